@@ -1,0 +1,164 @@
+"""Bulk uploads: NDJSON in, NDJSON out, any length, constant memory.
+
+Lines are read and answered in chunks, a transaction each; a line's answer exists only after its
+commit. The answers are spooled and sent when the body has ended: most clients read nothing until
+they have sent everything, so a server that answered earlier would wait for them for ever.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from tempfile import SpooledTemporaryFile
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from fastapi import Request
+from fastapi.responses import StreamingResponse
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.database import Database, insist, is_transient
+from common.problems import Catalogue, Language, Problem, from_validation, language_of
+from common.telemetry import STATUS, bulk_lines, log
+
+T = TypeVar("T")
+
+CHUNK = 1_000
+LINE_LIMIT = 64 * 1024
+SPOOL_BYTES = 1024 * 1024
+TRY_SECONDS = 20.0
+
+NDJSON = "application/x-ndjson"
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of an item: `stored`, `updated`, `unchanged`, or `duplicate` of the record named."""
+
+    status: str
+    id: UUID
+
+
+Answer = Done | Problem
+Handle = Callable[[AsyncSession, Sequence[T]], Awaitable[Sequence[Answer]]]
+"""Works on items in one transaction and answers each, in order. It may be called again with the
+same items, or with half of them."""
+
+
+@dataclass(frozen=True)
+class _Line(Generic[T]):
+    number: int
+    content: T | Problem
+
+
+async def upload(request: Request, model: TypeAdapter[T], handle: Handle[T]) -> StreamingResponse:
+    """Reads the request's lines as `model`, handles them chunk by chunk, and answers each line.
+
+    Raises Problem `unavailable` when the database stays away; the chunks before it are stored.
+    """
+    database: Database = request.app.state.database
+    catalogue: Catalogue = request.app.state.catalogue
+    language = language_of(request.headers.get("accept-language"))
+    spool: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - closed by `_replay`
+    try:
+        chunk: list[_Line[T]] = []
+        async for number, raw in _lines(request.stream()):
+            chunk.append(_Line(number, _parse(raw, model, catalogue)))
+            if len(chunk) == CHUNK:
+                await _answer(database, chunk, handle, catalogue, language, spool)
+                chunk = []
+        if chunk:
+            await _answer(database, chunk, handle, catalogue, language, spool)
+    except BaseException:
+        spool.close()
+        raise
+    return StreamingResponse(_replay(spool), media_type=NDJSON)
+
+
+async def _lines(stream: AsyncIterator[bytes]) -> AsyncIterator[tuple[int, bytes | None]]:
+    """Numbered lines, blank ones left out; None for a line over the limit, of which nothing is kept."""
+    number = 0
+    rest = b""
+    too_long = False
+    async for part in stream:
+        *complete, rest = (rest + part).split(b"\n")
+        for line in complete:
+            number += 1
+            if too_long or len(line) > LINE_LIMIT:
+                yield number, None
+            elif line.strip():
+                yield number, line
+            too_long = False
+        if len(rest) > LINE_LIMIT:
+            too_long, rest = True, b""
+    if too_long:
+        yield number + 1, None
+    elif rest.strip():
+        yield number + 1, rest
+
+
+def _parse(raw: bytes | None, model: TypeAdapter[T], catalogue: Catalogue) -> T | Problem:
+    if raw is None:
+        return Problem("line-too-long", limit=LINE_LIMIT)
+    try:
+        return model.validate_json(raw)
+    except ValidationError as error:
+        return from_validation(error.errors(include_url=False, include_input=False), catalogue.texts)[0]
+
+
+async def _answer(
+    database: Database,
+    chunk: Sequence[_Line[T]],
+    handle: Handle[T],
+    catalogue: Catalogue,
+    language: Language,
+    spool: "SpooledTemporaryFile[bytes]",
+) -> None:
+    items = [line.content for line in chunk if not isinstance(line.content, Problem)]
+    answers = iter(await _work(database, items, handle))
+    for line in chunk:
+        answer = line.content if isinstance(line.content, Problem) else next(answers)
+        spool.write(_encode(line.number, answer, catalogue, language))
+    if spool.tell() > SPOOL_BYTES:
+        await asyncio.to_thread(spool.flush)
+
+
+async def _work(database: Database, items: Sequence[T], handle: Handle[T]) -> list[Answer]:
+    """One transaction for all items; when an item breaks it, halves until that item stands alone."""
+    if not items:
+        return []
+
+    async def once() -> list[Answer]:
+        async with database.transaction() as session:
+            return list(await handle(session, items))
+
+    try:
+        return await insist(once, seconds=TRY_SECONDS, what="bulk chunk")
+    except Problem as problem:
+        if len(items) == 1:
+            return [problem]
+    except Exception as error:
+        if is_transient(error):
+            raise Problem("unavailable") from error
+        if len(items) == 1:
+            log.error("line failed", exc_info=error)
+            return [Problem("internal-error")]
+    middle = len(items) // 2
+    return [*await _work(database, items[:middle], handle), *await _work(database, items[middle:], handle)]
+
+
+def _encode(number: int, answer: Answer, catalogue: Catalogue, language: Language) -> bytes:
+    if isinstance(answer, Problem):
+        body: dict[str, Any] = catalogue.line(number, answer, language)
+    else:
+        body = {"line": number, "status": answer.status, "id": str(answer.id)}
+    bulk_lines.add(1, {STATUS: body["status"]})
+    return json.dumps(body, ensure_ascii=False).encode() + b"\n"
+
+
+def _replay(spool: "SpooledTemporaryFile[bytes]") -> Iterator[bytes]:
+    with spool:
+        spool.seek(0)
+        while part := spool.read(SPOOL_BYTES):
+            yield part

@@ -1,0 +1,152 @@
+"""One use case, one transaction: the edge opens and commits it, nothing else does.
+
+Sessions that write are handed out by `Database.transaction`, sessions that read by
+`Database.reading` (PostgreSQL itself refuses a write there). What `emit` collected during a
+transaction is stored just before its commit.
+"""
+
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownLambdaType=false
+# (asyncpg and aiokafka ship no complete types)
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Annotated, Any, TypeVar
+
+import asyncpg
+from fastapi import Depends, Request
+from opentelemetry import trace
+from sqlalchemy import event, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from common.outbox import flush
+from common.telemetry import log, tracer
+
+T = TypeVar("T")
+
+TRANSIENT_SQLSTATES = ("08", "40", "53", "55P03", "57", "58")
+"""Connection lost, serialization failure or deadlock, out of resources, lock wait, shutdown, disk."""
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the world is broken rather than the input: doing the same again later can succeed."""
+    if isinstance(error, (OSError, TimeoutError, OperationalError, asyncpg.InterfaceError)):
+        return True
+    if isinstance(error, DBAPIError):
+        original = error.orig
+        state = str(getattr(original, "sqlstate", None) or "")
+        return error.connection_invalidated or not state or state.startswith(TRANSIENT_SQLSTATES)
+    if isinstance(error, asyncpg.PostgresError):
+        return str(getattr(error, "sqlstate", None) or "").startswith(TRANSIENT_SQLSTATES)
+    return False
+
+
+class Database:
+    """A service's own database."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        # Parameters are hidden: an exception's text must not carry a NIP into a log.
+        self.engine: AsyncEngine = create_async_engine(
+            url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, hide_parameters=True
+        )
+        self.url = make_url(url)
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        event.listen(self.engine.sync_engine, "before_cursor_execute", _start_span)
+        event.listen(self.engine.sync_engine, "after_cursor_execute", _end_span)
+        event.listen(self.engine.sync_engine, "handle_error", _fail_span)
+
+    @property
+    def dsn(self) -> str:
+        """The address for asyncpg itself, used where a bare connection is needed (LISTEN)."""
+        return self.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[AsyncSession]:
+        """A session that commits when the block ends and rolls back when it raises."""
+        async with self._sessions() as session, session.begin():
+            yield session
+            await session.flush()
+            await flush(session)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncGenerator[AsyncSession]:
+        """A session that can only read."""
+        async with self._sessions() as session:
+            await session.connection(execution_options={"postgresql_readonly": True})
+            yield session
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+async def transaction(request: Request) -> AsyncIterator[AsyncSession]:
+    database: Database = request.app.state.database
+    async with database.transaction() as session:
+        yield session
+
+
+async def reading(request: Request) -> AsyncIterator[AsyncSession]:
+    database: Database = request.app.state.database
+    async with database.reading() as session:
+        yield session
+
+
+# Function scope: the commit happens before the answer is sent, so a failed commit never answers 200.
+Transaction = Annotated[AsyncSession, Depends(transaction, scope="function")]
+Reading = Annotated[AsyncSession, Depends(reading, scope="function")]
+
+
+async def insist(action: Callable[[], Awaitable[T]], *, seconds: float, what: str) -> T:
+    """Repeats `action` with growing waits while the world is broken, for up to `seconds`; then lets it fail."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    wait = 0.1
+    while True:
+        try:
+            return await action()
+        except Exception as error:
+            if not is_transient(error) or asyncio.get_running_loop().time() + wait > deadline:
+                raise
+            log.warning("retry", what=what, wait=wait, error=type(error).__name__)
+        await asyncio.sleep(wait)
+        wait = min(wait * 2, 5.0)
+
+
+@contextmanager
+def counted_statements(database: Database) -> Generator[list[str]]:
+    """The SQL statements run inside the block: tests hold use cases to an exact number."""
+    statements: list[str] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        statements.append(statement)
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+
+
+def _start_span(_conn: Any, _cursor: Any, statement: str, _parameters: Any, context: Any, _many: bool) -> None:
+    # Only inside a trace that is kept: a span costs more than many a statement.
+    if context is not None and trace.get_current_span().is_recording():
+        words = statement.split(None, 1)
+        context.jejak_span = tracer.start_span(
+            words[0].upper() if words else "SQL",
+            kind=trace.SpanKind.CLIENT,
+            attributes={"db.system.name": "postgresql", "db.query.text": statement[:500]},
+        )
+
+
+def _end_span(_conn: Any, _cursor: Any, _statement: str, _parameters: Any, context: Any, _many: bool) -> None:
+    span = getattr(context, "jejak_span", None)
+    if span is not None:
+        span.end()
+
+
+def _fail_span(failure: Any) -> None:
+    span = getattr(failure.execution_context, "jejak_span", None)
+    if span is not None:
+        span.set_status(trace.StatusCode.ERROR)
+        span.end()

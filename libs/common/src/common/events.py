@@ -1,0 +1,117 @@
+"""Events: what they are in code, and their CloudEvents 1.0 binary form on the wire."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+MAX_EVENT_BYTES = 1_000_000
+"""A payload above this is refused when emitted and buried when received."""
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A Kafka topic: one per aggregate, so that a correction stays in order behind its original."""
+
+    name: str
+    partitions: int
+    compacted: bool = False
+
+    @property
+    def dead_letters(self) -> str:
+        """Where events go that no consumer of this topic could apply."""
+        return f"{self.name}.dlq"
+
+
+class Event(BaseModel):
+    """Something that happened, named in the past tense.
+
+    A subclass names its topic, its type, and which fields hold the Kafka key and the aggregate.
+    Writers cannot add unknown fields; readers ignore them (`decode`).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    topic: ClassVar[Topic]
+    type: ClassVar[str]
+    source: ClassVar[str]
+    key_field: ClassVar[str]
+    subject_field: ClassVar[str]
+
+    def key(self) -> UUID:
+        """What events must stay in order about: a person or an agency."""
+        return getattr(self, self.key_field)
+
+    def subject(self) -> UUID:
+        """The aggregate the event speaks of."""
+        return getattr(self, self.subject_field)
+
+
+class UnreadableEvent(Exception):  # noqa: N818 - names what it is
+    """A record that is no event we can read; the text says why and quotes nothing of it."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """An event as a consumer gets it."""
+
+    id: UUID
+    type: str
+    sequence: int
+    time: datetime
+    traceparent: str | None
+    event: Any
+    headers: Mapping[str, str]
+    payload: bytes
+
+
+class Reader:
+    """Reads the events of some classes and tells apart the unknown, the unwanted and the broken."""
+
+    def __init__(self, wanted: Iterable[type[Event]], published: Iterable[type[Event]]) -> None:
+        self._wanted = {event.type: TypeAdapter(event) for event in wanted}
+        self._published = {event.type for event in published}
+
+    def read(self, headers: Sequence[tuple[str, bytes]], payload: bytes | None) -> Received | None:
+        """The event, or None for a published type this reader has no use for.
+
+        Raises UnreadableEvent.
+        """
+        try:
+            named = {name: value.decode() for name, value in headers}
+        except UnicodeDecodeError as error:
+            raise UnreadableEvent("a header is not UTF-8") from error
+        kind = named.get("ce_type", "")
+        if kind not in self._wanted:
+            if kind in self._published:
+                return None
+            raise UnreadableEvent("unknown event type" if kind else "no ce_type header")
+        if payload is None:
+            raise UnreadableEvent("empty payload")
+        if len(payload) > MAX_EVENT_BYTES:
+            raise UnreadableEvent(f"payload of {len(payload)} bytes, more than {MAX_EVENT_BYTES}")
+        return self.decode(named, payload)
+
+    def decode(self, headers: Mapping[str, str], payload: bytes) -> Received:
+        """The event of a wanted type from its headers and payload. Raises UnreadableEvent."""
+        try:
+            return Received(
+                id=UUID(headers["ce_id"]),
+                type=headers["ce_type"],
+                sequence=int(headers["ce_sequence"]),
+                time=datetime.fromisoformat(headers["ce_time"]),
+                traceparent=headers.get("traceparent"),
+                event=self._wanted[headers["ce_type"]].validate_json(payload, extra="ignore"),
+                headers=headers,
+                payload=payload,
+            )
+        except KeyError as error:
+            raise UnreadableEvent(f"no {error.args[0]} header") from error
+        except ValueError as error:
+            # pydantic's own text quotes the input; the type of the first fault is enough to find it.
+            faults = getattr(error, "errors", None)
+            where = ", ".join(f"{'.'.join(map(str, f['loc']))}: {f['type']}" for f in faults()[:3]) if faults else ""
+            raise UnreadableEvent(f"not a valid {headers['ce_type']} ({where or 'bad header'})") from error

@@ -1,0 +1,27 @@
+"""Identities: time-ordered ids, derived ids, and the keyed hash that stands for a NIP."""
+
+import hashlib
+import hmac
+from uuid import UUID, uuid5
+
+from uuid_utils.compat import uuid7
+
+NAMESPACE = UUID("6a656a61-6b00-5000-8000-000000000000")
+
+
+def new_id() -> UUID:
+    """A UUIDv7: ids made later sort later, so indexes grow at one end."""
+    return uuid7()
+
+
+def derived_id(*parts: object) -> UUID:
+    """The same parts always give the same id, so doing a thing again names it the same."""
+    return uuid5(NAMESPACE, "/".join(str(part) for part in parts))
+
+
+def nip_hash(nip: str, key: str) -> str:
+    """What stands for a NIP outside the registry: HMAC-SHA256 of its 18 digits, hexadecimal.
+
+    Keyed, because the 18 digits are few enough to be tried out one by one.
+    """
+    return hmac.new(key.encode(), nip.encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,343 @@
+"""Taking events in: batches, one transaction each, that hold the inbox rows and the effects.
+
+- Seen before, in an earlier batch or earlier in this one: skipped, and counted.
+- The world is broken (database away, deadlock): tried again until it works, never buried.
+- An event is broken: the batch is halved until the poison stands alone, which goes to the
+  topic's dead letters with its reason; all others are applied.
+- Too many broken events: the consumer stops and says so, since then it is the code that is wrong.
+- An event speaks of somebody not known yet: the handler lays it in `waiting` (`hold`) and takes
+  it out when that somebody arrives (`release`).
+
+Consumers use aiokafka itself: ADR 0002 says why FastStream's subscribers are not used.
+"""
+
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownLambdaType=false
+# (asyncpg and aiokafka ship no complete types)
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from opentelemetry.trace import SpanKind
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.database import Database, insist, is_transient
+from common.events import Event, Reader, Received, Topic, UnreadableEvent
+from common.outbox import producer
+from common.telemetry import (
+    EVENT_COUNT,
+    INBOX_LAG,
+    TOPIC,
+    WAITING_COUNT,
+    WAITING_OLDEST_AGE,
+    dead_letters,
+    duplicates,
+    links,
+    log,
+    observe,
+    processed,
+    tracer,
+)
+
+Handler = Callable[[AsyncSession, Sequence[Received]], Awaitable[None]]
+Record = ConsumerRecord[bytes | None, bytes | None]
+
+BATCH = 2_000
+POLL_MS = 1_000
+MOST_BURIED_IN_A_ROW = 100
+WATCHED_OUTCOMES = 1_000
+MOST_BURIED_SHARE = 0.5
+TRY_SECONDS = 120.0
+DEAD_LETTER_BYTES = 4 * 1024 * 1024
+
+
+class TooManyDeadLetters(Exception):  # noqa: N818
+    """So many events were buried that the fault must be the consumer's: it stops for a person to look."""
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """What a service wants of one topic.
+
+    `name` is the consumer group and the inbox's key: it must never change once in use.
+    """
+
+    name: str
+    topic: Topic
+    wanted: Sequence[type[Event]]
+    handler: Handler
+
+
+@dataclass
+class Consumer:
+    """Reads one subscription until it is stopped."""
+
+    database: Database
+    bootstrap: str
+    subscription: Subscription
+    reader: Reader
+    instance: str
+    lag: int = -1
+    halted: bool = False
+    caught_up: bool = False
+    assigned: bool = False
+    _stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    _outcomes: deque[bool] = field(default_factory=lambda: deque(maxlen=WATCHED_OUTCOMES))
+    _graves: AIOKafkaProducer | None = None
+
+    @property
+    def ready(self) -> bool:
+        """Whether it has partitions, has reached the ends they had at its start, and was not stopped by poison."""
+        return self.assigned and self.caught_up and not self.halted
+
+    def stop(self) -> None:
+        """Ends the run after the batch in hand."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Consumes until `stop`. Kafka away: waits and starts over."""
+        while not self._stopping.is_set():
+            try:
+                await self._consume()
+            except TooManyDeadLetters:
+                self.halted = True
+                log.critical(
+                    "consumer halted: too many dead letters; mend the cause, then restart",
+                    consumer=self.subscription.name,
+                )
+                await self._stopping.wait()
+            except KafkaError as error:
+                log.warning("consumer waits for Kafka", consumer=self.subscription.name, error=type(error).__name__)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopping.wait(), 1)
+
+    async def _consume(self) -> None:
+        topic = self.subscription.topic.name
+        kafka: AIOKafkaConsumer = AIOKafkaConsumer(
+            topic,
+            bootstrap_servers=self.bootstrap,
+            group_id=self.subscription.name,
+            # A restarted replica gets its partitions back at once, without a rebalance of the others.
+            group_instance_id=f"{self.subscription.name}.{self.instance}",
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            partition_assignment_strategy=[StickyPartitionAssignor],
+            session_timeout_ms=6_000,
+            heartbeat_interval_ms=1_500,
+            max_poll_interval_ms=600_000,
+            fetch_max_wait_ms=100,
+            max_partition_fetch_bytes=2 * DEAD_LETTER_BYTES,
+        )
+        graves = producer(self.bootstrap, max_request_size=DEAD_LETTER_BYTES)
+        try:
+            await kafka.start()
+            await graves.start()
+            self._graves = graves
+            targets: dict[TopicPartition, int] = {}
+            while not self._stopping.is_set():
+                fetched = await kafka.getmany(timeout_ms=POLL_MS, max_records=BATCH)
+                records = [record for part in fetched.values() for record in part]
+                if records:
+                    await self.process(records)
+                    with suppress(CommitFailedError, IllegalStateError):
+                        # Lost in a rebalance: whoever has the partition now gets these again, and skips them.
+                        await kafka.commit({part: found[-1].offset + 1 for part, found in fetched.items()})
+                await self._measure(kafka, targets)
+        finally:
+            self._graves = None
+            for client in (kafka, graves):
+                with suppress(Exception):
+                    await asyncio.wait_for(client.stop(), 5)
+
+    async def _measure(self, kafka: AIOKafkaConsumer, targets: dict[TopicPartition, int]) -> None:
+        """Updates lag and readiness: a new reader is ready once it has reached the ends it saw when it started."""
+        parts = kafka.assignment()
+        self.assigned = bool(parts)
+        if not parts:
+            self.lag = 0
+            return
+        missing = [part for part in parts if part not in targets]
+        if missing:
+            targets.update(await kafka.end_offsets(missing))
+        positions = {part: await kafka.position(part) for part in parts}
+        self.lag = sum(max((kafka.highwater(part) or targets[part]) - positions[part], 0) for part in parts)
+        if not self.caught_up:
+            self.caught_up = all(positions[part] >= targets[part] for part in parts)
+
+    async def process(self, records: Sequence[Record]) -> None:
+        """Applies records in order; returns when each has had its effect, was seen before, or is buried."""
+        received: list[Received] = []
+        origin: dict[UUID, Record] = {}
+        for record in records:
+            try:
+                found = self.reader.read(record.headers, record.value)
+            except UnreadableEvent as error:
+                await self._bury(record, str(error))
+                continue
+            if found is None:
+                continue
+            if found.id in origin:
+                # A relay that died between send and delete puts an event twice into one batch.
+                duplicates.add(1, {TOPIC: record.topic})
+                continue
+            origin[found.id] = record
+            received.append(found)
+        await self._apply(received, origin)
+
+    async def _apply(self, received: Sequence[Received], origin: dict[UUID, Record]) -> None:
+        if not received:
+            return
+        try:
+            fresh = await insist(
+                lambda: self._commit(received), seconds=TRY_SECONDS, what=f"consume {self.subscription.name}"
+            )
+        except Exception as error:
+            if is_transient(error):
+                raise KafkaError("database away for long: poll again") from error
+            if len(received) == 1:
+                log.error(
+                    "event cannot be applied",
+                    consumer=self.subscription.name,
+                    event_id=str(received[0].id),
+                    exc_info=error,
+                )
+                await self._bury(origin[received[0].id], _reason(error))
+                return
+            middle = len(received) // 2
+            await self._apply(received[:middle], origin)
+            await self._apply(received[middle:], origin)
+            return
+        topic = self.subscription.topic.name
+        processed.add(fresh, {TOPIC: topic})
+        if fresh < len(received):
+            duplicates.add(len(received) - fresh, {TOPIC: topic})
+        self._outcomes.extend([True] * len(received))
+
+    async def _commit(self, received: Sequence[Received]) -> int:
+        name = self.subscription.name
+        topic = self.subscription.topic.name
+        with tracer.start_as_current_span(
+            f"process {topic}",
+            kind=SpanKind.CONSUMER,
+            links=links(event.traceparent for event in received),
+            attributes={TOPIC: topic, EVENT_COUNT: len(received)},
+        ):
+            async with self.database.transaction() as session:
+                fresh = await _first_seen(session, name, [event.id for event in received])
+                new = [event for event in received if event.id in fresh]
+                if new:
+                    await self.subscription.handler(session, new)
+                return len(new)
+
+    async def _bury(self, record: Record, reason: str) -> None:
+        assert self._graves is not None, "process() runs inside a started consumer"  # noqa: S101
+        headers = [
+            *((name, value) for name, value in record.headers if not name.startswith("dlq-")),
+            ("dlq-error", reason.encode()),
+            ("dlq-origin", f"{record.topic}/{record.partition}/{record.offset}".encode()),
+            ("dlq-consumer", self.subscription.name.encode()),
+        ]
+        await self._graves.send_and_wait(
+            self.subscription.topic.dead_letters, record.value, key=record.key, headers=headers
+        )
+        dead_letters.add(1, {TOPIC: record.topic})
+        log.error("event buried", consumer=self.subscription.name, event_id=_event_id(record), reason=reason)
+        self._outcomes.append(False)
+        in_a_row = list(self._outcomes)[-MOST_BURIED_IN_A_ROW:]
+        full = len(self._outcomes) == WATCHED_OUTCOMES
+        if (len(in_a_row) == MOST_BURIED_IN_A_ROW and not any(in_a_row)) or (
+            full and self._outcomes.count(False) > MOST_BURIED_SHARE * WATCHED_OUTCOMES
+        ):
+            raise TooManyDeadLetters
+
+
+async def _first_seen(session: AsyncSession, consumer: str, ids: Sequence[UUID]) -> set[UUID]:
+    rows = await session.execute(
+        text(
+            "INSERT INTO inbox (consumer, event_id) SELECT :consumer, unnest(CAST(:ids AS uuid[]))"
+            " ON CONFLICT DO NOTHING RETURNING event_id"
+        ),
+        {"consumer": consumer, "ids": sorted(ids)},
+    )
+    return {row.event_id for row in rows}
+
+
+def _reason(error: Exception) -> str:
+    """Type and, where the database objects, the constraint: never the message, which may quote a row."""
+    original = getattr(error, "orig", None)
+    constraint = getattr(getattr(original, "__cause__", original), "constraint_name", None)
+    return f"{type(error).__name__}{f' ({constraint})' if constraint else ''}"
+
+
+def _event_id(record: Record) -> str | None:
+    return next((value.decode(errors="replace") for name, value in record.headers if name == "ce_id"), None)
+
+
+async def hold(session: AsyncSession, consumer: str, events: Iterable[tuple[UUID, Received]]) -> None:
+    """Keeps events until the person or agency named beside each is known."""
+    rows = [(awaited, json.dumps(dict(event.headers)), event.payload.decode()) for awaited, event in events]
+    if rows:
+        awaited, headers, payloads = zip(*rows, strict=True)
+        await session.execute(
+            text(
+                "INSERT INTO waiting (consumer, awaited, headers, payload) SELECT :consumer, *"
+                " FROM unnest(CAST(:awaited AS uuid[]), CAST(:headers AS text[]), CAST(:payloads AS text[]))"
+            ),
+            {"consumer": consumer, "awaited": list(awaited), "headers": list(headers), "payloads": list(payloads)},
+        )
+
+
+async def release(session: AsyncSession, consumer: str, arrived: Sequence[UUID], reader: Reader) -> list[Received]:
+    """Takes out, in their order, the events that waited for any of `arrived`."""
+    rows = await session.execute(
+        text(
+            "WITH released AS (DELETE FROM waiting"
+            " WHERE consumer = :consumer AND awaited = ANY(CAST(:arrived AS uuid[]))"
+            " RETURNING id, headers, payload) SELECT * FROM released ORDER BY id"
+        ),
+        {"consumer": consumer, "arrived": list(arrived)},
+    )
+    return [reader.decode(json.loads(row.headers), row.payload.encode()) for row in rows]
+
+
+def watch_waiting(database: Database) -> Callable[[], Coroutine[None, None, None]]:
+    """Registers the gauges of number and age of waiting events; the returned task keeps them current."""
+    state: dict[str, tuple[int, float]] = {}
+    observe(WAITING_COUNT, "{event}", lambda: [(count, {"consumer": name}) for name, (count, _) in state.items()])
+    observe(WAITING_OLDEST_AGE, "s", lambda: [(age, {"consumer": name}) for name, (_, age) in state.items()])
+
+    async def watch() -> None:
+        while True:
+            with suppress(Exception):
+                async with database.reading() as session:
+                    rows = await session.execute(
+                        text(
+                            "SELECT consumer, count(*) AS count,"
+                            " extract(epoch FROM clock_timestamp() - min(created_at)) AS age FROM waiting GROUP BY consumer"
+                        )
+                    )
+                    state.clear()
+                    state.update({row.consumer: (row.count, float(row.age)) for row in rows})
+            await asyncio.sleep(5)
+
+    return watch
+
+
+def watch_lag(consumers: Sequence[Consumer]) -> None:
+    """Registers the gauge of events not yet consumed."""
+    observe(
+        INBOX_LAG,
+        "{event}",
+        lambda: [
+            (consumer.lag, {"consumer": consumer.subscription.name}) for consumer in consumers if consumer.lag >= 0
+        ],
+    )

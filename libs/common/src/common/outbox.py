@@ -1,0 +1,316 @@
+"""Getting events out: `emit` in a transaction, one ordered relay per database.
+
+`emit` only collects; the transaction's edge stores what was collected as packed rows (up to
+PACK events each) just before it commits. The relay publishes the oldest rows and deletes them
+when every broker acknowledgement is in. So an event leaves at least once, in the order of the
+transactions, and never for one that was rolled back. Order per aggregate holds because a use
+case locks its aggregate before it emits.
+"""
+
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownLambdaType=false
+# (asyncpg and aiokafka ship no complete types)
+
+import asyncio
+import json
+import zlib
+from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import asyncpg
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from opentelemetry.trace import SpanKind
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.events import MAX_EVENT_BYTES, Event
+from common.ids import new_id
+from common.telemetry import (
+    EVENT_COUNT,
+    OUTBOX_DEPTH,
+    OUTBOX_OLDEST_AGE,
+    TOPIC,
+    links,
+    log,
+    observe,
+    published,
+    traceparent,
+    tracer,
+)
+
+if TYPE_CHECKING:
+    from common.database import Database
+
+PACK = 500
+RELAY_EVENTS = 5_000
+POLL_SECONDS = 0.25
+SEND_TIMEOUT_SECONDS = 30.0
+CHANNEL = "outbox"
+RELAY_LOCK = 4_205_501
+BATCH_BYTES = 512 * 1024
+
+Packed = tuple[str, dict[str, str], str]
+"""Key, headers and payload of one event."""
+
+
+class EventTooLarge(Exception):  # noqa: N818
+    """An event above MAX_EVENT_BYTES: it must be paged, not sent."""
+
+
+def emit(
+    session: AsyncSession,
+    event: Event,
+    *,
+    sequence: int,
+    event_id: UUID | None = None,
+    time: datetime | None = None,
+) -> UUID:
+    """Announces that `event` happened; it is published if and when the transaction commits.
+
+    `sequence` is the version of the aggregate, from 1. `event_id` is given where doing the same
+    thing again must name the same event. Returns the event's id. Raises EventTooLarge.
+    """
+    payload = event.model_dump_json()
+    if len(payload.encode()) > MAX_EVENT_BYTES:
+        raise EventTooLarge(f"{event.type}: {len(payload)} characters")
+    identity = event_id or new_id()
+    headers = {
+        "ce_specversion": "1.0",
+        "ce_id": str(identity),
+        "ce_type": event.type,
+        "ce_source": event.source,
+        "ce_subject": str(event.subject()),
+        "ce_time": (time or datetime.now(UTC)).isoformat(),
+        "ce_sequence": str(sequence),
+        "content-type": "application/json",
+    }
+    collected: dict[str, list[Packed]] = session.info.setdefault("emitted", defaultdict(list))
+    collected[event.topic.name].append((str(event.key()), headers, payload))
+    return identity
+
+
+async def flush(session: AsyncSession) -> None:
+    """Stores what the transaction emitted and wakes the relay at its commit; the edge calls it."""
+    collected: dict[str, list[Packed]] = session.info.pop("emitted", {})
+    rows: list[tuple[str, str, int]] = []
+    for topic, packed in collected.items():
+        # One span for all a use case emits to a topic: a span costs more than an event.
+        with tracer.start_as_current_span(
+            f"create {topic}", kind=SpanKind.PRODUCER, attributes={TOPIC: topic, EVENT_COUNT: len(packed)}
+        ) as span:
+            context = span.get_span_context()
+            if context.is_valid:
+                origin = traceparent(context)
+                for _, headers, _ in packed:
+                    headers["traceparent"] = origin
+        for start in range(0, len(packed), PACK):
+            part = packed[start : start + PACK]
+            rows.append((topic, json.dumps(part, ensure_ascii=False, separators=(",", ":")), len(part)))
+    if rows:
+        topics, events, counts = zip(*rows, strict=True)
+        await session.execute(
+            text(
+                "WITH stored AS ("
+                " INSERT INTO outbox (topic, events, count)"
+                " SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:events AS text[]), CAST(:counts AS int[]))"
+                " RETURNING 1)"
+                " SELECT pg_notify(:channel, '') WHERE EXISTS (SELECT FROM stored)"
+            ),
+            {"topics": list(topics), "events": list(events), "counts": list(counts), "channel": CHANNEL},
+        )
+
+
+def producer(bootstrap: str, *, max_request_size: int = 2 * MAX_EVENT_BYTES) -> AIOKafkaProducer:
+    """A producer that loses and reorders nothing; the library's defaults do both.
+
+    Idempotence is what keeps a later record of a key from landing before an earlier one when a
+    batch is sent again.
+    """
+    return AIOKafkaProducer(
+        bootstrap_servers=bootstrap,
+        acks="all",
+        enable_idempotence=True,
+        linger_ms=2,
+        compression_type="zstd",
+        max_batch_size=BATCH_BYTES,
+        max_request_size=max_request_size,
+        request_timeout_ms=int(SEND_TIMEOUT_SECONDS * 1000),
+    )
+
+
+def partition_of(key: bytes, partitions: int) -> int:
+    """Where a key lives: CRC32, librdkafka's default and so the same for every client of it."""
+    return zlib.crc32(key) % partitions
+
+
+async def send(kafka: AIOKafkaProducer, topic: str, events: Sequence[Packed]) -> None:
+    """Publishes events of one topic in order and waits for every acknowledgement.
+
+    Builds the record batches itself: three times faster than a future per message (ADR 0003).
+    """
+    partitions = len(await kafka.partitions_for(topic))
+    by_partition: dict[int, list[tuple[bytes, list[tuple[str, bytes]], bytes]]] = defaultdict(list)
+    for key, headers, payload in events:
+        raw = key.encode()
+        by_partition[partition_of(raw, partitions)].append(
+            (raw, [(name, value.encode()) for name, value in headers.items()], payload.encode())
+        )
+    futures: list[asyncio.Future[Any]] = []
+    for partition, records in by_partition.items():
+        batch = kafka.create_batch()
+        for key, headers, payload in records:
+            if batch.append(key=key, value=payload, timestamp=None, headers=headers) is None:
+                batch.close()
+                futures.append(await kafka.send_batch(batch, topic, partition=partition))
+                batch = kafka.create_batch()
+                batch.append(key=key, value=payload, timestamp=None, headers=headers)
+        batch.close()
+        futures.append(await kafka.send_batch(batch, topic, partition=partition))
+    await asyncio.gather(*futures)
+
+
+async def relay_once(database: "Database", kafka: AIOKafkaProducer) -> int:
+    """Publishes the oldest rows and deletes them once acknowledged. Returns how many events went out.
+
+    Does nothing while another relay holds the lock, so two at once keep the order.
+    """
+    async with database.engine.begin() as connection:
+        held = await connection.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": RELAY_LOCK})
+        if not held:
+            return 0
+        rows = (
+            await connection.execute(
+                text(
+                    "SELECT id, topic, events, count AS events_in_row FROM ("
+                    " SELECT *, sum(count) OVER (ORDER BY id) - count AS before FROM"
+                    " (SELECT * FROM outbox ORDER BY id LIMIT :most) oldest) counted"
+                    " WHERE before < :most ORDER BY id"
+                ),
+                {"most": RELAY_EVENTS},
+            )
+        ).all()
+        if not rows:
+            return 0
+        by_topic: dict[str, list[Packed]] = defaultdict(list)
+        for row in rows:
+            by_topic[row.topic].extend(json.loads(row.events))
+        for topic, packed in by_topic.items():
+            origins = (headers.get("traceparent") for _, headers, _ in packed)
+            with tracer.start_as_current_span(
+                f"send {topic}",
+                kind=SpanKind.PRODUCER,
+                links=links(origins),
+                attributes={TOPIC: topic, EVENT_COUNT: len(packed)},
+            ):
+                await asyncio.wait_for(send(kafka, topic, packed), SEND_TIMEOUT_SECONDS)
+            published.add(len(packed), {TOPIC: topic})
+        await connection.execute(
+            text("DELETE FROM outbox WHERE id = ANY(CAST(:ids AS bigint[]))"), {"ids": [row.id for row in rows]}
+        )
+    return sum(row.events_in_row for row in rows)
+
+
+class Relay:
+    """The role that carries a service's outbox to Kafka until it is stopped."""
+
+    def __init__(self, database: "Database", bootstrap: str) -> None:
+        self._database = database
+        self._bootstrap = bootstrap
+        self._wake = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self.depth = 0
+        self.oldest_age = 0.0
+        self.ready = False
+
+    async def run(self) -> None:
+        """Relays until `stop`; a broken world is waited out, never given up on."""
+        observe(OUTBOX_DEPTH, "{event}", lambda: [(self.depth, {})])
+        observe(OUTBOX_OLDEST_AGE, "s", lambda: [(self.oldest_age, {})])
+        listener = asyncio.create_task(self._listen())
+        watcher = asyncio.create_task(self._watch())
+        kafka: AIOKafkaProducer | None = None
+        wait = POLL_SECONDS
+        try:
+            while not self._stopping.is_set():
+                try:
+                    if kafka is None:
+                        kafka = await _started(self._bootstrap)
+                        self.ready = True
+                    self._wake.clear()
+                    sent = await relay_once(self._database, kafka)
+                    wait = POLL_SECONDS
+                    if sent:
+                        continue
+                except (KafkaError, TimeoutError) as error:
+                    # A batch that timed out may still be in flight: only a new producer session is sure of its order.
+                    log.warning("relay waits for Kafka", error=type(error).__name__)
+                    if kafka is not None:
+                        await _close(kafka)
+                        kafka = None
+                    wait = min(wait * 2, 2.0)
+                except Exception as error:  # noqa: BLE001 - the relay outlives whatever breaks; the age alarm tells
+                    log.warning("relay waits for the database", error=type(error).__name__)
+                    wait = min(wait * 2, 2.0)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), wait)
+        finally:
+            for task in (listener, watcher):
+                task.cancel()
+            await asyncio.gather(listener, watcher, return_exceptions=True)
+            if kafka is not None:
+                await _close(kafka)
+
+    def stop(self) -> None:
+        """Ends the run after the batch in hand."""
+        self._stopping.set()
+        self._wake.set()
+
+    async def _listen(self) -> None:
+        """Wakes the relay at every commit that emitted; the poll alone would be correct, only slower."""
+        while True:
+            try:
+                connection = await asyncpg.connect(self._database.dsn)
+                try:
+                    await connection.add_listener(CHANNEL, lambda *_: self._wake.set())
+                    ended = asyncio.Event()
+                    connection.add_termination_listener(lambda _, ended=ended: ended.set())
+                    await ended.wait()
+                finally:
+                    connection.terminate()
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await asyncio.sleep(1)
+
+    async def _watch(self) -> None:
+        while True:
+            with suppress(Exception):
+                async with self._database.engine.connect() as connection:
+                    row = (
+                        await connection.execute(
+                            text(
+                                "SELECT coalesce(sum(count), 0) AS depth,"
+                                " coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0) AS age FROM outbox"
+                            )
+                        )
+                    ).one()
+                    self.depth, self.oldest_age = int(row.depth), float(row.age)
+            await asyncio.sleep(5)
+
+
+async def _started(bootstrap: str) -> AIOKafkaProducer:
+    kafka = producer(bootstrap)
+    try:
+        await kafka.start()
+    except BaseException:
+        await kafka.stop()
+        raise
+    return kafka
+
+
+async def _close(kafka: AIOKafkaProducer) -> None:
+    with suppress(Exception):
+        await asyncio.wait_for(kafka.stop(), 5)

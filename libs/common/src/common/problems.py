@@ -1,0 +1,141 @@
+"""Errors as RFC 9457 problems, in Indonesian or English.
+
+Each code stands with its status and its two texts in a `problems.toml`: the kit's here, a
+service's own beside its code. A text never quotes what was sent: it could hold a NIP or a name.
+"""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic_core import ErrorDetails
+from starlette.exceptions import HTTPException
+
+Language = Literal["id", "en"]
+TYPE_BASE = "https://jejak.asn.go.id/problems/"
+
+
+class Problem(Exception):  # noqa: N818 - the RFC's own word
+    """A refusal with a stable code; `field` names the input at fault, `values` fill the text."""
+
+    def __init__(self, code: str, *, field: str | None = None, **values: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.field = field
+        self.values = values
+
+
+@dataclass(frozen=True)
+class Text:
+    """What one code means."""
+
+    status: int
+    id: str
+    en: str
+
+
+@dataclass
+class Catalogue:
+    """All codes a service can answer with."""
+
+    texts: dict[str, Text] = field(default_factory=dict[str, Text])
+
+    @classmethod
+    def load(cls, *paths: Path) -> "Catalogue":
+        """Reads the kit's codes and those of `paths`."""
+        texts: dict[str, Text] = {}
+        for path in (Path(__file__).with_name("problems.toml"), *paths):
+            for code, entry in tomllib.loads(path.read_text(encoding="utf-8")).items():
+                texts[code] = Text(**entry)
+        return cls(texts)
+
+    def message(self, problem: Problem, language: Language) -> str:
+        """The text of a problem for a person."""
+        text = self.texts[problem.code]
+        return (text.id if language == "id" else text.en).format_map(problem.values)
+
+    def line(self, number: int, problem: Problem, language: Language) -> dict[str, Any]:
+        """The answer to one refused line of a bulk upload."""
+        return {
+            "line": number,
+            "status": "refused",
+            "code": problem.code,
+            "field": problem.field,
+            "message": self.message(problem, language),
+        }
+
+    def body(self, problems: Sequence[Problem], language: Language) -> dict[str, Any]:
+        """The RFC 9457 body: the first problem names it, all are listed under `errors`."""
+        first = problems[0]
+        return {
+            "type": TYPE_BASE + first.code,
+            "title": self.message(first, language),
+            "status": self.texts[first.code].status,
+            "code": first.code,
+            "errors": [{"field": p.field, "code": p.code, "message": self.message(p, language)} for p in problems],
+        }
+
+
+def language_of(accept_language: str | None) -> Language:
+    """Indonesian unless English is asked for first."""
+    first = (accept_language or "id").split(",", maxsplit=1)[0].strip().lower()
+    return "en" if first.startswith("en") else "id"
+
+
+def from_validation(
+    errors: Sequence[ErrorDetails] | Sequence[Mapping[str, Any]], known: Mapping[str, Text]
+) -> list[Problem]:
+    """What pydantic found, in our codes. A validator's own error type is used when it is a known code."""
+    return [_from_error(error, known) for error in errors]
+
+
+def _from_error(error: ErrorDetails | Mapping[str, Any], known: Mapping[str, Text]) -> Problem:
+    where = [str(part) for part in error["loc"] if part not in ("body", "query", "path", "header")]
+    kind = error["type"]
+    code = {
+        "missing": "field-missing",
+        "extra_forbidden": "field-unknown",
+        "json_invalid": "invalid-json",
+    }.get(kind, kind if kind in known else "field-invalid")
+    return Problem(code, field=".".join(where) or None)
+
+
+def install(app: FastAPI, catalogue: Catalogue) -> None:
+    """Makes every error of the application a problem document."""
+
+    def answer(request: Request, problems: Sequence[Problem], headers: Mapping[str, str] | None = None) -> JSONResponse:
+        language = language_of(request.headers.get("accept-language"))
+        body = catalogue.body(problems, language)
+        return JSONResponse(
+            body,
+            status_code=body["status"],
+            media_type="application/problem+json",
+            headers={"content-language": language, **(headers or {})},
+        )
+
+    async def on_problem(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, Problem)  # noqa: S101 - tells the type checker what the registration says
+        return answer(request, [error], {"www-authenticate": "Bearer"} if error.code == "unauthorized" else None)
+
+    async def on_validation(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RequestValidationError)  # noqa: S101
+        return answer(request, from_validation(error.errors(), catalogue.texts))
+
+    async def on_http(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)  # noqa: S101
+        codes = {404: "not-found", 405: "method-not-allowed", 413: "body-too-large"}
+        return answer(request, [Problem(codes.get(error.status_code, "field-invalid"))], error.headers)
+
+    async def on_anything(request: Request, error: Exception) -> JSONResponse:
+        del error
+        return answer(request, [Problem("internal-error")])
+
+    app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(RequestValidationError, on_validation)
+    app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(Exception, on_anything)

@@ -1,0 +1,95 @@
+"""Rule packs: regulations as data.
+
+A pack is a TOML file with an id, the legal source, a validity period, tables, and its own test
+cases. A pack whose cases fail cannot be loaded, so a service with a wrong pack does not start.
+"""
+
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class RulePackError(Exception):
+    """A pack cannot be used; the message names the pack, the case and what came out instead."""
+
+
+@dataclass(frozen=True)
+class RulePack(Generic[T]):
+    """Rules of one subject, valid from `valid_from` until the day before `valid_to`."""
+
+    id: str
+    title: str
+    source: str
+    valid_from: date
+    valid_to: date | None
+    tables: T
+
+    def covers(self, day: date) -> bool:
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
+
+@dataclass(frozen=True)
+class RuleBook(Generic[T]):
+    """All packs of one subject, in order of validity."""
+
+    packs: tuple[RulePack[T], ...]
+
+    def at(self, day: date) -> RulePack[T]:
+        """The pack valid on `day`. Raises LookupError when no rule covers it."""
+        for pack in self.packs:
+            if pack.covers(day):
+                return pack
+        raise LookupError(f"no rule pack covers {day.isoformat()}")
+
+
+def load_rule_book(
+    folder: Path,
+    parse: Callable[[Mapping[str, Any]], T],
+    run_case: Callable[[T, Mapping[str, Any]], Mapping[str, object]],
+) -> RuleBook[T]:
+    """Loads every `*.toml` of a folder and proves each pack by its own cases.
+
+    `parse` turns the tables into typed rules; `run_case` answers one case's `given`, and the
+    answer must hold everything the case's `expect` holds. Numbers are read as Decimal.
+    Raises RulePackError for a failing case, a pack without cases, or two packs valid on one day.
+    """
+    packs = sorted((_load(path, parse, run_case) for path in sorted(folder.glob("*.toml"))), key=lambda p: p.valid_from)
+    if not packs:
+        raise RulePackError(f"{folder}: no rule pack found")
+    for earlier, later in pairwise(packs):
+        if earlier.valid_to is None or earlier.valid_to > later.valid_from:
+            raise RulePackError(f"{earlier.id} and {later.id} are both valid on {later.valid_from.isoformat()}")
+    return RuleBook(tuple(packs))
+
+
+def _load(
+    path: Path,
+    parse: Callable[[Mapping[str, Any]], T],
+    run_case: Callable[[T, Mapping[str, Any]], Mapping[str, object]],
+) -> RulePack[T]:
+    raw = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+    try:
+        pack = RulePack(
+            id=raw["id"],
+            title=raw["title"],
+            source=raw["source"],
+            valid_from=raw["valid_from"],
+            valid_to=raw.get("valid_to"),
+            tables=parse(raw["tables"]),
+        )
+        cases: Iterable[Mapping[str, Any]] = raw["cases"]
+    except KeyError as error:
+        raise RulePackError(f"{path.name}: {error.args[0]} is missing") from error
+    for case in cases:
+        answer = run_case(pack.tables, case["given"])
+        wrong = {name: answer.get(name) for name, value in case["expect"].items() if answer.get(name) != value}
+        if wrong:
+            raise RulePackError(f"{pack.id}, case {case['id']}: expected {case['expect']}, got {wrong}")
+    return pack

@@ -1,0 +1,265 @@
+"""A service: its parts, its web application, and the roles one process runs of it.
+
+`python -m <service>` runs every role in one process; `python -m <service> worker` runs one.
+Every process answers `/healthz` (alive) and `/readyz` (fit for work) on its port.
+"""
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Protocol
+
+import httpx2
+import uvicorn
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from pydantic import BaseModel
+from sqlalchemy import text
+
+from common import migrations, problems, telemetry
+from common.auth import Authenticator, assert_guarded
+from common.clock import Clock
+from common.database import Database
+from common.events import Event, Reader
+from common.inbox import Consumer, Subscription, watch_lag, watch_waiting
+from common.outbox import Relay
+from common.problems import Catalogue
+from common.settings import ServiceSettings
+
+STOP_SECONDS = 8
+SINGLE_BODY_LIMIT = 1024 * 1024
+
+
+class Role(Protocol):
+    """Something a process does until it is told to stop."""
+
+    @property
+    def ready(self) -> bool: ...
+
+    async def run(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+Command = Callable[[argparse.Namespace, Database, Clock], Awaitable[int]]
+
+
+@dataclass(frozen=True)
+class Service:
+    """What a service consists of; built in its `__main__` and nowhere else."""
+
+    name: str
+    title: str
+    settings: ServiceSettings
+    routers: Sequence[APIRouter]
+    problems: Path
+    published: Sequence[type[Event]] = ()
+    subscriptions: Sequence[Subscription] = ()
+    emits: bool = True
+    state: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    further_roles: Mapping[str, Callable[[Database], Role]] = field(
+        default_factory=dict[str, Callable[[Database], Role]]
+    )
+    commands: Mapping[str, tuple[Command, Callable[[argparse.ArgumentParser], None]]] = field(
+        default_factory=dict[str, tuple[Command, Callable[[argparse.ArgumentParser], None]]]
+    )
+
+    @property
+    def roles(self) -> list[str]:
+        """The roles this service has."""
+        return [
+            "api",
+            *(["worker"] if self.subscriptions else []),
+            *(["relay"] if self.emits else []),
+            *self.further_roles,
+        ]
+
+
+class Health(BaseModel):
+    """Whether each part is fit for work."""
+
+    ready: bool
+    checks: dict[str, bool]
+
+
+def create_app(
+    service: Service,
+    database: Database,
+    *,
+    clock: Clock | None = None,
+    client: httpx2.AsyncClient | None = None,
+    roles: Mapping[str, Role] | None = None,
+    with_api: bool = True,
+) -> FastAPI:
+    """The web application of a service; without `with_api` it answers for its health only.
+
+    Raises RuntimeError when a route names nobody who may call it.
+    """
+    own_client = client or httpx2.AsyncClient(timeout=5)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        yield
+        await own_client.aclose()
+
+    app = FastAPI(
+        title=service.title,
+        version="1",
+        lifespan=lifespan,
+        max_body_size=SINGLE_BODY_LIMIT,
+        telemetry={
+            "operation_spans": False,
+            "logs": False,
+            "exclude": lambda scope: scope.get("path") in {"/healthz", "/readyz"},
+        },
+    )
+    app.state.database = database
+    app.state.clock = clock or Clock()
+    app.state.settings = service.settings
+    app.state.catalogue = Catalogue.load(service.problems)
+    app.state.authenticator = Authenticator.of(service.settings, own_client)
+    app.state.roles = roles or {}
+    app.state.package = service.name
+    for name, value in service.state.items():
+        setattr(app.state, name, value)
+    problems.install(app, app.state.catalogue)
+    app.include_router(health)
+    if with_api:
+        for router in service.routers:
+            app.include_router(router)
+    assert_guarded(app)
+    return app
+
+
+def _clock(request: Request) -> Clock:
+    return request.app.state.clock
+
+
+UsedClock = Annotated[Clock, Depends(_clock)]
+
+health = APIRouter(tags=["health"])
+
+
+@health.get("/healthz", summary="Whether the process lives")
+async def healthz() -> dict[str, str]:
+    return {"status": "alive"}
+
+
+@health.get("/readyz", summary="Whether the process is fit for work", responses={503: {"model": Health}})
+async def readyz(request: Request, response: Response) -> Health:
+    checks = {name: role.ready for name, role in request.app.state.roles.items()}
+    try:
+        async with asyncio.timeout(3), request.app.state.database.engine.connect() as connection:
+            checks["database"] = True
+            version = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+            checks["migrations"] = version == migrations.head(request.app.state.package)
+    except Exception:  # noqa: BLE001 - whatever it is, the answer is "not ready"
+        checks.setdefault("database", False)
+        checks["migrations"] = False
+    ready = all(checks.values())
+    response.status_code = 200 if ready else 503
+    return Health(ready=ready, checks=checks)
+
+
+def main(service: Service) -> None:
+    """The command line of a service. Exits with the command's status."""
+    parser = argparse.ArgumentParser(prog=f"python -m {service.name}", description=service.title)
+    commands = parser.add_subparsers(dest="command", title="commands")
+    for role in service.roles:
+        commands.add_parser(role, help=f"run the role {role} only")
+    commands.add_parser("migrate", help="bring the database to the newest schema")
+    for name, (_, arguments) in service.commands.items():
+        arguments(commands.add_parser(name))
+    options = parser.parse_args()
+    if options.command == "migrate":
+        migrations.upgrade(service.name, service.settings.database_url)
+        return
+    stop_telemetry = telemetry.set_up(
+        service.name, otlp_endpoint=service.settings.otlp_endpoint, trace_ratio=service.settings.trace_ratio
+    )
+    try:
+        with asyncio.Runner(loop_factory=uvicorn.Config(app="").get_loop_factory()) as runner:
+            if options.command in service.commands:
+                sys.exit(runner.run(_command(service, options)))
+            runner.run(serve(service, [options.command] if options.command else service.roles))
+    finally:
+        stop_telemetry()
+
+
+async def _command(service: Service, options: argparse.Namespace) -> int:
+    database = Database(service.settings.database_url)
+    try:
+        return await service.commands[options.command][0](options, database, Clock())
+    finally:
+        await database.close()
+
+
+async def serve(service: Service, roles: Sequence[str]) -> None:
+    """Runs roles of a service until SIGTERM or SIGINT, then stops them cleanly within STOP_SECONDS.
+
+    A role that fails takes the process down: its supervisor starts a new one.
+    """
+    settings = service.settings
+    database = Database(settings.database_url)
+    running: dict[str, Role] = {}
+    background: list[asyncio.Task[None]] = []
+    if "worker" in roles:
+        consumers = [
+            Consumer(
+                database,
+                settings.kafka,
+                subscription,
+                Reader(subscription.wanted, service.published),
+                settings.instance,
+            )
+            for subscription in service.subscriptions
+        ]
+        running |= {f"consumer {consumer.subscription.name}": consumer for consumer in consumers}
+        watch_lag(consumers)
+        background.append(asyncio.create_task(watch_waiting(database)()))
+    if "relay" in roles:
+        running["relay"] = Relay(database, settings.kafka)
+    running |= {name: make(database) for name, make in service.further_roles.items() if name in roles}
+
+    app = create_app(service, database, roles=running, with_api="api" in roles)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=STOP_SECONDS - 2,
+            server_header=False,
+        )
+    )
+    # One place decides what a signal means; uvicorn's own handlers would stop the server alone.
+    server.capture_signals = _no_signals  # type: ignore[method-assign]
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    tasks = [asyncio.create_task(server.serve()), *(asyncio.create_task(role.run()) for role in running.values())]
+    waiter = asyncio.create_task(stopping.wait())
+    try:
+        await asyncio.wait([waiter, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        failed = next((task for task in tasks if task.done() and task.exception()), None)
+        server.should_exit = True
+        for role in running.values():
+            role.stop()
+        await asyncio.wait(tasks, timeout=STOP_SECONDS)
+        if failed is not None:
+            await failed
+    finally:
+        for task in [waiter, *background, *tasks]:
+            task.cancel()
+        await asyncio.gather(waiter, *background, *tasks, return_exceptions=True)
+        await database.close()
+
+
+@contextmanager
+def _no_signals() -> Generator[None]:
+    yield

@@ -1,0 +1,14 @@
+"""The topics. Partition counts are part of the contract: they decide where a key lives.
+
+`deploy/kafka/topics.yaml` says how each is kept; a test holds the two together.
+"""
+
+from common.events import Topic
+
+AGENCIES = Topic("registry.agency.v1", partitions=3, compacted=True)
+PEOPLE = Topic("registry.person.v1", partitions=12, compacted=True)
+RECORDS = Topic("training.record.v1", partitions=12)
+SHORTFALLS = Topic("training.shortfall.v1", partitions=3)
+DECISIONS = Topic("credit.decision.v1", partitions=12)
+
+TOPICS = (AGENCIES, PEOPLE, RECORDS, SHORTFALLS, DECISIONS)
