@@ -14,6 +14,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 
 from common.inbox import DEAD_LETTER_BYTES
 from common.outbox import producer
@@ -38,10 +39,7 @@ async def _buried(
     )
     await kafka.start()
     try:
-        names = await kafka.topics()
-        if topic + SUFFIX not in names:
-            raise SystemExit(f"There is no topic {topic}{SUFFIX}. Topics: {', '.join(sorted(names))}")
-        parts = [TopicPartition(topic + SUFFIX, number) for number in kafka.partitions_for_topic(topic + SUFFIX) or ()]
+        parts = await partitions(bootstrap, topic + SUFFIX)
         kafka.assign(parts)
         if again:
             await kafka.seek_to_beginning(*parts)
@@ -91,13 +89,28 @@ async def listed(bootstrap: str, topic: str) -> list[dict[str, str]]:
     return found
 
 
+async def partitions(bootstrap: str, topic: str) -> list[TopicPartition]:
+    """The partitions of a topic. Raises SystemExit that names the topics there are when it is none of them."""
+    async with _admin(bootstrap) as admin:
+        [described] = await admin.describe_topics([topic])
+        if described["error_code"]:
+            raise SystemExit(f"There is no topic {topic}. Topics: {', '.join(sorted(await admin.list_topics()))}")
+        return [TopicPartition(topic, part["partition"]) for part in described["partitions"]]
+
+
 async def _topics(bootstrap: str) -> list[str]:
-    kafka: AIOKafkaConsumer = AIOKafkaConsumer(bootstrap_servers=bootstrap)
-    await kafka.start()
+    async with _admin(bootstrap) as admin:
+        return sorted(name.removesuffix(SUFFIX) for name in await admin.list_topics() if name.endswith(SUFFIX))
+
+
+@asynccontextmanager
+async def _admin(bootstrap: str) -> AsyncGenerator[AIOKafkaAdminClient]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
     try:
-        return sorted(name.removesuffix(SUFFIX) for name in await kafka.topics() if name.endswith(SUFFIX))
+        yield admin
     finally:
-        await kafka.stop()
+        await admin.close()
 
 
 async def main() -> None:

@@ -112,7 +112,7 @@ class FollowLinks(Sampler):
 
 def set_up(service: str, *, otlp_endpoint: str, trace_ratio: float) -> Callable[[], None]:
     """Starts logging and, when there is somewhere to send it, tracing and metrics. Returns the stop."""
-    _set_up_logs(service)
+    set_up_logs(service)
     if not otlp_endpoint:
         return lambda: None
     resource = Resource.create({"service.name": service})
@@ -149,7 +149,8 @@ def _where_it_failed(_: object, __: str, event: MutableMapping[str, Any]) -> Mut
     return event
 
 
-def _set_up_logs(service: str) -> None:
+def set_up_logs(service: str) -> None:
+    """Logs as JSON lines on standard error, each with its trace, none with the text of an exception."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,

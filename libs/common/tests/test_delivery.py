@@ -1,0 +1,463 @@
+"""Outbox, relay and inbox on real PostgreSQL and real Kafka: nothing lost, nothing twice, in order.
+
+The business here is as small as can be: `effects` counts what each event did, `order` what came when.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+from uuid import UUID, uuid4
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from contracts import PUBLISHED
+from contracts.events import TrainingRevoked
+from jejak_local.kafka import KafkaServer
+from jejak_local.postgres import PostgresServer
+from sqlalchemy import MetaData, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common import dead_letters
+from common.database import Database
+from common.events import MAX_EVENT_BYTES, Event, Reader, Received, Topic
+from common.ids import new_id
+from common.inbox import Consumer, Subscription, hold, release
+from common.outbox import PACK, EventTooLarge, Relay, emit, producer, relay_once
+from common.tables import add_inbox, add_outbox, add_waiting
+
+WANTED = (TrainingRevoked,)
+
+
+@pytest.fixture
+async def database(postgres: PostgresServer) -> AsyncIterator[Database]:
+    made = await postgres.create_service_database("kit", name=f"kit_{uuid4().hex[:8]}")
+    database = Database(made.url)
+    metadata = MetaData()
+    add_outbox(metadata)
+    add_inbox(metadata)
+    add_waiting(metadata)
+    async with database.engine.begin() as connection:
+        await connection.run_sync(metadata.create_all)
+        await connection.execute(text("CREATE TABLE effects (event_id uuid, person_id uuid, year int, at serial)"))
+    yield database
+    await database.close()
+    await postgres.drop_database(made.name)
+
+
+@pytest.fixture
+async def topic(kafka: KafkaServer, monkeypatch: pytest.MonkeyPatch) -> Topic:
+    """A topic of the test's own, with its dead letters, that TrainingRevoked goes to."""
+    from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+    own = Topic(f"test.{uuid4().hex[:10]}", partitions=4)
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
+    await admin.start()
+    await admin.create_topics(
+        [
+            NewTopic(own.name, own.partitions, 1, topic_configs={"max.message.bytes": "2097152"}),
+            NewTopic(own.dead_letters, 1, 1, topic_configs={"max.message.bytes": "4194304"}),
+        ]
+    )
+    await admin.close()
+    probe = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap)
+    await probe.start()
+    for name in (own.name, own.dead_letters):
+        await probe.partitions_for(name)
+    await probe.stop()
+    monkeypatch.setattr(TrainingRevoked, "topic", own)
+    return own
+
+
+@pytest.fixture
+async def kafka_producer(kafka: KafkaServer) -> AsyncIterator[AIOKafkaProducer]:
+    made = producer(kafka.bootstrap)
+    await made.start()
+    yield made
+    await made.stop()
+
+
+def revoked(year: int, person: UUID | None = None, reason: str = "test") -> TrainingRevoked:
+    return TrainingRevoked(record_id=new_id(), person_id=person or new_id(), agency_id=new_id(), year=year, reason=reason)
+
+
+async def emitted(database: Database, events: Sequence[Event]) -> list[UUID]:
+    async with database.transaction() as session:
+        return [emit(session, event, sequence=1) for event in events]
+
+
+async def apply(session: AsyncSession, received: Sequence[Received]) -> None:
+    """The handler: an effect an event; year 666 is an event no code of ours can apply."""
+    assert all(event.event.year != 666 for event in received), "poison"
+    await session.execute(
+        text(
+            "INSERT INTO effects (event_id, person_id, year)"
+            " SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:people AS uuid[]), CAST(:years AS int[]))"
+        ),
+        {
+            "ids": [event.id for event in received],
+            "people": [event.event.person_id for event in received],
+            "years": [event.event.year for event in received],
+        },
+    )
+
+
+def consumer(database: Database, kafka: KafkaServer, topic: Topic, handler=apply, instance: str = "one") -> Consumer:
+    subscription = Subscription(f"kit.{topic.name}", topic, WANTED, handler)
+    return Consumer(database, kafka.bootstrap, subscription, Reader(WANTED, PUBLISHED), instance)
+
+
+async def until(condition, seconds: float = 40.0) -> None:
+    """Waits for a state, not for a time; the limit only keeps a broken test from hanging."""
+    async with asyncio.timeout(seconds):
+        while not await condition():
+            await asyncio.sleep(0.05)
+
+
+async def effects(database: Database) -> list[tuple[UUID, int]]:
+    async with database.engine.connect() as connection:
+        rows = await connection.execute(text("SELECT event_id, year FROM effects ORDER BY at"))
+        return [(row.event_id, row.year) for row in rows]
+
+
+async def outbox_depth(database: Database) -> int:
+    async with database.engine.connect() as connection:
+        return int(await connection.scalar(text("SELECT coalesce(sum(count), 0) FROM outbox")) or 0)
+
+
+async def arrived(kafka: KafkaServer, topic: str) -> list[tuple[str | None, dict[str, str], bytes | None]]:
+    """Every record of a topic as (key, headers, value), each partition in its order."""
+    reader = AIOKafkaConsumer(bootstrap_servers=kafka.bootstrap, auto_offset_reset="earliest")
+    await reader.start()
+    found = []
+    try:
+        parts = await dead_letters.partitions(kafka.bootstrap, topic)
+        reader.assign(parts)
+        ends = await reader.end_offsets(parts)
+        await reader.seek_to_beginning(*parts)
+        while [part for part in parts if await reader.position(part) < ends[part]]:
+            for records in (await reader.getmany(timeout_ms=200)).values():
+                found += [
+                    (r.key and r.key.decode(), {k: v.decode(errors="replace") for k, v in r.headers}, r.value)
+                    for r in records
+                ]
+    finally:
+        await reader.stop()
+    return found
+
+
+class Killed(BaseException):
+    """Ends a role where a SIGKILL would: nothing of ours handles it."""
+
+
+class Running:
+    """A role that runs inside the block."""
+
+    def __init__(self, *roles) -> None:
+        self.roles = roles
+
+    async def __aenter__(self) -> None:
+        self.tasks = [asyncio.create_task(role.run()) for role in self.roles]
+
+    async def __aexit__(self, *_: object) -> None:
+        for role in self.roles:
+            role.stop()
+        await asyncio.wait_for(asyncio.gather(*self.tasks), 30)
+
+
+async def test_a_rolled_back_transaction_announces_nothing(database: Database) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with database.transaction() as session:
+            emit(session, revoked(2026), sequence=1)
+            raise ZeroDivisionError
+    assert await outbox_depth(database) == 0
+
+
+async def test_events_of_one_use_case_are_packed(database: Database) -> None:
+    await emitted(database, [revoked(2026) for _ in range(PACK + 1)])
+    async with database.engine.connect() as connection:
+        counts = (await connection.scalars(text("SELECT count FROM outbox ORDER BY id"))).all()
+    assert counts == [PACK, 1]
+
+
+async def test_an_event_over_the_limit_is_refused_at_once(database: Database) -> None:
+    async with database.transaction() as session:
+        with pytest.raises(EventTooLarge):
+            emit(session, revoked(2026, reason="x" * MAX_EVENT_BYTES), sequence=1)
+
+
+async def test_an_event_travels_with_its_cloudevents_headers(
+    database: Database, kafka: KafkaServer, topic: Topic, kafka_producer: AIOKafkaProducer
+) -> None:
+    event = revoked(2026)
+    [event_id] = await emitted(database, [event])
+    assert await relay_once(database, kafka_producer) == 1
+    [(key, headers, value)] = await arrived(kafka, topic.name)
+    assert key == str(event.person_id)
+    assert headers["ce_id"] == str(event_id)
+    assert headers["ce_type"] == "id.go.asn.training.TrainingRevoked.v1"
+    assert headers["ce_subject"] == str(event.record_id)
+    assert (headers["ce_specversion"], headers["ce_sequence"], headers["ce_source"]) == ("1.0", "1", "/training")
+    assert json.loads(value) == json.loads(event.model_dump_json())
+
+
+async def test_relay_killed_between_ack_and_delete_gives_two_arrivals_and_one_effect(
+    database: Database, kafka: KafkaServer, topic: Topic, kafka_producer: AIOKafkaProducer
+) -> None:
+    """The database goes away under the relay after Kafka has acknowledged, as a SIGKILL there would."""
+
+    class Dying(AIOKafkaProducer):
+        async def partitions_for(self, name: str):
+            return await kafka_producer.partitions_for(name)
+
+        def create_batch(self):
+            return kafka_producer.create_batch()
+
+        async def send_batch(self, batch, name, *, partition):
+            acknowledged = await kafka_producer.send_batch(batch, name, partition=partition)
+            await acknowledged
+            raise Killed
+
+    dying = Dying.__new__(Dying)
+    person = new_id()
+    ids = await emitted(database, [revoked(2026, person) for _ in range(10)])
+    with pytest.raises(Killed):
+        await relay_once(database, dying)
+    assert await outbox_depth(database) == 10
+    await relay_once(database, kafka_producer)
+    assert await outbox_depth(database) == 0
+    assert len(await arrived(kafka, topic.name)) == 20
+    async with Running(consumer(database, kafka, topic)):
+        await until(lambda: _count(database, 10))
+    assert [event_id for event_id, _ in await effects(database)] == ids
+
+
+async def _count(database: Database, wanted: int) -> bool:
+    return len(await effects(database)) >= wanted
+
+
+async def test_the_same_event_twice_in_one_batch_has_one_effect(
+    database: Database, kafka: KafkaServer, topic: Topic, kafka_producer: AIOKafkaProducer
+) -> None:
+    await emitted(database, [revoked(2026)])
+    await relay_once(database, kafka_producer)
+    [(key, headers, value)] = await arrived(kafka, topic.name)
+    raw = [(name, text.encode()) for name, text in headers.items()]
+    for _ in range(4):
+        await kafka_producer.send_and_wait(topic.name, value, key=key.encode(), headers=raw)
+    await kafka_producer.send_and_wait(topic.name, value, key=b"elsewhere", headers=raw)
+    async with Running(reader := consumer(database, kafka, topic)):
+        await until(lambda: _is(reader, "ready"))
+    assert len(await effects(database)) == 1
+
+
+async def _is(thing, name: str) -> bool:
+    return getattr(thing, name)
+
+
+async def test_worker_killed_between_effect_and_offset_commit_has_one_effect(
+    database: Database, kafka: KafkaServer, topic: Topic, kafka_producer: AIOKafkaProducer
+) -> None:
+    ids = await emitted(database, [revoked(2026) for _ in range(50)])
+    await relay_once(database, kafka_producer)
+    first = consumer(database, kafka, topic)
+    task = asyncio.create_task(first.run())
+    process = first.process
+
+    async def process_then_die(records):
+        await process(records)
+        raise asyncio.CancelledError  # the effect is committed, the offset is not
+
+    first.process = process_then_die
+    await asyncio.gather(task, return_exceptions=True)
+    done = len(await effects(database))
+    assert done > 0
+    async with Running(consumer(database, kafka, topic)):
+        await until(lambda: _count(database, 50))
+    assert sorted(event_id for event_id, _ in await effects(database)) == sorted(ids)
+
+
+async def test_one_poison_among_500_is_buried_and_499_have_their_effect_and_a_replay_works(
+    database: Database, kafka: KafkaServer, topic: Topic, kafka_producer: AIOKafkaProducer
+) -> None:
+    await emitted(database, [revoked(666 if number == 321 else 2026) for number in range(500)])
+    await relay_once(database, kafka_producer)
+    async with Running(reader := consumer(database, kafka, topic)):
+        await until(lambda: _count(database, 499))
+        await until(lambda: _is(reader, "ready"))
+    assert len(await effects(database)) == 499
+    [(_, headers, _)] = await arrived(kafka, topic.dead_letters)
+    assert headers["dlq-error"] == "AssertionError"
+    assert headers["dlq-origin"].startswith(f"{topic.name}/")
+
+    async def mended(session: AsyncSession, received: Sequence[Received]) -> None:
+        await apply(session, [event for event in received if event.event.year != 666])
+        for event in received:
+            if event.event.year == 666:
+                await session.execute(text("INSERT INTO effects VALUES (:id)"), {"id": event.id})
+
+    assert await dead_letters.replay(kafka.bootstrap, topic.name) == 1
+    assert await dead_letters.replay(kafka.bootstrap, topic.name) == 0
+    async with Running(consumer(database, kafka, topic, mended)):
+        await until(lambda: _count(database, 500))
+    [buried] = await dead_letters.listed(kafka.bootstrap, topic.name)
+    assert buried["dlq-error"] == "AssertionError"
+
+
+@pytest.mark.parametrize(
+    ("headers", "value", "reason"),
+    [
+        ([("ce_type", b"id.go.asn.Nobody.v9")], b"{}", "unknown event type"),
+        ([], b"{}", "no ce_type header"),
+        ([("ce_type", TrainingRevoked.type.encode())], b"{}", "no ce_id header"),
+        ([("ce_type", b"\xff\xfe")], b"{}", "a header is not UTF-8"),
+        ([("ce_type", TrainingRevoked.type.encode())], None, "empty payload"),
+        ([("ce_type", TrainingRevoked.type.encode())], b"x" * 1_100_000, "payload of 1100000 bytes, more than 1000000"),
+    ],
+    ids=["unknown type", "no type", "no id", "header not utf-8", "tombstone", "1.1 MB"],
+)
+async def test_what_cannot_be_read_is_buried_with_its_reason_and_nothing_else_is_lost(
+    database: Database, kafka: KafkaServer, topic: Topic, kafka_producer: AIOKafkaProducer, headers, value, reason
+) -> None:
+    large = producer(kafka.bootstrap, max_request_size=4_000_000)
+    await large.start()
+    await emitted(database, [revoked(2025)])
+    await relay_once(database, kafka_producer)
+    await large.send_and_wait(topic.name, value, key=b"somebody", headers=headers)
+    await large.stop()
+    await emitted(database, [revoked(2026)])
+    await relay_once(database, kafka_producer)
+    async with Running(reader := consumer(database, kafka, topic)):
+        await until(lambda: _is(reader, "ready"))
+    assert sorted(year for _, year in await effects(database)) == [2025, 2026]
+    [(key, found, body)] = await arrived(kafka, topic.dead_letters)
+    assert (key, found["dlq-error"], body) == ("somebody", reason, value)
+
+
+async def test_a_broken_body_is_named_by_field_and_never_quoted(
+    database: Database, kafka: KafkaServer, topic: Topic, kafka_producer: AIOKafkaProducer
+) -> None:
+    await emitted(database, [revoked(2026)])
+    await relay_once(database, kafka_producer)
+    [(key, headers, value)] = await arrived(kafka, topic.name)
+    broken = json.loads(value) | {"year": "199001012015051001x"}
+    raw = [(name, text.encode()) for name, text in (headers | {"ce_id": str(new_id())}).items()]
+    await kafka_producer.send_and_wait(topic.name, json.dumps(broken).encode(), key=key.encode(), headers=raw)
+    async with Running(reader := consumer(database, kafka, topic)):
+        await until(lambda: _is(reader, "ready"))
+    [(_, found, _)] = await arrived(kafka, topic.dead_letters)
+    assert "year: int_parsing" in found["dlq-error"]
+    assert "19900101" not in found["dlq-error"]
+
+
+async def test_a_consumer_that_only_buries_stops_itself(
+    database: Database, kafka: KafkaServer, topic: Topic, kafka_producer: AIOKafkaProducer
+) -> None:
+    """A bad deploy must not bury a whole topic: after a hundred in a row it halts and is not ready."""
+    await emitted(database, [revoked(666) for _ in range(400)])
+    await relay_once(database, kafka_producer)
+    async with Running(reader := consumer(database, kafka, topic)):
+        await until(lambda: _is(reader, "halted"))
+        assert not reader.ready
+    assert len(await arrived(kafka, topic.dead_letters)) == 100
+
+
+async def test_two_relays_at_once_publish_everything_once_and_in_order(
+    database: Database, kafka: KafkaServer, topic: Topic
+) -> None:
+    person = new_id()
+    async with Running(Relay(database, kafka.bootstrap), Relay(database, kafka.bootstrap)):
+        expected = []
+        for _ in range(40):
+            expected += await emitted(database, [revoked(2026, person) for _ in range(25)])
+        await until(lambda: _empty(database))
+    found = [headers["ce_id"] for _, headers, _ in await arrived(kafka, topic.name)]
+    assert found == [str(event_id) for event_id in expected]
+
+
+async def _empty(database: Database) -> bool:
+    return await outbox_depth(database) == 0
+
+
+async def test_rebalance_inside_a_batch_has_one_effect_per_event_in_order_per_person(
+    database: Database, kafka: KafkaServer, topic: Topic, kafka_producer: AIOKafkaProducer
+) -> None:
+    """A second member joins while the first is inside its batch, so its partitions move under it."""
+    people = [new_id() for _ in range(20)]
+    entered, leave = asyncio.Event(), asyncio.Event()
+
+    async def slow(session: AsyncSession, received: Sequence[Received]) -> None:
+        entered.set()
+        await leave.wait()
+        await apply(session, received)
+
+    for year in range(1, 51):
+        await emitted(database, [revoked(year, person) for person in people])
+    while await relay_once(database, kafka_producer):
+        pass
+    first, second = consumer(database, kafka, topic, slow, "one"), consumer(database, kafka, topic, apply, "two")
+    async with Running(first):
+        await entered.wait()
+        async with Running(second):
+            await asyncio.sleep(2)  # long enough for the join to be asked for; the result does not hang on it
+            leave.set()
+            await until(lambda: _count(database, 1000))
+    async with database.engine.connect() as connection:
+        rows = (await connection.execute(text("SELECT person_id, array_agg(year ORDER BY at) AS years FROM effects GROUP BY 1"))).all()
+    assert {row.person_id for row in rows} == set(people)
+    assert all(row.years == list(range(1, 51)) for row in rows)
+    assert await arrived(kafka, topic.dead_letters) == []
+
+
+async def test_an_event_before_its_person_waits_and_is_released_in_order(database: Database) -> None:
+    person, other = new_id(), new_id()
+    reader = Reader(WANTED, PUBLISHED)
+
+    def received(year: int, whose: UUID) -> Received:
+        event = revoked(year, whose)
+        headers = {
+            "ce_id": str(new_id()),
+            "ce_type": event.type,
+            "ce_sequence": "1",
+            "ce_time": "2026-11-22T00:00:00+00:00",
+        }
+        return reader.decode(headers, event.model_dump_json().encode())
+
+    early = [received(1, person), received(2, person), received(3, other)]
+    async with database.transaction() as session:
+        await hold(session, "kit", [(event.event.person_id, event) for event in early])
+    async with database.transaction() as session:
+        assert await release(session, "kit", [new_id()], reader) == []
+        assert await release(session, "someone else", [person], reader) == []
+        assert await release(session, "kit", [person], reader) == early[:2]
+    async with database.transaction() as session:
+        assert await release(session, "kit", [person, other], reader) == early[2:]
+
+
+async def test_a_new_reader_is_not_ready_before_the_end_it_saw_at_its_start(
+    database: Database, kafka: KafkaServer, topic: Topic, kafka_producer: AIOKafkaProducer
+) -> None:
+    await emitted(database, [revoked(2026) for _ in range(30)])
+    await relay_once(database, kafka_producer)
+    hold_back = asyncio.Event()
+
+    async def waiting(session: AsyncSession, received: Sequence[Received]) -> None:
+        await hold_back.wait()
+        await apply(session, received)
+
+    reader = consumer(database, kafka, topic, waiting)
+    async with Running(reader):
+        await until(lambda: _inbox_waits(database))
+        assert not reader.ready
+        hold_back.set()
+        await until(lambda: _is(reader, "ready"))
+    assert len(await effects(database)) == 30
+
+
+async def _inbox_waits(database: Database) -> bool:
+    """Whether a handler is inside its transaction now."""
+    async with database.engine.connect() as connection:
+        return bool(
+            await connection.scalar(
+                text("SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction' AND datname = current_database()")
+            )
+        )
