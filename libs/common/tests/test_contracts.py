@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+
+from common.events import Event
 from contracts import PUBLISHED
 from contracts.nip import parse_nip
 from contracts.schemas import broken_promises, frozen_path, schema
 from contracts.topics import TOPICS
-
-from common.events import Event
 
 ROOT = Path(__file__).parents[3]
 
@@ -60,7 +60,7 @@ def test_a_field_of_another_type_is_a_break() -> None:
 
 
 def test_the_frozen_schema_keeps_its_own_promises() -> None:
-    assert not broken_promises(PUBLISHED[0], changed(lambda document: None))
+    assert not broken_promises(PUBLISHED[0], changed(dict))
 
 
 def test_topics_are_kept_as_the_contract_says() -> None:

@@ -10,10 +10,6 @@ from uuid import UUID, uuid4
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from contracts import PUBLISHED
-from contracts.events import TrainingRevoked
-from jejak_local.kafka import KafkaServer
-from jejak_local.postgres import PostgresServer
 from sqlalchemy import MetaData, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,6 +20,10 @@ from common.ids import new_id
 from common.inbox import Consumer, Subscription, hold, release
 from common.outbox import PACK, EventTooLarge, Relay, emit, producer, relay_once
 from common.tables import add_inbox, add_outbox, add_waiting
+from contracts import PUBLISHED
+from contracts.events import TrainingRevoked
+from jejak_local.kafka import KafkaServer
+from jejak_local.postgres import PostgresServer
 
 WANTED = (TrainingRevoked,)
 
@@ -77,7 +77,9 @@ async def kafka_producer(kafka: KafkaServer) -> AsyncIterator[AIOKafkaProducer]:
 
 
 def revoked(year: int, person: UUID | None = None, reason: str = "test") -> TrainingRevoked:
-    return TrainingRevoked(record_id=new_id(), person_id=person or new_id(), agency_id=new_id(), year=year, reason=reason)
+    return TrainingRevoked(
+        record_id=new_id(), person_id=person or new_id(), agency_id=new_id(), year=year, reason=reason
+    )
 
 
 async def emitted(database: Database, events: Sequence[Event]) -> list[UUID]:
@@ -402,7 +404,11 @@ async def test_rebalance_inside_a_batch_has_one_effect_per_event_in_order_per_pe
             leave.set()
             await until(lambda: _count(database, 1000))
     async with database.engine.connect() as connection:
-        rows = (await connection.execute(text("SELECT person_id, array_agg(year ORDER BY at) AS years FROM effects GROUP BY 1"))).all()
+        rows = (
+            await connection.execute(
+                text("SELECT person_id, array_agg(year ORDER BY at) AS years FROM effects GROUP BY 1")
+            )
+        ).all()
     assert {row.person_id for row in rows} == set(people)
     assert all(row.years == list(range(1, 51)) for row in rows)
     assert await arrived(kafka, topic.dead_letters) == []
@@ -458,6 +464,8 @@ async def _inbox_waits(database: Database) -> bool:
     async with database.engine.connect() as connection:
         return bool(
             await connection.scalar(
-                text("SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction' AND datname = current_database()")
+                text(
+                    "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction' AND datname = current_database()"
+                )
             )
         )

@@ -8,7 +8,7 @@ signed with a shared secret, never passes. Every route names its roles through `
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -70,7 +70,6 @@ class KeySet:
     """The issuer's signing keys, fetched when first needed, when old, and when an unknown one is named."""
 
     url: str
-    client: httpx2.AsyncClient
     keys: dict[str, jwt.PyJWK] = field(default_factory=dict[str, jwt.PyJWK])
     fetched: float = -KEYS_FRESH_SECONDS
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -86,7 +85,8 @@ class KeySet:
 
     async def _fetch(self) -> None:
         try:
-            answer = await self.client.get(self.url)
+            async with httpx2.AsyncClient(timeout=5) as client:
+                answer = await client.get(self.url)
             answer.raise_for_status()
         except httpx2.HTTPError:
             if not self.keys:
@@ -105,8 +105,8 @@ class Authenticator:
     keys: KeySet
 
     @classmethod
-    def of(cls, settings: ServiceSettings, client: httpx2.AsyncClient) -> "Authenticator":
-        return cls(settings.issuer, settings.audience, KeySet(settings.jwks_url, client))
+    def of(cls, settings: ServiceSettings) -> "Authenticator":
+        return cls(settings.issuer, settings.audience, KeySet(settings.jwks_url))
 
     async def principal(self, token: str) -> Principal:
         """Who the token stands for. Raises Problem `unauthorized` for anything but a good token."""
@@ -154,13 +154,17 @@ async def caller(
 
 
 def allow(*roles: str) -> Callable[..., Awaitable[Principal]]:
-    """A dependency that lets through callers with at least one of `roles` and gives the Principal."""
+    """A dependency that lets through callers with at least one of `roles` and gives the Principal.
+
+    The Principal keeps only the roles named here: who may read everything and write in one agency
+    is national where they read and bound to the agency where they write.
+    """
     wanted = frozenset(roles)
 
     async def allowed(principal: Annotated[Principal, Depends(caller)]) -> Principal:
         if wanted.isdisjoint(principal.roles):
             raise Problem("forbidden")
-        return principal
+        return replace(principal, roles=principal.roles & wanted)
 
     allowed.allowed_roles = wanted  # pyright: ignore[reportFunctionMemberAccess] - read by `guards`
     return allowed

@@ -26,6 +26,18 @@ class Window(BaseModel):
     after: list[Any] | None
     limit: int
 
+    def seen(self, *kinds: Callable[[str], Any]) -> tuple[Any, ...] | None:
+        """The sort key of the last item seen, each part read by its kind (`UUID`, `int`, `str`); None on the first page.
+
+        Raises Problem `field-invalid` for a cursor this list never gave.
+        """
+        if self.after is None:
+            return None
+        try:
+            return tuple(kind(part) for kind, part in zip(kinds, self.after, strict=True))
+        except (ValueError, TypeError, AttributeError) as error:
+            raise Problem("field-invalid", field="after") from error
+
     def page(self, rows: Sequence[T], key: Callable[[T], Sequence[object]]) -> Page[T]:
         """The page of `rows`, of which the query has read `limit + 1` to know whether more follow."""
         shown = list(rows[: self.limit])

@@ -14,7 +14,9 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic_core import ErrorDetails
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 Language = Literal["id", "en"]
 TYPE_BASE = "https://jejak.asn.go.id/problems/"
@@ -105,6 +107,31 @@ def _from_error(error: ErrorDetails | Mapping[str, Any], known: Mapping[str, Tex
     return Problem(code, field=".".join(where) or None)
 
 
+class _ProblemForLargeBody:
+    """Starlette answers a body over the limit in plain text, before any handler: says it as a problem."""
+
+    def __init__(self, app: ASGIApp, catalogue: Catalogue) -> None:
+        self._app = app
+        self._catalogue = catalogue
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refused = False
+
+        async def rewrite(message: Message) -> None:
+            nonlocal refused
+            if message["type"] == "http.response.start" and message["status"] == 413:
+                refused = "problem" not in Headers(raw=message["headers"]).get("content-type", "")
+            if not refused:
+                await send(message)
+            elif message["type"] == "http.response.body" and not message.get("more_body"):
+                language = language_of(Headers(scope=scope).get("accept-language"))
+                body = self._catalogue.body([Problem("body-too-large")], language)
+                answer = JSONResponse(body, 413, {"content-language": language}, media_type="application/problem+json")
+                await answer(scope, receive, send)
+
+        await self._app(scope, receive, rewrite)
+
+
 def install(app: FastAPI, catalogue: Catalogue) -> None:
     """Makes every error of the application a problem document."""
 
@@ -135,6 +162,7 @@ def install(app: FastAPI, catalogue: Catalogue) -> None:
         del error
         return answer(request, [Problem("internal-error")])
 
+    app.add_middleware(_ProblemForLargeBody, catalogue=catalogue)
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(RequestValidationError, on_validation)
     app.add_exception_handler(HTTPException, on_http)

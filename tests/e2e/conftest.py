@@ -1,0 +1,207 @@
+"""The whole system, black box: real Kafka, PostgreSQL, SMTP, and every role a process of its own."""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+import pytest
+import pytest_asyncio
+
+from jejak_local.postgres import temporary_folder
+from jejak_local.stack import Stack, running_stack
+
+SPLIT = {
+    "training": ["api", "worker", "relay"],
+    "credit": ["api", "worker", "relay"],
+    "notification": ["api", "worker", "sender"],
+}
+
+_sequence = count(1)
+
+
+@dataclass
+class Jejak:
+    """The system as an outside client sees it."""
+
+    stack: Stack
+    http: httpx2.AsyncClient
+    tokens: dict[tuple, str] = field(default_factory=dict)
+
+    async def call(
+        self,
+        service: str,
+        method: str,
+        path: str,
+        *,
+        role: str = "service",
+        agency=None,
+        person=None,
+        provider=None,
+        **options,
+    ) -> httpx2.Response:
+        scope = (role, agency, person, provider)
+        if scope not in self.tokens:
+            self.tokens[scope] = await self.stack.token(role, agency=agency, person=person, provider=provider)
+        headers = {"authorization": f"Bearer {self.tokens[scope]}", **options.pop("headers", {})}
+        return await self.http.request(method, f"{self.stack.url(service)}/v1{path}", headers=headers, **options)
+
+    async def get(self, service: str, path: str, **options) -> Any:
+        answer = await self.call(service, "GET", path, **options)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def post(self, service: str, path: str, body: Any = None, **options) -> Any:
+        answer = await self.call(service, "POST", path, json=body, **options)
+        assert answer.status_code < 300, answer.text
+        return answer.json()
+
+    async def batch(self, service: str, path: str, lines: list[Any], **options) -> list[dict[str, Any]]:
+        raw = "".join((line if isinstance(line, str) else json.dumps(line)) + "\n" for line in lines)
+        answer = await self.call(
+            service, "POST", path, content=raw, headers={"content-type": "application/x-ndjson"}, timeout=120, **options
+        )
+        assert answer.status_code == 200, answer.text
+        return [json.loads(line) for line in answer.text.splitlines()]
+
+    async def run(self, service: str, *arguments: str) -> tuple[int, str]:
+        """A command of a service, as an operator or a CronJob runs it."""
+        process = next(p for p in self.stack.processes.values() if p.service == service)
+        import os
+
+        child = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            service,
+            *arguments,
+            env={**os.environ, **process.environment},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        output, _ = await child.communicate()
+        return child.returncode or 0, output.decode()
+
+    async def until(self, condition, seconds: float = 90) -> Any:
+        """Waits for a state; the limit only keeps a broken test from hanging."""
+        async with asyncio.timeout(seconds):
+            while not (found := await condition()):
+                await asyncio.sleep(0.1)
+        return found
+
+    async def agency(self, **changes) -> dict[str, Any]:
+        """A new agency with one unit and a PIC."""
+        number = next(_sequence)
+        code = f"T-{uuid4().hex[:6]}"
+        made = await self.post(
+            "registry",
+            "/agencies",
+            {"code": code, "name": f"Badan Uji {number}", "kind": "L", "region": None} | changes,
+        )
+        unit = await self.post("registry", f"/agencies/{made['id']}/units", {"code": "U1", "name": "Bagian Umum"})
+        pic = {
+            "rank": "main", "name": "Petugas Uji", "email": f"pic.{code.lower()}@instansi.example",
+            "language": "id", "time_zone": "Asia/Jakarta",
+        }  # fmt: skip
+        answer = await self.call("registry", "PUT", f"/agencies/{made['id']}/pics", json={"pics": [pic]})
+        assert answer.status_code == 200, answer.text
+        return made | {"unit": unit, "pic": pic["email"]}
+
+    def person(self, agency: dict[str, Any], **changes) -> dict[str, Any]:
+        """A line for the registry: a PNS, Ahli Pertama III/a."""
+        number = next(_sequence)
+        born = f"19{70 + number // 300 % 25:02}{number // 28 % 12 + 1:02}{number % 28 + 1:02}"
+        return {
+            "nip": f"{born}201003{1 + number % 2}{number % 999 + 1:03}", "name": f"Pegawai {number}", "staff_type": "PNS",
+            "agency_id": agency["id"], "unit_id": agency["unit"]["id"], "jenjang": "ahli_pertama", "golongan": "III/a",
+            "position": "Analis", "education": "S1", "joined_on": "2010-03-01", "status": "active",
+        } | changes  # fmt: skip
+
+    async def people(self, agency: dict[str, Any], number: int, **changes) -> list[dict[str, Any]]:
+        """New people of an agency, known to training and credit when this returns."""
+        lines = [self.person(agency, **changes) for _ in range(number)]
+        answers = await self.batch("registry", "/people:batch", lines)
+        assert {answer["status"] for answer in answers} == {"stored"}, answers
+        made = [line | {"id": answer["id"]} for line, answer in zip(lines, answers, strict=True)]
+
+        async def known(service: str, path: str) -> bool:
+            found = [await self.call(service, "GET", f"/people/{person['id']}/{path}") for person in made[-12:]]
+            return all(answer.status_code == 200 for answer in found)
+
+        await self.until(lambda: known("training", "jp?year=2026"))
+        await self.until(lambda: known("credit", "credit"))
+        return made
+
+    def training(self, person: dict[str, Any], **changes) -> dict[str, Any]:
+        """A line for training: eight hours of technical training in March."""
+        return {
+            "source_name": "uji", "reference": uuid4().hex, "nip": person["nip"], "form": "KL03", "title": "Pelatihan teknis",
+            "start_date": "2026-03-02", "end_date": "2026-03-03", "jp": "8",
+        } | changes  # fmt: skip
+
+    async def at_rest(self) -> None:
+        """Waits until nothing is on its way: outboxes empty and every consumer at the end."""
+        import asyncpg
+
+        async def quiet() -> bool:
+            for service, database in self.stack.databases.items():
+                if service == "notification":
+                    continue
+                connection = await asyncpg.connect(database.dsn)
+                try:
+                    if await connection.fetchval("SELECT count(*) FROM outbox"):
+                        return False
+                finally:
+                    await connection.close()
+            return not await self.lag()
+
+        await self.until(quiet)
+        await asyncio.sleep(0.3)
+        await self.until(quiet)
+
+    async def lag(self) -> int:
+        """Events that some consumer group has not committed."""
+        from aiokafka import AIOKafkaConsumer
+        from aiokafka.admin import AIOKafkaAdminClient
+
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.stack.kafka.bootstrap)
+        await admin.start()
+        reader = AIOKafkaConsumer(bootstrap_servers=self.stack.kafka.bootstrap)
+        await reader.start()
+        try:
+            behind = 0
+            for group, *_ in await admin.list_consumer_groups():
+                if group.startswith(("training.", "credit.", "notification.")):
+                    offsets = await admin.list_consumer_group_offsets(group)
+                    ends = await reader.end_offsets(list(offsets))
+                    behind += sum(max(ends[part] - offset.offset, 0) for part, offset in offsets.items())
+            return behind
+        finally:
+            await reader.stop()
+            await admin.close()
+
+    async def books_balance(self) -> None:
+        """Runs the invariants of every service that has some."""
+        for service in ("training", "credit", "notification"):
+            code, output = await self.run(service, "check")
+            assert code == 0, output
+
+
+@pytest.fixture(scope="session")
+def folder() -> Iterator[Any]:
+    with temporary_folder("e2e") as made:
+        yield made
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def jejak(folder) -> AsyncIterator[Jejak]:
+    """The running system with one process a role; every request is traced."""
+    async with (
+        running_stack(folder, roles=SPLIT, trace_ratio=1.0) as stack,
+        httpx2.AsyncClient(timeout=30) as http,
+    ):
+        yield Jejak(stack, http)
