@@ -71,8 +71,8 @@ async def make_many(request: Request, principal: Hr) -> StreamingResponse:
             {"ids": ids, "names": [thing.name for thing in things]},
         )
         return [
-            Problem("field-invalid", field="size") if thing.size == 13 else Done("stored", id)
-            for thing, id in zip(things, ids, strict=True)
+            Problem("field-invalid", field="size") if thing.size == 13 else Done("stored", made)
+            for thing, made in zip(things, ids, strict=True)
         ]
 
     return await upload(request, THING, handle)

@@ -1,0 +1,226 @@
+"""Planted faults: wrong lines among the good ones, each listed with the answer it must get.
+
+A fault is an extra line after a good one, so every good line is still sent: what is lost is lost by
+the services. Positions and kinds come from the nation's seed.
+"""
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from nation.generate import SENDING_PROVIDERS, Line, Nation, Stream, encode
+
+EVERY = 500  # good lines from one fault to the next in a long stream
+TOO_LONG = 70_000  # characters; the services read lines up to 64 KiB
+DECADE = timedelta(days=3650)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A planted line and its answer: `status`, and the `code` of a refusal.
+
+    `repeats` is the line whose record a `duplicate` must name. Lines are counted from 1.
+    """
+
+    stream: str
+    line: int
+    kind: str
+    status: str
+    code: str | None = None
+    repeats: int | None = None
+
+
+class Planted(NamedTuple):
+    """A line as it is sent, with its line break; `good` is its content unless it is a fault."""
+
+    body: bytes
+    good: Line | None
+    fault: Fault | None
+
+
+class Bed(NamedTuple):
+    """Where a fault is planted: a good line already sent, and a number no other fault of the stream has."""
+
+    nation: Nation
+    stream: Stream
+    base: Line
+    number: int
+
+    def fresh(self, **changes: object) -> Line:
+        """The good line changed, under a reference of its own where it has one."""
+        own = {"reference": f"{self.base['reference']}-x{self.number}"} if "reference" in self.base else {}
+        return self.base | own | changes
+
+    def without(self, field: str) -> Line:
+        return {name: value for name, value in self.fresh().items() if name != field}
+
+
+class Kind(NamedTuple):
+    """A way to be wrong: the line it makes of a bed (None: not possible there), and the answer to it."""
+
+    name: str
+    make: Callable[[Bed], Line | str | None]
+    code: str | None = None
+    status: str = "refused"
+
+
+def plant(nation: Nation, stream: Stream) -> Iterator[Planted]:
+    """The lines of `stream` with faults among them, as they are sent; never more than two lines in memory."""
+    kinds = KINDS.get(stream.label, ())
+    dice = random.Random(f"faults/{nation.seed}/{stream.name}")
+    gap = max(1, min(EVERY, stream.expected // len(kinds))) if kinds else 0
+    wait = 1 + int(dice.random() * gap)
+    first: tuple[int, Line] | None = None
+    sent = planted = 0
+    for line in stream.lines():
+        sent += 1
+        yield Planted(_bytes(encode(line)), line, None)
+        first = first or (sent, line)
+        wait -= 1
+        if not kinds or wait:
+            continue
+        wait = 1 + int(dice.random() * 2 * gap)
+        kind = kinds[planted % len(kinds)]
+        # every other time the first line of all is repeated: it was stored long ago
+        at, base = first if planted // len(kinds) % 2 else (sent, line)
+        wrong = kind.make(Bed(nation, stream, base, planted))
+        planted += 1
+        if wrong is None:
+            continue
+        sent += 1
+        repeats = at if kind.status == "duplicate" else None
+        fault = Fault(stream.name, sent, kind.name, kind.status, kind.code, repeats)
+        yield Planted(_bytes(wrong if isinstance(wrong, str) else encode(wrong)), None, fault)
+
+
+def _bytes(line: str) -> bytes:
+    return line.encode() + b"\n"
+
+
+def _broken(bed: Bed) -> str:
+    return encode(bed.fresh())[:60]
+
+
+def _too_long(bed: Bed) -> Line:
+    return bed.fresh(title="x" * TOO_LONG)
+
+
+def _month_13(bed: Bed) -> Line:
+    nip = "".join(filter(str.isdigit, bed.base["nip"]))
+    return bed.fresh(nip=f"{nip[:4]}13{nip[6:]}")
+
+
+def _stranger(bed: Bed) -> Line:
+    return bed.fresh(nip=bed.nation.stranger(bed.number).nip)
+
+
+def _outsider(bed: Bed) -> Line | None:
+    other = bed.nation.outsider(bed.stream.scope.key, bed.number) if bed.stream.scope else None
+    return bed.fresh(nip=other.nip) if other else None
+
+
+def _other_person(bed: Bed) -> Line | None:
+    others = (bed.nation.person(number).nip for number in range(bed.nation.people))
+    nip = next((other for other in others if other != bed.base["nip"]), None)
+    return bed.fresh(nip=nip) if nip else None
+
+
+def _reversed(bed: Bed) -> Line:
+    start = date.fromisoformat(bed.base["start_date"])
+    return bed.fresh(end_date=(start - timedelta(days=3)).isoformat())
+
+
+def _in_future(bed: Bed) -> Line:
+    day = (bed.nation.today + DECADE).isoformat()
+    return bed.fresh(start_date=day, end_date=day)
+
+
+def _taught(bed: Bed, form: str, provider: str) -> Line:
+    """An activity of that form, given by that provider outside of any course."""
+    return bed.fresh(form=form, provider_code=provider, jp="8", course_code=None, degree=None)
+
+
+def _never_accredited(bed: Bed) -> Line:
+    provider = bed.stream.scope.key if bed.stream.scope else SENDING_PROVIDERS[0]
+    return _taught(bed, bed.nation.catalogue.not_accredited(provider)[0], provider)
+
+
+def _no_longer_accredited(bed: Bed) -> Line:
+    provider = bed.stream.scope.key if bed.stream.scope else SENDING_PROVIDERS[0]
+    return _taught(bed, bed.nation.catalogue.not_accredited(provider)[1], provider)
+
+
+def _other_provider(bed: Bed) -> Line:
+    other = next(p for p in bed.nation.catalogue.providers if p.code != bed.base["provider_code"])
+    return _taught(bed, other.accreditations[0].form, other.code)
+
+
+def _other_predikat(bed: Bed) -> Line:
+    return bed.base | {"predikat": "kurang" if bed.base["predikat"] == "baik" else "baik"}
+
+
+ANYWHERE = (
+    Kind("invalid-json", _broken, "invalid-json"),
+    Kind("nip-month-13", _month_13, "nip-invalid"),
+    Kind("unknown-field", lambda bed: bed.fresh(hobi="memancing"), "field-unknown"),
+)
+SAME_AGAIN = Kind("same-again", lambda bed: bed.base, status="duplicate")
+RECORDS = (
+    *ANYWHERE,
+    Kind("unknown-person", _stranger, "person-unknown"),
+    SAME_AGAIN,
+)
+TRAININGS = (
+    *RECORDS,
+    Kind("same-reference-other-body", lambda bed: bed.base | {"title": "Judul Lain"}, "reference-conflict"),
+    Kind("jp-zero", lambda bed: bed.fresh(jp="0"), "jp-out-of-range"),
+    Kind("jp-negative", lambda bed: bed.fresh(jp="-4"), "jp-out-of-range"),
+    Kind("jp-10000", lambda bed: bed.fresh(jp="10000"), "jp-out-of-range"),
+    Kind("jp-three-decimals", lambda bed: bed.fresh(jp="4.125"), "jp-decimals"),
+    Kind("end-before-start", _reversed, "dates-reversed"),
+    Kind("in-the-future", _in_future, "date-in-future"),
+    Kind("unknown-form", lambda bed: bed.fresh(form="XX99", course_code=None, degree=None), "form-unknown"),
+    Kind("no-title", lambda bed: bed.without("title"), "field-missing"),
+    Kind("line-too-long", _too_long, "line-too-long"),
+)
+ACCREDITATION = (
+    Kind("never-accredited", _never_accredited, "provider-not-accredited"),
+    Kind("no-longer-accredited", _no_longer_accredited, "provider-not-accredited"),
+)
+
+# The kinds of a stream by its label. Where several streams share a label, each has them in this order.
+KINDS: dict[str, tuple[Kind, ...]] = {
+    "people": (
+        *ANYWHERE,
+        Kind("same-again", lambda bed: bed.base, status="unchanged"),
+        Kind("no-name", lambda bed: bed.without("name"), "field-missing"),
+        Kind(
+            "staff-type-against-nip",
+            lambda bed: bed.fresh(staff_type="PPPK" if bed.base["staff_type"] == "PNS" else "PNS"),
+            "staff-type-mismatch",
+        ),
+        Kind("unknown-agency", lambda bed: bed.fresh(agency_code="K-999", unit_code=None), "agency-unknown"),
+    ),
+    "trainings": (*TRAININGS, *ACCREDITATION),
+    "trainings by agencies": (Kind("other-agency", _outsider, "agency-mismatch"), *TRAININGS),
+    "trainings by providers": (*ACCREDITATION, Kind("other-provider", _other_provider, "not-yours"), *TRAININGS),
+    "trainings by people": (Kind("other-person", _other_person, "not-yours"), *ANYWHERE, SAME_AGAIN),
+    "predicates": (
+        *RECORDS,
+        Kind("same-reference-other-body", _other_predikat, "reference-conflict"),
+        Kind(
+            "end-before-start",
+            lambda bed: bed.fresh(period_start="2024-07-01", period_end="2024-06-30"),
+            "dates-reversed",
+        ),
+        Kind(
+            "half-a-month",
+            lambda bed: bed.fresh(period_start="2024-03-15", period_end="2024-06-30"),
+            "period-not-whole-months",
+        ),
+        Kind("unknown-predikat", lambda bed: bed.fresh(predikat="istimewa"), "field-invalid"),
+        Kind("no-predikat", lambda bed: bed.without("predikat"), "field-missing"),
+    ),
+}
