@@ -1,0 +1,75 @@
+# Python 3.11 or newer and make: nothing else has to be on the machine. `make` alone says what there is.
+
+PYTHON ?= python3
+BIN := .venv/bin
+LOCAL := $(BIN)/python -m jejak_local
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## this list
+	@awk 'BEGIN {FS = ":.*## "} \
+		/^##@/ {printf "\n\033[1m%s\033[0m\n", substr($$0, 5)} \
+		/^[a-z-]+:.*## / {printf "  \033[36m%-22s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+##@ See it
+
+.PHONY: demo up down status
+demo: setup ## load a small nation, show what comes of it, and end (ARGS="--people 2000" and the like)
+	@$(LOCAL) demo $(ARGS)
+
+up: setup ## start everything and leave it running; prints the addresses
+	@$(LOCAL) up
+
+down: ## stop it, keeping its data
+	@if [ -x $(BIN)/python ]; then $(LOCAL) down; else echo "Nothing was running."; fi
+
+status: ## what runs, and where
+	@if [ -x $(BIN)/python ]; then $(LOCAL) status; else echo "Nothing is running. Start it with: make up"; fi
+
+##@ Work on it
+
+.PHONY: setup test check lint types fmt docs bench lock
+setup: ## install everything into this folder: packages, Java, PostgreSQL, Kafka
+	@$(PYTHON) deploy/local/bootstrap.py
+
+test: setup ## every test: unit, integration, end to end (ARGS="services/credit -k ledger")
+	@$(BIN)/pytest $(ARGS)
+
+check: lint types docs-check ## what CI asks for before the tests
+
+lint: setup ## style and import rules
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+
+types: setup ## types
+	@$(BIN)/basedpyright
+
+fmt: setup ## mend style where a program can
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+docs: setup ## write docs/events and docs/api from the code
+	@$(BIN)/python docs/generate.py
+
+.PHONY: docs-check
+docs-check: setup ## fail when docs/events or docs/api have drifted from the code
+	@$(BIN)/python docs/generate.py --check
+
+bench: setup ## rates and latencies, beside the raw limits of this machine
+	@$(BIN)/python -m bench $(ARGS)
+
+lock: ## resolve the packages of all pyproject.toml files into requirements.lock
+	@$(PYTHON) deploy/local/bootstrap.py uv
+	@PATH="$$PATH:.jejak/tools/bin" uv lock
+	@PATH="$$PATH:.jejak/tools/bin" uv export --quiet --all-packages --all-groups -o requirements.lock
+
+##@ Run it
+
+.PHONY: dead-letters replay-dead-letters
+dead-letters: setup ## events that no reader could use, of the stack that is up
+	@$(BIN)/python -m common.dead_letters --kafka "$$($(LOCAL) show kafka)" list
+
+replay-dead-letters: setup ## publish them again, once their cause is mended: TOPIC=training.record.v1
+	@$(BIN)/python -m common.dead_letters --kafka "$$($(LOCAL) show kafka)" replay --topic "$(TOPIC)"

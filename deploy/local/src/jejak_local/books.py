@@ -1,0 +1,225 @@
+"""The books, checked from outside: what the databases, the topics and the mailbox say must agree.
+
+Each service checks itself (`python -m training check`); here stands what no service can see alone.
+"""
+
+import asyncio
+import json
+import os
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+
+from jejak_local.stack import Stack, command
+
+SELF_CHECKING = ("training", "credit", "notification")
+CONSUMING = ("training.", "credit.", "notification.")
+EMITTING = ("registry", "training", "credit")
+POLL_SECONDS = 0.25
+
+FINGERPRINT = "SELECT count(*)::text || ' ' || coalesce(md5(string_agg({id}::text, '' ORDER BY {id})), '') FROM {table}"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that must hold, whether it does, and the figures it was judged by."""
+
+    holds: str
+    ok: bool
+    figures: str
+
+
+async def rest(stack: Stack, *, seconds: float = 300) -> None:
+    """Returns when nothing is on its way: outboxes empty, consumers at the end, no mail due.
+
+    Seen twice in a row, since what arrives may set something off. Raises TimeoutError.
+    """
+    quiet = 0
+    async with asyncio.timeout(seconds):
+        while quiet < 2:
+            quiet = quiet + 1 if await _quiet(stack) else 0
+            await asyncio.sleep(POLL_SECONDS)
+
+
+async def _quiet(stack: Stack) -> bool:
+    for service in EMITTING:
+        if await ask(stack, service, "SELECT count(*) FROM outbox"):
+            return False
+    if await lag(stack.kafka.bootstrap):
+        return False
+    return not await ask(stack, "notification", "SELECT count(*) FROM messages WHERE state = 'queued' AND attempts = 0")
+
+
+async def ask(stack: Stack, service: str, query: str) -> Any:
+    """One value from a service's database."""
+    connection = await asyncpg.connect(stack.databases[service].dsn)
+    try:
+        return await connection.fetchval(query)
+    finally:
+        await connection.close()
+
+
+async def lag(bootstrap: str) -> int:
+    """Events that some consumer group has not yet committed."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    reader = AIOKafkaConsumer(bootstrap_servers=bootstrap)
+    await admin.start()
+    await reader.start()
+    try:
+        behind = 0
+        for group, *_ in await admin.list_consumer_groups():
+            if group.startswith(CONSUMING):
+                offsets = await admin.list_consumer_group_offsets(group)
+                ends = await reader.end_offsets(list(offsets))
+                behind += sum(max(ends[part] - offset.offset, 0) for part, offset in offsets.items())
+        return behind
+    finally:
+        await reader.stop()
+        await admin.close()
+
+
+async def event_ids(bootstrap: str, topic: str) -> Counter[tuple[str, str]]:
+    """How often each (type, id) stands on a topic."""
+    found: Counter[tuple[str, str]] = Counter()
+    async for headers, _ in records(bootstrap, topic):
+        found[headers.get("ce_type", ""), headers.get("ce_id", "")] += 1
+    return found
+
+
+async def records(bootstrap: str, topic: str) -> Any:
+    """Headers and body of every record that a topic holds now."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    [described] = await admin.describe_topics([topic])
+    await admin.close()
+    reader = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap, auto_offset_reset="earliest", max_partition_fetch_bytes=8 * 1024 * 1024
+    )
+    await reader.start()
+    try:
+        parts = [TopicPartition(topic, part["partition"]) for part in described["partitions"]]
+        reader.assign(parts)
+        ends = await reader.end_offsets(parts)
+        while [part for part in parts if await reader.position(part) < ends[part]]:
+            for batch in (await reader.getmany(timeout_ms=500)).values():
+                for record in batch:
+                    yield {name: value.decode(errors="replace") for name, value in record.headers}, record.value
+    finally:
+        await reader.stop()
+
+
+async def balance(stack: Stack) -> list[Finding]:
+    """Every finding, to be asked when the stack is at rest."""
+    return [
+        *await asyncio.gather(*(_own(stack, service) for service in SELF_CHECKING)),
+        await _every_record_is_assessed_once(stack),
+        await _every_entry_went_out(stack),
+        await _every_record_went_out(stack),
+        await _every_digest_says_what_the_sweep_found(stack),
+        await _every_mail_arrived_once(stack),
+        await _nothing_is_left_over(stack),
+    ]
+
+
+async def _own(stack: Stack, service: str) -> Finding:
+    process = next(process for process in stack.processes.values() if process.service == service)
+    child = await asyncio.create_subprocess_exec(
+        *command(service, "check"),
+        env={**os.environ, **process.environment},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    output, _ = await child.communicate()
+    told = output.decode().strip().splitlines()
+    ok = child.returncode == 0
+    return Finding(f"{service}: its own invariants hold", ok, "all" if ok else " / ".join(told))
+
+
+async def _every_record_is_assessed_once(stack: Stack) -> Finding:
+    stored = await ask(stack, "training", FINGERPRINT.format(id="id", table="records"))
+    assessed = await ask(stack, "credit", FINGERPRINT.format(id="record_id", table="evidence"))
+    figures = f"{int(stored.split()[0]):,} records, {int(assessed.split()[0]):,} assessed"
+    return Finding(
+        "training → credit: the records assessed are exactly the records stored", stored == assessed, figures
+    )
+
+
+async def _every_entry_went_out(stack: Stack) -> Finding:
+    sent = {json.loads(body)["entry_id"] async for _, body in records(stack.kafka.bootstrap, "credit.decision.v1")}
+    entries = await ask(stack, "credit", "SELECT coalesce(array_agg(id::text), '{}') FROM entries")
+    return Finding(
+        "credit → Kafka: one CreditVerified for each ledger entry, none without one",
+        sent == set(entries),
+        f"{len(entries):,} entries, {len(sent):,} events",
+    )
+
+
+async def _every_record_went_out(stack: Stack) -> Finding:
+    kinds = await event_ids(stack.kafka.bootstrap, "training.record.v1")
+    completed = sum(1 for kind, _ in kinds if kind.endswith("TrainingCompleted.v1"))
+    stored = await ask(stack, "training", "SELECT count(*) FROM records")
+    return Finding(
+        "training → Kafka: one TrainingCompleted for each record",
+        completed == stored,
+        f"{stored:,} records, {completed:,} events",
+    )
+
+
+async def _every_digest_says_what_the_sweep_found(stack: Stack) -> Finding:
+    swept = await _rows(
+        stack, "training", "SELECT sweep_id::text, agency_id::text, count(*) FROM shortfalls s JOIN sweeps w ON w.id = s.sweep_id"
+        " WHERE w.state = 'done' AND s.page IS NOT NULL GROUP BY 1, 2",
+    )  # fmt: skip
+    told = await _rows(
+        stack, "notification", "SELECT d.round_id::text, d.agency_id::text, d.listed FROM digests d JOIN rounds r ON r.id = d.round_id"
+        " WHERE r.kind = 'sweep'",
+    )  # fmt: skip
+    return Finding(
+        "training → notification: each digest lists whom the sweep found short",
+        swept == told,
+        f"{len(swept):,} agencies and rounds swept, {len(told):,} digests",
+    )
+
+
+async def _rows(stack: Stack, service: str, query: str) -> set[tuple[Any, ...]]:
+    connection = await asyncpg.connect(stack.databases[service].dsn)
+    try:
+        return {tuple(row) for row in await connection.fetch(query)}
+    finally:
+        await connection.close()
+
+
+async def _every_mail_arrived_once(stack: Stack) -> Finding:
+    sent = await ask(stack, "notification", "SELECT count(*) FROM messages WHERE state = 'sent'")
+    mails = stack.mail.mails()
+    distinct = {mail.message["Message-ID"] for mail in mails}
+    return Finding(
+        "notification → SMTP: each message sent has arrived once",
+        len(distinct) == len(mails) == sent,
+        f"{sent:,} sent, {len(mails):,} arrived, {len(distinct):,} distinct",
+    )
+
+
+async def _nothing_is_left_over(stack: Stack) -> Finding:
+    outboxes = sum([await ask(stack, service, "SELECT count(*) FROM outbox") for service in EMITTING])
+    waiting = sum([await ask(stack, service, "SELECT count(*) FROM waiting") for service in ("credit", "notification")])
+    behind = await lag(stack.kafka.bootstrap)
+    buried = await _dead_letters(stack.kafka.bootstrap)
+    return Finding(
+        "nothing on its way, waiting or buried",
+        not (outboxes or waiting or behind or buried),
+        f"outboxes {outboxes}, lag {behind}, waiting {waiting}, dead letters {buried}",
+    )
+
+
+async def _dead_letters(bootstrap: str) -> int:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    topics: Sequence[str] = [name for name in await admin.list_topics() if name.endswith(".dlq")]
+    await admin.close()
+    return sum([sum((await event_ids(bootstrap, topic)).values()) for topic in topics])

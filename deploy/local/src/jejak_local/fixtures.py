@@ -1,0 +1,77 @@
+"""A pytest plugin: the real servers, each started when a test first asks for it.
+
+`postgres` and `kafka` last for the whole run (one per xdist worker): a test makes its own database in the one and its
+own topics or keys in the other. `mail_server` and its mails are the test's own. `issuer` signs tokens for all.
+"""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from fastapi import FastAPI
+
+from jejak_local.issuer import Issuer
+from jejak_local.kafka import KafkaServer, create_topics
+from jejak_local.mail import MailServer
+from jejak_local.postgres import PostgresServer, temporary_folder
+from jejak_local.processes import Register, Spawner, free_port
+from jejak_local.serve import serving
+
+os.environ.setdefault("JEJAK_PROFILE", "local")
+
+
+@pytest.fixture(scope="session")
+def local_folder() -> Iterator[Path]:
+    """Where the servers of this run keep their data."""
+    with temporary_folder("test") as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def spawner(local_folder: Path) -> Spawner:
+    return Spawner(local_folder / "logs", Register(local_folder / "run.json"))
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def postgres(local_folder: Path, spawner: Spawner) -> AsyncIterator[PostgresServer]:
+    """A PostgreSQL server; see `create_service_database` for a database of one's own, also as a copy of another."""
+    server = PostgresServer(local_folder / "postgres", spawner)
+    try:
+        await server.start()
+        yield server
+    finally:
+        server.kill()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def kafka(local_folder: Path, spawner: Spawner) -> AsyncIterator[KafkaServer]:
+    """A Kafka broker with all topics of Jejak."""
+    server = KafkaServer(local_folder / "kafka", spawner)
+    try:
+        await server.start()
+        await create_topics(server.bootstrap)
+        yield server
+    finally:
+        server.kill()
+
+
+@pytest.fixture
+def mail_server(tmp_path: Path) -> Iterator[MailServer]:
+    """An SMTP server whose answers the test can script."""
+    server = MailServer(tmp_path / "mail")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def issuer() -> AsyncIterator[Issuer]:
+    """An issuer that answers on a real port: `issuer.token(role, agency=...)`, and `issuer.mint(...)` for bad tokens."""
+    port = free_port()
+    issuer = Issuer(f"http://127.0.0.1:{port}")
+    app = FastAPI()
+    app.include_router(issuer.routes())
+    async with serving(app, port):
+        yield issuer

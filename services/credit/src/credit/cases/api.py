@@ -1,0 +1,159 @@
+"""The way of a case: check, attest, return, resubmit."""
+
+from collections.abc import Sequence
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import TypeAdapter
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common import bulk
+from common.auth import Principal, allow
+from common.bulk import Answer
+from common.database import Reading, Transaction
+from common.pages import AskedWindow, Page
+from common.problems import Language, Problem
+from common.service import UsedClock
+from credit.cases import commands
+from credit.cases.commands import Wanted
+from credit.cases.queries import list_cases, read_case
+from credit.cases.schemas import CaseLine, CaseView, CaseWithHistory, Return
+from credit.domain.cases import State
+from credit.rulebook import UsedRules
+from credit.scope import READERS, actor_of, reach
+from credit.texts import UsedLanguage
+
+router = APIRouter(prefix="/v1", tags=["cases"])
+bulk_router = APIRouter(prefix="/v1", tags=["cases"])
+
+LINES = TypeAdapter(CaseLine)
+
+Reader = Annotated[Principal, Depends(allow(*READERS))]
+Verifier = Annotated[Principal, Depends(allow("verifier"))]
+Validator = Annotated[Principal, Depends(allow("validator"))]
+Judge = Annotated[Principal, Depends(allow("verifier", "validator"))]
+Submitter = Annotated[Principal, Depends(allow("agency_hr", "service"))]
+
+
+def _seen_version(
+    if_match: Annotated[str | None, Header(description='the ETag last seen, such as "3"')] = None,
+) -> int | None:
+    if if_match is None or if_match.strip() == "*":
+        return None
+    written = if_match.strip().removeprefix("W/").strip('"')
+    if not written.isdecimal():
+        raise Problem("changed-meanwhile", field="If-Match")
+    return int(written)
+
+
+SeenVersion = Annotated[int | None, Depends(_seen_version)]
+
+
+@router.get("/cases", summary="Cases, oldest first")
+async def get_cases(
+    session: Reading,
+    principal: Reader,
+    window: AskedWindow,
+    language: UsedLanguage,
+    state: State | None = None,
+    agency_id: UUID | None = None,
+) -> Page[CaseView]:
+    return await list_cases(session, window, reach(principal), language, state, agency_id)
+
+
+@router.get("/cases/{case_id}", summary="A case with its history")
+async def get_case(
+    case_id: UUID, session: Reading, principal: Reader, language: UsedLanguage, response: Response
+) -> CaseWithHistory:
+    case = await read_case(session, case_id, reach(principal), language)
+    response.headers["etag"] = f'"{case.version}"'
+    return case
+
+
+@router.post("/cases/{case_id}/check", summary="Say that the papers are in order")
+async def check(
+    case_id: UUID,
+    session: Transaction,
+    principal: Verifier,
+    version: SeenVersion,
+    clock: UsedClock,
+    language: UsedLanguage,
+) -> CaseWithHistory:
+    [answer] = await commands.check(session, [Wanted(case_id, version)], actor_of(principal), clock.now())
+    return await _shown(session, answer, principal, language)
+
+
+@router.post("/cases/{case_id}/attest", summary="Attest what somebody else has checked: the points enter the ledger")
+async def attest(
+    case_id: UUID,
+    session: Transaction,
+    principal: Validator,
+    version: SeenVersion,
+    rules: UsedRules,
+    clock: UsedClock,
+    language: UsedLanguage,
+) -> CaseWithHistory:
+    [answer] = await commands.attest(session, [Wanted(case_id, version)], actor_of(principal), rules, clock.now())
+    return await _shown(session, answer, principal, language)
+
+
+@router.post("/cases/{case_id}/return", summary="Send a case back for repair; its months become free")
+async def send_back(
+    case_id: UUID,
+    body: Return,
+    session: Transaction,
+    principal: Judge,
+    version: SeenVersion,
+    clock: UsedClock,
+    language: UsedLanguage,
+) -> CaseWithHistory:
+    wanted = Wanted(case_id, version)
+    answer = await commands.send_back(session, wanted, actor_of(principal), body.reason, clock.now())
+    return await _shown(session, answer, principal, language)
+
+
+@router.post("/cases/{case_id}/resubmit", summary="Submit a returned case again; its months are booked again")
+async def resubmit(
+    case_id: UUID,
+    session: Transaction,
+    principal: Submitter,
+    version: SeenVersion,
+    clock: UsedClock,
+    language: UsedLanguage,
+) -> CaseWithHistory:
+    answer = await commands.resubmit(session, Wanted(case_id, version), actor_of(principal), clock.now())
+    return await _shown(session, answer, principal, language)
+
+
+@bulk_router.post("/cases:check", summary="Check many cases: NDJSON in, an NDJSON answer per line", response_model=None)
+async def check_many(request: Request, principal: Verifier, clock: UsedClock) -> StreamingResponse:
+    actor = actor_of(principal)
+
+    async def handle(session: AsyncSession, lines: Sequence[CaseLine]) -> Sequence[Answer]:
+        return await commands.check(session, _wanted(lines), actor, clock.now())
+
+    return await bulk.upload(request, LINES, handle)
+
+
+@bulk_router.post(
+    "/cases:attest", summary="Attest many cases: NDJSON in, an NDJSON answer per line", response_model=None
+)
+async def attest_many(request: Request, principal: Validator, rules: UsedRules, clock: UsedClock) -> StreamingResponse:
+    actor = actor_of(principal)
+
+    async def handle(session: AsyncSession, lines: Sequence[CaseLine]) -> Sequence[Answer]:
+        return await commands.attest(session, _wanted(lines), actor, rules, clock.now())
+
+    return await bulk.upload(request, LINES, handle)
+
+
+def _wanted(lines: Sequence[CaseLine]) -> list[Wanted]:
+    return [Wanted(line.id, line.version) for line in lines]
+
+
+async def _shown(session: AsyncSession, answer: Answer, principal: Principal, language: Language) -> CaseWithHistory:
+    if isinstance(answer, Problem):
+        raise answer
+    return await read_case(session, answer.id, reach(principal), language)

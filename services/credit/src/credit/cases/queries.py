@@ -1,0 +1,95 @@
+"""Reading cases."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, RowMapping, Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.pages import Page, Window
+from common.problems import Language, Problem
+from credit.base import one_of
+from credit.cases.schemas import CaseView, CaseWithHistory, HistoryLine, SegmentView
+from credit.cases.tables import cases, history, segments
+from credit.domain.amounts import shown_ak, total
+from credit.domain.cases import State
+from credit.people.tables import people
+from credit.texts import explain
+
+
+async def read_case(
+    session: AsyncSession, case_id: UUID, within: ColumnElement[bool], language: Language
+) -> CaseWithHistory:
+    """A case with its history. Raises Problem `not-found` for one outside of the caller's reach."""
+    found = await _view(session, _cases(within).where(cases.c.id == case_id), language)
+    if not found:
+        raise Problem("not-found")
+    moves = await session.execute(select(history).where(history.c.case_id == case_id).order_by(history.c.version))
+    lines = [
+        HistoryLine(
+            version=row.version,
+            from_state=row.from_state,
+            to_state=row.to_state,
+            by=row.by,
+            at=row.at,
+            reason=row.reason and explain(row.reason, language),
+        )
+        for row in moves
+    ]
+    return CaseWithHistory(**found[0].__dict__, history=lines)
+
+
+async def list_cases(
+    session: AsyncSession,
+    window: Window,
+    within: ColumnElement[bool],
+    language: Language,
+    state: State | None,
+    agency_id: UUID | None,
+) -> Page[CaseView]:
+    """Cases in the order they were submitted."""
+    asked = _cases(within).order_by(cases.c.id).limit(window.limit + 1)
+    if state is not None:
+        asked = asked.where(cases.c.state == state)
+    if agency_id is not None:
+        asked = asked.where(people.c.agency_id == agency_id)
+    seen = window.seen(UUID)
+    if seen is not None:
+        asked = asked.where(cases.c.id > seen[0])
+    return window.page(await _view(session, asked, language), lambda case: [case.id])
+
+
+def _cases(within: ColumnElement[bool]) -> Select[Any]:
+    return select(cases, people.c.agency_id).join(people, people.c.person_id == cases.c.person_id).where(within)
+
+
+async def _view(session: AsyncSession, asked: Select[Any], language: Language) -> list[CaseView]:
+    rows = (await session.execute(asked)).mappings().all()
+    parts = await _segments(session, [row["id"] for row in rows])
+    return [_case(row, parts[row["id"]], language) for row in rows]
+
+
+async def _segments(session: AsyncSession, case_ids: Sequence[UUID]) -> defaultdict[UUID, list[SegmentView]]:
+    rows = await session.execute(
+        select(segments).where(one_of(segments.c.case_id, case_ids)).order_by(segments.c.case_id, segments.c.number)
+    )
+    found: defaultdict[UUID, list[SegmentView]] = defaultdict(list)
+    for row in rows.mappings():
+        found[row["case_id"]].append(SegmentView(**row, ak=shown_ak(row["twelfths"])))
+    return found
+
+
+def _case(row: RowMapping, parts: list[SegmentView], language: Language) -> CaseView:
+    twelfths = total(part.twelfths for part in parts)
+    full_year = (row["period_start"].month, row["period_end"].month) == (1, 12)
+    reason = row["return_reason"]
+    return CaseView(
+        **{**row, "return_reason": reason and explain(reason, language)},
+        span="once" if row["kind"] == "education" else "annual" if full_year else "periodic",
+        months=sum(part.months for part in parts),
+        ak=shown_ak(twelfths),
+        twelfths=twelfths,
+        segments=parts,
+    )

@@ -1,0 +1,107 @@
+"""Cases as they are shown and moved."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from credit.domain.cases import Kind, State
+
+
+class SegmentView(BaseModel):
+    """Months in a row in one jenjang under one rule pack.
+
+    `ak` = months/12 x percent/100 x base, shown with three decimals; `twelfths` is the exact amount
+    times twelve. `base` is the coefficient a year, or the KP need for an education bonus (no months).
+    """
+
+    number: int
+    jenjang: str
+    period_start: date
+    period_end: date
+    months: int
+    percent: int
+    base: Decimal
+    ak: str
+    twelfths: Decimal
+    rule_pack: str
+
+
+class LeftOutMonth(BaseModel):
+    """A month of the period that earns nothing in this case, and why; `case_id` has booked it."""
+
+    month: date
+    why: Literal["booked", "no-functional-post"]
+    case_id: UUID | None
+
+
+class HistoryLine(BaseModel):
+    """A move: by whom (the subject of their token), when, and why."""
+
+    version: int
+    from_state: State | None
+    to_state: State
+    by: str
+    at: datetime
+    reason: str | None
+
+
+class CaseView(BaseModel):
+    """A case with what it comes to."""
+
+    id: UUID
+    kind: Kind
+    state: State
+    version: int
+    person_id: UUID
+    agency_id: UUID = Field(description="where the person serves now")
+    period_start: date
+    period_end: date
+    span: Literal["annual", "periodic", "once"]
+    source_name: str | None
+    reference: str | None
+    predikat: str | None
+    hasil_kerja: str | None
+    perilaku: str | None
+    evidence: str | None
+    record_id: UUID | None
+    degree: str | None
+    months: int
+    ak: str
+    twelfths: Decimal
+    segments: list[SegmentView]
+    left_out: list[LeftOutMonth]
+    submitted_by: str
+    submitted_at: datetime
+    checked_by: str | None
+    attested_by: str | None
+    returned_by: str | None
+    return_reason: str | None
+    moved_at: datetime
+
+
+class CaseWithHistory(CaseView):
+    """A case with all its moves."""
+
+    history: list[HistoryLine]
+
+
+class CaseLine(BaseModel):
+    """A case to move on; `version`, when given, must be the one the caller saw."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: UUID
+    version: int | None = None
+
+
+class Return(BaseModel):
+    """Why a case is sent back."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000, pattern=r"^[^\x00]+$")
+    ]

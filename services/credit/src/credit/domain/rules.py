@@ -1,0 +1,78 @@
+"""The regulation as typed tables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+
+@dataclass(frozen=True)
+class Jenjang:
+    """A level of functional posts: its golongan, its yearly coefficient, and the AK needed to rise.
+
+    `kp_need` is for kenaikan pangkat, `kj_need` for kenaikan jenjang (None at the top level).
+    """
+
+    code: str
+    name: str
+    kategori: str
+    golongan: tuple[str, ...]
+    coefficient: Decimal
+    kp_need: Decimal
+    kj_need: Decimal | None
+    status: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Predikat:
+    """A yearly or periodic verdict on somebody's work, and the percentage of the coefficient it earns."""
+
+    code: str
+    label: str
+    percent: int
+    status: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """How hasil kerja and perilaku make a predikat."""
+
+    cells: Mapping[tuple[str, str], str]
+    status: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """AK from the predikat. A predikat may be set from the `earliest_day` of its last month on."""
+
+    predikat: Mapping[str, Predikat]
+    matrix: Matrix
+    earliest_day: int
+
+
+@dataclass(frozen=True)
+class Education:
+    """AK from a higher degree: `percent` of the KP need; `degrees` from low to high."""
+
+    percent: int
+    degrees: tuple[str, ...]
+    status: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The tables of one pack. Without `conversion` or `education`, no AK arise that way.
+
+    `activity` is the reason code of a counted learning activity; `reasons` holds the legal source
+    of every reason code the pack can give; `sources` spells the source keys out.
+    """
+
+    activity: str
+    reasons: Mapping[str, str]
+    jenjang: Mapping[str, Jenjang] = field(default_factory=dict[str, Jenjang])
+    conversion: Conversion | None = None
+    education: Education | None = None
+    sources: Mapping[str, str] = field(default_factory=dict[str, str])

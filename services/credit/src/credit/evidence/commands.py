@@ -1,0 +1,230 @@
+"""Assessing training records: what each gives in AK, whatever order its events come in.
+
+A row keeps the highest version of a record and, apart from it, of its revocation, so each is
+applied by one statement that ignores what is older. Degrees are then settled per person.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.events import Received
+from common.ids import new_id
+from common.rules import RuleBook
+from contracts.events import TrainingCompleted, TrainingCorrected, TrainingRevoked
+from credit.base import as_arrays, insert, one_of, overwrite
+from credit.cases.commands import SYSTEM, NewCase, case_of, open_cases, save_moves
+from credit.cases.tables import cases
+from credit.domain.cases import move
+from credit.domain.degrees import (
+    BONUS,
+    REVOKED,
+    Bonus,
+    Claim,
+    Settled,
+    bonus_segment,
+    judge_activity,
+    judge_degree,
+    settle,
+)
+from credit.domain.periods import Post, post_on
+from credit.domain.rules import Rules
+from credit.evidence.tables import evidence
+from credit.people.commands import lock_people, posts_of
+
+DETAILS = (
+    "person_id",
+    "agency_id",
+    "sequence",
+    "form",
+    "title",
+    "end_date",
+    "jp_counted",
+    "verified",
+    "degree",
+    "rule_pack",
+)
+RECORD = ("record_id", *DETAILS, "outcome", "reason_code", "source")
+REVOCATION = ("record_id", "person_id", "agency_id", "revoked_sequence", "revocation")
+
+
+async def assess(session: AsyncSession, received: Sequence[Received], book: RuleBook[Rules], now: datetime) -> None:
+    """Assesses the records of known people by the rules of their end dates."""
+    completions = _newest(item for item in received if not isinstance(item.event, TrainingRevoked))
+    revocations = _newest(item for item in received if isinstance(item.event, TrainingRevoked))
+    people = {*await _store(session, completions, book), *await _revoke(session, revocations)}
+    if people:
+        await _settle_degrees(session, sorted(people), book, now)
+
+
+def _newest(received: Iterable[Received]) -> list[Received]:
+    newest: dict[UUID, Received] = {}
+    for item in received:
+        held = newest.get(item.event.record_id)
+        if held is None or held.sequence < item.sequence:
+            newest[item.event.record_id] = item
+    return [newest[record_id] for record_id in sorted(newest)]
+
+
+async def _store(session: AsyncSession, completions: Sequence[Received], book: RuleBook[Rules]) -> list[UUID]:
+    """Stores records, each with the verdict on an activity. Answers whose degrees must be settled."""
+    stored = await insert(
+        session,
+        evidence,
+        RECORD,
+        [_row(item, book) for item in completions],
+        f"""
+        ON CONFLICT (record_id) DO UPDATE SET {overwrite(DETAILS)},
+            state = CASE WHEN evidence.revoked_sequence > excluded.sequence THEN 'revoked' ELSE 'active' END,
+            outcome = excluded.outcome,
+            reason_code = CASE WHEN evidence.revoked_sequence > excluded.sequence
+                THEN evidence.reason_code ELSE excluded.reason_code END,
+            source = CASE WHEN evidence.revoked_sequence > excluded.sequence THEN NULL ELSE excluded.source END,
+            revocation = CASE WHEN evidence.revoked_sequence > excluded.sequence THEN evidence.revocation END,
+            revoked_sequence = CASE WHEN evidence.revoked_sequence > excluded.sequence
+                THEN evidence.revoked_sequence END
+        WHERE evidence.sequence < excluded.sequence
+        RETURNING person_id, degree IS NOT NULL OR case_id IS NOT NULL AS settles
+        """,
+        state="active",
+    )
+    return [] if stored is None else [row.person_id for row in stored.all() if row.settles]
+
+
+async def _revoke(session: AsyncSession, revocations: Sequence[Received]) -> list[UUID]:
+    """Marks records as revoked, also ones that have not come yet. Answers whose degrees must be settled."""
+    rows: list[tuple[Any, ...]] = []
+    for item in revocations:
+        event: TrainingRevoked = item.event
+        rows.append((event.record_id, event.person_id, event.agency_id, item.sequence, event.reason))
+    revoked = await insert(
+        session,
+        evidence,
+        REVOCATION,
+        rows,
+        """
+        ON CONFLICT (record_id) DO UPDATE SET state = excluded.state, outcome = excluded.outcome,
+            reason_code = excluded.reason_code, source = NULL, revocation = excluded.revocation,
+            revoked_sequence = excluded.revoked_sequence
+        WHERE excluded.revoked_sequence > GREATEST(evidence.sequence, evidence.revoked_sequence)
+        RETURNING person_id, degree IS NOT NULL OR case_id IS NOT NULL AS settles
+        """,
+        sequence=0,
+        state="revoked",
+        outcome=REVOKED.outcome,
+        reason_code=REVOKED.reason,
+    )
+    return [] if revoked is None else [row.person_id for row in revoked.all() if row.settles]
+
+
+def _row(item: Received, book: RuleBook[Rules]) -> tuple[Any, ...]:
+    event: TrainingCompleted | TrainingCorrected = item.event
+    pack = book.at(event.end_date)
+    verdict = judge_activity(pack.tables)
+    return (
+        event.record_id,
+        event.person_id,
+        event.agency_id,
+        item.sequence,
+        event.form,
+        event.title,
+        event.end_date,
+        event.jp_counted,
+        event.verified,
+        event.degree,
+        pack.id,
+        verdict.outcome,
+        verdict.reason,
+        pack.tables.reasons[verdict.reason],
+    )
+
+
+async def _settle_degrees(
+    session: AsyncSession, person_ids: Sequence[UUID], book: RuleBook[Rules], now: datetime
+) -> None:
+    people = await lock_people(session, person_ids)
+    held = await posts_of(session, person_ids)
+    rows = (
+        await session.execute(
+            select(evidence).where(
+                one_of(evidence.c.person_id, person_ids),
+                evidence.c.degree.is_not(None) | evidence.c.case_id.is_not(None),
+            )
+        )
+    ).all()
+    found = (
+        await session.execute(
+            select(cases)
+            .where(
+                cases.c.kind == "education",
+                one_of(cases.c.person_id, person_ids) | one_of(cases.c.record_id, [row.record_id for row in rows]),
+            )
+            .order_by(cases.c.id)
+            .with_for_update()
+        )
+    ).all()
+
+    jenjang = {row.record_id: _jenjang_on(held[row.person_id], row.end_date) for row in rows}
+    claims = [_claim(row, people[row.person_id].education, jenjang[row.record_id], book) for row in rows]
+    settlement = settle(claims, [Bonus(row.id, row.record_id, row.person_id, row.degree, row.state) for row in found])
+
+    stopped = [move(case_of(row), "return", SYSTEM) for row in found if row.id in settlement.returned]
+    await save_moves(session, stopped, SYSTEM, now, settlement.returned)
+    new = [_new_case(claim, jenjang[claim.record_id], book) for claim in settlement.opened]
+    await open_cases(session, new, SYSTEM, now)
+    settled = {**settlement.records, **{case.record_id: Settled(BONUS, case.id) for case in new}}
+    await _note(session, [(claim, settled[claim.record_id]) for claim in claims], book)
+
+
+def _jenjang_on(posts: Sequence[Post], day: date) -> str | None:
+    post = post_on(posts, day)
+    return post.jenjang if post else None
+
+
+def _claim(row: Any, education: str | None, jenjang: str | None, book: RuleBook[Rules]) -> Claim:
+    rules = book.at(row.end_date).tables
+    verdict = judge_degree(rules, row.degree, education, jenjang) if row.degree else judge_activity(rules)
+    revoked = row.revoked_sequence is not None and row.revoked_sequence > row.sequence
+    return Claim(row.record_id, row.person_id, row.degree, row.end_date, revoked, verdict)
+
+
+def _new_case(claim: Claim, jenjang: str | None, book: RuleBook[Rules]) -> NewCase:
+    pack = book.at(claim.end_date)
+    bonus = bonus_segment(pack, jenjang or "", claim.end_date)
+    return NewCase(
+        id=new_id(),
+        kind="education",
+        person_id=claim.person_id,
+        period_start=claim.end_date,
+        period_end=claim.end_date,
+        segments=[bonus],
+        record_id=claim.record_id,
+        degree=claim.degree,
+    )
+
+
+async def _note(session: AsyncSession, settled: Sequence[tuple[Claim, Settled]], book: RuleBook[Rules]) -> None:
+    rows: list[tuple[Any, ...]] = []
+    for claim, result in settled:
+        verdict = result.verdict
+        state = "reversal-due" if result.overdue else "revoked" if claim.revoked else "active"
+        source = book.at(claim.end_date).tables.reasons.get(verdict.reason)
+        rows.append((claim.record_id, state, verdict.outcome, verdict.reason, source, result.case_id))
+    await session.execute(
+        text(
+            """
+            UPDATE evidence SET state = given.state, outcome = given.outcome, reason_code = given.reason_code,
+                source = given.source, case_id = given.case_id
+            FROM unnest(
+                CAST(:record_ids AS uuid[]), CAST(:states AS text[]), CAST(:outcomes AS text[]),
+                CAST(:reasons AS text[]), CAST(:sources AS text[]), CAST(:case_ids AS uuid[])
+            ) AS given (record_id, state, outcome, reason_code, source, case_id)
+            WHERE evidence.record_id = given.record_id
+            """
+        ),
+        as_arrays(("record_ids", "states", "outcomes", "reasons", "sources", "case_ids"), rows),
+    )

@@ -1,0 +1,52 @@
+"""Reading assessed training records."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, RowMapping, Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.pages import Page, Window
+from common.problems import Language, Problem
+from credit.evidence.schemas import EvidenceView
+from credit.evidence.tables import evidence
+from credit.people.tables import people
+from credit.texts import explain
+
+
+async def read_evidence(
+    session: AsyncSession, record_id: UUID, within: ColumnElement[bool], language: Language
+) -> EvidenceView:
+    """One record. Raises Problem `not-found` for one outside of the caller's reach."""
+    row = (await session.execute(_evidence(within).where(evidence.c.record_id == record_id))).mappings().one_or_none()
+    if row is None:
+        raise Problem("not-found")
+    return _view(row, language)
+
+
+async def list_evidence(
+    session: AsyncSession, person_id: UUID, window: Window, within: ColumnElement[bool], language: Language
+) -> Page[EvidenceView]:
+    """A person's records. Raises Problem `not-found` for somebody outside of the caller's reach."""
+    known = await session.scalar(select(people.c.person_id).where(people.c.person_id == person_id, within))
+    if known is None:
+        raise Problem("not-found")
+    asked = (
+        _evidence(within)
+        .where(evidence.c.person_id == person_id)
+        .order_by(evidence.c.record_id)
+        .limit(window.limit + 1)
+    )
+    seen = window.seen(UUID)
+    if seen is not None:
+        asked = asked.where(evidence.c.record_id > seen[0])
+    rows = (await session.execute(asked)).mappings().all()
+    return window.page([_view(row, language) for row in rows], lambda view: [view.record_id])
+
+
+def _evidence(within: ColumnElement[bool]) -> Select[Any]:
+    return select(evidence).join(people, people.c.person_id == evidence.c.person_id).where(within)
+
+
+def _view(row: RowMapping, language: Language) -> EvidenceView:
+    return EvidenceView(**row, explanation=explain(row["reason_code"], language))

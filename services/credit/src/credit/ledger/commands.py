@@ -1,0 +1,119 @@
+"""Entering attested points into the ledger."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.ids import derived_id, new_id
+from common.outbox import emit
+from common.rules import RuleBook
+from contracts.events import CreditVerified
+from credit.base import insert
+from credit.domain.amounts import shown_ak
+from credit.domain.rules import Rules
+from credit.ledger.tables import balances, entries
+
+SEGMENT = (
+    "case_id",
+    "segment",
+    "person_id",
+    "agency_id",
+    "kind",
+    "jenjang",
+    "period_start",
+    "period_end",
+    "months",
+    "predikat",
+    "percent",
+    "base",
+    "twelfths",
+    "rule_pack",
+)
+
+
+async def enter(session: AsyncSession, case_ids: Sequence[UUID], book: RuleBook[Rules], now: datetime) -> None:
+    """Adds an entry for every segment of the cases, updates the balances, and announces each entry once.
+
+    The caller holds the locks of the people. An entry is unique by case and segment, and its event
+    takes its id from it, so neither can happen twice.
+    """
+    if not case_ids:
+        return
+    rows = (
+        await session.execute(
+            text(
+                """
+                SELECT cases.id AS case_id, segments.number AS segment, cases.person_id, people.agency_id, cases.kind,
+                    segments.jenjang, segments.period_start, segments.period_end, segments.months, cases.predikat,
+                    segments.percent, segments.base, segments.twelfths, segments.rule_pack
+                FROM cases JOIN segments ON segments.case_id = cases.id JOIN people USING (person_id)
+                WHERE cases.id = ANY(CAST(:ids AS uuid[]))
+                ORDER BY cases.person_id, segments.jenjang, segments.period_start, cases.id, segments.number
+                """
+            ),
+            {"ids": list(case_ids)},
+        )
+    ).all()
+    sources = {pack.id: pack.source for pack in book.packs}
+    new = [(new_id(), row) for row in rows]
+    await insert(
+        session,
+        entries,
+        ("id", *SEGMENT, "source"),
+        [(entry_id, *row, sources[row.rule_pack]) for entry_id, row in new],
+        entered_at=now,
+    )
+    balance = await _add_to_balances(session, rows)
+    for entry_id, row in new:
+        place = row.person_id, row.jenjang
+        balance[place] += row.twelfths
+        emit(
+            session,
+            _announcement(entry_id, row, balance[place]),
+            sequence=1,
+            event_id=derived_id("CreditVerified", entry_id),
+            time=now,
+        )
+
+
+async def _add_to_balances(session: AsyncSession, rows: Sequence[Any]) -> dict[tuple[UUID, str], Decimal]:
+    """Adds the rows to the balances of their people and jenjang; answers what these were before."""
+    added: defaultdict[tuple[UUID, str], Decimal] = defaultdict(Decimal)
+    number: Counter[tuple[UUID, str]] = Counter()
+    for row in rows:
+        added[row.person_id, row.jenjang] += row.twelfths
+        number[row.person_id, row.jenjang] += 1
+    after = await insert(
+        session,
+        balances,
+        ("person_id", "jenjang", "twelfths", "entries"),
+        [(*place, added[place], number[place]) for place in sorted(added)],
+        "ON CONFLICT (person_id, jenjang) DO UPDATE SET twelfths = balances.twelfths + excluded.twelfths,"
+        " entries = balances.entries + excluded.entries RETURNING person_id, jenjang, twelfths",
+    )
+    return {(row.person_id, row.jenjang): row.twelfths - added[row.person_id, row.jenjang] for row in after or ()}
+
+
+def _announcement(entry_id: UUID, row: Any, balance: Decimal) -> CreditVerified:
+    return CreditVerified(
+        entry_id=entry_id,
+        case_id=row.case_id,
+        person_id=row.person_id,
+        agency_id=row.agency_id,
+        kind=row.kind,
+        jenjang=row.jenjang,
+        predikat=row.predikat,
+        months=row.months,
+        period_start=row.period_start,
+        period_end=row.period_end,
+        ak=shown_ak(row.twelfths),
+        twelfths=row.twelfths,
+        balance_twelfths=balance,
+        rule_pack=row.rule_pack,
+    )

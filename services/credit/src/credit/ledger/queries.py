@@ -1,0 +1,65 @@
+"""Reading the ledger."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.problems import Problem
+from common.rules import RuleBook
+from credit.domain.amounts import MONTHS, shown_ak
+from credit.domain.rules import Rules
+from credit.ledger.schemas import BalanceView, CreditView, EntryView, RuleView
+from credit.ledger.tables import balances, entries
+from credit.people.tables import people
+
+
+async def read_credit(
+    session: AsyncSession, person_id: UUID, within: ColumnElement[bool], book: RuleBook[Rules], today: date
+) -> CreditView:
+    """A person's balances and entries. Raises Problem `not-found` for somebody outside of the caller's reach."""
+    person = (
+        await session.execute(
+            select(people.c.person_id, people.c.jenjang, people.c.golongan).where(
+                people.c.person_id == person_id, within
+            )
+        )
+    ).one_or_none()
+    if person is None:
+        raise Problem("not-found")
+    sums = (await session.execute(select(balances).where(balances.c.person_id == person_id))).all()
+    rows = await session.execute(select(entries).where(entries.c.person_id == person_id).order_by(entries.c.id))
+    now = next((row.twelfths for row in sums if row.jenjang == person.jenjang), Decimal("0.0000"))
+    return CreditView(
+        person_id=person.person_id,
+        jenjang=person.jenjang,
+        golongan=person.golongan,
+        balance=shown_ak(now),
+        balance_twelfths=now,
+        balances=[
+            BalanceView(jenjang=row.jenjang, ak=shown_ak(row.twelfths), twelfths=row.twelfths, entries=row.entries)
+            for row in sums
+        ],
+        entries=[EntryView(**row, ak=shown_ak(row["twelfths"]), formula=_formula(row)) for row in rows.mappings()],
+        rule=_rule(book, person.jenjang, today),
+    )
+
+
+def _formula(row: Any) -> str:
+    share = f"{row['months']}/{MONTHS} x " if row["months"] else ""
+    return f"{share}{row['percent']}% x {row['base'].normalize():f}"
+
+
+def _rule(book: RuleBook[Rules], jenjang: str | None, today: date) -> RuleView:
+    pack = book.at(today)
+    level = pack.tables.jenjang.get(jenjang or "")
+    return RuleView(
+        pack=pack.id,
+        source=pack.source,
+        coefficient=level and level.coefficient,
+        kp_need=level and level.kp_need,
+        kj_need=level and level.kj_need,
+    )

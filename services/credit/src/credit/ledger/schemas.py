@@ -1,0 +1,65 @@
+"""The ledger of a person as it is shown."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from credit.domain.cases import Kind
+
+
+class EntryView(BaseModel):
+    """One entry and how it came about: `ak` = months/12 x percent/100 x base, by `rule_pack`.
+
+    `base` is the coefficient a year, or the KP need for an education bonus (no months).
+    """
+
+    id: UUID
+    case_id: UUID
+    kind: Kind
+    jenjang: str
+    period_start: date
+    period_end: date
+    months: int
+    predikat: str | None
+    percent: int
+    base: Decimal
+    ak: str
+    twelfths: Decimal
+    formula: str = Field(examples=["12/12 x 150% x 12.5"])
+    rule_pack: str
+    source: str
+    entered_at: datetime
+
+
+class BalanceView(BaseModel):
+    """What has accumulated inside one jenjang."""
+
+    jenjang: str
+    ak: str
+    twelfths: Decimal
+    entries: int
+
+
+class RuleView(BaseModel):
+    """What holds today for the jenjang somebody has: coefficient a year, and AK needed to rise."""
+
+    pack: str
+    source: str
+    coefficient: Decimal | None
+    kp_need: Decimal | None
+    kj_need: Decimal | None
+
+
+class CreditView(BaseModel):
+    """A person's credit points; `balance` is of the jenjang held now, in which alone they count."""
+
+    person_id: UUID
+    jenjang: str | None
+    golongan: str | None
+    balance: str
+    balance_twelfths: Decimal
+    balances: list[BalanceView]
+    entries: list[EntryView]
+    rule: RuleView

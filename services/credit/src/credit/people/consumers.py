@@ -1,0 +1,31 @@
+"""Takes people in, and applies the training events that have waited for them."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.clock import Clock
+from common.events import Reader, Received
+from common.inbox import BATCH, Subscription, release
+from common.rules import RuleBook
+from contracts import PUBLISHED, topics
+from contracts.events import PersonChanged
+from credit.domain.rules import Rules
+from credit.evidence import consumers as records
+from credit.evidence.commands import assess
+from credit.people.commands import keep_people
+
+
+def subscription(book: RuleBook[Rules], clock: Clock) -> Subscription:
+    """What credit wants of the registry."""
+    reader = Reader(records.EVENTS, PUBLISHED)
+
+    async def handle(session: AsyncSession, received: Sequence[Received]) -> None:
+        arrived = await keep_people(session, received)
+        if not arrived:
+            return
+        waited = await release(session, records.NAME, arrived, reader)
+        for start in range(0, len(waited), BATCH):
+            await assess(session, waited[start : start + BATCH], book, clock.now())
+
+    return Subscription("credit.people", topics.PEOPLE, (PersonChanged,), handle)

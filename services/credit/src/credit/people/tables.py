@@ -1,0 +1,31 @@
+"""The small copy of the registry that credit decides by."""
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, Date, ForeignKey, Integer, Table, Text, Uuid
+
+from credit.base import metadata
+
+people = Table(
+    "people",
+    metadata,
+    Column("person_id", Uuid, primary_key=True),
+    Column("nip_hash", Text, nullable=False, index=True),
+    Column("agency_id", Uuid, nullable=False, index=True),
+    Column("staff_type", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("education", Text),
+    Column("jenjang", Text),
+    Column("golongan", Text),
+    Column("sequence", BigInteger, nullable=False, comment="version of the person this row shows"),
+)
+
+posts = Table(
+    "posts",
+    metadata,
+    Column("person_id", Uuid, ForeignKey("people.person_id"), primary_key=True),
+    Column("number", Integer, primary_key=True, comment="place in the person's list of posts"),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date, comment="the first day it no longer held"),
+    Column("jenjang", Text),
+    Column("golongan", Text),
+    CheckConstraint("number > 0", name="number"),
+)

@@ -1,0 +1,72 @@
+"""Where predikat come in."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import TypeAdapter
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common import bulk
+from common.auth import Principal, allow
+from common.bulk import Answer
+from common.database import Transaction
+from common.idempotency import IdempotencyKey, once
+from common.problems import Problem
+from common.service import UsedClock
+from credit.cases.queries import read_case
+from credit.cases.schemas import CaseWithHistory
+from credit.predicates.commands import submit
+from credit.predicates.schemas import NewPredicate
+from credit.rulebook import UsedRules
+from credit.scope import actor_of, reach
+from credit.settings import UsedNipKey
+from credit.texts import UsedLanguage
+
+router = APIRouter(prefix="/v1", tags=["predicates"])
+bulk_router = APIRouter(prefix="/v1", tags=["predicates"])
+
+LINES = TypeAdapter(NewPredicate)
+
+Submitter = Annotated[Principal, Depends(allow("agency_hr", "service"))]
+
+
+@router.post(
+    "/predicates",
+    summary="Submit a predikat: it becomes a case",
+    status_code=201,
+    response_model=CaseWithHistory,
+    responses={200: {"model": CaseWithHistory, "description": "the same predikat was here before"}},
+)
+async def submit_one(
+    request: Request,
+    predicate: NewPredicate,
+    session: Transaction,
+    principal: Submitter,
+    rules: UsedRules,
+    clock: UsedClock,
+    nip_key: UsedNipKey,
+    language: UsedLanguage,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    async def act() -> tuple[int, CaseWithHistory]:
+        [answer] = await submit(session, [predicate], actor_of(principal), rules, nip_key, clock)
+        if isinstance(answer, Problem):
+            raise answer
+        case = await read_case(session, answer.id, reach(principal), language)
+        return 201 if answer.status == "stored" else 200, case
+
+    return await once(request, session, principal, idempotency_key, act)
+
+
+@bulk_router.post("/predicates:batch", summary="Submit many: NDJSON in, an NDJSON answer per line", response_model=None)
+async def submit_many(
+    request: Request, principal: Submitter, rules: UsedRules, clock: UsedClock, nip_key: UsedNipKey
+) -> StreamingResponse:
+    actor = actor_of(principal)
+
+    async def handle(session: AsyncSession, lines: Sequence[NewPredicate]) -> Sequence[Answer]:
+        return await submit(session, lines, actor, rules, nip_key, clock)
+
+    return await bulk.upload(request, LINES, handle)

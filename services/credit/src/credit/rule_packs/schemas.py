@@ -1,0 +1,58 @@
+"""A rule pack as it is shown."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from pydantic import BaseModel
+
+from common.rules import RulePack
+from credit.domain.rules import Education, Jenjang, Predikat, Rules
+
+
+class MatrixCell(BaseModel):
+    """Which predikat two ratings make."""
+
+    hasil_kerja: str
+    perilaku: str
+    predikat: str
+
+
+class RulePackView(BaseModel):
+    """Regulation as the service applies it from `valid_from` until the day before `valid_to`.
+
+    Every table names its sources and how far they confirm it; `sources` spells the keys out,
+    `reasons` gives the legal source of each reason code.
+    """
+
+    id: str
+    title: str
+    source: str
+    valid_from: date
+    valid_to: date | None
+    jenjang: list[Jenjang]
+    predikat: list[Predikat]
+    predikat_matrix: list[MatrixCell]
+    education: Education | None
+    reasons: Mapping[str, str]
+    sources: Mapping[str, str]
+
+    @classmethod
+    def of(cls, pack: RulePack[Rules]) -> "RulePackView":
+        rules = pack.tables
+        conversion = rules.conversion
+        return cls(
+            id=pack.id,
+            title=pack.title,
+            source=pack.source,
+            valid_from=pack.valid_from,
+            valid_to=pack.valid_to,
+            jenjang=list(rules.jenjang.values()),
+            predikat=list(conversion.predikat.values()) if conversion else [],
+            predikat_matrix=[
+                MatrixCell(hasil_kerja=result, perilaku=behaviour, predikat=predikat)
+                for (result, behaviour), predikat in (conversion.matrix.cells if conversion else {}).items()
+            ],
+            education=rules.education,
+            reasons=rules.reasons,
+            sources=rules.sources,
+        )

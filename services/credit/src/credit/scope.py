@@ -1,0 +1,39 @@
+"""Who may read what, and for whom somebody acts."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import Depends
+from sqlalchemy import ColumnElement
+
+from common.auth import Principal, caller
+from common.problems import Problem
+from credit.cases.commands import Actor
+from credit.people.tables import people
+
+OFFICES = ("lan", "analis", "service", "agency_hr", "verifier", "validator", "inspector")
+READERS = (*OFFICES, "person")
+
+
+def reach(principal: Principal) -> ColumnElement[bool]:
+    """The condition on `people` that keeps a query to whom the caller may see, by where they serve now."""
+    if principal.roles.isdisjoint(OFFICES):
+        return people.c.person_id == principal.person
+    return principal.sees(people.c.agency_id)
+
+
+def actor_of(principal: Principal) -> Actor:
+    """Who acts, and for whose people: those of their agency, or everybody for a national role that may act."""
+    return Actor(principal.subject, principal.agency_scope)
+
+
+def _asked_person(person_id: UUID | Literal["me"], principal: Annotated[Principal, Depends(caller)]) -> UUID:
+    if person_id != "me":
+        return person_id
+    if principal.person is None:
+        raise Problem("not-found")
+    return principal.person
+
+
+AskedPerson = Annotated[UUID, Depends(_asked_person)]
+"""The person a path names by id, or the caller as `me`."""

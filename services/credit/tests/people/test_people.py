@@ -1,0 +1,57 @@
+from datetime import date
+from itertools import permutations
+
+import pytest
+
+from common.database import counted_statements
+
+UNTIL_2024 = [("ahli_pertama", date(2020, 1, 1), date(2024, 1, 1)), ("ahli_muda", date(2024, 1, 1), None)]
+
+
+async def test_a_person_is_kept_with_the_posts_held(world) -> None:
+    person = world.person(jenjang="ahli_muda", posts=UNTIL_2024)
+    await world.people(person)
+    [row] = await world.rows("SELECT * FROM people")
+    assert (row.person_id, row.jenjang, row.education, row.sequence) == (person.person_id, "ahli_muda", "S1", 1)
+    posts = await world.rows("SELECT jenjang, valid_from, valid_to FROM posts ORDER BY number")
+    assert [tuple(post) for post in posts] == UNTIL_2024
+
+
+@pytest.mark.parametrize("order", [*permutations((1, 2, 3))])
+@pytest.mark.parametrize("together", [True, False])
+async def test_the_highest_version_wins_in_any_order(world, order: tuple[int, ...], together: bool) -> None:
+    first = world.person()
+    versions = {
+        1: first,
+        2: world.person(person_id=first.person_id, posts=UNTIL_2024),
+        3: world.person(person_id=first.person_id, jenjang="ahli_muda", posts=[("ahli_muda", date(2020, 1, 1), None)]),
+    }
+    received = [world.received(versions[number], number) for number in order]
+    for batch in [received] if together else [[item] for item in received]:
+        await world.hear(*batch)
+    assert [tuple(row) for row in await world.rows("SELECT jenjang, sequence FROM people")] == [("ahli_muda", 3)]
+    posts = await world.rows("SELECT jenjang, valid_from, valid_to FROM posts")
+    assert [tuple(post) for post in posts] == [("ahli_muda", date(2020, 1, 1), None)]
+
+
+async def test_posts_of_the_same_day_do_not_break_the_copy(world) -> None:
+    day = date(2024, 1, 1)
+    await world.people(world.person(posts=[("ahli_pertama", day, day), ("ahli_muda", day, None)]))
+    assert await world.value("SELECT count(*) FROM posts") == 2
+
+
+async def test_a_batch_takes_the_same_statements_whatever_its_size(world) -> None:
+    counts = []
+    for size in (1, 300):
+        received = [world.received(world.person()) for _ in range(size)]
+        with counted_statements(world.database) as statements:
+            await world.hear(*received)
+        counts.append(len(statements))
+    assert counts == [6, 6]  # known, room, people, posts out, posts in, release
+    again = [
+        world.received(world.person(person_id=row.person_id), 2)
+        for row in await world.rows("SELECT person_id FROM people")
+    ]
+    with counted_statements(world.database) as statements:
+        await world.hear(*again)
+    assert len(statements) == 4, "nobody new: nothing to lock or to release"

@@ -1,0 +1,229 @@
+"""Predikat come in, one or many at a time, and each gets its answer."""
+
+import asyncio
+import json
+from datetime import UTC, date, datetime
+
+import pytest
+
+from common.database import counted_statements
+
+TWO_LEVELS = [("ahli_pertama", date(2020, 1, 1), date(2025, 7, 15)), ("ahli_muda", date(2025, 7, 15), None)]
+
+
+async def submit(api, line, role: str = "agency_hr", **options):
+    return await api.call(role, "POST", "/predicates", line, **options)
+
+
+async def test_the_yearly_entry_covers_only_what_periodic_ones_have_left(world, api, predicate) -> None:
+    """K01; BKN's own example: January-February gives 2.08, the year then counts ten months."""
+    [person] = await world.people(world.person())
+    early = (await submit(api, predicate(person, period_end="2025-02-28"))).json()
+    assert (early["ak"], early["span"], early["months"]) == ("2.083", "periodic", 2)
+    year = (await submit(api, predicate(person, predikat="sangat_baik"))).json()
+    assert (year["months"], year["ak"]) == (10, "15.625")
+    assert [part["period_start"] for part in year["segments"]] == ["2025-03-01"]
+    assert year["left_out"] == [
+        {"month": f"2025-0{number}-01", "why": "booked", "case_id": early["id"]} for number in (1, 2)
+    ]
+    refused = await submit(api, predicate(person, period_start="2025-05-01", period_end="2025-06-30"))
+    assert (refused.status_code, refused.json()["code"]) == (409, "months-already-booked")
+    assert await world.value("SELECT count(*) FROM booked_months") == 12
+
+
+async def test_a_change_of_jenjang_gives_segments(world, api, predicate) -> None:
+    [person] = await world.people(world.person(jenjang="ahli_muda", posts=TWO_LEVELS))
+    case = (await submit(api, predicate(person))).json()
+    assert [(part["jenjang"], part["months"], part["base"], part["ak"]) for part in case["segments"]] == [
+        ("ahli_pertama", 7, "12.5000", "7.292"),
+        ("ahli_muda", 5, "25.0000", "10.417"),
+    ]
+    assert case["ak"] == "17.708", "added before rounding: 7.292 + 10.417 would be 17.709"
+
+
+async def test_a_repeat_is_the_first_case_and_another_body_is_a_conflict(world, api, predicate) -> None:
+    nip = world.nip()
+    [person] = await world.people(world.person(nip=nip))
+    line = predicate(person, reference="R-1", evidence="https://e-kinerja/1")
+    first = await submit(api, line)
+    again = await submit(api, line)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json() == again.json()
+    by_nip = {name: value for name, value in line.items() if name != "person_id"} | {"nip": f"{nip[:8]} {nip[8:]}"}
+    assert (await submit(api, by_nip)).json()["id"] == first.json()["id"], "the same person by another name"
+    other = await submit(api, line | {"predikat": "kurang"})
+    assert (other.status_code, other.json()["code"]) == (409, "reference-conflict")
+    assert (
+        await submit(api, line | {"source_name": "lain", "period_start": "2024-01-01", "period_end": "2024-12-31"})
+    ).status_code == 201
+
+
+async def test_an_idempotency_key_repeats_the_answer(world, api, predicate) -> None:
+    [person] = await world.people(world.person())
+    line, key = predicate(person), {"idempotency-key": "kunci-1"}
+    first = await submit(api, line, headers=key)
+    again = await submit(api, line, headers=key)
+    assert (first.status_code, again.status_code, first.text) == (201, 201, again.text)
+    other = await submit(api, predicate(person), headers=key)
+    assert other.json()["code"] == "idempotency-conflict"
+    assert await world.value("SELECT count(*) FROM cases") == 1
+
+
+FAULTS = {
+    "half a month at the start": ({"period_start": "2025-01-15"}, "period-not-whole-months", "period_start"),
+    "half a month at the end": ({"period_end": "2025-06-15"}, "period-not-whole-months", "period_end"),
+    "28 February of a leap year": (
+        {"period_start": "2024-02-01", "period_end": "2024-02-28"}, "period-not-whole-months", "period_end"),
+    "end before start": ({"period_start": "2025-07-01", "period_end": "2025-06-30"}, "dates-reversed", "period_end"),
+    "two years": ({"period_start": "2024-07-01", "period_end": "2025-06-30"}, "period-crosses-years", "period_end"),
+    "the future": ({"period_start": "2026-01-01", "period_end": "2026-12-31"}, "period-not-over", "period_end"),
+    "the far future": ({"period_start": "9999-12-01", "period_end": "9999-12-31"}, "period-not-over", "period_end"),
+    "before 2023": ({"period_start": "2022-01-01", "period_end": "2022-12-31"}, "no-conversion-rule", "period_start"),
+    "no date": ({"period_start": "2025-02-30"}, "field-invalid", "period_start"),
+    "unknown predikat": ({"predikat": "istimewa"}, "field-invalid", "predikat"),
+    "ratings that make another predikat": (
+        {"hasil_kerja": "sesuai_ekspektasi", "perilaku": "di_bawah_ekspektasi"}, "predikat-mismatch", "predikat"),
+    "NIP with month 13": ({"person_id": None, "nip": "197013012010011001"}, "nip-invalid", "nip"),
+    "unknown NIP": ({"person_id": None, "nip": "199901012022011999"}, "person-unknown", "nip"),
+    "unknown person": ({"person_id": "0199a000-0000-7000-8000-0000000000ff"}, "person-unknown", "person_id"),
+    "nobody": ({"person_id": None}, "person-unclear", None),
+    "two names": ({"nip": "199901012022011999"}, "person-unclear", None),
+    "unknown field": ({"hobi": "memancing"}, "field-unknown", "hobi"),
+    "empty reference": ({"reference": "  "}, "field-invalid", "reference"),
+    "a NUL in the reference": ({"reference": "a\u0000b"}, "field-invalid", "reference"),
+    "a reference of 201 characters": ({"reference": "x" * 201}, "field-invalid", "reference"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_each_fault_has_its_answer(world, api, predicate, fault: str) -> None:
+    changes, code, field = FAULTS[fault]
+    [person] = await world.people(world.person())
+    answer = await submit(api, predicate(person, **changes))
+    assert answer.status_code == 422, answer.text
+    body = answer.json()
+    assert (body["code"], body["errors"][0]["field"]) == (code, field)
+    assert str(changes.get("nip", "-")) not in answer.text or not changes.get("nip"), "no NIP in an error text"
+    line = (await api.bulk("/predicates:batch", [predicate(person, **changes)], "agency_hr"))[0]
+    assert (line["status"], line["code"], line["field"]) == ("refused", code, field)
+    assert await world.value("SELECT count(*) FROM cases") == 0
+
+
+async def test_both_ratings_are_shown_in_the_case(world, api, predicate) -> None:
+    """PR-01 (MATRIX6)."""
+    [person] = await world.people(world.person())
+    ratings = {"hasil_kerja": "sesuai_ekspektasi", "perilaku": "di_bawah_ekspektasi"}
+    case = (await submit(api, predicate(person, predikat="kurang", **ratings))).json()
+    assert {name: case[name] for name in ratings} == ratings
+    assert case["ak"] == "6.250"
+
+
+async def test_somebody_without_a_jenjang_earns_nothing(world, api, predicate) -> None:
+    [person] = await world.people(world.person(jenjang=None))
+    refused = await submit(api, predicate(person))
+    assert refused.json()["code"] == "no-functional-post"
+
+
+async def test_a_yearly_predikat_may_come_from_15_december(world, api, predicate, clock) -> None:
+    [person] = await world.people(world.person())
+    line = predicate(person, period_start="2026-01-01", period_end="2026-12-31")
+    clock.moment = datetime(2026, 12, 14, 16, 59, tzinfo=UTC)  # 23:59 in Jakarta
+    assert (await submit(api, line)).json()["code"] == "period-not-over"
+    clock.moment = datetime(2026, 12, 14, 17, 0, tzinfo=UTC)
+    assert (await submit(api, line)).status_code == 201
+
+
+async def test_a_stream_is_answered_line_by_line_in_order(world, api, predicate) -> None:
+    people = await world.people(*(world.person() for _ in range(3)))
+    good = [predicate(person) for person in people]
+    lines = [
+        good[0],
+        json.dumps(good[1]).encode()[:60],
+        b"",
+        good[1],
+        good[0],
+        good[0] | {"predikat": "kurang"},
+        predicate(people[0], predikat="kurang"),
+        b"x" * 70_000,
+        good[2],
+    ]
+    answers = await api.bulk("/predicates:batch", lines, "agency_hr")
+    assert [(answer["line"], answer["status"], answer.get("code")) for answer in answers] == [
+        (1, "stored", None),
+        (2, "refused", "invalid-json"),
+        (4, "stored", None),
+        (5, "duplicate", None),
+        (6, "refused", "reference-conflict"),
+        (7, "refused", "months-already-booked"),
+        (8, "refused", "line-too-long"),
+        (9, "stored", None),
+    ]
+    assert answers[3]["id"] == answers[0]["id"]
+    again = await api.bulk("/predicates:batch", lines, "agency_hr")
+    assert [answer["status"] for answer in again] == ["duplicate", "refused"] * 1 + ["duplicate"] * 2 + [
+        "refused"
+    ] * 3 + ["duplicate"]
+
+
+async def test_periods_of_one_person_in_one_stream_share_the_months(world, api, predicate) -> None:
+    [person] = await world.people(world.person())
+    lines = [predicate(person, period_start=f"2025-{n:02}-01", period_end=f"2025-{n:02}-28") for n in (2,)]
+    lines += [predicate(person), predicate(person, period_start="2025-11-01")]
+    answers = await api.bulk("/predicates:batch", lines, "service")
+    assert [answer["status"] for answer in answers] == ["stored", "stored", "refused"]
+    months = await world.rows("SELECT case_id, count(*) FROM booked_months GROUP BY 1 ORDER BY 2")
+    assert [row.count for row in months] == [1, 11]
+
+
+async def test_a_stream_takes_the_same_statements_whatever_its_size(world, api, predicate) -> None:
+    people = await world.people(*(world.person() for _ in range(400)))
+    counts = []
+    for chosen in (people[:1], people[1:]):
+        with counted_statements(world.database) as statements:
+            answers = await api.bulk("/predicates:batch", [predicate(person) for person in chosen], "agency_hr")
+        assert {answer["status"] for answer in answers} == {"stored"}
+        counts.append(len(statements))
+    assert counts == [9, 9]  # by NIP, lock, posts, booked, references; cases, segments, history, months
+
+
+async def test_two_streams_with_the_same_people_in_opposite_order_do_not_deadlock(world, api, predicate) -> None:
+    people = await world.people(*(world.person() for _ in range(200)))
+    there = [predicate(person, period_end="2025-06-30", source_name="a") for person in people]
+    back = [predicate(person, period_start="2025-07-01", source_name="b") for person in reversed(people)]
+    same = [predicate(person, source_name="c") for person in people]
+    answers = await asyncio.gather(*(api.bulk("/predicates:batch", lines, "service") for lines in (there, back, same)))
+    assert {answer["code"] for lines in answers for answer in lines if answer["status"] == "refused"} <= {
+        "months-already-booked"
+    }
+    booked = await world.rows("SELECT person_id, count(*) AS months FROM booked_months GROUP BY 1")
+    assert {row.months for row in booked} == {12}
+    assert len(booked) == 200
+
+
+async def test_two_uploads_of_one_file_at_once_store_it_once(world, api, predicate) -> None:
+    people = await world.people(*(world.person() for _ in range(50)))
+    lines = [predicate(person) for person in people]
+    first, second = await asyncio.gather(
+        api.bulk("/predicates:batch", lines, "service"), api.bulk("/predicates:batch", lines, "service")
+    )
+    assert {answer["status"] for answer in [*first, *second]} == {"stored", "duplicate"}
+    assert [answer["id"] for answer in first] == [answer["id"] for answer in second]
+    assert await world.value("SELECT count(*) FROM cases") == 50
+
+
+async def test_one_reference_for_two_people_at_once_is_a_conflict_for_one(world, api, predicate) -> None:
+    people = await world.people(*(world.person() for _ in range(12)))
+    lines = [predicate(person, reference="sama") for person in people]
+    answers = await asyncio.gather(*(submit(api, line) for line in lines[:6]))
+    assert sorted(answer.status_code for answer in answers) == [201, *[409] * 5]
+    await asyncio.gather(*(api.bulk("/predicates:batch", [line], "service") for line in lines[6:]))
+    assert await world.value("SELECT count(*) FROM cases") == 1
+    assert await world.value("SELECT count(*) FROM booked_months") == 12
+
+
+async def test_a_stream_larger_than_a_chunk_is_cut_into_transactions(world, api, predicate) -> None:
+    people = await world.people(*(world.person() for _ in range(1100)))
+    answers = await api.bulk("/predicates:batch", [predicate(person) for person in people], "service")
+    assert [answer["line"] for answer in answers] == list(range(1, 1101))
+    assert {answer["status"] for answer in answers} == {"stored"}
+    assert await world.value("SELECT count(*) FROM booked_months") == 13_200

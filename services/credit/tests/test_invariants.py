@@ -1,0 +1,68 @@
+"""`python -m credit check` finds what is planted, and nothing in honest books."""
+
+import argparse
+
+import pytest
+from sqlalchemy import text
+
+from common.clock import Clock
+from credit.__main__ import check
+from credit.invariants import INVARIANTS, find_broken
+
+# What breaks each invariant; with the guards off, as an operator with a psql prompt could do it.
+BREAKS = {
+    "a balance is the sum of its entries": "UPDATE balances SET twelfths = twelfths + 1",
+    "every entry has an attested case": (
+        "UPDATE cases SET state = 'checked', attested_by = NULL WHERE state = 'attested'"
+    ),
+    "every attested case has its entries, segment by segment": "DELETE FROM entries",
+    "the booked months are those of live cases": "DELETE FROM booked_months WHERE extract(month FROM month) = 5",
+    "a segment has as many months as its period": "UPDATE segments SET period_end = '2025-11-30' WHERE months > 0",
+    "the checker of an attested case is not its attester": "UPDATE case_history SET by = 'palsu' WHERE to_state = 'checked'",
+    "the history of a case leads to its state": "DELETE FROM case_history WHERE to_state = 'submitted'",
+    "a live education case rests on an active record, or its reversal is due": "UPDATE evidence SET state = 'revoked'",
+}
+
+
+@pytest.fixture
+async def books(world, api, predicate) -> None:
+    """A little of everything: attested, checked, returned, a bonus of each."""
+    people = await world.people(*(world.person() for _ in range(6)))
+    answers = await api.bulk("/predicates:batch", [predicate(person) for person in people], "service")
+    records = [world.completed(person, degree="S2") for person in people[:3]]
+    await world.hear(*(world.received(record) for record in records))
+    bonuses = [str(row.id) for row in await world.rows("SELECT id FROM cases WHERE kind = 'education' ORDER BY id")]
+    ids = [{"id": answer["id"]} for answer in answers]
+    await api.bulk("/cases:check", [*ids[:4], {"id": bonuses[0]}, {"id": bonuses[1]}], "verifier")
+    await api.bulk("/cases:attest", [*ids[:3], {"id": bonuses[0]}], "validator")
+    await api.call("verifier", "POST", f"/cases/{ids[4]['id']}/return", {"reason": "x"})
+    attested, checked = await world.rows(
+        "SELECT record_id FROM cases WHERE id = ANY(:ids) ORDER BY id", ids=bonuses[:2]
+    )
+    for row in (attested, checked):
+        record = next(found for found in records if found.record_id == row.record_id)
+        await world.hear(world.received(world.revoked(record), 2))
+
+
+async def test_honest_books_balance(world, books, capsys) -> None:
+    assert await check(argparse.Namespace(), world.database, Clock()) == 0
+    told = capsys.readouterr().out
+    assert told.count("holds") == len(INVARIANTS)
+    assert "The books balance." in told
+
+
+@pytest.mark.parametrize("invariant", INVARIANTS)
+async def test_each_invariant_is_found_broken(world, books, capsys, invariant: str) -> None:
+    tables = ("cases", "entries", "segments", "case_history")
+    async with world.database.transaction() as session:
+        for table in tables:
+            await session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+        await session.execute(text(BREAKS[invariant]))
+        for table in tables:
+            await session.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))
+    async with world.database.reading() as session:
+        broken = {finding.invariant: finding for finding in await find_broken(session) if finding.broken}
+    assert invariant in broken
+    assert broken[invariant].examples
+    assert await check(argparse.Namespace(), world.database, Clock()) == 1
+    assert "BROKEN" in capsys.readouterr().out

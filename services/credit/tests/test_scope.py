@@ -1,0 +1,152 @@
+"""Who may do what, and for whom."""
+
+from uuid import UUID
+
+import pytest
+
+from common.auth import OPEN_PATHS, guards
+from common.service import create_app
+
+OTHER = UUID("0199a000-0000-7000-8000-00000000000b")
+ALL_ROLES = (
+    "lan",
+    "analis",
+    "agency_hr",
+    "verifier",
+    "validator",
+    "provider",
+    "person",
+    "inspector",
+    "service",
+    "operator",
+)
+READERS = {"lan", "analis", "service", "agency_hr", "verifier", "validator", "inspector", "person"}
+MATRIX = {
+    ("GET", "/v1/cases"): READERS,
+    ("GET", "/v1/cases/{case_id}"): READERS,
+    ("GET", "/v1/people/{person_id}/credit"): READERS,
+    ("GET", "/v1/people/{person_id}/evidence"): READERS,
+    ("GET", "/v1/evidence/{record_id}"): READERS,
+    ("GET", "/v1/rule-packs"): READERS,
+    ("POST", "/v1/predicates"): {"agency_hr", "service"},
+    ("POST", "/v1/predicates:batch"): {"agency_hr", "service"},
+    ("POST", "/v1/cases/{case_id}/check"): {"verifier"},
+    ("POST", "/v1/cases/{case_id}/attest"): {"validator"},
+    ("POST", "/v1/cases/{case_id}/return"): {"verifier", "validator"},
+    ("POST", "/v1/cases/{case_id}/resubmit"): {"agency_hr", "service"},
+    ("POST", "/v1/cases:check"): {"verifier"},
+    ("POST", "/v1/cases:attest"): {"validator"},
+}
+
+
+def test_the_right_matrix(service, database, clock) -> None:
+    found = guards(create_app(service, database, clock=clock))
+    assert {route: set(roles) for route, roles in found.items() if route[1] not in OPEN_PATHS} == MATRIX
+
+
+@pytest.mark.parametrize("route", MATRIX, ids=" ".join)
+async def test_every_route_lets_in_its_roles_and_nobody_else(api, route: tuple[str, str]) -> None:
+    method, path = route
+    path = path.removeprefix("/v1").format(case_id=OTHER, person_id=OTHER, record_id=OTHER)
+    for role in ALL_ROLES:
+        answer = await api.call(role, method, path, agency=OTHER, person=OTHER)
+        assert (answer.status_code == 403) == (role not in MATRIX[route]), (role, answer.text)
+    assert (await api.http.request(method, f"/v1{path}")).status_code == 401
+    for bad in ({"expires_in": -60}, {"algorithm": "none"}, {"algorithm": "HS256"}, {"audience": "lain"}):
+        token = api.issuer.mint(*MATRIX[route], agency=OTHER, person=OTHER, **bad)
+        answer = await api.http.request(method, f"/v1{path}", headers={"authorization": f"Bearer {token}"})
+        assert answer.status_code == 401
+
+
+@pytest.fixture
+async def scene(world, api, predicate):
+    """A person of each agency, with a case and a training."""
+    mine, theirs = await world.people(world.person(), world.person(agency=OTHER))
+    answers = await api.bulk("/predicates:batch", [predicate(person) for person in (mine, theirs)], "service")
+    records = [world.completed(person) for person in (mine, theirs)]
+    await world.hear(*(world.received(record) for record in records))
+    return {
+        "mine": (mine, answers[0]["id"], records[0].record_id),
+        "theirs": (theirs, answers[1]["id"], records[1].record_id),
+    }
+
+
+def reads(person, case, record) -> list[str]:
+    return [f"/people/{person}/credit", f"/people/{person}/evidence", f"/cases/{case}", f"/evidence/{record}"]
+
+
+@pytest.mark.parametrize("role", ["agency_hr", "verifier", "validator", "inspector"])
+async def test_an_office_sees_its_own_agency_only(api, scene, role: str) -> None:
+    for path in reads(*scene["mine"]):
+        assert (await api.call(role, "GET", path)).status_code == 200
+    for path in reads(*scene["theirs"]):
+        assert (await api.call(role, "GET", path)).status_code == 404
+    assert [case["id"] for case in (await api.get("/cases", role=role))["items"]] == [scene["mine"][1]]
+    assert (await api.call(role, "GET", "/cases", agency=None)).status_code == 403
+
+
+@pytest.mark.parametrize("role", ["lan", "analis", "service"])
+async def test_the_nation_sees_everybody(api, scene, role: str) -> None:
+    for path in [*reads(*scene["mine"]), *reads(*scene["theirs"])]:
+        assert (await api.call(role, "GET", path)).status_code == 200
+
+
+async def test_a_person_sees_their_own(api, scene) -> None:
+    mine, case, record = scene["mine"]
+    for path in [*reads(mine, case, record), "/people/me/credit", "/people/me/evidence"]:
+        assert (await api.call("person", "GET", path, person=mine)).status_code == 200
+    for path in reads(*scene["theirs"]):
+        assert (await api.call("person", "GET", path, person=mine)).status_code == 404
+    assert (await api.get("/people/me/credit", role="person", person=mine))["person_id"] == str(mine)
+    assert [found["id"] for found in (await api.get("/cases", role="person", person=mine))["items"]] == [case]
+
+
+async def test_a_token_without_a_person_has_no_me(api, scene) -> None:
+    for path in ("/people/me/credit", "/people/me/evidence"):
+        assert (await api.call("person", "GET", path)).status_code == 404
+        assert (await api.call("lan", "GET", path)).status_code == 404
+    assert (await api.get("/cases", role="person"))["items"] == []
+
+
+@pytest.mark.parametrize(("role", "act"), [("verifier", "check"), ("validator", "return"), ("agency_hr", "resubmit")])
+async def test_nobody_decides_about_another_agency(api, scene, role: str, act: str) -> None:
+    body = {"reason": "x"} if act == "return" else None
+    answer = await api.call(role, "POST", f"/cases/{scene['theirs'][1]}/{act}", body)
+    assert answer.status_code == 404
+    assert (await api.get(f"/cases/{scene['theirs'][1]}"))["version"] == 1
+
+
+async def test_bulk_acts_do_not_reach_another_agency(api, scene) -> None:
+    lines = [{"id": scene["theirs"][1]}, {"id": scene["mine"][1]}]
+    answers = await api.bulk("/cases:check", lines, "verifier")
+    assert [answer.get("code", answer["status"]) for answer in answers] == ["not-found", "updated"]
+
+
+async def test_a_national_reader_who_is_also_a_verifier_checks_in_their_agency_only(api, scene) -> None:
+    token = api.issuer.mint("lan", "verifier", agency=UUID("0199a000-0000-7000-8000-00000000000a"))
+    headers = {"authorization": f"Bearer {token}"}
+    assert (await api.http.post(f"/v1/cases/{scene['theirs'][1]}/check", headers=headers)).status_code == 404
+    assert (await api.http.post(f"/v1/cases/{scene['mine'][1]}/check", headers=headers)).status_code == 200
+
+
+async def test_a_predikat_of_another_agencys_person_is_refused(world, api, predicate, scene) -> None:
+    answer = await api.call("agency_hr", "POST", "/predicates", predicate(scene["theirs"][0], reference="x"))
+    assert (answer.status_code, answer.json()["code"]) == (422, "person-unknown")
+    [line] = await api.bulk("/predicates:batch", [predicate(scene["theirs"][0], reference="y")], "agency_hr")
+    assert line["code"] == "person-unknown"
+
+
+async def test_an_error_speaks_the_callers_language(api) -> None:
+    indonesian = await api.call("lan", "GET", f"/cases/{OTHER}")
+    english = await api.call("lan", "GET", f"/cases/{OTHER}", headers={"accept-language": "en-GB,en"})
+    assert indonesian.headers["content-type"] == "application/problem+json"
+    assert (indonesian.json()["title"], english.json()["title"]) == ("Data tidak ditemukan.", "Nothing was found here.")
+
+
+async def test_a_bulk_upload_may_be_larger_than_a_single_body(world, api, predicate) -> None:
+    padding = "x" * 60_000
+    lines = [predicate(None, nip="199901012022011999", evidence=padding) for _ in range(30)]
+    answers = await api.bulk("/predicates:batch", lines, "service")
+    assert [answer["code"] for answer in answers] == ["field-invalid"] * 30, "1.8 MB were read"
+    refused = await api.call("service", "POST", "/predicates", predicate(None, evidence="x" * 1_100_000))
+    assert (refused.status_code, refused.json()["code"]) == (413, "body-too-large")

@@ -1,0 +1,52 @@
+"""Agencies as the registry tells of them; what waited for one, or for its PIC, goes on when it comes."""
+
+import json
+from collections.abc import Sequence
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.clock import Clock
+from common.events import Reader, Received
+from common.inbox import release
+from contracts import PUBLISHED
+from contracts.events import AgencyChanged
+from notification.rounds import commands, consumers
+
+CONSUMER = "notification.agency"
+WANTED = (AgencyChanged,)
+
+
+async def take_agencies(session: AsyncSession, received: Sequence[Received], clock: Clock) -> None:
+    """Keeps the newest word on each agency, then does what had to wait for it."""
+    agencies = sorted({event.event.agency_id for event in received})
+    await commands.lock_agencies(session)
+    await _store(session, received)
+    released = await release(session, consumers.CONSUMER, agencies, Reader(consumers.WANTED, PUBLISHED))
+    await consumers.apply(session, released, clock)
+    await commands.address_waiting(session, agencies, clock)
+
+
+async def _store(session: AsyncSession, received: Sequence[Received]) -> None:
+    newest = {event.event.agency_id: event for event in sorted(received, key=lambda event: event.sequence)}
+    rows = [
+        {
+            "id": str(agency),
+            "code": event.event.code,
+            "name": event.event.name,
+            "active": event.event.active,
+            "pics": [pic.model_dump(include={"rank", "email", "language", "time_zone"}) for pic in event.event.pics],
+            "sequence": event.sequence,
+        }
+        for agency, event in sorted(newest.items())
+    ]
+    await session.execute(
+        text(
+            "INSERT INTO agencies (id, code, name, active, pics, sequence)"
+            " SELECT id, code, name, active, pics, sequence FROM jsonb_to_recordset(CAST(:rows AS jsonb))"
+            " AS a(id uuid, code text, name text, active bool, pics jsonb, sequence bigint)"
+            " ON CONFLICT (id) DO UPDATE SET code = excluded.code, name = excluded.name, active = excluded.active,"
+            " pics = excluded.pics, sequence = excluded.sequence WHERE agencies.sequence < excluded.sequence"
+        ),
+        {"rows": json.dumps(rows)},
+    )

@@ -1,0 +1,44 @@
+"""Messages: what was sent, what failed and why, and sending again."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+
+from common.auth import Principal, allow
+from common.database import Reading, Transaction
+from common.pages import AskedWindow, Page
+from common.service import UsedClock
+from notification.access import READERS
+from notification.messages import commands, queries
+from notification.messages.schemas import MessageDetail, MessageOut, MessageState
+
+router = APIRouter(prefix="/v1/messages", tags=["messages"])
+
+Reader = Annotated[Principal, Depends(allow(*READERS))]
+Resender = Annotated[Principal, Depends(allow("operator", "lan"))]
+
+
+@router.get("", summary="Messages, for instance those that failed")
+async def list_messages(
+    principal: Reader,
+    session: Reading,
+    window: AskedWindow,
+    state: MessageState | None = None,
+    round_id: UUID | None = None,
+) -> Page[MessageOut]:
+    return await queries.messages(session, principal, window, state=state, round_id=round_id)
+
+
+@router.get("/{message_id}", summary="A message with every attempt and the server's words")
+async def get_message(message_id: UUID, principal: Reader, session: Reading) -> MessageDetail:
+    return await queries.message(session, principal, message_id)
+
+
+@router.post(
+    "/{message_id}/resend",
+    summary="Send a failed message again, to whom the agency names now",
+    responses={409: {"description": "`message-not-failed` or `no-pic`"}},
+)
+async def resend_message(message_id: UUID, principal: Resender, session: Transaction, clock: UsedClock) -> MessageOut:
+    return MessageOut.model_validate(await commands.resend(session, message_id, principal, clock.now()))

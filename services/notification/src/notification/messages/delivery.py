@@ -1,0 +1,112 @@
+"""What becomes of a message after a try to hand it over."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+from common.ids import derived_id
+
+AUTHENTICATION_REQUIRED = 530
+JITTER = 0.2
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An SMTP server's reply about one address."""
+
+    code: int
+    words: str
+
+    @property
+    def accepted(self) -> bool:
+        return 200 <= self.code < 300
+
+    @property
+    def final(self) -> bool:
+        """A 5xx that is about the mail; RFC 4954's 530 is about our log-in, which somebody will mend."""
+        return 500 <= self.code < 600 and self.code != AUTHENTICATION_REQUIRED
+
+
+@dataclass(frozen=True)
+class Handover:
+    """How a try ended: the answers by address, or none and what went wrong.
+
+    `in_doubt`: the mail was on its way when the connection broke, so the server may have it.
+    """
+
+    answers: Mapping[str, Answer]
+    words: str
+    in_doubt: bool = False
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """Whom a message is for (the first of `addresses` is the PIC addressed), and who has it or never will.
+
+    `in_doubt`: a server may have it already without our knowing.
+    """
+
+    id: UUID
+    addresses: Sequence[str]
+    accepted: Sequence[str]
+    refused: Sequence[str]
+    tries: int
+    in_doubt: bool
+
+    @property
+    def outstanding(self) -> list[str]:
+        return [address for address in self.addresses if address not in {*self.accepted, *self.refused}]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a try means. `code` and `words` are the server's, about the address that decided."""
+
+    result: Literal["sent", "deferred", "failed"]
+    reason: Literal["refused", "gave-up"] | None
+    due_at: datetime | None
+    code: int | None
+    words: str
+    accepted: list[str]
+    refused: list[str]
+    in_doubt: bool
+
+
+def judge(envelope: Envelope, handover: Handover, now: datetime, waits: Sequence[float]) -> Verdict:
+    """Sent when the PIC addressed has it; failed when refused for good or given up; else due again after a wait.
+
+    An address in copy is tried again like the PIC's own, but its refusal alone fails nothing.
+    """
+    accepted = [*envelope.accepted, *(name for name, answer in handover.answers.items() if answer.accepted)]
+    refused = [*envelope.refused, *(name for name, answer in handover.answers.items() if answer.final)]
+    outstanding = {*envelope.addresses} - {*accepted, *refused}
+    pic = envelope.addresses[0]
+    said = [handover.answers[name] for name in envelope.addresses if name in handover.answers]
+    telling = next((answer for answer in said if not answer.accepted), said[0] if said else None)
+    result: Literal["sent", "deferred", "failed"]
+    reason: Literal["refused", "gave-up"] | None = None
+    due_at = None
+    if outstanding and envelope.tries < len(waits):
+        result, due_at = "deferred", now + wait(envelope.id, envelope.tries, waits)
+    elif pic in accepted:
+        result = "sent"
+    else:
+        result, reason = "failed", "refused" if pic in refused else "gave-up"
+    return Verdict(
+        result,
+        reason,
+        due_at,
+        code=telling.code if telling else None,
+        words=telling.words if telling else handover.words,
+        accepted=accepted,
+        refused=refused,
+        in_doubt=envelope.in_doubt or handover.in_doubt,
+    )
+
+
+def wait(message: UUID, tries: int, waits: Sequence[float]) -> timedelta:
+    """The wait after a try, up to a fifth longer: mails deferred together do not all come back together."""
+    spread = derived_id(message, tries).int % 1000 / 1000
+    return timedelta(seconds=waits[tries] * (1 + JITTER * spread))

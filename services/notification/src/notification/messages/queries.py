@@ -1,0 +1,54 @@
+"""Reading messages."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.auth import Principal
+from common.pages import Page, Window
+from common.problems import Problem
+from notification.messages.schemas import AttemptOut, MessageDetail, MessageOut, MessageState, ResendOut
+from notification.messages.tables import Attempt, Message, Resend
+from notification.rounds.figures import Figures
+
+MESSAGES, ATTEMPTS, RESENDS = Message.table(), Attempt.table(), Resend.table()
+
+
+async def messages(
+    session: AsyncSession, principal: Principal, window: Window, *, state: MessageState | None, round_id: UUID | None
+) -> Page[MessageOut]:
+    """Messages the caller may see, oldest first."""
+    columns = MESSAGES.c
+    query = select(MESSAGES).where(principal.sees(columns.agency_id)).order_by(columns.created_at, columns.id)
+    if state:
+        query = query.where(columns.state == state)
+    if round_id:
+        query = query.where(columns.round_id == round_id)
+    if seen := window.seen(datetime.fromisoformat, UUID):
+        query = query.where(tuple_(columns.created_at, columns.id) > seen)
+    found = [MessageOut.model_validate(row) for row in await session.execute(query.limit(window.limit + 1))]
+    return window.page(found, lambda message: (message.created_at, message.id))
+
+
+async def message(session: AsyncSession, principal: Principal, message_id: UUID) -> MessageDetail:
+    """One message with its history. Raises Problem `not-found`."""
+    row = (
+        await session.execute(select(MESSAGES).where(MESSAGES.c.id == message_id, principal.sees(MESSAGES.c.agency_id)))
+    ).one_or_none()
+    if row is None:
+        raise Problem("not-found")
+    attempts = await session.execute(
+        select(ATTEMPTS).where(ATTEMPTS.c.message_id == message_id).order_by(ATTEMPTS.c.number)
+    )
+    resends = await session.execute(
+        select(RESENDS).where(RESENDS.c.message_id == message_id).order_by(RESENDS.c.after_attempt)
+    )
+    return MessageDetail(
+        **MessageOut.model_validate(row).model_dump(),
+        accepted=row.accepted,
+        figures=Figures.model_validate(row.figures) if row.figures else None,
+        history=[AttemptOut.model_validate(attempt) for attempt in attempts],
+        resends=[ResendOut.model_validate(resend) for resend in resends],
+    )

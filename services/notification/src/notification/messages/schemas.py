@@ -1,0 +1,62 @@
+"""Messages as the API shows them."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from notification.rounds.figures import Figures
+
+MessageState = Literal["queued", "sent", "failed", "skipped"]
+
+
+class MessageOut(BaseModel):
+    """A mail to one PIC. `reason`: `refused` or `gave-up` when failed, `all-met` when skipped."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    round_id: UUID
+    agency_id: UUID
+    rank: Literal["main", "deputy"]
+    recipient: str
+    cc: list[str]
+    language: Literal["id", "en"]
+    state: MessageState
+    reason: str | None
+    due_at: datetime
+    attempts: int
+    created_at: datetime
+    settled_at: datetime | None
+
+
+class AttemptOut(BaseModel):
+    """A try to hand the mail over, with the SMTP server's code and words."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    number: int
+    moment: datetime
+    result: Literal["sent", "deferred", "failed"]
+    code: int | None
+    words: str
+
+
+class ResendOut(BaseModel):
+    """Who sent the message again by hand, and after which attempt."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    after_attempt: int
+    moment: datetime
+    subject: str
+
+
+class MessageDetail(MessageOut):
+    """A message, what it said when it was last claimed, and its history. `accepted`: who has it."""
+
+    accepted: list[str]
+    figures: Figures | None
+    history: list[AttemptOut]
+    resends: list[ResendOut]

@@ -1,0 +1,160 @@
+"""The role that hands mails over to the SMTP server.
+
+A mail is claimed in one transaction, sent outside of any, and settled in another, so no row is
+locked while a server thinks. A sender that dies in between leaves its claim to run out; the mail
+then goes out again with the same Message-ID and text. So towards SMTP a mail is sent at least
+once, and whoever receives it twice can tell by the Message-ID.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from email.message import EmailMessage
+from email.utils import parseaddr
+
+from aiosmtplib import SMTP, SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from opentelemetry.trace import SpanKind, StatusCode
+
+from common.clock import Clock
+from common.database import Database
+from common.telemetry import MESSAGE_ID, REASON, RESULT, links, log, mail_sent, traceparent, tracer
+from notification.messages.commands import ALL_MET, Claimed, claim, give_back, settle
+from notification.messages.delivery import Answer, Handover, judge
+from notification.messages.mail import compose
+from notification.settings import Settings
+
+BATCH = 20
+POLL_SECONDS = 0.5
+SEND_MAIL = "send mail"
+UNREACHED = (SMTPException, OSError, TimeoutError)
+
+
+class Sender:
+    """Sends what is due until it is stopped. Any number may run at once."""
+
+    def __init__(self, database: Database, settings: Settings, clock: Clock) -> None:
+        self._database = database
+        self._settings = settings
+        self._clock = clock
+        self._stopping = asyncio.Event()
+        self.ready = False
+
+    def stop(self) -> None:
+        """Ends the run after the mail in hand."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Sends until `stop`; a broken world is waited out."""
+        wait = POLL_SECONDS
+        while not self._stopping.is_set():
+            try:
+                claimed = await self.send_due()
+                self.ready, wait = True, POLL_SECONDS
+                if claimed:
+                    continue
+            except Exception as error:  # noqa: BLE001 - the sender outlives whatever breaks; its claims run out
+                self.ready, wait = False, min(wait * 2, 10.0)
+                log.error("sender waits", exc_info=error)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), wait)
+
+    async def send_due(self) -> int:
+        """Claims a batch of due mails and sends them over one connection. Returns how many were claimed."""
+        async with self._database.transaction() as session:
+            claimed = await claim(session, most=BATCH, lease=self._settings.lease, now=self._clock.now())
+        mails = [message for message in claimed if message.figures.short]
+        if skipped := len(claimed) - len(mails):
+            mail_sent.add(skipped, {RESULT: "skipped", REASON: ALL_MET})
+        async with self._connection() as smtp:
+            while mails and not self._stopping.is_set() and self._in_time(mails[0]):
+                await self._send(smtp, mails.pop(0))
+        if mails:
+            async with self._database.transaction() as session:
+                await give_back(session, mails)
+        return len(claimed)
+
+    def _in_time(self, message: Claimed) -> bool:
+        """Whether the claim outlasts one more try, so that no second sender takes the mail meanwhile."""
+        return (message.until - self._clock.now()).total_seconds() > self._settings.smtp_timeout
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[SMTP]:
+        """A connection for a batch, opened by the first mail that needs it."""
+        settings = self._settings
+        smtp = SMTP(
+            hostname=settings.smtp_host,
+            port=settings.smtp_port,
+            username=settings.smtp_username,
+            password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
+            start_tls=settings.smtp_starttls,
+            timeout=settings.smtp_timeout,
+        )
+        try:
+            yield smtp
+            if smtp.is_connected:
+                with suppress(*UNREACHED):
+                    await smtp.quit()
+        finally:
+            smtp.close()
+
+    async def _send(self, smtp: SMTP, message: Claimed) -> None:
+        with tracer.start_as_current_span(
+            SEND_MAIL,
+            kind=SpanKind.CLIENT,
+            links=links(message.traceparents),
+            attributes={MESSAGE_ID: str(message.id)},
+        ) as span:
+            context = span.get_span_context()
+            handover = await self._hand_over(smtp, message, traceparent(context) if context.is_valid else None)
+            now = self._clock.now()
+            verdict = judge(message.envelope, handover, now, self._settings.retry_waits)
+            if verdict.result != "sent":
+                span.set_status(StatusCode.ERROR)
+            async with self._database.transaction() as session:
+                settled = await settle(session, message, verdict, now)
+            mail_sent.add(1, {RESULT: verdict.result, **({REASON: verdict.reason} if verdict.reason else {})})
+            # The server's words stay in the database: they often quote the address.
+            log.info("mail", message=str(message.id), result=verdict.result, code=verdict.code, settled=settled)
+
+    async def _hand_over(self, smtp: SMTP, message: Claimed, trace: str | None) -> Handover:
+        settings = self._settings
+        try:
+            mail = compose(
+                message,
+                sender=settings.smtp_sender,
+                portal_url=settings.portal_url,
+                now=self._clock.now(),
+                trace=trace,
+            )
+        except Exception as error:  # noqa: BLE001 - one mail that cannot be written must not stop the others
+            log.error("mail cannot be written", message=str(message.id), exc_info=error)
+            return Handover({}, f"{type(error).__name__}: the mail cannot be written; see the log")
+        try:
+            if not smtp.is_connected:
+                async with asyncio.timeout(settings.smtp_timeout):
+                    await smtp.connect()
+        except UNREACHED as error:
+            smtp.close()
+            return Handover({}, _words(error))
+        try:
+            async with asyncio.timeout(settings.smtp_timeout):
+                return Handover(await _deliver(smtp, settings.smtp_sender, message.envelope.outstanding, mail), "")
+        except UNREACHED as error:
+            smtp.close()
+            return Handover({}, _words(error), in_doubt=True)
+
+
+async def _deliver(smtp: SMTP, sender: str, recipients: list[str], mail: EmailMessage) -> dict[str, Answer]:
+    """What the server says about each recipient. Raises what the connection raises when it says nothing."""
+    try:
+        refused, words = await smtp.sendmail(parseaddr(sender)[1], recipients, mail.as_bytes())
+    except SMTPRecipientsRefused as error:
+        return {refusal.recipient: Answer(refusal.code, refusal.message) for refusal in error.recipients}
+    except SMTPResponseException as error:
+        return dict.fromkeys(recipients, Answer(error.code, error.message))
+    answers = {name: Answer(response.code, response.message) for name, response in refused.items()}
+    return {name: answers.get(name, Answer(250, words)) for name in recipients}
+
+
+def _words(error: Exception) -> str:
+    return str(error) or type(error).__name__

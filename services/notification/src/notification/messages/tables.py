@@ -1,0 +1,80 @@
+"""Mails as rows: made with the digest, claimed and settled by the sender."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, CheckConstraint, DateTime, ForeignKeyConstraint, Index, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from notification.base import Stored
+
+
+class Message(Stored, table=True):
+    """One mail to one PIC about one digest; there is never a second with its `dedupe_key`.
+
+    `figures` are what the mail says, laid down anew each time it is claimed, until a server has it
+    or may have it (`in_doubt`): one Message-ID never stands for two texts.
+    `tries` counts attempts since the message was made or sent again, `attempts` all of them.
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        ForeignKeyConstraint(["round_id", "agency_id"], ["digests.round_id", "digests.agency_id"]),
+        CheckConstraint("state IN ('queued', 'sent', 'failed', 'skipped')", name="state"),
+        CheckConstraint("rank IN ('main', 'deputy')", name="rank"),
+        CheckConstraint("(state IN ('failed', 'skipped')) = (reason IS NOT NULL)", name="reason"),
+        Index("ix_messages_due", "due_at", postgresql_where=text("state = 'queued'")),
+        Index(None, "round_id", "agency_id"),
+        Index(None, "agency_id"),
+        Index(None, "state", "created_at", "id"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    dedupe_key: str = Field(sa_type=Text, unique=True)
+    round_id: UUID
+    agency_id: UUID
+    rank: str = Field(sa_type=Text)
+    recipient: str = Field(sa_type=Text)
+    cc: list[str] = Field(sa_type=ARRAY(Text))
+    language: str = Field(sa_type=Text)
+    time_zone: str = Field(sa_type=Text)
+    traceparents: list[str] = Field(sa_type=ARRAY(Text))
+    figures: dict[str, Any] | None = Field(sa_type=JSONB(none_as_null=True))
+    state: str = Field(sa_type=Text)
+    reason: str | None = Field(sa_type=Text)
+    due_at: datetime = Field(sa_type=DateTime(timezone=True))
+    claimed_until: datetime | None = Field(sa_type=DateTime(timezone=True))
+    in_doubt: bool
+    tries: int
+    attempts: int
+    accepted: list[str] = Field(sa_type=ARRAY(Text))
+    refused: list[str] = Field(sa_type=ARRAY(Text))
+    created_at: datetime = Field(sa_type=DateTime(timezone=True))
+    settled_at: datetime | None = Field(sa_type=DateTime(timezone=True))
+
+
+class Attempt(Stored, table=True):
+    """One try to hand a mail over, and what the server said; no `code` when it said nothing."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (CheckConstraint("result IN ('sent', 'deferred', 'failed')", name="result"),)
+
+    message_id: UUID = Field(primary_key=True, foreign_key="messages.id")
+    number: int = Field(primary_key=True)
+    moment: datetime = Field(sa_type=DateTime(timezone=True))
+    result: str = Field(sa_type=Text)
+    code: int | None
+    words: str = Field(sa_type=Text)
+
+
+class Resend(Stored, table=True):
+    """Somebody sent a failed message again by hand: who, when, and after which attempt."""
+
+    __tablename__ = "resends"
+
+    message_id: UUID = Field(primary_key=True, foreign_key="messages.id")
+    after_attempt: int = Field(primary_key=True)
+    moment: datetime = Field(sa_type=DateTime(timezone=True))
+    subject: str = Field(sa_type=Text)

@@ -1,0 +1,41 @@
+"""Rounds of sounding: how each agency stands, and whose digest waits."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+
+from common.auth import Principal, allow
+from common.database import Reading
+from common.pages import AskedWindow, Page
+from notification.access import READERS
+from notification.rounds import queries
+from notification.rounds.schemas import DigestOut, DigestState, RoundKind, RoundOut, WaitingOut
+
+router = APIRouter(prefix="/v1", tags=["rounds"])
+
+Reader = Annotated[Principal, Depends(allow(*READERS))]
+
+
+@router.get("/rounds", summary="Rounds, newest first")
+async def list_rounds(
+    principal: Reader, session: Reading, window: AskedWindow, kind: RoundKind | None = None
+) -> Page[RoundOut]:
+    return await queries.rounds(session, principal, window, kind=kind)
+
+
+@router.get("/rounds/{round_id}", summary="A round with its counts")
+async def get_round(round_id: UUID, principal: Reader, session: Reading) -> RoundOut:
+    return await queries.one_round(session, principal, round_id)
+
+
+@router.get("/rounds/{round_id}/digests", summary="What each agency is told in a round")
+async def list_digests(
+    round_id: UUID, principal: Reader, session: Reading, window: AskedWindow, state: DigestState | None = None
+) -> Page[DigestOut]:
+    return await queries.digests(session, principal, window, round_id, state=state)
+
+
+@router.get("/waiting", summary="Digests that wait for an agency to name somebody to write to")
+async def list_waiting(principal: Reader, session: Reading, window: AskedWindow) -> Page[WaitingOut]:
+    return await queries.waiting(session, principal, window)

@@ -1,0 +1,301 @@
+"""How a round grows from events, and when its mails are made. Set by set, whatever the number of pages."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.clock import Clock
+from common.events import Received
+from common.telemetry import REASON, RESULT, mail_sent
+from notification.agencies.pics import addressees
+from notification.messages.commands import drafted, queue
+
+AGENCIES_LOCK = 4_205_511
+
+PAGES_AT_ONCE = 20
+"""Pages in one statement: their people are a few megabytes, and several copies of them exist on the way."""
+
+Key = tuple[UUID, UUID]
+"""A digest: round and agency."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """Somebody of a sweep has caught up, or is short again."""
+
+    sweep_id: UUID
+    agency_id: UUID
+    person_id: UUID
+    resolved: bool
+    moment: datetime
+
+
+async def lock_agencies(session: AsyncSession) -> None:
+    """Waits for the shortfalls in hand: one that was just laid aside for an unknown agency must be seen."""
+    await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": AGENCIES_LOCK})
+
+
+async def lock_agencies_against_change(session: AsyncSession) -> None:
+    """No agency becomes known between the question whether it is and the commit that lays its pages aside."""
+    await session.execute(text("SELECT pg_advisory_xact_lock_shared(:lock)"), {"lock": AGENCIES_LOCK})
+
+
+async def known_agencies(session: AsyncSession, asked: Iterable[UUID]) -> set[UUID]:
+    """Which of the agencies the registry has told of."""
+    rows = await session.execute(
+        text("SELECT id FROM agencies WHERE id = ANY(CAST(:asked AS uuid[]))"), {"asked": sorted(asked)}
+    )
+    return set(rows.scalars())
+
+
+def round_of(event: Received) -> UUID:
+    """A sweep is one round of all its pages; each reopening is a round by itself."""
+    return event.event.sweep_id if event.event.kind == "sweep" else event.id
+
+
+def words_of(pages: Sequence[Received], resolved: Sequence[Received]) -> list[Word]:
+    """What the events say of single people: a reopening takes an earlier resolution back."""
+    reopened = [
+        Word(page.event.sweep_id, page.event.agency_id, person, resolved=False, moment=page.time)
+        for page in pages
+        if page.event.kind == "reopened"
+        for person in _people(page)
+    ]
+    caught_up = [
+        Word(event.event.sweep_id, event.event.agency_id, event.event.person_id, resolved=True, moment=event.time)
+        for event in resolved
+    ]
+    return reopened + caught_up
+
+
+async def store_words(session: AsyncSession, words: Sequence[Word]) -> None:
+    """Keeps the last word on each person, and what it changes in every digest that lists them.
+
+    Pages of the same batch come after this: they count their people by the words stored here.
+    """
+    if not words:
+        return
+    last = {(word.sweep_id, word.agency_id, word.person_id): word for word in sorted(words, key=lambda w: w.moment)}
+    ordered = [last[key] for key in sorted(last)]
+    await session.execute(
+        text(
+            "WITH changed AS ("
+            " INSERT INTO resolutions (sweep_id, agency_id, person_id, resolved, moment)"
+            " SELECT * FROM unnest(CAST(:sweeps AS uuid[]), CAST(:agencies AS uuid[]), CAST(:people AS uuid[]),"
+            "  CAST(:resolved AS bool[]), CAST(:moments AS timestamptz[]))"
+            " ON CONFLICT (sweep_id, agency_id, person_id) DO UPDATE"
+            "  SET resolved = excluded.resolved, moment = excluded.moment"
+            "  WHERE resolutions.moment <= excluded.moment"
+            " RETURNING new.sweep_id, new.agency_id, new.person_id,"
+            "  CAST(new.resolved AS int) - CAST(coalesce(old.resolved, false) AS int) AS step"
+            "), steps AS ("
+            " SELECT round_id, agency_id, sum(step) AS people, sum(step * missing) AS hours"
+            " FROM changed JOIN listed_people USING (sweep_id, agency_id, person_id)"
+            " WHERE step <> 0 GROUP BY round_id, agency_id"
+            ") UPDATE digests SET resolved = resolved + people, redeemed = redeemed + hours FROM steps"
+            " WHERE digests.round_id = steps.round_id AND digests.agency_id = steps.agency_id"
+        ),
+        {
+            "sweeps": [word.sweep_id for word in ordered],
+            "agencies": [word.agency_id for word in ordered],
+            "people": [word.person_id for word in ordered],
+            "resolved": [word.resolved for word in ordered],
+            "moments": [word.moment for word in ordered],
+        },
+    )
+
+
+async def store_pages(session: AsyncSession, pages: Sequence[Received]) -> None:
+    """Lays in each page that is new by round, agency and number, and counts its people.
+
+    The rows of the digests are locked first, so that of two pages taken in at once the second sees the first.
+    """
+    distinct = {(round_of(page), page.event.agency_id, _number(page)): page for page in pages}
+    keys = sorted(distinct)
+    found = [distinct[key] for key in keys]
+    events = [page.event for page in found]
+    rounds = [key[0] for key in keys]
+    agencies = [key[1] for key in keys]
+    await session.execute(
+        text(
+            "INSERT INTO rounds (id, sweep_id, kind, year, period, as_of, opened_at)"
+            " SELECT * FROM unnest(CAST(:rounds AS uuid[]), CAST(:sweeps AS uuid[]), CAST(:kinds AS text[]),"
+            "  CAST(:years AS int[]), CAST(:periods AS int[]), CAST(:dates AS date[]), CAST(:moments AS timestamptz[]))"
+            " ON CONFLICT DO NOTHING"
+        ),
+        {
+            "rounds": rounds,
+            "sweeps": [event.sweep_id for event in events],
+            "kinds": [event.kind for event in events],
+            "years": [event.year for event in events],
+            "periods": [event.period for event in events],
+            "dates": [event.as_of for event in events],
+            "moments": [page.time for page in found],
+        },
+    )
+    await session.execute(
+        text(
+            "INSERT INTO digests (round_id, agency_id, pages, pages_in, people_total, short_total,"
+            "  listed, owed, resolved, redeemed, state)"
+            " SELECT DISTINCT ON (round_id, agency_id)"
+            "  round_id, agency_id, pages, 0, people_total, short_total, 0, 0, 0, 0, 'collecting'"
+            " FROM unnest(CAST(:rounds AS uuid[]), CAST(:agencies AS uuid[]), CAST(:pages AS int[]),"
+            "  CAST(:people_totals AS int[]), CAST(:short_totals AS int[]))"
+            "  AS page(round_id, agency_id, pages, people_total, short_total)"
+            " ORDER BY round_id, agency_id"
+            " ON CONFLICT (round_id, agency_id) DO UPDATE SET pages = digests.pages"
+        ),
+        {
+            "rounds": rounds,
+            "agencies": agencies,
+            "pages": [_pages(page) for page in found],
+            "people_totals": [event.people_total for event in events],
+            "short_totals": [_short(page) for page in found],
+        },
+    )
+    for start in range(0, len(found), PAGES_AT_ONCE):
+        part = slice(start, start + PAGES_AT_ONCE)
+        await _store_people(session, keys[part], found[part])
+
+
+async def _store_people(
+    session: AsyncSession, keys: Sequence[tuple[UUID, UUID, int]], pages: Sequence[Received]
+) -> None:
+    await session.execute(
+        text(
+            "WITH page AS ("
+            " SELECT * FROM unnest(CAST(:rounds AS uuid[]), CAST(:agencies AS uuid[]), CAST(:numbers AS int[]),"
+            "  CAST(:sweeps AS uuid[]), CAST(:ids AS uuid[]), CAST(:parents AS text[]), CAST(:payloads AS text[]))"
+            "  AS page(round_id, agency_id, page, sweep_id, event_id, traceparent, payload)"
+            "), stored AS ("
+            " INSERT INTO pages (round_id, agency_id, page, event_id, traceparent)"
+            " SELECT round_id, agency_id, page, event_id, traceparent FROM page"
+            " ON CONFLICT (round_id, agency_id, page) DO NOTHING RETURNING round_id, agency_id, page"
+            "), listed AS ("
+            " INSERT INTO listed_people (sweep_id, agency_id, person_id, round_id, unit_id, unit_name, due, missing)"
+            " SELECT sweep_id, agency_id, person_id, round_id, unit_id, unit_name, threshold, missing"
+            " FROM stored JOIN page USING (round_id, agency_id, page),"
+            # Without people this must fail, not find nobody.
+            "  jsonb_to_recordset(coalesce(CAST(payload AS jsonb) -> 'people', 'null')) AS person"
+            "  (person_id uuid, unit_id uuid, unit_name text, threshold numeric, missing numeric)"
+            " ORDER BY sweep_id, agency_id, person_id"
+            " ON CONFLICT DO NOTHING RETURNING sweep_id, agency_id, person_id, round_id, missing"
+            "), sums AS ("
+            " SELECT round_id, agency_id, count(*) AS people, sum(missing) AS hours,"
+            "  count(*) FILTER (WHERE resolved) AS resolved,"
+            "  coalesce(sum(missing) FILTER (WHERE resolved), 0) AS redeemed"
+            " FROM listed LEFT JOIN resolutions USING (sweep_id, agency_id, person_id) GROUP BY round_id, agency_id"
+            "), counted AS ("
+            " SELECT round_id, agency_id, count(*) AS pages FROM stored GROUP BY round_id, agency_id"
+            ") UPDATE digests SET pages_in = pages_in + counted.pages,"
+            "  listed = listed + coalesce(sums.people, 0), owed = owed + coalesce(sums.hours, 0),"
+            "  resolved = digests.resolved + coalesce(sums.resolved, 0),"
+            "  redeemed = digests.redeemed + coalesce(sums.redeemed, 0)"
+            " FROM counted LEFT JOIN sums USING (round_id, agency_id)"
+            " WHERE digests.round_id = counted.round_id AND digests.agency_id = counted.agency_id"
+        ),
+        {
+            "rounds": [key[0] for key in keys],
+            "agencies": [key[1] for key in keys],
+            "numbers": [key[2] for key in keys],
+            "sweeps": [page.event.sweep_id for page in pages],
+            "ids": [page.id for page in pages],
+            "parents": [page.traceparent for page in pages],
+            "payloads": [page.payload.decode() for page in pages],
+        },
+    )
+
+
+def _number(page: Received) -> int:
+    return page.event.page if page.event.kind == "sweep" else 1
+
+
+def _pages(page: Received) -> int:
+    # A reopening is complete in itself: nothing tells which of its pages belong together.
+    return page.event.pages if page.event.kind == "sweep" else 1
+
+
+def _short(page: Received) -> int:
+    return page.event.short_total if page.event.kind == "sweep" else len(_people(page))
+
+
+def _people(page: Received) -> list[UUID]:
+    return [UUID(person["person_id"]) for person in json.loads(page.payload)["people"]]
+
+
+async def address_complete(session: AsyncSession, pages: Sequence[Received], clock: Clock) -> None:
+    """Makes the mails of those digests of `pages` whose last page has come in."""
+    keys = sorted({(round_of(page), page.event.agency_id) for page in pages})
+    rows = await session.execute(
+        text(
+            f"{ADDRESSED} JOIN unnest(CAST(:rounds AS uuid[]), CAST(:agencies AS uuid[])) AS asked(round_id, agency_id)"
+            " USING (round_id, agency_id) WHERE state = 'collecting' AND pages_in >= pages"
+        ),
+        {"rounds": [key[0] for key in keys], "agencies": [key[1] for key in keys]},
+    )
+    await _address(session, rows.all(), clock)
+
+
+async def address_waiting(session: AsyncSession, agencies: Sequence[UUID], clock: Clock) -> None:
+    """Makes the mails of digests that waited for somebody to write to in one of `agencies`."""
+    rows = await session.execute(
+        text(f"{ADDRESSED} WHERE state = 'waiting' AND digests.agency_id = ANY(CAST(:agencies AS uuid[]))"),
+        {"agencies": agencies},
+    )
+    await _address(session, rows.all(), clock)
+
+
+ADDRESSED = (
+    "SELECT round_id, agency_id, listed - resolved AS short, state, active, pics,"
+    " ARRAY(SELECT DISTINCT traceparent FROM pages WHERE pages.round_id = digests.round_id"
+    "  AND pages.agency_id = digests.agency_id AND traceparent IS NOT NULL) AS traceparents"
+    " FROM digests JOIN agencies ON agencies.id = digests.agency_id"
+)
+
+
+async def _address(session: AsyncSession, digests: Sequence[Any], clock: Clock) -> None:
+    """Decides for each digest whether it becomes mails, waits for somebody to write to, or has nothing to say."""
+    if not digests:
+        return
+    messages: list[dict[str, Any]] = []
+    decisions: list[tuple[str, str | None]] = []
+    for digest in digests:
+        named = addressees(digest.pics)
+        if not digest.short:
+            decisions.append(("met", None))
+        elif digest.active and named:
+            decisions.append(("ready", None))
+            messages += [
+                drafted(digest.round_id, digest.agency_id, addressee, digest.traceparents, clock.now())
+                for addressee in named
+            ]
+        else:
+            decisions.append(("waiting", "no-pic" if digest.active else "agency-inactive"))
+    states, reasons = zip(*decisions, strict=True)
+    changed = await session.execute(
+        text(
+            "UPDATE digests SET state = decided.state, reason = decided.reason, decided_at = :now"
+            " FROM unnest(CAST(:rounds AS uuid[]), CAST(:agencies AS uuid[]), CAST(:states AS text[]),"
+            "  CAST(:reasons AS text[])) AS decided(round_id, agency_id, state, reason)"
+            " WHERE digests.round_id = decided.round_id AND digests.agency_id = decided.agency_id"
+            " AND (digests.state, digests.reason) IS DISTINCT FROM (decided.state, decided.reason)"
+            " RETURNING digests.reason"
+        ),
+        {
+            "rounds": [digest.round_id for digest in digests],
+            "agencies": [digest.agency_id for digest in digests],
+            "states": list(states),
+            "reasons": list(reasons),
+            "now": clock.now(),
+        },
+    )
+    for reason in changed.scalars():
+        if reason:
+            mail_sent.add(1, {RESULT: "skipped", REASON: reason})
+    await queue(session, messages)

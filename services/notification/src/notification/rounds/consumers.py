@@ -1,0 +1,68 @@
+"""Shortfalls as the training service tells of them, page by page and person by person."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.clock import Clock
+from common.events import Event, Received, Topic
+from common.inbox import hold
+from contracts.events import JPShortfallDetected, JPShortfallResolved
+from notification.rounds import commands
+
+CONSUMER = "notification.shortfall"
+
+
+class ShortfallPage(Event):
+    """What is read of a `JPShortfallDetected`.
+
+    Its people stay in the payload: PostgreSQL unpacks them, and refuses them when they are not as
+    they should be. A hundred thousand of them in a batch would be too many objects here.
+    """
+
+    topic: ClassVar[Topic] = JPShortfallDetected.topic
+    type: ClassVar[str] = JPShortfallDetected.type
+    source: ClassVar[str] = JPShortfallDetected.source
+    key_field: ClassVar[str] = JPShortfallDetected.key_field
+    subject_field: ClassVar[str] = JPShortfallDetected.subject_field
+
+    sweep_id: UUID
+    kind: Literal["sweep", "reopened"]
+    year: int
+    period: Literal[1, 2, 3]
+    as_of: date
+    agency_id: UUID
+    page: int
+    pages: int
+    people_total: int
+    short_total: int
+
+
+WANTED = (ShortfallPage, JPShortfallResolved)
+
+
+async def take_shortfalls(session: AsyncSession, received: Sequence[Received], clock: Clock) -> None:
+    """Applies what speaks of known agencies; the rest waits, in order, until its agency is known."""
+    await commands.lock_agencies_against_change(session)
+    known = await commands.known_agencies(session, {event.event.agency_id for event in received})
+    await hold(
+        session,
+        CONSUMER,
+        [(event.event.agency_id, event) for event in received if event.event.agency_id not in known],
+    )
+    await apply(session, [event for event in received if event.event.agency_id in known], clock)
+
+
+async def apply(session: AsyncSession, received: Sequence[Received], clock: Clock) -> None:
+    """Lays in pages and resolutions of known agencies; makes the mails of agencies whose pages are all in."""
+    if not received:
+        return
+    pages = [event for event in received if event.type == ShortfallPage.type]
+    resolved = [event for event in received if event.type == JPShortfallResolved.type]
+    await commands.store_words(session, commands.words_of(pages, resolved))
+    if pages:
+        await commands.store_pages(session, pages)
+        await commands.address_complete(session, pages, clock)

@@ -1,0 +1,145 @@
+"""Reading rounds, digests, and what waits."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, func, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.auth import Principal
+from common.pages import Page, Window
+from common.problems import Problem
+from notification.agencies.tables import Agency
+from notification.messages.tables import Message
+from notification.rounds.schemas import DigestOut, DigestState, RoundKind, RoundOut, WaitingOut
+from notification.rounds.tables import Digest, Round
+
+ROUNDS, DIGESTS, AGENCIES, MESSAGES = Round.table(), Digest.table(), Agency.table(), Message.table()
+SHORT = (DIGESTS.c.listed - DIGESTS.c.resolved).label("short")
+MISSING = (DIGESTS.c.owed - DIGESTS.c.redeemed).label("missing")
+
+
+async def rounds(
+    session: AsyncSession, principal: Principal, window: Window, *, kind: RoundKind | None
+) -> Page[RoundOut]:
+    """Rounds that reached an agency the caller may see, newest first."""
+    query = select(ROUNDS).where(_reaches(principal)).order_by(ROUNDS.c.opened_at.desc(), ROUNDS.c.id.desc())
+    if kind:
+        query = query.where(ROUNDS.c.kind == kind)
+    if seen := window.seen(datetime.fromisoformat, UUID):
+        query = query.where(tuple_(ROUNDS.c.opened_at, ROUNDS.c.id) < seen)
+    found = (await session.execute(query.limit(window.limit + 1))).all()
+    return window.page(await _with_counts(session, principal, found), lambda shown: (shown.opened_at, shown.id))
+
+
+async def one_round(session: AsyncSession, principal: Principal, round_id: UUID) -> RoundOut:
+    """A round with its counts. Raises Problem `not-found`, also when it reached no agency of the caller's."""
+    found = (await session.execute(select(ROUNDS).where(ROUNDS.c.id == round_id, _reaches(principal)))).one_or_none()
+    if found is None:
+        raise Problem("not-found")
+    return (await _with_counts(session, principal, [found]))[0]
+
+
+def _reaches(principal: Principal) -> ColumnElement[bool]:
+    return select(DIGESTS).where(DIGESTS.c.round_id == ROUNDS.c.id, principal.sees(DIGESTS.c.agency_id)).exists()
+
+
+async def _with_counts(session: AsyncSession, principal: Principal, found: Sequence[Row[Any]]) -> list[RoundOut]:
+    ids = [row.id for row in found]
+    by_state = await session.execute(
+        select(
+            DIGESTS.c.round_id,
+            DIGESTS.c.state,
+            func.count().label("agencies"),
+            func.sum(DIGESTS.c.people_total).label("people"),
+            func.sum(DIGESTS.c.listed).label("listed"),
+            func.sum(DIGESTS.c.owed).label("owed"),
+            func.sum(DIGESTS.c.resolved).label("resolved"),
+            func.sum(DIGESTS.c.redeemed).label("redeemed"),
+        )
+        .where(DIGESTS.c.round_id.in_(ids), principal.sees(DIGESTS.c.agency_id))
+        .group_by(DIGESTS.c.round_id, DIGESTS.c.state)
+    )
+    mails = await session.execute(
+        select(MESSAGES.c.round_id, MESSAGES.c.state, func.count().label("mails"))
+        .where(MESSAGES.c.round_id.in_(ids), principal.sees(MESSAGES.c.agency_id))
+        .group_by(MESSAGES.c.round_id, MESSAGES.c.state)
+    )
+    digests_of: dict[UUID, list[Any]] = defaultdict(list)
+    for row in by_state:
+        digests_of[row.round_id].append(row)
+    mails_of: dict[UUID, dict[Any, int]] = defaultdict(dict)
+    for row in mails:
+        mails_of[row.round_id][row.state] = row.mails
+    return [_round_out(row, digests_of[row.id], mails_of[row.id]) for row in found]
+
+
+def _round_out(row: Row[Any], digests: Sequence[Any], mails: dict[Any, int]) -> RoundOut:
+    listed, resolved = sum(part.listed for part in digests), sum(part.resolved for part in digests)
+    owed = sum((part.owed for part in digests), Decimal())
+    redeemed = sum((part.redeemed for part in digests), Decimal())
+    return RoundOut(
+        **row._asdict(),
+        people=sum(part.people for part in digests),
+        listed=listed,
+        owed=owed,
+        resolved=resolved,
+        short=listed - resolved,
+        missing=owed - redeemed,
+        agencies={part.state: part.agencies for part in digests},
+        mails=mails,
+    )
+
+
+async def digests(
+    session: AsyncSession, principal: Principal, window: Window, round_id: UUID, *, state: DigestState | None
+) -> Page[DigestOut]:
+    """What each agency is told in a round, by agency code. Raises Problem `not-found` as `one_round` does."""
+    if not await session.scalar(select(ROUNDS.c.id).where(ROUNDS.c.id == round_id, _reaches(principal))):
+        raise Problem("not-found")
+    query = (
+        _with_agency(
+            DIGESTS.c.agency_id,
+            DIGESTS.c.state,
+            DIGESTS.c.reason,
+            DIGESTS.c.pages,
+            DIGESTS.c.pages_in,
+            DIGESTS.c.people_total.label("people"),
+            DIGESTS.c.listed,
+            DIGESTS.c.owed,
+            DIGESTS.c.resolved,
+            SHORT,
+            MISSING,
+        )
+        .where(DIGESTS.c.round_id == round_id, principal.sees(DIGESTS.c.agency_id))
+        .order_by(AGENCIES.c.code, AGENCIES.c.id)
+    )
+    if state:
+        query = query.where(DIGESTS.c.state == state)
+    if seen := window.seen(str, UUID):
+        query = query.where(tuple_(AGENCIES.c.code, AGENCIES.c.id) > seen)
+    rows = [DigestOut.model_validate(row) for row in await session.execute(query.limit(window.limit + 1))]
+    return window.page(rows, lambda shown: (shown.code, shown.agency_id))
+
+
+async def waiting(session: AsyncSession, principal: Principal, window: Window) -> Page[WaitingOut]:
+    """Digests that wait for somebody to write to, the longest waiting first."""
+    query = (
+        _with_agency(
+            DIGESTS.c.round_id, DIGESTS.c.agency_id, DIGESTS.c.reason, SHORT, DIGESTS.c.decided_at.label("since")
+        )
+        .where(DIGESTS.c.state == "waiting", principal.sees(DIGESTS.c.agency_id))
+        .order_by(DIGESTS.c.decided_at, DIGESTS.c.round_id, DIGESTS.c.agency_id)
+    )
+    if seen := window.seen(datetime.fromisoformat, UUID, UUID):
+        query = query.where(tuple_(DIGESTS.c.decided_at, DIGESTS.c.round_id, DIGESTS.c.agency_id) > seen)
+    rows = [WaitingOut.model_validate(row) for row in await session.execute(query.limit(window.limit + 1))]
+    return window.page(rows, lambda shown: (shown.since, shown.round_id, shown.agency_id))
+
+
+def _with_agency(*columns: Any) -> Select[*tuple[Any, ...]]:
+    return select(AGENCIES.c.code, AGENCIES.c.name, *columns).join_from(DIGESTS, AGENCIES)

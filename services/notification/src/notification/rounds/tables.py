@@ -1,0 +1,106 @@
+"""What a round of sounding found, agency by agency, as the pages bring it."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, DateTime, ForeignKeyConstraint, Index, Numeric, Text
+from sqlmodel import Field
+
+from notification.base import Stored
+
+HOURS = Numeric(12, 3)
+
+
+class Round(Stored, table=True):
+    """One sweep of all agencies, or one reopening of a closed period, which is a round of its own.
+
+    `sweep_id` is the sweep whose shortfalls it speaks of: for a sweep, its own id.
+    """
+
+    __tablename__ = "rounds"
+    __table_args__ = (
+        CheckConstraint("kind IN ('sweep', 'reopened')", name="kind"),
+        Index(None, "opened_at", "id"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    sweep_id: UUID
+    kind: str = Field(sa_type=Text)
+    year: int
+    period: int
+    as_of: date
+    opened_at: datetime = Field(sa_type=DateTime(timezone=True))
+
+
+class Digest(Stored, table=True):
+    """What one agency is told in one round.
+
+    `listed` people owe `owed` hours by the pages; `resolved` of them have caught up since, who
+    owed `redeemed`. State: `collecting` pages; `waiting` for somebody to write to (`reason`);
+    `ready`, its mails are made; `met`, everybody caught up before there was a mail.
+    """
+
+    __tablename__ = "digests"
+    __table_args__ = (
+        CheckConstraint("state IN ('collecting', 'waiting', 'ready', 'met')", name="state"),
+        CheckConstraint("(state = 'waiting') = (reason IS NOT NULL)", name="reason"),
+        Index(None, "agency_id"),
+    )
+
+    round_id: UUID = Field(primary_key=True, foreign_key="rounds.id")
+    agency_id: UUID = Field(primary_key=True, foreign_key="agencies.id")
+    pages: int
+    pages_in: int
+    people_total: int
+    short_total: int
+    listed: int
+    owed: Decimal = Field(sa_type=HOURS)
+    resolved: int
+    redeemed: Decimal = Field(sa_type=HOURS)
+    state: str = Field(sa_type=Text)
+    reason: str | None = Field(sa_type=Text)
+    decided_at: datetime | None = Field(sa_type=DateTime(timezone=True))
+
+
+class Page(Stored, table=True):
+    """A page that came in; `traceparent` leads back to what made it."""
+
+    __tablename__ = "pages"
+    __table_args__ = (ForeignKeyConstraint(["round_id", "agency_id"], ["digests.round_id", "digests.agency_id"]),)
+
+    round_id: UUID = Field(primary_key=True)
+    agency_id: UUID = Field(primary_key=True)
+    page: int = Field(primary_key=True)
+    event_id: UUID
+    traceparent: str | None = Field(sa_type=Text)
+
+
+class ListedPerson(Stored, table=True):
+    """Somebody a page lists: hours due by now, and missing. No name, no number.
+
+    The key begins with the sweep, so that a resolution finds its people and a digest its own in one index.
+    """
+
+    __tablename__ = "listed_people"
+
+    sweep_id: UUID = Field(primary_key=True)
+    agency_id: UUID = Field(primary_key=True)
+    person_id: UUID = Field(primary_key=True)
+    round_id: UUID = Field(primary_key=True)
+    unit_id: UUID | None
+    unit_name: str | None = Field(sa_type=Text)
+    due: Decimal = Field(sa_type=Numeric(8, 3))
+    missing: Decimal = Field(sa_type=Numeric(8, 3))
+
+
+class Resolution(Stored, table=True):
+    """The last word on a person of a sweep: caught up, or short again. The word said last at `moment` counts."""
+
+    __tablename__ = "resolutions"
+
+    sweep_id: UUID = Field(primary_key=True)
+    agency_id: UUID = Field(primary_key=True)
+    person_id: UUID = Field(primary_key=True)
+    resolved: bool
+    moment: datetime = Field(sa_type=DateTime(timezone=True))

@@ -1,0 +1,34 @@
+"""What this service is told from outside, under the prefix NOTIFICATION_."""
+
+from datetime import timedelta
+
+from pydantic import Field, PositiveFloat, SecretStr
+from pydantic_settings import SettingsConfigDict
+
+from common.settings import ServiceSettings
+
+MINUTE, HOUR = 60.0, 3600.0
+
+
+class Settings(ServiceSettings):
+    """The mail server, the portal that mails link to, and how patient the sender is."""
+
+    model_config = SettingsConfigDict(env_prefix="NOTIFICATION_")
+
+    smtp_host: str
+    smtp_port: int = 25
+    smtp_sender: str = Field(description='whom mails come from: "Jejak <jejak@example.go.id>" or an address alone')
+    smtp_username: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_starttls: bool = Field(default=False, description="turn to TLS by STARTTLS, and send nothing without it")
+    smtp_timeout: PositiveFloat = Field(default=20, description="seconds one mail may take to hand over")
+    portal_url: str = Field(description="where the web pages are that mails link to")
+    retry_waits: tuple[PositiveFloat, ...] = Field(
+        default=(30, 2 * MINUTE, 10 * MINUTE, HOUR, 6 * HOUR, 6 * HOUR, 12 * HOUR, 24 * HOUR, 24 * HOUR),
+        description="seconds to wait after the first, second, ... attempt that may be repeated; together three days",
+    )
+
+    @property
+    def lease(self) -> timedelta:
+        """How long a sender may keep the mails it has claimed; after a crash they wait this long."""
+        return timedelta(seconds=3 * self.smtp_timeout)

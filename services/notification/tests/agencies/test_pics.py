@@ -1,0 +1,51 @@
+"""Who is written to."""
+
+import pytest
+
+from notification.agencies.pics import ADDRESS, Addressee, addressees
+
+
+def pic(rank: str, email: str, language: str = "id", zone: str = "Asia/Jakarta") -> dict[str, str]:
+    return {"rank": rank, "email": email, "language": language, "time_zone": zone}
+
+
+def test_the_main_pic_is_addressed_and_the_deputy_copied() -> None:
+    assert addressees([pic("deputy", "b@k.go.id", "en"), pic("main", "a@k.go.id", zone="Asia/Jayapura")]) == [
+        Addressee("main", "a@k.go.id", ("b@k.go.id",), "id", "Asia/Jayapura")
+    ]
+
+
+def test_the_deputy_alone_when_there_is_no_main_or_its_address_is_no_address() -> None:
+    alone = [Addressee("deputy", "b@k.go.id", (), "en", "Asia/Jakarta")]
+    assert addressees([pic("deputy", "b@k.go.id", "en")]) == alone
+    assert addressees([pic("main", "a@k"), pic("deputy", "b@k.go.id", "en")]) == alone
+
+
+def test_each_of_two_mains_gets_a_mail_and_the_deputies_one_copy() -> None:
+    named = addressees([pic("main", "a@k.go.id"), pic("main", "c@k.go.id"), pic("deputy", "b@k.go.id")])
+    assert [(one.recipient, one.cc) for one in named] == [("a@k.go.id", ("b@k.go.id",)), ("c@k.go.id", ())]
+
+
+def test_an_address_named_twice_is_written_to_once_in_its_first_rank() -> None:
+    named = addressees([pic("main", "A@k.go.id"), pic("deputy", "a@K.go.id")])
+    assert [(one.rank, one.recipient, one.cc) for one in named] == [("main", "A@k.go.id", ())]
+
+
+def test_an_unknown_time_zone_is_jakarta() -> None:
+    assert addressees([pic("main", "a@k.go.id", zone="Mars/Phobos")])[0].time_zone == "Asia/Jakarta"
+
+
+@pytest.mark.parametrize("address", ["a@k.go.id", "first.last+jejak@sub-domain.example", "o'brien@x.id", "A_1@B.CO"])
+def test_addresses(address: str) -> None:
+    assert ADDRESS.fullmatch(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "", "a", "a@", "@k.go.id", "a@k", "a b@k.go.id", "a@k..id", "a@-k.id", "a@k.go.id\n", "a@k.go.id\r\nBcc: x@y.id",
+        "a@k.go.id, x@y.id", "<a@k.go.id>", "a@k.go.id>", "à@k.go.id", "a@ké.id", '"a b"@k.go.id', "a@[127.0.0.1]", "a@k.go.id SIZE=1",
+    ],
+)  # fmt: skip
+def test_no_addresses(address: str) -> None:
+    assert not ADDRESS.fullmatch(address)

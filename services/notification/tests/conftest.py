@@ -1,0 +1,296 @@
+"""A notification service on real PostgreSQL and a real SMTP server, and events as Kafka would bring them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import httpx2
+import pytest
+import pytest_asyncio
+from aiokafka import ConsumerRecord
+from sqlalchemy import text
+
+from common import migrations
+from common.clock import FixedClock
+from common.database import Database
+from common.events import Event, Reader
+from common.ids import derived_id
+from common.inbox import Consumer
+from common.service import create_app
+from contracts import PUBLISHED
+from contracts.events import AgencyChanged, JPShortfallDetected, JPShortfallResolved, Pic, ShortPerson
+from jejak_local.issuer import Issuer
+from jejak_local.mail import MailServer
+from jejak_local.postgres import PostgresServer
+from notification.__main__ import build
+from notification.invariants import find_broken
+from notification.messages.sender import Sender
+from notification.settings import Settings
+
+NOW = datetime(2026, 5, 2, 2, 15, tzinfo=UTC)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def migrated(postgres: PostgresServer) -> str:
+    """The address of a database with the service's schema, for all tests of this run."""
+    made = await postgres.create_service_database("notification", name="notification_tests")
+    await asyncio.to_thread(migrations.upgrade, "notification", made.url)
+    return made.url
+
+
+@pytest.fixture
+async def database(migrated: str) -> AsyncIterator[Database]:
+    database = Database(migrated)
+    async with database.engine.begin() as connection:
+        tables = await connection.scalars(
+            text("SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'")
+        )
+        names = ", ".join(name for name in tables if name != "alembic_version")
+        await connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(NOW)
+
+
+@pytest.fixture
+def settings(migrated: str, mail_server: MailServer, issuer: Issuer) -> Settings:
+    return Settings(
+        database_url=migrated,
+        kafka="nowhere:9",
+        issuer=issuer.url,
+        jwks_url=issuer.jwks_url,
+        nip_key="key",
+        instance="test",
+        smtp_host="127.0.0.1",
+        smtp_port=mail_server.port,
+        smtp_sender="Jejak <jejak@lan.example>",
+        portal_url="https://portal.example/",
+        retry_waits=(30, 120, 600),
+    )
+
+
+class Make:
+    """Events as other services make them; numbers and codes stand for the same ids everywhere."""
+
+    sweep = derived_id("sweep", 1)
+    swept_at = datetime(2026, 5, 1, 1, 0, tzinfo=UTC)
+
+    @staticmethod
+    def pic(
+        rank: str = "main", email: str = "pic@agency.example", language: str = "id", zone: str = "Asia/Jakarta"
+    ) -> Pic:
+        return Pic(rank=rank, name="Siti Rahayu", email=email, language=language, time_zone=zone)
+
+    @staticmethod
+    def agency_id(code: str = "K-001") -> UUID:
+        return derived_id("agency", code)
+
+    @staticmethod
+    def person_id(number: int) -> UUID:
+        return derived_id("person", number)
+
+    def agency(
+        self,
+        code: str = "K-001",
+        *,
+        pics: Sequence[Pic] | None = None,
+        name: str = "Kementerian Uji",
+        active: bool = True,
+    ) -> AgencyChanged:
+        return AgencyChanged(
+            agency_id=self.agency_id(code),
+            code=code,
+            name=name,
+            kind="K",
+            region=None,
+            parent_id=None,
+            active=active,
+            pics=[self.pic()] if pics is None else list(pics),
+        )
+
+    def person(
+        self, number: int, *, unit: str | None = "Biro Umum", missing: str = "4", due: str = "6.667"
+    ) -> ShortPerson:
+        return ShortPerson(
+            person_id=self.person_id(number),
+            unit_id=derived_id("unit", unit) if unit else None,
+            unit_name=unit,
+            target=Decimal(20),
+            threshold=Decimal(due),
+            verified=Decimal(due) - Decimal(missing),
+            missing=Decimal(missing),
+        )
+
+    def people(self, *numbers: int) -> list[ShortPerson]:
+        return [self.person(number) for number in numbers]
+
+    def pages(
+        self,
+        people: Sequence[ShortPerson],
+        *,
+        code: str = "K-001",
+        size: int = 1000,
+        people_total: int = 1200,
+        sweep: UUID = sweep,
+        kind: str = "sweep",
+    ) -> list[JPShortfallDetected]:
+        """The events of an agency's shortfall, `size` people a page."""
+        parts = [people[start : start + size] for start in range(0, len(people), size)]
+        return [
+            JPShortfallDetected(
+                sweep_id=sweep,
+                kind=kind,
+                year=2026,
+                period=1,
+                as_of=date(2026, 4, 30),
+                agency_id=self.agency_id(code),
+                page=number,
+                pages=len(parts),
+                people_total=people_total,
+                short_total=len(people),
+                people=list(part),
+            )
+            for number, part in enumerate(parts, 1)
+        ]
+
+    def resolved(self, number: int, *, code: str = "K-001", sweep: UUID = sweep) -> JPShortfallResolved:
+        return JPShortfallResolved(
+            sweep_id=sweep,
+            year=2026,
+            period=1,
+            agency_id=self.agency_id(code),
+            person_id=self.person_id(number),
+            verified=Decimal(20),
+            threshold=Decimal("6.667"),
+        )
+
+    def record(
+        self,
+        event: Event,
+        *,
+        event_id: UUID | None = None,
+        sequence: int = 1,
+        minutes: int = 0,
+        traceparent: str | None = None,
+    ) -> ConsumerRecord:
+        """An event as it lies in Kafka, sent `minutes` after the sweep.
+
+        Said again at the same time it has the same id unless another is given.
+        """
+        payload = event.model_dump_json().encode()
+        headers = {
+            "ce_id": str(event_id or derived_id(payload, minutes)),
+            "ce_type": event.type,
+            "ce_sequence": str(sequence),
+            "ce_time": (self.swept_at + timedelta(minutes=minutes)).isoformat(),
+            **({"traceparent": traceparent} if traceparent else {}),
+        }
+        return ConsumerRecord(
+            topic=event.topic.name,
+            partition=0,
+            offset=0,
+            timestamp=0,
+            timestamp_type=0,
+            key=str(event.key()).encode(),
+            value=payload,
+            checksum=None,
+            serialized_key_size=0,
+            serialized_value_size=len(payload),
+            headers=[(name, value.encode()) for name, value in headers.items()],
+        )
+
+
+@pytest.fixture
+def make() -> Make:
+    return Make()
+
+
+@dataclass
+class Notification:
+    """The service as a test drives it. Consumers and senders are new at every call, as after a restart."""
+
+    database: Database
+    settings: Settings
+    clock: FixedClock
+    mail_server: MailServer
+
+    def consumer(self, topic: str) -> Consumer:
+        service = build(self.settings, self.clock)
+        [subscription] = [found for found in service.subscriptions if found.topic.name == topic]
+        return Consumer(self.database, "nowhere:9", subscription, Reader(subscription.wanted, PUBLISHED), "test")
+
+    async def take(self, *records: ConsumerRecord | Event) -> None:
+        """Takes records in, in order, as one batch for each run of the same topic."""
+        ready = [item if isinstance(item, ConsumerRecord) else Make().record(item) for item in records]
+        while ready:
+            topic = ready[0].topic
+            batch = []
+            while ready and ready[0].topic == topic:
+                batch.append(ready.pop(0))
+            await self.consumer(topic).process(batch)
+
+    def sender(self, **changes: Any) -> Sender:
+        return Sender(self.database, self.settings.model_copy(update=changes), self.clock)
+
+    async def send(self, **changes: Any) -> int:
+        """Sends all that is due now. Returns how many messages were claimed."""
+        claimed = 0
+        sender = self.sender(**changes)
+        while part := await sender.send_due():
+            claimed += part
+        return claimed
+
+    async def rows(self, query: str, **values: Any) -> list[Any]:
+        async with self.database.engine.connect() as connection:
+            return list(await connection.execute(text(query), values))
+
+    async def messages(self) -> list[Any]:
+        return await self.rows("SELECT * FROM messages ORDER BY recipient")
+
+    async def sound(self) -> None:
+        """Every invariant holds."""
+        async with self.database.reading() as session:
+            assert [finding for finding in await find_broken(session) if finding.broken] == []
+
+    def later(self, seconds: float) -> None:
+        self.clock.moment += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def notification(database: Database, settings: Settings, clock: FixedClock, mail_server: MailServer) -> Notification:
+    return Notification(database, settings, clock, mail_server)
+
+
+@dataclass
+class Api:
+    """The service's API, called with real tokens."""
+
+    client: httpx2.AsyncClient
+    issuer: Issuer
+
+    async def call(
+        self, method: str, path: str, *, role: str = "lan", agency: UUID | None = None, language: str = "id"
+    ) -> httpx2.Response:
+        token = self.issuer.token(role, agency=agency)
+        headers = {"authorization": f"Bearer {token}", "accept-language": language}
+        return await self.client.request(method, path, headers=headers)
+
+    async def get(self, path: str, **caller: Any) -> Any:
+        answer = await self.call("GET", path, **caller)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+@pytest.fixture
+async def api(database: Database, settings: Settings, clock: FixedClock, issuer: Issuer) -> AsyncIterator[Api]:
+    app = create_app(build(settings, clock), database, clock=clock)
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://notification") as client:
+        yield Api(client, issuer)

@@ -1,0 +1,308 @@
+"""A round grows from pages, in any order and however often they come, and says what they say."""
+
+import asyncio
+import json
+import random
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import text
+
+from common.database import counted_statements, is_transient
+from common.events import Reader
+from common.ids import derived_id
+from common.inbox import hold
+from contracts import PUBLISHED
+from contracts.events import JPShortfallDetected
+from notification.rounds import commands, consumers
+from notification.rounds.commands import PAGES_AT_ONCE
+
+
+async def digest(notification, code="K-001", round_id=None):
+    [row] = await notification.rows(
+        "SELECT * FROM digests JOIN agencies ON agencies.id = agency_id"
+        " WHERE code = :code AND (CAST(:round AS uuid) IS NULL OR round_id = :round)",
+        code=code,
+        round=round_id,
+    )
+    return row
+
+
+async def test_a_mail_is_made_when_the_last_page_is_in_and_not_before(notification, make) -> None:
+    first, second, third = make.pages(make.people(*range(25)), size=10)
+    await notification.take(make.agency(), third, first)
+    assert (await digest(notification)).state == "collecting"
+    assert await notification.messages() == []
+    await notification.take(second)
+    [message] = await notification.messages()
+    assert (message.recipient, message.state, message.due_at) == (
+        "pic@agency.example",
+        "queued",
+        notification.clock.now(),
+    )
+    assert message.dedupe_key == f"{make.sweep}/{make.agency_id()}/pic@agency.example"
+    assert message.id == derived_id("message", message.dedupe_key)
+    row = await digest(notification)
+    assert (row.state, row.pages_in, row.listed, row.owed, row.people_total) == ("ready", 3, 25, 100, 1200)
+    await notification.sound()
+
+
+async def test_each_page_five_times_shuffled_and_with_restarts_is_one_mail_each(notification, make) -> None:
+    codes = [f"K-{number:03}" for number in range(4)]
+    await notification.take(*(make.agency(code, pics=[make.pic(email=f"{code}@agency.example")]) for code in codes))
+    events = [
+        page
+        for place, code in enumerate(codes)
+        for page in make.pages(make.people(*range(place * 100, place * 100 + 35)), code=code, size=10)
+    ] * 5
+    shuffler = random.Random(7)
+    shuffler.shuffle(events)
+    while events:
+        size = shuffler.randint(1, 9)
+        await notification.take(*events[:size])
+        await notification.send()
+        events = events[size:]
+    assert [mail.recipients for mail in sorted(notification.mail_server.mails(), key=lambda mail: mail.recipients)] == [
+        [f"{code}@agency.example"] for code in codes
+    ]
+    assert {row.attempts for row in await notification.messages()} == {1}
+    await notification.sound()
+
+
+async def test_the_same_page_under_another_event_id_counts_once(notification, make) -> None:
+    first, second = make.pages(make.people(*range(15)), size=10)
+    await notification.take(make.agency(), first, make.record(first, event_id=derived_id("again")))
+    await notification.take(make.record(first, event_id=derived_id("and again")), second)
+    row = await digest(notification)
+    assert (row.pages_in, row.listed, row.state) == (2, 15, "ready")
+    await notification.sound()
+
+
+async def test_two_pages_taken_in_at_once_make_one_mail(notification, make) -> None:
+    await notification.take(make.agency())
+    events = make.pages(make.people(*range(60)), size=10)
+    await asyncio.gather(*(notification.take(event) for event in events))
+    assert len(await notification.messages()) == 1
+    await notification.sound()
+
+
+async def test_a_batch_takes_the_same_statements_whatever_its_size(notification, make) -> None:
+    codes = [f"K-{number:03}" for number in range(30)]
+    await notification.take(*(make.agency(code, pics=[make.pic(email=f"{code}@agency.example")]) for code in codes))
+    few = make.pages(make.people(1), code="K-000", sweep=derived_id("few"))
+    many = [
+        page
+        for place, code in enumerate(codes)
+        for page in make.pages(make.people(*range(place * 50, place * 50 + 50)), code=code, size=20)
+    ]
+    with counted_statements(notification.database) as for_few:
+        await notification.take(*few)
+    with counted_statements(notification.database) as for_many:
+        await notification.take(*many)
+    assert len(many) == 90
+    assert PAGES_AT_ONCE == 20
+    # Inbox, lock, known agencies, rounds, digests, pages with people, complete digests, their states, messages.
+    assert len(for_few) == 9
+    assert len(for_many) == 9 + 4, "the people of 90 pages in five statements"
+    with counted_statements(notification.database) as for_resolutions:
+        await notification.take(
+            *(make.record(make.resolved(n, code=f"K-{n // 50:03}"), minutes=1) for n in range(1000))
+        )
+    assert len(for_resolutions) == 4
+    with counted_statements(notification.database) as for_agencies:
+        await notification.take(*(make.record(make.agency(code), sequence=2) for code in codes))
+    # Inbox, lock, agencies, released events, digests that waited.
+    assert len(for_agencies) == 5
+    await notification.sound()
+
+
+async def test_pages_of_an_agency_not_known_yet_wait_for_it_in_order(notification, make) -> None:
+    page, *_ = make.pages(make.people(1, 2))
+    await notification.take(page, make.record(make.resolved(1), minutes=5))
+    assert len(await notification.rows("SELECT * FROM waiting")) == 2
+    assert await notification.rows("SELECT * FROM digests") == []
+    await notification.take(make.agency())
+    assert await notification.rows("SELECT * FROM waiting") == []
+    row = await digest(notification)
+    assert (row.state, row.listed, row.resolved) == ("ready", 2, 1)
+    assert len(await notification.messages()) == 1
+    await notification.sound()
+
+
+async def test_a_page_and_its_agency_at_the_same_moment_never_miss_each_other(notification, make) -> None:
+    """The page finds no agency and is laid aside while the agency commits: it must be picked up all the same."""
+    for number in range(12):
+        code = f"D-{number:03}"
+        page, *_ = make.pages(make.people(number), code=code)
+        event = make.agency(code, pics=[make.pic(email=f"{code}@agency.example")])
+        await asyncio.gather(notification.take(page), notification.take(event))
+    assert await notification.rows("SELECT * FROM waiting") == []
+    assert len(await notification.messages()) == 12
+
+
+async def test_an_agency_is_locked_out_while_pages_of_unknown_agencies_are_laid_aside(notification, make) -> None:
+    """The race of the test above, step by step: the agency's transaction waits for the page's commit."""
+    page, *_ = make.pages(make.people(1))
+    async with notification.database.transaction() as session:
+        await commands.lock_agencies_against_change(session)
+        assert await commands.known_agencies(session, {make.agency_id()}) == set()
+        comes = asyncio.create_task(notification.take(make.agency()))
+        waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        async with asyncio.timeout(10):
+            while not await session.scalar(waiting):
+                await asyncio.sleep(0.01)
+        record = make.record(page)
+        received = Reader(consumers.WANTED, PUBLISHED).read(record.headers, record.value)
+        await hold(session, consumers.CONSUMER, [(make.agency_id(), received)])
+    await comes
+    assert len(await notification.messages()) == 1
+
+
+async def test_resolutions_lower_a_round_in_any_order_and_once(notification, make) -> None:
+    page, *_ = make.pages([*make.people(1, 2), make.person(3, missing="2.5")])
+    late = make.record(make.resolved(3), minutes=9)
+    await notification.take(make.agency(), make.record(make.resolved(1), minutes=3), page, late, late)
+    await notification.take(make.record(make.resolved(3), minutes=9, event_id=derived_id("again")))
+    row = await digest(notification)
+    assert (row.listed, row.resolved, row.owed, row.redeemed) == (3, 2, Decimal("10.5"), Decimal("6.5"))
+    await notification.sound()
+
+
+async def test_a_reopening_takes_the_resolution_back_and_is_a_round_of_its_own(notification, make) -> None:
+    page, *_ = make.pages(make.people(1, 2))
+    await notification.take(make.agency(), page, make.record(make.resolved(1), minutes=1))
+    again, *_ = make.pages(make.people(1), kind="reopened")
+    reopened = make.record(again, minutes=2)
+    await notification.take(reopened)
+    swept, second = await notification.rows("SELECT * FROM rounds JOIN digests ON round_id = id ORDER BY kind DESC")
+    assert (swept.kind, swept.listed, swept.resolved) == ("sweep", 2, 0)
+    assert (second.kind, second.listed, second.resolved, second.sweep_id) == ("reopened", 1, 0, make.sweep)
+    assert str(second.id) == dict(reopened.headers)["ce_id"].decode()
+    assert len(await notification.messages()) == 2
+    await notification.take(make.record(make.resolved(1), minutes=3))
+    assert [row.resolved for row in await notification.rows("SELECT resolved FROM digests")] == [1, 1]
+    await notification.sound()
+
+
+async def test_words_on_a_person_in_any_order_end_in_the_same_state(notification, make) -> None:
+    await notification.take(make.agency())
+    for seed in range(12):
+        sweep = derived_id("sweep", seed)
+        page, *_ = make.pages(make.people(1, 2), sweep=sweep)
+        again, *_ = make.pages(make.people(1), sweep=sweep, kind="reopened")
+        words = [
+            make.record(page),
+            make.record(make.resolved(1, sweep=sweep), minutes=1),
+            make.record(again, minutes=2),
+            make.record(make.resolved(1, sweep=sweep), minutes=3),
+            make.record(again, minutes=4),
+        ]
+        shuffled = random.Random(seed).sample(words, len(words))
+        cut = seed % len(words)
+        await notification.take(*shuffled[:cut])
+        await notification.take(*shuffled[cut:])
+    digests = await notification.rows(
+        "SELECT DISTINCT kind, listed, resolved FROM digests JOIN rounds ON id = round_id"
+    )
+    assert sorted(tuple(row) for row in digests) == [("reopened", 1, 0), ("sweep", 2, 0)]
+    assert [row.count for row in await notification.rows("SELECT count(*) AS count FROM digests")] == [36]
+    await notification.sound()
+
+
+async def test_people_of_a_reopening_over_several_pages_are_a_mail_a_page(notification, make) -> None:
+    """Nothing in the events says which pages of a reopening belong together, so none waits for another."""
+    await notification.take(make.agency(), *make.pages(make.people(*range(15)), size=10, kind="reopened"))
+    rows = await notification.rows("SELECT state, listed, short_total FROM digests ORDER BY listed")
+    assert [tuple(row) for row in rows] == [("ready", 5, 5), ("ready", 10, 10)]
+    await notification.sound()
+
+
+async def test_an_agency_without_shortfall_or_where_all_caught_up_gets_no_mail(notification, make) -> None:
+    page, *_ = make.pages(make.people(1), code="K-001")
+    await notification.take(make.agency("K-001"), make.agency("K-002"))
+    await notification.take(make.record(make.resolved(1), minutes=1), page)
+    assert (await digest(notification)).state == "met"
+    assert await notification.messages() == []
+    await notification.sound()
+
+
+@pytest.mark.parametrize(
+    "unreachable",
+    [[], [("main", "not an address")], [("main", "a@b\nBcc: x@y.id"), ("deputy", "@no.one")]],
+    ids=["none", "invalid", "only invalid"],
+)
+async def test_without_a_valid_pic_a_digest_waits_and_goes_out_when_one_is_named(
+    notification, make, api, unreachable
+) -> None:
+    page, *_ = make.pages(make.people(1, 2))
+    await notification.take(make.agency(pics=[make.pic(rank, email) for rank, email in unreachable]), page)
+    assert await notification.messages() == []
+    [waiting] = (await api.get("/v1/waiting"))["items"]
+    assert (waiting["reason"], waiting["code"], waiting["short"]) == ("no-pic", "K-001", 2)
+    assert waiting["since"] == "2026-05-02T02:15:00Z"
+    notification.later(3600)
+    await notification.take(make.record(make.agency(pics=[]), sequence=2))
+    assert (await api.get("/v1/waiting"))["items"] == [waiting], "still waiting, since the same moment"
+    await notification.take(make.record(make.agency(pics=[make.pic()]), sequence=3))
+    assert (await api.get("/v1/waiting"))["items"] == []
+    await notification.send()
+    [mail] = notification.mail_server.mails()
+    assert mail.recipients == ["pic@agency.example"]
+    await notification.sound()
+
+
+async def test_who_caught_up_while_the_digest_waited_is_not_written_about(notification, make) -> None:
+    page, *_ = make.pages(make.people(1))
+    await notification.take(make.agency(pics=[]), page, make.record(make.resolved(1), minutes=1))
+    await notification.take(make.record(make.agency(), sequence=2))
+    assert ((await digest(notification)).state, await notification.messages()) == ("met", [])
+
+
+async def test_an_agency_that_is_no_more_waits_with_its_reason(notification, make, api) -> None:
+    page, *_ = make.pages(make.people(1))
+    await notification.take(make.agency(active=False), page)
+    [waiting] = (await api.get("/v1/waiting"))["items"]
+    assert waiting["reason"] == "agency-inactive"
+    await notification.take(make.record(make.agency(), sequence=2))
+    assert len(await notification.messages()) == 1
+
+
+async def test_old_news_of_an_agency_changes_nothing(notification, make) -> None:
+    await notification.take(
+        make.record(make.agency(name="new"), sequence=7), make.record(make.agency(name="old"), sequence=3)
+    )
+    await notification.take(make.record(make.agency(name="older", pics=[]), sequence=2))
+    [row] = await notification.rows("SELECT name, sequence, pics FROM agencies")
+    assert (row.name, row.sequence) == ("new", 7)
+    assert row.pics == [{"rank": "main", "email": "pic@agency.example", "language": "id", "time_zone": "Asia/Jakarta"}]
+
+
+@pytest.mark.parametrize("kind", ["sweep", "reopened"])
+@pytest.mark.parametrize(
+    "people",
+    [None, {}, [{}], [{"person_id": "1", "threshold": "6", "missing": "1"}], [{"person_id": str(derived_id("p"))}]],
+    ids=["missing", "no list", "no id", "bad id", "no hours"],
+)
+async def test_a_page_with_broken_people_is_refused_whole_and_not_taken_for_an_empty_one(
+    notification, make, kind, people
+) -> None:
+    """Refused for good, so that the kit buries it: not taken for a broken world and tried again."""
+    await notification.take(make.agency())
+    good = make.record(make.pages(make.people(1), kind=kind)[0])
+    payload = json.loads(good.value) | {"people": people}
+    if people is None:
+        del payload["people"]
+    received = Reader(consumers.WANTED, PUBLISHED).read(good.headers, json.dumps(payload).encode())
+    with pytest.raises(Exception) as failure:
+        async with notification.database.transaction() as session:
+            await consumers.take_shortfalls(session, [received], notification.clock)
+    assert not is_transient(failure.value)
+    assert await notification.rows("SELECT * FROM rounds") == []
+
+
+async def test_a_page_over_the_wire_is_read_by_what_this_service_needs_of_it(make) -> None:
+    good = make.record(make.pages(make.people(1, 2))[0])
+    read = Reader(consumers.WANTED, PUBLISHED).read(good.headers, good.value)
+    whole = JPShortfallDetected.model_validate_json(good.value)
+    assert read.event.model_dump() == whole.model_dump(exclude={"people"})
+    assert (read.event.key(), read.event.subject()) == (whole.key(), whole.subject())

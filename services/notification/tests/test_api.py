@@ -1,0 +1,188 @@
+"""Who may see and do what; pages; states."""
+
+import argparse
+
+import pytest
+from sqlalchemy import text
+
+from common.auth import guards
+from common.ids import derived_id
+from common.service import create_app
+from jejak_local.issuer import ROLES
+from notification.__main__ import build, check
+from notification.access import READERS
+
+READ = {("GET", "/v1/messages"), ("GET", "/v1/rounds"), ("GET", "/v1/waiting")}
+
+
+@pytest.fixture
+async def two_agencies(notification, make):
+    """A round over K-001, whose mail failed, K-002, whose mail was sent, and K-003, which waits for a PIC."""
+    for code in ("K-001", "K-002", "K-003"):
+        pics = [] if code == "K-003" else [make.pic(email=f"{code}@agency.example")]
+        people = [make.person(n + int(code[-1]) * 100) for n in range(int(code[-1]))]
+        await notification.take(
+            make.agency(code, name=f"Kementerian {code}", pics=pics), *make.pages(people, code=code)
+        )
+    notification.mail_server.answer("K-001@agency.example", "550 5.1.1 no such mailbox")
+    await notification.send()
+    await notification.take(make.record(make.resolved(300, code="K-003"), minutes=1))
+    return await notification.messages()
+
+
+def test_the_right_matrix(settings, database, clock) -> None:
+    matrix = guards(create_app(build(settings, clock), database, clock=clock))
+    ours = {route: set(roles) for route, roles in matrix.items() if route[1].startswith("/v1")}
+    assert ours == {
+        ("GET", "/v1/messages"): set(READERS),
+        ("GET", "/v1/messages/{message_id}"): set(READERS),
+        ("POST", "/v1/messages/{message_id}/resend"): {"operator", "lan"},
+        ("GET", "/v1/rounds"): set(READERS),
+        ("GET", "/v1/rounds/{round_id}"): set(READERS),
+        ("GET", "/v1/rounds/{round_id}/digests"): set(READERS),
+        ("GET", "/v1/waiting"): set(READERS),
+    }
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_every_role_gets_through_or_not(api, make, two_agencies, role) -> None:
+    failed, *_ = two_agencies
+    paths = [
+        "/v1/messages",
+        f"/v1/messages/{failed.id}",
+        "/v1/rounds",
+        f"/v1/rounds/{make.sweep}",
+        f"/v1/rounds/{make.sweep}/digests",
+        "/v1/waiting",
+    ]
+    for path in paths:
+        answer = await api.call("GET", path, role=role, agency=make.agency_id("K-001"))
+        assert answer.status_code == (200 if role in READERS else 403), path
+    answer = await api.call("POST", f"/v1/messages/{failed.id}/resend", role=role, agency=make.agency_id("K-001"))
+    assert answer.status_code == (200 if role in {"operator", "lan"} else 403)
+
+
+async def test_nobody_gets_anything_without_a_token(api, two_agencies) -> None:
+    for path in ("/v1/messages", "/v1/rounds", "/v1/waiting", f"/v1/messages/{two_agencies[0].id}"):
+        assert (await api.client.get(path)).status_code == 401
+    assert (await api.client.post(f"/v1/messages/{two_agencies[0].id}/resend")).status_code == 401
+
+
+@pytest.mark.parametrize("role", ["agency_hr", "inspector"])
+async def test_an_agency_sees_its_own_and_nothing_else(api, make, two_agencies, role) -> None:
+    first, second = two_agencies
+    caller = {"role": role, "agency": make.agency_id("K-001")}
+    assert [one["id"] for one in (await api.get("/v1/messages", **caller))["items"]] == [str(first.id)]
+    assert (await api.call("GET", f"/v1/messages/{second.id}", **caller)).status_code == 404
+    [shown] = (await api.get("/v1/rounds", **caller))["items"]
+    assert (shown["people"], shown["listed"], shown["mails"]) == (1200, 1, {"failed": 1})
+    assert shown == await api.get(f"/v1/rounds/{make.sweep}", **caller)
+    [digest] = (await api.get(f"/v1/rounds/{make.sweep}/digests", **caller))["items"]
+    assert (digest["code"], digest["short"], digest["missing"]) == ("K-001", 1, "4.000")
+    assert (await api.get("/v1/waiting", **caller))["items"] == []
+    stranger = {"role": role, "agency": make.agency_id("K-777")}
+    assert (await api.get("/v1/rounds", **stranger))["items"] == []
+    for path in (f"/v1/rounds/{make.sweep}", f"/v1/rounds/{make.sweep}/digests"):
+        assert (await api.call("GET", path, **stranger)).status_code == 404
+    assert (await api.call("GET", "/v1/rounds", role=role)).status_code == 403, "an agency's role without an agency"
+
+
+async def test_lan_sees_the_whole_round_with_its_counts(api, make, two_agencies) -> None:
+    [shown] = (await api.get("/v1/rounds?kind=sweep"))["items"]
+    assert shown == {
+        "id": str(make.sweep),
+        "sweep_id": str(make.sweep),
+        "kind": "sweep",
+        "year": 2026,
+        "period": 1,
+        "as_of": "2026-04-30",
+        "opened_at": "2026-05-01T01:00:00Z",
+        "people": 3600,
+        "listed": 6,
+        "owed": "24.000",
+        "resolved": 1,
+        "short": 5,
+        "missing": "20.000",
+        "agencies": {"ready": 2, "waiting": 1},
+        "mails": {"failed": 1, "sent": 1},
+    }
+    assert (await api.get("/v1/rounds?kind=reopened"))["items"] == []
+    waiting = await api.get(f"/v1/rounds/{make.sweep}/digests?state=waiting")
+    assert [(one["code"], one["reason"], one["short"]) for one in waiting["items"]] == [("K-003", "no-pic", 2)]
+
+
+async def test_lists_come_in_pages(api, make, notification, two_agencies) -> None:
+    for number in range(4):
+        sweep = derived_id("another sweep", number)
+        for code in ("K-001", "K-003"):
+            event, *_ = make.pages(make.people(number), code=code, sweep=sweep)
+            await notification.take(make.record(event, minutes=number % 2))
+    for path, many in {
+        "/v1/messages": 6,
+        "/v1/messages?state=queued": 4,
+        "/v1/rounds": 5,
+        f"/v1/rounds/{make.sweep}/digests": 3,
+        "/v1/waiting": 5,
+    }.items():
+        whole = await api.get(path)
+        assert whole["next"] is None
+        found, after = [], ""
+        while after is not None:
+            page = await api.get(
+                path + ("&" if "?" in path else "?") + "limit=2" + (f"&after={after}" if after else "")
+            )
+            assert len(page["items"]) <= 2
+            found += page["items"]
+            after = page["next"]
+        assert found == whole["items"], path
+        assert len(found) == many, path
+        wrong = await api.call("GET", path + ("&" if "?" in path else "?") + "after=WyJhIl0=")
+        assert (wrong.status_code, wrong.json()["code"]) == (422, "field-invalid")
+
+
+async def test_what_is_not_there_is_not_found(api) -> None:
+    nowhere = derived_id("nothing")
+    for method, path in [
+        ("GET", "messages/{}"),
+        ("POST", "messages/{}/resend"),
+        ("GET", "rounds/{}"),
+        ("GET", "rounds/{}/digests"),
+    ]:
+        answer = await api.call(method, f"/v1/{path.format(nowhere)}", language="en")
+        assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
+
+
+async def test_two_resends_at_once_are_one(api, notification, two_agencies) -> None:
+    import asyncio
+
+    failed, *_ = two_agencies
+    answers = await asyncio.gather(*(api.call("POST", f"/v1/messages/{failed.id}/resend") for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+    await notification.send()
+    assert len(notification.mail_server.mails()) == 2
+    await notification.sound()
+
+
+BREAKAGES = {
+    "collecting": "UPDATE digests SET state = 'collecting', reason = NULL WHERE state = 'waiting'",
+    "counts the pages": "UPDATE digests SET pages_in = 2, pages = 2",
+    "found short": "UPDATE digests SET short_total = 77",
+    "sums of its pages": "DELETE FROM listed_people",
+    "exactly when it is ready": "UPDATE digests SET state = 'met' WHERE state = 'ready'",
+    "sent once": "DELETE FROM attempts WHERE result = 'sent'",
+    "accepted for the PIC": "UPDATE messages SET accepted = '{}'",
+    "what its pages say": "UPDATE messages SET figures = jsonb_set(figures, '{owed}', '\"99\"')",
+    "two messages": "UPDATE messages SET recipient = 'one@agency.example', round_id = sole.round_id,"
+    " agency_id = sole.agency_id FROM (SELECT round_id, agency_id FROM messages LIMIT 1) AS sole",
+}
+
+
+@pytest.mark.parametrize("breakage", BREAKAGES)
+async def test_the_check_finds_what_is_broken(notification, two_agencies, capsys, clock, breakage) -> None:
+    assert await check(argparse.Namespace(), notification.database, clock) == 0
+    assert "BROKEN" not in capsys.readouterr().out
+    async with notification.database.engine.begin() as connection:
+        await connection.execute(text(BREAKAGES[breakage]))
+    assert await check(argparse.Namespace(), notification.database, clock) == 1
+    broken = [line for line in capsys.readouterr().out.splitlines() if "BROKEN" in line]
+    assert [line for line in broken if breakage in line]

@@ -1,0 +1,67 @@
+"""The registry: agencies, their units and PICs, and people with a dated history."""
+
+import argparse
+from pathlib import Path
+
+from fastapi import APIRouter
+
+from common.auth import Principal
+from common.clock import Clock
+from common.database import Database
+from common.service import Command, Service, main
+from contracts.events import AgencyChanged, PersonChanged
+from registry.agencies import api as agencies
+from registry.invariants import violations
+from registry.people import api as people
+from registry.people.daily import announce_all_begun
+from registry.settings import Settings
+from registry.writing import Writing
+
+
+def build(settings: Settings) -> Service:
+    uploads = APIRouter(max_body_size=settings.batch_body_limit)
+    uploads.include_router(agencies.uploads)
+    uploads.include_router(people.uploads)
+    return Service(
+        name="registry",
+        title="Jejak: agencies and people",
+        settings=settings,
+        routers=[agencies.router, people.router, uploads],
+        problems=Path(__file__).with_name("problems.toml"),
+        published=(AgencyChanged, PersonChanged),
+        commands={
+            "check": (check, describe_check),
+            "announce-begun": (announce_begun(settings), describe_announce_begun),
+        },
+    )
+
+
+def describe_check(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Check what must always be true of the registry; exits with 1 when it is not."
+
+
+async def check(_: argparse.Namespace, database: Database, __: Clock) -> int:
+    async with database.reading() as session:
+        found = await violations(session)
+    width = max(map(len, found))
+    for invariant, broken in found.items():
+        print(f"{invariant:<{width}}  {f'BROKEN {broken} times' if broken else 'holds'}")
+    return 1 if any(found.values()) else 0
+
+
+def describe_announce_begun(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Daily: announce again whoever changes today by something recorded beforehand."
+
+
+def announce_begun(settings: Settings) -> Command:
+    async def command(_: argparse.Namespace, database: Database, clock: Clock) -> int:
+        itself = Principal("registry", frozenset({"service"}))
+        announced = await announce_all_begun(database, Writing.at(clock, itself, settings.nip_key))
+        print(f"{announced} people announced")
+        return 0
+
+    return command
+
+
+if __name__ == "__main__":
+    main(build(Settings()))  # pyright: ignore[reportCallIssue] - the environment fills it

@@ -1,0 +1,122 @@
+"""Agencies, their units and PICs over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import TypeAdapter
+
+from common.auth import Principal, allow
+from common.bulk import NDJSON, upload
+from common.database import Reading, Transaction
+from common.pages import AskedWindow, Page
+from registry import etag
+from registry.agencies import commands, queries
+from registry.agencies.schemas import (
+    AgencyIn,
+    AgencyLine,
+    AgencyOut,
+    AgencyWithoutPic,
+    PicsIn,
+    PicsOut,
+    UnitIn,
+    UnitOut,
+)
+from registry.domain.agency import Kind
+from registry.fields import Line
+from registry.writing import Writing, writing_by
+
+router = APIRouter(prefix="/v1", tags=["agencies"])
+uploads = APIRouter(prefix="/v1", tags=["agencies"])
+
+Reader = Annotated[Principal, Depends(allow("lan", "analis", "agency_hr", "inspector", "service"))]
+NationalReader = Annotated[Principal, Depends(allow("lan", "analis"))]
+Registrar = Annotated[Writing, Depends(writing_by("lan", "service"))]
+OwnAgency = Annotated[Writing, Depends(writing_by("lan", "service", "agency_hr"))]
+
+
+@router.post("/agencies", status_code=201, summary="Register an agency")
+async def create_agency(document: AgencyIn, session: Transaction, writing: Registrar, response: Response) -> AgencyOut:
+    agency_id = await commands.create_agency(session, document, writing)
+    return etag.tagged(await queries.agency(session, agency_id, writing.principal), response)
+
+
+@router.get("/agencies", summary="Agencies in the order of their codes")
+async def list_agencies(
+    session: Reading, principal: Reader, window: AskedWindow, kind: Kind | None = None, region: Line | None = None
+) -> Page[AgencyOut]:
+    return await queries.agency_page(session, window, principal, kind, region)
+
+
+@router.get("/agencies-without-pic", summary="Agencies nobody answers for")
+async def agencies_without_pic(
+    session: Reading, principal: NationalReader, window: AskedWindow
+) -> Page[AgencyWithoutPic]:
+    del principal
+    return await queries.without_pic(session, window)
+
+
+@router.get("/agencies/{agency_id}", summary="One agency")
+async def get_agency(agency_id: UUID, session: Reading, principal: Reader, response: Response) -> AgencyOut:
+    return etag.tagged(await queries.agency(session, agency_id, principal), response)
+
+
+@router.put("/agencies/{agency_id}", summary="Change an agency")
+async def put_agency(
+    agency_id: UUID,
+    document: AgencyIn,
+    session: Transaction,
+    writing: Registrar,
+    seen: etag.IfMatch,
+    response: Response,
+) -> AgencyOut:
+    await commands.revise_agency(session, agency_id, document, seen, writing)
+    return etag.tagged(await queries.agency(session, agency_id, writing.principal), response)
+
+
+@router.get("/agencies/{agency_id}/pics", summary="Who answers for an agency")
+async def get_pics(agency_id: UUID, session: Reading, principal: Reader, response: Response) -> PicsOut:
+    return etag.tagged(await queries.pics_of(session, agency_id, principal), response)
+
+
+@router.put("/agencies/{agency_id}/pics", summary="Name exactly these PICs")
+async def put_pics(
+    agency_id: UUID, document: PicsIn, session: Transaction, writing: OwnAgency, seen: etag.IfMatch, response: Response
+) -> PicsOut:
+    await commands.name_pics(session, agency_id, document.pics, seen, writing)
+    return etag.tagged(await queries.pics_of(session, agency_id, writing.principal), response)
+
+
+@router.get("/agencies/{agency_id}/units", summary="The units of an agency")
+async def list_units(agency_id: UUID, session: Reading, principal: Reader, window: AskedWindow) -> Page[UnitOut]:
+    return await queries.unit_page(session, agency_id, window, principal)
+
+
+@router.post("/agencies/{agency_id}/units", status_code=201, summary="Register a unit")
+async def create_unit(
+    agency_id: UUID, document: UnitIn, session: Transaction, writing: OwnAgency, response: Response
+) -> UnitOut:
+    unit_id = await commands.add_unit(session, agency_id, document, writing)
+    return etag.tagged(await queries.unit(session, unit_id, writing.principal), response)
+
+
+@router.put("/units/{unit_id}", summary="Change a unit")
+async def put_unit(
+    unit_id: UUID, document: UnitIn, session: Transaction, writing: OwnAgency, seen: etag.IfMatch, response: Response
+) -> UnitOut:
+    await commands.revise_unit(session, unit_id, document, seen, writing)
+    return etag.tagged(await queries.unit(session, unit_id, writing.principal), response)
+
+
+_lines: TypeAdapter[AgencyLine] = TypeAdapter(AgencyLine)
+
+
+@uploads.post(
+    "/agencies:batch",
+    summary="Register or change agencies by code, a line of NDJSON each",
+    response_class=StreamingResponse,
+    responses={200: {"content": {NDJSON: {}}, "description": "one answer per line, in order"}},
+)
+async def upload_agencies(request: Request, writing: Registrar) -> StreamingResponse:
+    return await upload(request, _lines, lambda session, lines: commands.upsert_agencies(session, lines, writing))

@@ -1,0 +1,252 @@
+"""Changes of agencies, their PICs and their units.
+
+There are hundreds of agencies and they rarely change, so their writers take turns: one lock keeps
+codes unique, trees free of circles, and two uploads from waiting for each other for ever. It comes
+before the locks of units, and these before the locks of people.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
+from uuid import UUID
+
+from sqlalchemy import or_, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.bulk import Answer, Done
+from common.ids import new_id
+from common.outbox import emit
+from common.problems import Problem
+from contracts import events
+from registry import etag, rows
+from registry.agencies.schemas import AgencyIn, AgencyLine, PicIn, UnitIn
+from registry.domain.agency import Agency, Pic, Unit, check_parent, in_order
+from registry.domain.refused import Refused
+from registry.people.commands import announce_units
+from registry.tables import agencies, changes, pics, units
+from registry.writing import Writing, audit_row, refusals_answered
+
+Parents = dict[UUID, UUID | None]
+Units = dict[UUID, Unit]
+
+
+async def create_agency(session: AsyncSession, document: AgencyIn, writing: Writing) -> UUID:
+    """A new agency. Raises Problem."""
+    await _lock(session)
+    if await session.scalar(select(agencies.c.id).where(agencies.c.code == document.code)):
+        raise Problem("code-taken", field="code")
+    with refusals_answered():
+        created = _decided(document, None, await _parents(session))
+    await _save(session, [(None, created)], writing)
+    return created.id
+
+
+async def revise_agency(
+    session: AsyncSession, agency_id: UUID, document: AgencyIn, seen: int | None, writing: Writing
+) -> None:
+    """An agency as the document says. Raises Problem."""
+    await _lock(session)
+    before = await _one(session, agency_id, seen, writing)
+    namesake = select(agencies.c.id).where(agencies.c.code == document.code, agencies.c.id != agency_id)
+    if await session.scalar(namesake):
+        raise Problem("code-taken", field="code")
+    with refusals_answered():
+        after = _decided(document, before, await _parents(session))
+    await _save(session, [(before, after)], writing)
+
+
+async def name_pics(
+    session: AsyncSession, agency_id: UUID, named: Sequence[PicIn], seen: int | None, writing: Writing
+) -> None:
+    """Exactly these PICs for an agency. Raises Problem."""
+    await _lock(session)
+    before = await _one(session, agency_id, seen, writing)
+    with refusals_answered():
+        after = replace(before, pics=_pics(named))
+    await _save(session, [(before, after)], writing)
+
+
+async def add_unit(session: AsyncSession, agency_id: UUID, document: UnitIn, writing: Writing) -> UUID:
+    """A new unit of an agency. Raises Problem."""
+    await _lock(session)
+    await _one(session, agency_id, None, writing)
+    known = await _units(session, [agency_id], [document])
+    own = known.get(agency_id, {})
+    if any(unit.code == document.code for unit in own.values()):
+        raise Problem("code-taken", field="code")
+    with refusals_answered():
+        created = _decided_unit(document, agency_id, None, own, _ids(known))
+    await _save_units(session, [(None, created)], writing)
+    return created.id
+
+
+async def revise_unit(
+    session: AsyncSession, unit_id: UUID, document: UnitIn, seen: int | None, writing: Writing
+) -> None:
+    """A unit as the document says. Raises Problem."""
+    await _lock(session)
+    agency_id = await session.scalar(select(units.c.agency_id).where(units.c.id == unit_id))
+    if agency_id is None or not writing.may_touch(agency_id):
+        raise Problem("not-found")
+    known = await _units(session, [agency_id], [])
+    own = known[agency_id]
+    before = own[unit_id]
+    etag.check(seen, before.version)
+    if any(unit.code == document.code and unit.id != unit_id for unit in own.values()):
+        raise Problem("code-taken", field="code")
+    with refusals_answered():
+        after = _decided_unit(document, agency_id, before, own, _ids(known))
+    await _save_units(session, [(before, after)], writing)
+
+
+async def upsert_agencies(session: AsyncSession, lines: Sequence[AgencyLine], writing: Writing) -> list[Answer]:
+    """Agencies by code, with the PICs and units each line names; a line counts as a whole or not at all."""
+    await _lock(session)
+    parents = await _parents(session)
+    before = {agency.code: agency for agency in await _load(session, codes={line.code for line in lines})}
+    units_before = await _units(
+        session, [agency.id for agency in before.values()], [unit for line in lines for unit in line.units]
+    )
+    after, units_after = dict(before), dict(units_before)
+    unit_ids = _ids(units_before)
+    answers: list[Answer] = []
+    for line in lines:
+        known = after.get(line.code)
+        try:
+            agency = _decided(line, known, parents)
+            if line.pics is not None:
+                agency = replace(agency, pics=_pics(line.pics))
+            own_before = units_after.get(agency.id, {})
+            own = _with_units(line.units, agency.id, own_before, unit_ids)
+        except Refused as refused:
+            answers.append(Problem(refused.code, field=refused.field))
+            continue
+        status = "stored" if known is None else "unchanged" if (agency, own) == (known, own_before) else "updated"
+        answers.append(Done(status, agency.id))
+        after[line.code], units_after[agency.id], parents[agency.id] = agency, own, agency.parent_id
+        unit_ids |= own.keys()
+    await _save(session, [(before.get(code), agency) for code, agency in after.items()], writing)
+    stored_units = {unit.id: unit for own in units_before.values() for unit in own.values()}
+    decided_units = [unit for own in units_after.values() for unit in own.values()]
+    await _save_units(session, [(stored_units.get(unit.id), unit) for unit in decided_units], writing)
+    return answers
+
+
+async def _lock(session: AsyncSession) -> None:
+    await session.execute(text("LOCK TABLE agencies IN SHARE ROW EXCLUSIVE MODE"))
+
+
+async def _parents(session: AsyncSession) -> Parents:
+    return {row.id: row.parent_id for row in await session.execute(select(agencies.c.id, agencies.c.parent_id))}
+
+
+async def _one(session: AsyncSession, agency_id: UUID, seen: int | None, writing: Writing) -> Agency:
+    found = await _load(session, ids={agency_id}) if writing.may_touch(agency_id) else []
+    if not found:
+        raise Problem("not-found")
+    etag.check(seen, found[0].version)
+    return found[0]
+
+
+async def _load(session: AsyncSession, *, ids: Collection[UUID] = (), codes: Collection[str] = ()) -> list[Agency]:
+    found = (
+        await session.execute(select(agencies).where(or_(agencies.c.id.in_(ids), agencies.c.code.in_(codes))))
+    ).all()
+    named: defaultdict[UUID, list[Pic]] = defaultdict(list)
+    for pic in await session.execute(select(pics).where(pics.c.agency_id.in_([row.id for row in found]))):
+        named[pic.agency_id].append(Pic(pic.rank, pic.name, pic.email, pic.language, pic.time_zone))
+    return [Agency(**{**row._asdict(), "pics": in_order(tuple(named[row.id]))}) for row in found]
+
+
+async def _units(session: AsyncSession, agency_ids: Collection[UUID], documents: Iterable[UnitIn]) -> dict[UUID, Units]:
+    """The units of these agencies, and those of others that have an id some document asks for; by agency."""
+    asked = {document.id for document in documents if document.id}
+    known: dict[UUID, Units] = {}
+    found = select(units).where(or_(units.c.agency_id.in_(agency_ids), units.c.id.in_(asked)))
+    for row in await session.execute(found):
+        known.setdefault(row.agency_id, {})[row.id] = Unit(**row._asdict())
+    return known
+
+
+def _ids(known: Mapping[UUID, Units]) -> set[UUID]:
+    return {unit_id for own in known.values() for unit_id in own}
+
+
+def _decided(document: AgencyIn, before: Agency | None, parents: Parents) -> Agency:
+    if document.id in parents if before is None else document.id not in (None, before.id):
+        raise Refused("id-taken", "id")
+    agency_id = before.id if before else document.id or new_id()
+    check_parent(agency_id, document.parent_id, parents, "agency-unknown")
+    return Agency(
+        id=agency_id,
+        code=document.code,
+        name=document.name,
+        kind=document.kind,
+        region=document.region,
+        parent_id=document.parent_id,
+        active=document.active,
+        pics=before.pics if before else (),
+        version=before.version if before else 0,
+    )
+
+
+def _pics(named: Sequence[PicIn]) -> tuple[Pic, ...]:
+    return in_order(tuple(Pic(**pic.model_dump()) for pic in named))
+
+
+def _with_units(documents: Sequence[UnitIn], agency_id: UUID, own: Units, taken: Collection[UUID]) -> Units:
+    own = dict(own)
+    by_code = {unit.code: unit for unit in own.values()}
+    for place, document in enumerate(documents):
+        try:
+            unit = _decided_unit(document, agency_id, by_code.get(document.code), own, taken)
+        except Refused as refused:
+            raise Refused(refused.code, f"units.{place}.{refused.field}") from refused
+        own[unit.id] = by_code[unit.code] = unit
+    return own
+
+
+def _decided_unit(document: UnitIn, agency_id: UUID, before: Unit | None, own: Units, taken: Collection[UUID]) -> Unit:
+    unit_id = before.id if before else document.id or new_id()
+    if document.id not in (None, unit_id) or (before is None and (unit_id in taken or unit_id in own)):
+        raise Refused("id-taken", "id")
+    check_parent(unit_id, document.parent_id, {unit.id: unit.parent_id for unit in own.values()}, "unit-unknown")
+    return Unit(unit_id, agency_id, document.code, document.name, document.parent_id, before.version if before else 0)
+
+
+async def _save(session: AsyncSession, pairs: Iterable[tuple[Agency | None, Agency]], writing: Writing) -> None:
+    """Stores what changed as the next version of each agency, and announces it."""
+    changed = [(before, replace(after, version=after.version + 1)) for before, after in pairs if before != after]
+    new = [asdict(after) for before, after in changed if before is None]
+    known = [asdict(after) for before, after in changed if before is not None]
+    await rows.insert(session, agencies, new)
+    await rows.update(session, agencies, known)
+    renamed_pics = [(before, after) for before, after in changed if (before.pics if before else ()) != after.pics]
+    await rows.delete(
+        session,
+        pics,
+        [{"agency_id": before.id, "rank": pic.rank} for before, _ in renamed_pics if before for pic in before.pics],
+    )
+    await rows.insert(
+        session, pics, [{"agency_id": after.id, **asdict(pic)} for _, after in renamed_pics for pic in after.pics]
+    )
+    await rows.insert(session, changes, [audit_row(before, after, writing) for before, after in changed])
+    for _, after in changed:
+        state = asdict(after)
+        version = state.pop("version")
+        emit(session, events.AgencyChanged(agency_id=state.pop("id"), **state), sequence=version, time=writing.now)
+
+
+async def _save_units(session: AsyncSession, pairs: Iterable[tuple[Unit | None, Unit]], writing: Writing) -> None:
+    """Stores what changed as the next version of each unit; the people of a renamed one are announced again."""
+    changed = [(before, replace(after, version=after.version + 1)) for before, after in pairs if before != after]
+    await rows.insert(session, units, [asdict(after) for before, after in changed if before is None])
+    known = sorted((after.id for before, after in changed if before is not None))
+    if known:
+        await session.execute(
+            select(units.c.id).where(units.c.id.in_(known)).order_by(units.c.id).with_for_update(key_share=True)
+        )
+        await rows.update(session, units, [asdict(after) for before, after in changed if before is not None])
+    await rows.insert(session, changes, [audit_row(before, after, writing) for before, after in changed])
+    renamed = [after.id for before, after in changed if before is not None and before.name != after.name]
+    await announce_units(session, renamed, writing)

@@ -1,0 +1,87 @@
+"""Reading agencies, units and PICs, always within the caller's agency."""
+
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from sqlalchemy import Exists, exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.auth import Principal
+from common.pages import Page, Window
+from common.problems import Problem
+from registry.agencies.schemas import AgencyOut, AgencyWithoutPic, PicOut, PicsOut, UnitOut
+from registry.domain.agency import Kind
+from registry.fields import Code
+from registry.tables import agencies, pics, units
+
+_code = TypeAdapter(Code).validate_python
+
+
+async def agency(session: AsyncSession, agency_id: UUID, principal: Principal) -> AgencyOut:
+    """One agency. Raises Problem `not-found`."""
+    found = select(agencies).where(agencies.c.id == agency_id, principal.sees(agencies.c.id))
+    row = (await session.execute(found)).one_or_none()
+    if row is None:
+        raise Problem("not-found")
+    return AgencyOut(**row._asdict())
+
+
+async def agency_page(
+    session: AsyncSession, window: Window, principal: Principal, kind: Kind | None, region: str | None
+) -> Page[AgencyOut]:
+    """Agencies in the order of their codes."""
+    found = select(agencies).where(principal.sees(agencies.c.id)).order_by(agencies.c.code).limit(window.limit + 1)
+    if kind is not None:
+        found = found.where(agencies.c.kind == kind)
+    if region is not None:
+        found = found.where(agencies.c.region == region)
+    if seen := window.seen(_code):
+        found = found.where(agencies.c.code > seen[0])
+    rows = [AgencyOut(**row._asdict()) for row in await session.execute(found)]
+    return window.page(rows, key=lambda row: [row.code])
+
+
+async def without_pic(session: AsyncSession, window: Window) -> Page[AgencyWithoutPic]:
+    """Active agencies without a main PIC, in the order of their codes."""
+    found = (
+        select(agencies, _has("deputy").label("has_deputy"))
+        .where(agencies.c.active, ~_has("main"))
+        .order_by(agencies.c.code)
+        .limit(window.limit + 1)
+    )
+    if seen := window.seen(_code):
+        found = found.where(agencies.c.code > seen[0])
+    rows = [AgencyWithoutPic(**row._asdict()) for row in await session.execute(found)]
+    return window.page(rows, key=lambda row: [row.code])
+
+
+async def pics_of(session: AsyncSession, agency_id: UUID, principal: Principal) -> PicsOut:
+    """The PICs of an agency, main first. Raises Problem `not-found`."""
+    owner = await agency(session, agency_id, principal)
+    found = select(pics).where(pics.c.agency_id == agency_id).order_by(pics.c.rank.desc())
+    named = [PicOut.model_validate(row, from_attributes=True) for row in await session.execute(found)]
+    return PicsOut(agency_id=agency_id, pics=named, version=owner.version)
+
+
+async def unit(session: AsyncSession, unit_id: UUID, principal: Principal) -> UnitOut:
+    """One unit. Raises Problem `not-found`."""
+    row = (
+        await session.execute(select(units).where(units.c.id == unit_id, principal.sees(units.c.agency_id)))
+    ).one_or_none()
+    if row is None:
+        raise Problem("not-found")
+    return UnitOut(**row._asdict())
+
+
+async def unit_page(session: AsyncSession, agency_id: UUID, window: Window, principal: Principal) -> Page[UnitOut]:
+    """The units of an agency in the order of their codes. Raises Problem `not-found` for an agency out of sight."""
+    await agency(session, agency_id, principal)
+    found = select(units).where(units.c.agency_id == agency_id).order_by(units.c.code).limit(window.limit + 1)
+    if seen := window.seen(_code):
+        found = found.where(units.c.code > seen[0])
+    rows = [UnitOut(**row._asdict()) for row in await session.execute(found)]
+    return window.page(rows, key=lambda row: [row.code])
+
+
+def _has(rank: str) -> Exists:
+    return exists().where(pics.c.agency_id == agencies.c.id, pics.c.rank == rank)

@@ -1,0 +1,100 @@
+"""Agencies, units and PICs as sent and answered."""
+
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from registry.domain.agency import Kind, Language, Rank
+from registry.fields import Code, Document, Email, Line, TimeZone
+
+
+class AgencyIn(Document):
+    """An agency; `id` may be chosen by the caller when it is new."""
+
+    id: UUID | None = None
+    code: Code = Field(examples=["K-001"])
+    name: Line
+    kind: Kind
+    region: Line | None = None
+    parent_id: UUID | None = None
+    active: bool = True
+
+
+class PicIn(Document):
+    """Who answers for competence development: `time_zone` is an IANA name."""
+
+    rank: Rank
+    name: Line
+    email: Email
+    language: Language = "id"
+    time_zone: TimeZone = "Asia/Jakarta"
+
+
+class PicsIn(Document):
+    """All PICs of an agency: at most one main and one deputy."""
+
+    pics: list[PicIn]
+
+
+class UnitIn(Document):
+    """A unit; `id` may be chosen by the caller when it is new."""
+
+    id: UUID | None = None
+    code: Code
+    name: Line
+    parent_id: UUID | None = None
+
+
+class AgencyLine(AgencyIn):
+    """An agency of a bulk upload. `pics` replaces all PICs; `units` adds or changes those it names."""
+
+    pics: list[PicIn] | None = None
+    units: tuple[UnitIn, ...] = ()
+
+
+class AgencyOut(BaseModel):
+    """An agency as it is now."""
+
+    id: UUID
+    code: str
+    name: str
+    kind: Kind
+    region: str | None
+    parent_id: UUID | None
+    active: bool
+    version: int
+
+
+class AgencyWithoutPic(AgencyOut):
+    """An agency without a main PIC, and whether at least a deputy is named."""
+
+    has_deputy: bool
+
+
+class PicOut(BaseModel):
+    """A PIC as stored."""
+
+    rank: Rank
+    name: str
+    email: str
+    language: Language
+    time_zone: str
+
+
+class PicsOut(BaseModel):
+    """All PICs of an agency, main first."""
+
+    agency_id: UUID
+    pics: list[PicOut]
+    version: int
+
+
+class UnitOut(BaseModel):
+    """A unit as it is now."""
+
+    id: UUID
+    agency_id: UUID
+    code: str
+    name: str
+    parent_id: UUID | None
+    version: int

@@ -1,0 +1,1 @@
+"""The rules of the registry: dated history, posts, and what may change on a person. Plain Python."""

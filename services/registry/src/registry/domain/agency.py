@@ -1,0 +1,68 @@
+"""An agency, who answers for competence development in it, and the trees agencies and units form."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from registry.domain.refused import Refused
+
+Kind = Literal["K", "L", "D"]
+Rank = Literal["main", "deputy"]
+Language = Literal["id", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pic:
+    """Who gets the mails of an agency; at most one main and one deputy."""
+
+    rank: Rank
+    name: str
+    email: str
+    language: Language
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """A ministry (K), an institution (L) or a region (D)."""
+
+    id: UUID
+    code: str
+    name: str
+    kind: Kind
+    region: str | None
+    parent_id: UUID | None
+    active: bool
+    pics: tuple[Pic, ...] = ()
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A part of an agency."""
+
+    id: UUID
+    agency_id: UUID
+    code: str
+    name: str
+    parent_id: UUID | None
+    version: int = 0
+
+
+def in_order(pics: tuple[Pic, ...]) -> tuple[Pic, ...]:
+    """Main before deputy. Raises Refused when a rank is taken twice."""
+    if len({pic.rank for pic in pics}) < len(pics):
+        raise Refused("pic-rank-twice", "pics")
+    return tuple(sorted(pics, key=lambda pic: pic.rank != "main"))
+
+
+def check_parent(child: UUID, parent: UUID | None, parents: Mapping[UUID, UUID | None], unknown: str) -> None:
+    """Raises Refused with the code `unknown` for a parent not among `parents`, or when a circle would close."""
+    above = parent
+    while above is not None:
+        if above == child:
+            raise Refused("parent-cycle", "parent_id")
+        if above not in parents:
+            raise Refused(unknown, "parent_id")
+        above = parents[above]

@@ -1,0 +1,44 @@
+"""Field types the schemas share."""
+
+from functools import cache
+from typing import Annotated
+from zoneinfo import available_timezones
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic_core import PydanticCustomError
+
+NO_CONTROL_CHARACTERS = r"^[^\x00-\x1f\x7f]*$"
+
+Line = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=NO_CONTROL_CHARACTERS)
+]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$")]
+
+
+class Document(BaseModel):
+    """What a caller sends: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _email(written: str) -> str:
+    try:
+        return validate_email(written, check_deliverability=False, allow_smtputf8=False).normalized
+    except EmailNotValidError as error:
+        raise PydanticCustomError("email-invalid", "not an address mail can be sent to") from error
+
+
+def _time_zone(written: str) -> str:
+    if written not in _time_zones():
+        raise PydanticCustomError("time-zone-unknown", "not in the time zone database")
+    return written
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+Email = Annotated[str, AfterValidator(_email)]
+TimeZone = Annotated[str, AfterValidator(_time_zone)]

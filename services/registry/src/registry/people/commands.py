@@ -1,0 +1,256 @@
+"""Changes of people, one or a thousand at a time by the same path."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.bulk import Answer, Done
+from common.ids import new_id
+from common.outbox import flush
+from common.problems import Problem
+from registry import etag
+from registry.domain.person import (
+    Entry,
+    Person,
+    Place,
+    Standing,
+    counts_from,
+    enlist,
+    renumber,
+    revise,
+    stand,
+    transfer,
+)
+from registry.domain.refused import Refused
+from registry.people import store
+from registry.people.schemas import PersonIn, PlaceIn, StatusIn, TransferIn
+from registry.tables import assignments
+from registry.writing import Writing, refusals_answered
+
+PAGE = 1_000
+
+
+async def register_person(session: AsyncSession, document: PersonIn, writing: Writing) -> UUID:
+    """A new person. Raises Problem."""
+    if await store.owners(session, [document.nip]):
+        raise Problem("nip-taken", field="nip")
+    [answer] = await upsert_people(session, [document], writing)
+    if isinstance(answer, Problem):
+        raise answer
+    if answer.status != "stored":  # somebody else was faster
+        raise Problem("nip-taken", field="nip")
+    return answer.id
+
+
+async def revise_person(
+    session: AsyncSession, person_id: UUID, document: PersonIn, seen: int | None, writing: Writing
+) -> None:
+    """A person as the document says. Raises Problem."""
+    places = await _places(session, [document])
+    before = await _mine(session, person_id, writing, lock=False)
+    owner = (await store.owners(session, [document.nip])).get(document.nip)
+    if owner not in (None, person_id):
+        raise Problem("nip-taken", field="nip")
+    if owner is None:
+        await store.retire_number(session, person_id, writing.today)
+        if not await store.claim(session, {document.nip: person_id}):
+            raise Problem("nip-taken", field="nip")
+    person = replace(await _mine(session, person_id, writing, lock=True), nip=before.nip)
+    etag.check(seen, person.version)
+    with refusals_answered():
+        entry = document.at(places.meant(document, writing))
+        after = _revised(person, entry, places, writing)
+        if owner is None:
+            after = renumber(after, document.nip, document.staff_type)
+    await _save(session, person, after, writing)
+
+
+async def transfer_person(session: AsyncSession, person_id: UUID, document: TransferIn, writing: Writing) -> None:
+    """A person elsewhere from a day on, by whom they leave. Raises Problem."""
+    places = await _places(session, [document])
+    person = await _mine(session, person_id, writing, lock=True)
+    with refusals_answered():
+        place = places.found(document)
+        _check_own(person, document.on, writing, "on")
+        places.check_open(place, person.place_on(document.on))
+        after = transfer(person, place, document.on, writing.today)
+    await _save(session, person, after, writing)
+
+
+async def change_status(session: AsyncSession, person_id: UUID, document: StatusIn, writing: Writing) -> None:
+    """A person with another status, by decree. Raises Problem."""
+    person = await _mine(session, person_id, writing, lock=True)
+    with refusals_answered():
+        _check_own(person, document.from_, writing, "from")
+        standing = Standing(document.status, document.decree)
+        after = stand(person, standing, document.from_, document.until, writing.today)
+    await _save(session, person, after, writing)
+
+
+async def upsert_people(session: AsyncSession, documents: Sequence[PersonIn], writing: Writing) -> list[Answer]:
+    """People by NIP, each line seeing those before it. The number of statements does not grow with the lines."""
+    places = await _places(session, documents)
+    owner = await store.owners(session, {document.nip for document in documents})
+    newcomers: dict[str, Person] = {}
+    entries: list[Entry | Refused] = []
+    for document in documents:
+        try:
+            entry = document.at(places.meant(document, writing))
+            if entry.nip not in owner and entry.nip not in newcomers:
+                places.check_open(entry.place, None)
+                newcomers[entry.nip] = enlist(new_id(), entry, writing.today)
+            entries.append(entry)
+        except Refused as refused:
+            entries.append(refused)
+    claimed = await store.claim(session, {nip: person.id for nip, person in newcomers.items()})
+    if len(claimed) < len(newcomers):
+        owner |= await store.owners(session, newcomers.keys() - claimed)
+    before = await store.present(session, owner.values(), lock=True)
+    after = dict(before)
+    answers: list[Answer] = []
+    for entry in entries:
+        if isinstance(entry, Refused):
+            answers.append(Problem(entry.code, field=entry.field))
+            continue
+        if entry.nip not in owner:
+            person = newcomers[entry.nip]
+            owner[entry.nip], after[person.id] = person.id, person
+            answers.append(Done("stored", person.id))
+            continue
+        person = after[owner[entry.nip]]
+        try:
+            revised = _revised(person, entry, places, writing)
+        except Refused as refused:
+            answers.append(Problem(refused.code, field=refused.field))
+            continue
+        answers.append(Done("unchanged" if revised == person else "updated", person.id))
+        after[person.id] = revised
+    pairs = [(before.get(person_id), person) for person_id, person in after.items()]
+    await store.save(session, [pair for pair in pairs if pair[0] != pair[1]], writing)
+    return answers
+
+
+async def announce_units(session: AsyncSession, unit_ids: Sequence[UUID], writing: Writing) -> None:
+    """Announces again whoever ever served in these units: a person's event carries the names of units."""
+    if not unit_ids:
+        return
+    served = select(assignments.c.person_id).where(assignments.c.unit_id.in_(unit_ids)).distinct()
+    ids = sorted((await session.execute(served)).scalars())
+    for start in range(0, len(ids), PAGE):
+        await announce(session, ids[start : start + PAGE], writing)
+        # Stored page by page: a ministry of 100,000 people must not have all its events in memory.
+        await flush(session)
+
+
+async def announce(session: AsyncSession, ids: Iterable[UUID], writing: Writing) -> None:
+    """Announces people as they are today."""
+    found = await store.present(session, ids, lock=True)
+    await store.save(session, [(person, person) for person in found.values()], writing)
+
+
+@dataclass(frozen=True)
+class _Places:
+    """The agencies and units some documents name, by id and by code."""
+
+    agencies: dict[UUID | str, UUID]
+    closed: set[UUID]
+    units: dict[tuple[UUID, UUID | str], UUID]
+
+    def found(self, document: PlaceIn) -> Place:
+        """The place a document names. Raises Refused."""
+        names = {"agency_id": document.agency_id, "agency_code": document.agency_code}
+        agency_id = _one_of(names, self.agencies.get, "agency-unknown")
+        if agency_id is None:
+            raise Refused("field-missing", "agency_id")
+        names = {"unit_id": document.unit_id, "unit_code": document.unit_code}
+        return Place(agency_id, _one_of(names, lambda name: self.units.get((agency_id, name)), "unit-unknown"))
+
+    def meant(self, document: PlaceIn, writing: Writing) -> Place:
+        """The place a document names, which must be in an agency of the caller's. Raises Refused."""
+        place = self.found(document)
+        if not writing.may_touch(place.agency_id):
+            raise Refused("agency-mismatch", "agency_id" if document.agency_id else "agency_code")
+        return place
+
+    def check_open(self, place: Place, present: Place | None) -> None:
+        """Raises Refused for a closed agency somebody would newly come to."""
+        if place.agency_id in self.closed and (present is None or present.agency_id != place.agency_id):
+            raise Refused("agency-closed", "agency_id")
+
+
+def _one_of(
+    names: Mapping[str, UUID | str | None], find: Callable[[UUID | str], UUID | None], unknown: str
+) -> UUID | None:
+    """What all the given names stand for; None when none is given. Raises Refused when they name nothing, or two things."""
+    meant: UUID | None = None
+    for field, name in names.items():
+        if name is None:
+            continue
+        found = find(name)
+        if found is None or meant not in (None, found):
+            raise Refused(unknown, field)
+        meant = found
+    return meant
+
+
+async def _places(session: AsyncSession, documents: Sequence[PlaceIn]) -> _Places:
+    """Locks the units named, so that none is renamed before its new people are announced with its name."""
+    found = (
+        await session.execute(
+            text(
+                "SELECT id, code, active FROM agencies"
+                " WHERE id = ANY(CAST(:ids AS uuid[])) OR code = ANY(CAST(:codes AS text[]))"
+            ),
+            {
+                "ids": list({document.agency_id for document in documents if document.agency_id}),
+                "codes": list({document.agency_code for document in documents if document.agency_code}),
+            },
+        )
+    ).all()
+    found_units = await session.execute(
+        text(
+            "SELECT id, agency_id, code FROM units WHERE agency_id = ANY(CAST(:agencies AS uuid[]))"
+            " AND (id = ANY(CAST(:ids AS uuid[])) OR code = ANY(CAST(:codes AS text[]))) ORDER BY id FOR SHARE"
+        ),
+        {
+            "agencies": [row.id for row in found],
+            "ids": list({document.unit_id for document in documents if document.unit_id}),
+            "codes": list({document.unit_code for document in documents if document.unit_code}),
+        },
+    )
+    units = {(row.agency_id, name): row.id for row in found_units for name in (row.id, row.code)}
+    return _Places(
+        agencies={name: row.id for row in found for name in (row.id, row.code)},
+        closed={row.id for row in found if not row.active},
+        units=units,
+    )
+
+
+async def _mine(session: AsyncSession, person_id: UUID, writing: Writing, *, lock: bool) -> Person:
+    person = (await store.present(session, [person_id], lock=lock)).get(person_id)
+    if person is None or not writing.may_touch(person.place_on(writing.today).agency_id):
+        raise Problem("not-found")
+    return person
+
+
+def _revised(person: Person, entry: Entry, places: _Places, writing: Writing) -> Person:
+    start = counts_from(person, entry, writing.today)
+    _check_own(person, writing.today, writing, "nip")
+    _check_own(person, start, writing, "valid_from")
+    places.check_open(entry.place, person.place_on(start))
+    return revise(person, entry, writing.today)
+
+
+def _check_own(person: Person, day: date, writing: Writing, field: str) -> None:
+    """Raises Refused when the person served in an agency on `day` that is not the caller's."""
+    if not writing.may_touch(person.place_on(day).agency_id):
+        raise Refused("agency-mismatch", field)
+
+
+async def _save(session: AsyncSession, before: Person, after: Person, writing: Writing) -> None:
+    if after != before:
+        await store.save(session, [(before, after)], writing)

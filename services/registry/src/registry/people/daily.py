@@ -1,0 +1,35 @@
+"""What has to be said again because a day has come: changes recorded beforehand that hold from today."""
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.database import Database
+from registry.people.commands import PAGE, announce
+from registry.writing import Writing
+
+BEGUN = text(
+    "SELECT id FROM people WHERE EXISTS ("
+    " SELECT FROM (SELECT person_id, valid_from FROM assignments"
+    "  UNION ALL SELECT person_id, valid_from FROM posts"
+    "  UNION ALL SELECT person_id, valid_from FROM statuses) dated"
+    " WHERE person_id = people.id AND valid_from > announced_on AND valid_from <= :today)"
+    " ORDER BY id LIMIT :page"
+)
+
+
+async def announce_begun(session: AsyncSession, writing: Writing) -> int:
+    """Announces a page of those for whom something recorded beforehand has begun since their last event."""
+    ids = (await session.execute(BEGUN, {"today": writing.today, "page": PAGE})).scalars().all()
+    await announce(session, ids, writing)
+    return len(ids)
+
+
+async def announce_all_begun(database: Database, writing: Writing) -> int:
+    """Announces all of them, a transaction a page, and gives their number. Done again, it finds nobody."""
+    total = 0
+    while True:
+        async with database.transaction() as session:
+            announced = await announce_begun(session, writing)
+        total += announced
+        if announced < PAGE:
+            return total

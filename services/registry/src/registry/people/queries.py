@@ -1,0 +1,158 @@
+"""Reading people as of a day, and their history."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Date, FromClause, Row, Select, and_, func, literal, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.auth import Principal
+from common.pages import Page, Window
+from common.problems import Problem
+from registry.people.schemas import AssignmentOut, ChangeOut, HistoryOut, NumberOut, PersonOut, PostOut, StatusOut
+from registry.tables import agencies, assignments, changes, nips, people, posts, statuses, units
+
+present = assignments.alias("present")
+
+
+async def person(
+    session: AsyncSession, person_id: UUID, today: date, principal: Principal, as_of: date | None = None
+) -> PersonOut:
+    """Somebody as of a day, for the agency they served on it and the one they serve today. Raises Problem `not-found`."""
+    visible = or_(principal.sees(assignments.c.agency_id), principal.sees(present.c.agency_id))
+    return await _one(session, person_id, today, as_of, visible)
+
+
+async def oneself(session: AsyncSession, principal: Principal, today: date, as_of: date | None) -> PersonOut:
+    """The caller as of a day. Raises Problem `not-found`."""
+    if principal.person is None:
+        raise Problem("not-found")
+    return await _one(session, principal.person, today, as_of, true())
+
+
+async def just_changed(session: AsyncSession, person_id: UUID, today: date) -> PersonOut:
+    """Somebody the caller has just changed, even where the change took them out of the caller's sight."""
+    return await _one(session, person_id, today, None, true())
+
+
+async def people_page(
+    session: AsyncSession,
+    window: Window,
+    principal: Principal,
+    today: date,
+    *,
+    agency_id: UUID | None,
+    unit_id: UUID | None,
+    as_of: date | None,
+) -> Page[PersonOut]:
+    """Who served, on a day, in an agency or unit within the caller's sight."""
+    found = _as_of(today, as_of).where(principal.sees(assignments.c.agency_id)).limit(window.limit + 1)
+    if agency_id is not None:
+        found = found.where(assignments.c.agency_id == agency_id)
+    if unit_id is not None:
+        found = found.where(assignments.c.unit_id == unit_id)
+    if seen := window.seen(UUID):
+        found = found.where(assignments.c.person_id > seen[0])
+    rows = [_out(row) for row in await session.execute(found.order_by(assignments.c.person_id))]
+    return window.page(rows, key=lambda row: [row.id])
+
+
+async def history(session: AsyncSession, person_id: UUID, today: date, principal: Principal) -> HistoryOut:
+    """Everything on record of somebody who serves today in the caller's sight. Raises Problem `not-found`."""
+    now = (await person(session, person_id, today, principal)).version
+
+    async def rows(query: Select[*tuple[Any, ...]], *order: ColumnElement[Any]) -> list[Row[Any]]:
+        return list(await session.execute(query.order_by(*order)))
+
+    served = (
+        select(assignments, agencies.c.code.label("agency_code"), units.c.name.label("unit_name"))
+        .join(agencies, agencies.c.id == assignments.c.agency_id)
+        .outerjoin(units, units.c.id == assignments.c.unit_id)
+        .where(assignments.c.person_id == person_id)
+    )
+    numbers = select(nips).where(nips.c.person_id == person_id)
+    held = select(posts).where(posts.c.person_id == person_id)
+    stood = select(statuses).where(statuses.c.person_id == person_id)
+    made = select(changes).where(changes.c.subject_id == person_id)
+    return HistoryOut(
+        person_id=person_id,
+        numbers=[
+            NumberOut(nip=row.nip, replaced_on=row.replaced_on)
+            for row in await rows(numbers, nips.c.replaced_on.nulls_last())
+        ],
+        assignments=[
+            AssignmentOut.model_validate(row, from_attributes=True)
+            for row in await rows(served, assignments.c.valid_from)
+        ],
+        posts=[PostOut.model_validate(row, from_attributes=True) for row in await rows(held, posts.c.valid_from)],
+        statuses=[
+            StatusOut.model_validate(row, from_attributes=True) for row in await rows(stood, statuses.c.valid_from)
+        ],
+        changes=[
+            ChangeOut(
+                version=row.version, parts=row.parts.split(), recorded_by=row.recorded_by, recorded_at=row.recorded_at
+            )
+            for row in await rows(made, changes.c.version)
+        ],
+        version=now,
+    )
+
+
+async def _one(
+    session: AsyncSession, person_id: UUID, today: date, as_of: date | None, visible: ColumnElement[bool]
+) -> PersonOut:
+    found = (
+        _as_of(today, as_of)
+        .join(present, and_(present.c.person_id == people.c.id, _held(present, _day(today, None))))
+        .where(people.c.id == person_id, visible)
+    )
+    row = (await session.execute(found)).one_or_none()
+    if row is None:
+        raise Problem("not-found")
+    return _out(row)
+
+
+def _out(row: Row[Any]) -> PersonOut:
+    return PersonOut(**row._asdict())
+
+
+def _day(today: date, as_of: date | None) -> ColumnElement[date]:
+    """The day asked for; by default today, or the first day of somebody yet to begin."""
+    return func.greatest(literal(today, Date), people.c.begins_on) if as_of is None else literal(as_of, Date)
+
+
+def _held(table: FromClause, day: ColumnElement[date]) -> ColumnElement[bool]:
+    return and_(table.c.valid_from <= day, or_(table.c.valid_to.is_(None), table.c.valid_to > day))
+
+
+def _as_of(today: date, as_of: date | None) -> Select[*tuple[Any, ...]]:
+    day = _day(today, as_of)
+    return (
+        select(
+            people.c.id,
+            nips.c.nip,
+            people.c.name,
+            people.c.staff_type,
+            assignments.c.agency_id,
+            agencies.c.code.label("agency_code"),
+            assignments.c.unit_id,
+            units.c.code.label("unit_code"),
+            units.c.name.label("unit_name"),
+            posts.c.jenjang,
+            posts.c.golongan,
+            posts.c.position,
+            people.c.education,
+            people.c.joined_on,
+            statuses.c.status,
+            day.label("as_of"),
+            people.c.version,
+        )
+        .select_from(people)
+        .join(nips, and_(nips.c.person_id == people.c.id, nips.c.replaced_on.is_(None)))
+        .join(assignments, and_(assignments.c.person_id == people.c.id, _held(assignments, day)))
+        .join(agencies, agencies.c.id == assignments.c.agency_id)
+        .outerjoin(units, units.c.id == assignments.c.unit_id)
+        .join(posts, and_(posts.c.person_id == people.c.id, _held(posts, day)))
+        .join(statuses, and_(statuses.c.person_id == people.c.id, _held(statuses, day)))
+    )

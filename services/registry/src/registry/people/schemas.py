@@ -1,0 +1,163 @@
+"""People as sent and answered."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from contracts.nip import WrittenNip, parse_nip
+from registry.domain.person import Entry, Place, Post, Status
+from registry.domain.posts import Jenjang, StaffType
+from registry.fields import Code, Document, Line
+
+Education = Literal["SD", "SLTP", "SLTA", "D-I", "D-II", "D-III", "D-IV", "S1", "S2", "S3"]
+
+
+class PlaceIn(Document):
+    """An agency by id or code, and a unit of it by id or code; without a unit, the agency as a whole."""
+
+    agency_id: UUID | None = None
+    agency_code: Code | None = None
+    unit_id: UUID | None = None
+    unit_code: Code | None = None
+
+
+class PersonIn(PlaceIn):
+    """Somebody as they are from `valid_from` on.
+
+    `valid_from` is by default `joined_on` for a new person and today for a change. A `status` left
+    out is `active` for a new person and stays as it is for a known one.
+    """
+
+    nip: WrittenNip = Field(description="18 digits; spaces and dots are accepted", examples=["199001012015011001"])
+    name: Line
+    staff_type: StaffType
+    jenjang: Jenjang | None = None
+    golongan: str = Field(examples=["III/b", "IX"])
+    position: Line
+    education: Education
+    joined_on: date
+    status: Status | None = None
+    valid_from: date | None = None
+
+    @field_validator("staff_type")
+    @classmethod
+    def _agrees_with_nip(cls, staff_type: StaffType, info: ValidationInfo) -> StaffType:
+        nip = info.data.get("nip")
+        if nip is not None and parse_nip(nip).staff_type != staff_type:
+            raise PydanticCustomError("staff-type-mismatch", "digits 13-14 say otherwise")
+        return staff_type
+
+    def at(self, place: Place) -> Entry:
+        """The entry, once it is known which agency and unit are meant."""
+        number = parse_nip(self.nip)
+        return Entry(
+            nip=self.nip,
+            appointed=date(number.appointed_year, number.appointed_month or 1, 1),
+            staff_type=self.staff_type,
+            name=self.name,
+            education=self.education,
+            joined_on=self.joined_on,
+            place=place,
+            post=Post(self.jenjang, self.golongan, self.position),
+            status=self.status,
+            valid_from=self.valid_from,
+        )
+
+
+class TransferIn(PlaceIn):
+    """A move to another agency or unit from the day `on`."""
+
+    on: date
+
+
+class StatusIn(Document):
+    """A status from a day until another (exclusive), or for good, and the decree that says so."""
+
+    status: Status
+    from_: Annotated[date, Field(alias="from")]
+    until: date | None = None
+    decree: Line = Field(examples=["SK 821.2/15/2026"])
+
+
+class PersonOut(BaseModel):
+    """Somebody as of a day."""
+
+    id: UUID
+    nip: str
+    name: str
+    staff_type: StaffType
+    agency_id: UUID
+    agency_code: str
+    unit_id: UUID | None
+    unit_code: str | None
+    unit_name: str | None
+    jenjang: Jenjang | None
+    golongan: str
+    position: str
+    education: str
+    joined_on: date
+    status: Status
+    as_of: date
+    version: int
+
+
+class Dated(BaseModel):
+    """Something that held from a day until another (exclusive; null: still)."""
+
+    valid_from: date
+    valid_to: date | None
+
+
+class AssignmentOut(Dated):
+    """Where somebody served."""
+
+    agency_id: UUID
+    agency_code: str
+    unit_id: UUID | None
+    unit_name: str | None
+
+
+class PostOut(Dated):
+    """As what somebody served."""
+
+    jenjang: Jenjang | None
+    golongan: str
+    position: str
+
+
+class StatusOut(Dated):
+    """Whether somebody served, and by which decree."""
+
+    status: Status
+    decree: str | None
+
+
+class NumberOut(BaseModel):
+    """A NIP somebody has or had."""
+
+    nip: str
+    replaced_on: date | None
+
+
+class ChangeOut(BaseModel):
+    """Who recorded a version, when, and what it changed."""
+
+    version: int
+    parts: list[str]
+    recorded_by: str
+    recorded_at: datetime
+
+
+class HistoryOut(BaseModel):
+    """All the registry knows of somebody's past, oldest first."""
+
+    person_id: UUID
+    numbers: list[NumberOut]
+    assignments: list[AssignmentOut]
+    posts: list[PostOut]
+    statuses: list[StatusOut]
+    changes: list[ChangeOut]
+    version: int

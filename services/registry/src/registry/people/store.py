@@ -1,0 +1,213 @@
+"""People between the database and the domain, and the event of a change.
+
+Whoever writes people takes locks in this order: units, numbers sorted, people sorted by id.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import date
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Table, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.ids import nip_hash
+from common.outbox import emit
+from contracts import events
+from registry import rows
+from registry.domain.history import History, Span, at_or_first
+from registry.domain.person import Person, Place, Post, Standing
+from registry.rows import Row
+from registry.tables import assignments, changes, nips, people, posts, statuses
+from registry.writing import Writing, audit_row
+
+T = TypeVar("T")
+
+_PEOPLE = text("SELECT * FROM people WHERE id = ANY(CAST(:ids AS uuid[]))")
+_LOCKED = text("SELECT * FROM people WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR NO KEY UPDATE")
+Pair = tuple[Person | None, Person]
+
+
+async def owners(session: AsyncSession, numbers: Collection[str]) -> dict[str, UUID]:
+    """Whom these NIPs name or once named."""
+    found = await session.execute(
+        text("SELECT nip, person_id FROM nips WHERE nip = ANY(CAST(:numbers AS text[]))"), {"numbers": list(numbers)}
+    )
+    return {row.nip: row.person_id for row in found}
+
+
+async def claim(session: AsyncSession, wanted: Mapping[str, UUID]) -> set[str]:
+    """Takes NIPs for people; gives those that nobody else has taken meanwhile.
+
+    Waits for a transaction that is about to take the same; the order keeps two from waiting for each other.
+    """
+    if not wanted:
+        return set()
+    taken = await session.execute(
+        text(
+            "INSERT INTO nips (nip, person_id)"
+            " SELECT * FROM unnest(CAST(:numbers AS text[]), CAST(:ids AS uuid[])) AS given (nip, person_id) ORDER BY nip"
+            " ON CONFLICT DO NOTHING RETURNING nip"
+        ),
+        {"numbers": list(wanted), "ids": list(wanted.values())},
+    )
+    return set(taken.scalars())
+
+
+async def retire_number(session: AsyncSession, person_id: UUID, today: date) -> None:
+    """Makes the number in use a former one."""
+    await session.execute(
+        nips.update().where(nips.c.person_id == person_id, nips.c.replaced_on.is_(None)).values(replaced_on=today)
+    )
+
+
+async def present(session: AsyncSession, ids: Iterable[UUID], *, lock: bool) -> dict[UUID, Person]:
+    """People with their histories; with `lock`, nobody else changes them until the transaction ends."""
+    wanted = {"ids": sorted(set(ids))}
+    if not wanted["ids"]:
+        return {}
+    # A statement of its own: what the others read must be from after the wait for the lock.
+    found = await session.execute(_LOCKED if lock else _PEOPLE, wanted)
+    rows_found = found.all()
+    numbers = await session.execute(
+        text("SELECT person_id, nip FROM nips WHERE person_id = ANY(CAST(:ids AS uuid[])) AND replaced_on IS NULL"),
+        wanted,
+    )
+    number_of = {row.person_id: row.nip for row in numbers}
+    served = await _histories(session, assignments, wanted, lambda row: Place(row.agency_id, row.unit_id))
+    held = await _histories(session, posts, wanted, lambda row: Post(row.jenjang, row.golongan, row.position))
+    stood = await _histories(session, statuses, wanted, lambda row: Standing(row.status, row.decree))
+    return {
+        row.id: Person(
+            id=row.id,
+            nip=number_of[row.id],
+            staff_type=row.staff_type,
+            name=row.name,
+            education=row.education,
+            joined_on=row.joined_on,
+            assignments=served[row.id],
+            posts=held[row.id],
+            statuses=stood[row.id],
+            version=row.version,
+        )
+        for row in rows_found
+    }
+
+
+async def _histories(
+    session: AsyncSession, table: Table, wanted: Mapping[str, Any], value: Callable[[Any], T]
+) -> dict[UUID, History[T]]:
+    found = await session.execute(
+        text(f"SELECT * FROM {table.name} WHERE person_id = ANY(CAST(:ids AS uuid[])) ORDER BY valid_from"),  # noqa: S608
+        wanted,
+    )
+    spans: defaultdict[UUID, list[Span[T]]] = defaultdict(list)
+    for row in found:
+        spans[row.person_id].append(Span(value(row), row.valid_from, row.valid_to))
+    return {person_id: tuple(history) for person_id, history in spans.items()}
+
+
+async def save(session: AsyncSession, pairs: Sequence[Pair], writing: Writing) -> None:
+    """Stores people as the next version of each, says who did it, and announces them."""
+    stored = [(before, replace(after, version=after.version + 1)) for before, after in pairs]
+    await rows.insert(session, people, [_row(after, writing) for before, after in stored if before is None])
+    await rows.update(session, people, [_row(after, writing) for before, after in stored if before is not None])
+    for table in (assignments, posts, statuses):
+        old, new = _differences(table.name, stored)
+        await rows.delete(session, table, old)
+        await rows.put(session, table, new)
+    await rows.insert(session, changes, [audit_row(before, after, writing) for before, after in stored])
+    names = await _unit_names(session, [after for _, after in stored])
+    for _, after in stored:
+        emit(session, _event(after, names, writing), sequence=after.version, time=writing.now)
+
+
+def _row(person: Person, writing: Writing) -> Row:
+    return {
+        "id": person.id,
+        "name": person.name,
+        "staff_type": person.staff_type,
+        "education": person.education,
+        "joined_on": person.joined_on,
+        "begins_on": person.begins_on,
+        "announced_on": writing.today,
+        "version": person.version,
+    }
+
+
+def _differences(history: str, pairs: Iterable[Pair]) -> tuple[list[Row], list[Row]]:
+    """The rows of a history to remove, and those to add or overwrite."""
+    old: list[Row] = []
+    new: list[Row] = []
+    for before, after in pairs:
+        spans = getattr(after, history)
+        known = getattr(before, history) if before else ()
+        kept = {span.valid_from for span in spans}
+        old += ({"person_id": after.id, "valid_from": span.valid_from} for span in known if span.valid_from not in kept)
+        new += (
+            {"person_id": after.id, "valid_from": span.valid_from, "valid_to": span.valid_to, **asdict(span.value)}
+            for span in spans
+            if span not in known
+        )
+    return old, new
+
+
+async def _unit_names(session: AsyncSession, persons: Iterable[Person]) -> dict[UUID, str]:
+    wanted = {span.value.unit_id for person in persons for span in person.assignments if span.value.unit_id}
+    if not wanted:
+        return {}
+    found = await session.execute(
+        text("SELECT id, name FROM units WHERE id = ANY(CAST(:ids AS uuid[]))"), {"ids": list(wanted)}
+    )
+    return {row.id: row.name for row in found}
+
+
+def _event(person: Person, unit_names: Mapping[UUID, str], writing: Writing) -> events.PersonChanged:
+    place = person.place_on(writing.today)
+    post = at_or_first(person.posts, writing.today)
+    standing = at_or_first(person.statuses, writing.today)
+
+    def name_of(unit_id: UUID | None) -> str | None:
+        return unit_names[unit_id] if unit_id else None
+
+    return events.PersonChanged(
+        person_id=person.id,
+        nip_hash=nip_hash(person.nip, writing.nip_key),
+        staff_type=person.staff_type,
+        status=standing.status,
+        joined_on=person.joined_on,
+        left_on=person.left_on,
+        education=person.education,
+        jenjang=post.jenjang,
+        golongan=post.golongan,
+        agency_id=place.agency_id,
+        unit_id=place.unit_id,
+        unit_name=name_of(place.unit_id),
+        assignments=[
+            events.Assignment(
+                agency_id=span.value.agency_id,
+                unit_id=span.value.unit_id,
+                unit_name=name_of(span.value.unit_id),
+                valid_from=span.valid_from,
+                valid_to=span.valid_to,
+            )
+            for span in person.assignments
+        ],
+        posts=[
+            events.Post(
+                jenjang=span.value.jenjang,
+                golongan=span.value.golongan,
+                position=span.value.position,
+                valid_from=span.valid_from,
+                valid_to=span.valid_to,
+            )
+            for span in person.posts
+        ],
+        absences=[
+            events.Absence(status=status, valid_from=span.valid_from, valid_to=span.valid_to)
+            for span in person.statuses
+            if (status := span.value.status) == "leave" or status == "study"
+        ],
+    )

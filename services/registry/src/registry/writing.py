@@ -1,0 +1,78 @@
+"""What every change has in common: who makes it, how a broken rule is answered, and the audit row it leaves."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request
+from pydantic import SecretStr
+
+from common.auth import Principal, allow
+from common.clock import Clock
+from common.problems import Problem
+from common.service import UsedClock
+from registry.domain.agency import Agency, Unit
+from registry.domain.person import Person
+from registry.domain.refused import Refused
+from registry.rows import Row
+
+
+@dataclass(frozen=True)
+class Writing:
+    """Who makes a change and when, and the key of NIP hashes."""
+
+    principal: Principal
+    now: datetime
+    today: date
+    nip_key: str
+
+    @classmethod
+    def at(cls, clock: Clock, principal: Principal, nip_key: SecretStr) -> "Writing":
+        return cls(principal, clock.now(), clock.today(), nip_key.get_secret_value())
+
+    def may_touch(self, agency: UUID) -> bool:
+        """Whether a thing of that agency is the caller's to change."""
+        return self.principal.agency_scope in (None, agency)
+
+
+def writing_by(*roles: str) -> Callable[..., Awaitable[Writing]]:
+    """A dependency that lets through callers with at least one of `roles` and gives the Writing."""
+
+    async def writing(
+        request: Request, principal: Annotated[Principal, Depends(allow(*roles))], clock: UsedClock
+    ) -> Writing:
+        return Writing.at(clock, principal, request.app.state.settings.nip_key)
+
+    return writing
+
+
+@contextmanager
+def refusals_answered() -> Iterator[None]:
+    """Turns a rule's refusal into the problem a caller gets."""
+    try:
+        yield
+    except Refused as refused:
+        raise Problem(refused.code, field=refused.field) from refused
+
+
+Changed = Agency | Unit | Person
+
+
+def audit_row(before: Changed | None, after: Changed, writing: Writing) -> Row:
+    """Who changed which parts of a thing, and when. A new thing has all its parts changed."""
+    parts = [
+        field.name
+        for field in fields(after)
+        if field.name not in {"id", "version"}
+        and (before is None or getattr(before, field.name) != getattr(after, field.name))
+    ]
+    return {
+        "subject_id": after.id,
+        "version": after.version,
+        "parts": " ".join(parts),
+        "recorded_by": writing.principal.subject,
+        "recorded_at": writing.now,
+    }

@@ -1,0 +1,176 @@
+"""Agencies and PICs, one at a time."""
+
+from uuid import UUID, uuid4
+
+import pytest
+
+AGENCY = {"code": "K-009", "name": "Kementerian Contoh", "kind": "K", "region": "DKI Jakarta"}
+MAIN = {"rank": "main", "name": "PIC Bangkom", "email": "pic@contoh.go.id"}
+DEPUTY = {
+    "rank": "deputy",
+    "name": "Wakil PIC",
+    "email": "wakil@contoh.go.id",
+    "language": "en",
+    "time_zone": "Asia/Jayapura",
+}
+
+
+async def test_create_read_change(service, emitted):
+    created = await service.post("/agencies", AGENCY)
+    assert created.status_code == 201
+    assert created.headers["etag"] == '"1"'
+    agency_id = created.json()["id"]
+    assert created.json() == AGENCY | {"id": agency_id, "parent_id": None, "active": True, "version": 1}
+    assert (await service.get(f"/agencies/{agency_id}")).json() == created.json()
+
+    renamed = AGENCY | {"name": "Kementerian Teladan", "active": False}
+    changed = await service.put(f"/agencies/{agency_id}", renamed, if_match='"1"')
+    assert changed.status_code == 200
+    assert changed.headers["etag"] == '"2"'
+    assert changed.json()["name"] == "Kementerian Teladan"
+
+    first, second = await emitted()
+    assert (first.sequence, second.sequence) == (1, 2)
+    assert first.event.agency_id == second.event.agency_id == UUID(agency_id)
+    assert (first.event.active, second.event.active) == (True, False)
+    assert second.event.model_dump(include={"code", "name", "kind", "region", "parent_id", "pics"}) == {
+        "code": "K-009",
+        "name": "Kementerian Teladan",
+        "kind": "K",
+        "region": "DKI Jakarta",
+        "parent_id": None,
+        "pics": [],
+    }
+
+
+async def test_the_same_again_is_no_change(service, emitted):
+    agency_id = (await service.post("/agencies", AGENCY)).json()["id"]
+    await emitted()
+    again = await service.put(f"/agencies/{agency_id}", AGENCY)
+    assert again.status_code == 200
+    assert again.headers["etag"] == '"1"'
+    assert await emitted() == []
+
+
+@pytest.mark.parametrize("seen", ['"1"', 'W/"1"', '"x"'])
+async def test_a_version_conflict(service, seen):
+    agency_id = (await service.post("/agencies", AGENCY)).json()["id"]
+    assert (await service.put(f"/agencies/{agency_id}", AGENCY | {"name": "Dua"}, if_match="*")).status_code == 200
+    late = await service.put(f"/agencies/{agency_id}", AGENCY | {"name": "Tiga"}, if_match=seen)
+    assert late.status_code == 412
+    assert late.json()["code"] == "changed-meanwhile"
+    assert (await service.get(f"/agencies/{agency_id}")).json()["name"] == "Dua"
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "code", "field"),
+    [
+        ({"code": "K 1"}, 422, "field-invalid", "code"),
+        ({"kind": "X"}, 422, "field-invalid", "kind"),
+        ({"name": "   "}, 422, "field-invalid", "name"),
+        ({"name": "Satu\nDua"}, 422, "field-invalid", "name"),
+        ({"name": "nul \u0000"}, 422, "field-invalid", "name"),
+        ({"type": "K"}, 422, "field-unknown", "type"),
+        ({"parent_id": str(uuid4())}, 422, "agency-unknown", "parent_id"),
+        ({"code": "K-001"}, 409, "code-taken", "code"),
+    ],
+)
+async def test_refusals(service, nation, changes, status, code, field):
+    answer = await service.post("/agencies", AGENCY | changes)
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert (answer.json()["code"], answer.json()["errors"][0]["field"]) == (code, field)
+
+
+async def test_ids_and_codes_belong_to_one(service, nation):
+    taken = await service.post("/agencies", AGENCY | {"id": str(nation.agencies["K-001"])})
+    assert (taken.status_code, taken.json()["code"]) == (409, "id-taken")
+    chosen = str(uuid4())
+    assert (await service.post("/agencies", AGENCY | {"id": chosen})).json()["id"] == chosen
+    moved = await service.put(f"/agencies/{chosen}", AGENCY | {"id": str(uuid4())})
+    assert (moved.status_code, moved.json()["code"]) == (409, "id-taken")
+    renamed = await service.put(f"/agencies/{chosen}", AGENCY | {"code": "K-001"})
+    assert (renamed.status_code, renamed.json()["code"]) == (409, "code-taken")
+    missing = await service.put(f"/agencies/{uuid4()}", AGENCY)
+    assert missing.status_code == 404
+
+
+async def test_agencies_form_a_tree(service):
+    ids = []
+    for number in range(3):
+        parent = ids[-1] if ids else None
+        body = AGENCY | {"code": f"K-{number}", "parent_id": parent}
+        ids.append((await service.post("/agencies", body)).json()["id"])
+    for parent in (ids[0], ids[2]):
+        circle = await service.put(f"/agencies/{ids[0]}", AGENCY | {"code": "K-0", "parent_id": parent})
+        assert (circle.status_code, circle.json()["code"]) == (422, "parent-cycle")
+
+
+async def test_lists_and_filters(service, nation):
+    await service.post("/agencies", AGENCY)
+    pages, after = [], None
+    while after is not None or not pages:
+        page = (await service.get(f"/agencies?limit=2{f'&after={after}' if after else ''}")).json()
+        pages.append([agency["code"] for agency in page["items"]])
+        after = page["next"]
+    assert pages == [["D-001", "K-001"], ["K-009"]]
+    assert [a["code"] for a in (await service.get("/agencies?kind=K")).json()["items"]] == ["K-001", "K-009"]
+    assert [a["code"] for a in (await service.get("/agencies?region=DKI Jakarta")).json()["items"]] == ["K-009"]
+    for cursor in ("x", "W10=", "WzFd", "WyJcdTAwMDAiXQ=="):
+        forged = await service.get(f"/agencies?after={cursor}")
+        assert (forged.status_code, forged.json()["code"]) == (422, "field-invalid"), cursor
+    assert (await service.get("/agencies?region=%00")).status_code == 422
+
+
+async def test_pics_main_first_with_every_field(service, nation, emitted):
+    agency_id = nation.agencies["K-001"]
+    named = await service.put(f"/agencies/{agency_id}/pics", {"pics": [DEPUTY, MAIN]}, if_match='"1"')
+    assert named.status_code == 200
+    assert named.headers["etag"] == '"2"'
+    expected = [MAIN | {"language": "id", "time_zone": "Asia/Jakarta"}, DEPUTY]
+    assert named.json()["pics"] == expected
+    assert (await service.get(f"/agencies/{agency_id}/pics")).json() == named.json()
+    [received] = await emitted()
+    assert received.sequence == 2
+    assert [pic.model_dump() for pic in received.event.pics] == expected
+
+    again = await service.put(f"/agencies/{agency_id}/pics", {"pics": [MAIN, DEPUTY]})
+    assert again.headers["etag"] == '"2"'
+    alone = await service.put(f"/agencies/{agency_id}/pics", {"pics": [MAIN | {"email": "baru@contoh.go.id"}]})
+    assert [pic["email"] for pic in alone.json()["pics"]] == ["baru@contoh.go.id"]
+    [received] = await emitted()
+    assert (received.sequence, len(received.event.pics)) == (3, 1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "field"),
+    [
+        ({"email": "pic@"}, "email-invalid", "pics.0.email"),
+        ({"email": "PIC Bangkom <pic@contoh.go.id>"}, "email-invalid", "pics.0.email"),
+        ({"email": "pic@contoh.go.id\nBcc: x@contoh.go.id"}, "email-invalid", "pics.0.email"),
+        ({"time_zone": "Asia/Bandung"}, "time-zone-unknown", "pics.0.time_zone"),
+        ({"time_zone": "../../etc/passwd"}, "time-zone-unknown", "pics.0.time_zone"),
+        ({"language": "fr"}, "field-invalid", "pics.0.language"),
+        ({"rank": "deputy"}, "pic-rank-twice", "pics"),
+    ],
+)
+async def test_refused_pics(service, nation, changes, code, field):
+    answer = await service.put(f"/agencies/{nation.agencies['K-001']}/pics", {"pics": [MAIN | changes, DEPUTY]})
+    assert answer.status_code == 422
+    assert (answer.json()["code"], answer.json()["errors"][0]["field"]) == (code, field)
+
+
+async def test_agencies_without_pic_are_listed(service, caller, nation):
+    await service.put(f"/agencies/{nation.agencies['K-001']}/pics", {"pics": [MAIN]})
+    await service.post("/agencies", AGENCY | {"code": "K-010", "active": False})
+    lonely = (await service.post("/agencies", AGENCY)).json()["id"]
+    await service.put(f"/agencies/{lonely}/pics", {"pics": [DEPUTY]})
+    listed = (await caller("lan").get("/agencies-without-pic")).json()["items"]
+    assert [(agency["code"], agency["has_deputy"]) for agency in listed] == [("D-001", False), ("K-009", True)]
+
+
+async def test_problems_speak_english_when_asked(service, nation):
+    indonesian = await service.post("/agencies", AGENCY | {"code": "K-001"})
+    english = await service.post("/agencies", AGENCY | {"code": "K-001"}, accept_language="en")
+    assert indonesian.json()["title"] == "Kode ini sudah dipakai."
+    assert english.json()["title"] == "This code is already in use."

@@ -1,0 +1,115 @@
+"""Agencies, with their PICs and units, line by line."""
+
+from uuid import uuid4
+
+from common.database import counted_statements
+
+
+def line(number: int, **changes):
+    return {
+        "code": f"K-{number:03d}",
+        "name": f"Kementerian {number}",
+        "kind": "K",
+        "region": "DKI Jakarta",
+        "pics": [
+            {"rank": "main", "name": "PIC", "email": f"pic{number}@contoh.go.id"},
+            {"rank": "deputy", "name": "Wakil", "email": f"wakil{number}@contoh.go.id", "time_zone": "Asia/Makassar"},
+        ],
+        "units": [{"code": f"U{unit}", "name": f"Unit {unit}"} for unit in range(3)],
+        **changes,
+    }
+
+
+async def test_stored_unchanged_updated(service, emitted):
+    first = await service.upload("/agencies:batch", [line(1), line(2)])
+    assert [(answer["line"], answer["status"]) for answer in first] == [(1, "stored"), (2, "stored")]
+    ids = [answer["id"] for answer in first]
+    assert [received.event.code for received in await emitted()] == ["K-001", "K-002"]
+
+    again = await service.upload("/agencies:batch", [line(1), line(2)])
+    assert [(answer["status"], answer["id"]) for answer in again] == [("unchanged", ids[0]), ("unchanged", ids[1])]
+    assert await emitted() == []
+
+    third = await service.upload(
+        "/agencies:batch", [line(1, name="Baru"), line(2, units=[{"code": "U9", "name": "U"}])]
+    )
+    assert [answer["status"] for answer in third] == ["updated", "updated"]
+    [received] = await emitted()  # the second line changed units only, which are no part of an agency's event
+    assert (received.sequence, received.event.name, len(received.event.pics)) == (2, "Baru", 2)
+    units = (await service.get(f"/agencies/{ids[1]}/units")).json()["items"]
+    assert [unit["code"] for unit in units] == ["U0", "U1", "U2", "U9"]
+
+
+async def test_pics_left_out_stay_and_an_empty_list_removes_them(service, emitted):
+    [stored] = await service.upload("/agencies:batch", [line(1)])
+    without = line(1)
+    del without["pics"]
+    assert (await service.upload("/agencies:batch", [without]))[0]["status"] == "unchanged"
+    assert (await service.upload("/agencies:batch", [line(1, pics=[])]))[0]["status"] == "updated"
+    assert (await service.get(f"/agencies/{stored['id']}/pics")).json()["pics"] == []
+
+
+async def test_a_line_is_refused_as_a_whole_and_the_others_count(service, nation):
+    good, parent = str(uuid4()), str(uuid4())
+    answers = await service.upload(
+        "/agencies:batch",
+        [
+            line(10, id=parent),
+            line(11, parent_id=parent),
+            '{"code": "K-012"',
+            "",
+            line(13, parent_id=str(uuid4())),
+            line(14, pics=[{"rank": "main", "name": "PIC", "email": "nowhere"}]),
+            line(15, units=[{"code": "U1", "name": "a"}, {"code": "U2", "name": "b", "parent_id": str(uuid4())}]),
+            line(16, id=parent),
+            line(10, id=good),
+            line(10, parent_id=parent),
+            line(17, units=[{"code": "U1", "name": "a"}, {"code": "U1", "name": "b"}]),
+            line(18, pics=[{"rank": "main", "name": "PIC", "email": f"p{n}@contoh.go.id"} for n in range(2)]),
+        ],
+    )
+    assert [(answer["line"], answer.get("code", answer["status"]), answer.get("field")) for answer in answers] == [
+        (1, "stored", None),
+        (2, "stored", None),
+        (3, "invalid-json", None),
+        (5, "agency-unknown", "parent_id"),
+        (6, "email-invalid", "pics.0.email"),
+        (7, "unit-unknown", "units.1.parent_id"),
+        (8, "id-taken", "id"),
+        (9, "id-taken", "id"),
+        (10, "parent-cycle", "parent_id"),
+        (11, "stored", None),
+        (12, "pic-rank-twice", "pics"),
+    ]
+    codes = [agency["code"] for agency in (await service.get("/agencies")).json()["items"]]
+    assert codes == ["D-001", "K-001", "K-010", "K-011", "K-017"]
+
+
+async def test_a_line_sees_the_lines_before_it(service, emitted):
+    answers = await service.upload("/agencies:batch", [line(1), line(1), line(1, name="Akhir")])
+    assert [answer["status"] for answer in answers] == ["stored", "unchanged", "updated"]
+    [received] = await emitted()
+    assert (received.sequence, received.event.name) == (1, "Akhir")
+
+
+async def test_renamed_units_are_announced(service, nation, emitted, a_person):
+    await service.post("/people", a_person(1))
+    await emitted()
+    renamed = {"code": "K-001", "name": "Instansi K-001", "kind": "K", "units": [{"code": "K-001-U01", "name": "Baru"}]}
+    assert (await service.upload("/agencies:batch", [renamed]))[0]["status"] == "updated"
+    [received] = await emitted()
+    assert (received.event.unit_name, received.sequence) == ("Baru", 2)
+
+
+async def test_the_number_of_statements_does_not_grow(service, database):
+    counts = []
+    for first, size in ((0, 5), (100, 500)):
+        lines = [line(number) for number in range(first, first + size)]
+        with counted_statements(database) as created:
+            await service.upload("/agencies:batch", lines)
+        with counted_statements(database) as unchanged:
+            await service.upload("/agencies:batch", lines)
+        with counted_statements(database) as changed:
+            await service.upload("/agencies:batch", [{**one, "name": "Lain", "pics": []} for one in lines])
+        counts.append((len(created), len(unchanged), len(changed)))
+    assert counts == [(11, 5, 9)] * 2

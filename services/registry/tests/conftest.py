@@ -1,0 +1,205 @@
+"""The registry's application on a real PostgreSQL, driven with real tokens at a fixed moment."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import httpx2
+import pytest
+import pytest_asyncio
+from fastapi import FastAPI
+from sqlalchemy import text
+
+from common import migrations
+from common.clock import FixedClock
+from common.database import Database
+from common.events import Reader, Received
+from common.service import create_app
+from contracts.events import AgencyChanged, PersonChanged
+from jejak_local.issuer import Issuer
+from jejak_local.postgres import PostgresServer
+from registry.__main__ import build
+from registry.invariants import violations
+from registry.settings import Settings
+from registry.tables import metadata
+
+MOMENT = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 20)
+NIP_KEY = "key of the tests"
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def migrated(postgres: PostgresServer) -> str:
+    """The address of a registry database with the newest schema."""
+    url = (await postgres.create_service_database("registry")).url
+    await asyncio.to_thread(migrations.upgrade, "registry", url)
+    return url
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def database(migrated: str) -> AsyncIterator[Database]:
+    """An empty registry; what a test leaves in it must hold every invariant."""
+    database = Database(migrated)
+    async with database.transaction() as session:
+        for table in reversed(metadata.sorted_tables):  # cheaper than TRUNCATE, which syncs every file
+            await session.execute(table.delete())
+    yield database
+    async with database.reading() as session:
+        broken = {name: count for name, count in (await violations(session)).items() if count}
+    await database.close()
+    assert broken == {}
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(MOMENT)
+
+
+@pytest.fixture
+def settings(migrated: str, issuer: Issuer) -> Settings:
+    return Settings(
+        database_url=migrated, kafka="unused:1", issuer=issuer.url, jwks_url=issuer.jwks_url, nip_key=NIP_KEY
+    )
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database, clock: FixedClock) -> FastAPI:
+    return create_app(build(settings), database, clock=clock)
+
+
+@dataclass
+class Api:
+    """The registry as one caller sees it."""
+
+    client: httpx2.AsyncClient
+    token: str | None
+
+    async def call(self, method: str, path: str, body: Any = None, **headers: str) -> httpx2.Response:
+        if self.token:
+            headers["authorization"] = f"Bearer {self.token}"
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return await self.client.request(method, f"/v1{path}", json=body, headers=named)
+
+    async def get(self, path: str, **headers: str) -> httpx2.Response:
+        return await self.call("GET", path, **headers)
+
+    async def post(self, path: str, body: Any, **headers: str) -> httpx2.Response:
+        return await self.call("POST", path, body, **headers)
+
+    async def put(self, path: str, body: Any, **headers: str) -> httpx2.Response:
+        return await self.call("PUT", path, body, **headers)
+
+    async def upload(self, path: str, lines: Sequence[Any], **headers: str) -> list[dict[str, Any]]:
+        """Sends lines, dicts or raw text, and reads the answers."""
+        content = "\n".join(line if isinstance(line, str) else json.dumps(line, default=str) for line in lines)
+        answer = await self.client.post(
+            f"/v1{path}",
+            content=content.encode(),
+            headers={"authorization": f"Bearer {self.token}", "content-type": "application/x-ndjson", **headers},
+        )
+        assert answer.status_code == 200, answer.text
+        return [json.loads(line) for line in answer.text.splitlines()]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def caller(app: FastAPI, issuer: Issuer) -> AsyncIterator[Callable[..., Api]]:
+    """`caller("agency_hr", agency=...)` is the API with a token of that role; `caller(None)` has none."""
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://registry") as client:
+
+        def make(role: str | None, **scope: Any) -> Api:
+            return Api(client, issuer.token(role, **scope) if role else None)
+
+        yield make
+
+
+@pytest.fixture
+def service(caller: Callable[..., Api]) -> Api:
+    return caller("service")
+
+
+@pytest.fixture
+def emitted(database: Database) -> Callable[[], Any]:
+    """Reads and forgets what waits in the outbox, in order, as a consumer would get it."""
+    reader = Reader([AgencyChanged, PersonChanged], [])
+
+    async def read() -> list[Received]:
+        async with database.transaction() as session:
+            rows = (await session.execute(text("SELECT topic, events FROM outbox ORDER BY id"))).all()
+            await session.execute(text("DELETE FROM outbox"))
+        events = [(row.topic, *packed) for row in rows for packed in json.loads(row.events)]
+        found = [reader.decode(headers, payload.encode()) for _, _, headers, payload in events]
+        for (topic, key, headers, _), received in zip(events, found, strict=True):
+            assert (topic, key) == (received.event.topic.name, str(received.event.key()))
+            assert headers["ce_subject"] == str(received.event.subject())
+        return found
+
+    return read
+
+
+@dataclass
+class Nation:
+    """Two agencies with units, made through the API."""
+
+    agencies: dict[str, UUID] = field(default_factory=dict)
+    units: dict[str, UUID] = field(default_factory=dict)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def nation(service: Api, emitted: Callable[[], Any]) -> Nation:
+    nation = Nation()
+    for code, kind in (("K-001", "K"), ("D-001", "D")):
+        agency = await service.post("/agencies", {"code": code, "name": f"Instansi {code}", "kind": kind})
+        assert agency.status_code == 201, agency.text
+        nation.agencies[code] = UUID(agency.json()["id"])
+        for number in (1, 2):
+            unit = {"code": f"{code}-U{number:02d}", "name": f"Unit {number} {code}"}
+            made = await service.post(f"/agencies/{nation.agencies[code]}/units", unit)
+            assert made.status_code == 201, made.text
+            nation.units[unit["code"]] = UUID(made.json()["id"])
+    await emitted()
+    return nation
+
+
+def person(sequence: int = 1, **changes: Any) -> dict[str, Any]:
+    """A PNS of K-001 who joined on 1 January 2015; `sequence` makes the NIP another's."""
+    return {
+        "nip": f"19900101201501{1 + sequence // 1000}{sequence % 1000:03d}",
+        "name": "Siti Rahma",
+        "staff_type": "PNS",
+        "agency_code": "K-001",
+        "unit_code": "K-001-U01",
+        "jenjang": "ahli_muda",
+        "golongan": "III/c",
+        "position": "Analis Kebijakan Ahli Muda",
+        "education": "S1",
+        "joined_on": "2015-01-01",
+        **changes,
+    }
+
+
+def pppk(sequence: int = 1, **changes: Any) -> dict[str, Any]:
+    return person(
+        **{
+            "nip": f"199105052021211{sequence:03d}",
+            "staff_type": "PPPK",
+            "jenjang": None,
+            "golongan": "IX",
+            "position": "Penata Layanan Operasional",
+            "joined_on": "2021-03-01",
+            **changes,
+        }
+    )
+
+
+@pytest.fixture
+def a_person() -> Callable[..., dict[str, Any]]:
+    return person
+
+
+@pytest.fixture
+def a_pppk() -> Callable[..., dict[str, Any]]:
+    return pppk

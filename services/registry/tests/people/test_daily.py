@@ -1,0 +1,32 @@
+"""What was recorded beforehand is announced again on its day, once."""
+
+from datetime import timedelta
+
+from common.auth import Principal
+from registry.people.daily import announce_all_begun
+from registry.writing import Writing
+
+
+async def test_what_begins_today_is_announced_once(service, nation, emitted, a_person, clock, database, settings):
+    moving = (await service.post("/people", a_person(1))).json()["id"]
+    leaving = (await service.post("/people", a_person(2))).json()["id"]
+    await service.post("/people", a_person(3))
+    await service.post(f"/people/{moving}/transfer", {"agency_code": "D-001", "on": "2026-12-01"})
+    body = {"status": "leave", "from": "2026-12-01", "until": "2026-12-03", "decree": "SK 1"}
+    await service.post(f"/people/{leaving}/status", body)
+    await emitted()
+
+    async def run() -> list[tuple]:
+        writing = Writing.at(clock, Principal("registry", frozenset({"service"})), settings.nip_key)
+        count = await announce_all_begun(database, writing)
+        found = await emitted()
+        assert count == len(found)
+        return sorted((str(r.event.person_id), r.sequence, r.event.agency_id, r.event.status) for r in found)
+
+    assert await run() == []
+    clock.moment += timedelta(days=11)  # 1 December
+    here, there = nation.agencies["K-001"], nation.agencies["D-001"]
+    assert await run() == sorted([(moving, 3, there, "active"), (leaving, 3, here, "leave")])
+    assert await run() == []
+    clock.moment += timedelta(days=9)  # nothing ran on 3 December
+    assert await run() == [(leaving, 4, here, "active")]

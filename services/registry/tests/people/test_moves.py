@@ -1,0 +1,123 @@
+"""Transfers and changes of status."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+
+
+@pytest.fixture
+async def person_id(service, nation, emitted, a_person):
+    made = (await service.post("/people", a_person())).json()["id"]
+    await emitted()
+    return made
+
+
+async def test_a_transfer_counts_from_its_day(service, nation, emitted, person_id):
+    body = {"agency_id": str(nation.agencies["D-001"]), "unit_code": "D-001-U02", "on": "2026-07-01"}
+    moved = await service.post(f"/people/{person_id}/transfer", body)
+    assert moved.status_code == 200
+    assert (moved.json()["agency_code"], moved.json()["unit_code"]) == ("D-001", "D-001-U02")
+    before = (await service.get(f"/people/{person_id}?as_of=2026-06-30")).json()
+    after = (await service.get(f"/people/{person_id}?as_of=2026-07-01")).json()
+    assert (before["agency_code"], after["agency_code"]) == ("K-001", "D-001")
+    assert before["golongan"] == after["golongan"]
+    [received] = await emitted()
+    assert received.sequence == 2
+    assert received.event.agency_id == nation.agencies["D-001"]
+    assert [(part.agency_id, part.valid_from, part.valid_to) for part in received.event.assignments] == [
+        (nation.agencies["K-001"], date(2015, 1, 1), date(2026, 7, 1)),
+        (nation.agencies["D-001"], date(2026, 7, 1), None),
+    ]
+    again = await service.post(f"/people/{person_id}/transfer", body)
+    assert (again.status_code, again.headers["etag"]) == (200, '"2"')
+    assert await emitted() == []
+
+
+async def test_a_transfer_ahead_leaves_today_as_it_is(service, nation, emitted, person_id):
+    await service.post(f"/people/{person_id}/transfer", {"agency_code": "D-001", "on": "2027-01-01"})
+    assert (await service.get(f"/people/{person_id}")).json()["agency_code"] == "K-001"
+    [received] = await emitted()
+    assert received.event.agency_id == nation.agencies["K-001"]
+    assert received.event.assignments[1].valid_from == date(2027, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "field"),
+    [
+        ({"agency_code": "K-777", "on": "2026-07-01"}, "agency-unknown", "agency_code"),
+        ({"agency_code": "D-001", "unit_code": "K-001-U01", "on": "2026-07-01"}, "unit-unknown", "unit_code"),
+        ({"on": "2026-07-01"}, "field-missing", "agency_id"),
+        ({"agency_code": "D-001"}, "field-missing", "on"),
+        ({"agency_code": "D-001", "on": "2014-12-31"}, "before-joining", "on"),
+        ({"agency_code": "D-001", "on": "2027-11-21"}, "too-far-ahead", "on"),
+    ],
+)
+async def test_refused_transfers(service, person_id, body, code, field):
+    answer = await service.post(f"/people/{person_id}/transfer", body)
+    assert answer.status_code == 422
+    assert (answer.json()["code"], answer.json()["errors"][0]["field"]) == (code, field)
+
+
+async def test_leave_with_an_end_and_its_decree(service, emitted, person_id, caller, nation):
+    hr = caller("agency_hr", agency=nation.agencies["K-001"], subject="budi")
+    body = {"status": "leave", "from": "2026-03-01", "until": "2026-06-01", "decree": "SK 851/2026"}
+    answer = await hr.post(f"/people/{person_id}/status", body)
+    assert (answer.status_code, answer.json()["status"]) == (200, "active")
+    seen = [
+        (await hr.get(f"/people/{person_id}?as_of={day}")).json()["status"]
+        for day in ("2026-02-28", "2026-03-01", "2026-05-31", "2026-06-01")
+    ]
+    assert seen == ["active", "leave", "leave", "active"]
+    [received] = await emitted()
+    assert received.event.status == "active"
+    assert [(part.status, part.valid_from, part.valid_to) for part in received.event.absences] == [
+        ("leave", date(2026, 3, 1), date(2026, 6, 1))
+    ]
+    history = (await hr.get(f"/people/{person_id}/history")).json()
+    assert [(part["status"], part["decree"]) for part in history["statuses"]] == [
+        ("active", None),
+        ("leave", "SK 851/2026"),
+        ("active", None),
+    ]
+    assert history["changes"][-1] == {
+        "version": 2,
+        "parts": ["statuses"],
+        "recorded_by": "budi",
+        "recorded_at": "2026-11-20T03:00:00Z",
+    }
+    assert (await hr.post(f"/people/{person_id}/status", body)).headers["etag"] == '"2"'
+
+
+async def test_retirement_ends_the_service(service, emitted, person_id):
+    await service.post(f"/people/{person_id}/status", {"status": "study", "from": "2027-01-01", "decree": "SK 1"})
+    await service.post(f"/people/{person_id}/status", {"status": "retired", "from": "2026-12-01", "decree": "SK 2"})
+    first, second = await emitted()
+    assert (first.event.status, first.event.left_on) == ("active", None)
+    assert (second.event.status, second.event.left_on) == ("active", date(2026, 12, 1))
+    assert second.event.absences == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "field"),
+    [
+        ({"until": "2026-03-01"}, "dates-reversed", "until"),
+        ({"from": "2014-01-01"}, "before-joining", "from"),
+        ({"from": "2027-12-01"}, "too-far-ahead", "from"),
+        ({"decree": None}, "field-invalid", "decree"),
+        ({"status": "fired"}, "field-invalid", "status"),
+    ],
+)
+async def test_refused_statuses(service, person_id, changes, code, field):
+    body = {"status": "leave", "from": "2026-03-01", "decree": "SK 1"} | changes
+    answer = await service.post(f"/people/{person_id}/status", body)
+    assert answer.status_code == 422
+    assert (answer.json()["code"], answer.json()["errors"][0]["field"]) == (code, field)
+
+
+async def test_nobody_there(service, nation):
+    for path, body in (
+        ("transfer", {"agency_code": "D-001", "on": "2026-07-01"}),
+        ("status", {"status": "leave", "from": "2026-03-01", "decree": "SK 1"}),
+    ):
+        assert (await service.post(f"/people/{uuid4()}/{path}", body)).status_code == 404

@@ -1,0 +1,87 @@
+"""The training service: the catalogue, records, the yearly ledger of learning hours (JP), and soundings."""
+
+import argparse
+from pathlib import Path
+
+from fastapi import APIRouter
+
+from common.clock import Clock
+from common.database import Database
+from common.service import Command, Service, main
+from contracts import PUBLISHED
+from training.catalogue import api as catalogue
+from training.domain.rules import Book, load
+from training.invariants import find_broken
+from training.ledger import api as ledger
+from training.ledger.commands import open_year
+from training.people.consumers import subscription
+from training.records import api as records
+from training.rule_packs import api as rule_packs
+from training.settings import Settings
+from training.soundings import api as soundings
+from training.soundings import cli as sweep
+
+
+def build(settings: Settings) -> Service:
+    book = load()
+    uploads = APIRouter(max_body_size=settings.batch_body_limit)
+    uploads.include_router(catalogue.uploads)
+    uploads.include_router(records.uploads)
+    return Service(
+        name="training",
+        title="Jejak: training records and learning hours (JP)",
+        settings=settings,
+        routers=[catalogue.router, records.router, soundings.router, ledger.router, rule_packs.router, uploads],
+        problems=Path(__file__).with_name("problems.toml"),
+        published=PUBLISHED,
+        subscriptions=[subscription(book, Clock())],
+        state={"book": book},
+        commands={
+            "sweep": (sweep.command(book), sweep.add_arguments),
+            "open-year": (_open_year(book), _add_year),
+            "check": (_check(book), _describe_check),
+        },
+    )
+
+
+def _add_year(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Lay the yearly duty for everyone in service in a year who has none yet. Safe to run again."
+    parser.add_argument("year", type=int, metavar="YEAR")
+
+
+def _open_year(book: Book) -> Command:
+    async def run(options: argparse.Namespace, database: Database, _: Clock) -> int:
+        try:
+            async with database.transaction() as session:
+                laid = await open_year(session, options.year, book)
+        except LookupError:
+            print(f"No rule pack covers {options.year}. Add one to training/rules, then run this again.")
+            return 2
+        print(f"{options.year} is open: laid for {laid:,} people.")
+        return 0
+
+    return run
+
+
+def _describe_check(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Check that the books balance; exits with 1 when they do not."
+
+
+def _check(book: Book) -> Command:
+    async def run(_: argparse.Namespace, database: Database, clock: Clock) -> int:
+        async with database.reading() as session:
+            findings = await find_broken(session, book, clock.today().year)
+        width = max(len(finding.invariant) for finding in findings)
+        for finding in findings:
+            print(f"{finding.invariant:<{width}}  {f'BROKEN {finding.broken:,} times' if finding.broken else 'holds'}")
+            for example in finding.examples:
+                print(f"  for example: {example}")
+        broken = sum(1 for finding in findings if finding.broken)
+        print(f"{broken} of {len(findings)} invariants are broken." if broken else "The books balance.")
+        return 1 if broken else 0
+
+    return run
+
+
+if __name__ == "__main__":
+    main(build(Settings()))  # pyright: ignore[reportCallIssue] - read from the environment

@@ -1,0 +1,21 @@
+"""The one base of this service's tables: its own metadata, holding the kit's tables too."""
+
+from typing import ClassVar
+
+from sqlalchemy import MetaData
+from sqlmodel import SQLModel
+
+from common.tables import NAMING, add_idempotency, add_inbox, add_outbox, add_waiting
+
+metadata = MetaData(naming_convention=NAMING)
+add_outbox(metadata)
+add_inbox(metadata)
+add_waiting(metadata)
+add_idempotency(metadata)
+
+
+class Stored(SQLModel):
+    """A row. Storage only: rules are in the domain, checks in the database, validation at the edges."""
+
+    metadata: ClassVar[MetaData] = metadata  # pyright: ignore[reportIncompatibleVariableOverride]
+    __tablename__: ClassVar[str]  # pyright: ignore[reportIncompatibleVariableOverride]

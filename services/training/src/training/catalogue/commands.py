@@ -1,0 +1,329 @@
+"""Keeping providers and courses: any number at once by their codes, or one by its id."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, delete, or_, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from common.bulk import Answer, Done
+from common.ids import new_id
+from common.problems import Problem
+from training import etag
+from training.catalogue.queries import look_up
+from training.catalogue.schemas import CourseIn, ProviderIn
+from training.catalogue.tables import Accreditation, Course, Provider
+from training.desk import Desk
+from training.domain.counting import Refused, check_form
+from training.domain.duty import THOUSANDTH
+from training.sets import Columns, lists, parted, unnest, words
+
+PROVIDER: Columns = {"id": "uuid", "code": "text", "name": "text"}
+ACCREDITATION: Columns = {"provider_id": "uuid", "form": "text", "valid_from": "date", "valid_to": "date"}
+COURSE: Columns = {
+    "id": "uuid",
+    "code": "text",
+    "provider_id": "uuid",
+    "title": "text",
+    "form": "text",
+    "jp": "numeric",
+    "competencies": "text",
+    "valid_from": "date",
+    "valid_to": "date",
+}
+SAVE_PROVIDERS = text(
+    f"INSERT INTO providers AS known ({', '.join(PROVIDER)}, version)"  # noqa: S608 - built of names in this code
+    f" SELECT {', '.join(PROVIDER)}, 1 FROM {unnest(PROVIDER)} ORDER BY code"
+    " ON CONFLICT (code) DO UPDATE SET name = excluded.name, version = known.version + 1"
+)
+SAVE_COURSES = text(
+    f"INSERT INTO courses AS known ({', '.join(COURSE)}, version)"  # noqa: S608 - built of names in this code
+    f" SELECT {', '.join(COURSE).replace('competencies', words('competencies'))}, 1 FROM {unnest(COURSE)} ORDER BY code"
+    f" ON CONFLICT (code) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in COURSE if name != 'id')},"
+    " version = known.version + 1"
+)
+ACCREDIT = text(
+    f"INSERT INTO accreditations ({', '.join(ACCREDITATION)}) SELECT * FROM {unnest(ACCREDITATION)}"  # noqa: S608 - built of names in this code
+)
+
+
+@dataclass(frozen=True, order=True)
+class Held:
+    """An accreditation."""
+
+    form: str
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True)
+class ProviderState:
+    """What a provider's code stands for."""
+
+    id: UUID
+    code: str
+    name: str
+    held: frozenset[Held]
+
+
+@dataclass(frozen=True)
+class CourseState:
+    """What a course's code stands for."""
+
+    id: UUID
+    code: str
+    provider_id: UUID
+    title: str
+    form: str
+    jp: Decimal | None
+    competencies: tuple[str, ...]
+    valid_from: date
+    valid_to: date | None
+
+
+async def save_providers(session: AsyncSession, documents: Sequence[ProviderIn], desk: Desk) -> list[Answer]:
+    """Stores or changes providers by their codes and answers each in order: stored, updated, unchanged, or why not."""
+    known = await _provider_states(session, documents)
+    codes = {state.id: code for code, state in known.items()}
+    changed: dict[str, ProviderState] = {}
+    answers: list[Answer] = []
+    for document in documents:
+        before = known.get(document.code)
+        try:
+            identity = _identity(document, before.id if before else None, codes)
+            state = ProviderState(identity, document.code, document.name, _held(document, desk))
+        except Problem as problem:
+            answers.append(problem)
+            continue
+        answers.append(_done(before, state))
+        if state != before:
+            known[document.code] = changed[document.code] = state
+    if changed:
+        await session.execute(SAVE_PROVIDERS, lists(PROVIDER, changed.values()))
+        await _accredit(session, changed.values())
+    return answers
+
+
+async def revise_provider(
+    session: AsyncSession, provider_id: UUID, document: ProviderIn, desk: Desk, *, seen: int | None
+) -> None:
+    """Changes a provider. Raises Problem."""
+    held = _held(document, desk)
+    provider = await session.get(Provider, provider_id, with_for_update=True)
+    if provider is None:
+        raise Problem("not-found")
+    etag.check(seen, provider.version)
+    if document.code != provider.code:
+        await _check_free(session, select(col(Provider.id)).where(col(Provider.code) == document.code))
+    provider.code, provider.name, provider.version = document.code, document.name, provider.version + 1
+    await session.flush()
+    await _accredit(session, [ProviderState(provider.id, provider.code, provider.name, held)])
+
+
+async def save_courses(session: AsyncSession, documents: Sequence[CourseIn], desk: Desk) -> list[Answer]:
+    """Stores or changes courses by their codes and answers each in order: stored, updated, unchanged, or why not."""
+    providers = await _providers_named(session, documents, desk)
+    known = await _course_states(session, documents)
+    codes = {state.id: code for code, state in known.items()}
+    changed: dict[str, CourseState] = {}
+    answers: list[Answer] = []
+    for document in documents:
+        before = known.get(document.code)
+        try:
+            state = _course(document, before, providers, codes, desk)
+        except Problem as problem:
+            answers.append(problem)
+            continue
+        answers.append(_done(before, state))
+        if state != before:
+            known[document.code] = changed[document.code] = state
+    if changed:
+        given = list(changed.values())
+        await session.execute(
+            SAVE_COURSES, {**lists(COURSE, given), "competencies": [parted(state.competencies) for state in given]}
+        )
+    return answers
+
+
+async def revise_course(
+    session: AsyncSession, course_id: UUID, document: CourseIn, desk: Desk, *, seen: int | None
+) -> None:
+    """Changes a course. Raises Problem."""
+    providers = await _providers_named(session, [document], desk)
+    course = await session.get(Course, course_id, with_for_update=True)
+    if course is None:
+        raise Problem("not-found")
+    etag.check(seen, course.version)
+    if document.code != course.code:
+        await _check_free(session, select(col(Course.id)).where(col(Course.code) == document.code))
+    before = _course_state(course)
+    state = _course(document, before, providers, {course.id: document.code}, desk)
+    for name in COURSE:
+        setattr(course, name, getattr(state, name))
+    course.competencies = list(state.competencies)
+    course.version += 1
+
+
+def _identity(document: ProviderIn | CourseIn, known: UUID | None, codes: dict[UUID, str]) -> UUID:
+    """The id a code has or gets. Raises Problem where the id sent belongs to another code, or the code to another id."""
+    identity = document.id or known or new_id()
+    if known not in {None, identity} or codes.setdefault(identity, document.code) != document.code:
+        raise Problem("code-taken", field="code")
+    return identity
+
+
+def _done(before: ProviderState | CourseState | None, state: ProviderState | CourseState) -> Done:
+    if before is None:
+        return Done("stored", state.id)
+    return Done("unchanged" if state == before else "updated", state.id)
+
+
+def _held(document: ProviderIn, desk: Desk) -> frozenset[Held]:
+    held = [Held(part.form, part.valid_from, part.valid_to) for part in document.accreditations]
+    for part in held:
+        _check_rules(part.form, None, desk)
+        _check_period(part.valid_from, part.valid_to)
+    for earlier, later in pairwise(sorted(held, key=lambda part: (part.form, part.valid_from))):
+        if earlier.form == later.form and (earlier.valid_to is None or earlier.valid_to > later.valid_from):
+            raise Problem("periods-overlap", field="accreditations")
+    return frozenset(held)
+
+
+def _course(
+    document: CourseIn,
+    before: CourseState | None,
+    providers: dict[str, UUID],
+    codes: dict[UUID, str],
+    desk: Desk,
+) -> CourseState:
+    _check_rules(document.form, document.jp, desk)
+    _check_period(document.valid_from, document.valid_to)
+    own = desk.principal.provider if "provider" in desk.principal.roles and not desk.principal.national else None
+    provider = _provider_of(document, own, providers)
+    if own is not None and (provider != own or (before is not None and before.provider_id != own)):
+        raise Problem("not-yours", field="provider_code")
+    return CourseState(
+        id=_identity(document, before.id if before else None, codes),
+        code=document.code,
+        provider_id=provider,
+        title=document.title,
+        form=document.form,
+        jp=document.jp.quantize(THOUSANDTH) if document.jp is not None else None,
+        competencies=tuple(document.competencies),
+        valid_from=document.valid_from,
+        valid_to=document.valid_to,
+    )
+
+
+def _check_rules(form: str, jp: Decimal | None, desk: Desk) -> None:
+    """The newest pack says which forms there are and how many JP may be stated."""
+    try:
+        check_form(desk.book.packs[-1].tables, form, jp)
+    except Refused as refused:
+        raise Problem(refused.code, field=refused.field, **refused.values) from None
+
+
+def _check_period(valid_from: date, valid_to: date | None) -> None:
+    if valid_to is not None and valid_to <= valid_from:
+        raise Problem("dates-reversed", field="valid_to")
+
+
+def _provider_of(document: CourseIn, own: UUID | None, providers: dict[str, UUID]) -> UUID:
+    """Whose course it is: whom it names, else the provider who sends it. Raises Problem `provider-unknown`."""
+    if document.provider_code is not None:
+        found = providers.get(document.provider_code)
+    else:
+        asked = document.provider_id or own
+        found = asked if asked in providers.values() else None
+    if found is None or document.provider_id not in {None, found}:
+        raise Problem("provider-unknown", field="provider_code" if document.provider_code else "provider_id")
+    return found
+
+
+async def _providers_named(session: AsyncSession, documents: Sequence[CourseIn], desk: Desk) -> dict[str, UUID]:
+    """The providers that courses name, and the caller's own, by code."""
+    ids = {document.provider_id for document in documents} | {desk.principal.provider}
+    offers = await look_up(
+        session,
+        course_codes=[],
+        provider_codes={document.provider_code for document in documents if document.provider_code},
+        provider_ids=[identity for identity in ids if identity],
+    )
+    return offers.providers
+
+
+async def _provider_states(session: AsyncSession, documents: Sequence[ProviderIn]) -> dict[str, ProviderState]:
+    """The providers that have one of the codes or ids, held in the order of their codes."""
+    rows = await session.execute(
+        select(col(Provider.id), col(Provider.code), col(Provider.name))
+        .where(_named(Provider, documents))
+        .order_by(col(Provider.code))
+        .with_for_update()
+    )
+    providers = rows.all()
+    held: dict[UUID, set[Held]] = defaultdict(set)
+    for row in await session.execute(
+        select(Accreditation).where(col(Accreditation.provider_id).in_([provider.id for provider in providers]))
+    ):
+        held[row.Accreditation.provider_id].add(
+            Held(row.Accreditation.form, row.Accreditation.valid_from, row.Accreditation.valid_to)
+        )
+    return {row.code: ProviderState(row.id, row.code, row.name, frozenset(held[row.id])) for row in providers}
+
+
+async def _course_states(session: AsyncSession, documents: Sequence[CourseIn]) -> dict[str, CourseState]:
+    """The courses that have one of the codes or ids, held in the order of their codes."""
+    rows = await session.scalars(
+        select(Course).where(_named(Course, documents)).order_by(col(Course.code)).with_for_update()
+    )
+    return {course.code: _course_state(course) for course in rows}
+
+
+def _named(table: type[Provider | Course], documents: Sequence[ProviderIn | CourseIn]) -> ColumnElement[bool]:
+    ids = [document.id for document in documents if document.id]
+    return or_(col(table.code).in_([document.code for document in documents]), col(table.id).in_(ids))
+
+
+def _course_state(course: Course) -> CourseState:
+    return CourseState(
+        id=course.id,
+        code=course.code,
+        provider_id=course.provider_id,
+        title=course.title,
+        form=course.form,
+        jp=course.jp,
+        competencies=tuple(course.competencies),
+        valid_from=course.valid_from,
+        valid_to=course.valid_to,
+    )
+
+
+async def _check_free(session: AsyncSession, taken: Select[UUID]) -> None:
+    if await session.scalar(taken) is not None:
+        raise Problem("code-taken", field="code")
+
+
+async def _accredit(session: AsyncSession, providers: Iterable[ProviderState]) -> None:
+    """Gives providers exactly these accreditations."""
+    states = list(providers)
+    await session.execute(
+        delete(Accreditation).where(col(Accreditation.provider_id).in_([state.id for state in states]))
+    )
+    held = [(state.id, part) for state in states for part in state.held]
+    if held:
+        await session.execute(
+            ACCREDIT,
+            {
+                "provider_id": [provider for provider, _ in held],
+                **lists(
+                    {name: kind for name, kind in ACCREDITATION.items() if name != "provider_id"},
+                    [part for _, part in held],
+                ),
+            },
+        )

@@ -1,0 +1,136 @@
+"""The catalogue: as records need it, and as it is shown."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import Select, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from common.pages import Page, Window
+from common.problems import Problem
+from training.catalogue.schemas import AccreditationOut, CourseOut, ProviderOut
+from training.catalogue.tables import Accreditation, Course, Provider
+from training.domain.duty import Period, covers
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A course: its form, its JP where the programme states them, and when it is on offer."""
+
+    id: UUID
+    provider_id: UUID
+    form: str
+    jp: Decimal | None
+    competencies: list[str]
+    offered: Period
+
+
+@dataclass(frozen=True)
+class Offers:
+    """Courses and providers by code, and what providers are accredited for, by provider and form."""
+
+    courses: dict[str, Offer]
+    providers: dict[str, UUID]
+    accredited: dict[tuple[UUID, str], list[Period]]
+
+    def holds(self, provider_id: UUID, form: str, *days: date) -> bool:
+        """Whether a provider is accredited for a form on each of the days."""
+        periods = self.accredited.get((provider_id, form), [])
+        return all(any(covers(period, day) for period in periods) for day in days)
+
+
+async def look_up(
+    session: AsyncSession,
+    *,
+    course_codes: Collection[str],
+    provider_codes: Collection[str],
+    provider_ids: Collection[UUID] = (),
+) -> Offers:
+    """The courses and providers named, and the providers of those courses."""
+    courses: dict[str, Offer] = {}
+    if course_codes:
+        rows = await session.execute(
+            text(
+                "SELECT code, id, provider_id, form, jp, competencies, valid_from, valid_to FROM courses"
+                " WHERE code = ANY(CAST(:codes AS text[]))"
+            ),
+            {"codes": list(course_codes)},
+        )
+        courses = {
+            row.code: Offer(row.id, row.provider_id, row.form, row.jp, row.competencies, (row.valid_from, row.valid_to))
+            for row in rows
+        }
+    providers: dict[str, UUID] = {}
+    accredited: dict[tuple[UUID, str], list[Period]] = {}
+    ids = {*provider_ids, *(course.provider_id for course in courses.values())}
+    if provider_codes or ids:
+        rows = await session.execute(
+            text(
+                "SELECT p.id, p.code, a.form, a.valid_from, a.valid_to"
+                " FROM providers p LEFT JOIN accreditations a ON a.provider_id = p.id"
+                " WHERE p.code = ANY(CAST(:codes AS text[])) OR p.id = ANY(CAST(:ids AS uuid[]))"
+            ),
+            {"codes": list(provider_codes), "ids": list(ids)},
+        )
+        for row in rows:
+            providers[row.code] = row.id
+            if row.form is not None:
+                accredited.setdefault((row.id, row.form), []).append((row.valid_from, row.valid_to))
+    return Offers(courses, providers, accredited)
+
+
+async def provider(session: AsyncSession, provider_id: UUID) -> ProviderOut:
+    """A provider. Raises Problem `not-found`."""
+    shown = await _shown(session, select(Provider).where(col(Provider.id) == provider_id))
+    if not shown:
+        raise Problem("not-found")
+    return shown[0]
+
+
+async def provider_page(session: AsyncSession, window: Window) -> Page[ProviderOut]:
+    found = select(Provider).order_by(col(Provider.code)).limit(window.limit + 1)
+    if seen := window.seen(str):
+        found = found.where(col(Provider.code) > seen[0])
+    return window.page(await _shown(session, found), lambda shown: [shown.code])
+
+
+async def _shown(session: AsyncSession, found: Select[Provider]) -> list[ProviderOut]:
+    providers = (await session.scalars(found)).all()
+    held: dict[UUID, list[AccreditationOut]] = defaultdict(list)
+    for accreditation in await session.scalars(
+        select(Accreditation)
+        .where(col(Accreditation.provider_id).in_([provider.id for provider in providers]))
+        .order_by(col(Accreditation.form), col(Accreditation.valid_from))
+    ):
+        held[accreditation.provider_id].append(AccreditationOut.model_validate(accreditation))
+    return [
+        ProviderOut(id=one.id, code=one.code, name=one.name, version=one.version, accreditations=held[one.id])
+        for one in providers
+    ]
+
+
+async def course(session: AsyncSession, course_id: UUID) -> CourseOut:
+    """A course. Raises Problem `not-found`."""
+    found = await session.get(Course, course_id)
+    if found is None:
+        raise Problem("not-found")
+    return CourseOut.model_validate(found)
+
+
+async def course_page(
+    session: AsyncSession, window: Window, provider_id: UUID | None, form: str | None
+) -> Page[CourseOut]:
+    found = select(Course).order_by(col(Course.code)).limit(window.limit + 1)
+    if provider_id is not None:
+        found = found.where(col(Course.provider_id) == provider_id)
+    if form is not None:
+        found = found.where(col(Course.form) == form)
+    if seen := window.seen(str):
+        found = found.where(col(Course.code) > seen[0])
+    courses = (await session.scalars(found)).all()
+    return window.page([CourseOut.model_validate(one) for one in courses], lambda shown: [shown.code])

@@ -1,0 +1,78 @@
+"""Providers and courses as they are sent and shown. Periods end the day before `valid_to`; null: open."""
+
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from training.fields import Code, Day, Document, Name, Words
+
+
+class AccreditationIn(Document):
+    """That a provider may give a form of learning for a time."""
+
+    form: Code
+    valid_from: Day
+    valid_to: Day | None = None
+
+
+class ProviderIn(Document):
+    """A provider with all its accreditations, old ones too: what is left out is taken away."""
+
+    id: UUID | None = None
+    code: Code
+    name: Name
+    accreditations: list[AccreditationIn] = Field(default_factory=list[AccreditationIn], max_length=500)
+
+
+class CourseIn(Document):
+    """A course of a provider; `jp` are the hours its programme states."""
+
+    id: UUID | None = None
+    code: Code
+    provider_id: UUID | None = None
+    provider_code: Code | None = None
+    title: Words
+    form: Code
+    jp: Decimal | None = None
+    competencies: list[Code] = Field(default_factory=list, max_length=50)
+    valid_from: Day
+    valid_to: Day | None = None
+
+
+class AccreditationOut(BaseModel):
+    """An accreditation of a provider."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    form: str
+    valid_from: date
+    valid_to: date | None
+
+
+class ProviderOut(BaseModel):
+    """A provider as it is now."""
+
+    id: UUID
+    code: str
+    name: str
+    accreditations: list[AccreditationOut]
+    version: int
+
+
+class CourseOut(BaseModel):
+    """A course as it is now."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    code: str
+    provider_id: UUID
+    title: str
+    form: str
+    jp: Decimal | None
+    competencies: list[str]
+    valid_from: date
+    valid_to: date | None
+    version: int

@@ -1,0 +1,50 @@
+"""Who teaches, what they are accredited for, and their courses."""
+
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Index, Numeric, Text
+from sqlmodel import Field
+
+from training.base import Stored
+
+
+class Provider(Stored, table=True):
+    """An organiser of learning."""
+
+    __tablename__ = "providers"
+
+    id: UUID = Field(primary_key=True)
+    code: str = Field(sa_type=Text, unique=True)
+    name: str = Field(sa_type=Text)
+    version: int
+
+
+class Accreditation(Stored, table=True):
+    """That a provider may give a form of learning from `valid_from` until the day before `valid_to`."""
+
+    __tablename__ = "accreditations"
+
+    provider_id: UUID = Field(primary_key=True, foreign_key="providers.id")
+    form: str = Field(sa_type=Text, primary_key=True)
+    valid_from: date = Field(primary_key=True)
+    valid_to: date | None
+
+
+class Course(Stored, table=True):
+    """What a provider offers; `jp` are the hours of its programme, where it states them."""
+
+    __tablename__ = "courses"
+    __table_args__ = (Index(None, "provider_id"),)
+
+    id: UUID = Field(primary_key=True)
+    code: str = Field(sa_type=Text, unique=True)
+    provider_id: UUID = Field(foreign_key="providers.id")
+    title: str = Field(sa_type=Text)
+    form: str = Field(sa_type=Text)
+    jp: Decimal | None = Field(sa_type=Numeric(8, 3))
+    competencies: list[str] = Field(sa_type=ARRAY(Text))
+    valid_from: date
+    valid_to: date | None
+    version: int

@@ -1,0 +1,43 @@
+"""Who acts, by which rules, and when: what every use case of the API is handed."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from common.auth import Principal, allow
+from common.clock import Clock
+from common.problems import Language, language_of
+from common.service import UsedClock
+from training.domain.rules import Book
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The caller, the rule packs and the clock."""
+
+    principal: Principal
+    book: Book
+    clock: Clock
+
+
+def desk_for(*roles: str) -> Callable[..., Awaitable[Desk]]:
+    """A dependency that lets through callers with at least one of `roles` and gives them a desk."""
+
+    async def desk(request: Request, principal: Annotated[Principal, Depends(allow(*roles))], clock: UsedClock) -> Desk:
+        return Desk(principal, request.app.state.book, clock)
+
+    return desk
+
+
+def _nip_key(request: Request) -> str:
+    return request.app.state.settings.nip_key.get_secret_value()
+
+
+def _language(request: Request) -> Language:
+    return language_of(request.headers.get("accept-language"))
+
+
+UsedNipKey = Annotated[str, Depends(_nip_key)]
+UsedLanguage = Annotated[Language, Depends(_language)]

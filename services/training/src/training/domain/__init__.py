@@ -1,0 +1,1 @@
+"""The rules of learning hours (JP), in plain Python."""

@@ -1,0 +1,78 @@
+"""What a person owes in a year, and where they stand.
+
+Sources: PP 11/2017 Pasal 203 ayat (4) (PNS, a floor); PP 49/2018 Pasal 40 (PPPK, a ceiling). The
+duty rests in months that begin before service, after it, or in leave or study.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+THOUSANDTH = Decimal("0.001")
+MONTHS = range(1, 13)
+
+Period = tuple[date, date | None]
+"""From a day until the day before another; None: open."""
+
+
+@dataclass(frozen=True)
+class DutyRule:
+    """The yearly duty of a staff type, in JP a whole year, with its source and how far it is confirmed."""
+
+    floor: Decimal | None
+    ceiling: Decimal | None
+    target: Decimal
+    source: str
+    status: str
+    id: str
+    en: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """JP left to the target, JP above the ceiling, and whether the target is met."""
+
+    left: Decimal
+    over: Decimal
+    fulfilled: bool
+
+
+def in_service(day: date, joined_on: date, left_on: date | None) -> bool:
+    """Whether a person serves on a day; `left_on` is the first day out of service."""
+    return joined_on <= day and (left_on is None or day < left_on)
+
+
+def covers(period: Period, day: date) -> bool:
+    start, after = period
+    return start <= day and (after is None or day < after)
+
+
+def duty_months(year: int, joined_on: date, left_on: date | None, absences: Iterable[Period]) -> list[int]:
+    """The months of the year that count: in service and not away on their first day."""
+    away = list(absences)
+    return [
+        month
+        for month in MONTHS
+        if in_service(date(year, month, 1), joined_on, left_on)
+        and not any(covers(absence, date(year, month, 1)) for absence in away)
+    ]
+
+
+def pro_rata(target: Decimal, months: int) -> Decimal:
+    """The part of a yearly target that `months` of duty ask for: three decimals, half up."""
+    return (target * months / 12).quantize(THOUSANDTH, ROUND_HALF_UP)
+
+
+def standing(target: Decimal, ceiling: Decimal | None, verified: Decimal) -> Standing:
+    """Where somebody with `verified` JP stands. A ceiling does not cut what counts: it only warns."""
+    return Standing(
+        left=max(target - verified, Decimal(0)),
+        over=max(verified - ceiling, Decimal(0)) if ceiling is not None else Decimal(0),
+        fulfilled=verified >= target,
+    )
+
+
+def resting_months(months: Sequence[int]) -> list[int]:
+    """The months that do not count."""
+    return [month for month in MONTHS if month not in months]

@@ -1,0 +1,136 @@
+"""What a JP rule pack holds, how it is read, and how its cases are run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from common.rules import RuleBook, RulePack, load_rule_book
+from training.domain.counting import Activity, FormRule, Refused, check, count
+from training.domain.duty import DutyRule, duty_months, pro_rata, standing
+
+PACKS = Path(__file__).parent.parent / "rules"
+
+Pack = RulePack["JpRules"]
+Book = RuleBook["JpRules"]
+
+
+@dataclass(frozen=True)
+class JpRules:
+    """The yearly duty by staff type, what each form counts, and what may be stated."""
+
+    jp_most: Decimal
+    jp_step: Decimal
+    degrees: frozenset[str]
+    duties: Mapping[str, DutyRule]
+    forms: Mapping[str, FormRule]
+
+
+def load(folder: Path = PACKS) -> Book:
+    """All JP rule packs, each proved by its own cases. Raises RulePackError."""
+    return load_rule_book(folder, _parse, _run_case)
+
+
+def pack_of_year(book: Book, year: int) -> Pack:
+    """The pack that decides the duty of a year: the one valid when it begins, else the first to begin in it.
+
+    Raises LookupError when no rule covers any day of the year.
+    """
+    first = date(year, 1, 1)
+    for pack in book.packs:
+        if pack.covers(first) or pack.valid_from.year == year:
+            return pack
+    raise LookupError(f"no rule pack covers {year}")
+
+
+def pack_named(book: Book, name: str) -> Pack:
+    """The pack a record or a ledger row was judged by. Raises LookupError when it was taken away."""
+    for pack in book.packs:
+        if pack.id == name:
+            return pack
+    raise LookupError(f"rule pack {name} is gone, but rows were judged by it")
+
+
+def _parse(tables: Mapping[str, Any]) -> JpRules:
+    return JpRules(
+        jp_most=Decimal(tables["jp_most"]),
+        jp_step=tables["jp_step"],
+        degrees=frozenset(tables["degrees"]),
+        duties={entry["staff_type"]: _duty(entry) for entry in tables["duties"]},
+        forms={entry["code"]: _form(entry) for entry in tables["forms"]},
+    )
+
+
+def _duty(entry: Mapping[str, Any]) -> DutyRule:
+    return DutyRule(
+        floor=_number(entry, "floor"),
+        ceiling=_number(entry, "ceiling"),
+        target=Decimal(entry["target"]),
+        source=entry["source"],
+        status=entry["status"],
+        id=entry["id"],
+        en=entry["en"],
+    )
+
+
+def _form(entry: Mapping[str, Any]) -> FormRule:
+    return FormRule(
+        code=entry["code"],
+        label=entry["label"],
+        kind=entry["kind"],
+        jp=_number(entry, "jp"),
+        sessions_a_month=entry.get("sessions_a_month"),
+        jp_a_day=_number(entry, "jp_a_day"),
+        international=_number(entry, "international"),
+        source=entry["source"],
+        status=entry["status"],
+    )
+
+
+def _number(entry: Mapping[str, Any], name: str) -> Decimal | None:
+    return Decimal(entry[name]) if name in entry else None
+
+
+def _run_case(rules: JpRules, given: Mapping[str, Any]) -> Mapping[str, object]:
+    return _duty_case(rules, given) if "staff_type" in given else _form_case(rules, given)
+
+
+def _duty_case(rules: JpRules, given: Mapping[str, Any]) -> Mapping[str, object]:
+    rule = rules.duties[given["staff_type"]]
+    absences = [(given["absent_from"], given.get("absent_to"))] if "absent_from" in given else []
+    joined_on = given.get("joined_on", date.min)
+    months = len(duty_months(given.get("year", 2025), joined_on, given.get("left_on"), absences))
+    target = pro_rata(rule.target, months)
+    reached = standing(target, rule.ceiling, Decimal(given["verified"]))
+    return {
+        "months": months,
+        "floor": rule.floor,
+        "ceiling": rule.ceiling,
+        "target": target,
+        "left": reached.left,
+        "over": reached.over,
+        "fulfilled": reached.fulfilled,
+    }
+
+
+def _form_case(rules: JpRules, given: Mapping[str, Any]) -> Mapping[str, object]:
+    first = given.get("on", date(2025, 3, 10))
+    activity = Activity(
+        id=UUID(int=0),
+        form=given["form"],
+        start=first,
+        end=first + timedelta(days=given.get("days", 1) - 1),
+        stated=_number(given, "jp"),
+        sessions=given.get("sessions", 1),
+        international=given.get("international", False),
+        degree=given.get("degree"),
+        verified=True,
+    )
+    try:
+        counted = count(check(rules, activity), activity)
+    except Refused as refused:
+        return {"refused": refused.code}
+    return {"counted": counted.jp, "why": counted.why}

@@ -1,0 +1,28 @@
+"""Field types the schemas share."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+
+# PostgreSQL cannot store NUL, and no title or code has a control character in it.
+PLAIN = r"^[^\x00-\x1f\x7f]*$"
+Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=PLAIN)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=PLAIN)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000, pattern=PLAIN)]
+
+
+def _written(value: object) -> object:
+    """A date is written YYYY-MM-DD: pydantic would also take a number of seconds or a moment."""
+    if isinstance(value, str) and len(value) == 10:
+        return value
+    raise ValueError("not YYYY-MM-DD")
+
+
+Day = Annotated[date, BeforeValidator(_written)]
+
+
+class Document(BaseModel):
+    """What a caller sends: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")

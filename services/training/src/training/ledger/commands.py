@@ -1,0 +1,177 @@
+"""Lays the yearly duty of people, and moves what they have reached."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple, cast
+from uuid import UUID
+
+from sqlalchemy import CursorResult, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.clock import Clock
+from training.domain.rules import Book, pack_of_year
+from training.sets import Columns, lists, unnest
+from training.soundings.commands import settle
+
+DUTY: Columns = {
+    "duty_pack": "text",
+    "staff_type": "text",
+    "floor": "numeric",
+    "ceiling": "numeric",
+    "target": "numeric",
+}
+PERSON_YEAR: Columns = {"person_id": "uuid", "year": "int"}
+MOVE: Columns = {**PERSON_YEAR, "verified": "numeric", "unverified": "numeric"}
+MOVE_LEDGERS = text(
+    "UPDATE jp_ledger l SET verified = l.verified + given.verified, unverified = l.unverified + given.unverified"  # noqa: S608 - built of names in this code
+    f" FROM {unnest(MOVE)} WHERE l.person_id = given.person_id AND l.year = given.year"
+)
+MISSING = text(
+    f"SELECT person_id, year FROM {unnest(PERSON_YEAR)}"  # noqa: S608 - built of names in this code
+    " WHERE NOT EXISTS (SELECT FROM jp_ledger l WHERE l.person_id = given.person_id AND l.year = given.year)"
+)
+
+# The same rule as training.domain.duty, for millions; a test holds the two together.
+MONTHS_OF_DUTY = """
+    CASE
+        WHEN p.joined_on <= make_date(wanted.year, 1, 1)
+            AND (p.left_on IS NULL OR p.left_on > make_date(wanted.year, 12, 1))
+            AND NOT EXISTS (SELECT FROM absences a WHERE a.person_id = p.person_id)
+        THEN 12
+        ELSE (
+            SELECT count(*)
+            FROM generate_series(1, 12) AS month, make_date(wanted.year, month, 1) AS first
+            WHERE p.joined_on <= first AND (p.left_on IS NULL OR p.left_on > first)
+                AND NOT EXISTS (
+                    SELECT FROM absences a
+                    WHERE a.person_id = p.person_id
+                        AND a.valid_from <= first AND (a.valid_to IS NULL OR a.valid_to > first)
+                )
+        )
+    END
+"""
+SERVES_IN_YEAR = """
+    p.joined_on <= make_date(:year, 12, 31) AND (p.left_on IS NULL OR p.left_on > make_date(:year, 1, 1))
+"""
+
+
+class Moved(NamedTuple):
+    """By how many JP the ledger of a person changes."""
+
+    person_id: UUID
+    year: int
+    verified: Decimal
+    unverified: Decimal
+
+
+async def open_year(session: AsyncSession, year: int, book: Book) -> int:
+    """Lays the duty of a year for everyone in service in it who has none yet. Returns for how many.
+
+    Raises LookupError when no rule covers the year.
+    """
+    laid = await session.execute(
+        text(
+            "WITH laid AS ("  # noqa: S608 - built of names in this code
+            + _lay(
+                f"""
+                SELECT p.person_id, CAST(:year AS int), CAST(:pack AS text) FROM people p
+                WHERE {SERVES_IN_YEAR} AND NOT EXISTS (
+                    SELECT FROM jp_ledger l WHERE l.person_id = p.person_id AND l.year = :year
+                )
+                """  # noqa: S608 - built of names in this code
+            )
+            + ") SELECT count(*) FROM laid"
+        ),
+        {"year": year, "pack": pack_of_year(book, year).id} | _duties(book),
+    )
+    return laid.scalar_one()
+
+
+async def lay_again(session: AsyncSession, people: Sequence[UUID], book: Book, clock: Clock) -> None:
+    """Lays anew what people owe whose service has changed: this year, and every year they have a duty for.
+
+    A year keeps the rule pack it was laid by.
+    """
+    year = clock.today().year
+    rows = await session.execute(
+        text(
+            _lay(
+                f"""
+                SELECT person_id, year, pack FROM jp_ledger WHERE person_id = ANY(CAST(:people AS uuid[]))
+                UNION ALL
+                SELECT p.person_id, CAST(:year AS int), CAST(:pack AS text) FROM people p
+                WHERE p.person_id = ANY(CAST(:people AS uuid[])) AND {SERVES_IN_YEAR} AND NOT EXISTS (
+                    SELECT FROM jp_ledger l WHERE l.person_id = p.person_id AND l.year = :year
+                )
+                """  # noqa: S608 - built of names in this code
+            )
+        ),
+        {"people": people, "year": year, "pack": pack_of_year(book, year).id} | _duties(book),
+    )
+    changed = [row for row in rows if row.before is not None and row.before != row.target]
+    for higher in (False, True):
+        pairs = [(row.person_id, row.year) for row in changed if (row.target > row.before) is higher]
+        if pairs:
+            await settle(session, pairs, clock, lowered=higher)
+
+
+async def move(session: AsyncSession, moves: Sequence[Moved], book: Book, clock: Clock) -> None:
+    """Moves ledgers by the difference, and settles the shortfalls that end or open again by it.
+
+    The people must be held (`lock_people`). A year nobody has opened for a person is laid first.
+    """
+    if await _move(session, moves) < len(moves):
+        missing = await _lay_missing(session, moves, book)
+        await _move(session, [move for move in moves if (move.person_id, move.year) in missing])
+    for lowered in (False, True):
+        pairs = [(move.person_id, move.year) for move in moves if (move.verified < 0 if lowered else move.verified > 0)]
+        if pairs:
+            await settle(session, pairs, clock, lowered=lowered)
+
+
+async def _move(session: AsyncSession, moves: Sequence[Moved]) -> int:
+    """Returns how many of the moves found their row."""
+    result = await session.execute(MOVE_LEDGERS, lists(MOVE, moves))
+    return cast("CursorResult[Any]", result).rowcount
+
+
+async def _lay_missing(session: AsyncSession, moves: Sequence[Moved], book: Book) -> set[tuple[UUID, int]]:
+    """Lays the years that have no row yet, and tells which."""
+    rows = await session.execute(MISSING, lists(PERSON_YEAR, moves))
+    missing = sorted((person_id, year) for person_id, year in rows)
+    people, years = zip(*missing, strict=True)
+    await session.execute(
+        text(_lay("SELECT * FROM unnest(CAST(:people AS uuid[]), CAST(:years AS int[]), CAST(:packs AS text[]))")),
+        {"people": people, "years": years, "packs": [pack_of_year(book, year).id for year in years]} | _duties(book),
+    )
+    return set(missing)
+
+
+def _lay(wanted: str) -> str:
+    """Lays duties for the rows (person, year, pack) of a query: new ones with nothing reached, old ones in place."""
+    return f"""
+        INSERT INTO jp_ledger AS known (person_id, year, pack, floor, ceiling, target, months, verified, unverified)
+        SELECT wanted.person_id, wanted.year, wanted.pack, given.floor, given.ceiling,
+            round(given.target * duty.months / 12, 3), duty.months, 0, 0
+        FROM ({wanted}) AS wanted (person_id, year, pack)
+        JOIN people p ON p.person_id = wanted.person_id
+        JOIN {unnest(DUTY)} ON given.duty_pack = wanted.pack AND given.staff_type = p.staff_type
+        CROSS JOIN LATERAL (SELECT {MONTHS_OF_DUTY} AS months) AS duty
+        ORDER BY wanted.person_id, wanted.year
+        ON CONFLICT (person_id, year) DO UPDATE
+        SET floor = excluded.floor, ceiling = excluded.ceiling, target = excluded.target, months = excluded.months
+        WHERE (known.floor, known.ceiling, known.target, known.months)
+            IS DISTINCT FROM (excluded.floor, excluded.ceiling, excluded.target, excluded.months)
+        RETURNING person_id, year, old.target AS before, target
+    """  # noqa: S608 - the parts are constants of this module
+
+
+def _duties(book: Book) -> dict[str, list[Any]]:
+    rules = [(pack.id, staff, rule) for pack in book.packs for staff, rule in pack.tables.duties.items()]
+    return {
+        "duty_pack": [pack for pack, _, _ in rules],
+        "staff_type": [staff for _, staff, _ in rules],
+        "floor": [rule.floor for _, _, rule in rules],
+        "ceiling": [rule.ceiling for _, _, rule in rules],
+        "target": [rule.target for _, _, rule in rules],
+    }

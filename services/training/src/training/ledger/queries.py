@@ -1,0 +1,204 @@
+"""Explaining a person's hours, and counting those of an agency."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, false, or_, select, text, true
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from common.auth import Principal
+from common.problems import Language, Problem
+from training.domain.counting import FormRule
+from training.domain.duty import duty_months, in_service, pro_rata, resting_months, standing
+from training.domain.rules import Book, pack_named, pack_of_year
+from training.ledger.schemas import AgencyJp, Cap, DutyShown, FormShown, PersonJp, ProRata, RecordShown, UnitShown
+from training.ledger.tables import LedgerRow
+from training.people.tables import Absence, Person
+from training.records.rights import AGENCY_ROLES
+from training.records.tables import Record
+from training.texts import say
+
+UNITS_SHOWN = 10
+SERVING = """
+    FROM assignments a JOIN people p USING (person_id) JOIN jp_ledger l USING (person_id)
+    WHERE a.agency_id = :agency AND a.valid_from <= :day AND (a.valid_to IS NULL OR :day < a.valid_to)
+        AND p.joined_on <= :day AND (p.left_on IS NULL OR :day < p.left_on) AND l.year = :year
+"""
+TOTALS = text(
+    f"""
+    SELECT count(*) AS people, count(*) FILTER (WHERE l.verified >= l.target) AS met,
+        count(*) FILTER (WHERE l.verified < l.target) AS short,
+        count(*) FILTER (WHERE l.verified > l.ceiling) AS over_ceiling,
+        count(*) FILTER (WHERE l.verified < l.target AND l.verified + l.unverified >= l.target) AS waiting,
+        coalesce(sum(l.target), 0) AS target, coalesce(sum(l.verified), 0) AS verified,
+        coalesce(sum(l.unverified), 0) AS unverified
+    {SERVING}
+    """
+)
+UNITS = text(
+    f"""
+    SELECT a.unit_id, max(a.unit_name) AS unit_name, count(*) AS people,
+        count(*) FILTER (WHERE l.verified < l.target) AS short
+    {SERVING}
+    GROUP BY a.unit_id HAVING count(*) FILTER (WHERE l.verified < l.target) > 0
+    ORDER BY short DESC, unit_name, a.unit_id LIMIT {UNITS_SHOWN}
+    """
+)
+
+
+async def person_jp(
+    session: AsyncSession, person_id: UUID, year: int, principal: Principal, book: Book, language: Language
+) -> PersonJp:
+    """A person's year, each number with its rule and records.
+
+    Raises Problem: `not-found` for a person the caller may not see or who did not serve in the
+    year, `rule-missing` for a year no rule covers.
+    """
+    person = await session.scalar(select(Person).where(col(Person.person_id) == person_id, _visible_people(principal)))
+    if person is None:
+        raise Problem("not-found")
+    absences = (await session.scalars(select(Absence).where(col(Absence.person_id) == person_id))).all()
+    months = duty_months(
+        year, person.joined_on, person.left_on, [(absence.valid_from, absence.valid_to) for absence in absences]
+    )
+    row = await session.get(LedgerRow, (person_id, year)) or _not_laid(person, year, len(months), book)
+    records = (
+        await session.scalars(
+            select(Record)
+            .where(col(Record.person_id) == person_id, col(Record.year) == year, col(Record.state) == "valid")
+            .order_by(col(Record.form), col(Record.rule_pack), col(Record.end_date), col(Record.id))
+        )
+    ).all()
+    duty = pack_named(book, row.pack).tables.duties[person.staff_type]
+    reached = standing(row.target, row.ceiling, row.verified)
+    return PersonJp(
+        person_id=person_id,
+        year=year,
+        floor=row.floor,
+        ceiling=row.ceiling,
+        target=row.target,
+        verified=row.verified,
+        unverified=row.unverified,
+        left=reached.left,
+        over=reached.over,
+        fulfilled=reached.fulfilled,
+        rule=DutyShown(pack=row.pack, source=duty.source, explanation=duty.id if language == "id" else duty.en),
+        pro_rata=ProRata(months=row.months, reason=_months_text(resting_months(months), language)),
+        forms=[
+            _form(pack_named(book, pack).tables.forms[form], pack, list(found), language)
+            for (form, pack), found in groupby(records, lambda record: (record.form, record.rule_pack))
+        ],
+    )
+
+
+def _visible_people(principal: Principal) -> ColumnElement[bool]:
+    if principal.national:
+        return true()
+    seen: list[ColumnElement[bool]] = []
+    if not AGENCY_ROLES.isdisjoint(principal.roles):
+        seen.append(col(Person.agency_id) == principal.agency)
+    if "person" in principal.roles:
+        seen.append(col(Person.person_id) == principal.person)
+    return or_(false(), *seen)
+
+
+def _not_laid(person: Person, year: int, months: int, book: Book) -> LedgerRow:
+    """What a year holds that nobody has opened yet for a person who serves in it: the duty, and nothing reached."""
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    if not (in_service(last, person.joined_on, None) and (person.left_on is None or person.left_on > first)):
+        raise Problem("not-found")
+    try:
+        pack = pack_of_year(book, year)
+    except LookupError:
+        raise Problem("rule-missing", field="year") from None
+    rule = pack.tables.duties[person.staff_type]
+    return LedgerRow(
+        person_id=person.person_id,
+        year=year,
+        pack=pack.id,
+        floor=rule.floor,
+        ceiling=rule.ceiling,
+        target=pro_rata(rule.target, months),
+        months=months,
+        verified=Decimal(0),
+        unverified=Decimal(0),
+    )
+
+
+def _months_text(resting: Sequence[int], language: Language) -> str:
+    if not resting:
+        return say("months", "all", language)
+    return say("months", "some", language, months=", ".join(map(str, resting)))
+
+
+def _form(rule: FormRule, pack: str, records: Sequence[Record], language: Language) -> FormShown:
+    values = rule_values(rule)
+    return FormShown(
+        form=rule.code,
+        label=rule.label,
+        pack=pack,
+        stated=sum((record.jp_stated or Decimal(0) for record in records), Decimal(0)),
+        counted=sum((record.jp_counted for record in records), Decimal(0)),
+        cap=Cap(sessions_a_month=rule.sessions_a_month, jp_a_day=rule.jp_a_day) if rule.shared else None,
+        rule=rule_text(rule, language),
+        source=rule.source,
+        status=rule.status,
+        records=[
+            RecordShown(
+                id=record.id,
+                title=record.title,
+                start_date=record.start_date,
+                end_date=record.end_date,
+                stated=record.jp_stated,
+                counted=record.jp_counted,
+                verified=record.verified,
+                why=say("why", record.why, language, **values),
+            )
+            for record in records
+        ],
+    )
+
+
+def rule_text(rule: FormRule, language: Language) -> str:
+    """How a form counts, for people."""
+    values = rule_values(rule)
+    abroad = "" if rule.international is None else " " + say("kind", "abroad", language, **values)
+    return say("kind", rule.kind, language, **values) + abroad
+
+
+def rule_values(rule: FormRule) -> dict[str, object]:
+    """What the texts about a form are filled with."""
+    return {
+        "jp": rule.jp,
+        "sessions_a_month": rule.sessions_a_month,
+        "jp_a_day": rule.jp_a_day,
+        "international": f"{rule.international * 100:.0f}" if rule.international is not None else None,
+    }
+
+
+async def agency_jp(session: AsyncSession, agency_id: UUID, year: int, principal: Principal, today: date) -> AgencyJp:
+    """How an agency's people stand: today, or on the last day of a year that is over. Raises Problem `not-found`."""
+    if principal.agency_scope not in {None, agency_id}:
+        raise Problem("not-found")
+    day = min(today, date(year, 12, 31))
+    asked = {"agency": agency_id, "year": year, "day": day}
+    totals = (await session.execute(TOTALS, asked)).one()
+    units = await session.execute(UNITS, asked)
+    return AgencyJp(
+        agency_id=agency_id,
+        year=year,
+        as_of=day,
+        people=totals.people,
+        met=totals.met,
+        short=totals.short,
+        over_ceiling=totals.over_ceiling,
+        waiting=totals.waiting,
+        target=totals.target,
+        verified=totals.verified,
+        unverified=totals.unverified,
+        units=[UnitShown.model_validate(unit, from_attributes=True) for unit in units],
+    )

@@ -1,0 +1,101 @@
+"""The ledger as it is shown: hours (JP) as exact decimals, each with the rule that gave it."""
+
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+
+class DutyShown(BaseModel):
+    """The rule the yearly duty comes from."""
+
+    pack: str
+    source: str
+    explanation: str
+
+
+class ProRata(BaseModel):
+    """How many months of the year count, and why not all."""
+
+    months: int
+    reason: str
+
+
+class Cap(BaseModel):
+    """The most a form may count: sessions in a calendar month, or JP on a day."""
+
+    sessions_a_month: int | None
+    jp_a_day: Decimal | None
+
+
+class RecordShown(BaseModel):
+    """What one record counts, and why."""
+
+    id: UUID
+    title: str
+    start_date: date
+    end_date: date
+    stated: Decimal | None
+    counted: Decimal
+    verified: bool
+    why: str
+
+
+class FormShown(BaseModel):
+    """What the records of a form count, by the rule they were judged by."""
+
+    form: str
+    label: str
+    pack: str
+    stated: Decimal
+    counted: Decimal
+    cap: Cap | None
+    rule: str
+    source: str
+    status: str = Field(description="how far the form's value is confirmed")
+    records: list[RecordShown]
+
+
+class PersonJp(BaseModel):
+    """What a person owes and has in a year. `floor` and `ceiling` are those of a whole year."""
+
+    person_id: UUID
+    year: int
+    floor: Decimal | None
+    ceiling: Decimal | None
+    target: Decimal
+    verified: Decimal
+    unverified: Decimal
+    left: Decimal
+    over: Decimal
+    fulfilled: bool
+    rule: DutyShown
+    pro_rata: ProRata
+    forms: list[FormShown]
+
+
+class UnitShown(BaseModel):
+    """A unit with people below their target."""
+
+    unit_id: UUID | None
+    unit_name: str | None
+    people: int
+    short: int
+
+
+class AgencyJp(BaseModel):
+    """How the people of an agency stand in a year: those who serve there on `as_of`."""
+
+    agency_id: UUID
+    year: int
+    as_of: date
+    people: int
+    met: int
+    short: int
+    over_ceiling: int
+    waiting: int = Field(description="short people who would have met their target if all they declared were verified")
+    target: Decimal
+    verified: Decimal
+    unverified: Decimal
+    units: list[UnitShown] = Field(description="up to ten units with the most people short")

@@ -1,0 +1,30 @@
+"""The yearly ledger of learning hours (JP)."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import Numeric, Text
+from sqlmodel import Field
+
+from training.base import Stored
+
+
+class LedgerRow(Stored, table=True):
+    """What a person owes and has in a year, in JP. Everyone in service in the year has a row.
+
+    `floor` and `ceiling` are the law's for a whole year; `target` is what this person owes: the
+    rule's target for the `months` of duty. `verified` and `unverified` are the sums of what the
+    valid records count.
+    """
+
+    __tablename__ = "jp_ledger"
+
+    person_id: UUID = Field(primary_key=True)
+    year: int = Field(primary_key=True)
+    pack: str = Field(sa_type=Text)
+    floor: Decimal | None = Field(sa_type=Numeric(8, 3))
+    ceiling: Decimal | None = Field(sa_type=Numeric(8, 3))
+    target: Decimal = Field(sa_type=Numeric(8, 3))
+    months: int
+    verified: Decimal = Field(sa_type=Numeric(12, 3))
+    unverified: Decimal = Field(sa_type=Numeric(12, 3))

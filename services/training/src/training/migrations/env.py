@@ -1,0 +1,7 @@
+"""Alembic's entry: every table of the service must be imported before it compares."""
+
+from common import migrations
+from training import tables  # noqa: F401 - fills the metadata
+from training.base import metadata
+
+migrations.run(metadata)

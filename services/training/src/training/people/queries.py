@@ -1,0 +1,81 @@
+"""Who is who, for the use cases that count for people."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from training.domain.duty import covers, in_service
+
+LOCK = text(
+    "SELECT person_id, nip_hash, joined_on, left_on, agency_id FROM people"
+    " WHERE person_id = ANY(CAST(:ids AS uuid[])) OR nip_hash = ANY(CAST(:nip_hashes AS text[]))"
+    " ORDER BY person_id FOR NO KEY UPDATE"
+)
+SERVED = text(
+    "SELECT person_id, valid_from, valid_to, agency_id FROM assignments"
+    " WHERE person_id = ANY(CAST(:ids AS uuid[])) ORDER BY person_id, valid_from"
+)
+
+
+class Service(NamedTuple):
+    """Where a person served, from a day until the day before another."""
+
+    valid_from: date
+    valid_to: date | None
+    agency_id: UUID
+
+
+@dataclass(slots=True)
+class Known:
+    """A person as records need them: when they served, and where."""
+
+    person_id: UUID
+    joined_on: date
+    left_on: date | None
+    agency_id: UUID
+    served: list[Service]
+
+    def in_service(self, day: date) -> bool:
+        return in_service(day, self.joined_on, self.left_on)
+
+    def agency_on(self, day: date) -> UUID:
+        """The agency on a day; the first one known for days before the registry's history begins."""
+        for valid_from, valid_to, agency_id in self.served:
+            if covers((valid_from, valid_to), day):
+                return agency_id
+        return self.served[0].agency_id if self.served and day < self.served[0].valid_from else self.agency_id
+
+
+@dataclass(frozen=True)
+class Roll:
+    """People found, by id and by the hash of their NIP."""
+
+    by_id: dict[UUID, Known]
+    by_nip: dict[str, Known]
+
+
+async def lock_people(session: AsyncSession, ids: Collection[UUID], nip_hashes: Collection[str]) -> Roll:
+    """Finds people and holds them until the transaction ends, in the order of person id.
+
+    Whoever changes a person's records or ledger holds the person first, so two changes wait for
+    each other and never for good. A hash that two people have at the moment (a number that moves)
+    finds nobody.
+    """
+    rows = await session.execute(LOCK, {"ids": list(ids), "nip_hashes": list(nip_hashes)})
+    by_id: dict[UUID, Known] = {}
+    by_nip: dict[str, Known] = {}
+    shared: set[str] = set()
+    for person_id, nip_hash, joined_on, left_on, agency_id in rows:
+        known = by_id[person_id] = Known(person_id, joined_on, left_on, agency_id, [])
+        if by_nip.setdefault(nip_hash, known) is not known:
+            shared.add(nip_hash)
+    for nip_hash in shared:
+        del by_nip[nip_hash]
+    for person_id, *served in await session.execute(SERVED, {"ids": list(by_id)}):
+        by_id[person_id].served.append(Service(*served))
+    return Roll(by_id, by_nip)

@@ -1,0 +1,349 @@
+"""Storing, correcting, verifying and revoking records.
+
+Every command holds the people concerned first (`lock_people`), decides by the rules, writes, moves
+the ledger by the difference and emits. A chunk of lines is one use case, like a single one: its
+number of statements does not depend on how many lines it has.
+"""
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from common.auth import Principal
+from common.bulk import Answer, Done
+from common.ids import new_id, nip_hash
+from common.outbox import emit
+from common.problems import Problem
+from contracts.events import TrainingRevoked
+from training import etag
+from training.catalogue.queries import Offers, look_up
+from training.desk import Desk
+from training.ledger.commands import move
+from training.people.queries import Known, Roll, lock_people
+from training.records.judging import Judged, judge
+from training.records.rights import Capacity, capacity, check_change, check_owner, source_kind, visible
+from training.records.schemas import Content, Correction, Training
+from training.records.tables import Record
+from training.records.writing import (
+    Draft,
+    Group,
+    Holder,
+    Key,
+    Tally,
+    emit_completed,
+    emit_corrected,
+    holders,
+    insert,
+    keep_first_versions,
+    keep_versions,
+    share_again,
+)
+from training.texts import say
+
+
+class Claim(NamedTuple):
+    """A line that nothing speaks against; without a draft where its reference was taken when it was looked at."""
+
+    key: Key
+    fingerprint: str
+    draft: Draft | None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known about those named in some lines; `held` grows by the references these lines take."""
+
+    acting: Capacity
+    own_provider: UUID | None
+    today: date
+    roll: Roll
+    offers: Offers
+    held: dict[Key, Holder]
+
+
+async def store(session: AsyncSession, lines: Sequence[Training], desk: Desk, nip_key: str) -> list[Answer]:
+    """Stores finished activities and answers each line in order: stored, duplicate of which, or why not.
+
+    Raises Problem `forbidden` for a caller who may send nothing at all.
+    """
+    acting = capacity(desk.principal)
+    nips = [nip_hash(line.nip, nip_key) if line.nip else None for line in lines]
+    keys = [(_namespace(desk.principal, acting) + line.source_name, line.reference) for line in lines]
+    own_provider = desk.principal.provider if acting == "provider" else None
+    facts = Facts(
+        acting,
+        own_provider,
+        desk.clock.today(),
+        roll=await lock_people(
+            session, {line.person_id for line in lines if line.person_id}, {nip for nip in nips if nip}
+        ),
+        offers=await look_up(
+            session,
+            course_codes={line.course_code for line in lines if line.course_code},
+            provider_codes={line.provider_code for line in lines if line.provider_code},
+            provider_ids=[own_provider] if own_provider else [],
+        ),
+        held=await holders(session, keys),
+    )
+    claims = [_claim(desk, facts, line, key, nip) for line, key, nip in zip(lines, keys, nips, strict=True)]
+    drafts = [claim.draft for claim in claims if isinstance(claim, Claim) and claim.draft]
+    if drafts:
+        await _store(session, drafts, facts.held, desk)
+    return [_answer(claim, facts.held) for claim in claims]
+
+
+def _namespace(principal: Principal, acting: Capacity) -> str:
+    """A person's references live under their own id, so that nobody can take those of a platform beforehand."""
+    return f"{principal.person}/" if acting == "person" else ""
+
+
+def _claim(desk: Desk, facts: Facts, line: Training, key: Key, nip: str | None) -> Claim | Problem:
+    try:
+        person = _person(facts.roll, line, nip)
+        agency = person.agency_on(line.end_date)
+        check_owner(desk.principal, facts.acting, person_id=person.person_id, agency_id=agency)
+        kind = source_kind(facts.acting, line.source)
+        fingerprint = _fingerprint(line, nip)
+        if key in facts.held:
+            return Claim(key, fingerprint, None)
+        record_id = new_id()
+        judged = judge(
+            line,
+            person,
+            facts.offers,
+            desk.book,
+            record_id=record_id,
+            verified=kind != "self",
+            own_provider=facts.own_provider,
+            today=facts.today,
+        )
+    except Problem as problem:
+        return problem
+    facts.held[key] = Holder(record_id, fingerprint)
+    return Claim(
+        key,
+        fingerprint,
+        Draft(
+            id=record_id,
+            source_name=key[0],
+            reference=key[1],
+            fingerprint=fingerprint,
+            person_id=person.person_id,
+            year=judged.year,
+            form=line.form,
+            agency_id=judged.agency_id,
+            title=line.title,
+            provider_id=judged.provider_id,
+            course_id=judged.course_id,
+            start_date=line.start_date,
+            end_date=line.end_date,
+            jp_stated=judged.jp_stated,
+            jp_counted=judged.jp_counted,
+            sessions=line.sessions,
+            international=line.international,
+            degree=line.degree,
+            competencies=judged.competencies,
+            evidence=line.evidence,
+            source_kind=kind,
+            verified=kind != "self",
+            rule_pack=judged.rule_pack,
+            why=judged.why,
+            shared=judged.shared,
+        ),
+    )
+
+
+def _person(roll: Roll, line: Training, nip: str | None) -> Known:
+    if nip is None and line.person_id is None:
+        raise Problem("field-missing", field="nip")
+    by_nip = roll.by_nip.get(nip) if nip else None
+    by_id = roll.by_id.get(line.person_id) if line.person_id else None
+    if nip and (by_nip is None or (line.person_id and by_nip is not by_id)):
+        raise Problem("person-unknown", field="nip")
+    person = by_nip or by_id
+    if person is None:
+        raise Problem("person-unknown", field="person_id")
+    return person
+
+
+def _fingerprint(line: Training, nip: str | None) -> str:
+    """What tells this body from another. The NIP's keyed hash stands for it: bare, it could be found by trying."""
+    jp = "" if line.jp is None else str(line.jp.normalize())
+    body = line.model_dump_json(exclude={"nip", "jp"})
+    return hashlib.sha256(f"{nip}|{jp}|{body}".encode()).hexdigest()
+
+
+async def _store(session: AsyncSession, drafts: Sequence[Draft], held: dict[Key, Holder], desk: Desk) -> None:
+    """Stores drafts; where somebody else has taken a reference since it was looked at, `held` is put right."""
+    stored = await insert(session, drafts, desk)
+    late = [(draft.source_name, draft.reference) for draft in drafts if draft.id not in stored]
+    if late:
+        held.update(await holders(session, late))
+    fresh = {draft.id: draft for draft in drafts if draft.id in stored}
+    tally = Tally()
+    groups = {(draft.person_id, draft.year, draft.form) for draft in fresh.values() if draft.shared}
+    for shared in await share_again(session, groups, fresh, desk):
+        record = shared.record
+        if record.id in fresh:
+            fresh[record.id].jp_counted, fresh[record.id].why = record.jp_counted, record.why
+        else:
+            tally.add(record.person_id, record.year, record.jp_counted - shared.before, verified=record.verified)
+    for draft in fresh.values():
+        tally.add(draft.person_id, draft.year, draft.jp_counted, verified=draft.verified)
+        emit_completed(session, draft, desk)
+    await move(session, tally.moves(), desk.book, desk.clock)
+
+
+def _answer(claim: Claim | Problem, held: Mapping[Key, Holder]) -> Answer:
+    if isinstance(claim, Problem):
+        return claim
+    holder = held[claim.key]
+    if claim.draft is not None and claim.draft.id == holder.id:
+        return Done("stored", holder.id)
+    if claim.fingerprint == holder.fingerprint:
+        return Done("duplicate", holder.id)
+    return Problem("reference-conflict", field="reference")
+
+
+async def correct(
+    session: AsyncSession, record_id: UUID, correction: Correction, desk: Desk, *, seen: int | None
+) -> Record:
+    """Gives a record new values, judged as a new one would be. The same values again change nothing.
+
+    `seen` is the version the caller has in mind. Raises Problem.
+    """
+    acting = capacity(desk.principal)
+    record, person = await _take(session, record_id, desk.principal)
+    check_change(desk.principal, acting, record)
+    etag.check(seen, record.version)
+    if record.state == "revoked":
+        raise Problem("record-revoked")
+    own_provider = desk.principal.provider if acting == "provider" else None
+    judged = judge(
+        correction,
+        person,
+        await look_up(
+            session,
+            course_codes=[correction.course_code] if correction.course_code else [],
+            provider_codes=[correction.provider_code] if correction.provider_code else [],
+            provider_ids=[own_provider] if own_provider else [],
+        ),
+        desk.book,
+        record_id=record.id,
+        verified=record.verified,
+        own_provider=own_provider,
+        today=desk.clock.today(),
+    )
+    check_owner(desk.principal, acting, person_id=record.person_id, agency_id=judged.agency_id)
+    values = _values(correction, judged)
+    if all(getattr(record, name) == value for name, value in values.items()):
+        return record
+    groups = {(record.person_id, record.year, record.form), (record.person_id, judged.year, correction.form)}
+    tally = await _open(session, record)
+    for name, value in values.items():
+        setattr(record, name, value)
+    record.jp_counted, record.why = judged.jp_counted, judged.why
+    await _close(session, record, tally, groups, correction.reason, desk)
+    emit_corrected(session, record, correction.reason, desk)
+    return record
+
+
+def _values(content: Content, judged: Judged) -> dict[str, Any]:
+    return {
+        "form": content.form,
+        "title": content.title,
+        "provider_id": judged.provider_id,
+        "course_id": judged.course_id,
+        "start_date": content.start_date,
+        "end_date": content.end_date,
+        "jp_stated": judged.jp_stated,
+        "sessions": content.sessions,
+        "international": content.international,
+        "degree": content.degree,
+        "competencies": judged.competencies,
+        "evidence": content.evidence,
+        "agency_id": judged.agency_id,
+        "year": judged.year,
+        "rule_pack": judged.rule_pack,
+    }
+
+
+async def verify(session: AsyncSession, record_id: UUID, desk: Desk) -> Record:
+    """Confirms a self-declared record; one that is verified stays so. Raises Problem."""
+    record, _ = await _take(session, record_id, desk.principal)
+    check_change(desk.principal, capacity(desk.principal), record)
+    if desk.principal.person == record.person_id:
+        raise Problem("own-record")
+    if record.state == "revoked":
+        raise Problem("record-revoked")
+    if record.verified:
+        return record
+    tally = await _open(session, record)
+    record.verified = True
+    reason = say("reason", "verified", "id")
+    await _close(session, record, tally, {(record.person_id, record.year, record.form)}, reason, desk)
+    emit_corrected(session, record, reason, desk)
+    return record
+
+
+async def revoke(session: AsyncSession, record_id: UUID, reason: str, desk: Desk) -> Record:
+    """Makes a record count no more; one that is revoked stays so. Raises Problem."""
+    record, _ = await _take(session, record_id, desk.principal)
+    check_change(desk.principal, capacity(desk.principal), record)
+    if record.state == "revoked":
+        return record
+    tally = await _open(session, record)
+    record.state = "revoked"
+    await _close(session, record, tally, {(record.person_id, record.year, record.form)}, reason, desk)
+    event = TrainingRevoked(
+        record_id=record.id,
+        person_id=record.person_id,
+        agency_id=record.agency_id,
+        year=record.year,
+        reason=reason,
+    )
+    emit(session, event, sequence=record.version, time=desk.clock.now())
+    return record
+
+
+async def _take(session: AsyncSession, record_id: UUID, principal: Principal) -> tuple[Record, Known]:
+    """A record the caller may see, held after its person. Raises Problem `not-found`."""
+    person_id = await session.scalar(
+        select(col(Record.person_id)).where(col(Record.id) == record_id, visible(principal))
+    )
+    if person_id is None:
+        raise Problem("not-found")
+    roll = await lock_people(session, [person_id], [])
+    return await session.get_one(Record, record_id, with_for_update=True), roll.by_id[person_id]
+
+
+async def _open(session: AsyncSession, record: Record) -> Tally:
+    """Begins a change: keeps the version there is and takes back what it counted."""
+    await keep_first_versions(session, [record.id])
+    tally = Tally()
+    tally.add(record.person_id, record.year, -record.jp_counted, verified=record.verified)
+    return tally
+
+
+async def _close(
+    session: AsyncSession, record: Record, tally: Tally, groups: Collection[Group], reason: str, desk: Desk
+) -> None:
+    """Ends a change: stores the next version, and what follows from it for the ledger and for other records."""
+    record.version += 1
+    await session.flush()
+    for shared in await share_again(session, groups, {record.id}, desk):
+        other = shared.record
+        if other.id != record.id:
+            tally.add(other.person_id, other.year, other.jp_counted - shared.before, verified=other.verified)
+    await session.refresh(record)
+    await keep_versions(session, [record.id], reason, desk)
+    if record.state == "valid":
+        tally.add(record.person_id, record.year, record.jp_counted, verified=record.verified)
+    await move(session, tally.moves(), desk.book, desk.clock)

@@ -1,0 +1,113 @@
+"""What a told activity is worth as a record: the rules, the catalogue and the person put together."""
+
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+from uuid import UUID
+
+from common.problems import Problem
+from training.catalogue.queries import Offer, Offers
+from training.domain.counting import Activity, Refused, check, count
+from training.domain.duty import THOUSANDTH, covers
+from training.domain.rules import Book
+from training.people.queries import Known
+from training.records.schemas import Content
+
+
+class Judged(NamedTuple):
+    """What follows from an activity. `jp_counted` is what it counts by itself: where `shared`, other
+    records of the person have a say.
+    """
+
+    agency_id: UUID
+    year: int
+    provider_id: UUID | None
+    course_id: UUID | None
+    jp_stated: Decimal | None
+    jp_counted: Decimal
+    competencies: list[str]
+    rule_pack: str
+    why: str
+    shared: bool
+
+
+def judge(
+    content: Content,
+    person: Known,
+    offers: Offers,
+    book: Book,
+    *,
+    record_id: UUID,
+    verified: bool,
+    own_provider: UUID | None,
+    today: date,
+) -> Judged:
+    """Raises Problem with the first rule that is broken. `own_provider` is the provider who sends, if one does."""
+    if content.end_date < content.start_date:
+        raise Problem("dates-reversed", field="end_date")
+    if content.end_date > today:
+        raise Problem("date-in-future", field="end_date")
+    if not person.in_service(content.end_date):
+        raise Problem("not-in-service", field="end_date")
+    try:
+        pack = book.at(content.end_date)
+    except LookupError:
+        raise Problem("rule-missing", field="end_date") from None
+    course = _course(content, offers)
+    stated = content.jp if content.jp is not None or course is None else course.jp
+    activity = Activity(
+        id=record_id,
+        form=content.form,
+        start=content.start_date,
+        end=content.end_date,
+        stated=stated,
+        sessions=content.sessions,
+        international=content.international,
+        degree=content.degree,
+        verified=verified,
+    )
+    try:
+        rule = check(pack.tables, activity)
+    except Refused as refused:
+        raise Problem(refused.code, field=refused.field, **refused.values) from None
+    provider = _provider(content, course, offers, own_provider)
+    counted = count(rule, activity)
+    return Judged(
+        agency_id=person.agency_on(content.end_date),
+        year=content.end_date.year,
+        provider_id=provider,
+        course_id=course.id if course else None,
+        jp_stated=stated.quantize(THOUSANDTH) if stated is not None else None,
+        jp_counted=counted.jp.quantize(THOUSANDTH),
+        competencies=content.competencies or (course.competencies if course else []),
+        rule_pack=pack.id,
+        why=counted.why,
+        shared=rule.shared,
+    )
+
+
+def _course(content: Content, offers: Offers) -> Offer | None:
+    if content.course_code is None:
+        return None
+    course = offers.courses.get(content.course_code)
+    if course is None:
+        raise Problem("course-unknown", field="course_code")
+    if not (covers(course.offered, content.start_date) and covers(course.offered, content.end_date)):
+        raise Problem("course-not-valid", field="course_code")
+    return course
+
+
+def _provider(content: Content, course: Offer | None, offers: Offers, own_provider: UUID | None) -> UUID | None:
+    """Who gave it: whom the line names, else whose course it is, else the provider who sends it."""
+    provider = course.provider_id if course else own_provider
+    if content.provider_code is not None:
+        provider = offers.providers.get(content.provider_code)
+        if provider is None:
+            raise Problem("provider-unknown", field="provider_code")
+    if own_provider is not None and provider != own_provider:
+        raise Problem("not-yours", field="provider_code")
+    if course is not None and (course.form != content.form or course.provider_id != provider):
+        raise Problem("course-mismatch", field="course_code")
+    if provider is not None and not offers.holds(provider, content.form, content.start_date, content.end_date):
+        raise Problem("provider-not-accredited", field="provider_code")
+    return provider

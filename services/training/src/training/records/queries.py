@@ -1,0 +1,64 @@
+"""Reading records and what they said before."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from common.auth import Principal
+from common.pages import Page, Window
+from common.problems import Problem
+from training.records.rights import visible
+from training.records.schemas import History, Recorded, Version
+from training.records.tables import Record, RecordVersion
+
+
+async def record(session: AsyncSession, record_id: UUID, principal: Principal) -> Recorded:
+    """A record. Raises Problem `not-found`, also for one the caller may not see."""
+    return Recorded.model_validate(await _find(session, record_id, principal))
+
+
+async def record_page(
+    session: AsyncSession, window: Window, principal: Principal, person_id: UUID, year: int | None
+) -> Page[Recorded]:
+    """A person's records in the order they were recorded."""
+    found = (
+        select(Record)
+        .where(col(Record.person_id) == person_id, visible(principal))
+        .order_by(col(Record.id))
+        .limit(window.limit + 1)
+    )
+    if year is not None:
+        found = found.where(col(Record.year) == year)
+    if seen := window.seen(UUID):
+        found = found.where(col(Record.id) > seen[0])
+    records = (await session.scalars(found)).all()
+    return window.page([Recorded.model_validate(one) for one in records], lambda shown: [shown.id])
+
+
+async def history(session: AsyncSession, record_id: UUID, principal: Principal) -> History:
+    """Every version of a record; one that was never changed has only what was recorded first."""
+    record = await _find(session, record_id, principal)
+    versions = (
+        await session.scalars(
+            select(RecordVersion).where(col(RecordVersion.record_id) == record_id).order_by(col(RecordVersion.version))
+        )
+    ).all()
+    if versions:
+        return History(items=[Version.model_validate(version) for version in versions])
+    first = Version(
+        version=record.version,
+        state=Recorded.model_validate(record),
+        reason=None,
+        changed_by=record.submitted_by,
+        changed_at=record.recorded_at,
+    )
+    return History(items=[first])
+
+
+async def _find(session: AsyncSession, record_id: UUID, principal: Principal) -> Record:
+    record = await session.scalar(select(Record).where(col(Record.id) == record_id, visible(principal)))
+    if record is None:
+        raise Problem("not-found")
+    return record

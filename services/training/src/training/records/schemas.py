@@ -1,0 +1,103 @@
+"""What senders tell about a finished activity, and what they get back."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.nip import WrittenNip
+from training.fields import Code, Day, Document, Name, Words
+
+SourceKind = Literal["system", "provider", "self"]
+
+
+class Content(Document):
+    """An activity: what, when, how long, how proved."""
+
+    form: Code = Field(description="code of the form of learning, e.g. KL03; see GET /v1/rule-packs")
+    title: Words
+    course_code: Code | None = None
+    provider_code: Code | None = None
+    start_date: Day
+    end_date: Day = Field(description="decides the counting year, and the agency it counts for")
+    jp: Decimal | None = Field(None, description="hours (JP) the certificate states; else those of the course")
+    sessions: int = Field(1, ge=1, le=100)
+    international: bool = False
+    degree: Code | None = Field(None, description="with formal education only, e.g. S2")
+    competencies: list[Code] = Field(default_factory=list, max_length=50)
+    evidence: Words | None = Field(None, description="where the proof is: a URL or a document's number")
+
+
+class Training(Content):
+    """A finished activity of a person, under the sender's own reference."""
+
+    reference: Name = Field(description="unique within source_name; the same again is answered as a duplicate")
+    source_name: Name = Field(description="the system the record comes from, e.g. moodle-kemenkeu")
+    source: SourceKind | None = Field(None, description="follows from the caller's role when absent")
+    nip: WrittenNip | None = None
+    person_id: UUID | None = None
+
+
+class Correction(Content):
+    """The new values of a record, all of them, and why they are new."""
+
+    reason: Words
+
+
+class Revocation(Document):
+    """Why a record counts no more."""
+
+    reason: Words
+
+
+class Recorded(BaseModel):
+    """A record as it is now."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    version: int
+    state: Literal["valid", "revoked"]
+    person_id: UUID
+    agency_id: UUID
+    year: int
+    form: str
+    title: str
+    provider_id: UUID | None
+    course_id: UUID | None
+    start_date: date
+    end_date: date
+    jp_stated: Decimal | None
+    jp_counted: Decimal
+    why: str = Field(description="the rule that decided: stated, default, sessions-capped, ...")
+    rule_pack: str
+    sessions: int
+    international: bool
+    degree: str | None
+    competencies: list[str]
+    evidence: str | None
+    source_kind: SourceKind
+    source_name: str
+    reference: str
+    verified: bool
+    recorded_at: datetime
+
+
+class Version(BaseModel):
+    """What a record said after a change, who changed it, and why (nothing for the first version)."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    version: int
+    state: Recorded
+    reason: str | None
+    changed_by: str
+    changed_at: datetime
+
+
+class History(BaseModel):
+    """All versions of a record, the first one first."""
+
+    items: list[Version]

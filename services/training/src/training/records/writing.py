@@ -1,0 +1,261 @@
+"""How records are written: stored, kept version by version, and their shares of caps settled."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.outbox import emit
+from contracts.events import TrainingCompleted, TrainingCorrected
+from training.desk import Desk
+from training.domain.counting import Activity, FormRule, share
+from training.domain.rules import Book, pack_named
+from training.ledger.commands import Moved
+from training.sets import Columns, lists, parted, unnest, words
+from training.texts import say
+
+Key = tuple[str, str]
+"""Source name and reference."""
+
+Group = tuple[UUID, int, str]
+"""Person, year and form: the records that share caps."""
+
+KEY: Columns = {"source_name": "text", "reference": "text"}
+GROUP: Columns = {"person_id": "uuid", "year": "int", "form": "text"}
+SHARE: Columns = {"id": "uuid", "jp_counted": "numeric", "why": "text"}
+RECORD: Columns = {
+    "id": "uuid",
+    **KEY,
+    "fingerprint": "text",
+    **GROUP,
+    "agency_id": "uuid",
+    "title": "text",
+    "provider_id": "uuid",
+    "course_id": "uuid",
+    "start_date": "date",
+    "end_date": "date",
+    "jp_stated": "numeric",
+    "jp_counted": "numeric",
+    "sessions": "int",
+    "international": "bool",
+    "degree": "text",
+    "competencies": "text",
+    "evidence": "text",
+    "source_kind": "text",
+    "verified": "bool",
+    "rule_pack": "text",
+    "why": "text",
+}
+INSERT = text(
+    f"INSERT INTO records ({', '.join(RECORD)}, state, version, submitted_by, recorded_at)"  # noqa: S608 - built of names in this code
+    f" SELECT {', '.join(RECORD).replace('competencies', words('competencies'))},"
+    " 'valid', 1, CAST(:submitted_by AS text), CAST(:recorded_at AS timestamptz)"
+    f" FROM {unnest(RECORD)} ON CONFLICT DO NOTHING RETURNING id"
+)
+HOLDERS = text(
+    f"SELECT source_name, reference, r.id, r.fingerprint FROM {unnest(KEY)} JOIN records r USING (source_name, reference)"  # noqa: S608 - built of names in this code
+)
+MEMBERS = text(f"SELECT r.* FROM {unnest(GROUP)} JOIN records r USING (person_id, year, form) WHERE r.state = 'valid'")  # noqa: S608 - built of names in this code
+SHARE_AGAIN = text(
+    "UPDATE records r SET jp_counted = given.jp_counted, why = given.why,"  # noqa: S608 - built of names in this code
+    " version = r.version + CAST(r.id = ANY(CAST(:others AS uuid[])) AS int)"
+    f" FROM {unnest(SHARE)} WHERE r.id = given.id RETURNING r.*"
+)
+KEEP_VERSIONS = text(
+    """
+    INSERT INTO record_versions (record_id, version, state, reason, changed_by, changed_at)
+    SELECT id, version,
+        to_jsonb(r) - CAST('{fingerprint,submitted_by}' AS text[])
+            || jsonb_build_object('jp_stated', CAST(jp_stated AS text), 'jp_counted', CAST(jp_counted AS text)),
+        CAST(:reason AS text),
+        coalesce(CAST(:changed_by AS text), submitted_by), coalesce(CAST(:changed_at AS timestamptz), recorded_at)
+    FROM records r WHERE id = ANY(CAST(:ids AS uuid[]))
+    ON CONFLICT DO NOTHING
+    """
+)
+FACTS = tuple(name for name in TrainingCompleted.model_fields if name != "record_id")
+
+
+@dataclass(slots=True)
+class Draft:
+    """A record about to be stored; `shared`: other records have a say in what it counts."""
+
+    id: UUID
+    source_name: str
+    reference: str
+    fingerprint: str
+    person_id: UUID
+    year: int
+    form: str
+    agency_id: UUID
+    title: str
+    provider_id: UUID | None
+    course_id: UUID | None
+    start_date: date
+    end_date: date
+    jp_stated: Decimal | None
+    jp_counted: Decimal
+    sessions: int
+    international: bool
+    degree: str | None
+    competencies: list[str]
+    evidence: str | None
+    source_kind: str
+    verified: bool
+    rule_pack: str
+    why: str
+    shared: bool
+
+
+class Holder(NamedTuple):
+    """The record that has a reference, and the fingerprint of the body it came with."""
+
+    id: UUID
+    fingerprint: str
+
+
+class Shared(NamedTuple):
+    """A stored record whose share of a cap has changed: as it is now, and the JP it counted before."""
+
+    record: Row[Any]
+    before: Decimal
+
+
+class Tally:
+    """JP gained and lost, by person and year."""
+
+    def __init__(self) -> None:
+        self._jp: dict[tuple[UUID, int], list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
+
+    def add(self, person_id: UUID, year: int, jp: Decimal, *, verified: bool) -> None:
+        self._jp[person_id, year][0 if verified else 1] += jp
+
+    def moves(self) -> list[Moved]:
+        return [Moved(person, year, *jp) for (person, year), jp in self._jp.items()]
+
+
+async def holders(session: AsyncSession, keys: Sequence[Key]) -> dict[Key, Holder]:
+    """The records that have these references."""
+    sources, references = zip(*keys, strict=True)
+    rows = await session.execute(HOLDERS, {"source_name": sources, "reference": references})
+    return {(source, reference): Holder(*holder) for source, reference, *holder in rows}
+
+
+async def insert(session: AsyncSession, drafts: Sequence[Draft], desk: Desk) -> set[UUID]:
+    """Stores drafts and tells which: not those whose reference somebody else has just taken.
+
+    In the order of the references, so that two uploads of the same ones wait for each other in turn.
+    """
+    ordered = sorted(drafts, key=lambda draft: (draft.source_name, draft.reference))
+    rows = await session.execute(
+        INSERT,
+        {
+            **lists(RECORD, ordered),
+            "competencies": [parted(draft.competencies) for draft in ordered],
+            "submitted_by": desk.principal.subject,
+            "recorded_at": desk.clock.now(),
+        },
+    )
+    return set(rows.scalars())
+
+
+async def share_again(
+    session: AsyncSession, groups: Collection[Group], fresh: Collection[UUID], desk: Desk
+) -> list[Shared]:
+    """Shares the caps of groups anew and stores what changes by it.
+
+    Records in `fresh` are being written by the caller; each other one gets a next version of its own.
+    """
+    members = await _members(session, groups, desk.book)
+    before = {row.id: row for group in members for row, _ in group}
+    counted = {
+        identity: result
+        for group in members
+        for identity, result in share((rule, _activity(row)) for row, rule in group).items()
+        if (before[identity].jp_counted, before[identity].why) != (result.jp, result.why)
+    }
+    if not counted:
+        return []
+    others = [identity for identity in counted if identity not in fresh]
+    await keep_first_versions(session, others)
+    rows = (
+        await session.execute(
+            SHARE_AGAIN,
+            {
+                "id": list(counted),
+                "jp_counted": [result.jp for result in counted.values()],
+                "why": [result.why for result in counted.values()],
+                "others": others,
+            },
+        )
+    ).all()
+    reason = say("reason", "shared", "id")
+    await keep_versions(session, others, reason, desk)
+    for row in rows:
+        if row.id not in fresh:
+            emit_corrected(session, row, reason, desk)
+    return [Shared(row, before[row.id].jp_counted) for row in rows]
+
+
+async def _members(
+    session: AsyncSession, groups: Collection[Group], book: Book
+) -> list[list[tuple[Row[Any], FormRule]]]:
+    """The valid records that share a cap, group by group, each with the rule it was judged by."""
+    if not groups:
+        return []
+    people, years, forms = zip(*groups, strict=True)
+    members: dict[Group, list[tuple[Row[Any], FormRule]]] = defaultdict(list)
+    for row in await session.execute(MEMBERS, {"person_id": people, "year": years, "form": forms}):
+        rule = pack_named(book, row.rule_pack).tables.forms[row.form]
+        if rule.shared:
+            members[row.person_id, row.year, row.form].append((row, rule))
+    return list(members.values())
+
+
+def _activity(row: Row[Any]) -> Activity:
+    return Activity(
+        id=row.id,
+        form=row.form,
+        start=row.start_date,
+        end=row.end_date,
+        stated=row.jp_stated,
+        sessions=row.sessions,
+        international=row.international,
+        degree=row.degree,
+        verified=row.verified,
+    )
+
+
+async def keep_first_versions(session: AsyncSession, ids: Sequence[UUID]) -> None:
+    """Keeps records as they were recorded; called before a change, since one never changed has no version kept."""
+    if ids:
+        await session.execute(KEEP_VERSIONS, {"ids": ids, "reason": None, "changed_by": None, "changed_at": None})
+
+
+async def keep_versions(session: AsyncSession, ids: Sequence[UUID], reason: str, desk: Desk) -> None:
+    """Keeps records as they are after a change, with who changed them and why."""
+    if ids:
+        await session.execute(
+            KEEP_VERSIONS,
+            {"ids": ids, "reason": reason, "changed_by": desk.principal.subject, "changed_at": desk.clock.now()},
+        )
+
+
+def emit_completed(session: AsyncSession, draft: Draft, desk: Desk) -> None:
+    event = TrainingCompleted(record_id=draft.id, **_facts(draft))
+    emit(session, event, sequence=1, time=desk.clock.now())
+
+
+def emit_corrected(session: AsyncSession, record: Any, reason: str, desk: Desk) -> None:
+    event = TrainingCorrected(record_id=record.id, **_facts(record), reason=reason)
+    emit(session, event, sequence=record.version, time=desk.clock.now())
+
+
+def _facts(record: Any) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in FACTS}

@@ -1,0 +1,1 @@
+"""The rules themselves, for everybody who is judged by them."""

@@ -1,0 +1,66 @@
+"""Rule packs over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+
+from common.problems import Language
+from training.desk import Desk, UsedLanguage, desk_for
+from training.domain.rules import Pack
+from training.ledger.queries import rule_text
+from training.rule_packs.schemas import DutyView, FormView, JpPackView
+
+router = APIRouter(prefix="/v1", tags=["rules"])
+
+Reader = Annotated[
+    Desk,
+    Depends(
+        desk_for("lan", "analis", "service", "agency_hr", "verifier", "validator", "provider", "person", "inspector")
+    ),
+]
+
+
+@router.get("/rule-packs", summary="The regulations on learning hours as the service applies them")
+async def get_rule_packs(desk: Reader, language: UsedLanguage) -> list[JpPackView]:
+    return [_view(pack, language) for pack in desk.book.packs]
+
+
+def _view(pack: Pack, language: Language) -> JpPackView:
+    rules = pack.tables
+    return JpPackView(
+        id=pack.id,
+        title=pack.title,
+        source=pack.source,
+        valid_from=pack.valid_from,
+        valid_to=pack.valid_to,
+        jp_most=rules.jp_most,
+        jp_step=rules.jp_step,
+        degrees=sorted(rules.degrees),
+        duties=[
+            DutyView(
+                staff_type=staff_type,
+                floor=duty.floor,
+                ceiling=duty.ceiling,
+                target=duty.target,
+                source=duty.source,
+                status=duty.status,
+                explanation=duty.id if language == "id" else duty.en,
+            )
+            for staff_type, duty in rules.duties.items()
+        ],
+        forms=[
+            FormView(
+                code=form.code,
+                label=form.label,
+                kind=form.kind,
+                jp=form.jp,
+                sessions_a_month=form.sessions_a_month,
+                jp_a_day=form.jp_a_day,
+                international=form.international,
+                rule=rule_text(form, language),
+                source=form.source,
+                status=form.status,
+            )
+            for form in rules.forms.values()
+        ],
+    )

@@ -1,0 +1,168 @@
+"""`python -m training sweep`: sweeps the closed caturwulan periods that were not swept yet.
+
+Meant to run every day: a missed day, a crash or a second run at the same time does no harm.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+from uuid import UUID
+
+from opentelemetry.context import Context
+from opentelemetry.trace import Link
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.clock import Clock
+from common.database import Database, insist
+from common.service import Command
+from common.telemetry import tracer
+from training.domain.rules import Book
+from training.ledger.commands import open_year
+from training.soundings import commands, queries
+from training.soundings.caturwulan import closed_on, period_of
+from training.soundings.queries import Outcome, Work
+
+T = TypeVar("T")
+
+PATIENCE_SECONDS = 300.0
+COLUMNS = "{:>8}  {:>10}  {:>11}  {:>11}  {:>8}  {:>7}  {:>8}\n"
+
+
+class Refused(Exception):  # noqa: N818
+    """What was asked cannot be done; the text says why."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    parser.description = "Sweep the closed caturwulan periods that were not swept yet. Safe to run at any time."
+    parser.add_argument(
+        "--as-of",
+        type=date.fromisoformat,
+        metavar="YYYY-MM-DD",
+        help="take the periods closed on this date, and people where they served on it (default: today)",
+    )
+    parser.add_argument(
+        "--again", type=int, nargs=2, metavar=("YEAR", "PERIOD"), help="sweep a period that was swept before once more"
+    )
+
+
+def command(book: Book) -> Command:
+    """The command of a service whose yearly duties are in `book`."""
+
+    async def run(options: argparse.Namespace, database: Database, clock: Clock) -> int:
+        try:
+            outcomes = await sweep(database, clock, book, as_of=options.as_of, again=options.again)
+        except (Refused, LookupError) as error:
+            sys.stderr.write(f"Nothing was swept: {error}\n")
+            return 2
+        sys.stdout.write(_table(outcomes) if outcomes else "Every closed period has been swept.\n")
+        return 0
+
+    return run
+
+
+async def sweep(
+    database: Database, clock: Clock, book: Book, *, as_of: date | None = None, again: Sequence[int] | None = None
+) -> list[Outcome]:
+    """Does all there is to do, and says what each sweep came to that it worked on to the end.
+
+    Raises Refused for a date to come, and for an `again` (year, period) that is not over or was
+    never swept; LookupError for a year without rules.
+    """
+    day = as_of or clock.today()
+    if day > clock.today():
+        raise Refused(f"{day} is still to come.")
+    with tracer.start_as_current_span("sweep") as root:
+        run = _Run(database, clock, book, day, Link(root.get_span_context()))
+        async with database.reading() as session:
+            if again:
+                tasks = [await _repeated(session, day, *again)]
+            else:
+                tasks = await queries.work(session, closed_on(day), day.year)
+        outcomes = [await run.sweep(task) for task in tasks]
+    return [outcome for outcome in outcomes if outcome is not None]
+
+
+async def _repeated(session: AsyncSession, day: date, year: int, number: int) -> Work:
+    """The task of sweeping a period once more, or of going on with that. Raises Refused, LookupError."""
+    if period_of(year, number).over_from(year) > day:
+        raise Refused(f"period {number} of {year} is not over on {day}.")
+    if running := await queries.running_sweep(session, year, number):
+        return Work(year, number, sweep_id=running)
+    for newest in await queries.newest_sweeps(session, [year]):
+        if newest.period == number:
+            return Work(year, number, replaces=newest.id)
+    raise Refused(f"period {number} of {year} was never swept. Leave out --again.")
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One run of the command."""
+
+    database: Database
+    clock: Clock
+    book: Book
+    as_of: date
+    origin: Link
+
+    async def sweep(self, task: Work) -> Outcome | None:
+        """Sweeps a period to the end; None when another run was faster."""
+        started = time.monotonic()
+        sweep_id = task.sweep_id or await self._begin(task)
+        if sweep_id is None:
+            _say(task, "another run has just swept it")
+            return None
+        if task.sweep_id:
+            _say(task, "going on where another run stopped, or beside it")
+        while pages := await self._step("announce", lambda s: commands.announce_next(s, self.clock, sweep_id)):
+            _say(task, f"{pages} pages announced")
+        await self._step("finish", lambda s: commands.finish(s, self.clock, sweep_id))
+        seconds = time.monotonic() - started
+        async with self.database.reading() as session:
+            return await queries.outcome(session, sweep_id, seconds)
+
+    async def _begin(self, task: Work) -> UUID | None:
+        _say(task, "looking at everybody's ledger")
+        await self._step("open year", lambda s: open_year(s, task.year, self.book))
+        period = period_of(task.year, task.period)
+        begun = await self._step(
+            "begin", lambda s: commands.begin(s, self.clock, task.year, period, self.as_of, task.replaces)
+        )
+        if begun:
+            return begun
+        async with self.database.reading() as session:
+            return await queries.running_sweep(session, task.year, task.period)
+
+    async def _step(self, name: str, act: Callable[[AsyncSession], Awaitable[T]]) -> T:
+        """A transaction in a trace of its own that links to the run's: one trace would have no end."""
+
+        async def once() -> T:
+            async with self.database.transaction() as session:
+                return await act(session)
+
+        with tracer.start_as_current_span(f"sweep {name}", context=Context(), links=[self.origin]):
+            return await insist(once, seconds=PATIENCE_SECONDS, what=f"sweep {name}")
+
+
+def _say(task: Work, what: str) -> None:
+    sys.stderr.write(f"{task.year}/{task.period}: {what}\n")
+
+
+def _table(outcomes: Sequence[Outcome]) -> str:
+    head = COLUMNS.format("period", "as of", "people", "short", "agencies", "pages", "seconds")
+    return head + "".join(
+        COLUMNS.format(
+            f"{row.year}/{row.period}",
+            row.as_of.isoformat(),
+            f"{row.people:,}",
+            f"{row.short:,}",
+            f"{row.agencies:,}",
+            f"{row.pages:,}",
+            f"{row.seconds:.1f}",
+        )
+        for row in outcomes
+    )

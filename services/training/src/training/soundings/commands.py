@@ -1,0 +1,329 @@
+"""Sweeping a closed period, and keeping what was found true afterwards.
+
+What counts is the year's verified total as the ledger knows it at the moment of the sweep, not
+what had been reached on the period's last day: whoever caught up late, or whose training was
+reported late, has met what was due.
+
+A sweep is three kinds of transaction: `begin` stores it with everybody it found short,
+`announce_next` puts the next pages of them into the outbox and notes how far it came, `finish`
+applies what the ledger has learnt meanwhile. Each can be cut off and done again, and two
+processes may be at the same sweep: a row lock makes them take turns.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.clock import Clock
+from common.ids import derived_id, new_id
+from common.outbox import emit
+from contracts.events import JPShortfallDetected, JPShortfallResolved, ShortPerson
+from training.soundings.caturwulan import Caturwulan, pack_of
+from training.soundings.queries import newest_sweeps
+from training.soundings.tables import PAGE
+
+PEOPLE_AT_ONCE = 10 * PAGE
+"""How many people are announced in one transaction: this bounds the memory of a sweep."""
+
+LEDGER_WAIT = "2s"
+"""How long `finish` waits for those who write the ledger, since whoever comes later waits behind it."""
+
+Changed = Sequence[tuple[UUID, int]]
+"""Ledger rows, by person and year."""
+
+BEFORE_ALL = UUID(int=0)
+
+# The rules of a sweep `w`, for a ledger row `l` and an assignment `a`.
+THRESHOLD = "round(l.target * w.share_numerator / w.share_denominator, 3)"  # Caturwulan.threshold; a test compares
+SHORT = f"l.verified < l.target AND l.verified < {THRESHOLD}"  # the first half spares most people the division
+BETTER = "(l.verified > f.verified OR l.target < f.target)"  # than when `f` was found
+CHANGED = "(l.person_id, l.year) IN (SELECT * FROM unnest(CAST(:people AS uuid[]), CAST(:years AS int[])))"
+SERVING = """
+    a.valid_from <= w.as_of AND (a.valid_to IS NULL OR w.as_of < a.valid_to) AND NOT EXISTS (
+        SELECT FROM people p WHERE p.person_id = a.person_id AND (p.left_on <= w.as_of OR w.over_from <= p.joined_on)
+    )
+"""  # on the sweep's date, and before the period was over
+
+
+class RenderedPage(JPShortfallDetected):
+    """A page whose people the database has written as JSON: making objects of them only to write
+    them again is most of what a sweep would cost.
+    """
+
+    people: list[ShortPerson] = Field(default=[])
+    rendered: str = Field(exclude=True)
+
+    def model_dump_json(self, **_: Any) -> str:
+        return super().model_dump_json(exclude={"people"}).removesuffix("}") + f',"people":{self.rendered}}}'
+
+
+async def begin(
+    session: AsyncSession, clock: Clock, year: int, period: Caturwulan, as_of: date, replaces: UUID | None
+) -> UUID | None:
+    """Stores a sweep with everybody in service on `as_of` who is short, in one statement.
+
+    Returns its id, or None when another process has begun or finished the same one meanwhile.
+    The year's ledger must hold everyone.
+    """
+    begun = await session.scalar(
+        text(
+            f"""
+            WITH w AS NOT MATERIALIZED (
+                SELECT CAST(:id AS uuid) AS id, CAST(:year AS int) AS year, CAST(:as_of AS date) AS as_of,
+                    CAST(:over_from AS date) AS over_from, CAST(:numerator AS int) AS share_numerator,
+                    CAST(:denominator AS int) AS share_denominator
+            ), found AS MATERIALIZED (
+                SELECT l.person_id, a.agency_id, a.unit_id, a.unit_name,
+                    (row_number() OVER (PARTITION BY a.agency_id ORDER BY l.person_id) - 1) / {PAGE} + 1 AS page,
+                    l.target, {THRESHOLD} AS threshold, l.verified
+                FROM w JOIN jp_ledger l ON l.year = w.year JOIN assignments a ON a.person_id = l.person_id AND {SERVING}
+                WHERE {SHORT}
+            ), counted AS (
+                SELECT agency_id, count(*) AS people, coalesce(max(f.short), 0) AS short
+                FROM w JOIN assignments a ON {SERVING}
+                LEFT JOIN (SELECT agency_id, count(*) AS short FROM found GROUP BY agency_id) f USING (agency_id)
+                GROUP BY agency_id
+            ), begun AS (
+                INSERT INTO sweeps (id, year, period, as_of, rule_pack, over_from, share_numerator, share_denominator,
+                    state, replaces, started_at, people, short, announced_agency_id, announced_page)
+                SELECT id, year, :period, as_of, :rule_pack, over_from, share_numerator, share_denominator,
+                    'running', :replaces, :now, (SELECT coalesce(sum(people), 0) FROM counted),
+                    (SELECT count(*) FROM found), :before_all, 0
+                FROM w ON CONFLICT DO NOTHING RETURNING id
+            ), by_agency AS (
+                INSERT INTO sweep_agencies (sweep_id, agency_id, people, short)
+                SELECT begun.id, agency_id, people, short FROM begun, counted
+            ), by_person AS (
+                INSERT INTO shortfalls (sweep_id, person_id, agency_id, unit_id, unit_name, page,
+                    target, threshold, verified, missing, state, changed_at, version)
+                SELECT begun.id, person_id, agency_id, unit_id, unit_name, page,
+                    target, threshold, verified, threshold - verified, 'open', :now, 1
+                FROM begun, found
+            )
+            SELECT id FROM begun
+            """  # noqa: S608 - the parts are constants
+        ),
+        {
+            "id": new_id(),
+            "year": year,
+            "period": period.number,
+            "as_of": as_of,
+            "rule_pack": pack_of(year).id,
+            "over_from": period.over_from(year),
+            "numerator": period.numerator,
+            "denominator": period.denominator,
+            "replaces": replaces,
+            "now": clock.now(),
+            "before_all": BEFORE_ALL,
+        },
+    )
+    if begun is not None:
+        # So much has come in at once that plans made by the old statistics would be bad ones.
+        await session.execute(text("ANALYZE sweeps, sweep_agencies, shortfalls"))
+    return begun
+
+
+async def announce_next(session: AsyncSession, clock: Clock, sweep_id: UUID) -> int:
+    """Announces the next pages of a sweep, agency by agency. Returns how many; 0 when all are out.
+
+    The events are made of the stored rows, and named by sweep, agency and page.
+    """
+    sweep = (
+        await session.execute(
+            text(
+                "SELECT year, period, as_of, announced_agency_id, announced_page FROM sweeps WHERE id = :id FOR UPDATE"
+            ),
+            {"id": sweep_id},
+        )
+    ).one()
+    pages = (
+        await session.execute(
+            text(
+                f"""
+                WITH pages AS (
+                    SELECT agency_id, page, people, short, (short + {PAGE - 1}) / {PAGE} AS pages,
+                        sum(least({PAGE}, short - (page - 1) * {PAGE})) OVER (ORDER BY agency_id, page) AS so_far
+                    FROM sweep_agencies, generate_series(1, (short + {PAGE - 1}) / {PAGE}) page
+                    WHERE sweep_id = :id AND (agency_id, page) > (:agency_id, :page)
+                )
+                SELECT agency_id, page, people, short, pages, (
+                    SELECT CAST(json_agg(person) AS text) FROM (
+                        SELECT person_id, unit_id, unit_name, CAST(target AS text), CAST(threshold AS text),
+                            CAST(verified AS text), CAST(missing AS text)
+                        FROM shortfalls s
+                        WHERE s.sweep_id = :id AND s.agency_id = pages.agency_id AND s.page = pages.page
+                        ORDER BY person_id
+                    ) person
+                ) AS rendered
+                FROM pages WHERE so_far <= {PEOPLE_AT_ONCE} ORDER BY agency_id, page
+                """  # noqa: S608 - the parts are constants
+            ),
+            {"id": sweep_id, "agency_id": sweep.announced_agency_id, "page": sweep.announced_page},
+        )
+    ).all()
+    if not pages:
+        return 0
+    for page in pages:
+        event = RenderedPage(
+            sweep_id=sweep_id,
+            kind="sweep",
+            year=sweep.year,
+            period=sweep.period,
+            as_of=sweep.as_of,
+            agency_id=page.agency_id,
+            page=page.page,
+            pages=page.pages,
+            people_total=page.people,
+            short_total=page.short,
+            rendered=page.rendered,
+        )
+        emit(session, event, sequence=1, event_id=derived_id(sweep_id, page.agency_id, page.page), time=clock.now())
+    await session.execute(
+        text("UPDATE sweeps SET announced_agency_id = :agency_id, announced_page = :page WHERE id = :id"),
+        {"id": sweep_id, "agency_id": pages[-1].agency_id, "page": pages[-1].page},
+    )
+    return len(pages)
+
+
+async def finish(session: AsyncSession, clock: Clock, sweep_id: UUID) -> None:
+    """Marks a sweep whose pages are all out as done, once it agrees with the ledger of this moment.
+
+    `settle` leaves a running sweep alone, so that nobody is reported resolved before they were
+    reported short. What it left is made up for here, while nobody can write the ledger: whoever
+    has written before has committed and is seen, whoever writes later finds the sweep done. People
+    who have come to be known meanwhile, and are short, are announced with it.
+    """
+    await session.execute(text(f"SET LOCAL lock_timeout = '{LEDGER_WAIT}'"))
+    await session.execute(text("LOCK TABLE jp_ledger IN SHARE MODE"))
+    running = await session.scalar(
+        text("SELECT id FROM sweeps WHERE id = :id AND state = 'running' FOR UPDATE"), {"id": sweep_id}
+    )
+    if running is None:
+        return
+    changed = await session.execute(
+        text(
+            f"""
+            SELECT l.person_id, l.year
+            FROM sweeps w JOIN jp_ledger l ON l.year = w.year
+            LEFT JOIN shortfalls f ON f.sweep_id = w.id AND f.person_id = l.person_id
+            WHERE w.id = :id AND CASE f.state WHEN 'open' THEN {BETTER} ELSE {SHORT} END
+            """  # noqa: S608 - the parts are constants
+        ),
+        {"id": sweep_id},
+    )
+    await _settle(session, [(row.person_id, row.year) for row in changed], clock, [sweep_id], lowered=True)
+    await session.execute(
+        text("UPDATE sweeps SET state = 'done', finished_at = :now WHERE id = :id"),
+        {"id": sweep_id, "now": clock.now()},
+    )
+
+
+async def settle(session: AsyncSession, changed: Changed, clock: Clock, lowered: bool) -> None:
+    """Resolves the shortfalls of people whose ledger row (person, year) this transaction has changed.
+
+    `lowered` says that verified hours may have become fewer or a target higher: then whoever fell
+    below what was due in a swept period is announced again. To be called after the ledger is
+    written, in the same transaction, whatever changed it; `finish` says why that is enough.
+    """
+    sweeps = await newest_sweeps(session, sorted({year for _, year in changed}))
+    if sweeps:
+        await _settle(session, changed, clock, [sweep.id for sweep in sweeps], lowered)
+
+
+async def _settle(session: AsyncSession, changed: Changed, clock: Clock, sweeps: Sequence[UUID], lowered: bool) -> None:
+    people, years = [person for person, _ in changed], [year for _, year in changed]
+    given = {"people": people, "years": years, "sweeps": sweeps, "now": clock.now()}
+    await _resolve(session, given)
+    if lowered:
+        await _reopen(session, given)
+
+
+async def _resolve(session: AsyncSession, given: Mapping[str, Any]) -> None:
+    """Closes the open shortfalls of people who have met the threshold."""
+    resolved = await session.execute(
+        text(
+            f"""
+            UPDATE shortfalls s SET state = 'resolved', target = l.target, threshold = {THRESHOLD},
+                verified = l.verified, missing = 0, changed_at = :now, version = s.version + 1
+            FROM sweeps w JOIN jp_ledger l ON l.year = w.year
+            WHERE w.id = ANY(CAST(:sweeps AS uuid[])) AND s.sweep_id = w.id AND s.person_id = l.person_id
+                AND s.state = 'open' AND l.verified >= {THRESHOLD} AND {CHANGED}
+            RETURNING w.id AS sweep_id, w.year, w.period, s.agency_id, s.person_id, s.verified, s.threshold, s.version
+            """  # noqa: S608 - the parts are constants
+        ),
+        given,
+    )
+    for row in resolved:
+        event = JPShortfallResolved(
+            sweep_id=row.sweep_id,
+            year=row.year,
+            period=row.period,
+            agency_id=row.agency_id,
+            person_id=row.person_id,
+            verified=row.verified,
+            threshold=row.threshold,
+        )
+        emit(session, event, sequence=row.version, time=given["now"])
+
+
+async def _reopen(session: AsyncSession, given: Mapping[str, Any]) -> None:
+    """Opens shortfalls of people below what was due who have none open, and announces them."""
+    reopened = await session.execute(
+        text(
+            f"""
+            WITH fallen AS MATERIALIZED (
+                SELECT w.id AS sweep_id, w.as_of, w.over_from, l.person_id, l.target, {THRESHOLD} AS threshold,
+                    l.verified, f.agency_id AS known_agency_id
+                FROM sweeps w JOIN jp_ledger l ON l.year = w.year
+                LEFT JOIN shortfalls f ON f.sweep_id = w.id AND f.person_id = l.person_id
+                WHERE w.id = ANY(CAST(:sweeps AS uuid[])) AND {SHORT} AND f.state IS DISTINCT FROM 'open'
+                    AND {CHANGED}
+            ), opened AS (
+                INSERT INTO shortfalls AS s (sweep_id, person_id, agency_id, unit_id, unit_name, page,
+                    target, threshold, verified, missing, state, changed_at, version)
+                SELECT sweep_id, w.person_id, coalesce(known_agency_id, a.agency_id), a.unit_id, a.unit_name, 0,
+                    target, threshold, verified, threshold - verified, 'open', :now, 1
+                FROM fallen w LEFT JOIN assignments a ON a.person_id = w.person_id AND {SERVING}
+                WHERE coalesce(known_agency_id, a.agency_id) IS NOT NULL
+                ON CONFLICT (sweep_id, person_id) DO UPDATE SET state = 'open', target = excluded.target,
+                    threshold = excluded.threshold, verified = excluded.verified, missing = excluded.missing,
+                    changed_at = excluded.changed_at, version = s.version + 1
+                RETURNING s.*
+            )
+            SELECT o.*, w.year, w.period, w.as_of, coalesce(c.people, 0) AS people
+            FROM opened o JOIN sweeps w ON w.id = o.sweep_id
+            LEFT JOIN sweep_agencies c ON c.sweep_id = o.sweep_id AND c.agency_id = o.agency_id
+            ORDER BY o.sweep_id, o.agency_id, o.person_id
+            """  # noqa: S608 - the parts are constants
+        ),
+        given,
+    )
+    for (sweep_id, agency_id), found in groupby(reopened, attrgetter("sweep_id", "agency_id")):
+        people = list(found)
+        pages = [people[start : start + PAGE] for start in range(0, len(people), PAGE)]
+        for number, page in enumerate(pages, 1):
+            first = page[0]
+            event = JPShortfallDetected(
+                sweep_id=sweep_id,
+                kind="reopened",
+                year=first.year,
+                period=first.period,
+                as_of=first.as_of,
+                agency_id=agency_id,
+                page=number,
+                pages=len(pages),
+                # An agency in which nobody was known to serve at the sweep has no count.
+                people_total=max(first.people, len(people)),
+                short_total=len(people),
+                people=[ShortPerson.model_validate(row, from_attributes=True) for row in page],
+            )
+            # Nobody comes to the same version of a shortfall twice.
+            event_id = derived_id(sweep_id, agency_id, "reopened", first.person_id, first.version)
+            emit(session, event, sequence=max(row.version for row in page), event_id=event_id, time=given["now"])

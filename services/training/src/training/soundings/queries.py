@@ -1,0 +1,169 @@
+"""Which sweeps are due and done, and who is short by the newest."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, and_, exists, func, literal, select, text, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from common.auth import Principal
+from common.pages import Page, Window
+from common.problems import Problem
+from training.ledger.tables import LedgerRow
+from training.soundings.schemas import ShownShortfall, ShownSweep, State
+from training.soundings.tables import PAGE, Shortfall, Sweep, SweepAgency
+
+
+@dataclass(frozen=True)
+class Work:
+    """A period to sweep: by going on with `sweep_id`, or anew, in place of the sweep `replaces`."""
+
+    year: int
+    period: int
+    sweep_id: UUID | None = None
+    replaces: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a sweep came to: how many agencies were told of somebody short, and on how many pages."""
+
+    year: int
+    period: int
+    as_of: date
+    people: int
+    short: int
+    agencies: int
+    pages: int
+    seconds: float
+
+
+def is_newest() -> ColumnElement[bool]:
+    """That a sweep is finished and no finished one replaces it."""
+    newer = aliased(Sweep)
+    replaced = exists().where(col(newer.replaces) == col(Sweep.id), col(newer.state) == "done")
+    return and_(col(Sweep.state) == "done", ~replaced)
+
+
+async def newest_sweeps(session: AsyncSession, years: Sequence[int]) -> Sequence[Row[UUID, int, int]]:
+    """The sweeps that hold for these years: id, year and period."""
+    found = await session.execute(
+        select(col(Sweep.id), col(Sweep.year), col(Sweep.period)).where(is_newest(), col(Sweep.year).in_(years))
+    )
+    return found.all()
+
+
+async def work(session: AsyncSession, closed: Sequence[tuple[int, int]], this_year: int) -> list[Work]:
+    """The `closed` periods (year, number) that were never swept, and every sweep begun and not finished.
+
+    A year gone by of which the ledger knows nothing was before our time: nobody is short in it.
+    """
+    found = await session.execute(
+        text(
+            "SELECT year, period, running.id AS sweep_id"
+            " FROM unnest(CAST(:years AS int[]), CAST(:periods AS int[])) AS closed (year, period)"
+            " FULL JOIN (SELECT id, year, period FROM sweeps WHERE state = 'running') running USING (year, period)"
+            " WHERE running.id IS NOT NULL"
+            " OR NOT EXISTS (SELECT FROM sweeps s WHERE s.year = closed.year AND s.period = closed.period)"
+            " AND (closed.year = :this_year OR EXISTS (SELECT FROM jp_ledger l WHERE l.year = closed.year))"
+            " ORDER BY year, period"
+        ),
+        {
+            "years": [year for year, _ in closed],
+            "periods": [period for _, period in closed],
+            "this_year": this_year,
+        },
+    )
+    return [Work(row.year, row.period, row.sweep_id) for row in found]
+
+
+async def running_sweep(session: AsyncSession, year: int, period: int) -> UUID | None:
+    """The sweep of a period that was begun and not finished."""
+    return await session.scalar(
+        select(col(Sweep.id)).where(col(Sweep.year) == year, col(Sweep.period) == period, col(Sweep.state) == "running")
+    )
+
+
+async def outcome(session: AsyncSession, sweep_id: UUID, seconds: float) -> Outcome:
+    """What a sweep came to that took so long."""
+    found = await session.execute(
+        text(
+            "SELECT s.year, s.period, s.as_of, s.people, s.short, count(*) FILTER (WHERE a.short > 0) AS agencies,"
+            " coalesce(sum((a.short + :page - 1) / :page), 0) AS pages"
+            " FROM sweeps s LEFT JOIN sweep_agencies a ON a.sweep_id = s.id WHERE s.id = :id GROUP BY s.id"
+        ),
+        {"id": sweep_id, "page": PAGE},
+    )
+    return Outcome(**found.mappings().one(), seconds=seconds)
+
+
+async def list_sweeps(session: AsyncSession, principal: Principal, window: Window) -> Page[ShownSweep]:
+    """The sweeps, newest first, with the numbers of the agencies the caller may see."""
+    query = (
+        select(
+            Sweep,
+            func.coalesce(func.sum(col(SweepAgency.people)), 0).label("people"),
+            func.coalesce(func.sum(col(SweepAgency.short)), 0).label("short"),
+        )
+        .outerjoin(SweepAgency, and_(col(SweepAgency.sweep_id) == col(Sweep.id), principal.sees(SweepAgency.agency_id)))
+        .group_by(col(Sweep.id))
+        .order_by(col(Sweep.id).desc())
+        .limit(window.limit + 1)
+    )
+    if window.after is not None:
+        query = query.where(col(Sweep.id) < _cursor(window.after, UUID)[0])
+    shown = [
+        ShownSweep.model_validate(row.Sweep.model_dump() | {"people": row.people, "short": row.short})
+        for row in await session.execute(query)
+    ]
+    return window.page(shown, lambda sweep: [sweep.id])
+
+
+async def list_shortfalls(
+    session: AsyncSession,
+    whom: ColumnElement[bool],
+    window: Window,
+    *,
+    year: int | None,
+    period: int | None,
+    state: State | None,
+) -> Page[ShownShortfall]:
+    """The shortfalls that the newest sweep of each period found, of those whom the condition `whom` names."""
+    order = [col(Shortfall.sweep_id), col(Shortfall.agency_id), col(Shortfall.page), col(Shortfall.person_id)]
+    query = (
+        select(Shortfall, Sweep, col(LedgerRow.verified).label("verified_now"))
+        .join(Sweep, col(Sweep.id) == col(Shortfall.sweep_id))
+        .join(
+            LedgerRow,
+            and_(col(LedgerRow.person_id) == col(Shortfall.person_id), col(LedgerRow.year) == col(Sweep.year)),
+        )
+        .where(is_newest(), whom)
+        .order_by(*order)
+        .limit(window.limit + 1)
+    )
+    for column, wanted in ((Sweep.year, year), (Sweep.period, period), (Shortfall.state, state)):
+        if wanted is not None:
+            query = query.where(col(column) == wanted)
+    if window.after is not None:
+        last = _cursor(window.after, UUID, UUID, int, UUID)
+        query = query.where(tuple_(*order) > tuple_(*map(literal, last)))
+    shown = [
+        ShownShortfall.model_validate(
+            row.Sweep.model_dump() | row.Shortfall.model_dump() | {"verified_now": row.verified_now}
+        )
+        for row in await session.execute(query)
+    ]
+    return window.page(shown, lambda found: [found.sweep_id, found.agency_id, found.page, found.person_id])
+
+
+def _cursor(parts: Sequence[Any], *kinds: Callable[[Any], Any]) -> list[Any]:
+    """The parts of a page's cursor in their types. Raises Problem for one that was not made here."""
+    try:
+        return [kind(part) for kind, part in zip(kinds, parts, strict=True)]
+    except (ValueError, TypeError, AttributeError) as error:
+        raise Problem("field-invalid", field="after") from error

@@ -1,0 +1,90 @@
+"""Sweeps, what each counted per agency, and the people it found short."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, DateTime, Index, Numeric, Text, UniqueConstraint, text
+from sqlmodel import Field
+
+from training.base import Stored
+
+PAGE = 1_000
+"""How many people of an agency one page of its announcement holds."""
+
+
+class Sweep(Stored, table=True):
+    """One look at everybody for one period, done on the facts of `as_of`.
+
+    It keeps the rule it was made by, so that what follows from it later is judged the same:
+    `over_from`, the first day after the period, and the share of the target that was due. Pages
+    up to `announced_agency_id`, `announced_page` are in the outbox.
+    """
+
+    __tablename__ = "sweeps"
+    __table_args__ = (
+        CheckConstraint("period BETWEEN 1 AND 3", name="period"),
+        CheckConstraint("state IN ('running', 'done')", name="state"),
+        # Whoever begins a second sweep at the same time gets none: one first sweep a period, one
+        # successor each, one running.
+        Index("uq_sweeps_first", "year", "period", unique=True, postgresql_where=text("replaces IS NULL")),
+        Index("uq_sweeps_running", "year", "period", unique=True, postgresql_where=text("state = 'running'")),
+        UniqueConstraint("replaces"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    year: int
+    period: int
+    as_of: date
+    rule_pack: str = Field(sa_type=Text)
+    over_from: date
+    share_numerator: int
+    share_denominator: int
+    state: str = Field(sa_type=Text)
+    replaces: UUID | None = Field(foreign_key="sweeps.id")
+    started_at: datetime = Field(sa_type=DateTime(timezone=True))
+    finished_at: datetime | None = Field(sa_type=DateTime(timezone=True))
+    people: int
+    short: int
+    announced_agency_id: UUID
+    announced_page: int
+
+
+class SweepAgency(Stored, table=True):
+    """How many people of an agency a sweep looked at, and how many of them it found short."""
+
+    __tablename__ = "sweep_agencies"
+
+    sweep_id: UUID = Field(primary_key=True)
+    agency_id: UUID = Field(primary_key=True)
+    people: int
+    short: int
+
+
+class Shortfall(Stored, table=True):
+    """Somebody below what was due: the JP as they were when found, and as they were at `changed_at` since.
+
+    `page` is the page of the agency's announcement; 0 for somebody whom no page of the sweep
+    holds, since they fell below only later.
+    """
+
+    __tablename__ = "shortfalls"
+    __table_args__ = (
+        CheckConstraint("state IN ('open', 'resolved')", name="state"),
+        Index(None, "sweep_id", "agency_id", "page", "person_id"),
+    )
+
+    # No foreign key: it would be checked row by row, in a statement that writes the sweep itself.
+    sweep_id: UUID = Field(primary_key=True)
+    person_id: UUID = Field(primary_key=True)
+    agency_id: UUID
+    unit_id: UUID | None
+    unit_name: str | None = Field(sa_type=Text)
+    page: int
+    target: Decimal = Field(sa_type=Numeric(8, 3))
+    threshold: Decimal = Field(sa_type=Numeric(8, 3))
+    verified: Decimal = Field(sa_type=Numeric(12, 3))
+    missing: Decimal = Field(sa_type=Numeric(8, 3))
+    state: str = Field(sa_type=Text)
+    changed_at: datetime = Field(sa_type=DateTime(timezone=True))
+    version: int

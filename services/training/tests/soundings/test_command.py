@@ -1,0 +1,82 @@
+"""`python -m training sweep` as a person runs it."""
+
+import argparse
+from datetime import UTC, datetime
+
+import pytest
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from training.soundings import cli
+
+
+@pytest.fixture
+def run(world, sounding):
+    parser = argparse.ArgumentParser()
+    cli.add_arguments(parser)
+    command = cli.command(world.book)
+
+    async def run_it(*arguments: str) -> int:
+        return await command(parser.parse_args(arguments), world.database, world.clock)
+
+    return run_it
+
+
+async def test_prints_what_each_sweep_came_to(run, sounding, world, capsys):
+    await sounding.many(1_200, world.state().agency_id)
+    await sounding.many(34, world.state().agency_id, verified="9")
+    assert await run("--as-of", "2026-05-02") == 0
+    printed = capsys.readouterr()
+    [head, row] = [line.split() for line in printed.out.splitlines()]
+    assert head == ["period", "as", "of", "people", "short", "agencies", "pages", "seconds"]
+    assert row[:-1] == ["2026/1", "2026-05-02", "1,234", "1,200", "1", "2"]
+    assert "2026/1: looking at everybody's ledger" in printed.err
+    assert await run("--as-of", "2026-05-02") == 0
+    assert capsys.readouterr().out == "Every closed period has been swept.\n"
+
+
+async def test_without_a_date_it_is_today_in_jakarta(run, world, capsys):
+    world.clock.moment = datetime(2026, 8, 31, 16, 59, tzinfo=UTC)
+    await run()
+    assert "2026/2" not in capsys.readouterr().out
+    world.clock.moment = datetime(2026, 8, 31, 17, 0, tzinfo=UTC)
+    await run()
+    assert "2026/2  2026-09-01" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("--as-of", "2030-01-01"), "2030-01-01 is still to come."),
+        (("--again", "2026", "1"), "period 1 of 2026 was never swept. Leave out --again."),
+        (("--again", "2026", "2"), "period 2 of 2026 is not over on 2026-06-15."),
+        (("--again", "2026", "7"), "there is no period 7 in 2026"),
+    ],
+)
+async def test_says_why_nothing_was_swept(run, capsys, arguments, why):
+    assert await run(*arguments) == 2
+    assert capsys.readouterr().err == f"Nothing was swept: {why}\n"
+
+
+async def test_each_transaction_is_a_trace_of_its_own_linked_to_the_run(run, sounding, world, monkeypatch):
+    spans = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(spans))
+    monkeypatch.setattr(cli, "tracer", provider.get_tracer("test"))
+    await world.person()
+    await run("--as-of", "2026-05-02")
+    finished = spans.get_finished_spans()
+    [root] = [span for span in finished if span.name == "sweep"]
+    steps = [span for span in finished if span.name != "sweep"]
+    assert [span.name for span in steps] == [
+        "sweep open year",
+        "sweep begin",
+        "sweep announce",
+        "sweep announce",
+        "sweep finish",
+    ]
+    assert len({span.context.trace_id for span in finished}) == 6
+    assert all(span.parent is None and [link.context for link in span.links] == [root.context] for span in steps)
+    assert trace.get_current_span().get_span_context().is_valid is False
