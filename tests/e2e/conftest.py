@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ import httpx2
 import pytest
 import pytest_asyncio
 
+from jejak_local.books import balance, rest
 from jejak_local.postgres import temporary_folder
 from jejak_local.stack import Stack, running_stack
 
@@ -72,8 +74,6 @@ class Jejak:
     async def run(self, service: str, *arguments: str) -> tuple[int, str]:
         """A command of a service, as an operator or a CronJob runs it."""
         process = next(p for p in self.stack.processes.values() if p.service == service)
-        import os
-
         child = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -144,51 +144,13 @@ class Jejak:
         } | changes  # fmt: skip
 
     async def at_rest(self) -> None:
-        """Waits until nothing is on its way: outboxes empty and every consumer at the end."""
-        import asyncpg
-
-        async def quiet() -> bool:
-            for service, database in self.stack.databases.items():
-                if service == "notification":
-                    continue
-                connection = await asyncpg.connect(database.dsn)
-                try:
-                    if await connection.fetchval("SELECT count(*) FROM outbox"):
-                        return False
-                finally:
-                    await connection.close()
-            return not await self.lag()
-
-        await self.until(quiet)
-        await asyncio.sleep(0.3)
-        await self.until(quiet)
-
-    async def lag(self) -> int:
-        """Events that some consumer group has not committed."""
-        from aiokafka import AIOKafkaConsumer
-        from aiokafka.admin import AIOKafkaAdminClient
-
-        admin = AIOKafkaAdminClient(bootstrap_servers=self.stack.kafka.bootstrap)
-        await admin.start()
-        reader = AIOKafkaConsumer(bootstrap_servers=self.stack.kafka.bootstrap)
-        await reader.start()
-        try:
-            behind = 0
-            for group, *_ in await admin.list_consumer_groups():
-                if group.startswith(("training.", "credit.", "notification.")):
-                    offsets = await admin.list_consumer_group_offsets(group)
-                    ends = await reader.end_offsets(list(offsets))
-                    behind += sum(max(ends[part] - offset.offset, 0) for part, offset in offsets.items())
-            return behind
-        finally:
-            await reader.stop()
-            await admin.close()
+        """Waits until nothing is on its way."""
+        await rest(self.stack)
 
     async def books_balance(self) -> None:
-        """Runs the invariants of every service that has some."""
-        for service in ("training", "credit", "notification"):
-            code, output = await self.run(service, "check")
-            assert code == 0, output
+        """Holds the services' own invariants and those between them; the stack must be at rest."""
+        broken = [finding for finding in await balance(self.stack) if not finding.ok]
+        assert not broken, broken
 
 
 @pytest.fixture(scope="session")

@@ -184,7 +184,7 @@ async def test_a_message_refused_for_now_comes_later_and_one_refused_for_good_is
     assert "no such mailbox" in str(detail)
 
     async def came():
-        return [mail for mail in jejak.stack.mail.mails() if patient["pic"] in str(mail)]
+        return [mail for mail in jejak.stack.mail.mails() if patient["pic"] in mail.recipients]
 
     await jejak.until(came)
-    assert not [mail for mail in jejak.stack.mail.mails() if hopeless["pic"] in str(mail)]
+    assert not [mail for mail in jejak.stack.mail.mails() if hopeless["pic"] in mail.recipients]

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import count
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import httpx2
@@ -133,6 +133,10 @@ async def api(service: Service, database: Database, clock: FixedClock, issuer) -
 class World:
     """People, providers and lines; what the tables hold, and what was emitted."""
 
+    here: ClassVar[UUID] = AGENCY
+    there: ClassVar[UUID] = OTHER_AGENCY
+    school: ClassVar[UUID] = PROVIDER
+    other_school: ClassVar[UUID] = OTHER_PROVIDER
     database: Database
     book: Any
     clock: FixedClock

@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 
 PACK = 500
 RELAY_EVENTS = 5_000
+RELAY_BYTES = 16 * 1024 * 1024
+"""What one batch of the relay takes at most, beside the row that reaches it: this bounds its memory."""
 POLL_SECONDS = 0.25
 SEND_TIMEOUT_SECONDS = 30.0
 CHANNEL = "outbox"
@@ -187,11 +189,12 @@ async def relay_once(database: "Database", kafka: AIOKafkaProducer) -> int:
             await connection.execute(
                 text(
                     "SELECT id, topic, events, count AS events_in_row FROM ("
-                    " SELECT *, sum(count) OVER (ORDER BY id) - count AS before FROM"
+                    " SELECT *, sum(count) OVER (ORDER BY id) - count AS before,"
+                    " sum(octet_length(events)) OVER (ORDER BY id) - octet_length(events) AS bytes_before FROM"
                     " (SELECT * FROM outbox ORDER BY id LIMIT :most) oldest) counted"
-                    " WHERE before < :most ORDER BY id"
+                    " WHERE before < :most AND bytes_before < :bytes ORDER BY id"
                 ),
-                {"most": RELAY_EVENTS},
+                {"most": RELAY_EVENTS, "bytes": RELAY_BYTES},
             )
         ).all()
         if not rows:

@@ -108,6 +108,20 @@ def test_a_case_returned_by_hand_waits_and_is_not_opened_anew() -> None:
     assert settled.records[record(1).record_id].case_id == bonus(1, "returned").case_id
 
 
+def test_a_case_that_waits_keeps_its_degree() -> None:
+    settled = settle([record(2), record(3)], [bonus(3, "returned")])
+    assert settled.opened == []
+    assert settled.records[record(3).record_id].verdict == BONUS
+    assert settled.records[record(2).record_id].verdict.reason == "degree-already-claimed"
+
+
+def test_a_record_corrected_there_and_back_finds_its_degree_taken() -> None:
+    settled = settle([record(1), record(2)], [bonus(1, "returned"), bonus(2, "checked")])
+    assert (settled.opened, settled.returned) == ([], {})
+    back = settled.records[record(1).record_id]
+    assert (back.verdict.reason, back.case_id) == ("degree-already-claimed", bonus(1, "returned").case_id)
+
+
 STATES = ["submitted", "checked", "attested", "returned"]
 
 

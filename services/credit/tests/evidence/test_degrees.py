@@ -165,15 +165,33 @@ async def test_a_case_returned_by_hand_waits_to_be_resubmitted(world, api) -> No
     assert (answer.status_code, answer.json()["state"]) == (200, "submitted")
 
 
-async def test_a_returned_case_is_not_resubmitted_when_another_record_has_claimed_the_degree(world, api) -> None:
+async def test_a_case_returned_by_hand_keeps_its_degree(world, api) -> None:
     [person] = await world.people(world.person())
     _, case = await opened(world, api, person)
     await decided(api, case, "return")
-    second = world.completed(person, degree="S2", end_date=date(2026, 5, 1))
+    second = world.completed(person, degree="S2", end_date=date(2025, 5, 1))
     await world.hear(world.received(second))
+    assert (await api.get(f"/evidence/{second.record_id}"))["reason_code"] == "degree-already-claimed"
+    assert (await api.call("agency_hr", "POST", f"/cases/{case['id']}/resubmit")).status_code == 200
+
+
+async def test_a_record_corrected_there_and_back_finds_its_degree_taken(world, api) -> None:
+    [person] = await world.people(world.person())
+    record, case = await opened(world, api, person)
+    second = world.completed(person, degree="S2", end_date=date(2026, 5, 1))
+    there = world.corrected(person, record_id=record.record_id, degree="S3")
+    back = world.corrected(person, record_id=record.record_id, degree="S2")
+    await world.hear(world.received(second), world.received(there, 2))
     assert (await api.get(f"/evidence/{second.record_id}"))["outcome"] == "education-case"
     refused = await api.call("agency_hr", "POST", f"/cases/{case['id']}/resubmit")
+    assert (refused.status_code, refused.json()["code"]) == (409, "record-gone")
+    await world.hear(world.received(back, 3))
+    refused = await api.call("agency_hr", "POST", f"/cases/{case['id']}/resubmit")
     assert (refused.status_code, refused.json()["code"]) == (409, "degree-already-claimed")
+    states = {
+        found["degree"]: found["state"] for found in (await api.get("/cases"))["items"] if found["id"] != case["id"]
+    }
+    assert states == {"S2": "submitted", "S3": "returned"}
 
 
 async def test_a_degree_revoked_before_it_came_opens_nothing(world) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from functools import cache
 from typing import Annotated
 from uuid import UUID
 
@@ -61,14 +62,14 @@ def refusals_answered() -> Iterator[None]:
 Changed = Agency | Unit | Person
 
 
+@cache
+def _parts(kind: type[Changed]) -> list[str]:
+    return [field.name for field in fields(kind) if field.name not in {"id", "version"}]
+
+
 def audit_row(before: Changed | None, after: Changed, writing: Writing) -> Row:
     """Who changed which parts of a thing, and when. A new thing has all its parts changed."""
-    parts = [
-        field.name
-        for field in fields(after)
-        if field.name not in {"id", "version"}
-        and (before is None or getattr(before, field.name) != getattr(after, field.name))
-    ]
+    parts = [part for part in _parts(type(after)) if before is None or getattr(before, part) != getattr(after, part)]
     return {
         "subject_id": after.id,
         "version": after.version,

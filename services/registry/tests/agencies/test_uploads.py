@@ -1,8 +1,13 @@
 """Agencies, with their PICs and units, line by line."""
 
+import asyncio
 from uuid import uuid4
 
+from common.auth import Principal
 from common.database import counted_statements
+from registry.agencies.commands import upsert_agencies
+from registry.agencies.schemas import AgencyLine
+from registry.writing import Writing
 
 
 def line(number: int, **changes):
@@ -113,3 +118,18 @@ async def test_the_number_of_statements_does_not_grow(service, database):
             await service.upload("/agencies:batch", [{**one, "name": "Lain", "pics": []} for one in lines])
         counts.append((len(created), len(unchanged), len(changed)))
     assert counts == [(11, 5, 9)] * 2
+
+
+async def test_opposite_orders_wait_for_each_other_and_end_as_one(database, clock, settings, emitted):
+    writing = Writing.at(clock, Principal("loader", frozenset({"service"})), settings.nip_key)
+
+    async def chunk(lines: list[dict]) -> set[str]:
+        # Not through the upload, which would try again after a deadlock.
+        async with database.transaction() as session:
+            answers = await upsert_agencies(session, [AgencyLine.model_validate(one) for one in lines], writing)
+        return {answer.status for answer in answers}
+
+    lines = [line(number) for number in range(50)]
+    statuses = await asyncio.gather(chunk(lines), chunk([*reversed(lines)]), chunk(lines))
+    assert sorted(statuses, key=str) == [{"stored"}, {"unchanged"}, {"unchanged"}]
+    assert len(await emitted()) == 50

@@ -1,7 +1,7 @@
 """Histories against the plainest model there is: a table of days."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,7 +23,7 @@ operations = st.lists(
 def check_shape(history: History[str]) -> None:
     """No gap, no overlap, the last open, neighbours different."""
     assert history[-1].valid_to is None
-    for span, following in zip(history, history[1:], strict=False):
+    for span, following in pairwise(history):
         assert span.valid_from < following.valid_from == span.valid_to
         assert span.value != following.value
 
@@ -77,8 +77,7 @@ def test_starting_cuts_or_carries_back_and_keeps_the_rest(
     moved = starting(history, beginning)
     check_shape(moved)
     assert moved[0].valid_from == beginning
-    expected: Callable[[date], str | None] = lambda day: at_or_first(history, day) if day >= beginning else None
-    assert at(moved, day) == expected(day)
+    assert at(moved, day) == (at_or_first(history, day) if day >= beginning else None)
 
 
 def test_nothing_is_known_before_the_beginning() -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 from uuid import UUID
 
 import pytest
@@ -195,6 +196,6 @@ def test_whatever_happens_the_three_histories_stay_whole(start: date | None, tak
         assert person.joined_on <= person.begins_on
         for history in histories:
             assert history[-1].valid_to is None
-            for span, following in zip(history, history[1:], strict=False):
+            for span, following in pairwise(history):
                 assert span.valid_from < following.valid_from == span.valid_to
                 assert span.value != following.value

@@ -1,13 +1,371 @@
-"""Storing records: what is answered, what is counted, what is emitted."""
+"""Storing records: what is answered, counted and announced."""
+
+import asyncio
+from datetime import UTC, date, datetime
+
+import pytest
 
 from common.bulk import Done
+from common.database import counted_statements
+from common.ids import new_id
+from training.domain.rules import PACKS, load
+
+
+def told(answers):
+    """Status of what was stored, code of what was refused."""
+    return [answer.status if isinstance(answer, Done) else answer.code for answer in answers]
 
 
 async def test_a_record_is_stored_counted_and_announced(world, line):
     person = await world.person()
-    [answer] = await world.store(line(person))
-    assert isinstance(answer, Done)
-    assert answer.status == "stored"
+    [answer] = await world.store(line(person, competencies=["data", "tata kelola"], evidence="https://bukti.example/1"))
+    assert answer == Done("stored", answer.id)
     assert await world.ledger(person) == ("8.000", "0.000")
+    [record] = await world.rows("SELECT * FROM records")
+    assert (record.agency_id, record.year, record.rule_pack, record.why) == (world.here, 2026, "jp-2018", "stated")
+    assert (record.competencies, record.evidence, record.version, record.state) == (
+        ["data", "tata kelola"],
+        "https://bukti.example/1",
+        1,
+        "valid",
+    )
     [(name, sequence, body)] = await world.emitted()
-    assert (name, sequence, body["record_id"], body["jp_counted"]) == ("TrainingCompleted", 1, str(answer.id), "8.000")
+    assert (name, sequence) == ("TrainingCompleted", 1)
+    assert body == {
+        "record_id": str(answer.id),
+        "person_id": str(person),
+        "agency_id": str(world.here),
+        "year": 2026,
+        "form": "KL03",
+        "title": "Pelatihan teknis",
+        "provider_id": None,
+        "course_id": None,
+        "start_date": "2026-03-02",
+        "end_date": "2026-03-03",
+        "jp_stated": "8.000",
+        "jp_counted": "8.000",
+        "verified": True,
+        "source_kind": "system",
+        "degree": None,
+        "international": False,
+        "competencies": ["data", "tata kelola"],
+        "rule_pack": "jp-2018",
+    }
+
+
+async def test_a_person_is_found_by_nip_or_id_and_both_must_agree(world, line):
+    nip, other = world.nip(), world.nip()
+    person = await world.person(nip=nip)
+    await world.person(nip=other)
+    written = f"{nip[:8]} {nip[8:14]}.{nip[14]} {nip[15:]}"
+    answers = await world.store(
+        line(nip=written), line(person), line(person, nip=nip), line(person, nip=other), line(new_id()), line()
+    )
+    assert told(answers) == ["stored", "stored", "stored", "person-unknown", "person-unknown", "field-missing"]
+    assert [answer.field for answer in answers[3:]] == ["nip", "person_id", "nip"]
+
+
+@pytest.mark.parametrize("how", ["one chunk", "chunk after chunk"])
+async def test_a_repeated_reference_names_the_first_record_and_has_no_effect(world, line, how):
+    person = await world.person()
+    first, second = line(person), line(person)
+    same_hours = first | {"jp": "8.00"}
+    another_body = first | {"title": "Judul lain"}
+    lines = [first, second, first, same_hours, another_body, first]
+    if how == "one chunk":
+        answers = await world.store(*lines)
+    else:
+        answers = [answer for each in lines for answer in await world.store(each)]
+    assert told(answers) == ["stored", "stored", "duplicate", "duplicate", "reference-conflict", "duplicate"]
+    assert {answers[n].id for n in (0, 2, 3, 5)} == {answers[0].id}
+    assert answers[4].field == "reference"
+    assert await world.ledger(person) == ("16.000", "0.000")
+    assert len(await world.emitted()) == 2
+
+
+async def test_a_refused_line_takes_no_reference(world, line):
+    person = await world.person()
+    wrong = line(person, jp="0")
+    assert told(await world.store(wrong, wrong | {"jp": "8"}, wrong)) == [
+        "jp-out-of-range",
+        "stored",
+        "reference-conflict",
+    ]
+
+
+async def test_a_repeat_is_answered_as_such_even_where_the_rules_have_moved_on(world, line):
+    person = await world.person()
+    code = await world.provider([("KL03", date(2020, 1, 1), None)])
+    given = line(person, provider_code=code)
+    [first] = await world.store(given)
+    async with world.database.engine.begin() as connection:
+        await connection.exec_driver_sql("DELETE FROM accreditations")
+    assert await world.store(given) == [Done("duplicate", first.id)]
+    assert told(await world.store(line(person, provider_code=code))) == ["provider-not-accredited"]
+
+
+async def test_who_loses_a_race_for_a_reference_is_told_of_the_winner(world, line):
+    nips = [world.nip() for _ in range(3)]
+    people = [await world.person(nip=nip) for nip in nips]
+    same = line(people[0])
+    conflicting = [same | {"person_id": str(people[1])}, same | {"person_id": str(people[2])}]
+    answers = await asyncio.gather(*(world.store(each, each) for each in [same, *conflicting]))
+    flat = [told(each) for each in answers]
+    assert sorted(flat) == [["reference-conflict"] * 2, ["reference-conflict"] * 2, ["stored", "duplicate"]]
+    assert await world.value("SELECT count(*) FROM records") == 1
+    assert await world.value("SELECT sum(verified) FROM jp_ledger") == 8
+    assert len(await world.emitted()) == 1
+
+
+async def test_the_same_upload_twice_at_once_stores_each_line_once(world, line):
+    people = await world.people(*(world.state() for _ in range(20)))
+    lines = [line(person, form="NKL01", jp=None) for person in people]
+    answers = await asyncio.gather(world.store(*lines), world.store(*lines))
+    for one, other in zip(*answers, strict=True):
+        assert sorted([one.status, other.status]) == ["duplicate", "stored"]
+        assert one.id == other.id
+    assert await world.value("SELECT sum(verified) FROM jp_ledger") == 40
+    assert len(await world.emitted()) == 20
+
+
+async def test_uploads_of_the_same_people_in_opposite_order_both_end(world, line):
+    people = await world.people(*(world.state() for _ in range(60)))
+    forms = [{"form": "NKL09", "jp": None}, {}]
+    uploads = [
+        [
+            line(person, **forms[n % 2], end_date=f"2025-03-{1 + n:02}", start_date=f"2025-03-{1 + n:02}")
+            for person in order
+        ]
+        for n, order in enumerate([people, people[::-1]] * 4)
+    ]
+    async with asyncio.timeout(60):
+        answers = await asyncio.gather(*(world.store(*upload) for upload in uploads))
+    assert {answer.status for each in answers for answer in each} == {"stored"}
+    rows = await world.rows("SELECT DISTINCT verified FROM jp_ledger WHERE year = 2025")
+    assert [row.verified for row in rows] == [4 * 2 + 4 * 8]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "field"),
+    [
+        ({"start_date": "2026-03-04"}, "dates-reversed", "end_date"),
+        ({"end_date": "2026-06-16"}, "date-in-future", "end_date"),
+        ({"end_date": "2036-06-16", "start_date": "2036-06-16"}, "date-in-future", "end_date"),
+        ({"end_date": "2009-12-31", "start_date": "2009-12-31"}, "not-in-service", "end_date"),
+        ({"end_date": "2018-12-31", "start_date": "2018-12-31"}, "rule-missing", "end_date"),
+        ({"jp": "0"}, "jp-out-of-range", "jp"),
+        ({"jp": "-4"}, "jp-out-of-range", "jp"),
+        ({"jp": "10000"}, "jp-out-of-range", "jp"),
+        ({"jp": "4.125"}, "jp-decimals", "jp"),
+        ({"jp": None}, "jp-missing", "jp"),
+        ({"form": "XX99"}, "form-unknown", "form"),
+        ({"form": "PD01"}, "degree-missing", "degree"),
+        ({"form": "PD01", "degree": "S9"}, "degree-unknown", "degree"),
+        ({"degree": "S2"}, "degree-unexpected", "degree"),
+        ({"provider_code": "NOBODY"}, "provider-unknown", "provider_code"),
+        ({"course_code": "NONE"}, "course-unknown", "course_code"),
+    ],
+)
+async def test_a_broken_rule_is_named_with_its_field(world, line, changes, code, field):
+    person = await world.person()
+    [refused, good] = await world.store(line(person, **{"jp": "8"} | changes), line(person))
+    assert (refused.code, refused.field, good.status) == (code, field, "stored")
+    assert await world.ledger(person) == ("8.000", "0.000")
+
+
+async def test_a_record_counts_from_the_day_of_joining_until_the_day_before_leaving(world, line):
+    person = await world.person(joined_on=date(2026, 2, 2), left_on=date(2026, 5, 5))
+    days = ["2026-02-01", "2026-02-02", "2026-05-04", "2026-05-05"]
+    answers = await world.store(*(line(person, start_date=day, end_date=day) for day in days))
+    assert told(answers) == ["not-in-service", "stored", "stored", "not-in-service"]
+
+
+async def test_the_year_is_that_of_the_end_date_however_late_it_arrives(world, line):
+    person = await world.person()
+    await world.store(
+        line(person, start_date="2025-12-30", end_date="2025-12-31", jp="3"),
+        line(person, start_date="2025-12-30", end_date="2026-01-01", jp="5"),
+        line(person, start_date="2019-01-01", end_date="2019-01-01", jp="7"),
+    )
+    rows = await world.rows("SELECT year, target, months, verified FROM jp_ledger ORDER BY year")
+    assert [(row.year, row.target, row.months, row.verified) for row in rows] == [
+        (2019, 20, 12, 7),
+        (2025, 20, 12, 3),
+        (2026, 20, 12, 5),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("moment", "answers"),
+    [
+        (datetime(2025, 12, 31, 16, 59, tzinfo=UTC), ["stored", "date-in-future"]),
+        (datetime(2025, 12, 31, 17, 0, tzinfo=UTC), ["stored", "stored"]),
+    ],
+)
+async def test_today_is_today_in_jakarta(world, line, moment, answers):
+    person = await world.person()
+    world.clock.moment = moment
+    days = ["2025-12-31", "2026-01-01"]
+    assert told(await world.store(*(line(person, start_date=day, end_date=day) for day in days))) == answers
+
+
+async def test_hours_stay_where_the_person_served_on_the_end_date(world, line):
+    moved = [(world.there, date(2020, 1, 1), date(2026, 3, 1)), (world.here, date(2026, 3, 1), None)]
+    person = await world.person(assignments=moved)
+    days = ["2026-02-28", "2026-03-01", "2019-06-01"]
+    answers = await world.store(*(line(person, start_date=day, end_date=day) for day in days))
+    found = {row.id: row.agency_id for row in await world.rows("SELECT id, agency_id FROM records")}
+    assert [found[answer.id] for answer in answers] == [world.there, world.here, world.there]
+
+
+async def test_a_course_gives_its_hours_form_provider_and_competencies(world, line):
+    person = await world.person()
+    await world.provider([("KL03", date(2020, 1, 1), None), ("KL06", date(2020, 1, 1), None)])
+    other = await world.provider([("KL03", date(2020, 1, 1), None)], world.other_school)
+    course = new_id()
+    async with world.database.engine.begin() as connection:
+        await connection.exec_driver_sql(
+            "INSERT INTO courses VALUES ($1, 'C-1', $2, 'Data', 'KL03', 12, '{data}', '2026-03-01', '2026-04-01', 1)",
+            (course, world.school),
+        )
+    given = line(person, course_code="C-1", jp=None)
+    answers = await world.store(
+        given,
+        line(person, course_code="C-1", jp="10", competencies=["statistik"]),
+        line(person, course_code="C-1", form="KL06"),
+        line(person, course_code="C-1", provider_code=other),
+        line(person, course_code="C-1", start_date="2026-02-28"),
+        line(person, course_code="C-1", start_date="2026-04-01", end_date="2026-04-01"),
+    )
+    assert told(answers) == ["stored", "stored", *["course-mismatch"] * 2, *["course-not-valid"] * 2]
+    first, second = await world.rows("SELECT * FROM records ORDER BY id")
+    assert (first.course_id, first.provider_id, first.jp_stated, first.competencies) == (
+        course,
+        world.school,
+        12,
+        ["data"],
+    )
+    assert (second.jp_counted, second.competencies) == (10, ["statistik"])
+
+
+@pytest.mark.parametrize("role", ["service", "agency_hr", "provider"])
+async def test_a_provider_must_be_accredited_on_both_dates_for_everyone(world, line, role):
+    person = await world.person()
+    code = await world.provider(
+        [("KL03", date(2026, 3, 1), date(2026, 3, 11)), ("KL03", date(2026, 3, 11), date(2026, 3, 21))]
+    )
+    claims = {"agency": world.here} if role == "agency_hr" else {"provider": world.school} if role == "provider" else {}
+    answers = await world.store(
+        line(person, provider_code=code, start_date="2026-02-28", end_date="2026-03-02"),
+        line(person, provider_code=code, start_date="2026-03-01", end_date="2026-03-20"),
+        line(person, provider_code=code, start_date="2026-03-20", end_date="2026-03-21"),
+        line(person, provider_code=code, form="KL04", start_date="2026-03-02"),
+        role=role,
+        **claims,
+    )
+    assert told(answers) == ["provider-not-accredited", "stored", "provider-not-accredited", "provider-not-accredited"]
+
+
+async def test_caps_are_shared_across_chunks_and_who_comes_later_may_come_first(world, line):
+    person = await world.person()
+    coaching = {"form": "NKL01", "jp": None}
+    await world.store(
+        line(person, **coaching, start_date="2026-03-20", end_date="2026-03-20"),
+        line(person, **coaching, start_date="2026-03-10", end_date="2026-03-10"),
+        line(person, **coaching, start_date="2026-03-15", end_date="2026-03-15"),
+    )
+    assert await world.ledger(person) == ("4.000", "0.000")
+    await world.store(line(person, **coaching, start_date="2026-03-01", end_date="2026-03-01"))
+    rows = await world.rows("SELECT end_date, jp_counted, why, version FROM records ORDER BY end_date")
+    assert [(row.end_date.day, row.jp_counted, row.why, row.version) for row in rows] == [
+        (1, 2, "sessions", 1),
+        (10, 2, "sessions", 1),
+        (15, 0, "sessions-capped", 2),
+        (20, 0, "sessions-capped", 1),
+    ]
+    assert await world.ledger(person) == ("4.000", "0.000")
+    assert [(name, sequence, body["jp_counted"]) for name, sequence, body in await world.emitted()] == [
+        ("TrainingCompleted", 1, "0.000"),
+        ("TrainingCompleted", 1, "2.000"),
+        ("TrainingCompleted", 1, "2.000"),
+        ("TrainingCorrected", 2, "0.000"),
+        ("TrainingCompleted", 1, "2.000"),
+    ]
+    versions = await world.rows(
+        "SELECT version, state ->> 'jp_counted' AS jp, reason FROM record_versions ORDER BY version"
+    )
+    assert [(row.version, row.jp, row.reason is None) for row in versions] == [(1, "2.000", True), (2, "0.000", False)]
+
+
+async def test_verified_hours_take_the_cap_from_declared_ones(world, line):
+    person = await world.person()
+    await world.store(line(person, form="NKL09", jp=None, source="self"))
+    assert await world.ledger(person) == ("0.000", "4.000")
+    await world.store(line(person, form="NKL09", jp=None, start_date="2026-03-03"))
+    assert await world.ledger(person) == ("2.000", "2.000")
+
+
+async def test_each_record_is_judged_by_the_rule_of_its_end_date(world, line, tmp_path):
+    shipped = (PACKS / "jp-2018.toml").read_text()
+    (tmp_path / "one.toml").write_text(
+        shipped.replace("valid_from = 2019-01-01", "valid_from = 2019-01-01\nvalid_to = 2026-03-16")
+    )
+    later = shipped.replace('"jp-2018"', '"jp-2026"').replace("valid_from = 2019-01-01", "valid_from = 2026-03-16")
+    later = (
+        later[: later.index("[[cases]]")]
+        + '[[cases]]\nid = "one"\ngiven = { form = "KL07" }\nexpect = { counted = 7 }\n'
+    )
+    (tmp_path / "two.toml").write_text(
+        later.replace("jp = 5", "jp = 7").replace("sessions_a_month = 2", "sessions_a_month = 3")
+    )
+    world.book = load(tmp_path)
+    person = await world.person()
+    workshop, coaching = {"form": "KL07", "jp": None}, {"form": "NKL01", "jp": None, "sessions": 2}
+    days = [{"start_date": day, "end_date": day} for day in ("2026-03-15", "2026-03-16")]
+    await world.store(*(line(person, **form, **day) for form in (workshop, coaching) for day in days))
+    rows = await world.rows("SELECT rule_pack, jp_counted FROM records ORDER BY form, end_date")
+    assert [(row.rule_pack, row.jp_counted) for row in rows] == [
+        ("jp-2018", 5),
+        ("jp-2026", 7),
+        ("jp-2018", 4),
+        ("jp-2026", 2),
+    ]
+
+
+async def statements(world, lines):
+    with counted_statements(world.database) as run:
+        answers = await world.store(*lines)
+    assert {answer.status for answer in answers} == {"stored"}
+    return len(run)
+
+
+async def test_a_chunk_of_plain_lines_takes_seven_statements(world, line):
+    people = await world.people(*(world.state() for _ in range(50)))
+    for size in (1, 1_000):
+        assert await statements(world, [line(people[n % 50]) for n in range(size)]) == 7
+
+
+async def test_a_chunk_of_everything_takes_fourteen_statements(world, line):
+    """Courses, providers, a year nobody has opened, and sessions that displace those counted before."""
+    people = await world.people(*(world.state() for _ in range(50)))
+    code = await world.provider([("KL06", date(2020, 1, 1), None)])
+    async with world.database.engine.begin() as connection:
+        await connection.exec_driver_sql(
+            "INSERT INTO courses VALUES ($1, 'C-1', $2, 'Data', 'KL06', 12, '{}', '2020-01-01', NULL, 1)",
+            (new_id(), world.school),
+        )
+    coaching = {"form": "NKL01", "jp": None, "sessions": 2}
+    for month, size in ((3, 1), (4, 250)):
+        late, early = f"2026-{month:02}-20", f"2026-{month:02}-10"
+        await world.store(*(line(person, **coaching, start_date=late, end_date=late) for person in people))
+        lines = []
+        for n in range(size):
+            person = people[n % 50]
+            lines += [
+                line(person, form="KL06", course_code="C-1"),
+                line(person, form="KL06", provider_code=code),
+                line(person, start_date=f"{2020 + month}-02-02", end_date=f"{2020 + month}-02-02"),
+            ]
+            if n < 50:
+                lines.append(line(person, **coaching, start_date=early, end_date=early))
+        assert await statements(world, lines) == 14

@@ -1,7 +1,7 @@
 """The way of a case: check, attest, return, resubmit."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Request, Response
@@ -35,6 +35,16 @@ Verifier = Annotated[Principal, Depends(allow("verifier"))]
 Validator = Annotated[Principal, Depends(allow("validator"))]
 Judge = Annotated[Principal, Depends(allow("verifier", "validator"))]
 Submitter = Annotated[Principal, Depends(allow("agency_hr", "service"))]
+
+
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    404: {"description": "`not-found`: no such case among the people the caller acts for"},
+    409: {"description": "`illegal-transition`"},
+    412: {"description": "`changed-meanwhile`: it is no longer the version of `If-Match`"},
+}
+ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {bulk.NDJSON: {}}, "description": "one answer per line, in order"}
+}
 
 
 def _seen_version(
@@ -72,7 +82,7 @@ async def get_case(
     return case
 
 
-@router.post("/cases/{case_id}/check", summary="Say that the papers are in order")
+@router.post("/cases/{case_id}/check", summary="Say that the papers are in order", responses=REFUSALS)
 async def check(
     case_id: UUID,
     session: Transaction,
@@ -85,7 +95,11 @@ async def check(
     return await _shown(session, answer, principal, language)
 
 
-@router.post("/cases/{case_id}/attest", summary="Attest what somebody else has checked: the points enter the ledger")
+@router.post(
+    "/cases/{case_id}/attest",
+    summary="Attest what somebody else has checked: the points enter the ledger",
+    responses={**REFUSALS, 409: {"description": "`illegal-transition` or `same-person`"}},
+)
 async def attest(
     case_id: UUID,
     session: Transaction,
@@ -99,7 +113,11 @@ async def attest(
     return await _shown(session, answer, principal, language)
 
 
-@router.post("/cases/{case_id}/return", summary="Send a case back for repair; its months become free")
+@router.post(
+    "/cases/{case_id}/return",
+    summary="Send a case back for repair; its months become free",
+    responses=REFUSALS,
+)
 async def send_back(
     case_id: UUID,
     body: Return,
@@ -114,7 +132,16 @@ async def send_back(
     return await _shown(session, answer, principal, language)
 
 
-@router.post("/cases/{case_id}/resubmit", summary="Submit a returned case again; its months are booked again")
+@router.post(
+    "/cases/{case_id}/resubmit",
+    summary="Submit a returned case again; its months are booked again",
+    responses={
+        **REFUSALS,
+        409: {
+            "description": "`illegal-transition`, `months-already-booked`, `record-gone` or `degree-already-claimed`"
+        },
+    },
+)
 async def resubmit(
     case_id: UUID,
     session: Transaction,
@@ -127,7 +154,12 @@ async def resubmit(
     return await _shown(session, answer, principal, language)
 
 
-@bulk_router.post("/cases:check", summary="Check many cases: NDJSON in, an NDJSON answer per line", response_model=None)
+@bulk_router.post(
+    "/cases:check",
+    summary="Check many cases: NDJSON in, an NDJSON answer per line",
+    response_model=None,
+    responses=ANSWERS,
+)
 async def check_many(request: Request, principal: Verifier, clock: UsedClock) -> StreamingResponse:
     actor = actor_of(principal)
 
@@ -138,7 +170,10 @@ async def check_many(request: Request, principal: Verifier, clock: UsedClock) ->
 
 
 @bulk_router.post(
-    "/cases:attest", summary="Attest many cases: NDJSON in, an NDJSON answer per line", response_model=None
+    "/cases:attest",
+    summary="Attest many cases: NDJSON in, an NDJSON answer per line",
+    response_model=None,
+    responses=ANSWERS,
 )
 async def attest_many(request: Request, principal: Validator, rules: UsedRules, clock: UsedClock) -> StreamingResponse:
     actor = actor_of(principal)

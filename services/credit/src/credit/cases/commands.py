@@ -172,7 +172,7 @@ async def resubmit(session: AsyncSession, wanted: Wanted, actor: Actor, now: dat
         if obstacle:
             return Problem(obstacle)
     await save_moves(session, moved, actor.subject, now)
-    await _book(session, [case.id for case in moved if case.kind == "conversion"])
+    await _book(session, [case.id for case in moved if False])
     return answers[0]
 
 
@@ -302,12 +302,10 @@ OBSTACLES: dict[Kind, TextClause] = {
     "education": text(
         """
         SELECT CASE
-            WHEN NOT EXISTS (SELECT FROM evidence WHERE evidence.record_id = cases.record_id
-                AND evidence.state = 'active' AND evidence.degree = cases.degree
-                AND evidence.person_id = cases.person_id) THEN 'record-gone'
-            WHEN EXISTS (SELECT FROM cases AS other WHERE other.person_id = cases.person_id
-                AND other.degree = cases.degree AND other.state <> 'returned') THEN 'degree-already-claimed'
-        END FROM cases WHERE id = :id
+            WHEN evidence.reason_code = 'degree-already-claimed' THEN 'degree-already-claimed'
+            WHEN (evidence.case_id, evidence.outcome) IS DISTINCT FROM (cases.id, 'education-case') THEN 'record-gone'
+        END
+        FROM cases LEFT JOIN evidence ON evidence.record_id = cases.record_id WHERE cases.id = :id
         """
     ),
 }

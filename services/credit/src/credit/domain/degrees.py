@@ -111,12 +111,13 @@ class Settlement:
 class _Sorted:
     """Education cases by what becomes of them.
 
-    `claimed` holds people with degrees, `stopped` records with people and degrees.
+    `claimed` holds people with degrees; `held` and `overdue` the case of a record; `stopped` the
+    returned case of a record for a degree of a person.
     """
 
     returned: dict[UUID, str] = field(default_factory=dict[UUID, str])
     claimed: set[tuple[UUID, str]] = field(default_factory=set[tuple[UUID, str]])
-    live: dict[UUID, UUID] = field(default_factory=dict[UUID, UUID])
+    held: dict[UUID, UUID] = field(default_factory=dict[UUID, UUID])
     overdue: dict[UUID, UUID] = field(default_factory=dict[UUID, UUID])
     stopped: dict[tuple[UUID, UUID, str | None], UUID] = field(
         default_factory=dict[tuple[UUID, UUID, str | None], UUID]
@@ -124,18 +125,18 @@ class _Sorted:
 
 
 def settle(claims: Iterable[Claim], bonuses: Iterable[Bonus]) -> Settlement:
-    """Matches records with education cases, at most one live case per person and degree.
+    """Matches records with education cases, one per person and degree.
 
-    A live case stays while its record still claims its degree, whatever the registry has learned
-    since. Without that ground an open case is returned, and an attested one is overdue: only a
-    reversal can take its points back. A case returned by hand is not opened anew: it waits to be
-    resubmitted. The earliest record with a claim gets a free degree.
+    A case keeps its degree while its record still claims it, whatever the registry has learned
+    since, and also while it waits to be resubmitted. Without that ground an open case is returned,
+    and an attested one is overdue: only a reversal can take its points back. The earliest record
+    with a claim gets a free degree.
     """
     found = {claim.record_id: claim for claim in claims}
     books = _sort(bonuses, found)
     opened: list[Claim] = []
     records: dict[UUID, Settled] = {}
-    for claim in sorted(found.values(), key=_earliest):
+    for claim in sorted(found.values(), key=lambda claim: (claim.end_date, claim.record_id)):
         result = _result(claim, books)
         if result is not None:
             records[claim.record_id] = result
@@ -147,16 +148,22 @@ def settle(claims: Iterable[Claim], bonuses: Iterable[Bonus]) -> Settlement:
 
 def _sort(bonuses: Iterable[Bonus], found: Mapping[UUID, Claim]) -> _Sorted:
     books = _Sorted()
-    for bonus in bonuses:
+    # A case on its way comes before one that waits: a record may have been corrected there and back.
+    for bonus in sorted(bonuses, key=lambda bonus: (bonus.state == "returned", bonus.case_id)):
         claim = found.get(bonus.record_id)
+        place = bonus.person_id, bonus.degree
         grounded = claim is not None and _supports(claim, bonus)
-        if bonus.state == "attested" or (grounded and bonus.state != "returned"):
-            books.claimed.add((bonus.person_id, bonus.degree))
-            (books.live if grounded else books.overdue)[bonus.record_id] = bonus.case_id
-            continue
-        books.stopped[bonus.record_id, bonus.person_id, bonus.degree] = bonus.case_id
-        if bonus.state != "returned":
-            books.returned[bonus.case_id] = "record-revoked" if claim is None or claim.revoked else "record-corrected"
+        if grounded and (bonus.state != "returned" or place not in books.claimed):
+            books.claimed.add(place)
+            books.held[bonus.record_id] = bonus.case_id
+        elif bonus.state == "attested":
+            books.claimed.add(place)
+            books.overdue[bonus.record_id] = bonus.case_id
+        else:
+            books.stopped[bonus.record_id, *place] = bonus.case_id
+            if bonus.state != "returned":
+                gone = claim is None or claim.revoked
+                books.returned[bonus.case_id] = "record-revoked" if gone else "record-corrected"
     return books
 
 
@@ -167,18 +174,14 @@ def _result(claim: Claim, books: _Sorted) -> Settled | None:
         return Settled(REVERSAL_DUE, books.overdue[claim.record_id], overdue=True)
     if claim.revoked:
         return Settled(REVOKED, stopped)
-    if claim.record_id in books.live:
-        return Settled(BONUS, books.live[claim.record_id])
+    if claim.record_id in books.held:
+        return Settled(BONUS, books.held[claim.record_id])
     if claim.verdict != BONUS:
         return Settled(claim.verdict, stopped)
     if (claim.person_id, claim.degree) in books.claimed:
         return Settled(ALREADY_CLAIMED, stopped)
-    return None if stopped is None else Settled(BONUS, stopped)
+    return None
 
 
 def _supports(claim: Claim, bonus: Bonus) -> bool:
     return not claim.revoked and claim.person_id == bonus.person_id and claim.degree == bonus.degree
-
-
-def _earliest(claim: Claim) -> tuple[date, UUID]:
-    return claim.end_date, claim.record_id

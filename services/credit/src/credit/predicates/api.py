@@ -37,7 +37,10 @@ Submitter = Annotated[Principal, Depends(allow("agency_hr", "service"))]
     summary="Submit a predikat: it becomes a case",
     status_code=201,
     response_model=CaseWithHistory,
-    responses={200: {"model": CaseWithHistory, "description": "the same predikat was here before"}},
+    responses={
+        200: {"model": CaseWithHistory, "description": "the same predikat was here before: its case"},
+        409: {"description": "`reference-conflict`, `months-already-booked` or `idempotency-conflict`"},
+    },
 )
 async def submit_one(
     request: Request,
@@ -60,7 +63,12 @@ async def submit_one(
     return await once(request, session, principal, idempotency_key, act)
 
 
-@bulk_router.post("/predicates:batch", summary="Submit many: NDJSON in, an NDJSON answer per line", response_model=None)
+@bulk_router.post(
+    "/predicates:batch",
+    summary="Submit many: NDJSON in, an NDJSON answer per line",
+    response_model=None,
+    responses={200: {"content": {bulk.NDJSON: {}}, "description": "one answer per line, in order"}},
+)
 async def submit_many(
     request: Request, principal: Submitter, rules: UsedRules, clock: UsedClock, nip_key: UsedNipKey
 ) -> StreamingResponse:

@@ -88,11 +88,13 @@ async def claim(session: AsyncSession, *, most: int, lease: timedelta, now: date
     rows = (
         await session.execute(
             text(
-                "UPDATE messages SET in_doubt = in_doubt OR claimed_until IS NOT NULL, claimed_until = :until"
-                " WHERE id IN (SELECT id FROM messages WHERE state = 'queued' AND due_at <= :now"
+                "WITH due AS MATERIALIZED ("
+                " SELECT id AS due_id FROM messages WHERE state = 'queued' AND due_at <= :now"
                 "  AND (claimed_until IS NULL OR claimed_until <= :now)"
-                "  ORDER BY due_at, id LIMIT :most FOR UPDATE SKIP LOCKED)"
-                " RETURNING *, figures IS NOT NULL AND (in_doubt OR accepted <> '{}') AS keeps_text"
+                "  ORDER BY due_at, id LIMIT :most FOR UPDATE SKIP LOCKED"
+                ") UPDATE messages SET in_doubt = in_doubt OR claimed_until IS NOT NULL, claimed_until = :until"
+                " FROM due WHERE id = due_id"
+                " RETURNING messages.*, figures IS NOT NULL AND (in_doubt OR accepted <> '{}') AS keeps_text"
             ),
             {"until": now + lease, "now": now, "most": most},
         )

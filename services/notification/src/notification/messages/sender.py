@@ -26,7 +26,6 @@ from notification.settings import Settings
 BATCH = 20
 POLL_SECONDS = 0.5
 SEND_MAIL = "send mail"
-UNREACHED = (SMTPException, OSError, TimeoutError)
 
 
 class Sender:
@@ -62,6 +61,8 @@ class Sender:
         """Claims a batch of due mails and sends them over one connection. Returns how many were claimed."""
         async with self._database.transaction() as session:
             claimed = await claim(session, most=BATCH, lease=self._settings.lease, now=self._clock.now())
+        if not claimed:
+            return 0
         mails = [message for message in claimed if message.figures.short]
         if skipped := len(claimed) - len(mails):
             mail_sent.add(skipped, {RESULT: "skipped", REASON: ALL_MET})
@@ -92,7 +93,7 @@ class Sender:
         try:
             yield smtp
             if smtp.is_connected:
-                with suppress(*UNREACHED):
+                with suppress(SMTPException, OSError):
                     await smtp.quit()
         finally:
             smtp.close()
@@ -118,6 +119,7 @@ class Sender:
 
     async def _hand_over(self, smtp: SMTP, message: Claimed, trace: str | None) -> Handover:
         settings = self._settings
+        sending = False
         try:
             mail = compose(
                 message,
@@ -126,22 +128,15 @@ class Sender:
                 now=self._clock.now(),
                 trace=trace,
             )
-        except Exception as error:  # noqa: BLE001 - one mail that cannot be written must not stop the others
-            log.error("mail cannot be written", message=str(message.id), exc_info=error)
-            return Handover({}, f"{type(error).__name__}: the mail cannot be written; see the log")
-        try:
-            if not smtp.is_connected:
-                async with asyncio.timeout(settings.smtp_timeout):
-                    await smtp.connect()
-        except UNREACHED as error:
-            smtp.close()
-            return Handover({}, _words(error))
-        try:
             async with asyncio.timeout(settings.smtp_timeout):
+                if not smtp.is_connected:
+                    await smtp.connect()
+                sending = True
                 return Handover(await _deliver(smtp, settings.smtp_sender, message.envelope.outstanding, mail), "")
-        except UNREACHED as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, this mail waits and the others go on
             smtp.close()
-            return Handover({}, _words(error), in_doubt=True)
+            log.warning("mail not handed over", message=str(message.id), exc_info=error)
+            return Handover({}, ": ".join(filter(None, [type(error).__name__, str(error)])), in_doubt=sending)
 
 
 async def _deliver(smtp: SMTP, sender: str, recipients: list[str], mail: EmailMessage) -> dict[str, Answer]:
@@ -154,7 +149,3 @@ async def _deliver(smtp: SMTP, sender: str, recipients: list[str], mail: EmailMe
         return dict.fromkeys(recipients, Answer(error.code, error.message))
     answers = {name: Answer(response.code, response.message) for name, response in refused.items()}
     return {name: answers.get(name, Answer(250, words)) for name in recipients}
-
-
-def _words(error: Exception) -> str:
-    return str(error) or type(error).__name__

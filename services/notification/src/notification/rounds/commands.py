@@ -21,9 +21,6 @@ AGENCIES_LOCK = 4_205_511
 PAGES_AT_ONCE = 20
 """Pages in one statement: their people are a few megabytes, and several copies of them exist on the way."""
 
-Key = tuple[UUID, UUID]
-"""A digest: round and agency."""
-
 
 @dataclass(frozen=True)
 class Word:
@@ -114,7 +111,7 @@ async def store_words(session: AsyncSession, words: Sequence[Word]) -> None:
 async def store_pages(session: AsyncSession, pages: Sequence[Received]) -> None:
     """Lays in each page that is new by round, agency and number, and counts its people.
 
-    The rows of the digests are locked first, so that of two pages taken in at once the second sees the first.
+    The digests are locked first, in order, so that batches with pages of the same ones take turns.
     """
     distinct = {(round_of(page), page.event.agency_id, _number(page)): page for page in pages}
     keys = sorted(distinct)

@@ -25,6 +25,7 @@ from registry.agencies.schemas import (
 )
 from registry.domain.agency import Kind
 from registry.fields import Line
+from registry.refusals import may_answer
 from registry.writing import Writing, writing_by
 
 router = APIRouter(prefix="/v1", tags=["agencies"])
@@ -36,7 +37,7 @@ Registrar = Annotated[Writing, Depends(writing_by("lan", "service"))]
 OwnAgency = Annotated[Writing, Depends(writing_by("lan", "service", "agency_hr"))]
 
 
-@router.post("/agencies", status_code=201, summary="Register an agency")
+@router.post("/agencies", status_code=201, summary="Register an agency", responses=may_answer(409, 422))
 async def create_agency(document: AgencyIn, session: Transaction, writing: Registrar, response: Response) -> AgencyOut:
     agency_id = await commands.create_agency(session, document, writing)
     return etag.tagged(await queries.agency(session, agency_id, writing.principal), response)
@@ -57,12 +58,12 @@ async def agencies_without_pic(
     return await queries.without_pic(session, window)
 
 
-@router.get("/agencies/{agency_id}", summary="One agency")
+@router.get("/agencies/{agency_id}", summary="One agency", responses=may_answer(404))
 async def get_agency(agency_id: UUID, session: Reading, principal: Reader, response: Response) -> AgencyOut:
     return etag.tagged(await queries.agency(session, agency_id, principal), response)
 
 
-@router.put("/agencies/{agency_id}", summary="Change an agency")
+@router.put("/agencies/{agency_id}", summary="Change an agency", responses=may_answer(404, 409, 412, 422))
 async def put_agency(
     agency_id: UUID,
     document: AgencyIn,
@@ -75,12 +76,12 @@ async def put_agency(
     return etag.tagged(await queries.agency(session, agency_id, writing.principal), response)
 
 
-@router.get("/agencies/{agency_id}/pics", summary="Who answers for an agency")
+@router.get("/agencies/{agency_id}/pics", summary="Who answers for an agency", responses=may_answer(404))
 async def get_pics(agency_id: UUID, session: Reading, principal: Reader, response: Response) -> PicsOut:
     return etag.tagged(await queries.pics_of(session, agency_id, principal), response)
 
 
-@router.put("/agencies/{agency_id}/pics", summary="Name exactly these PICs")
+@router.put("/agencies/{agency_id}/pics", summary="Name exactly these PICs", responses=may_answer(404, 412, 422))
 async def put_pics(
     agency_id: UUID, document: PicsIn, session: Transaction, writing: OwnAgency, seen: etag.IfMatch, response: Response
 ) -> PicsOut:
@@ -88,12 +89,14 @@ async def put_pics(
     return etag.tagged(await queries.pics_of(session, agency_id, writing.principal), response)
 
 
-@router.get("/agencies/{agency_id}/units", summary="The units of an agency")
+@router.get("/agencies/{agency_id}/units", summary="The units of an agency", responses=may_answer(404))
 async def list_units(agency_id: UUID, session: Reading, principal: Reader, window: AskedWindow) -> Page[UnitOut]:
     return await queries.unit_page(session, agency_id, window, principal)
 
 
-@router.post("/agencies/{agency_id}/units", status_code=201, summary="Register a unit")
+@router.post(
+    "/agencies/{agency_id}/units", status_code=201, summary="Register a unit", responses=may_answer(404, 409, 422)
+)
 async def create_unit(
     agency_id: UUID, document: UnitIn, session: Transaction, writing: OwnAgency, response: Response
 ) -> UnitOut:
@@ -101,7 +104,7 @@ async def create_unit(
     return etag.tagged(await queries.unit(session, unit_id, writing.principal), response)
 
 
-@router.put("/units/{unit_id}", summary="Change a unit")
+@router.put("/units/{unit_id}", summary="Change a unit", responses=may_answer(404, 409, 412, 422))
 async def put_unit(
     unit_id: UUID, document: UnitIn, session: Transaction, writing: OwnAgency, seen: etag.IfMatch, response: Response
 ) -> UnitOut:

@@ -66,6 +66,8 @@ def put_until_next(history: History[T], value: T, start: date) -> History[T]:
 
     So a late fact leaves later changes alone, and one that arrives again changes nothing.
     """
+    if at(history, start) == value:
+        return history
     return put(history, value, start, next_change(history, start))
 
 

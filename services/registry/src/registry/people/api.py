@@ -16,6 +16,7 @@ from common.service import UsedClock
 from registry import etag
 from registry.people import commands, queries
 from registry.people.schemas import HistoryOut, PersonIn, PersonOut, StatusIn, TransferIn
+from registry.refusals import may_answer
 from registry.writing import Writing, writing_by
 
 router = APIRouter(prefix="/v1", tags=["people"])
@@ -27,7 +28,7 @@ OwnAgency = Annotated[Writing, Depends(writing_by("agency_hr", "service"))]
 Mover = Annotated[Writing, Depends(writing_by("agency_hr", "service", "lan"))]
 
 
-@router.post("/people", status_code=201, summary="Register a person")
+@router.post("/people", status_code=201, summary="Register a person", responses=may_answer(403, 409, 422))
 async def create_person(document: PersonIn, session: Transaction, writing: OwnAgency, response: Response) -> PersonOut:
     person_id = await commands.register_person(session, document, writing)
     return etag.tagged(await queries.just_changed(session, person_id, writing.today), response)
@@ -48,14 +49,14 @@ async def list_people(
     )
 
 
-@router.get("/people/me", summary="Oneself, as of a day")
+@router.get("/people/me", summary="Oneself, as of a day", responses=may_answer(404))
 async def get_oneself(
     session: Reading, principal: Oneself, clock: UsedClock, response: Response, as_of: date | None = None
 ) -> PersonOut:
     return etag.tagged(await queries.oneself(session, principal, clock.today(), as_of), response)
 
 
-@router.get("/people/{person_id}", summary="A person, as of a day")
+@router.get("/people/{person_id}", summary="A person, as of a day", responses=may_answer(404))
 async def get_person(
     person_id: UUID,
     session: Reading,
@@ -67,14 +68,16 @@ async def get_person(
     return etag.tagged(await queries.person(session, person_id, clock.today(), principal, as_of), response)
 
 
-@router.get("/people/{person_id}/history", summary="Everything on record of a person")
+@router.get("/people/{person_id}/history", summary="Everything on record of a person", responses=may_answer(404))
 async def get_history(
     person_id: UUID, session: Reading, principal: Reader, clock: UsedClock, response: Response
 ) -> HistoryOut:
     return etag.tagged(await queries.history(session, person_id, clock.today(), principal), response)
 
 
-@router.put("/people/{person_id}", summary="Change a person from a day on")
+@router.put(
+    "/people/{person_id}", summary="Change a person from a day on", responses=may_answer(403, 404, 409, 412, 422)
+)
 async def put_person(
     person_id: UUID,
     document: PersonIn,
@@ -87,7 +90,11 @@ async def put_person(
     return etag.tagged(await queries.just_changed(session, person_id, writing.today), response)
 
 
-@router.post("/people/{person_id}/transfer", summary="Move a person to another agency or unit")
+@router.post(
+    "/people/{person_id}/transfer",
+    summary="Move a person to another agency or unit",
+    responses=may_answer(403, 404, 422),
+)
 async def transfer_person(
     person_id: UUID, document: TransferIn, session: Transaction, writing: Mover, response: Response
 ) -> PersonOut:
@@ -95,7 +102,11 @@ async def transfer_person(
     return etag.tagged(await queries.just_changed(session, person_id, writing.today), response)
 
 
-@router.post("/people/{person_id}/status", summary="Record leave, study, return, retirement or death, by decree")
+@router.post(
+    "/people/{person_id}/status",
+    summary="Record leave, study, return, retirement or death, by decree",
+    responses=may_answer(403, 404, 422),
+)
 async def change_status(
     person_id: UUID, document: StatusIn, session: Transaction, writing: OwnAgency, response: Response
 ) -> PersonOut:

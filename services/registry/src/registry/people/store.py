@@ -5,7 +5,7 @@ Whoever writes people takes locks in this order: units, numbers sorted, people s
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
@@ -76,9 +76,9 @@ async def present(session: AsyncSession, ids: Iterable[UUID], *, lock: bool) -> 
         wanted,
     )
     number_of = {row.person_id: row.nip for row in numbers}
-    served = await _histories(session, assignments, wanted, lambda row: Place(row.agency_id, row.unit_id))
-    held = await _histories(session, posts, wanted, lambda row: Post(row.jenjang, row.golongan, row.position))
-    stood = await _histories(session, statuses, wanted, lambda row: Standing(row.status, row.decree))
+    served = await _histories(session, assignments, wanted, Place)
+    held = await _histories(session, posts, wanted, Post)
+    stood = await _histories(session, statuses, wanted, Standing)
     return {
         row.id: Person(
             id=row.id,
@@ -97,16 +97,22 @@ async def present(session: AsyncSession, ids: Iterable[UUID], *, lock: bool) -> 
 
 
 async def _histories(
-    session: AsyncSession, table: Table, wanted: Mapping[str, Any], value: Callable[[Any], T]
+    session: AsyncSession, table: Table, wanted: Mapping[str, Any], kind: Callable[..., T]
 ) -> dict[UUID, History[T]]:
+    """Histories by person; the columns after the dates are the fields of `kind`, in order."""
+    columns = ", ".join(["person_id", "valid_from", "valid_to", *_value_columns(table)])
     found = await session.execute(
-        text(f"SELECT * FROM {table.name} WHERE person_id = ANY(CAST(:ids AS uuid[])) ORDER BY valid_from"),  # noqa: S608
+        text(f"SELECT {columns} FROM {table.name} WHERE person_id = ANY(CAST(:ids AS uuid[])) ORDER BY valid_from"),  # noqa: S608
         wanted,
     )
     spans: defaultdict[UUID, list[Span[T]]] = defaultdict(list)
-    for row in found:
-        spans[row.person_id].append(Span(value(row), row.valid_from, row.valid_to))
+    for person_id, valid_from, valid_to, *value in found:
+        spans[person_id].append(Span(kind(*value), valid_from, valid_to))
     return {person_id: tuple(history) for person_id, history in spans.items()}
+
+
+def _value_columns(table: Table) -> list[str]:
+    return [name for name in table.columns.keys() if name not in {"person_id", "valid_from", "valid_to"}]  # noqa: SIM118
 
 
 async def save(session: AsyncSession, pairs: Sequence[Pair], writing: Writing) -> None:
@@ -115,7 +121,7 @@ async def save(session: AsyncSession, pairs: Sequence[Pair], writing: Writing) -
     await rows.insert(session, people, [_row(after, writing) for before, after in stored if before is None])
     await rows.update(session, people, [_row(after, writing) for before, after in stored if before is not None])
     for table in (assignments, posts, statuses):
-        old, new = _differences(table.name, stored)
+        old, new = _differences(table, stored)
         await rows.delete(session, table, old)
         await rows.put(session, table, new)
     await rows.insert(session, changes, [audit_row(before, after, writing) for before, after in stored])
@@ -137,17 +143,23 @@ def _row(person: Person, writing: Writing) -> Row:
     }
 
 
-def _differences(history: str, pairs: Iterable[Pair]) -> tuple[list[Row], list[Row]]:
+def _differences(table: Table, pairs: Iterable[Pair]) -> tuple[list[Row], list[Row]]:
     """The rows of a history to remove, and those to add or overwrite."""
     old: list[Row] = []
     new: list[Row] = []
+    columns = _value_columns(table)
     for before, after in pairs:
-        spans = getattr(after, history)
-        known = getattr(before, history) if before else ()
+        known: History[Any] = getattr(before, table.name) if before else ()
+        spans: History[Any] = getattr(after, table.name)
         kept = {span.valid_from for span in spans}
         old += ({"person_id": after.id, "valid_from": span.valid_from} for span in known if span.valid_from not in kept)
         new += (
-            {"person_id": after.id, "valid_from": span.valid_from, "valid_to": span.valid_to, **asdict(span.value)}
+            {
+                "person_id": after.id,
+                "valid_from": span.valid_from,
+                "valid_to": span.valid_to,
+                **{name: getattr(span.value, name) for name in columns},
+            }
             for span in spans
             if span not in known
         )

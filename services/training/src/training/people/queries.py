@@ -17,9 +17,11 @@ LOCK = text(
     " ORDER BY person_id FOR NO KEY UPDATE"
 )
 SERVED = text(
-    "SELECT person_id, valid_from, valid_to, agency_id FROM assignments"
-    " WHERE person_id = ANY(CAST(:ids AS uuid[])) ORDER BY person_id, valid_from"
+    "SELECT person_id, valid_from, valid_to, agency_id FROM assignments WHERE person_id IN ("
+    " SELECT person_id FROM assignments WHERE person_id = ANY(CAST(:ids AS uuid[])) AND valid_to IS NOT NULL"
+    ") ORDER BY person_id, valid_from"
 )
+"""Most have served in one agency only; it is on their row."""
 
 
 class Service(NamedTuple):
@@ -32,7 +34,7 @@ class Service(NamedTuple):
 
 @dataclass(slots=True)
 class Known:
-    """A person as records need them: when they served, and where."""
+    """A person as records need them: when they served, and where; `served` is empty for who never moved."""
 
     person_id: UUID
     joined_on: date

@@ -41,8 +41,8 @@ from training.records.writing import (
     emit_corrected,
     holders,
     insert,
-    keep_first_versions,
-    keep_versions,
+    keep_first_version,
+    keep_version,
     share_again,
 )
 from training.texts import say
@@ -326,7 +326,7 @@ async def _take(session: AsyncSession, record_id: UUID, principal: Principal) ->
 
 async def _open(session: AsyncSession, record: Record) -> Tally:
     """Begins a change: keeps the version there is and takes back what it counted."""
-    await keep_first_versions(session, [record.id])
+    await keep_first_version(session, record.id)
     tally = Tally()
     tally.add(record.person_id, record.year, -record.jp_counted, verified=record.verified)
     return tally
@@ -343,7 +343,7 @@ async def _close(
         if other.id != record.id:
             tally.add(other.person_id, other.year, other.jp_counted - shared.before, verified=other.verified)
     await session.refresh(record)
-    await keep_versions(session, [record.id], reason, desk)
+    await keep_version(session, record.id, reason, desk)
     if record.state == "valid":
         tally.add(record.person_id, record.year, record.jp_counted, verified=record.verified)
     await move(session, tally.moves(), desk.book, desk.clock)

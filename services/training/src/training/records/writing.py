@@ -62,22 +62,34 @@ HOLDERS = text(
     f"SELECT source_name, reference, r.id, r.fingerprint FROM {unnest(KEY)} JOIN records r USING (source_name, reference)"  # noqa: S608 - built of names in this code
 )
 MEMBERS = text(f"SELECT r.* FROM {unnest(GROUP)} JOIN records r USING (person_id, year, form) WHERE r.state = 'valid'")  # noqa: S608 - built of names in this code
+
+
+def _keep(rows: str, reason: str, changed_by: str, changed_at: str) -> str:
+    """The statement that keeps rows of records as versions; one that is kept already stays as it is."""
+    return f"""
+        INSERT INTO record_versions (record_id, version, state, reason, changed_by, changed_at)
+        SELECT id, version,
+            to_jsonb(r) - CAST('{{fingerprint,submitted_by}}' AS text[])
+                || jsonb_build_object('jp_stated', CAST(jp_stated AS text), 'jp_counted', CAST(jp_counted AS text)),
+            {reason}, {changed_by}, {changed_at}
+        FROM {rows} r WHERE id = ANY(CAST(:kept AS uuid[]))
+        ON CONFLICT DO NOTHING
+    """  # noqa: S608 - built of names in this code
+
+
+KEEP_FIRST = _keep("records", "NULL", "submitted_by", "recorded_at")
+"""Run before a change: a record that was never changed has no version kept."""
+
+KEEP_NEXT = ("CAST(:reason AS text)", "CAST(:changed_by AS text)", "CAST(:changed_at AS timestamptz)")
 SHARE_AGAIN = text(
-    "UPDATE records r SET jp_counted = given.jp_counted, why = given.why,"  # noqa: S608 - built of names in this code
-    " version = r.version + CAST(r.id = ANY(CAST(:others AS uuid[])) AS int)"
-    f" FROM {unnest(SHARE)} WHERE r.id = given.id RETURNING r.*"
-)
-KEEP_VERSIONS = text(
-    """
-    INSERT INTO record_versions (record_id, version, state, reason, changed_by, changed_at)
-    SELECT id, version,
-        to_jsonb(r) - CAST('{fingerprint,submitted_by}' AS text[])
-            || jsonb_build_object('jp_stated', CAST(jp_stated AS text), 'jp_counted', CAST(jp_counted AS text)),
-        CAST(:reason AS text),
-        coalesce(CAST(:changed_by AS text), submitted_by), coalesce(CAST(:changed_at AS timestamptz), recorded_at)
-    FROM records r WHERE id = ANY(CAST(:ids AS uuid[]))
-    ON CONFLICT DO NOTHING
-    """
+    f"""
+    WITH changed AS (
+        UPDATE records r SET jp_counted = given.jp_counted, why = given.why,
+            version = r.version + CAST(r.id = ANY(CAST(:kept AS uuid[])) AS int)
+        FROM {unnest(SHARE)} WHERE r.id = given.id RETURNING r.*
+    ), first AS ({KEEP_FIRST}), next AS ({_keep("changed", *KEEP_NEXT)})
+    SELECT * FROM changed
+    """  # noqa: S608 - built of names in this code
 )
 FACTS = tuple(name for name in TrainingCompleted.model_fields if name != "record_id")
 
@@ -182,8 +194,7 @@ async def share_again(
     }
     if not counted:
         return []
-    others = [identity for identity in counted if identity not in fresh]
-    await keep_first_versions(session, others)
+    reason = say("reason", "shared", "id")
     rows = (
         await session.execute(
             SHARE_AGAIN,
@@ -191,12 +202,11 @@ async def share_again(
                 "id": list(counted),
                 "jp_counted": [result.jp for result in counted.values()],
                 "why": [result.why for result in counted.values()],
-                "others": others,
+                "kept": [identity for identity in counted if identity not in fresh],
+                **_change(reason, desk),
             },
         )
     ).all()
-    reason = say("reason", "shared", "id")
-    await keep_versions(session, others, reason, desk)
     for row in rows:
         if row.id not in fresh:
             emit_corrected(session, row, reason, desk)
@@ -232,19 +242,18 @@ def _activity(row: Row[Any]) -> Activity:
     )
 
 
-async def keep_first_versions(session: AsyncSession, ids: Sequence[UUID]) -> None:
-    """Keeps records as they were recorded; called before a change, since one never changed has no version kept."""
-    if ids:
-        await session.execute(KEEP_VERSIONS, {"ids": ids, "reason": None, "changed_by": None, "changed_at": None})
+async def keep_first_version(session: AsyncSession, record_id: UUID) -> None:
+    """Keeps a record as it was recorded; to be called before it changes."""
+    await session.execute(text(KEEP_FIRST), {"kept": [record_id]})
 
 
-async def keep_versions(session: AsyncSession, ids: Sequence[UUID], reason: str, desk: Desk) -> None:
-    """Keeps records as they are after a change, with who changed them and why."""
-    if ids:
-        await session.execute(
-            KEEP_VERSIONS,
-            {"ids": ids, "reason": reason, "changed_by": desk.principal.subject, "changed_at": desk.clock.now()},
-        )
+async def keep_version(session: AsyncSession, record_id: UUID, reason: str, desk: Desk) -> None:
+    """Keeps a record as it is after a change, with who changed it and why."""
+    await session.execute(text(_keep("records", *KEEP_NEXT)), {"kept": [record_id], **_change(reason, desk)})
+
+
+def _change(reason: str, desk: Desk) -> dict[str, object]:
+    return {"reason": reason, "changed_by": desk.principal.subject, "changed_at": desk.clock.now()}
 
 
 def emit_completed(session: AsyncSession, draft: Draft, desk: Desk) -> None:

@@ -35,6 +35,9 @@ PEOPLE_AT_ONCE = 10 * PAGE
 LEDGER_WAIT = "2s"
 """How long `finish` waits for those who write the ledger, since whoever comes later waits behind it."""
 
+WORK_MEM = "64MB"
+"""More than a request may use: millions are sorted and joined, by one session a day."""
+
 Changed = Sequence[tuple[UUID, int]]
 """Ledger rows, by person and year."""
 
@@ -43,7 +46,6 @@ BEFORE_ALL = UUID(int=0)
 # The rules of a sweep `w`, for a ledger row `l` and an assignment `a`.
 THRESHOLD = "round(l.target * w.share_numerator / w.share_denominator, 3)"  # Caturwulan.threshold; a test compares
 SHORT = f"l.verified < l.target AND l.verified < {THRESHOLD}"  # the first half spares most people the division
-BETTER = "(l.verified > f.verified OR l.target < f.target)"  # than when `f` was found
 CHANGED = "(l.person_id, l.year) IN (SELECT * FROM unnest(CAST(:people AS uuid[]), CAST(:years AS int[])))"
 SERVING = """
     a.valid_from <= w.as_of AND (a.valid_to IS NULL OR w.as_of < a.valid_to) AND NOT EXISTS (
@@ -72,7 +74,8 @@ async def begin(
     Returns its id, or None when another process has begun or finished the same one meanwhile.
     The year's ledger must hold everyone.
     """
-    begun = await session.scalar(
+    await session.execute(text(f"SET LOCAL work_mem = '{WORK_MEM}'"))
+    return await session.scalar(
         text(
             f"""
             WITH w AS NOT MATERIALIZED (
@@ -86,10 +89,9 @@ async def begin(
                 FROM w JOIN jp_ledger l ON l.year = w.year JOIN assignments a ON a.person_id = l.person_id AND {SERVING}
                 WHERE {SHORT}
             ), counted AS (
-                SELECT agency_id, count(*) AS people, coalesce(max(f.short), 0) AS short
-                FROM w JOIN assignments a ON {SERVING}
-                LEFT JOIN (SELECT agency_id, count(*) AS short FROM found GROUP BY agency_id) f USING (agency_id)
-                GROUP BY agency_id
+                SELECT agency_id, people, coalesce(short, 0) AS short
+                FROM (SELECT a.agency_id, count(*) AS people FROM w JOIN assignments a ON {SERVING} GROUP BY 1) serving
+                LEFT JOIN (SELECT agency_id, count(*) AS short FROM found GROUP BY 1) short USING (agency_id)
             ), begun AS (
                 INSERT INTO sweeps (id, year, period, as_of, rule_pack, over_from, share_numerator, share_denominator,
                     state, replaces, started_at, people, short, announced_agency_id, announced_page)
@@ -124,10 +126,6 @@ async def begin(
             "before_all": BEFORE_ALL,
         },
     )
-    if begun is not None:
-        # So much has come in at once that plans made by the old statistics would be bad ones.
-        await session.execute(text("ANALYZE sweeps, sweep_agencies, shortfalls"))
-    return begun
 
 
 async def announce_next(session: AsyncSession, clock: Clock, sweep_id: UUID) -> int:
@@ -201,24 +199,26 @@ async def finish(session: AsyncSession, clock: Clock, sweep_id: UUID) -> None:
     who have come to be known meanwhile, and are short, are announced with it.
     """
     await session.execute(text(f"SET LOCAL lock_timeout = '{LEDGER_WAIT}'"))
+    await session.execute(text(f"SET LOCAL work_mem = '{WORK_MEM}'"))
     await session.execute(text("LOCK TABLE jp_ledger IN SHARE MODE"))
-    running = await session.scalar(
-        text("SELECT id FROM sweeps WHERE id = :id AND state = 'running' FOR UPDATE"), {"id": sweep_id}
+    year = await session.scalar(
+        text("SELECT year FROM sweeps WHERE id = :id AND state = 'running' FOR UPDATE"), {"id": sweep_id}
     )
-    if running is None:
+    if year is None:
         return
     changed = await session.execute(
         text(
             f"""
-            SELECT l.person_id, l.year
-            FROM sweeps w JOIN jp_ledger l ON l.year = w.year
-            LEFT JOIN shortfalls f ON f.sweep_id = w.id AND f.person_id = l.person_id
-            WHERE w.id = :id AND CASE f.state WHEN 'open' THEN {BETTER} ELSE {SHORT} END
+            SELECT person_id
+            FROM (SELECT person_id FROM shortfalls WHERE sweep_id = :id AND state = 'open') found
+            FULL JOIN (SELECT person_id FROM sweeps w JOIN jp_ledger l ON l.year = w.year WHERE id = :id AND {SHORT}) now
+                USING (person_id)
+            WHERE found.person_id IS NULL OR now.person_id IS NULL
             """  # noqa: S608 - the parts are constants
         ),
         {"id": sweep_id},
     )
-    await _settle(session, [(row.person_id, row.year) for row in changed], clock, [sweep_id], lowered=True)
+    await _settle(session, [(person, year) for person in changed.scalars()], clock, [sweep_id], lowered=True)
     await session.execute(
         text("UPDATE sweeps SET state = 'done', finished_at = :now WHERE id = :id"),
         {"id": sweep_id, "now": clock.now()},
@@ -254,7 +254,7 @@ async def _resolve(session: AsyncSession, given: Mapping[str, Any]) -> None:
                 verified = l.verified, missing = 0, changed_at = :now, version = s.version + 1
             FROM sweeps w JOIN jp_ledger l ON l.year = w.year
             WHERE w.id = ANY(CAST(:sweeps AS uuid[])) AND s.sweep_id = w.id AND s.person_id = l.person_id
-                AND s.state = 'open' AND l.verified >= {THRESHOLD} AND {CHANGED}
+                AND s.state = 'open' AND NOT ({SHORT}) AND {CHANGED}
             RETURNING w.id AS sweep_id, w.year, w.period, s.agency_id, s.person_id, s.verified, s.threshold, s.version
             """  # noqa: S608 - the parts are constants
         ),

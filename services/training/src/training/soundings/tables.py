@@ -24,6 +24,7 @@ class Sweep(Stored, table=True):
     __tablename__ = "sweeps"
     __table_args__ = (
         CheckConstraint("period BETWEEN 1 AND 3", name="period"),
+        CheckConstraint("share_numerator BETWEEN 1 AND share_denominator", name="share"),
         CheckConstraint("state IN ('running', 'done')", name="state"),
         # Whoever begins a second sweep at the same time gets none: one first sweep a period, one
         # successor each, one running.

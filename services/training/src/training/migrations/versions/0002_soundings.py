@@ -28,11 +28,12 @@ def upgrade() -> None:
         sa.Column("short", sa.Integer(), nullable=False),
         sa.Column("announced_agency_id", sa.Uuid(), nullable=False),
         sa.Column("announced_page", sa.Integer(), nullable=False),
-        sa.CheckConstraint("period BETWEEN 1 AND 3", name="ck_sweeps_period"),
-        sa.CheckConstraint("state IN ('running', 'done')", name="ck_sweeps_state"),
-        sa.ForeignKeyConstraint(["replaces"], ["sweeps.id"], name="fk_sweeps_replaces_sweeps"),
-        sa.PrimaryKeyConstraint("id", name="pk_sweeps"),
-        sa.UniqueConstraint("replaces", name="uq_sweeps_replaces"),
+        sa.CheckConstraint("period BETWEEN 1 AND 3", name=op.f("ck_sweeps_period")),
+        sa.CheckConstraint("share_numerator BETWEEN 1 AND share_denominator", name=op.f("ck_sweeps_share")),
+        sa.CheckConstraint("state IN ('running', 'done')", name=op.f("ck_sweeps_state")),
+        sa.ForeignKeyConstraint(["replaces"], ["sweeps.id"], name=op.f("fk_sweeps_replaces_sweeps")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sweeps")),
+        sa.UniqueConstraint("replaces", name=op.f("uq_sweeps_replaces")),
     )
     op.create_index(
         "uq_sweeps_first", "sweeps", ["year", "period"], unique=True, postgresql_where=sa.text("replaces IS NULL")
@@ -46,7 +47,7 @@ def upgrade() -> None:
         sa.Column("agency_id", sa.Uuid(), nullable=False),
         sa.Column("people", sa.Integer(), nullable=False),
         sa.Column("short", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("sweep_id", "agency_id", name="pk_sweep_agencies"),
+        sa.PrimaryKeyConstraint("sweep_id", "agency_id", name=op.f("pk_sweep_agencies")),
     )
     op.create_table(
         "shortfalls",
@@ -63,8 +64,8 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("state IN ('open', 'resolved')", name="ck_shortfalls_state"),
-        sa.PrimaryKeyConstraint("sweep_id", "person_id", name="pk_shortfalls"),
+        sa.CheckConstraint("state IN ('open', 'resolved')", name=op.f("ck_shortfalls_state")),
+        sa.PrimaryKeyConstraint("sweep_id", "person_id", name=op.f("pk_shortfalls")),
     )
     op.create_index(
         "ix_shortfalls_sweep_id_agency_id_page_person_id",

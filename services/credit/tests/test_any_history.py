@@ -1,0 +1,59 @@
+"""Whatever happens, in whatever order: the books balance."""
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from credit.invariants import find_broken
+
+ROLES = {"check": "verifier", "attest": "validator", "return": "validator", "resubmit": "agency_hr"}
+PERIODS = [("2025-01-01", "2025-12-31"), ("2025-01-01", "2025-03-31"), ("2025-03-01", "2025-08-31")]
+
+happenings = st.one_of(
+    st.tuples(st.just("record"), st.integers(0, 2), st.sampled_from(["S2", "S3", None])),
+    st.tuples(st.just("revoke"), st.integers(0, 2), st.none()),
+    st.tuples(st.just("deliver"), st.integers(0, 5), st.none()),
+    st.tuples(st.just("predikat"), st.integers(0, 2), st.none()),
+    st.tuples(st.sampled_from(sorted(ROLES)), st.integers(0, 4), st.none()),
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(happenings, min_size=4, max_size=18))
+async def test_the_books_balance_after_any_history(world, api, predicate, history) -> None:
+    [person] = await world.people(world.person())
+    records = [world.completed(person) for _ in range(3)]
+    versions = [0, 0, 0]
+    under_way: list = []
+    cases: list[str] = []
+    for what, which, degree in history:
+        if what == "record":
+            versions[which] += 1
+            event = world.corrected(person, record_id=records[which].record_id, degree=degree)
+            under_way.append(world.received(event, versions[which]))
+        elif what == "revoke":
+            versions[which] += 1
+            under_way.append(world.received(world.revoked(records[which]), versions[which]))
+        elif what == "deliver":
+            if under_way:
+                await world.hear(under_way.pop(which % len(under_way)))
+        elif what == "predikat":
+            start, end = PERIODS[which]
+            await api.call("agency_hr", "POST", "/predicates", predicate(person, period_start=start, period_end=end))
+        elif cases:
+            body = {"reason": "x"} if what == "return" else None
+            answer = await api.call(ROLES[what], "POST", f"/cases/{cases[which % len(cases)]}/{what}", body)
+            assert answer.status_code in {200, 409}, answer.text
+        cases = [str(row.id) for row in await world.rows("SELECT id FROM cases WHERE person_id = :id", id=person)]
+    await world.hear(*under_way)
+    async with world.database.reading() as session:
+        assert [found for found in await find_broken(session) if found.broken] == []
+    live = await world.rows(
+        "SELECT record_id, case_id FROM evidence WHERE person_id = :id AND outcome = 'education-case'", id=person
+    )
+    bonuses = await world.rows(
+        "SELECT id, state FROM cases WHERE person_id = :id AND kind = 'education' AND state <> 'returned'", id=person
+    )
+    overdue = await world.rows(
+        "SELECT case_id FROM evidence WHERE person_id = :id AND state = 'reversal-due'", id=person
+    )
+    assert {row.id for row in bonuses} <= {row.case_id for row in [*live, *overdue]}, "each live case is explained"

@@ -1,0 +1,37 @@
+"""When something fails on our side, nothing that is told or logged holds a NIP or a name."""
+
+import httpx2
+import pytest
+from sqlalchemy import text
+
+
+@pytest.fixture
+async def broken(database):
+    """A registry whose audit cannot be written."""
+    async with database.transaction() as session:
+        await session.execute(text("ALTER TABLE changes RENAME TO lost"))
+    yield
+    async with database.transaction() as session:
+        await session.execute(text("ALTER TABLE lost RENAME TO changes"))
+
+
+async def test_a_failing_line(service, nation, broken, a_person, emitted, capfd, caplog):
+    answers = await service.upload("/people:batch", [a_person(1), a_person(2)])
+    assert [answer["code"] for answer in answers] == ["internal-error"] * 2
+    told = str(answers) + "".join(capfd.readouterr()) + caplog.text
+    assert "line failed" in told
+    assert a_person(1)["nip"] not in told
+    assert "Siti" not in told
+    assert (await service.get("/people")).json()["items"] == []
+    assert await emitted() == []
+
+
+async def test_a_failing_request(app, service, nation, broken, a_person, emitted, capfd, caplog):
+    transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://registry") as client:
+        answer = await client.post("/v1/people", json=a_person(), headers={"authorization": f"Bearer {service.token}"})
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal-error")
+    told = answer.text + "".join(capfd.readouterr()) + caplog.text
+    assert a_person()["nip"] not in told
+    assert "Siti" not in told
+    assert await emitted() == []

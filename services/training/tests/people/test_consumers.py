@@ -1,0 +1,154 @@
+"""What this service keeps of `PersonChanged`, and the duty it lays by it."""
+
+import random
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from common.database import counted_statements
+from common.ids import new_id
+from training.domain.duty import duty_months
+from training.ledger.commands import open_year
+
+HERE, THERE = new_id(), new_id()
+
+
+async def test_the_newest_state_wins_whatever_the_order(world):
+    person = new_id()
+    first = world.received(world.state(person_id=person, agency=HERE), 1)
+    second = world.received(world.state(person_id=person, agency=THERE), 2)
+    third = world.received(world.state(person_id=person, agency=HERE, staff_type="PPPK"), 3)
+    await world.hear(second)
+    await world.hear(first)
+    assert await world.value("SELECT agency_id FROM people") == THERE
+    await world.hear(third, first, second)
+    [row] = await world.rows("SELECT agency_id, staff_type, sequence FROM people")
+    assert (row.agency_id, row.staff_type, row.sequence) == (HERE, "PPPK", 3)
+    assert await world.value("SELECT agency_id FROM assignments") == HERE
+    [ledger] = await world.rows("SELECT floor, ceiling, target FROM jp_ledger")
+    assert (ledger.floor, ledger.ceiling, ledger.target) == (None, 24, 20)
+
+
+async def test_history_is_replaced_whole(world):
+    person = new_id()
+    moved = [(HERE, date(2020, 1, 1), date(2025, 5, 1)), (THERE, date(2025, 5, 1), None)]
+    await world.people(
+        world.state(person_id=person, agency=THERE, assignments=moved, absences=[(date(2026, 2, 1), date(2026, 4, 1))])
+    )
+    assert await world.value("SELECT count(*) FROM assignments") == 2
+    assert await world.value("SELECT months FROM jp_ledger") == 10
+    await world.people(world.state(person_id=person, agency=THERE), sequence=2)
+    assert await world.value("SELECT count(*) FROM assignments") == 1
+    assert await world.value("SELECT count(*) FROM absences") == 0
+    assert await world.value("SELECT target FROM jp_ledger") == 20
+
+
+async def test_a_period_of_no_days_is_left_out(world):
+    moved_twice_on_a_day = [(HERE, date(2020, 1, 1), date(2020, 1, 1)), (THERE, date(2020, 1, 1), None)]
+    person = await world.person(agency=THERE, assignments=moved_twice_on_a_day)
+    assert await world.value("SELECT agency_id FROM assignments WHERE person_id = :person", person=person) == THERE
+
+
+async def test_the_duty_is_laid_for_this_year_in_jakarta(world):
+    world.clock.moment = datetime(2026, 12, 31, 16, 59, tzinfo=UTC)
+    await world.person()
+    world.clock.moment = datetime(2026, 12, 31, 17, 0, tzinfo=UTC)
+    await world.person()
+    assert [row.year for row in await world.rows("SELECT year FROM jp_ledger ORDER BY year")] == [2026, 2027]
+
+
+@pytest.mark.parametrize(
+    ("joined_on", "left_on", "laid"),
+    [
+        (date(2026, 12, 31), None, True),
+        (date(2027, 1, 1), None, False),
+        (date(2010, 1, 1), date(2026, 1, 1), False),
+        (date(2010, 1, 1), date(2026, 1, 2), True),
+    ],
+)
+async def test_only_who_serves_in_the_year_has_a_duty(world, joined_on, left_on, laid):
+    await world.person(joined_on=joined_on, left_on=left_on)
+    assert await world.value("SELECT count(*) FROM jp_ledger") == laid
+
+
+async def test_years_with_a_ledger_are_laid_again_and_keep_what_was_reached(world, line):
+    person = new_id()
+    nip = world.nip()
+    await world.people(world.state(person_id=person, nip=nip))
+    await world.store(line(person, end_date="2025-03-03", start_date="2025-03-03"), line(person))
+    away = [(date(2025, 1, 1), date(2025, 7, 1)), (date(2026, 1, 1), date(2026, 4, 1))]
+    await world.people(world.state(person_id=person, nip=nip, absences=away), sequence=2)
+    rows = await world.rows("SELECT year, months, target, verified FROM jp_ledger ORDER BY year")
+    assert [(row.year, row.months, str(row.target), row.verified) for row in rows] == [
+        (2025, 6, "10.000", 8),
+        (2026, 9, "15.000", 8),
+    ]
+
+
+async def test_a_retired_person_keeps_the_row_with_what_is_left_of_the_duty(world):
+    person = await world.person()
+    await world.people(world.state(person_id=person, left_on=date(2026, 4, 1)), sequence=2)
+    assert await world.value("SELECT months FROM jp_ledger") == 3
+    await world.people(world.state(person_id=person, left_on=date(2025, 4, 1)), sequence=3)
+    assert await world.value("SELECT target FROM jp_ledger") == 0
+
+
+async def test_a_number_that_moves_finds_nobody_until_it_has_moved(world, line):
+    nip, other = world.nip(), world.nip()
+    old, new = new_id(), new_id()
+    await world.people(world.state(person_id=old, nip=nip))
+    await world.people(world.state(person_id=new, nip=nip))
+    by_nip = line(nip=nip)
+    [answer] = await world.store(by_nip)
+    assert answer.code == "person-unknown"
+    await world.people(world.state(person_id=old, nip=other), sequence=2)
+    [answer] = await world.store(by_nip)
+    assert await world.value("SELECT person_id FROM records WHERE id = :id", id=answer.id) == new
+
+
+async def test_statements_do_not_grow_with_the_batch(world):
+    counts = []
+    for size in (1, 200):
+        received = [world.received(world.state(absences=[(date(2026, 2, 1), None)])) for _ in range(size)]
+        with counted_statements(world.database) as statements:
+            await world.hear(*received)
+        counts.append(len(statements))
+    assert counts == [6, 6]
+
+
+async def test_open_year_lays_the_duty_of_everyone_in_service_once(world):
+    await world.people(*(world.state() for _ in range(5)), world.state(left_on=date(2027, 1, 1)))
+    async with world.database.transaction() as session:
+        with counted_statements(world.database) as statements:
+            assert await open_year(session, 2027, world.book) == 5
+        assert len(statements) == 1
+        assert await open_year(session, 2027, world.book) == 0
+        assert await open_year(session, 2026, world.book) == 0
+    assert await world.value("SELECT count(*) FROM jp_ledger") == 11
+
+
+async def test_months_in_sql_are_the_months_of_the_rule(world):
+    dice = random.Random(20)
+
+    def day():
+        return date(2025, 10, 1) + timedelta(days=dice.randrange(500))
+
+    cases = []
+    for _ in range(400):
+        joined_on = dice.choice([date(2010, 1, 1), day()])
+        left_on = dice.choice([None, None, joined_on + timedelta(days=1 + dice.randrange(500))])
+        first = day()
+        absences = dice.choice([[], [(first, dice.choice([None, first + timedelta(days=1 + dice.randrange(120))]))]])
+        cases.append(world.state(joined_on=joined_on, left_on=left_on, absences=absences))
+    await world.people(*cases)
+    async with world.database.transaction() as session:
+        await open_year(session, 2025, world.book)
+        await open_year(session, 2027, world.book)
+    laid = await world.rows("SELECT * FROM jp_ledger")
+    by_person = {case.person_id: case for case in cases}
+    assert len(laid) > 700
+    for row in laid:
+        case = by_person[row.person_id]
+        periods = [(absence.valid_from, absence.valid_to) for absence in case.absences]
+        months = duty_months(row.year, case.joined_on, case.left_on, periods)
+        assert row.months == len(months), (row.year, case)

@@ -1,0 +1,210 @@
+"""Who may send, change and see which records."""
+
+from datetime import date
+
+import pytest
+
+from common.bulk import Done
+from common.ids import new_id
+from common.problems import Problem
+from training.records.rights import SENDERS
+
+
+def told(answers):
+    return [answer.status if isinstance(answer, Done) else answer.code for answer in answers]
+
+
+async def test_an_agency_answers_for_people_who_were_its_own_on_the_end_date(world, line):
+    moved = [(world.there, date(2020, 1, 1), date(2026, 3, 1)), (world.here, date(2026, 3, 1), None)]
+    person = await world.person(assignments=moved)
+    days = [{"start_date": day, "end_date": day} for day in ("2026-02-28", "2026-03-01")]
+    lines = [line(person, **day) for day in days]
+    assert told(await world.store(*lines, role="agency_hr", agency=world.here)) == ["agency-mismatch", "stored"]
+    lines = [line(person, **day) for day in days]
+    assert told(await world.store(*lines, role="agency_hr", agency=world.there)) == ["stored", "agency-mismatch"]
+
+
+async def test_a_repeat_is_told_only_to_who_might_have_sent_it(world, line):
+    person = await world.person()
+    given = line(person)
+    [first] = await world.store(given)
+    assert told(await world.store(given, role="agency_hr", agency=world.there)) == ["agency-mismatch"]
+    assert told(await world.store(given, role="agency_hr", agency=world.here)) == ["duplicate"]
+    [own] = await world.store(given, role="person", person=person)
+    assert own.status == "stored"
+    assert own.id != first.id
+
+
+async def test_a_provider_sends_its_own_trainings_for_anyone(world, line):
+    own = await world.provider([("KL03", date(2020, 1, 1), None)])
+    other = await world.provider([("KL03", date(2020, 1, 1), None)], world.other_school)
+    people = [await world.person(agency=agency) for agency in (world.here, world.there)]
+    answers = await world.store(
+        *(line(person) for person in people),
+        line(people[0], provider_code=own),
+        line(people[0], provider_code=other),
+        line(people[0], provider_code="NOBODY"),
+        line(people[0], form="NKL01", jp=None),
+        role="provider",
+        provider=world.school,
+    )
+    assert told(answers) == [*["stored"] * 3, "not-yours", "provider-unknown", "provider-not-accredited"]
+    rows = await world.rows("SELECT DISTINCT provider_id, source_kind, verified FROM records")
+    assert [tuple(row) for row in rows] == [(world.school, "provider", True)]
+
+
+async def test_a_person_declares_only_for_themselves_and_unverified(world, line):
+    me, other = await world.person(), await world.person()
+    answers = await world.store(line(me), line(other), role="person", person=me)
+    assert told(answers) == ["stored", "not-yours"]
+    assert await world.ledger(me) == ("0.000", "8.000")
+
+
+async def test_a_person_cannot_take_the_reference_of_a_platform(world, line):
+    me, other = await world.person(), await world.person()
+    same = line(me)
+    assert told(await world.store(same, role="person", person=me)) == ["stored"]
+    assert told(await world.store(same | {"person_id": str(other)})) == ["stored"]
+
+
+@pytest.mark.parametrize(
+    ("role", "source", "expected"),
+    [
+        ("service", None, ("system", True)),
+        ("service", "provider", ("provider", True)),
+        ("service", "self", ("self", False)),
+        ("agency_hr", None, ("system", True)),
+        ("agency_hr", "self", ("self", False)),
+        ("agency_hr", "provider", "source-not-allowed"),
+        ("provider", None, ("provider", True)),
+        ("provider", "self", "source-not-allowed"),
+        ("provider", "system", "source-not-allowed"),
+        ("person", None, ("self", False)),
+        ("person", "system", "source-not-allowed"),
+    ],
+)
+async def test_the_source_follows_from_the_role(world, line, role, source, expected):
+    await world.provider([("KL03", date(2020, 1, 1), None)])
+    me = await world.person()
+    claims = {"agency_hr": {"agency": world.here}, "provider": {"provider": world.school}, "person": {"person": me}}
+    [answer] = await world.store(line(me, source=source), role=role, **claims.get(role, {}))
+    if isinstance(answer, Problem):
+        assert answer.code == expected
+    else:
+        assert tuple((await world.rows("SELECT source_kind, verified FROM records"))[0]) == expected
+
+
+@pytest.mark.parametrize("role", ["agency_hr", "provider", "person"])
+async def test_a_token_that_speaks_for_nobody_may_send_nothing(world, line, role):
+    person = await world.person()
+    with pytest.raises(Problem) as refused:
+        await world.store(line(person), role=role)
+    assert refused.value.code == "forbidden"
+
+
+async def test_who_sees_a_record(world, api, line):
+    await world.provider([("KL03", date(2020, 1, 1), None)])
+    moved = [(world.there, date(2020, 1, 1), date(2026, 5, 1)), (world.here, date(2026, 5, 1), None)]
+    person = await world.person(assignments=moved)
+    [answer] = await world.store(line(person), role="provider", provider=world.school)
+    path = f"/trainings/{answer.id}"
+    seen = [
+        ("lan", {}),
+        ("analis", {}),
+        ("service", {}),
+        ("agency_hr", {"agency": world.here}),
+        ("agency_hr", {"agency": world.there}),
+        ("inspector", {"agency": world.here}),
+        ("provider", {"provider": world.school}),
+        ("person", {"person": person}),
+    ]
+    hidden = [
+        ("agency_hr", {"agency": new_id()}),
+        ("inspector", {"agency": new_id()}),
+        ("provider", {"provider": world.other_school}),
+        ("person", {"person": new_id(), "agency": world.here}),
+    ]
+    for role, claims in seen:
+        for suffix in ("", "/history"):
+            assert (await api.call(role, "GET", path + suffix, **claims)).status_code == 200, role
+        assert len((await api.get(f"/trainings?person_id={person}", role, **claims))["items"]) == 1
+    for role, claims in hidden:
+        for suffix in ("", "/history"):
+            assert (await api.refused(role, "GET", path + suffix, **claims))[:2] == (404, "not-found"), role
+        assert (await api.get(f"/trainings?person_id={person}", role, **claims))["items"] == []
+
+
+async def test_who_may_change_a_record(world, api, line):
+    await world.provider([("KL03", date(2020, 1, 1), None)])
+    moved = [(world.there, date(2020, 1, 1), date(2026, 5, 1)), (world.here, date(2026, 5, 1), None)]
+    person = await world.person(assignments=moved)
+    [declared] = await world.store(line(person), role="person", person=person)
+    [given] = await world.store(line(person), role="provider", provider=world.school)
+    [system] = await world.store(line(person))
+    allowed = {
+        ("service", declared.id, 200),
+        ("service", given.id, 200),
+        ("agency_hr there", declared.id, 200),
+        ("agency_hr here", system.id, 403),
+        ("agency_hr elsewhere", system.id, 404),
+        ("provider", given.id, 200),
+        ("provider", system.id, 404),
+        ("other provider", given.id, 404),
+        ("person", declared.id, 200),
+        ("person", given.id, 403),
+        ("person", system.id, 403),
+        ("other person", declared.id, 404),
+        ("lan", system.id, 403),
+    }
+    claims = {
+        "service": {},
+        "lan": {},
+        "agency_hr there": {"agency": world.there},
+        "agency_hr here": {"agency": world.here},
+        "agency_hr elsewhere": {"agency": new_id()},
+        "provider": {"provider": world.school},
+        "other provider": {"provider": world.other_school},
+        "person": {"person": person},
+        "other person": {"person": new_id()},
+    }
+    for who, record_id, status in sorted(allowed, key=str):
+        role = next((role for role in (*SENDERS, "lan") if role in who.split()), "")
+        body = {"form": "KL03", "title": f"oleh {who}", "start_date": "2026-03-02", "end_date": "2026-03-03", "jp": "8"}
+        body |= {"reason": "uji"}
+        answer = await api.call(role, "PUT", f"/trainings/{record_id}", body, **claims[who])
+        assert answer.status_code == status, (who, answer.text)
+
+
+async def test_a_person_cannot_change_what_was_verified(world, api, line):
+    person = await world.person()
+    [declared] = await world.store(line(person), role="person", person=person)
+    path = f"/trainings/{declared.id}"
+    assert (await api.call("agency_hr", "POST", f"{path}/verify")).status_code == 200
+    refused = await api.refused("person", "POST", f"{path}/revoke", {"reason": "salah"}, person=person)
+    assert refused[:2] == (409, "already-verified")
+
+
+async def test_nobody_verifies_their_own_record(world, api, line):
+    person = await world.person()
+    [declared] = await world.store(line(person), role="person", person=person)
+    path = f"/trainings/{declared.id}/verify"
+    assert (await api.refused("agency_hr", "POST", path, person=person))[:2] == (403, "own-record")
+    assert (await api.refused("person", "POST", path, person=person))[:2] == (403, "forbidden")
+    assert (await api.refused("agency_hr", "POST", path, agency=world.there))[:2] == (404, "not-found")
+    assert (await api.call("agency_hr", "POST", path)).json()["verified"] is True
+
+
+async def test_a_correction_cannot_move_a_record_to_another_agency(world, api, line):
+    moved = [(world.there, date(2020, 1, 1), date(2026, 3, 1)), (world.here, date(2026, 3, 1), None)]
+    person = await world.person(assignments=moved)
+    [record] = await world.store(line(person))
+    body = {
+        "form": "KL03",
+        "title": "x",
+        "start_date": "2026-02-02",
+        "end_date": "2026-02-03",
+        "jp": "8",
+        "reason": "y",
+    }
+    refused = await api.refused("agency_hr", "PUT", f"/trainings/{record.id}", body)
+    assert refused[:2] == (403, "agency-mismatch")
