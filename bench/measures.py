@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -141,7 +143,7 @@ async def _floor(bootstrap: str, rate: int, seconds: int) -> list[float]:
         while len(took) < rate * seconds:
             for records in (await consumer.getmany(timeout_ms=100)).values():
                 now = time.perf_counter()
-                took.extend(now - float(record.value.split()[0]) for record in records)
+                took.extend(now - float((record.value or b"").split()[0]) for record in records)
 
     reading = asyncio.create_task(read())
     began = time.perf_counter()
@@ -186,9 +188,6 @@ async def sweep(world: World, people: int, rounds: int) -> list[Figure]:
 
 
 async def _timed(world: World, *arguments: str) -> tuple[int, float, str]:
-    import os
-    import sys
-
     environment = world.stack.process("training", "api").environment
     began = time.perf_counter()
     child = await asyncio.create_subprocess_exec(
@@ -238,13 +237,13 @@ async def memory(world: World, megabytes: int) -> list[Figure]:
 
 
 def _spread(name: str, values: list[float], goal: str, *, met: bool | None = None, digits: int = 0) -> Figure:
-    shown = [f"{value:,.{digits}f}" for value in (min(values), median(values), max(values))]
-    return Figure(name, *shown, goal, met)
+    low, middle, high = (f"{value:,.{digits}f}" for value in (min(values), median(values), max(values)))
+    return Figure(name, low, middle, high, goal, met)
 
 
 def _quantiles(name: str, values: list[float]) -> Figure:
-    shown = [f"{percentile(values, share) * 1000:.1f}" for share in (0.5, 0.9, 0.99)]
-    return Figure(f"{name} (p50, p90, p99)", *shown, "")
+    half, most, nearly_all = (f"{percentile(values, share) * 1000:.1f}" for share in (0.5, 0.9, 0.99))
+    return Figure(f"{name} (p50, p90, p99)", half, most, nearly_all, "")
 
 
 LAY_PEOPLE = """

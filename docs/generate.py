@@ -1,7 +1,6 @@
 """Writes what is generated under docs/: AsyncAPI and a page of the events, OpenAPI of each service.
 
-    python docs/generate.py            write
-    python docs/generate.py --check    exit 1 and say what drifted
+`python docs/generate.py` writes them; with `--check` it only says what has drifted, and exits 1.
 """
 
 import argparse
@@ -11,14 +10,14 @@ import sys
 from pathlib import Path
 from typing import Any, Union
 
-from contracts import PUBLISHED
-from contracts.topics import TOPICS
 from faststream.kafka import KafkaBroker
 from faststream.specification import AsyncAPI
 from jinja2 import Environment, FileSystemLoader
 
 from common.database import Database
 from common.service import create_app
+from contracts import PUBLISHED
+from contracts.topics import TOPICS
 
 DOCS = Path(__file__).parent
 SERVICES = ("registry", "training", "credit", "notification")
@@ -69,11 +68,7 @@ def events_page() -> str:
     groups = [
         (
             topic,
-            [
-                (event, event.model_json_schema(mode="serialization"))
-                for event in PUBLISHED
-                if event.topic is topic
-            ],
+            [(event, event.model_json_schema(mode="serialization")) for event in PUBLISHED if event.topic is topic],
         )
         for topic in TOPICS
     ]

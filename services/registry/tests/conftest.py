@@ -18,6 +18,7 @@ from common import migrations
 from common.clock import FixedClock
 from common.database import Database
 from common.events import Reader, Received
+from common.ids import new_id
 from common.service import create_app
 from contracts.events import AgencyChanged, PersonChanged
 from jejak_local.issuer import Issuer
@@ -151,15 +152,20 @@ class Nation:
 @pytest_asyncio.fixture(loop_scope="session")
 async def nation(service: Api, emitted: Callable[[], Any]) -> Nation:
     nation = Nation()
+    lines = []
     for code, kind in (("K-001", "K"), ("D-001", "D")):
-        agency = await service.post("/agencies", {"code": code, "name": f"Instansi {code}", "kind": kind})
-        assert agency.status_code == 201, agency.text
-        nation.agencies[code] = UUID(agency.json()["id"])
-        for number in (1, 2):
-            unit = {"code": f"{code}-U{number:02d}", "name": f"Unit {number} {code}"}
-            made = await service.post(f"/agencies/{nation.agencies[code]}/units", unit)
-            assert made.status_code == 201, made.text
-            nation.units[unit["code"]] = UUID(made.json()["id"])
+        nation.agencies[code] = new_id()
+        own = {f"{code}-U{number:02d}": new_id() for number in (1, 2)}
+        nation.units |= own
+        units = [
+            {"id": unit_id, "code": unit, "name": f"Unit {number} {code}"}
+            for number, (unit, unit_id) in enumerate(own.items(), start=1)
+        ]
+        lines.append(
+            {"id": nation.agencies[code], "code": code, "name": f"Instansi {code}", "kind": kind, "units": units}
+        )
+    answers = await service.upload("/agencies:batch", lines)
+    assert [answer["status"] for answer in answers] == ["stored", "stored"]
     await emitted()
     return nation
 

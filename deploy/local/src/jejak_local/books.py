@@ -7,7 +7,7 @@ import asyncio
 import json
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,7 +91,7 @@ async def event_ids(bootstrap: str, topic: str) -> Counter[tuple[str, str]]:
     return found
 
 
-async def records(bootstrap: str, topic: str) -> Any:
+async def records(bootstrap: str, topic: str) -> AsyncIterator[tuple[dict[str, str], bytes]]:
     """Headers and body of every record that a topic holds now."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
@@ -108,7 +108,7 @@ async def records(bootstrap: str, topic: str) -> Any:
         while [part for part in parts if await reader.position(part) < ends[part]]:
             for batch in (await reader.getmany(timeout_ms=500)).values():
                 for record in batch:
-                    yield {name: value.decode(errors="replace") for name, value in record.headers}, record.value
+                    yield {name: value.decode(errors="replace") for name, value in record.headers}, record.value or b""
     finally:
         await reader.stop()
 

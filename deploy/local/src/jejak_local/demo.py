@@ -1,9 +1,11 @@
 """`make demo`: a synthetic nation goes through the whole of Jejak, and what came of it is shown and checked."""
 
 import asyncio
+import os
 import secrets
 import time
 from collections import Counter
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -98,7 +100,7 @@ async def _load(stack: Stack, nation: Nation) -> LoadSummary:
 async def _sweep(stack: Stack) -> str:
     child = await asyncio.create_subprocess_exec(
         *command("training", "sweep"),
-        env=stack.process("training").environment,
+        env={**os.environ, **stack.process("training").environment},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
@@ -109,7 +111,7 @@ async def _sweep(stack: Stack) -> str:
 
 
 @asynccontextmanager
-async def _client(stack: Stack) -> Any:
+async def _client(stack: Stack) -> AsyncGenerator[httpx2.AsyncClient]:
     """A client that may read everything, and write for any agency."""
     headers = {"authorization": f"Bearer {await stack.token('service')}"}
     async with httpx2.AsyncClient(headers=headers, timeout=30) as client:

@@ -107,7 +107,7 @@ async def test_every_bad_line_gets_its_answer_and_nothing_else_is_lost(world, ap
     await world.provider([("KL03", date(2020, 1, 1), date(2026, 5, 1))])
 
     def good(**changes):
-        return line(nip=nip, **changes)
+        return line(**{"nip": nip} | changes)
 
     lines, expected = [good(reference="FIRST", title="Yang pertama", jp="1")], [None]
     for _, make, answer in BAD:

@@ -172,7 +172,7 @@ async def resubmit(session: AsyncSession, wanted: Wanted, actor: Actor, now: dat
         if obstacle:
             return Problem(obstacle)
     await save_moves(session, moved, actor.subject, now)
-    await _book(session, [case.id for case in moved if False])
+    await _book(session, [case.id for case in moved if case.kind == "conversion"])
     return answers[0]
 
 
