@@ -23,14 +23,20 @@ console = Console()
 async def run(options: argparse.Namespace) -> list[Figure]:
     async with world(options.people) as made:
         await make_topics(made)
-        console.print(f"{options.people:,} people loaded; bulk ...")
-        figures = await bulk(made, options.records, options.rounds)
-        console.print("latency ...")
-        figures += await latency(made, options.rate, options.seconds)
-        console.print("memory ...")
-        figures += await memory(made, options.megabytes)
-        console.print("sweep ...")
-        return figures + await sweep(made, options.swept, options.rounds)
+        console.print(f"{options.people:,} people are known to every service.")
+        figures: list[Figure] = []
+        for name, measure in (
+            ("bulk", bulk(made, options.records, options.rounds)),
+            ("latency of singles", latency(made, options.rate, options.seconds)),
+            ("memory", memory(made, options.megabytes)),
+            ("sweep", sweep(made, options.swept, options.rounds)),
+        ):
+            console.rule(name)
+            found = await measure
+            for figure in found:
+                console.print(f"{figure.name}: {figure.low} {figure.middle} {figure.high}")
+            figures += found
+        return figures
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from common import migrations
+from common.auth import Authenticator
 from common.clock import FixedClock
 from common.database import Database
 from common.events import Reader, Received
@@ -60,16 +61,24 @@ def clock() -> FixedClock:
     return FixedClock(MOMENT)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def settings(migrated: str, issuer: Issuer) -> Settings:
     return Settings(
         database_url=migrated, kafka="unused:1", issuer=issuer.url, jwks_url=issuer.jwks_url, nip_key=NIP_KEY
     )
 
 
+@pytest.fixture(scope="session")
+def authenticator(settings: Settings) -> Authenticator:
+    """Holds the issuer's keys, as it does over the life of a process."""
+    return Authenticator.of(settings)
+
+
 @pytest.fixture
-def app(settings: Settings, database: Database, clock: FixedClock) -> FastAPI:
-    return create_app(build(settings), database, clock=clock)
+def app(settings: Settings, database: Database, clock: FixedClock, authenticator: Authenticator) -> FastAPI:
+    app = create_app(build(settings), database, clock=clock)
+    app.state.authenticator = authenticator
+    return app
 
 
 @dataclass
