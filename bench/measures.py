@@ -260,11 +260,11 @@ SELECT person_id, joined_on, NULL, agency_id, NULL, NULL FROM people ON CONFLICT
 """
 LAY_LEDGER = """
 INSERT INTO jp_ledger (person_id, year, pack, floor, ceiling, target, months, verified, unverified)
-SELECT person_id, 2026, 'bench', 20, NULL, 20, 12, CASE WHEN hashtext(person_id::text) % 100 < 22 THEN 2 ELSE 24 END, 0
+SELECT person_id, 2026, 'bench', 20, NULL, 20, 12, CASE WHEN abs(hashtext(person_id::text)) % 100 < 22 THEN 2 ELSE 24 END, 0
 FROM people ON CONFLICT DO NOTHING
 """
 LAST_SWEEP = "SELECT extract(epoch FROM finished_at - started_at) FROM sweeps ORDER BY finished_at DESC LIMIT 1"
 BARE_JOIN = """
-SELECT count(*) FROM assignments a LEFT JOIN jp_ledger l ON l.person_id = a.person_id AND l.year = 2026
+SELECT count(*) FROM assignments a JOIN jp_ledger l ON l.person_id = a.person_id AND l.year = 2026
 WHERE a.valid_from <= '2026-11-22' AND (a.valid_to IS NULL OR a.valid_to > '2026-11-22')
 """

@@ -15,7 +15,6 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from common import migrations
-from common.auth import Authenticator
 from common.clock import FixedClock
 from common.database import Database
 from common.events import Reader, Received
@@ -42,25 +41,6 @@ async def migrated(postgres: PostgresServer) -> str:
     return url
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def database(migrated: str) -> AsyncIterator[Database]:
-    """An empty registry; what a test leaves in it must hold every invariant."""
-    database = Database(migrated)
-    async with database.transaction() as session:
-        for table in reversed(metadata.sorted_tables):  # cheaper than TRUNCATE, which syncs every file
-            await session.execute(table.delete())
-    yield database
-    async with database.reading() as session:
-        broken = {name: count for name, count in (await violations(session)).items() if count}
-    await database.close()
-    assert broken == {}
-
-
-@pytest.fixture
-def clock() -> FixedClock:
-    return FixedClock(MOMENT)
-
-
 @pytest.fixture(scope="session")
 def settings(migrated: str, issuer: Issuer) -> Settings:
     return Settings(
@@ -68,17 +48,45 @@ def settings(migrated: str, issuer: Issuer) -> Settings:
     )
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def pool(migrated: str) -> AsyncIterator[Database]:
+    database = Database(migrated)
+    yield database
+    await database.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def database(pool: Database) -> AsyncIterator[Database]:
+    """An empty registry; what a test leaves in it must hold every invariant."""
+    async with pool.transaction() as session:
+        for table in reversed(metadata.sorted_tables):  # cheaper than TRUNCATE, which syncs every file
+            await session.execute(table.delete())
+    yield pool
+    async with pool.reading() as session:
+        broken = {name: count for name, count in (await violations(session)).items() if count}
+    assert broken == {}
+
+
 @pytest.fixture(scope="session")
-def authenticator(settings: Settings) -> Authenticator:
-    """Holds the issuer's keys, as it does over the life of a process."""
-    return Authenticator.of(settings)
+def standing_clock() -> FixedClock:
+    return FixedClock(MOMENT)
 
 
 @pytest.fixture
-def app(settings: Settings, database: Database, clock: FixedClock, authenticator: Authenticator) -> FastAPI:
-    app = create_app(build(settings), database, clock=clock)
-    app.state.authenticator = authenticator
-    return app
+def clock(standing_clock: FixedClock) -> FixedClock:
+    standing_clock.moment = MOMENT
+    return standing_clock
+
+
+@pytest.fixture(scope="session")
+def application(settings: Settings, pool: Database, standing_clock: FixedClock) -> FastAPI:
+    """Made once, as in a process: FastAPI takes longer for it than most tests."""
+    return create_app(build(settings), pool, clock=standing_clock)
+
+
+@pytest.fixture
+def app(application: FastAPI, database: Database, clock: FixedClock) -> FastAPI:
+    return application
 
 
 @dataclass

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 THOUSANDTH = Decimal("0.001")
+NONE = Decimal("0.000")
 MONTHS = range(1, 13)
 
 Period = tuple[date, date | None]
@@ -67,8 +68,8 @@ def pro_rata(target: Decimal, months: int) -> Decimal:
 def standing(target: Decimal, ceiling: Decimal | None, verified: Decimal) -> Standing:
     """Where somebody with `verified` JP stands. A ceiling does not cut what counts: it only warns."""
     return Standing(
-        left=max(target - verified, Decimal(0)),
-        over=max(verified - ceiling, Decimal(0)) if ceiling is not None else Decimal(0),
+        left=max(target - verified, NONE),
+        over=NONE if ceiling is None else max(verified - ceiling, NONE),
         fulfilled=verified >= target,
     )
 

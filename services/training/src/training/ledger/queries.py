@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 from itertools import groupby
 from uuid import UUID
 
@@ -13,7 +12,7 @@ from sqlmodel import col
 from common.auth import Principal
 from common.problems import Language, Problem
 from training.domain.counting import FormRule
-from training.domain.duty import duty_months, in_service, pro_rata, resting_months, standing
+from training.domain.duty import NONE, duty_months, in_service, pro_rata, resting_months, standing
 from training.domain.rules import Book, pack_named, pack_of_year
 from training.ledger.schemas import AgencyJp, Cap, DutyShown, FormShown, PersonJp, ProRata, RecordShown, UnitShown
 from training.ledger.tables import LedgerRow
@@ -124,8 +123,8 @@ def _not_laid(person: Person, year: int, months: int, book: Book) -> LedgerRow:
         ceiling=rule.ceiling,
         target=pro_rata(rule.target, months),
         months=months,
-        verified=Decimal(0),
-        unverified=Decimal(0),
+        verified=NONE,
+        unverified=NONE,
     )
 
 
@@ -141,8 +140,8 @@ def _form(rule: FormRule, pack: str, records: Sequence[Record], language: Langua
         form=rule.code,
         label=rule.label,
         pack=pack,
-        stated=sum((record.jp_stated or Decimal(0) for record in records), Decimal(0)),
-        counted=sum((record.jp_counted for record in records), Decimal(0)),
+        stated=sum((record.jp_stated or NONE for record in records), NONE),
+        counted=sum((record.jp_counted for record in records), NONE),
         cap=Cap(sessions_a_month=rule.sessions_a_month, jp_a_day=rule.jp_a_day) if rule.shared else None,
         rule=rule_text(rule, language),
         source=rule.source,

@@ -340,7 +340,7 @@ async def _close(
     await session.flush()
     for shared in await share_again(session, groups, {record.id}, desk):
         other = shared.record
-        if False:
+        if other.id != record.id:
             tally.add(other.person_id, other.year, other.jp_counted - shared.before, verified=other.verified)
     await session.refresh(record)
     await keep_version(session, record.id, reason, desk)

@@ -54,16 +54,21 @@ SERVING = """
 """  # on the sweep's date, and before the period was over
 
 
+PERSON = """
+    '{"person_id":"%s","unit_id":%s,"unit_name":%s,"target":"%s","threshold":"%s","verified":"%s","missing":"%s"}'
+"""
+
+
 class RenderedPage(JPShortfallDetected):
-    """A page whose people the database has written as JSON: making objects of them only to write
-    them again is most of what a sweep would cost.
+    """A page whose people (PERSON) the database has written as JSON: making objects of them only to
+    write them again is most of what a sweep would cost.
     """
 
     people: list[ShortPerson] = Field(default=[])
     rendered: str = Field(exclude=True)
 
     def model_dump_json(self, **_: Any) -> str:
-        return super().model_dump_json(exclude={"people"}).removesuffix("}") + f',"people":{self.rendered}}}'
+        return super().model_dump_json(exclude={"people"}).removesuffix("}") + f',"people":[{self.rendered}]}}'
 
 
 async def begin(
@@ -152,13 +157,11 @@ async def announce_next(session: AsyncSession, clock: Clock, sweep_id: UUID) -> 
                     WHERE sweep_id = :id AND (agency_id, page) > (:agency_id, :page)
                 )
                 SELECT agency_id, page, people, short, pages, (
-                    SELECT CAST(json_agg(person) AS text) FROM (
-                        SELECT person_id, unit_id, unit_name, CAST(target AS text), CAST(threshold AS text),
-                            CAST(verified AS text), CAST(missing AS text)
-                        FROM shortfalls s
-                        WHERE s.sweep_id = :id AND s.agency_id = pages.agency_id AND s.page = pages.page
-                        ORDER BY person_id
-                    ) person
+                    SELECT string_agg(format({PERSON}, person_id,
+                        coalesce(to_json(unit_id), 'null'), coalesce(to_json(unit_name), 'null'),
+                        target, threshold, verified, missing), ',' ORDER BY person_id)
+                    FROM shortfalls s
+                    WHERE s.sweep_id = :id AND s.agency_id = pages.agency_id AND s.page = pages.page
                 ) AS rendered
                 FROM pages WHERE so_far <= {PEOPLE_AT_ONCE} ORDER BY agency_id, page
                 """  # noqa: S608 - the parts are constants

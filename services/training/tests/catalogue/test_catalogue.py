@@ -1,0 +1,194 @@
+"""Providers, accreditations and courses over HTTP."""
+
+import pytest
+
+from common.database import counted_statements
+from common.ids import new_id
+from training.catalogue.commands import save_courses, save_providers
+from training.catalogue.schemas import CourseIn, ProviderIn
+
+
+@pytest.fixture
+def provider():
+    def make(code="P-1", **changes):
+        accredited = [{"form": "KL03", "valid_from": "2025-01-01", "valid_to": "2026-01-01"}]
+        return {"code": code, "name": "Balai Diklat", "accreditations": accredited} | changes
+
+    return make
+
+
+@pytest.fixture
+def course():
+    def make(code="C-1", **changes):
+        made = {"code": code, "provider_code": "P-1", "title": "Data", "form": "KL03", "jp": "12"}
+        return made | {"competencies": ["data"], "valid_from": "2025-01-01"} | changes
+
+    return make
+
+
+async def test_a_provider_is_registered_changed_and_read(api, provider):
+    created = await api.call("lan", "POST", "/providers", provider())
+    assert created.status_code == 201
+    assert created.headers["etag"] == '"1"'
+    path = f"/providers/{created.json()['id']}"
+    assert await api.get(path, "person", person=new_id()) == created.json()
+    changed = provider("P-01", name="Balai Baru", accreditations=[])
+    answer = await api.call("lan", "PUT", path, changed, {"if-match": '"1"'})
+    assert (answer.json()["code"], answer.json()["accreditations"], answer.json()["version"]) == ("P-01", [], 2)
+    assert (await api.call("lan", "PUT", path, changed, {"if-match": '"1"'})).status_code == 412
+
+
+async def test_a_code_belongs_to_one(api, provider, course):
+    await api.call("lan", "POST", "/providers", provider("P-1"))
+    second = (await api.call("lan", "POST", "/providers", provider("P-2"))).json()["id"]
+    assert (await api.refused("lan", "POST", "/providers", provider("P-1")))[:2] == (409, "code-taken")
+    assert (await api.refused("lan", "PUT", f"/providers/{second}", provider("P-1")))[:2] == (409, "code-taken")
+    assert (await api.refused("lan", "POST", "/providers", provider("P-3", id=second)))[:2] == (409, "code-taken")
+    await api.call("lan", "POST", "/courses", course("C-1"))
+    other = (await api.call("lan", "POST", "/courses", course("C-2"))).json()["id"]
+    assert (await api.refused("lan", "PUT", f"/courses/{other}", course("C-1")))[:2] == (409, "code-taken")
+
+
+@pytest.mark.parametrize(
+    ("accreditations", "code"),
+    [
+        ([{"form": "XX99", "valid_from": "2025-01-01"}], "form-unknown"),
+        ([{"form": "KL03", "valid_from": "2025-01-01", "valid_to": "2025-01-01"}], "dates-reversed"),
+        (
+            [{"form": "KL03", "valid_from": "2025-01-01"}, {"form": "KL03", "valid_from": "2025-06-01"}],
+            "periods-overlap",
+        ),
+    ],
+)
+async def test_accreditations_make_sense(api, provider, accreditations, code):
+    body = provider(accreditations=accreditations)
+    assert (await api.refused("lan", "POST", "/providers", body))[:2] == (422, code)
+
+
+async def test_providers_in_bulk_are_known_by_their_codes(world, api, provider):
+    lines = [
+        provider("P-1"),
+        provider("P-2"),
+        provider("P-1"),
+        provider("P-1", name="Balai Baru"),
+        provider("P-3", accreditations=[{"form": "XX99", "valid_from": "2025-01-01"}]),
+        b"{",
+    ]
+    answers = await api.bulk(lines, path="/providers:batch")
+    assert [answer.get("code", answer["status"]) for answer in answers] == [
+        "stored",
+        "stored",
+        "unchanged",
+        "updated",
+        "form-unknown",
+        "invalid-json",
+    ]
+    assert answers[0]["id"] == answers[2]["id"] == answers[3]["id"]
+    answers = await api.bulk(lines[:4], path="/providers:batch")
+    assert [answer["status"] for answer in answers] == ["updated", "unchanged", "unchanged", "updated"]
+    assert await world.value("SELECT name FROM providers WHERE code = 'P-1'") == "Balai Baru"
+    assert await world.value("SELECT count(*) FROM accreditations") == 2
+
+
+async def test_a_course_is_added_changed_and_read(api, provider, course):
+    await api.call("lan", "POST", "/providers", provider())
+    created = await api.call("lan", "POST", "/courses", course())
+    assert (created.status_code, created.json()["jp"]) == (201, "12.000")
+    path = f"/courses/{created.json()['id']}"
+    changed = await api.call("lan", "PUT", path, course(jp=None, title="Data Lanjutan", competencies=["a", "b"]))
+    assert (changed.json()["jp"], changed.json()["competencies"], changed.json()["version"]) == (None, ["a", "b"], 2)
+    assert await api.get(path) == changed.json()
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "field"),
+    [
+        ({"provider_code": "P-9"}, "provider-unknown", "provider_code"),
+        ({"provider_code": None, "provider_id": str(new_id())}, "provider-unknown", "provider_id"),
+        ({"form": "XX99"}, "form-unknown", "form"),
+        ({"jp": "0"}, "jp-out-of-range", "jp"),
+        ({"jp": "1.125"}, "jp-decimals", "jp"),
+        ({"valid_to": "2024-01-01"}, "dates-reversed", "valid_to"),
+    ],
+)
+async def test_courses_make_sense(api, provider, course, changes, code, field):
+    await api.call("lan", "POST", "/providers", provider())
+    assert await api.refused("lan", "POST", "/courses", course(**changes)) == (422, code, field)
+
+
+async def test_a_provider_keeps_its_own_courses_only(world, api, provider, course):
+    await api.call("lan", "POST", "/providers", provider("P-1", id=str(world.school)))
+    await api.call("lan", "POST", "/providers", provider("P-2", id=str(world.other_school)))
+    own = {name: value for name, value in course().items() if name != "provider_code"}
+    created = await api.call("provider", "POST", "/courses", own)
+    assert (created.status_code, created.json()["provider_id"]) == (201, str(world.school))
+    path = f"/courses/{created.json()['id']}"
+    elsewhere = {"provider": world.other_school}
+    assert (await api.refused("provider", "PUT", path, course(), **elsewhere))[:2] == (403, "not-yours")
+    assert (await api.refused("provider", "PUT", path, own, **elsewhere))[:2] == (403, "not-yours")
+    answers = await api.bulk([own, course("C-2", provider_code="P-2")], "provider", "/courses:batch", **elsewhere)
+    assert [answer.get("code", answer["status"]) for answer in answers] == ["not-yours", "stored"]
+    assert (await api.refused("provider", "POST", "/providers", provider("P-3")))[:2] == (403, "forbidden")
+
+
+async def test_courses_in_bulk(api, provider, course):
+    await api.bulk([provider()], path="/providers:batch")
+    lines = [
+        course("C-1"),
+        course("C-2", competencies=[]),
+        course("C-1"),
+        course("C-1", jp="13"),
+        course("C-3", form="X"),
+    ]
+    answers = await api.bulk(lines, path="/courses:batch")
+    assert [answer.get("code", answer["status"]) for answer in answers] == [
+        "stored",
+        "stored",
+        "unchanged",
+        "updated",
+        "form-unknown",
+    ]
+    shown = await api.get("/courses")
+    assert [(item["code"], item["jp"], item["competencies"]) for item in shown["items"]] == [
+        ("C-1", "13.000", ["data"]),
+        ("C-2", "12.000", []),
+    ]
+
+
+async def test_lists_come_in_pages_and_can_be_narrowed(api, provider, course):
+    await api.bulk([provider(f"P-{n}") for n in range(1, 6)], path="/providers:batch")
+    await api.bulk([course(f"C-{n}", provider_code=f"P-{n}") for n in range(1, 6)], path="/courses:batch")
+    for kind in ("providers", "courses"):
+        first = await api.get(f"/{kind}?limit=3")
+        rest = await api.get(f"/{kind}?limit=3&after={first['next']}")
+        assert [item["code"][-1] for item in first["items"] + rest["items"]] == list("12345")
+        assert rest["next"] is None
+    one = first["items"][0]
+    assert [item["code"] for item in (await api.get(f"/courses?provider_id={one['provider_id']}"))["items"]] == ["C-1"]
+    assert (await api.get("/courses?form=KL04"))["items"] == []
+
+
+async def test_statements_do_not_grow_with_the_lines(world, provider, course):
+    desk = world.desk()
+    providers, courses = [], []
+    for size in (1, 300):
+        async with world.database.transaction() as session:
+            with counted_statements(world.database) as run:
+                lines = [ProviderIn.model_validate(provider(f"{size}-{n}")) for n in range(size)]
+                await save_providers(session, lines, desk)
+            providers.append(len(run))
+            with counted_statements(world.database) as run:
+                lines = [
+                    CourseIn.model_validate(course(f"{size}-{n}", provider_code=f"{size}-{n}")) for n in range(size)
+                ]
+                await save_courses(session, lines, desk)
+            courses.append(len(run))
+    assert providers == [5, 5]
+    assert courses == [3, 3]
+
+
+async def test_what_is_not_there_is_not_found(api, provider, course):
+    await api.call("lan", "POST", "/providers", provider())
+    for path, body in ((f"/providers/{new_id()}", provider("P-7")), (f"/courses/{new_id()}", course())):
+        assert (await api.refused("lan", "GET", path))[:2] == (404, "not-found")
+        assert (await api.refused("lan", "PUT", path, body))[:2] == (404, "not-found")

@@ -1,0 +1,60 @@
+"""Deny by default: which role may call which route."""
+
+from common.auth import OPEN_PATHS, guards
+from common.ids import new_id
+from common.problems import Catalogue
+from common.service import create_app
+
+READ_CATALOGUE = {"lan", "analis", "service", "agency_hr", "verifier", "validator", "provider", "person", "inspector"}
+SEND = {"service", "agency_hr", "provider", "person"}
+READ = SEND | {"lan", "analis", "inspector"}
+MATRIX = {
+    ("POST", "/v1/providers"): {"lan", "service"},
+    ("PUT", "/v1/providers/{provider_id}"): {"lan", "service"},
+    ("POST", "/v1/providers:batch"): {"lan", "service"},
+    ("GET", "/v1/providers"): READ_CATALOGUE,
+    ("GET", "/v1/providers/{provider_id}"): READ_CATALOGUE,
+    ("POST", "/v1/courses"): {"lan", "service", "provider"},
+    ("PUT", "/v1/courses/{course_id}"): {"lan", "service", "provider"},
+    ("POST", "/v1/courses:batch"): {"lan", "service", "provider"},
+    ("GET", "/v1/courses"): READ_CATALOGUE,
+    ("GET", "/v1/courses/{course_id}"): READ_CATALOGUE,
+    ("POST", "/v1/trainings"): SEND,
+    ("POST", "/v1/trainings:batch"): SEND,
+    ("PUT", "/v1/trainings/{record_id}"): SEND,
+    ("POST", "/v1/trainings/{record_id}/revoke"): SEND,
+    ("POST", "/v1/trainings/{record_id}/verify"): {"agency_hr", "service"},
+    ("GET", "/v1/trainings"): READ,
+    ("GET", "/v1/trainings/{record_id}"): READ,
+    ("GET", "/v1/trainings/{record_id}/history"): READ,
+    ("GET", "/v1/people/{person_id}/jp"): {"lan", "analis", "service", "agency_hr", "inspector", "person"},
+    ("GET", "/v1/agencies/{agency_id}/jp-summary"): {"lan", "analis", "service", "agency_hr", "inspector"},
+    ("GET", "/v1/rule-packs"): READ_CATALOGUE,
+}
+OF_SOUNDINGS = ("/v1/sweeps", "/v1/shortfalls", "/v1/people/me/shortfalls")
+
+
+async def test_every_route_names_who_may_call_it(service, database, api, world):
+    matrix = {
+        route: set(roles)
+        for route, roles in guards(create_app(service, database)).items()
+        if route[1] not in OPEN_PATHS and route[1] not in OF_SOUNDINGS
+    }
+    assert matrix == MATRIX
+    for (method, path), roles in MATRIX.items():
+        called = path.removeprefix("/v1").replace("{", "").replace("}", "")
+        for name in ("provider_id", "course_id", "record_id", "person_id", "agency_id"):
+            called = called.replace(name, str(new_id()))
+        bare = await api.http.request(method, f"/v1{called}")
+        assert (bare.status_code, bare.json()["code"]) == (401, "unauthorized"), (method, path)
+        for role in (READ_CATALOGUE | {"operator"}) - roles:
+            assert (await api.refused(role, method, called, {}))[:2] == (403, "forbidden"), (method, path, role)
+
+
+def test_every_code_has_both_texts_and_no_text_quotes_what_was_sent(service):
+    texts = Catalogue.load(service.problems).texts
+    assert len(texts) > 30
+    for code, text in texts.items():
+        assert text.id, code
+        assert text.en, code
+        assert text.id != text.en, code
