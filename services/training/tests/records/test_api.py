@@ -61,9 +61,9 @@ async def test_a_problem_is_told_in_the_language_asked_for(world, api, line):
 
 # What a line is, and the answer it must get (None: stored). Everything else in the upload must be stored.
 BAD = [
-    ("broken JSON", lambda good: b'{"reference": "R-1", "form":', ("invalid-json", None)),
-    ("no JSON object", lambda good: b"[1, 2]", ("field-invalid", None)),
-    ("not UTF-8", lambda good: b'{"title": "\xff\xfe"}', ("invalid-json", None)),
+    ("broken JSON", lambda _: b'{"reference": "R-1", "form":', ("invalid-json", None)),
+    ("no JSON object", lambda _: b"[1, 2]", ("field-invalid", None)),
+    ("not UTF-8", lambda _: b'{"title": "\xff\xfe"}', ("invalid-json", None)),
     ("unknown person", lambda good: good(nip="199001012015011999"), ("person-unknown", "nip")),
     ("NIP with month 13", lambda good: good(nip="199013012015011001"), ("nip-invalid", "nip")),
     ("NIP too short", lambda good: good(nip="19900101"), ("nip-invalid", "nip")),

@@ -18,7 +18,7 @@ from common.problems import Problem
 from training import etag
 from training.desk import Desk, UsedNipKey, desk_for
 from training.records import commands, queries
-from training.records.rights import READERS, SENDERS
+from training.records.rights import READERS, SENDERS, capacity
 from training.records.schemas import Correction, History, Recorded, Revocation, Training
 
 router = APIRouter(prefix="/v1", tags=["trainings"])
@@ -57,6 +57,8 @@ async def post_training(
 
 @uploads.post("/trainings:batch", summary="Record many: NDJSON in, an NDJSON answer per line", response_model=None)
 async def upload_trainings(request: Request, desk: Sender, nip_key: UsedNipKey) -> StreamingResponse:
+    capacity(desk.principal)  # who may send nothing is told so once, not line by line
+
     async def handle(session: AsyncSession, lines: Sequence[Training]) -> Sequence[Answer]:
         return await commands.store(session, lines, desk, nip_key)
 
