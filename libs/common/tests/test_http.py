@@ -5,6 +5,7 @@ import http.client
 import json
 import time
 from collections.abc import AsyncIterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID, uuid4
@@ -324,11 +325,14 @@ async def test_answers_wait_for_the_end_of_the_body_so_that_a_simple_client_cann
     lines = 8 * 2**20 // len(line)
     body = "".join(line.replace("{}", str(number)) for number in range(lines)).encode()
 
+    token = issuer.token("agency_hr", agency=new_id())
+
     def talk() -> bytes:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
-        token = issuer.token("agency_hr", agency=new_id())
-        connection.request("POST", "/v1/things:batch", body, {"authorization": f"Bearer {token}"})
-        return connection.getresponse().read()
+        headers = {"authorization": f"Bearer {token}", "connection": "close"}
+        connection.request("POST", "/v1/things:batch", body, headers)
+        with closing(connection), connection.getresponse() as response:
+            return response.read()
 
     async with serving(app, port):
         answers = (await asyncio.to_thread(talk)).splitlines()
