@@ -1,6 +1,5 @@
 """Identities: time-ordered ids, derived ids, and the keyed hash that stands for a NIP."""
 
-import hashlib
 import hmac
 from uuid import UUID, uuid5
 
@@ -24,4 +23,4 @@ def nip_hash(nip: str, key: str) -> str:
 
     Keyed, because the 18 digits are few enough to be tried out one by one.
     """
-    return hmac.new(key.encode(), nip.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key.encode(), nip.encode(), "sha256").hex()

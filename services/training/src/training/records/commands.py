@@ -195,9 +195,10 @@ async def _store(session: AsyncSession, drafts: Sequence[Draft], held: dict[Key,
             fresh[record.id].jp_counted, fresh[record.id].why = record.jp_counted, record.why
         else:
             tally.add(record.person_id, record.year, record.jp_counted - shared.before, verified=record.verified)
+    now = desk.clock.now()
     for draft in fresh.values():
         tally.add(draft.person_id, draft.year, draft.jp_counted, verified=draft.verified)
-        emit_completed(session, draft, desk)
+        emit_completed(session, draft, now)
     await move(session, tally.moves(), desk.book, desk.clock)
 
 
@@ -251,7 +252,7 @@ async def correct(
         setattr(record, name, value)
     record.jp_counted, record.why = judged.jp_counted, judged.why
     await _close(session, record, tally, groups, correction.reason, desk)
-    emit_corrected(session, record, correction.reason, desk)
+    emit_corrected(session, record, correction.reason, desk.clock.now())
     return record
 
 
@@ -289,7 +290,7 @@ async def verify(session: AsyncSession, record_id: UUID, desk: Desk) -> Record:
     record.verified = True
     reason = say("reason", "verified", "id")
     await _close(session, record, tally, {(record.person_id, record.year, record.form)}, reason, desk)
-    emit_corrected(session, record, reason, desk)
+    emit_corrected(session, record, reason, desk.clock.now())
     return record
 
 

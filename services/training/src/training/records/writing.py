@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -92,6 +93,7 @@ SHARE_AGAIN = text(
     """  # noqa: S608 - built of names in this code
 )
 FACTS = tuple(name for name in TrainingCompleted.model_fields if name != "record_id")
+facts_of = attrgetter(*FACTS)
 
 
 @dataclass(slots=True)
@@ -209,7 +211,7 @@ async def share_again(
     ).all()
     for row in rows:
         if row.id not in fresh:
-            emit_corrected(session, row, reason, desk)
+            emit_corrected(session, row, reason, desk.clock.now())
     return [Shared(row, before[row.id].jp_counted) for row in rows]
 
 
@@ -256,15 +258,15 @@ def _change(reason: str, desk: Desk) -> dict[str, object]:
     return {"reason": reason, "changed_by": desk.principal.subject, "changed_at": desk.clock.now()}
 
 
-def emit_completed(session: AsyncSession, draft: Draft, desk: Desk) -> None:
+def emit_completed(session: AsyncSession, draft: Draft, now: datetime) -> None:
     event = TrainingCompleted(record_id=draft.id, **_facts(draft))
-    emit(session, event, sequence=1, time=desk.clock.now())
+    emit(session, event, sequence=1, time=now)
 
 
-def emit_corrected(session: AsyncSession, record: Any, reason: str, desk: Desk) -> None:
+def emit_corrected(session: AsyncSession, record: Any, reason: str, now: datetime) -> None:
     event = TrainingCorrected(record_id=record.id, **_facts(record), reason=reason)
-    emit(session, event, sequence=record.version, time=desk.clock.now())
+    emit(session, event, sequence=record.version, time=now)
 
 
 def _facts(record: Any) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in FACTS}
+    return dict(zip(FACTS, facts_of(record), strict=True))
