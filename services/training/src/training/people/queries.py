@@ -68,7 +68,7 @@ async def lock_people(session: AsyncSession, ids: Collection[UUID], nip_hashes: 
     each other and never for good. A hash that two people have at the moment (a number that moves)
     finds nobody.
     """
-    rows = await session.execute(LOCK, {"ids": list(ids), "nip_hashes": list(nip_hashes)})
+    rows = (await session.execute(LOCK, {"ids": list(ids), "nip_hashes": list(nip_hashes)})).all()
     by_id: dict[UUID, Known] = {}
     by_nip: dict[str, Known] = {}
     shared: set[str] = set()

@@ -20,6 +20,7 @@ from training.desk import Desk, UsedNipKey, desk_for
 from training.records import commands, queries
 from training.records.rights import READERS, SENDERS, capacity
 from training.records.schemas import Correction, History, Recorded, Revocation, Training
+from training.records.tables import Record
 
 router = APIRouter(prefix="/v1", tags=["trainings"])
 uploads = APIRouter(prefix="/v1", tags=["trainings"])
@@ -50,7 +51,8 @@ async def post_training(
         [answer] = await commands.store(session, [training], desk, nip_key)
         if isinstance(answer, Problem):
             raise answer
-        return 201 if answer.status == "stored" else 200, await queries.record(session, answer.id, desk.principal)
+        record = await session.get_one(Record, answer.id)
+        return 201 if answer.status == "stored" else 200, Recorded.model_validate(record)
 
     return await once(request, session, desk.principal, idempotency_key, act)
 

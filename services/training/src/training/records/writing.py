@@ -176,7 +176,7 @@ async def insert(session: AsyncSession, drafts: Sequence[Draft], desk: Desk) -> 
             "recorded_at": desk.clock.now(),
         },
     )
-    return set(rows.scalars())
+    return set(rows.scalars().all())
 
 
 async def share_again(

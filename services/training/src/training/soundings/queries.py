@@ -43,18 +43,21 @@ class Outcome:
     seconds: float
 
 
-def is_newest() -> ColumnElement[bool]:
+def _is_newest() -> ColumnElement[bool]:
     """That a sweep is finished and no finished one replaces it."""
     newer = aliased(Sweep)
     replaced = exists().where(col(newer.replaces) == col(Sweep.id), col(newer.state) == "done")
     return and_(col(Sweep.state) == "done", ~replaced)
 
 
+# Built once: every record that is stored asks for the newest sweeps, and building costs more than asking.
+IS_NEWEST = _is_newest()
+NEWEST = select(col(Sweep.id), col(Sweep.year), col(Sweep.period)).where(IS_NEWEST)
+
+
 async def newest_sweeps(session: AsyncSession, years: Sequence[int]) -> Sequence[Row[UUID, int, int]]:
     """The sweeps that hold for these years: id, year and period."""
-    found = await session.execute(
-        select(col(Sweep.id), col(Sweep.year), col(Sweep.period)).where(is_newest(), col(Sweep.year).in_(years))
-    )
+    found = await session.execute(NEWEST.where(col(Sweep.year).in_(years)))
     return found.all()
 
 
@@ -142,7 +145,7 @@ async def list_shortfalls(
             LedgerRow,
             and_(col(LedgerRow.person_id) == col(Shortfall.person_id), col(LedgerRow.year) == col(Sweep.year)),
         )
-        .where(is_newest(), whom)
+        .where(IS_NEWEST, whom)
         .order_by(*order)
         .limit(window.limit + 1)
     )
