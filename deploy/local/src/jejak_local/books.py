@@ -173,7 +173,7 @@ async def _every_record_went_out(stack: Stack) -> Finding:
 async def _every_digest_says_what_the_sweep_found(stack: Stack) -> Finding:
     swept = await _rows(
         stack, "training", "SELECT sweep_id::text, agency_id::text, count(*) FROM shortfalls s JOIN sweeps w ON w.id = s.sweep_id"
-        " WHERE w.state = 'done' AND s.page IS NOT NULL GROUP BY 1, 2",
+        " WHERE w.state = 'done' AND s.page > 0 GROUP BY 1, 2",
     )  # fmt: skip
     told = await _rows(
         stack, "notification", "SELECT d.round_id::text, d.agency_id::text, d.listed FROM digests d JOIN rounds r ON r.id = d.round_id"
