@@ -400,7 +400,7 @@ async def test_rebalance_inside_a_batch_has_one_effect_per_event_in_order_per_pe
     async with Running(first):
         await entered.wait()
         async with Running(second):
-            await asyncio.sleep(2)  # long enough for the join to be asked for; the result does not hang on it
+            await until(lambda: _in_rebalance(kafka, first.subscription.name))
             leave.set()
             await until(lambda: _count(database, 1000))
     async with database.engine.connect() as connection:
@@ -412,6 +412,20 @@ async def test_rebalance_inside_a_batch_has_one_effect_per_event_in_order_per_pe
     assert {row.person_id for row in rows} == set(people)
     assert all(row.years == list(range(1, 51)) for row in rows)
     assert await arrived(kafka, topic.dead_letters) == []
+
+
+async def _in_rebalance(kafka: KafkaServer, group: str) -> bool:
+    """Whether a member has asked to join and the group has not settled since."""
+    from aiokafka.admin import AIOKafkaAdminClient
+
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
+    await admin.start()
+    try:
+        [response] = await admin.describe_consumer_groups([group])
+        [(_, _, state, *_)] = response.groups
+        return state != "Stable"
+    finally:
+        await admin.close()
 
 
 async def test_an_event_before_its_person_waits_and_is_released_in_order(database: Database) -> None:

@@ -96,7 +96,7 @@ class MailServer:
     def mails(self) -> list[Mail]:
         return mails(self.folder)
 
-    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd calls it by this name
         scripted = [self._answers[recipient].popleft() for recipient in envelope.rcpt_tos if self._answers[recipient]]
         # Mails go to one recipient each; for more, the first one's script counts.
         answer = scripted[0] if scripted else Answer(recipient="")

@@ -148,7 +148,7 @@ class Spawner:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
-                preexec_fn=None if self.detached else _dies_with_parent(death_signal),  # noqa: PLW1509 - one system call
+                preexec_fn=None if self.detached else _dies_with_parent(death_signal),  # noqa: PLW1509 - only prctl before exec - one system call
             )
         child = Child(name, process, log, self.register, stop_signal)
         self.register.add(name, child.handle)

@@ -60,7 +60,7 @@ TRY_SECONDS = 120.0
 DEAD_LETTER_BYTES = 4 * 1024 * 1024
 
 
-class TooManyDeadLetters(Exception):  # noqa: N818
+class TooManyDeadLetters(Exception):  # noqa: N818 - names what it is
     """So many events were buried that the fault must be the consumer's: it stops for a person to look."""
 
 
@@ -239,7 +239,7 @@ class Consumer:
                 return len(new)
 
     async def _bury(self, record: Record, reason: str) -> None:
-        assert self._graves is not None, "process() runs inside a started consumer"  # noqa: S101
+        assert self._graves is not None, "process() runs inside a started consumer"  # noqa: S101 - tells the type checker
         headers = [
             *((name, value) for name, value in record.headers if not name.startswith("dlq-")),
             ("dlq-error", reason.encode()),

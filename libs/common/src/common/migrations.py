@@ -35,7 +35,7 @@ def head(package: str) -> str | None:
 def run(metadata: MetaData) -> None:
     """What a service's `migrations/env.py` calls."""
     url = context.config.get_main_option("sqlalchemy.url")
-    assert url, "migrations run through common.migrations"  # noqa: S101
+    assert url, "migrations run through common.migrations"  # noqa: S101 - a programming error, not an input
     asyncio.run(_run(url, metadata))
 
 

@@ -60,7 +60,7 @@ Packed = tuple[str, dict[str, str], str]
 """Key, headers and payload of one event."""
 
 
-class EventTooLarge(Exception):  # noqa: N818
+class EventTooLarge(Exception):  # noqa: N818 - names what it is
     """An event above MAX_EVENT_BYTES: it must be paged, not sent."""
 
 

@@ -150,11 +150,11 @@ def install(app: FastAPI, catalogue: Catalogue) -> None:
         return answer(request, [error], {"www-authenticate": "Bearer"} if error.code == "unauthorized" else None)
 
     async def on_validation(request: Request, error: Exception) -> JSONResponse:
-        assert isinstance(error, RequestValidationError)  # noqa: S101
+        assert isinstance(error, RequestValidationError)  # noqa: S101 - as above
         return answer(request, from_validation(error.errors(), catalogue.texts))
 
     async def on_http(request: Request, error: Exception) -> JSONResponse:
-        assert isinstance(error, HTTPException)  # noqa: S101
+        assert isinstance(error, HTTPException)  # noqa: S101 - as above
         codes = {404: "not-found", 405: "method-not-allowed", 413: "body-too-large"}
         return answer(request, [Problem(codes.get(error.status_code, "field-invalid"))], error.headers)
 

@@ -37,7 +37,7 @@ async def insert(
     constants = "".join(f", CAST(:{name} AS {_type(table, name)})" for name in values)
     return await session.execute(
         # Only names of this service's tables and columns are put into the text; every value is a parameter.
-        text(f"INSERT INTO {table.name} ({names}) SELECT given.*{constants} FROM unnest({arrays}) AS given {then}"),  # noqa: S608
+        text(f"INSERT INTO {table.name} ({names}) SELECT given.*{constants} FROM unnest({arrays}) AS given {then}"),  # noqa: S608 - built of names in this code
         as_arrays(columns, rows) | values,
     )
 

@@ -180,7 +180,7 @@ class Guarded:
         private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         return private
 
-    async def handle_DATA(self, *_) -> str:  # noqa: N802
+    async def handle_DATA(self, *_) -> str:  # noqa: N802 - aiosmtpd calls it by this name
         self.mails += 1
         return "250 OK"
 
@@ -331,7 +331,7 @@ class Holding:
         self.answers = False
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
 
-    async def handle_DATA(self, _server, _session, envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, _server, _session, envelope) -> str:  # noqa: N802 - aiosmtpd calls it by this name
         self.mails.append(message_from_bytes(envelope.original_content, policy=default))
         self.stored.set()
         while not self.answers:
@@ -412,13 +412,13 @@ async def test_the_deputy_is_copied_and_each_has_the_mail_once(notification, mak
     class Picky:
         refusing = "451 4.2.0 greylisted"
 
-        async def handle_RCPT(self, _server, _session, envelope, address, _options) -> str:  # noqa: N802
+        async def handle_RCPT(self, _server, _session, envelope, address, _options) -> str:  # noqa: N802 - aiosmtpd calls it by this name
             if address == DEPUTY and self.refusing:
                 return self.refusing
             envelope.rcpt_tos.append(address)
             return "250 OK"
 
-        async def handle_DATA(self, _server, _session, envelope) -> str:  # noqa: N802
+        async def handle_DATA(self, _server, _session, envelope) -> str:  # noqa: N802 - aiosmtpd calls it by this name
             got.append((list(envelope.rcpt_tos), message_from_bytes(envelope.original_content, policy=default)))
             return "250 OK"
 

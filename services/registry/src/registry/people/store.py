@@ -102,7 +102,7 @@ async def _histories(
     """Histories by person; the columns after the dates are the fields of `kind`, in order."""
     columns = ", ".join(["person_id", "valid_from", "valid_to", *_value_columns(table)])
     found = await session.execute(
-        text(f"SELECT {columns} FROM {table.name} WHERE person_id = ANY(CAST(:ids AS uuid[])) ORDER BY valid_from"),  # noqa: S608
+        text(f"SELECT {columns} FROM {table.name} WHERE person_id = ANY(CAST(:ids AS uuid[])) ORDER BY valid_from"),  # noqa: S608 - built of names in this code
         wanted,
     )
     spans: defaultdict[UUID, list[Span[T]]] = defaultdict(list)
@@ -112,7 +112,7 @@ async def _histories(
 
 
 def _value_columns(table: Table) -> list[str]:
-    return [name for name in table.columns.keys() if name not in {"person_id", "valid_from", "valid_to"}]  # noqa: SIM118
+    return [name for name in table.columns.keys() if name not in {"person_id", "valid_from", "valid_to"}]  # noqa: SIM118 - a column collection iterates over columns, not names
 
 
 async def save(session: AsyncSession, pairs: Sequence[Pair], writing: Writing) -> None:

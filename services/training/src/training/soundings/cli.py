@@ -32,7 +32,7 @@ PATIENCE_SECONDS = 300.0
 COLUMNS = "{:>8}  {:>10}  {:>11}  {:>11}  {:>8}  {:>7}  {:>8}\n"
 
 
-class Refused(Exception):  # noqa: N818
+class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
     """What was asked cannot be done; the text says why."""
 
 
