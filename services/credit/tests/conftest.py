@@ -21,6 +21,7 @@ from common.database import Database
 from common.events import Event, Reader, Received
 from common.ids import new_id, nip_hash
 from common.inbox import Subscription
+from common.outbox import unpack
 from common.service import Service, create_app
 from contracts.events import (
     Absence,
@@ -236,7 +237,8 @@ class World:
     async def emitted(self) -> list[tuple[dict[str, str], dict[str, Any]]]:
         """Headers and body of every event in the outbox, in order."""
         rows = await self.rows("SELECT events FROM outbox ORDER BY id")
-        return [(headers, json.loads(body)) for row in rows for _, headers, body in json.loads(row.events)]
+        records = [record for row in rows for record in unpack(row.events)[1]]
+        return [({name: value.decode() for name, value in r.headers}, json.loads(r.value)) for r in records]
 
 
 @pytest.fixture

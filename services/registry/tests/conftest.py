@@ -19,6 +19,7 @@ from common.clock import FixedClock
 from common.database import Database
 from common.events import Reader, Received
 from common.ids import new_id
+from common.outbox import unpack
 from common.service import create_app
 from contracts.events import AgencyChanged, PersonChanged
 from jejak_local.issuer import Issuer
@@ -148,11 +149,11 @@ def emitted(database: Database) -> Callable[[], Any]:
         async with database.transaction() as session:
             rows = (await session.execute(text("SELECT topic, events FROM outbox ORDER BY id"))).all()
             await session.execute(text("DELETE FROM outbox"))
-        events = [(row.topic, *packed) for row in rows for packed in json.loads(row.events)]
-        found = [reader.decode(headers, payload.encode()) for _, _, headers, payload in events]
-        for (topic, key, headers, _), received in zip(events, found, strict=True):
-            assert (topic, key) == (received.event.topic.name, str(received.event.key()))
-            assert headers["ce_subject"] == str(received.event.subject())
+        sent = [(row.topic, record) for row in rows for record in unpack(row.events)[1]]
+        found = [reader.decode({name: value.decode() for name, value in r.headers}, r.value) for _, r in sent]
+        for (topic, record), received in zip(sent, found, strict=True):
+            assert (topic, record.key.decode()) == (received.event.topic.name, str(received.event.key()))
+            assert received.headers["ce_subject"] == str(received.event.subject())
         return found
 
     return read

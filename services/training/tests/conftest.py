@@ -20,6 +20,7 @@ from common.clock import FixedClock
 from common.database import Database
 from common.events import Reader, Received
 from common.ids import new_id, nip_hash
+from common.outbox import unpack
 from common.service import Service, create_app
 from contracts.events import Absence, Assignment, PersonChanged
 from training.__main__ import build
@@ -249,11 +250,11 @@ class World:
     async def emitted(self) -> list[tuple[str, int, dict[str, Any]]]:
         """Name, sequence and body of every event in the outbox, in order."""
         rows = await self.rows("SELECT events FROM outbox ORDER BY id")
-        return [
-            (headers["ce_type"].split(".")[-2], int(headers["ce_sequence"]), json.loads(body))
-            for row in rows
-            for _, headers, body in json.loads(row.events)
-        ]
+        found: list[tuple[str, int, dict[str, Any]]] = []
+        for record in [record for row in rows for record in unpack(row.events)[1]]:
+            headers = {name: value.decode() for name, value in record.headers}
+            found.append((headers["ce_type"].split(".")[-2], int(headers["ce_sequence"]), json.loads(record.value)))
+        return found
 
 
 @pytest.fixture

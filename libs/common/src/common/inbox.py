@@ -21,6 +21,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from operator import attrgetter
 from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
@@ -266,7 +267,7 @@ async def _first_seen(session: AsyncSession, consumer: str, ids: Sequence[UUID])
             "INSERT INTO inbox (consumer, event_id) SELECT :consumer, unnest(CAST(:ids AS uuid[]))"
             " ON CONFLICT DO NOTHING RETURNING event_id"
         ),
-        {"consumer": consumer, "ids": sorted(ids)},
+        {"consumer": consumer, "ids": sorted(ids, key=attrgetter("int"))},
     )
     return {row.event_id for row in rows}
 

@@ -18,7 +18,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -56,8 +58,17 @@ CHANNEL = "outbox"
 RELAY_LOCK = 4_205_501
 BATCH_BYTES = 512 * 1024
 
-Packed = tuple[str, dict[str, str], str]
-"""Key, headers and payload of one event."""
+
+class Emitted(NamedTuple):
+    """One event that waits for its transaction's commit."""
+
+    type: type[Event]
+    time: str
+    key: str
+    id: str
+    subject: str
+    sequence: int
+    payload: str
 
 
 class EventTooLarge(Exception):  # noqa: N818 - names what it is
@@ -78,53 +89,96 @@ def emit(
     thing again must name the same event. Returns the event's id. Raises EventTooLarge.
     """
     payload = event.model_dump_json()
-    if len(payload.encode()) > MAX_EVENT_BYTES:
+    # A character takes at most four bytes: only a long payload has to be encoded to know.
+    if len(payload) > MAX_EVENT_BYTES // 4 and len(payload.encode()) > MAX_EVENT_BYTES:
         raise EventTooLarge(f"{event.type}: {len(payload)} characters")
     identity = event_id or new_id()
-    headers = {
-        "ce_specversion": "1.0",
-        "ce_id": str(identity),
-        "ce_type": event.type,
-        "ce_source": event.source,
-        "ce_subject": str(event.subject()),
-        "ce_time": (time or datetime.now(UTC)).isoformat(),
-        "ce_sequence": str(sequence),
-        "content-type": "application/json",
-    }
-    collected: dict[str, list[Packed]] = session.info.setdefault("emitted", defaultdict(list))
-    collected[event.topic.name].append((str(event.key()), headers, payload))
+    collected: dict[str, list[Emitted]] = session.info.setdefault("emitted", defaultdict(list))
+    collected[event.topic.name].append(
+        Emitted(
+            type(event),
+            (time or session.info.setdefault("moment", datetime.now(UTC))).isoformat(),
+            str(event.key()),
+            str(identity),
+            str(event.subject()),
+            sequence,
+            payload,
+        )
+    )
     return identity
 
 
 async def flush(session: AsyncSession) -> None:
     """Stores what the transaction emitted and wakes the relay at its commit; the edge calls it."""
-    collected: dict[str, list[Packed]] = session.info.pop("emitted", {})
+    session.info.pop("moment", None)
+    collected: dict[str, list[Emitted]] = session.info.pop("emitted", {})
     rows: list[tuple[str, str, int]] = []
-    for topic, packed in collected.items():
+    for topic, emitted in collected.items():
         # One span for all a use case emits to a topic: a span costs more than an event.
         with tracer.start_as_current_span(
-            f"create {topic}", kind=SpanKind.PRODUCER, attributes={TOPIC: topic, EVENT_COUNT: len(packed)}
+            f"create {topic}", kind=SpanKind.PRODUCER, attributes={TOPIC: topic, EVENT_COUNT: len(emitted)}
         ) as span:
             context = span.get_span_context()
-            if context.is_valid:
-                origin = traceparent(context)
-                for _, headers, _ in packed:
-                    headers["traceparent"] = origin
-        for start in range(0, len(packed), PACK):
-            part = packed[start : start + PACK]
-            rows.append((topic, json.dumps(part, ensure_ascii=False, separators=(",", ":")), len(part)))
+            origin = traceparent(context) if context.is_valid else None
+        for (kind, time), run in groupby(emitted, key=attrgetter("type", "time")):
+            events = list(run)
+            for start in range(0, len(events), PACK):
+                part = events[start : start + PACK]
+                rows.append((topic, _pack(kind, time, origin, part), len(part)))
     if rows:
-        topics, events, counts = zip(*rows, strict=True)
-        await session.execute(
-            text(
-                "WITH stored AS ("
-                " INSERT INTO outbox (topic, events, count)"
-                " SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:events AS text[]), CAST(:counts AS int[]))"
-                " RETURNING 1)"
-                " SELECT pg_notify(:channel, '') WHERE EXISTS (SELECT FROM stored)"
-            ),
-            {"topics": list(topics), "events": list(events), "counts": list(counts), "channel": CHANNEL},
-        )
+        topics, packed, counts = zip(*rows, strict=True)
+        await session.execute(STORE, {"topics": topics, "events": packed, "counts": counts, "channel": CHANNEL})
+
+
+STORE = text(
+    "WITH stored AS ("
+    " INSERT INTO outbox (topic, events, count)"
+    " SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:events AS text[]), CAST(:counts AS int[]))"
+    " RETURNING 1)"
+    " SELECT pg_notify(:channel, '') WHERE EXISTS (SELECT FROM stored)"
+)
+
+
+def _pack(kind: type[Event], time: str, origin: str | None, events: Sequence[Emitted]) -> str:
+    """A row: the headers all its events share as JSON, then two lines an event, `key id subject sequence` and payload.
+
+    JSON has no raw line breaks, so nothing needs escaping, and the relay only splits.
+    """
+    shared = {
+        "ce_specversion": "1.0",
+        "ce_type": kind.type,
+        "ce_source": kind.source,
+        "ce_time": time,
+        "content-type": "application/json",
+    }
+    if origin:
+        shared["traceparent"] = origin
+    lines = [json.dumps(shared)]
+    for event in events:
+        lines.append(f"{event.key} {event.id} {event.subject} {event.sequence}")
+        lines.append(event.payload)
+    return "\n".join(lines)
+
+
+class Record(NamedTuple):
+    """A Kafka record to be."""
+
+    key: bytes
+    headers: list[tuple[str, bytes]]
+    value: bytes
+
+
+def unpack(packed: str) -> tuple[str | None, list[Record]]:
+    """The traceparent and the records of an outbox row, in order."""
+    first, *lines = packed.encode().split(b"\n")
+    shared: dict[str, str] = json.loads(first)
+    common = [(name, value.encode()) for name, value in shared.items()]
+    records: list[Record] = []
+    for meta, payload in zip(lines[::2], lines[1::2], strict=True):
+        key, event_id, subject, sequence = meta.split(b" ")
+        headers = [*common, ("ce_id", event_id), ("ce_subject", subject), ("ce_sequence", sequence)]
+        records.append(Record(key, headers, payload))
+    return shared.get("traceparent"), records
 
 
 def producer(bootstrap: str, *, max_request_size: int = 2 * MAX_EVENT_BYTES) -> AIOKafkaProducer:
@@ -150,27 +204,24 @@ def partition_of(key: bytes, partitions: int) -> int:
     return zlib.crc32(key) % partitions
 
 
-async def send(kafka: AIOKafkaProducer, topic: str, events: Sequence[Packed]) -> None:
-    """Publishes events of one topic in order and waits for every acknowledgement.
+async def send(kafka: AIOKafkaProducer, topic: str, records: Sequence[Record]) -> None:
+    """Publishes records to one topic, in order within each partition, and waits for every acknowledgement.
 
     Builds the record batches itself: three times faster than a future per message (ADR 0003).
     """
     partitions = len(await kafka.partitions_for(topic))
-    by_partition: dict[int, list[tuple[bytes, list[tuple[str, bytes]], bytes]]] = defaultdict(list)
-    for key, headers, payload in events:
-        raw = key.encode()
-        by_partition[partition_of(raw, partitions)].append(
-            (raw, [(name, value.encode()) for name, value in headers.items()], payload.encode())
-        )
+    by_partition: dict[int, list[Record]] = defaultdict(list)
+    for record in records:
+        by_partition[partition_of(record.key, partitions)].append(record)
     futures: list[asyncio.Future[Any]] = []
-    for partition, records in by_partition.items():
+    for partition, rest in by_partition.items():
         batch = kafka.create_batch()
-        for key, headers, payload in records:
-            if batch.append(key=key, value=payload, timestamp=None, headers=headers) is None:
+        for record in rest:
+            if batch.append(key=record.key, value=record.value, timestamp=None, headers=record.headers) is None:
                 batch.close()
                 futures.append(await kafka.send_batch(batch, topic, partition=partition))
                 batch = kafka.create_batch()
-                batch.append(key=key, value=payload, timestamp=None, headers=headers)
+                batch.append(key=record.key, value=record.value, timestamp=None, headers=record.headers)
         batch.close()
         futures.append(await kafka.send_batch(batch, topic, partition=partition))
     await asyncio.gather(*futures)
@@ -199,19 +250,21 @@ async def relay_once(database: "Database", kafka: AIOKafkaProducer) -> int:
         ).all()
         if not rows:
             return 0
-        by_topic: dict[str, list[Packed]] = defaultdict(list)
+        by_topic: dict[str, list[Record]] = defaultdict(list)
+        origins: dict[str, list[str | None]] = defaultdict(list)
         for row in rows:
-            by_topic[row.topic].extend(json.loads(row.events))
-        for topic, packed in by_topic.items():
-            origins = (headers.get("traceparent") for _, headers, _ in packed)
+            origin, records = unpack(row.events)
+            by_topic[row.topic].extend(records)
+            origins[row.topic].append(origin)
+        for topic, records in by_topic.items():
             with tracer.start_as_current_span(
                 f"send {topic}",
                 kind=SpanKind.PRODUCER,
-                links=links(origins),
-                attributes={TOPIC: topic, EVENT_COUNT: len(packed)},
+                links=links(origins[topic]),
+                attributes={TOPIC: topic, EVENT_COUNT: len(records)},
             ):
-                await asyncio.wait_for(send(kafka, topic, packed), SEND_TIMEOUT_SECONDS)
-            published.add(len(packed), {TOPIC: topic})
+                await asyncio.wait_for(send(kafka, topic, records), SEND_TIMEOUT_SECONDS)
+            published.add(len(records), {TOPIC: topic})
         await connection.execute(
             text("DELETE FROM outbox WHERE id = ANY(CAST(:ids AS bigint[]))"), {"ids": [row.id for row in rows]}
         )

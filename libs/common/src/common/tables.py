@@ -37,7 +37,9 @@ def add_outbox(metadata: MetaData) -> Table:
         metadata,
         Column("id", BigInteger, Identity(always=True), primary_key=True),
         Column("topic", Text, nullable=False),
-        Column("events", Text, nullable=False, comment="packed: a JSON list of [key, headers, payload]"),
+        Column(
+            "events", Text, nullable=False, comment="packed: shared headers, then two lines an event; see common.outbox"
+        ),
         Column("count", Integer, nullable=False),
         _created(),
     )

@@ -1,6 +1,5 @@
 """Sweeping in tests: step by step or as the command does, and what came of it."""
 
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -13,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.database import Database
+from common.outbox import unpack
 from contracts.events import JPShortfallDetected, JPShortfallResolved
 from training.ledger.commands import Moved, move
 from training.soundings import cli, commands
@@ -100,16 +100,12 @@ class Sounding:
         """All shortfall events, oldest first, as their contract reads them: nothing missing, nothing unknown."""
         kinds = {kind.type: kind for kind in (JPShortfallDetected, JPShortfallResolved)}
         rows = await self.world.rows("SELECT events FROM outbox WHERE topic = 'training.shortfall.v1' ORDER BY id")
-        return [
-            Found(
-                UUID(headers["ce_id"]),
-                UUID(key),
-                int(headers["ce_sequence"]),
-                kinds[headers["ce_type"]].model_validate_json(body),
-            )
-            for row in rows
-            for key, headers, body in json.loads(row.events)
-        ]
+        found: list[Found] = []
+        for record in [record for row in rows for record in unpack(row.events)[1]]:
+            headers = {name: value.decode() for name, value in record.headers}
+            event = kinds[headers["ce_type"]].model_validate_json(record.value)
+            found.append(Found(UUID(headers["ce_id"]), UUID(record.key.decode()), int(headers["ce_sequence"]), event))
+        return found
 
     async def shortfalls(self, sweep_id: UUID | None = None) -> dict[UUID, tuple[str, str, str]]:
         """State, threshold and missing hours by person."""
