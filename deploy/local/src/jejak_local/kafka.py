@@ -19,6 +19,8 @@ TOPICS = CHECKOUT / "deploy" / "kafka" / "topics.yaml"
 EXISTS = TopicAlreadyExistsError.errno
 JVM = (
     "-XX:+UseSerialGC",
+    # A broker of minutes: the second compiler's work would never be earned back.
+    "-XX:TieredStopAtLevel=1",
     "-Xms128m",
     "-Xmx384m",
     "--enable-native-access=ALL-UNNAMED",
