@@ -38,7 +38,12 @@ def upgrade() -> None:
         "outbox",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("topic", sa.Text(), nullable=False),
-        sa.Column("events", sa.Text(), nullable=False, comment="packed: shared headers, then two lines an event; see common.outbox"),
+        sa.Column(
+            "events",
+            sa.Text(),
+            nullable=False,
+            comment="packed: shared headers, then two lines an event; see common.outbox",
+        ),
         sa.Column("count", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_outbox"),
