@@ -20,6 +20,7 @@ from common.database import Database
 from common.events import Event, Reader
 from common.ids import derived_id
 from common.inbox import Consumer
+from common.invariants import find_broken
 from common.service import create_app
 from contracts import PUBLISHED
 from contracts.events import AgencyChanged, JPShortfallDetected, JPShortfallResolved, Pic, ShortPerson
@@ -27,7 +28,7 @@ from jejak_local.issuer import Issuer
 from jejak_local.mail import MailServer
 from jejak_local.postgres import PostgresServer
 from notification.__main__ import build
-from notification.invariants import find_broken
+from notification.invariants import INVARIANTS
 from notification.messages.sender import Sender
 from notification.settings import Settings
 
@@ -258,7 +259,7 @@ class Notification:
     async def sound(self) -> None:
         """Every invariant holds."""
         async with self.database.reading() as session:
-            assert [finding for finding in await find_broken(session) if finding.broken] == []
+            assert await find_broken(session, INVARIANTS) == []
 
     def later(self, seconds: float) -> None:
         self.clock.moment += timedelta(seconds=seconds)

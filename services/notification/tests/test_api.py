@@ -9,7 +9,7 @@ from common.auth import guards
 from common.ids import derived_id
 from common.service import create_app
 from jejak_local.issuer import ROLES
-from notification.__main__ import build, check
+from notification.__main__ import build
 from notification.access import READERS
 
 READ = {("GET", "/v1/messages"), ("GET", "/v1/rounds"), ("GET", "/v1/waiting")}
@@ -179,6 +179,7 @@ BREAKAGES = {
 
 @pytest.mark.parametrize("breakage", BREAKAGES)
 async def test_the_check_finds_what_is_broken(notification, two_agencies, capsys, clock, breakage) -> None:
+    check, _ = build(notification.settings).commands["check"]
     assert await check(argparse.Namespace(), notification.database, clock) == 0
     assert "BROKEN" not in capsys.readouterr().out
     async with notification.database.engine.begin() as connection:

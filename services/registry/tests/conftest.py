@@ -19,13 +19,14 @@ from common.clock import FixedClock
 from common.database import Database
 from common.events import Reader, Received
 from common.ids import new_id
+from common.invariants import find_broken
 from common.outbox import unpack
 from common.service import create_app
 from contracts.events import AgencyChanged, PersonChanged
 from jejak_local.issuer import Issuer
 from jejak_local.postgres import PostgresServer
 from registry.__main__ import build
-from registry.invariants import violations
+from registry.invariants import INVARIANTS
 from registry.settings import Settings
 from registry.tables import metadata
 
@@ -64,8 +65,7 @@ async def database(pool: Database) -> AsyncIterator[Database]:
             await session.execute(table.delete())
     yield pool
     async with pool.reading() as session:
-        broken = {name: count for name, count in (await violations(session)).items() if count}
-    assert broken == {}
+        assert await find_broken(session, INVARIANTS) == []
 
 
 @pytest.fixture(scope="session")

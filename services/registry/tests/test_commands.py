@@ -4,10 +4,11 @@ import argparse
 
 from sqlalchemy import text
 
-from registry.__main__ import build, check
+from registry.__main__ import build
 
 
-async def test_check_tells_what_is_broken(service, nation, database, clock, a_person, capsys):
+async def test_check_tells_what_is_broken(service, nation, settings, database, clock, a_person, capsys):
+    check, _ = build(settings).commands["check"]
     await service.post("/people", a_person())
     assert await check(argparse.Namespace(), database, clock) == 0
     assert "BROKEN" not in capsys.readouterr().out

@@ -5,8 +5,6 @@ import argparse
 import pytest
 from sqlalchemy import text
 
-from training.invariants import find_broken
-
 
 @pytest.fixture
 def run(service, database, clock):
@@ -58,9 +56,3 @@ async def test_what_does_not_balance_is_found_and_named(world, line, run, capsys
     assert await run("check") == 1
     broken = [row for row in capsys.readouterr().out.splitlines() if "BROKEN" in row]
     assert any(row.startswith(named) for row in broken), broken
-
-
-async def test_the_check_only_reads(world):
-    await world.person()
-    async with world.database.reading() as session:
-        assert not any(finding.broken for finding in await find_broken(session, world.book, 2026))

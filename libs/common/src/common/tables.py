@@ -1,4 +1,6 @@
-"""The kit's own tables, added to each service's metadata so that its migrations hold them."""
+"""The kit's own tables, added to each service's metadata so that its migrations hold them; what all tables share."""
+
+from typing import ClassVar
 
 from sqlalchemy import (
     BigInteger,
@@ -13,6 +15,7 @@ from sqlalchemy import (
     Uuid,
     func,
 )
+from sqlmodel import SQLModel
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -21,6 +24,20 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+class Stored(SQLModel):
+    """A row. Storage only: rules are in the domain, checks in the database, validation at the edges.
+
+    Each service has its own, with its metadata.
+    """
+
+    __tablename__: ClassVar[str]  # pyright: ignore[reportIncompatibleVariableOverride]
+
+    @classmethod
+    def table(cls) -> Table:
+        """The Core table, which sets of rows are read and written with."""
+        return cls.metadata.tables[cls.__tablename__]
 
 
 def _created() -> Column[object]:

@@ -1,18 +1,17 @@
 """The credit service: predikat to credit points (angka kredit), checked and attested."""
 
-import argparse
 from pathlib import Path
 
 from fastapi import APIRouter
 
 from common.clock import Clock
-from common.database import Database
+from common.invariants import check
 from common.service import Service, main
 from contracts import PUBLISHED
 from credit.cases import api as cases
 from credit.evidence import api as evidence
 from credit.evidence import consumers as records
-from credit.invariants import find_broken
+from credit.invariants import INVARIANTS
 from credit.ledger import api as ledger
 from credit.people import consumers as people
 from credit.predicates import api as predicates
@@ -36,26 +35,8 @@ def build(settings: Settings) -> Service:
         published=PUBLISHED,
         subscriptions=[people.subscription(rules, clock), records.subscription(rules, clock)],
         state={"rules": rules},
-        commands={"check": (check, describe_check)},
+        commands={"check": check(lambda _: INVARIANTS)},
     )
-
-
-def describe_check(parser: argparse.ArgumentParser) -> None:
-    parser.description = "Check that the books balance; exits with 1 when they do not."
-
-
-async def check(_: argparse.Namespace, database: Database, __: Clock) -> int:
-    async with database.reading() as session:
-        findings = await find_broken(session)
-    width = max(len(finding.invariant) for finding in findings)
-    for finding in findings:
-        result = f"BROKEN {finding.broken} times" if finding.broken else "holds"
-        print(f"{finding.invariant:<{width}}  {result}")
-        for example in finding.examples:
-            print(f"  for example: {example}")
-    broken = sum(1 for finding in findings if finding.broken)
-    print("The books balance." if not broken else f"{broken} of {len(findings)} invariants are broken.")
-    return 1 if broken else 0
 
 
 if __name__ == "__main__":

@@ -1,40 +1,30 @@
-"""What must always be true of the books, as SQL: `python -m credit check`.
+"""What must always be true of the books, as SQL: `python -m credit check`."""
 
-Each statement finds the places where it is not, a line of text each.
-"""
+from common.invariants import EVENTS_LEAVE, Invariant
 
-from dataclasses import dataclass
-
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
-
-EXAMPLES = 3
-
-
-@dataclass(frozen=True)
-class Finding:
-    """How often an invariant is broken, and where for example."""
-
-    invariant: str
-    broken: int
-    examples: list[str]
-
-
-INVARIANTS = {
-    "a balance is the sum of its entries": """
-        SELECT 'person ' || person_id || ', ' || jenjang AS place
+INVARIANTS = (
+    Invariant(
+        "a balance is the sum of its entries",
+        """
+        SELECT person_id, jenjang
         FROM balances FULL JOIN (
             SELECT person_id, jenjang, sum(twelfths) AS twelfths, count(*) AS entries FROM entries GROUP BY 1, 2
         ) AS summed USING (person_id, jenjang)
         WHERE balances.twelfths IS DISTINCT FROM summed.twelfths OR balances.entries IS DISTINCT FROM summed.entries
-    """,
-    "every entry has an attested case": """
-        SELECT 'entry ' || entries.id AS place
+        """,
+    ),
+    Invariant(
+        "every entry has an attested case",
+        """
+        SELECT entries.id AS entry_id
         FROM entries LEFT JOIN cases ON cases.id = entries.case_id AND cases.person_id = entries.person_id
         WHERE cases.state IS DISTINCT FROM 'attested'
-    """,
-    "every attested case has its entries, segment by segment": """
-        SELECT 'case ' || cases.id AS place
+        """,
+    ),
+    Invariant(
+        "every attested case has its entries, segment by segment",
+        """
+        SELECT cases.id AS case_id
         FROM cases LEFT JOIN segments ON segments.case_id = cases.id
         LEFT JOIN entries ON entries.case_id = cases.id AND entries.segment = segments.number
         WHERE cases.state = 'attested' AND (
@@ -42,9 +32,12 @@ INVARIANTS = {
             IS DISTINCT FROM (segments.jenjang, segments.period_start, segments.period_end, segments.twelfths)
             OR segments.number IS NULL
         )
-    """,
-    "the booked months are those of live cases": """
-        SELECT 'person ' || person_id || ', month ' || month AS place
+        """,
+    ),
+    Invariant(
+        "the booked months are those of live cases",
+        """
+        SELECT person_id, month
         FROM (
             SELECT cases.person_id, cases.id AS case_id,
                 CAST(generate_series(segments.period_start, segments.period_end, interval '1 month') AS date) AS month
@@ -52,16 +45,22 @@ INVARIANTS = {
             WHERE cases.kind = 'conversion' AND cases.state <> 'returned'
         ) AS claimed FULL JOIN booked_months USING (person_id, month, case_id)
         WHERE claimed.case_id IS NULL OR booked_months.case_id IS NULL
-    """,
-    "a segment has as many months as its period": """
-        SELECT 'case ' || case_id || ', segment ' || number AS place
+        """,
+    ),
+    Invariant(
+        "a segment has as many months as its period",
+        """
+        SELECT case_id, number
         FROM segments
         WHERE months > 0 AND months <> (
             SELECT count(*) FROM generate_series(period_start, period_end, interval '1 month')
         )
-    """,
-    "the checker of an attested case is not its attester": """
-        SELECT 'case ' || cases.id AS place
+        """,
+    ),
+    Invariant(
+        "the checker of an attested case is not its attester",
+        """
+        SELECT cases.id AS case_id
         FROM cases
         LEFT JOIN case_history AS attested ON attested.case_id = cases.id AND attested.version = cases.version
         LEFT JOIN case_history AS checked ON checked.case_id = cases.id AND checked.version = cases.version - 1
@@ -70,35 +69,30 @@ INVARIANTS = {
             OR (checked.to_state, checked.by) IS DISTINCT FROM ('checked', cases.checked_by)
             OR (attested.to_state, attested.by) IS DISTINCT FROM ('attested', cases.attested_by)
         )
-    """,
-    "the history of a case leads to its state": """
-        SELECT 'case ' || cases.id AS place
+        """,
+    ),
+    Invariant(
+        "the history of a case leads to its state",
+        """
+        SELECT cases.id AS case_id
         FROM cases LEFT JOIN (
             SELECT case_id, count(*) AS moves, (array_agg(to_state ORDER BY version DESC))[1] AS state
             FROM case_history GROUP BY case_id
         ) AS told ON told.case_id = cases.id
         WHERE told.moves IS DISTINCT FROM cases.version OR told.state IS DISTINCT FROM cases.state
-    """,
-    "a live education case rests on an active record, or its reversal is due": """
-        SELECT 'case ' || cases.id AS place
+        """,
+    ),
+    Invariant(
+        "a live education case rests on an active record, or its reversal is due",
+        """
+        SELECT cases.id AS case_id
         FROM cases LEFT JOIN evidence ON evidence.case_id = cases.id AND evidence.record_id = cases.record_id
         WHERE cases.kind = 'education' AND cases.state <> 'returned'
             AND NOT coalesce(
                 (evidence.state = 'active' AND evidence.degree = cases.degree AND evidence.person_id = cases.person_id)
                 OR (evidence.state = 'reversal-due' AND cases.state = 'attested'),
                 false)
-    """,
-}
-
-
-async def find_broken(session: AsyncSession) -> list[Finding]:
-    """Checks every invariant on the books as they stand."""
-    findings: list[Finding] = []
-    for name, query in INVARIANTS.items():
-        rows = await session.execute(
-            # The statements are the constants above.
-            text(f"SELECT place, count(*) OVER () AS broken FROM ({query}) AS found LIMIT {EXAMPLES}")  # noqa: S608 - built of names in this code
-        )
-        places = rows.all()
-        findings.append(Finding(name, places[0].broken if places else 0, [row.place for row in places]))
-    return findings
+        """,
+    ),
+    EVENTS_LEAVE,
+)

@@ -1,25 +1,13 @@
 """The texts of reason codes, in the caller's language."""
 
-import tomllib
 from pathlib import Path
-from typing import Annotated
 
-from fastapi import Depends, Request
+from common.problems import Language
+from common.texts import Texts
 
-from common.problems import Language, language_of
-
-REASONS: dict[str, dict[Language, str]] = tomllib.loads(
-    Path(__file__).with_name("reasons.toml").read_text(encoding="utf-8")
-)
+REASONS = Texts.load(Path(__file__).with_name("reasons.toml"))
 
 
 def explain(reason: str, language: Language) -> str:
     """What a reason code says; a reason in a person's own words stays as it is."""
-    return REASONS[reason][language] if reason in REASONS else reason
-
-
-def _language(request: Request) -> Language:
-    return language_of(request.headers.get("accept-language"))
-
-
-UsedLanguage = Annotated[Language, Depends(_language)]
+    return REASONS.say(reason, language) if reason in REASONS else reason

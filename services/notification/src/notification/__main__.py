@@ -1,16 +1,15 @@
 """The notification service: what sounding found becomes one mail for each agency's PIC."""
 
-import argparse
 from functools import partial
 from pathlib import Path
 
 from common.clock import Clock
-from common.database import Database
 from common.inbox import Subscription
+from common.invariants import check
 from common.service import Service, main
 from contracts import PUBLISHED, topics
 from notification.agencies import consumers as agencies
-from notification.invariants import find_broken
+from notification.invariants import INVARIANTS
 from notification.messages import api as messages
 from notification.messages.sender import Sender
 from notification.rounds import api as rounds
@@ -40,23 +39,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
         ],
         emits=False,
         further_roles={"sender": partial(Sender, settings=settings, clock=clock)},
-        commands={"check": (check, describe_check)},
+        commands={"check": check(lambda _: INVARIANTS)},
     )
-
-
-def describe_check(parser: argparse.ArgumentParser) -> None:
-    parser.description = "Check that rounds and messages agree; exits with 1 when they do not."
-
-
-async def check(_: argparse.Namespace, database: Database, __: Clock) -> int:
-    async with database.reading() as session:
-        findings = await find_broken(session)
-    width = max(len(finding.invariant) for finding in findings)
-    for finding in findings:
-        print(f"{finding.invariant:<{width}}  {f'BROKEN {finding.broken} times' if finding.broken else 'holds'}")
-        for example in finding.examples:
-            print(f"  for example: {example}")
-    return 1 if any(finding.broken for finding in findings) else 0
 
 
 if __name__ == "__main__":

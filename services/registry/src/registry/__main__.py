@@ -8,10 +8,11 @@ from fastapi import APIRouter
 from common.auth import Principal
 from common.clock import Clock
 from common.database import Database
+from common.invariants import check
 from common.service import Command, Service, main
 from contracts.events import AgencyChanged, PersonChanged
 from registry.agencies import api as agencies
-from registry.invariants import violations
+from registry.invariants import INVARIANTS
 from registry.people import api as people
 from registry.people.daily import announce_all_begun
 from registry.settings import Settings
@@ -30,23 +31,10 @@ def build(settings: Settings) -> Service:
         problems=Path(__file__).with_name("problems.toml"),
         published=(AgencyChanged, PersonChanged),
         commands={
-            "check": (check, describe_check),
+            "check": check(lambda _: INVARIANTS),
             "announce-begun": (announce_begun(settings), describe_announce_begun),
         },
     )
-
-
-def describe_check(parser: argparse.ArgumentParser) -> None:
-    parser.description = "Check what must always be true of the registry; exits with 1 when it is not."
-
-
-async def check(_: argparse.Namespace, database: Database, __: Clock) -> int:
-    async with database.reading() as session:
-        found = await violations(session)
-    width = max(map(len, found))
-    for invariant, broken in found.items():
-        print(f"{invariant:<{width}}  {f'BROKEN {broken} times' if broken else 'holds'}")
-    return 1 if any(found.values()) else 0
 
 
 def describe_announce_begun(parser: argparse.ArgumentParser) -> None:

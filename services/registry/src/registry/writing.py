@@ -15,10 +15,10 @@ from common.auth import Principal, allow
 from common.clock import Clock
 from common.problems import Problem
 from common.service import UsedClock
+from common.sets import Row
 from registry.domain.agency import Agency, Unit
 from registry.domain.person import Person
 from registry.domain.refused import Refused
-from registry.rows import Row
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,12 @@ from fastapi import APIRouter
 
 from common.clock import Clock
 from common.database import Database
+from common.invariants import check
 from common.service import Command, Service, main
 from contracts import PUBLISHED
 from training.catalogue import api as catalogue
 from training.domain.rules import Book, load
-from training.invariants import find_broken
+from training.invariants import invariants
 from training.ledger import api as ledger
 from training.ledger.commands import open_year
 from training.people.consumers import subscription
@@ -39,7 +40,7 @@ def build(settings: Settings) -> Service:
         commands={
             "sweep": (sweep.command(book), sweep.add_arguments),
             "open-year": (_open_year(book), _add_year),
-            "check": (_check(book), _describe_check),
+            "check": check(lambda clock: invariants(book, clock.today().year)),
         },
     )
 
@@ -59,26 +60,6 @@ def _open_year(book: Book) -> Command:
             return 2
         print(f"{options.year} is open: laid for {laid:,} people.")
         return 0
-
-    return run
-
-
-def _describe_check(parser: argparse.ArgumentParser) -> None:
-    parser.description = "Check that the books balance; exits with 1 when they do not."
-
-
-def _check(book: Book) -> Command:
-    async def run(_: argparse.Namespace, database: Database, clock: Clock) -> int:
-        async with database.reading() as session:
-            findings = await find_broken(session, book, clock.today().year)
-        width = max(len(finding.invariant) for finding in findings)
-        for finding in findings:
-            print(f"{finding.invariant:<{width}}  {f'BROKEN {finding.broken:,} times' if finding.broken else 'holds'}")
-            for example in finding.examples:
-                print(f"  for example: {example}")
-        broken = sum(1 for finding in findings if finding.broken)
-        print(f"{broken} of {len(findings)} invariants are broken." if broken else "The books balance.")
-        return 1 if broken else 0
 
     return run
 

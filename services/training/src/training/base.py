@@ -3,8 +3,8 @@
 from typing import ClassVar
 
 from sqlalchemy import MetaData
-from sqlmodel import SQLModel
 
+from common import tables
 from common.tables import NAMING, add_idempotency, add_inbox, add_outbox, add_waiting
 
 metadata = MetaData(naming_convention=NAMING)
@@ -14,8 +14,5 @@ add_waiting(metadata)
 add_idempotency(metadata)
 
 
-class Stored(SQLModel):
-    """A row. Storage only: rules are in the domain, checks in the database, validation at the edges."""
-
+class Stored(tables.Stored):
     metadata: ClassVar[MetaData] = metadata  # pyright: ignore[reportIncompatibleVariableOverride]
-    __tablename__: ClassVar[str]  # pyright: ignore[reportIncompatibleVariableOverride]

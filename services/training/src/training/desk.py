@@ -8,7 +8,6 @@ from fastapi import Depends, Request
 
 from common.auth import Principal, allow
 from common.clock import Clock
-from common.problems import Language, language_of
 from common.service import UsedClock
 from training.domain.rules import Book
 
@@ -35,9 +34,4 @@ def _nip_key(request: Request) -> str:
     return request.app.state.settings.nip_key.get_secret_value()
 
 
-def _language(request: Request) -> Language:
-    return language_of(request.headers.get("accept-language"))
-
-
 UsedNipKey = Annotated[str, Depends(_nip_key)]
-UsedLanguage = Annotated[Language, Depends(_language)]

@@ -1,39 +1,13 @@
 """What must always hold, as SQL: each statement finds what breaks it. `python -m training check` runs them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any
+from collections.abc import Iterator
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
-
+from common.invariants import EVENTS_LEAVE, Invariant
+from common.sets import Columns, lists, unnest
 from training.domain.rules import Book
-from training.sets import Columns, unnest
 from training.soundings.invariants import INVARIANTS as OF_SOUNDINGS
 
-EXAMPLES = 3
 CAP: Columns = {"rule_pack": "text", "form": "text", "most": "numeric"}
-
-
-@dataclass(frozen=True)
-class Invariant:
-    """Something that always holds, and the statement that finds where it does not."""
-
-    name: str
-    query: str
-    values: Mapping[str, Any] = field(default_factory=dict[str, Any])
-
-
-@dataclass(frozen=True)
-class Finding:
-    """How often an invariant is broken, and where for example."""
-
-    invariant: str
-    broken: int
-    examples: list[str]
-
-
 OF_LEDGERS = (
     Invariant(
         "each ledger holds what its valid records count, verified and unverified",
@@ -64,11 +38,18 @@ OF_LEDGERS = (
             IS DISTINCT FROM (r.jp_counted, r.state)
         """,
     ),
-    Invariant(
-        "no event waits for longer than a minute",
-        "SELECT id, created_at FROM outbox WHERE created_at < clock_timestamp() - interval '1 minute'",
-    ),
+    EVENTS_LEAVE,
 )
+
+
+def invariants(book: Book, year: int) -> list[Invariant]:
+    """All of them; those about people for a year that is open."""
+    return [
+        *OF_LEDGERS,
+        *_of_people(year),
+        *_of_caps(book),
+        *(Invariant(name, query) for name, query in OF_SOUNDINGS),
+    ]
 
 
 def _of_people(year: int) -> Iterator[Invariant]:
@@ -93,10 +74,13 @@ def _of_caps(book: Book) -> Iterator[Invariant]:
         FROM records JOIN {unnest(CAP)} USING (rule_pack, form)
         WHERE state = 'valid' GROUP BY 1, 2, 3 HAVING sum(jp_counted) > max(most)
         """,  # noqa: S608 - built of names in this code
-        _caps(
-            (pack, form.code, form.jp * form.sessions_a_month)
-            for pack, form in forms
-            if form.jp and form.sessions_a_month
+        lists(
+            CAP,
+            (
+                (pack, form.code, form.jp * form.sessions_a_month)
+                for pack, form in forms
+                if form.jp and form.sessions_a_month
+            ),
         ),
     )
     yield Invariant(
@@ -113,29 +97,5 @@ def _of_caps(book: Book) -> Iterator[Invariant]:
         SELECT person_id, form, year FROM counted JOIN days USING (person_id, form, year)
         GROUP BY person_id, form, year, days.most HAVING sum(jp_counted) > days.most
         """,  # noqa: S608 - built of names in this code
-        _caps((pack, form.code, form.jp_a_day) for pack, form in forms if form.jp_a_day),
+        lists(CAP, ((pack, form.code, form.jp_a_day) for pack, form in forms if form.jp_a_day)),
     )
-
-
-def _caps(rows: Iterable[tuple[str, str, Decimal]]) -> dict[str, Sequence[Any]]:
-    packs, forms, most = zip(*rows, strict=True)
-    return {"rule_pack": packs, "form": forms, "most": most}
-
-
-async def find_broken(session: AsyncSession, book: Book, year: int) -> list[Finding]:
-    """Checks every invariant; those about people for a year that is open."""
-    invariants = [
-        *OF_LEDGERS,
-        *_of_people(year),
-        *_of_caps(book),
-        *(Invariant(name, query) for name, query in OF_SOUNDINGS),
-    ]
-    findings: list[Finding] = []
-    for invariant in invariants:
-        rows = await session.execute(
-            text(f"SELECT found AS place, count(*) OVER () AS broken FROM ({invariant.query}) found LIMIT {EXAMPLES}"),  # noqa: S608 - the statements above
-            invariant.values,
-        )
-        places = rows.all()
-        findings.append(Finding(invariant.name, places[0].broken if places else 0, [str(row.place) for row in places]))
-    return findings

@@ -4,18 +4,19 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common import bulk
+from common import bulk, etag
 from common.auth import Principal, allow
 from common.bulk import Answer
 from common.database import Reading, Transaction
 from common.pages import AskedWindow, Page
 from common.problems import Language, Problem
 from common.service import UsedClock
+from common.texts import UsedLanguage
 from credit.cases import commands
 from credit.cases.commands import Wanted
 from credit.cases.queries import list_cases, read_case
@@ -23,7 +24,6 @@ from credit.cases.schemas import CaseLine, CaseView, CaseWithHistory, Return
 from credit.domain.cases import State
 from credit.rulebook import UsedRules
 from credit.scope import READERS, actor_of, reach
-from credit.texts import UsedLanguage
 
 router = APIRouter(prefix="/v1", tags=["cases"])
 bulk_router = APIRouter(prefix="/v1", tags=["cases"])
@@ -47,20 +47,6 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def _seen_version(
-    if_match: Annotated[str | None, Header(description='the ETag last seen, such as "3"')] = None,
-) -> int | None:
-    if if_match is None or if_match.strip() == "*":
-        return None
-    written = if_match.strip().removeprefix("W/").strip('"')
-    if not written.isdecimal():
-        raise Problem("changed-meanwhile", field="If-Match")
-    return int(written)
-
-
-SeenVersion = Annotated[int | None, Depends(_seen_version)]
-
-
 @router.get("/cases", summary="Cases, oldest first")
 async def get_cases(
     session: Reading,
@@ -78,8 +64,7 @@ async def get_case(
     case_id: UUID, session: Reading, principal: Reader, language: UsedLanguage, response: Response
 ) -> CaseWithHistory:
     case = await read_case(session, case_id, reach(principal), language)
-    response.headers["etag"] = f'"{case.version}"'
-    return case
+    return etag.tagged(case, response)
 
 
 @router.post("/cases/{case_id}/check", summary="Say that the papers are in order", responses=REFUSALS)
@@ -87,7 +72,7 @@ async def check(
     case_id: UUID,
     session: Transaction,
     principal: Verifier,
-    version: SeenVersion,
+    version: etag.Seen,
     clock: UsedClock,
     language: UsedLanguage,
 ) -> CaseWithHistory:
@@ -104,7 +89,7 @@ async def attest(
     case_id: UUID,
     session: Transaction,
     principal: Validator,
-    version: SeenVersion,
+    version: etag.Seen,
     rules: UsedRules,
     clock: UsedClock,
     language: UsedLanguage,
@@ -123,7 +108,7 @@ async def send_back(
     body: Return,
     session: Transaction,
     principal: Judge,
-    version: SeenVersion,
+    version: etag.Seen,
     clock: UsedClock,
     language: UsedLanguage,
 ) -> CaseWithHistory:
@@ -146,7 +131,7 @@ async def resubmit(
     case_id: UUID,
     session: Transaction,
     principal: Submitter,
-    version: SeenVersion,
+    version: etag.Seen,
     clock: UsedClock,
     language: UsedLanguage,
 ) -> CaseWithHistory:

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.bulk import Answer, Done
 from common.problems import Problem
 from common.rules import RuleBook
-from credit.base import as_arrays, insert, one_of
+from common.sets import columns_of, insert, lists, one_of, unnest
 from credit.cases.tables import cases, history, segments
 from credit.domain.cases import Act, Case, Kind, move, repeats
 from credit.domain.periods import LeftOut, Segment
@@ -56,6 +56,24 @@ SEGMENT = (
     "twelfths",
     "rule_pack",
 )
+MOVED = columns_of(cases, ("id", "state", "version", "checked_by", "return_reason"))
+SAVE_MOVES = text(
+    f"""
+    WITH moved AS (
+        UPDATE cases SET state = given.state, version = given.version, moved_at = :now,
+            submitted_by = CASE given.state WHEN 'submitted' THEN :by ELSE cases.submitted_by END,
+            submitted_at = CASE given.state WHEN 'submitted' THEN :now ELSE cases.submitted_at END,
+            checked_by = given.checked_by,
+            attested_by = CASE given.state WHEN 'attested' THEN :by END,
+            returned_by = CASE given.state WHEN 'returned' THEN :by END,
+            return_reason = given.return_reason
+        FROM {unnest(MOVED)} WHERE cases.id = given.id
+        RETURNING cases.id, new.version, old.state AS from_state, new.state AS to_state, given.return_reason AS reason
+    )
+    INSERT INTO case_history (case_id, version, from_state, to_state, by, at, reason)
+    SELECT id, version, from_state, to_state, :by, :now, reason FROM moved
+    """  # noqa: S608 - built of names in this code
+).bindparams(bindparam("by", type_=Text), bindparam("now", type_=DateTime(timezone=True)))
 
 
 @dataclass(frozen=True)
@@ -198,30 +216,7 @@ async def save_moves(
     if not moved:
         return
     rows = [(case.id, case.state, case.version, case.checked_by, (reasons or {}).get(case.id)) for case in moved]
-    await session.execute(
-        text(
-            """
-            WITH moved AS (
-                UPDATE cases SET state = given.state, version = given.version, moved_at = :now,
-                    submitted_by = CASE given.state WHEN 'submitted' THEN :by ELSE cases.submitted_by END,
-                    submitted_at = CASE given.state WHEN 'submitted' THEN :now ELSE cases.submitted_at END,
-                    checked_by = given.checked_by,
-                    attested_by = CASE given.state WHEN 'attested' THEN :by END,
-                    returned_by = CASE given.state WHEN 'returned' THEN :by END,
-                    return_reason = given.reason
-                FROM unnest(
-                    CAST(:ids AS uuid[]), CAST(:states AS text[]), CAST(:versions AS int[]),
-                    CAST(:checkers AS text[]), CAST(:reasons AS text[])
-                ) AS given (id, state, version, checked_by, reason)
-                WHERE cases.id = given.id
-                RETURNING cases.id, new.version, old.state AS from_state, new.state AS to_state, given.reason
-            )
-            INSERT INTO case_history (case_id, version, from_state, to_state, by, at, reason)
-            SELECT id, version, from_state, to_state, :by, :now, reason FROM moved
-            """
-        ).bindparams(bindparam("by", type_=Text), bindparam("now", type_=DateTime(timezone=True))),
-        as_arrays(("ids", "states", "versions", "checkers", "reasons"), rows) | {"by": by, "now": now},
-    )
+    await session.execute(SAVE_MOVES, lists(MOVED, rows) | {"by": by, "now": now})
 
 
 async def _decide(

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.pages import Page, Window
 from common.problems import Language, Problem
-from credit.base import one_of
+from common.sets import one_of
 from credit.cases.schemas import CaseView, CaseWithHistory, HistoryLine, SegmentView
 from credit.cases.tables import cases, history, segments
 from credit.domain.amounts import shown_ak, total

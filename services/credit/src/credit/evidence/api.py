@@ -8,10 +8,10 @@ from fastapi import APIRouter, Depends
 from common.auth import Principal, allow
 from common.database import Reading
 from common.pages import AskedWindow, Page
+from common.texts import UsedLanguage
 from credit.evidence.queries import list_evidence, read_evidence
 from credit.evidence.schemas import EvidenceView
 from credit.scope import READERS, AskedPerson, reach
-from credit.texts import UsedLanguage
 
 router = APIRouter(prefix="/v1", tags=["evidence"])
 

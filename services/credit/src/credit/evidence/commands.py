@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.events import Received
 from common.ids import new_id
 from common.rules import RuleBook
+from common.sets import columns_of, insert, lists, one_of, overwrite, unnest
 from contracts.events import TrainingCompleted, TrainingCorrected, TrainingRevoked
-from credit.base import as_arrays, insert, one_of, overwrite
 from credit.cases.commands import SYSTEM, NewCase, case_of, open_cases, save_moves
 from credit.cases.tables import cases
 from credit.domain.cases import move
@@ -50,6 +50,11 @@ DETAILS = (
 )
 RECORD = ("record_id", *DETAILS, "outcome", "reason_code", "source")
 REVOCATION = ("record_id", "person_id", "agency_id", "revoked_sequence", "revocation")
+SETTLED = columns_of(evidence, ("record_id", "state", "outcome", "reason_code", "source", "case_id"))
+NOTE = text(
+    f"UPDATE evidence SET {overwrite(SETTLED, 'given')} FROM {unnest(SETTLED)}"  # noqa: S608 - built of names in this code
+    " WHERE evidence.record_id = given.record_id"
+)
 
 
 async def assess(session: AsyncSession, received: Sequence[Received], book: RuleBook[Rules], now: datetime) -> None:
@@ -214,17 +219,4 @@ async def _note(session: AsyncSession, settled: Sequence[tuple[Claim, Settled]],
         state = "reversal-due" if result.overdue else "revoked" if claim.revoked else "active"
         source = book.at(claim.end_date).tables.reasons.get(verdict.reason)
         rows.append((claim.record_id, state, verdict.outcome, verdict.reason, source, result.case_id))
-    await session.execute(
-        text(
-            """
-            UPDATE evidence SET state = given.state, outcome = given.outcome, reason_code = given.reason_code,
-                source = given.source, case_id = given.case_id
-            FROM unnest(
-                CAST(:record_ids AS uuid[]), CAST(:states AS text[]), CAST(:outcomes AS text[]),
-                CAST(:reasons AS text[]), CAST(:sources AS text[]), CAST(:case_ids AS uuid[])
-            ) AS given (record_id, state, outcome, reason_code, source, case_id)
-            WHERE evidence.record_id = given.record_id
-            """
-        ),
-        as_arrays(("record_ids", "states", "outcomes", "reasons", "sources", "case_ids"), rows),
-    )
+    await session.execute(NOTE, lists(SETTLED, rows))

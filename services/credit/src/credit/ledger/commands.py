@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.ids import derived_id, new_id
 from common.outbox import emit
 from common.rules import RuleBook
+from common.sets import insert
 from contracts.events import CreditVerified
-from credit.base import insert
 from credit.domain.amounts import shown_ak
 from credit.domain.rules import Rules
 from credit.ledger.tables import balances, entries

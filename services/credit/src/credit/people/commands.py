@@ -9,8 +9,8 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.events import Received
+from common.sets import insert, overwrite
 from contracts.events import PersonChanged
-from credit.base import insert, overwrite
 from credit.domain.periods import Post
 from credit.people.tables import people, posts
 

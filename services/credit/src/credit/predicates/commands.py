@@ -14,13 +14,17 @@ from common.clock import Clock
 from common.ids import new_id, nip_hash
 from common.problems import Problem
 from common.rules import RuleBook
+from common.sets import columns_of, lists, unnest
 from credit.cases.commands import Actor, NewCase, open_cases
+from credit.cases.tables import cases
 from credit.domain.periods import Post, check_matrix, check_set_in_time, convert, months_between
 from credit.domain.refusals import Refused
 from credit.domain.rules import Rules
 from credit.people.commands import lock_people, posts_of
 from credit.predicates.schemas import NewPredicate
 
+SENT = columns_of(cases, ("source_name", "reference"))
+WITH_SAME_REFERENCE = text(f"SELECT cases.* FROM {unnest(SENT)} JOIN cases USING (source_name, reference)")  # noqa: S608 - built of names in this code
 CONTENT = ("period_start", "period_end", "predikat", "hasil_kerja", "perilaku", "evidence")
 
 
@@ -128,10 +132,6 @@ async def _booked(
 
 async def _with_same_reference(session: AsyncSession, lines: Sequence[NewPredicate]) -> dict[tuple[str, str], Any]:
     rows = await session.execute(
-        text(
-            "SELECT cases.* FROM unnest(CAST(:names AS text[]), CAST(:refs AS text[])) AS sent (source_name, reference)"
-            " JOIN cases USING (source_name, reference)"
-        ),
-        {"names": [line.source_name for line in lines], "refs": [line.reference for line in lines]},
+        WITH_SAME_REFERENCE, lists(SENT, [(line.source_name, line.reference) for line in lines])
     )
     return {(row.source_name, row.reference): row for row in rows}

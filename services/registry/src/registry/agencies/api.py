@@ -7,11 +7,11 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import TypeAdapter
 
+from common import etag
 from common.auth import Principal, allow
 from common.bulk import NDJSON, upload
 from common.database import Reading, Transaction
 from common.pages import AskedWindow, Page
-from registry import etag
 from registry.agencies import commands, queries
 from registry.agencies.schemas import (
     AgencyIn,
@@ -69,7 +69,7 @@ async def put_agency(
     document: AgencyIn,
     session: Transaction,
     writing: Registrar,
-    seen: etag.IfMatch,
+    seen: etag.Seen,
     response: Response,
 ) -> AgencyOut:
     await commands.revise_agency(session, agency_id, document, seen, writing)
@@ -83,7 +83,7 @@ async def get_pics(agency_id: UUID, session: Reading, principal: Reader, respons
 
 @router.put("/agencies/{agency_id}/pics", summary="Name exactly these PICs", responses=may_answer(404, 412, 422))
 async def put_pics(
-    agency_id: UUID, document: PicsIn, session: Transaction, writing: OwnAgency, seen: etag.IfMatch, response: Response
+    agency_id: UUID, document: PicsIn, session: Transaction, writing: OwnAgency, seen: etag.Seen, response: Response
 ) -> PicsOut:
     await commands.name_pics(session, agency_id, document.pics, seen, writing)
     return etag.tagged(await queries.pics_of(session, agency_id, writing.principal), response)
@@ -106,7 +106,7 @@ async def create_unit(
 
 @router.put("/units/{unit_id}", summary="Change a unit", responses=may_answer(404, 409, 412, 422))
 async def put_unit(
-    unit_id: UUID, document: UnitIn, session: Transaction, writing: OwnAgency, seen: etag.IfMatch, response: Response
+    unit_id: UUID, document: UnitIn, session: Transaction, writing: OwnAgency, seen: etag.Seen, response: Response
 ) -> UnitOut:
     await commands.revise_unit(session, unit_id, document, seen, writing)
     return etag.tagged(await queries.unit(session, unit_id, writing.principal), response)

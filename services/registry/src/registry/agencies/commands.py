@@ -13,12 +13,12 @@ from uuid import UUID
 from sqlalchemy import or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common import etag, sets
 from common.bulk import Answer, Done
 from common.ids import new_id
 from common.outbox import emit
 from common.problems import Problem
 from contracts import events
-from registry import etag, rows
 from registry.agencies.schemas import AgencyIn, AgencyLine, PicIn, UnitIn
 from registry.domain.agency import Agency, Pic, Unit, check_parent, in_order
 from registry.domain.refused import Refused
@@ -219,18 +219,18 @@ async def _save(session: AsyncSession, pairs: Iterable[tuple[Agency | None, Agen
     changed = [(before, replace(after, version=after.version + 1)) for before, after in pairs if before != after]
     new = [asdict(after) for before, after in changed if before is None]
     known = [asdict(after) for before, after in changed if before is not None]
-    await rows.insert(session, agencies, new)
-    await rows.update(session, agencies, known)
+    await sets.add(session, agencies, new)
+    await sets.update(session, agencies, known)
     renamed_pics = [(before, after) for before, after in changed if (before.pics if before else ()) != after.pics]
-    await rows.delete(
+    await sets.delete(
         session,
         pics,
         [{"agency_id": before.id, "rank": pic.rank} for before, _ in renamed_pics if before for pic in before.pics],
     )
-    await rows.insert(
+    await sets.add(
         session, pics, [{"agency_id": after.id, **asdict(pic)} for _, after in renamed_pics for pic in after.pics]
     )
-    await rows.insert(session, changes, [audit_row(before, after, writing) for before, after in changed])
+    await sets.add(session, changes, [audit_row(before, after, writing) for before, after in changed])
     for _, after in changed:
         state = asdict(after)
         version = state.pop("version")
@@ -240,13 +240,13 @@ async def _save(session: AsyncSession, pairs: Iterable[tuple[Agency | None, Agen
 async def _save_units(session: AsyncSession, pairs: Iterable[tuple[Unit | None, Unit]], writing: Writing) -> None:
     """Stores what changed as the next version of each unit; the people of a renamed one are announced again."""
     changed = [(before, replace(after, version=after.version + 1)) for before, after in pairs if before != after]
-    await rows.insert(session, units, [asdict(after) for before, after in changed if before is None])
+    await sets.add(session, units, [asdict(after) for before, after in changed if before is None])
     known = sorted((after.id for before, after in changed if before is not None))
     if known:
         await session.execute(
             select(units.c.id).where(units.c.id.in_(known)).order_by(units.c.id).with_for_update(key_share=True)
         )
-        await rows.update(session, units, [asdict(after) for before, after in changed if before is not None])
-    await rows.insert(session, changes, [audit_row(before, after, writing) for before, after in changed])
+        await sets.update(session, units, [asdict(after) for before, after in changed if before is not None])
+    await sets.add(session, changes, [audit_row(before, after, writing) for before, after in changed])
     renamed = [after.id for before, after in changed if before is not None and before.name != after.name]
     await announce_units(session, renamed, writing)

@@ -8,12 +8,12 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import TypeAdapter
 
+from common import etag
 from common.auth import Principal, allow
 from common.bulk import NDJSON, upload
 from common.database import Reading, Transaction
 from common.pages import AskedWindow, Page
 from common.service import UsedClock
-from registry import etag
 from registry.people import commands, queries
 from registry.people.schemas import HistoryOut, PersonIn, PersonOut, StatusIn, TransferIn
 from registry.refusals import may_answer
@@ -83,7 +83,7 @@ async def put_person(
     document: PersonIn,
     session: Transaction,
     writing: OwnAgency,
-    seen: etag.IfMatch,
+    seen: etag.Seen,
     response: Response,
 ) -> PersonOut:
     await commands.revise_person(session, person_id, document, seen, writing)

@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common import etag
 from common.bulk import Answer, Done
 from common.ids import new_id
 from common.outbox import flush
 from common.problems import Problem
-from registry import etag
 from registry.domain.person import (
     Entry,
     Person,

@@ -13,13 +13,13 @@ from uuid import UUID
 from sqlalchemy import Table, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common import sets
 from common.ids import nip_hash
 from common.outbox import emit
+from common.sets import Row
 from contracts import events
-from registry import rows
 from registry.domain.history import History, Span, at_or_first
 from registry.domain.person import Person, Place, Post, Standing
-from registry.rows import Row
 from registry.tables import assignments, changes, nips, people, posts, statuses
 from registry.writing import Writing, audit_row
 
@@ -43,17 +43,14 @@ async def claim(session: AsyncSession, wanted: Mapping[str, UUID]) -> set[str]:
 
     Waits for a transaction that is about to take the same; the order keeps two from waiting for each other.
     """
-    if not wanted:
-        return set()
-    taken = await session.execute(
-        text(
-            "INSERT INTO nips (nip, person_id)"
-            " SELECT * FROM unnest(CAST(:numbers AS text[]), CAST(:ids AS uuid[])) AS given (nip, person_id) ORDER BY nip"
-            " ON CONFLICT DO NOTHING RETURNING nip"
-        ),
-        {"numbers": list(wanted), "ids": list(wanted.values())},
+    taken = await sets.insert(
+        session,
+        nips,
+        ("nip", "person_id"),
+        list(wanted.items()),
+        "ORDER BY nip ON CONFLICT DO NOTHING RETURNING nip",
     )
-    return set(taken.scalars())
+    return set(taken.scalars()) if taken else set()
 
 
 async def retire_number(session: AsyncSession, person_id: UUID, today: date) -> None:
@@ -118,13 +115,13 @@ def _value_columns(table: Table) -> list[str]:
 async def save(session: AsyncSession, pairs: Sequence[Pair], writing: Writing) -> None:
     """Stores people as the next version of each, says who did it, and announces them."""
     stored = [(before, replace(after, version=after.version + 1)) for before, after in pairs]
-    await rows.insert(session, people, [_row(after, writing) for before, after in stored if before is None])
-    await rows.update(session, people, [_row(after, writing) for before, after in stored if before is not None])
+    await sets.add(session, people, [_row(after, writing) for before, after in stored if before is None])
+    await sets.update(session, people, [_row(after, writing) for before, after in stored if before is not None])
     for table in (assignments, posts, statuses):
         old, new = _differences(table, stored)
-        await rows.delete(session, table, old)
-        await rows.put(session, table, new)
-    await rows.insert(session, changes, [audit_row(before, after, writing) for before, after in stored])
+        await sets.delete(session, table, old)
+        await sets.put(session, table, new)
+    await sets.add(session, changes, [audit_row(before, after, writing) for before, after in stored])
     names = await _unit_names(session, [after for _, after in stored])
     for _, after in stored:
         emit(session, _event(after, names, writing), sequence=after.version, time=writing.now)

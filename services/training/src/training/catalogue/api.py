@@ -9,12 +9,12 @@ from fastapi.responses import StreamingResponse
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common import etag
 from common.auth import Principal, allow
 from common.bulk import Answer, upload
 from common.database import Reading, Transaction
 from common.pages import AskedWindow, Page
 from common.problems import Problem
-from training import etag
 from training.catalogue import commands, queries
 from training.catalogue.schemas import CourseIn, CourseOut, ProviderIn, ProviderOut
 from training.desk import Desk, desk_for

@@ -6,50 +6,39 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
+from operator import attrgetter
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, delete, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from common import etag
 from common.bulk import Answer, Done
 from common.ids import new_id
 from common.problems import Problem
-from training import etag
+from common.sets import Columns, columns_of, insert, lists, overwrite, parted, unnest, words
 from training.catalogue.queries import look_up
 from training.catalogue.schemas import CourseIn, ProviderIn
 from training.catalogue.tables import Accreditation, Course, Provider
 from training.desk import Desk
 from training.domain.counting import Refused, check_form
 from training.domain.duty import THOUSANDTH
-from training.sets import Columns, lists, parted, unnest, words
 
-PROVIDER: Columns = {"id": "uuid", "code": "text", "name": "text"}
-ACCREDITATION: Columns = {"provider_id": "uuid", "form": "text", "valid_from": "date", "valid_to": "date"}
+PROVIDER = ("id", "code", "name")
+ACCREDITATION = ("provider_id", "form", "valid_from", "valid_to")
 COURSE: Columns = {
-    "id": "uuid",
-    "code": "text",
-    "provider_id": "uuid",
-    "title": "text",
-    "form": "text",
-    "jp": "numeric",
+    **columns_of(
+        Course.table(),
+        ("id", "code", "provider_id", "title", "form", "jp", "competencies", "valid_from", "valid_to"),
+    ),
     "competencies": "text",
-    "valid_from": "date",
-    "valid_to": "date",
 }
-SAVE_PROVIDERS = text(
-    f"INSERT INTO providers AS known ({', '.join(PROVIDER)}, version)"  # noqa: S608 - built of names in this code
-    f" SELECT {', '.join(PROVIDER)}, 1 FROM {unnest(PROVIDER)} ORDER BY code"
-    " ON CONFLICT (code) DO UPDATE SET name = excluded.name, version = known.version + 1"
-)
 SAVE_COURSES = text(
     f"INSERT INTO courses AS known ({', '.join(COURSE)}, version)"  # noqa: S608 - built of names in this code
     f" SELECT {', '.join(COURSE).replace('competencies', words('competencies'))}, 1 FROM {unnest(COURSE)} ORDER BY code"
-    f" ON CONFLICT (code) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in COURSE if name != 'id')},"
+    f" ON CONFLICT (code) DO UPDATE SET {overwrite(name for name in COURSE if name != 'id')},"
     " version = known.version + 1"
-)
-ACCREDIT = text(
-    f"INSERT INTO accreditations ({', '.join(ACCREDITATION)}) SELECT * FROM {unnest(ACCREDITATION)}"  # noqa: S608 - built of names in this code
 )
 
 
@@ -105,7 +94,14 @@ async def save_providers(session: AsyncSession, documents: Sequence[ProviderIn],
         if state != before:
             known[document.code] = changed[document.code] = state
     if changed:
-        await session.execute(SAVE_PROVIDERS, lists(PROVIDER, changed.values()))
+        await insert(
+            session,
+            Provider.table(),
+            PROVIDER,
+            [(state.id, state.code, state.name) for state in changed.values()],
+            "ORDER BY code ON CONFLICT (code) DO UPDATE SET name = excluded.name, version = providers.version + 1",
+            version=1,
+        )
         await _accredit(session, changed.values())
     return answers
 
@@ -144,10 +140,9 @@ async def save_courses(session: AsyncSession, documents: Sequence[CourseIn], des
         if state != before:
             known[document.code] = changed[document.code] = state
     if changed:
-        given = list(changed.values())
-        await session.execute(
-            SAVE_COURSES, {**lists(COURSE, given), "competencies": [parted(state.competencies) for state in given]}
-        )
+        given = lists(COURSE, map(attrgetter(*COURSE), changed.values()))
+        given["competencies"] = [parted(competencies) for competencies in given["competencies"]]
+        await session.execute(SAVE_COURSES, given)
     return answers
 
 
@@ -315,15 +310,5 @@ async def _accredit(session: AsyncSession, providers: Iterable[ProviderState]) -
     await session.execute(
         delete(Accreditation).where(col(Accreditation.provider_id).in_([state.id for state in states]))
     )
-    held = [(state.id, part) for state in states for part in state.held]
-    if held:
-        await session.execute(
-            ACCREDIT,
-            {
-                "provider_id": [provider for provider, _ in held],
-                **lists(
-                    {name: kind for name, kind in ACCREDITATION.items() if name != "provider_id"},
-                    [part for _, part in held],
-                ),
-            },
-        )
+    held = [(state.id, part.form, part.valid_from, part.valid_to) for state in states for part in state.held]
+    await insert(session, Accreditation.table(), ACCREDITATION, held)

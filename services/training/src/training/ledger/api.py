@@ -7,7 +7,8 @@ from fastapi import APIRouter, Depends, Query
 
 from common.database import Reading
 from common.problems import Problem
-from training.desk import Desk, UsedLanguage, desk_for
+from common.texts import UsedLanguage
+from training.desk import Desk, desk_for
 from training.ledger import queries
 from training.ledger.schemas import AgencyJp, PersonJp
 

@@ -9,8 +9,8 @@ from sqlalchemy import CursorResult, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.clock import Clock
+from common.sets import Columns, lists, unnest
 from training.domain.rules import Book, pack_of_year
-from training.sets import Columns, lists, unnest
 from training.soundings.commands import settle
 
 DUTY: Columns = {
@@ -137,7 +137,7 @@ async def _move(session: AsyncSession, moves: Sequence[Moved]) -> int:
 
 async def _lay_missing(session: AsyncSession, moves: Sequence[Moved], book: Book) -> set[tuple[UUID, int]]:
     """Lays the years that have no row yet, and tells which."""
-    rows = await session.execute(MISSING, lists(PERSON_YEAR, moves))
+    rows = await session.execute(MISSING, lists(PERSON_YEAR, [(move.person_id, move.year) for move in moves]))
     missing = sorted((person_id, year) for person_id, year in rows)
     people, years = zip(*missing, strict=True)
     await session.execute(

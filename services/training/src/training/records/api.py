@@ -9,13 +9,13 @@ from fastapi.responses import StreamingResponse
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common import etag
 from common.auth import Principal, allow
 from common.bulk import Answer, upload
 from common.database import Reading, Transaction
 from common.idempotency import IdempotencyKey, once
 from common.pages import AskedWindow, Page
 from common.problems import Problem
-from training import etag
 from training.desk import Desk, UsedNipKey, desk_for
 from training.records import commands, queries
 from training.records.rights import READERS, SENDERS, capacity

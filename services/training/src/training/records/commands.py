@@ -16,13 +16,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from common import etag
 from common.auth import Principal
 from common.bulk import Answer, Done
 from common.ids import new_id, nip_hash
 from common.outbox import emit
 from common.problems import Problem
 from contracts.events import TrainingRevoked
-from training import etag
 from training.catalogue.queries import Offers, look_up
 from training.desk import Desk
 from training.ledger.commands import move

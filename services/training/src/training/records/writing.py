@@ -13,12 +13,12 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.outbox import emit
+from common.sets import Columns, lists, parted, unnest, words
 from contracts.events import TrainingCompleted, TrainingCorrected
 from training.desk import Desk
 from training.domain.counting import Activity, FormRule, share
 from training.domain.rules import Book, pack_named
 from training.ledger.commands import Moved
-from training.sets import Columns, lists, parted, unnest, words
 from training.texts import say
 
 Key = tuple[str, str]
@@ -170,7 +170,7 @@ async def insert(session: AsyncSession, drafts: Sequence[Draft], desk: Desk) -> 
     rows = await session.execute(
         INSERT,
         {
-            **lists(RECORD, ordered),
+            **lists(RECORD, map(attrgetter(*RECORD), ordered)),
             "competencies": [parted(draft.competencies) for draft in ordered],
             "submitted_by": desk.principal.subject,
             "recorded_at": desk.clock.now(),

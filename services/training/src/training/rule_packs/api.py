@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from common.problems import Language
-from training.desk import Desk, UsedLanguage, desk_for
+from common.texts import UsedLanguage
+from training.desk import Desk, desk_for
 from training.domain.rules import Pack
 from training.ledger.queries import rule_text
 from training.rule_packs.schemas import DutyView, FormView, JpPackView

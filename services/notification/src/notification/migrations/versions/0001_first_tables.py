@@ -57,7 +57,7 @@ def upgrade() -> None:
         sa.Column("period", sa.Integer(), nullable=False),
         sa.Column("as_of", sa.Date(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("kind IN ('sweep', 'reopened')", name="ck_rounds_kind"),
+        sa.CheckConstraint("kind IN ('sweep', 'reopened')", name=op.f("ck_rounds_kind")),
         sa.PrimaryKeyConstraint("id", name="pk_rounds"),
     )
     op.create_index("ix_rounds_opened_at_id", "rounds", ["opened_at", "id"], unique=False)
@@ -87,8 +87,8 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("(state = 'waiting') = (reason IS NOT NULL)", name="ck_digests_reason"),
-        sa.CheckConstraint("state IN ('collecting', 'waiting', 'ready', 'met')", name="ck_digests_state"),
+        sa.CheckConstraint("(state = 'waiting') = (reason IS NOT NULL)", name=op.f("ck_digests_reason")),
+        sa.CheckConstraint("state IN ('collecting', 'waiting', 'ready', 'met')", name=op.f("ck_digests_state")),
         sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name="fk_digests_agency_id_agencies"),
         sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name="fk_digests_round_id_rounds"),
         sa.PrimaryKeyConstraint("round_id", "agency_id", name="pk_digests"),
@@ -118,9 +118,9 @@ def upgrade() -> None:
         sa.Column("refused", sa.ARRAY(sa.Text()), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("(state IN ('failed', 'skipped')) = (reason IS NOT NULL)", name="ck_messages_reason"),
-        sa.CheckConstraint("rank IN ('main', 'deputy')", name="ck_messages_rank"),
-        sa.CheckConstraint("state IN ('queued', 'sent', 'failed', 'skipped')", name="ck_messages_state"),
+        sa.CheckConstraint("(state IN ('failed', 'skipped')) = (reason IS NOT NULL)", name=op.f("ck_messages_reason")),
+        sa.CheckConstraint("rank IN ('main', 'deputy')", name=op.f("ck_messages_rank")),
+        sa.CheckConstraint("state IN ('queued', 'sent', 'failed', 'skipped')", name=op.f("ck_messages_state")),
         sa.ForeignKeyConstraint(
             ["round_id", "agency_id"],
             ["digests.round_id", "digests.agency_id"],
@@ -157,7 +157,7 @@ def upgrade() -> None:
         sa.Column("result", sa.Text(), nullable=False),
         sa.Column("code", sa.Integer(), nullable=True),
         sa.Column("words", sa.Text(), nullable=False),
-        sa.CheckConstraint("result IN ('sent', 'deferred', 'failed')", name="ck_attempts_result"),
+        sa.CheckConstraint("result IN ('sent', 'deferred', 'failed')", name=op.f("ck_attempts_result")),
         sa.ForeignKeyConstraint(["message_id"], ["messages.id"], name="fk_attempts_message_id_messages"),
         sa.PrimaryKeyConstraint("message_id", "number", name="pk_attempts"),
     )

@@ -20,7 +20,7 @@ def upgrade() -> None:
         sa.Column("parent_id", sa.Uuid(), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("kind IN ('K', 'L', 'D')", name="ck_agencies_kind"),
+        sa.CheckConstraint("kind IN ('K', 'L', 'D')", name=op.f("ck_agencies_kind")),
         sa.ForeignKeyConstraint(["parent_id"], ["agencies.id"], name="fk_agencies_parent_id_agencies"),
         sa.PrimaryKeyConstraint("id", name="pk_agencies"),
         sa.UniqueConstraint("code", name="uq_agencies_code"),
@@ -62,8 +62,8 @@ def upgrade() -> None:
         sa.Column("begins_on", sa.Date(), nullable=False, comment="first day of the three histories"),
         sa.Column("announced_on", sa.Date(), nullable=False, comment="date of the last event, in Asia/Jakarta"),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("staff_type IN ('PNS', 'PPPK')", name="ck_people_staff_type"),
-        sa.CheckConstraint("joined_on <= begins_on", name="ck_people_begins_on"),
+        sa.CheckConstraint("staff_type IN ('PNS', 'PPPK')", name=op.f("ck_people_staff_type")),
+        sa.CheckConstraint("joined_on <= begins_on", name=op.f("ck_people_begins_on")),
         sa.PrimaryKeyConstraint("id", name="pk_people"),
     )
     op.create_table(
@@ -86,8 +86,8 @@ def upgrade() -> None:
         sa.Column("email", sa.Text(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("time_zone", sa.Text(), nullable=False),
-        sa.CheckConstraint("language IN ('id', 'en')", name="ck_pics_language"),
-        sa.CheckConstraint("rank IN ('main', 'deputy')", name="ck_pics_rank"),
+        sa.CheckConstraint("language IN ('id', 'en')", name=op.f("ck_pics_language")),
+        sa.CheckConstraint("rank IN ('main', 'deputy')", name=op.f("ck_pics_rank")),
         sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name="fk_pics_agency_id_agencies"),
         sa.PrimaryKeyConstraint("agency_id", "rank", name="pk_pics"),
     )
@@ -99,7 +99,7 @@ def upgrade() -> None:
         sa.Column("jenjang", sa.Text(), nullable=True),
         sa.Column("golongan", sa.Text(), nullable=False),
         sa.Column("position", sa.Text(), nullable=False),
-        sa.CheckConstraint("valid_from < valid_to", name="ck_posts_dates"),
+        sa.CheckConstraint("valid_from < valid_to", name=op.f("ck_posts_dates")),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_posts_person_id_people"),
         sa.PrimaryKeyConstraint("person_id", "valid_from", name="pk_posts"),
     )
@@ -110,8 +110,10 @@ def upgrade() -> None:
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("decree", sa.Text(), nullable=True),
-        sa.CheckConstraint("status IN ('active', 'leave', 'study', 'retired', 'deceased')", name="ck_statuses_status"),
-        sa.CheckConstraint("valid_from < valid_to", name="ck_statuses_dates"),
+        sa.CheckConstraint(
+            "status IN ('active', 'leave', 'study', 'retired', 'deceased')", name=op.f("ck_statuses_status")
+        ),
+        sa.CheckConstraint("valid_from < valid_to", name=op.f("ck_statuses_dates")),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_statuses_person_id_people"),
         sa.PrimaryKeyConstraint("person_id", "valid_from", name="pk_statuses"),
     )
@@ -138,7 +140,7 @@ def upgrade() -> None:
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("agency_id", sa.Uuid(), nullable=False),
         sa.Column("unit_id", sa.Uuid(), nullable=True),
-        sa.CheckConstraint("valid_from < valid_to", name="ck_assignments_dates"),
+        sa.CheckConstraint("valid_from < valid_to", name=op.f("ck_assignments_dates")),
         sa.ForeignKeyConstraint(
             ["agency_id", "unit_id"], ["units.agency_id", "units.id"], name="fk_assignments_agency_id_unit_id_units"
         ),

@@ -90,7 +90,7 @@ def upgrade() -> None:
         sa.Column("unit_id", sa.Uuid(), nullable=True),
         sa.Column("unit_name", sa.Text(), nullable=True),
         sa.Column("sequence", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("staff_type IN ('PNS', 'PPPK')", name="ck_people_staff_type"),
+        sa.CheckConstraint("staff_type IN ('PNS', 'PPPK')", name=op.f("ck_people_staff_type")),
         sa.PrimaryKeyConstraint("person_id", name="pk_people"),
     )
     op.create_index("ix_people_agency_id", "people", ["agency_id"], unique=False)
@@ -134,8 +134,8 @@ def upgrade() -> None:
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("rule_pack", sa.Text(), nullable=False),
         sa.Column("why", sa.Text(), nullable=False),
-        sa.CheckConstraint("source_kind IN ('system', 'provider', 'self')", name="ck_records_source_kind"),
-        sa.CheckConstraint("state IN ('valid', 'revoked')", name="ck_records_state"),
+        sa.CheckConstraint("source_kind IN ('system', 'provider', 'self')", name=op.f("ck_records_source_kind")),
+        sa.CheckConstraint("state IN ('valid', 'revoked')", name=op.f("ck_records_state")),
         sa.PrimaryKeyConstraint("id", name="pk_records"),
         sa.UniqueConstraint("source_name", "reference", name="uq_records_source_name_reference"),
     )

@@ -1,0 +1,6 @@
+from credit.base import metadata
+from jejak_local.schema import assert_migrations_fit
+
+
+async def test_migrations_make_the_tables_of_the_code_and_can_be_taken_back(postgres):
+    await assert_migrations_fit(postgres, "credit", metadata)
