@@ -29,7 +29,6 @@ from common.service import Service, create_app
 from common.settings import ServiceSettings
 from common.tables import add_idempotency, add_outbox
 from jejak_local.issuer import Issuer
-from jejak_local.postgres import PostgresServer
 from jejak_local.processes import free_port
 from jejak_local.serve import serving
 
@@ -98,21 +97,17 @@ async def write_while_reading(principal: Hr, session: Reading) -> dict:
 
 
 @pytest.fixture
-async def database(postgres: PostgresServer) -> AsyncIterator[Database]:
-    made = await postgres.create_service_database("kit", name=f"kit_{uuid4().hex[:8]}")
-    database = Database(made.url)
+async def database(blank: Database) -> Database:
     metadata = MetaData()
     add_outbox(metadata)
     add_idempotency(metadata)
-    async with database.engine.begin() as connection:
+    async with blank.engine.begin() as connection:
         await connection.run_sync(metadata.create_all)
         await connection.execute(text("CREATE TABLE things (id uuid PRIMARY KEY, name text UNIQUE)"))
         await connection.execute(
             text("CREATE TABLE promises (id uuid REFERENCES things DEFERRABLE INITIALLY DEFERRED)")
         )
-    yield database
-    await database.close()
-    await postgres.drop_database(made.name)
+    return blank
 
 
 def service(issuer: Issuer, *routers: APIRouter, catalogue: Path) -> Service:

@@ -1,7 +1,6 @@
 """Sets of rows, on PostgreSQL: one statement each, whatever the number of rows."""
 
 from collections.abc import AsyncIterator
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import Column, Date, Integer, MetaData, Numeric, Table, Text, select, text
@@ -9,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.database import Database
 from common.sets import add, columns_of, delete, insert, lists, one_of, overwrite, parted, put, unnest, update, words
-from jejak_local.postgres import PostgresServer
 
 metadata = MetaData()
 things = Table(
@@ -23,14 +21,10 @@ things = Table(
 
 
 @pytest.fixture
-async def session(postgres: PostgresServer) -> AsyncIterator[AsyncSession]:
-    made = await postgres.create_service_database("training", name=f"sets_{uuid4().hex[:12]}")
-    database = Database(made.url)
-    async with database.transaction() as session:
+async def session(blank: Database) -> AsyncIterator[AsyncSession]:
+    async with blank.transaction() as session:
         await (await session.connection()).run_sync(metadata.create_all)
         yield session
-    await database.close()
-    await postgres.drop_database(made.name)
 
 
 def thing(number: int, order: str | None = "a") -> dict[str, object]:

@@ -6,20 +6,9 @@ import pytest
 
 from common.auth import OPEN_PATHS, guards
 from common.service import create_app
+from jejak_local.harness import OTHER_AGENCY
+from jejak_local.issuer import ROLES
 
-OTHER = UUID("0199a000-0000-7000-8000-00000000000b")
-ALL_ROLES = (
-    "lan",
-    "analis",
-    "agency_hr",
-    "verifier",
-    "validator",
-    "provider",
-    "person",
-    "inspector",
-    "service",
-    "operator",
-)
 READERS = {"lan", "analis", "service", "agency_hr", "verifier", "validator", "inspector", "person"}
 MATRIX = {
     ("GET", "/v1/cases"): READERS,
@@ -47,13 +36,13 @@ def test_the_right_matrix(service, database, clock) -> None:
 @pytest.mark.parametrize("route", MATRIX, ids=" ".join)
 async def test_every_route_lets_in_its_roles_and_nobody_else(api, route: tuple[str, str]) -> None:
     method, path = route
-    path = path.removeprefix("/v1").format(case_id=OTHER, person_id=OTHER, record_id=OTHER)
-    for role in ALL_ROLES:
-        answer = await api.call(role, method, path, agency=OTHER, person=OTHER)
+    path = path.removeprefix("/v1").format(case_id=OTHER_AGENCY, person_id=OTHER_AGENCY, record_id=OTHER_AGENCY)
+    for role in ROLES:
+        answer = await api.call(role, method, path, agency=OTHER_AGENCY, person=OTHER_AGENCY)
         assert (answer.status_code == 403) == (role not in MATRIX[route]), (role, answer.text)
     assert (await api.http.request(method, f"/v1{path}")).status_code == 401
     for bad in ({"expires_in": -60}, {"algorithm": "none"}, {"algorithm": "HS256"}, {"audience": "lain"}):
-        token = api.issuer.mint(*MATRIX[route], agency=OTHER, person=OTHER, **bad)
+        token = api.issuer.mint(*MATRIX[route], agency=OTHER_AGENCY, person=OTHER_AGENCY, **bad)
         answer = await api.http.request(method, f"/v1{path}", headers={"authorization": f"Bearer {token}"})
         assert answer.status_code == 401
 
@@ -61,7 +50,7 @@ async def test_every_route_lets_in_its_roles_and_nobody_else(api, route: tuple[s
 @pytest.fixture
 async def scene(world, api, predicate):
     """A person of each agency, with a case and a training."""
-    mine, theirs = await world.people(world.person(), world.person(agency=OTHER))
+    mine, theirs = await world.people(world.person(), world.person(agency=OTHER_AGENCY))
     answers = await api.bulk("/predicates:batch", [predicate(person) for person in (mine, theirs)], "service")
     records = [world.completed(person) for person in (mine, theirs)]
     await world.hear(*(world.received(record) for record in records))
@@ -137,8 +126,8 @@ async def test_a_predikat_of_another_agencys_person_is_refused(world, api, predi
 
 
 async def test_an_error_speaks_the_callers_language(api) -> None:
-    indonesian = await api.call("lan", "GET", f"/cases/{OTHER}")
-    english = await api.call("lan", "GET", f"/cases/{OTHER}", headers={"accept-language": "en-GB,en"})
+    indonesian = await api.call("lan", "GET", f"/cases/{OTHER_AGENCY}")
+    english = await api.call("lan", "GET", f"/cases/{OTHER_AGENCY}", headers={"accept-language": "en-GB,en"})
     assert indonesian.headers["content-type"] == "application/problem+json"
     assert (indonesian.json()["title"], english.json()["title"]) == ("Data tidak ditemukan.", "Nothing was found here.")
 

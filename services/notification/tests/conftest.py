@@ -1,6 +1,5 @@
 """A notification service on real PostgreSQL and a real SMTP server, and events as Kafka would bring them."""
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -12,9 +11,7 @@ import httpx2
 import pytest
 import pytest_asyncio
 from aiokafka import ConsumerRecord
-from sqlalchemy import text
 
-from common import migrations
 from common.clock import FixedClock
 from common.database import Database
 from common.events import Event, Reader
@@ -24,6 +21,7 @@ from common.invariants import find_broken
 from common.service import create_app
 from contracts import PUBLISHED
 from contracts.events import AgencyChanged, JPShortfallDetected, JPShortfallResolved, Pic, ShortPerson
+from jejak_local.harness import Inside, client_of, empty, service_database, settings_of
 from jejak_local.issuer import Issuer
 from jejak_local.mail import MailServer
 from jejak_local.postgres import PostgresServer
@@ -31,27 +29,20 @@ from notification.__main__ import build
 from notification.invariants import INVARIANTS
 from notification.messages.sender import Sender
 from notification.settings import Settings
+from notification.tables import metadata
 
 NOW = datetime(2026, 5, 2, 2, 15, tzinfo=UTC)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def migrated(postgres: PostgresServer) -> str:
-    """The address of a database with the service's schema, for all tests of this run."""
-    made = await postgres.create_service_database("notification", name="notification_tests")
-    await asyncio.to_thread(migrations.upgrade, "notification", made.url)
-    return made.url
+    return await service_database(postgres, "notification")
 
 
 @pytest.fixture
 async def database(migrated: str) -> AsyncIterator[Database]:
     database = Database(migrated)
-    async with database.engine.begin() as connection:
-        tables = await connection.scalars(
-            text("SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'")
-        )
-        names = ", ".join(name for name in tables if name != "alembic_version")
-        await connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+    await empty(database, metadata)
     yield database
     await database.close()
 
@@ -64,11 +55,7 @@ def clock() -> FixedClock:
 @pytest.fixture
 def settings(migrated: str, mail_server: MailServer, issuer: Issuer) -> Settings:
     return Settings(
-        database_url=migrated,
-        kafka="nowhere:9",
-        issuer=issuer.url,
-        jwks_url=issuer.jwks_url,
-        nip_key="key",
+        **settings_of(migrated, issuer),
         instance="test",
         smtp_host="127.0.0.1",
         smtp_port=mail_server.port,
@@ -215,10 +202,9 @@ def make() -> Make:
 
 
 @dataclass
-class Notification:
+class Notification(Inside):
     """The service as a test drives it. Consumers and senders are new at every call, as after a restart."""
 
-    database: Database
     settings: Settings
     clock: FixedClock
     mail_server: MailServer
@@ -248,10 +234,6 @@ class Notification:
         while part := await sender.send_due():
             claimed += part
         return claimed
-
-    async def rows(self, query: str, **values: Any) -> list[Any]:
-        async with self.database.engine.connect() as connection:
-            return list(await connection.execute(text(query), values))
 
     async def messages(self) -> list[Any]:
         return await self.rows("SELECT * FROM messages ORDER BY recipient")
@@ -293,5 +275,5 @@ class Api:
 @pytest.fixture
 async def api(database: Database, settings: Settings, clock: FixedClock, issuer: Issuer) -> AsyncIterator[Api]:
     app = create_app(build(settings, clock), database, clock=clock)
-    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://notification") as client:
+    async with client_of(app) as client:
         yield Api(client, issuer)

@@ -1,6 +1,5 @@
 """The registry's application on a real PostgreSQL, driven with real tokens at a fixed moment."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +13,6 @@ import pytest_asyncio
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from common import migrations
 from common.clock import FixedClock
 from common.database import Database
 from common.events import Reader, Received
@@ -23,6 +21,7 @@ from common.invariants import find_broken
 from common.outbox import unpack
 from common.service import create_app
 from contracts.events import AgencyChanged, PersonChanged
+from jejak_local.harness import client_of, service_database, settings_of
 from jejak_local.issuer import Issuer
 from jejak_local.postgres import PostgresServer
 from registry.__main__ import build
@@ -32,22 +31,16 @@ from registry.tables import metadata
 
 MOMENT = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
-NIP_KEY = "key of the tests"
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def migrated(postgres: PostgresServer) -> str:
-    """The address of a registry database with the newest schema."""
-    url = (await postgres.create_service_database("registry")).url
-    await asyncio.to_thread(migrations.upgrade, "registry", url)
-    return url
+    return await service_database(postgres, "registry")
 
 
 @pytest.fixture(scope="session")
 def settings(migrated: str, issuer: Issuer) -> Settings:
-    return Settings(
-        database_url=migrated, kafka="unused:1", issuer=issuer.url, jwks_url=issuer.jwks_url, nip_key=NIP_KEY
-    )
+    return Settings(**settings_of(migrated, issuer))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -127,7 +120,7 @@ class Api:
 @pytest_asyncio.fixture(loop_scope="session")
 async def caller(app: FastAPI, issuer: Issuer) -> AsyncIterator[Callable[..., Api]]:
     """`caller("agency_hr", agency=...)` is the API with a token of that role; `caller(None)` has none."""
-    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://registry") as client:
+    async with client_of(app) as client:
 
         def make(role: str | None, **scope: Any) -> Api:
             return Api(client, issuer.token(role, **scope) if role else None)

@@ -4,11 +4,11 @@ import json
 import re
 from uuid import UUID, uuid4
 
-import httpx2
 import pytest
 
 from common.auth import OPEN_PATHS, guards
 from common.service import create_app
+from jejak_local.harness import client_of
 from jejak_local.issuer import ROLES
 from registry.__main__ import build
 
@@ -213,7 +213,7 @@ async def test_bodies_have_their_limits(caller, service, nation, settings, a_per
 
 async def test_the_limit_of_uploads_is_a_setting(settings, database, clock, issuer):
     app = create_app(build(settings.model_copy(update={"batch_body_limit": 1000})), database, clock=clock)
-    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://registry") as client:
+    async with client_of(app) as client:
         answer = await client.post(
             "/v1/people:batch",
             content=b"{}\n" * 1000,

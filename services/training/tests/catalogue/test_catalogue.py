@@ -74,7 +74,7 @@ async def test_providers_in_bulk_are_known_by_their_codes(world, api, provider):
         provider("P-3", accreditations=[{"form": "XX99", "valid_from": "2025-01-01"}]),
         b"{",
     ]
-    answers = await api.bulk(lines, path="/providers:batch")
+    answers = await api.bulk("/providers:batch", lines)
     assert [answer.get("code", answer["status"]) for answer in answers] == [
         "stored",
         "stored",
@@ -84,7 +84,7 @@ async def test_providers_in_bulk_are_known_by_their_codes(world, api, provider):
         "invalid-json",
     ]
     assert answers[0]["id"] == answers[2]["id"] == answers[3]["id"]
-    answers = await api.bulk(lines[:4], path="/providers:batch")
+    answers = await api.bulk("/providers:batch", lines[:4])
     assert [answer["status"] for answer in answers] == ["updated", "unchanged", "unchanged", "updated"]
     assert await world.value("SELECT name FROM providers WHERE code = 'P-1'") == "Balai Baru"
     assert await world.value("SELECT count(*) FROM accreditations") == 2
@@ -126,13 +126,13 @@ async def test_a_provider_keeps_its_own_courses_only(world, api, provider, cours
     elsewhere = {"provider": world.other_school}
     assert (await api.refused("provider", "PUT", path, course(), **elsewhere))[:2] == (403, "not-yours")
     assert (await api.refused("provider", "PUT", path, own, **elsewhere))[:2] == (403, "not-yours")
-    answers = await api.bulk([own, course("C-2", provider_code="P-2")], "provider", "/courses:batch", **elsewhere)
+    answers = await api.bulk("/courses:batch", [own, course("C-2", provider_code="P-2")], "provider", **elsewhere)
     assert [answer.get("code", answer["status"]) for answer in answers] == ["not-yours", "stored"]
     assert (await api.refused("provider", "POST", "/providers", provider("P-3")))[:2] == (403, "forbidden")
 
 
 async def test_courses_in_bulk(api, provider, course):
-    await api.bulk([provider()], path="/providers:batch")
+    await api.bulk("/providers:batch", [provider()])
     lines = [
         course("C-1"),
         course("C-2", competencies=[]),
@@ -140,7 +140,7 @@ async def test_courses_in_bulk(api, provider, course):
         course("C-1", jp="13"),
         course("C-3", form="X"),
     ]
-    answers = await api.bulk(lines, path="/courses:batch")
+    answers = await api.bulk("/courses:batch", lines)
     assert [answer.get("code", answer["status"]) for answer in answers] == [
         "stored",
         "stored",
@@ -156,8 +156,8 @@ async def test_courses_in_bulk(api, provider, course):
 
 
 async def test_lists_come_in_pages_and_can_be_narrowed(api, provider, course):
-    await api.bulk([provider(f"P-{n}") for n in range(1, 6)], path="/providers:batch")
-    await api.bulk([course(f"C-{n}", provider_code=f"P-{n}") for n in range(1, 6)], path="/courses:batch")
+    await api.bulk("/providers:batch", [provider(f"P-{n}") for n in range(1, 6)])
+    await api.bulk("/courses:batch", [course(f"C-{n}", provider_code=f"P-{n}") for n in range(1, 6)])
     for kind in ("providers", "courses"):
         first = await api.get(f"/{kind}?limit=3")
         rest = await api.get(f"/{kind}?limit=3&after={first['next']}")

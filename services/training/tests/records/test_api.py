@@ -113,7 +113,7 @@ async def test_every_bad_line_gets_its_answer_and_nothing_else_is_lost(world, ap
     for _, make, answer in BAD:
         lines += [make(good), good(jp="1")]
         expected += [answer, None]
-    answers = await api.bulk(lines)
+    answers = await api.bulk("/trainings:batch", lines)
     assert [answer["line"] for answer in answers] == list(range(1, len(lines) + 1))
     for answer, wanted in zip(answers, expected, strict=True):
         if wanted is None:
@@ -125,15 +125,17 @@ async def test_every_bad_line_gets_its_answer_and_nothing_else_is_lost(world, ap
     stored = len(BAD) + 1
     assert await world.ledger(person) == (f"{stored}.000", "0.000")
     assert len(await world.emitted()) == stored
-    assert [answer["status"] for answer in await api.bulk([lines[0], *lines[2::2]])] == ["duplicate"] * stored
+    assert [answer["status"] for answer in await api.bulk("/trainings:batch", [lines[0], *lines[2::2]])] == [
+        "duplicate"
+    ] * stored
 
 
 async def test_wrong_agency_and_wrong_person_are_refused_line_by_line(world, api, line):
     mine, other = await world.person(), await world.person(agency=world.there)
     lines = [line(mine), line(other), line(mine)]
-    answers = await api.bulk(lines, "agency_hr")
+    answers = await api.bulk("/trainings:batch", lines, "agency_hr")
     assert [answer.get("code", answer["status"]) for answer in answers] == ["stored", "agency-mismatch", "stored"]
-    answers = await api.bulk([line(mine), line(other)], "person", person=mine)
+    answers = await api.bulk("/trainings:batch", [line(mine), line(other)], "person", person=mine)
     assert [answer.get("code", answer["status"]) for answer in answers] == ["stored", "not-yours"]
 
 
@@ -141,7 +143,7 @@ async def test_duplicates_in_a_chunk_and_across_chunks(world, api, line):
     people = await world.people(*(world.state() for _ in range(10)))
     lines = [line(people[n % 10], jp="1") for n in range(CHUNK + 50)]
     repeated = [lines[3], *lines, lines[3], lines[CHUNK + 20], lines[CHUNK + 20] | {"jp": "2"}]
-    answers = await api.bulk(repeated)
+    answers = await api.bulk("/trainings:batch", repeated)
     assert [answer["status"] for answer in answers[:5]] == ["stored", "stored", "stored", "stored", "duplicate"]
     assert answers[4]["id"] == answers[0]["id"] == answers[-3]["id"]
     assert (answers[-2]["status"], answers[-1]["code"]) == ("duplicate", "reference-conflict")
@@ -152,14 +154,14 @@ async def test_duplicates_in_a_chunk_and_across_chunks(world, api, line):
 
 async def test_blank_lines_are_numbered_and_skipped(world, api, line):
     person = await world.person()
-    answers = await api.bulk([line(person), b"", b"  ", line(person)])
+    answers = await api.bulk("/trainings:batch", [line(person), b"", b"  ", line(person)])
     assert [(answer["line"], answer["status"]) for answer in answers] == [(1, "stored"), (4, "stored")]
 
 
 async def test_an_upload_may_be_larger_than_a_single_request(world, api, line):
     person = await world.person()
     lines = [line(person, title="x" * 900, jp="1") for _ in range(1_300)]
-    answers = await api.bulk(lines)
+    answers = await api.bulk("/trainings:batch", lines)
     assert {answer["status"] for answer in answers} == {"stored"}
     single = await api.call("service", "POST", "/trainings", line(person, evidence="x" * 1_100_000))
     assert (single.status_code, single.json()["code"]) == (413, "body-too-large")

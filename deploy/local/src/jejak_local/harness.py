@@ -1,0 +1,138 @@
+"""What the tests of every service need: its database, its API over HTTP, events, and a look into its tables."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+import httpx2
+from fastapi import FastAPI
+from sqlalchemy import MetaData, text
+
+from common import migrations
+from common.database import Database
+from common.events import Event, Reader, Received
+from common.ids import new_id
+from common.outbox import unpack
+from jejak_local.issuer import Issuer
+from jejak_local.postgres import PostgresServer
+
+NIP_KEY = "test-nip-key"
+AGENCY = UUID("0199a000-0000-7000-8000-00000000000a")
+OTHER_AGENCY = UUID("0199a000-0000-7000-8000-00000000000b")
+PROVIDER = UUID("0199a000-0000-7000-8000-0000000000aa")
+AGENCY_ROLES = {"agency_hr", "verifier", "validator", "inspector"}
+
+
+async def service_database(postgres: PostgresServer, package: str) -> str:
+    """The address of a database with the service's newest schema, for all tests of a run."""
+    made = await postgres.create_service_database(package, name=f"{package}_tests")
+    await asyncio.to_thread(migrations.upgrade, package, made.url)
+    return made.url
+
+
+async def empty(database: Database, metadata: MetaData) -> None:
+    """Takes every row out of a service's tables."""
+    async with database.engine.begin() as connection:
+        await connection.execute(text(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY CASCADE"))
+
+
+def settings_of(url: str, issuer: Issuer) -> dict[str, Any]:
+    """What every service has to be told; there is no Kafka."""
+    return {
+        "database_url": url,
+        "kafka": "127.0.0.1:1",
+        "issuer": issuer.url,
+        "jwks_url": issuer.jwks_url,
+        "nip_key": NIP_KEY,
+    }
+
+
+@asynccontextmanager
+async def client_of(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
+    """HTTP to an application of this process."""
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://service") as client:
+        yield client
+
+
+@dataclass
+class Api:
+    """A service over HTTP, as any role; agency roles speak for AGENCY, providers for PROVIDER unless told."""
+
+    http: httpx2.AsyncClient
+    issuer: Issuer
+
+    def headers(self, role: str, **claims: Any) -> dict[str, str]:
+        if role in AGENCY_ROLES:
+            claims.setdefault("agency", AGENCY)
+        if role == "provider":
+            claims.setdefault("provider", PROVIDER)
+        return {"authorization": f"Bearer {self.issuer.token(role, **claims)}"}
+
+    async def call(
+        self, role: str, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None, **claims: Any
+    ) -> httpx2.Response:
+        return await self.http.request(
+            method, f"/v1{path}", json=body, headers=self.headers(role, **claims) | (headers or {})
+        )
+
+    async def get(self, path: str, role: str = "lan", **claims: Any) -> Any:
+        answer = await self.call(role, "GET", path, **claims)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def refused(self, role: str, method: str, path: str, body: Any = None, **claims: Any) -> tuple[int, str, str]:
+        """Status, code and field of a problem."""
+        answer = await self.call(role, method, path, body, **claims)
+        problem = answer.json()
+        assert answer.headers["content-type"] == "application/problem+json", answer.text
+        return answer.status_code, problem["code"], problem["errors"][0]["field"]
+
+    async def bulk(self, path: str, lines: Sequence[Any], role: str = "service", **claims: Any) -> list[dict[str, Any]]:
+        body = b"".join((line if isinstance(line, bytes) else json.dumps(line).encode()) + b"\n" for line in lines)
+        answer = await self.http.post(f"/v1{path}", content=body, headers=self.headers(role, **claims))
+        assert answer.status_code == 200, answer.text
+        return [json.loads(line) for line in answer.text.splitlines()]
+
+
+def received(event: Event, sequence: int = 1, event_id: UUID | None = None) -> Received:
+    """An event as a consumer's handler gets it."""
+    headers = {
+        "ce_id": str(event_id or new_id()),
+        "ce_type": event.type,
+        "ce_sequence": str(sequence),
+        "ce_time": "2026-06-15T03:00:00+00:00",
+    }
+    return Reader([type(event)], []).decode(headers, event.model_dump_json().encode())
+
+
+@dataclass
+class Inside:
+    """A service from inside: what its tables hold, and what it emitted."""
+
+    received = staticmethod(received)
+    database: Database
+    numbers: Iterator[int] = field(default_factory=lambda: count(1), kw_only=True)
+
+    def nip(self) -> str:
+        """A NIP that nobody has yet."""
+        number = next(self.numbers)
+        return f"19{70 + number // 9000:02}{1 + number // 999 % 9:02}01201001{1 + number % 2}{1 + number % 999:03}"
+
+    async def rows(self, query: str, **values: Any) -> list[Any]:
+        async with self.database.reading() as session:
+            return list((await session.execute(text(query), values)).all())
+
+    async def value(self, query: str, **values: Any) -> Any:
+        async with self.database.reading() as session:
+            return await session.scalar(text(query), values)
+
+    async def outbox(self) -> list[tuple[dict[str, str], dict[str, Any]]]:
+        """Headers and body of every event in the outbox, in order."""
+        rows = await self.rows("SELECT events FROM outbox ORDER BY id")
+        records = [record for row in rows for record in unpack(row.events)[1]]
+        return [({name: value.decode() for name, value in r.headers}, json.loads(r.value)) for r in records]
