@@ -6,6 +6,7 @@ The business here is as small as can be: `effects` counts what each event did, `
 import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
+from operator import attrgetter
 from uuid import UUID, uuid4
 
 import pytest
@@ -17,31 +18,27 @@ from common import dead_letters
 from common.database import Database
 from common.events import MAX_EVENT_BYTES, Event, Reader, Received, Topic
 from common.ids import new_id
-from common.inbox import Consumer, Subscription, hold, release
+from common.inbox import Consumer, Subscription, admit, hold, release
 from common.outbox import PACK, EventTooLarge, Relay, emit, producer, relay_once
 from common.tables import add_inbox, add_outbox, add_waiting
 from contracts import PUBLISHED
 from contracts.events import TrainingRevoked
+from jejak_local.harness import received
 from jejak_local.kafka import KafkaServer
-from jejak_local.postgres import PostgresServer
 
 WANTED = (TrainingRevoked,)
 
 
 @pytest.fixture
-async def database(postgres: PostgresServer) -> AsyncIterator[Database]:
-    made = await postgres.create_service_database("kit", name=f"kit_{uuid4().hex[:8]}")
-    database = Database(made.url)
+async def database(blank: Database) -> Database:
     metadata = MetaData()
     add_outbox(metadata)
     add_inbox(metadata)
     add_waiting(metadata)
-    async with database.engine.begin() as connection:
+    async with blank.engine.begin() as connection:
         await connection.run_sync(metadata.create_all)
         await connection.execute(text("CREATE TABLE effects (event_id uuid, person_id uuid, year int, at serial)"))
-    yield database
-    await database.close()
-    await postgres.drop_database(made.name)
+    return blank
 
 
 @pytest.fixture
@@ -428,29 +425,77 @@ async def _in_rebalance(kafka: KafkaServer, group: str) -> bool:
         await admin.close()
 
 
+async def known(session: AsyncSession, asked: Sequence[UUID]) -> set[UUID]:
+    rows = await session.scalars(
+        text("SELECT person_id FROM effects WHERE person_id = ANY(CAST(:asked AS uuid[]))"), {"asked": asked}
+    )
+    return set(rows)
+
+
+async def hold_unknown(session: AsyncSession, events: Sequence[Received]) -> list[Received]:
+    return await hold(session, "kit", events, attrgetter("person_id"), known)
+
+
+async def arrive(session: AsyncSession, person: UUID) -> list[Received]:
+    await admit(session)
+    await session.execute(text("INSERT INTO effects (person_id) VALUES (:person)"), {"person": person})
+    return await release(session, "kit", [person], Reader(WANTED, PUBLISHED))
+
+
 async def test_an_event_before_its_person_waits_and_is_released_in_order(database: Database) -> None:
-    person, other = new_id(), new_id()
-    reader = Reader(WANTED, PUBLISHED)
+    person, other, here = new_id(), new_id(), new_id()
+    early = [received(revoked(year, whose)) for year, whose in ((1, person), (2, person), (3, other))]
+    late = received(revoked(4, here))
+    async with database.transaction() as session:
+        assert await arrive(session, here) == []
+        assert await hold_unknown(session, [*early, late]) == [late]
+    async with database.transaction() as session:
+        assert await arrive(session, new_id()) == []
+        assert await release(session, "someone else", [person], Reader(WANTED, PUBLISHED)) == []
+        assert await arrive(session, person) == early[:2]
+    async with database.transaction() as session:
+        assert await arrive(session, person) == []
+        assert await arrive(session, other) == early[2:]
 
-    def received(year: int, whose: UUID) -> Received:
-        event = revoked(year, whose)
-        headers = {
-            "ce_id": str(new_id()),
-            "ce_type": event.type,
-            "ce_sequence": "1",
-            "ce_time": "2026-11-22T00:00:00+00:00",
-        }
-        return reader.decode(headers, event.model_dump_json().encode())
 
-    early = [received(1, person), received(2, person), received(3, other)]
+async def test_nobody_arrives_between_the_question_who_is_known_and_the_hold(database: Database) -> None:
+    """The event looks and finds nobody; its person, who comes at that moment, waits and releases it."""
+    person = new_id()
+    early = received(revoked(1, person))
+    comes: list[asyncio.Task[list[Received]]] = []
+
+    async def come() -> list[Received]:
+        async with database.transaction() as session:
+            return await arrive(session, person)
+
+    async def look_while_the_person_comes(session: AsyncSession, asked: Sequence[UUID]) -> set[UUID]:
+        found = await known(session, asked)
+        comes.append(asyncio.create_task(come()))
+        waits = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        while not (comes[0].done() or await session.scalar(waits)):
+            await asyncio.sleep(0.01)
+        return found
+
     async with database.transaction() as session:
-        await hold(session, "kit", [(event.event.person_id, event) for event in early])
+        assert await hold(session, "kit", [early], attrgetter("person_id"), look_while_the_person_comes) == []
+    assert await comes[0] == [early]
+
+
+async def test_an_event_that_looks_while_its_person_arrives_finds_them(database: Database) -> None:
+    person = new_id()
+    event = received(revoked(1, person))
+
+    async def look() -> list[Received]:
+        async with database.transaction() as session:
+            return await hold_unknown(session, [event])
+
     async with database.transaction() as session:
-        assert await release(session, "kit", [new_id()], reader) == []
-        assert await release(session, "someone else", [person], reader) == []
-        assert await release(session, "kit", [person], reader) == early[:2]
-    async with database.transaction() as session:
-        assert await release(session, "kit", [person, other], reader) == early[2:]
+        assert await arrive(session, person) == []
+        looks = asyncio.create_task(look())
+        waits = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        while not (looks.done() or await session.scalar(waits)):
+            await asyncio.sleep(0.01)
+    assert await looks == [event]
 
 
 async def test_a_new_reader_is_not_ready_before_the_end_it_saw_at_its_start(

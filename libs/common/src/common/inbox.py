@@ -5,8 +5,9 @@
 - An event is broken: the batch is halved until the poison stands alone, which goes to the
   topic's dead letters with its reason; all others are applied.
 - Too many broken events: the consumer stops and says so, since then it is the code that is wrong.
-- An event speaks of somebody not known yet: the handler lays it in `waiting` (`hold`) and takes
-  it out when that somebody arrives (`release`).
+- An event speaks of somebody not known yet: its handler lays it in `waiting` (`hold`). The handler
+  that stores whoever arrives calls `admit` before it stores them, and then takes out what waited
+  for them (`release`).
 
 Consumers use aiokafka itself: ADR 0002 says why FastStream's subscribers are not used.
 """
@@ -18,10 +19,11 @@ Consumers use aiokafka itself: ADR 0002 says why FastStream's subscribers are no
 import asyncio
 import json
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from operator import attrgetter
+from typing import Any
 from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
@@ -34,6 +36,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.database import Database, insist, is_transient
 from common.events import Event, Reader, Received, Topic, UnreadableEvent
 from common.outbox import producer
+from common.sets import Columns, lists, unnest
 from common.telemetry import (
     EVENT_COUNT,
     INBOX_LAG,
@@ -51,6 +54,8 @@ from common.telemetry import (
 
 Handler = Callable[[AsyncSession, Sequence[Received]], Awaitable[None]]
 Record = ConsumerRecord[bytes | None, bytes | None]
+Known = Callable[[AsyncSession, Sequence[UUID]], Awaitable[Collection[UUID]]]
+"""Asks which of these people or agencies are stored."""
 
 BATCH = 2_000
 POLL_MS = 1_000
@@ -59,6 +64,9 @@ WATCHED_OUTCOMES = 1_000
 MOST_BURIED_SHARE = 0.5
 TRY_SECONDS = 120.0
 DEAD_LETTER_BYTES = 4 * 1024 * 1024
+WAITING_LOCK = 4_205_601
+HELD: Columns = {"awaited": "uuid", "headers": "text", "payload": "text"}
+HOLD = text(f"INSERT INTO waiting (consumer, {', '.join(HELD)}) SELECT :consumer, * FROM {unnest(HELD)}")  # noqa: S608 - built of names in this code
 
 
 class TooManyDeadLetters(Exception):  # noqa: N818 - names what it is
@@ -283,22 +291,38 @@ def _event_id(record: Record) -> str | None:
     return next((value.decode(errors="replace") for name, value in record.headers if name == "ce_id"), None)
 
 
-async def hold(session: AsyncSession, consumer: str, events: Iterable[tuple[UUID, Received]]) -> None:
-    """Keeps events until the person or agency named beside each is known."""
-    rows = [(awaited, json.dumps(dict(event.headers)), event.payload.decode()) for awaited, event in events]
+async def hold(
+    session: AsyncSession, consumer: str, received: Sequence[Received], awaits: Callable[[Any], UUID], known: Known
+) -> list[Received]:
+    """Keeps the events whose person or agency is not known yet, and gives back the others.
+
+    `awaits` tells whom an event speaks of; `known` asks the database which of these it has.
+    Nobody arrives between that question and the end of this transaction (see `admit`): they would
+    release nothing, and the event would then wait for ever.
+    """
+    await session.execute(text("SELECT pg_advisory_xact_lock_shared(:lock)"), {"lock": WAITING_LOCK})
+    here = await known(session, sorted({awaits(event.event) for event in received}))
+    rows = [
+        (awaits(event.event), json.dumps(dict(event.headers)), event.payload.decode())
+        for event in received
+        if awaits(event.event) not in here
+    ]
     if rows:
-        awaited, headers, payloads = zip(*rows, strict=True)
-        await session.execute(
-            text(
-                "INSERT INTO waiting (consumer, awaited, headers, payload) SELECT :consumer, *"
-                " FROM unnest(CAST(:awaited AS uuid[]), CAST(:headers AS text[]), CAST(:payloads AS text[]))"
-            ),
-            {"consumer": consumer, "awaited": list(awaited), "headers": list(headers), "payloads": list(payloads)},
-        )
+        await session.execute(HOLD, lists(HELD, rows) | {"consumer": consumer})
+    return [event for event in received if awaits(event.event) in here]
+
+
+async def admit(session: AsyncSession) -> None:
+    """To be called before somebody new is stored, whom events may wait for.
+
+    Waits until every event that was found to know nobody lies in `waiting`, where `release` finds
+    it; whoever asks from now on who is known waits for this transaction.
+    """
+    await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": WAITING_LOCK})
 
 
 async def release(session: AsyncSession, consumer: str, arrived: Sequence[UUID], reader: Reader) -> list[Received]:
-    """Takes out, in their order, the events that waited for any of `arrived`."""
+    """Takes out, in their order, the events that waited for any of `arrived`; after `admit`."""
     rows = await session.execute(
         text(
             "WITH released AS (DELETE FROM waiting"

@@ -6,15 +6,13 @@ import random
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import text
 
 from common.database import counted_statements, is_transient
 from common.events import Reader
 from common.ids import derived_id
-from common.inbox import hold
 from contracts import PUBLISHED
 from contracts.events import JPShortfallDetected
-from notification.rounds import commands, consumers
+from notification.rounds import consumers
 from notification.rounds.commands import PAGES_AT_ONCE
 
 
@@ -138,24 +136,6 @@ async def test_a_page_and_its_agency_at_the_same_moment_never_miss_each_other(no
         await asyncio.gather(notification.take(page), notification.take(event))
     assert await notification.rows("SELECT * FROM waiting") == []
     assert len(await notification.messages()) == 12
-
-
-async def test_an_agency_is_locked_out_while_pages_of_unknown_agencies_are_laid_aside(notification, make) -> None:
-    """The race of the test above, step by step: the agency's transaction waits for the page's commit."""
-    page, *_ = make.pages(make.people(1))
-    async with notification.database.transaction() as session:
-        await commands.lock_agencies_against_change(session)
-        assert await commands.known_agencies(session, {make.agency_id()}) == set()
-        comes = asyncio.create_task(notification.take(make.agency()))
-        waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-        async with asyncio.timeout(10):
-            while not await session.scalar(waiting):
-                await asyncio.sleep(0.01)
-        record = make.record(page)
-        received = Reader(consumers.WANTED, PUBLISHED).read(record.headers, record.value)
-        await hold(session, consumers.CONSUMER, [(make.agency_id(), received)])
-    await comes
-    assert len(await notification.messages()) == 1
 
 
 async def test_resolutions_lower_a_round_in_any_order_and_once(notification, make) -> None:

@@ -1,6 +1,7 @@
 """Takes training records in; a record of somebody not known yet waits for the person."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,7 +13,7 @@ from contracts import topics
 from contracts.events import TrainingCompleted, TrainingCorrected, TrainingRevoked
 from credit.domain.rules import Rules
 from credit.evidence.commands import assess
-from credit.people.commands import know_who_is_here
+from credit.people.commands import known_people
 
 NAME = "credit.records"
 EVENTS = (TrainingCompleted, TrainingCorrected, TrainingRevoked)
@@ -22,10 +23,7 @@ def subscription(book: RuleBook[Rules], clock: Clock) -> Subscription:
     """What credit wants of the training service."""
 
     async def handle(session: AsyncSession, received: Sequence[Received]) -> None:
-        known = await know_who_is_here(session, list({item.event.person_id for item in received}))
-        await hold(
-            session, NAME, [(item.event.person_id, item) for item in received if item.event.person_id not in known]
-        )
-        await assess(session, [item for item in received if item.event.person_id in known], book, clock.now())
+        here = await hold(session, NAME, received, attrgetter("person_id"), known_people)
+        await assess(session, here, book, clock.now())
 
     return Subscription(NAME, topics.RECORDS, EVENTS, handle)

@@ -1,4 +1,4 @@
-"""Keeping the copy of the registry, and the lock that makes waiting for a person safe."""
+"""Keeping the copy of the registry."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -9,6 +9,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.events import Received
+from common.inbox import admit
 from common.sets import insert, overwrite
 from contracts.events import PersonChanged
 from credit.domain.periods import Post
@@ -26,17 +27,6 @@ PERSON = (
     "sequence",
 )
 POST = ("person_id", "number", "valid_from", "valid_to", "jenjang", "golongan")
-WAITING_ROOM = 4_205_601
-
-
-async def know_who_is_here(session: AsyncSession, person_ids: Sequence[UUID]) -> set[UUID]:
-    """Which of these people are known; nobody new becomes known before this transaction ends.
-
-    Without that, a person could arrive, and release what waited, between the look and the `hold`
-    of an event, which would then wait for ever.
-    """
-    await session.execute(text("SELECT pg_advisory_xact_lock_shared(:room)"), {"room": WAITING_ROOM})
-    return await _known(session, person_ids)
 
 
 async def keep_people(session: AsyncSession, received: Sequence[Received]) -> list[UUID]:
@@ -47,10 +37,10 @@ async def keep_people(session: AsyncSession, received: Sequence[Received]) -> li
         if person.person_id not in newest or newest[person.person_id][0] < item.sequence:
             newest[person.person_id] = (item.sequence, person)
     ids = sorted(newest)
-    known = await _known(session, ids)
+    known = await known_people(session, ids)
     arrived = [person_id for person_id in ids if person_id not in known]
     if arrived:
-        await session.execute(text("SELECT pg_advisory_xact_lock(:room)"), {"room": WAITING_ROOM})
+        await admit(session)
     changed = await insert(
         session,
         people,
@@ -64,7 +54,8 @@ async def keep_people(session: AsyncSession, received: Sequence[Received]) -> li
     return arrived
 
 
-async def _known(session: AsyncSession, person_ids: Sequence[UUID]) -> set[UUID]:
+async def known_people(session: AsyncSession, person_ids: Sequence[UUID]) -> set[UUID]:
+    """Which of these people the registry has told of."""
     rows = await session.scalars(
         text("SELECT person_id FROM people WHERE person_id = ANY(CAST(:ids AS uuid[]))"), {"ids": list(person_ids)}
     )

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.clock import Clock
 from common.events import Reader, Received
-from common.inbox import release
+from common.inbox import admit, release
 from contracts import PUBLISHED
 from contracts.events import AgencyChanged
 from notification.rounds import commands, consumers
@@ -20,7 +20,7 @@ WANTED = (AgencyChanged,)
 async def take_agencies(session: AsyncSession, received: Sequence[Received], clock: Clock) -> None:
     """Keeps the newest word on each agency, then does what had to wait for it."""
     agencies = sorted({event.event.agency_id for event in received})
-    await commands.lock_agencies(session)
+    await admit(session)
     await _store(session, received)
     released = await release(session, consumers.CONSUMER, agencies, Reader(consumers.WANTED, PUBLISHED))
     await consumers.apply(session, released, clock)

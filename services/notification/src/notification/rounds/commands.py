@@ -1,7 +1,7 @@
 """How a round grows from events, and when its mails are made. Set by set, whatever the number of pages."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,8 +15,6 @@ from common.events import Received
 from common.telemetry import REASON, RESULT, mail_sent
 from notification.agencies.pics import addressees
 from notification.messages.commands import drafted, queue
-
-AGENCIES_LOCK = 4_205_511
 
 PAGES_AT_ONCE = 20
 """Pages in one statement: their people are a few megabytes, and several copies of them exist on the way."""
@@ -33,22 +31,12 @@ class Word:
     moment: datetime
 
 
-async def lock_agencies(session: AsyncSession) -> None:
-    """Waits for the shortfalls in hand: one that was just laid aside for an unknown agency must be seen."""
-    await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": AGENCIES_LOCK})
-
-
-async def lock_agencies_against_change(session: AsyncSession) -> None:
-    """No agency becomes known between the question whether it is and the commit that lays its pages aside."""
-    await session.execute(text("SELECT pg_advisory_xact_lock_shared(:lock)"), {"lock": AGENCIES_LOCK})
-
-
-async def known_agencies(session: AsyncSession, asked: Iterable[UUID]) -> set[UUID]:
+async def known_agencies(session: AsyncSession, asked: Sequence[UUID]) -> set[UUID]:
     """Which of the agencies the registry has told of."""
-    rows = await session.execute(
-        text("SELECT id FROM agencies WHERE id = ANY(CAST(:asked AS uuid[]))"), {"asked": sorted(asked)}
+    rows = await session.scalars(
+        text("SELECT id FROM agencies WHERE id = ANY(CAST(:asked AS uuid[]))"), {"asked": asked}
     )
-    return set(rows.scalars())
+    return set(rows)
 
 
 def round_of(event: Received) -> UUID:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from operator import attrgetter
 from typing import ClassVar, Literal
 from uuid import UUID
 
@@ -46,14 +47,8 @@ WANTED = (ShortfallPage, JPShortfallResolved)
 
 async def take_shortfalls(session: AsyncSession, received: Sequence[Received], clock: Clock) -> None:
     """Applies what speaks of known agencies; the rest waits, in order, until its agency is known."""
-    await commands.lock_agencies_against_change(session)
-    known = await commands.known_agencies(session, {event.event.agency_id for event in received})
-    await hold(
-        session,
-        CONSUMER,
-        [(event.event.agency_id, event) for event in received if event.event.agency_id not in known],
-    )
-    await apply(session, [event for event in received if event.event.agency_id in known], clock)
+    here = await hold(session, CONSUMER, received, attrgetter("agency_id"), commands.known_agencies)
+    await apply(session, here, clock)
 
 
 async def apply(session: AsyncSession, received: Sequence[Received], clock: Clock) -> None:
