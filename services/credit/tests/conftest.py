@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-import pytest_asyncio
 
 from common.clock import FixedClock
 from common.database import Database
@@ -30,24 +29,17 @@ from credit.__main__ import build
 from credit.base import metadata
 from credit.rulebook import load_rules
 from credit.settings import Settings
-from jejak_local.harness import AGENCY, NIP_KEY, Api, Inside, client_of, empty, received, service_database, settings_of
+from jejak_local.harness import AGENCY, NIP_KEY, Api, Inside, client_of, empty, received, settings_of
 
 NOW = datetime(2026, 7, 1, 3, 0, tzinfo=UTC)
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def migrated(postgres) -> str:
-    return await service_database(postgres, "credit")
+@pytest.fixture(scope="session")
+async def pool(service_database) -> Database:
+    return await service_database("credit")
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def pool(migrated: str) -> AsyncIterator[Database]:
-    database = Database(migrated)
-    yield database
-    await database.close()
-
-
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest.fixture
 async def database(pool: Database) -> Database:
     """The service's database, with nothing in it."""
     await empty(pool, metadata)
@@ -55,8 +47,8 @@ async def database(pool: Database) -> Database:
 
 
 @pytest.fixture(scope="session")
-def settings(issuer, migrated: str) -> Settings:
-    return Settings(**settings_of(migrated, issuer))
+def settings(issuer, pool: Database) -> Settings:
+    return Settings(**settings_of(pool, issuer))
 
 
 @pytest.fixture(scope="session")
@@ -74,7 +66,7 @@ def rules():
     return load_rules()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest.fixture
 async def api(service: Service, database: Database, clock: FixedClock, issuer) -> AsyncIterator[Api]:
     async with client_of(create_app(service, database, clock=clock)) as http:
         yield Api(http, issuer)

@@ -9,7 +9,6 @@ from uuid import UUID
 
 import httpx2
 import pytest
-import pytest_asyncio
 from aiokafka import ConsumerRecord
 
 from common.clock import FixedClock
@@ -21,10 +20,9 @@ from common.invariants import find_broken
 from common.service import create_app
 from contracts import PUBLISHED
 from contracts.events import AgencyChanged, JPShortfallDetected, JPShortfallResolved, Pic, ShortPerson
-from jejak_local.harness import Inside, client_of, empty, service_database, settings_of
+from jejak_local.harness import Inside, client_of, empty, settings_of
 from jejak_local.issuer import Issuer
 from jejak_local.mail import MailServer
-from jejak_local.postgres import PostgresServer
 from notification.__main__ import build
 from notification.invariants import INVARIANTS
 from notification.messages.sender import Sender
@@ -34,17 +32,16 @@ from notification.tables import metadata
 NOW = datetime(2026, 5, 2, 2, 15, tzinfo=UTC)
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def migrated(postgres: PostgresServer) -> str:
-    return await service_database(postgres, "notification")
+@pytest.fixture(scope="session")
+async def pool(service_database) -> Database:
+    return await service_database("notification")
 
 
 @pytest.fixture
-async def database(migrated: str) -> AsyncIterator[Database]:
-    database = Database(migrated)
-    await empty(database, metadata)
-    yield database
-    await database.close()
+async def database(pool: Database) -> Database:
+    """The service's database, with nothing in it."""
+    await empty(pool, metadata)
+    return pool
 
 
 @pytest.fixture
@@ -53,9 +50,9 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture
-def settings(migrated: str, mail_server: MailServer, issuer: Issuer) -> Settings:
+def settings(pool: Database, mail_server: MailServer, issuer: Issuer) -> Settings:
     return Settings(
-        **settings_of(migrated, issuer),
+        **settings_of(pool, issuer),
         instance="test",
         smtp_host="127.0.0.1",
         smtp_port=mail_server.port,

@@ -9,7 +9,6 @@ from uuid import UUID
 
 import httpx2
 import pytest
-import pytest_asyncio
 from fastapi import FastAPI
 from sqlalchemy import text
 
@@ -21,9 +20,8 @@ from common.invariants import find_broken
 from common.outbox import unpack
 from common.service import create_app
 from contracts.events import AgencyChanged, PersonChanged
-from jejak_local.harness import client_of, service_database, settings_of
+from jejak_local.harness import client_of, settings_of
 from jejak_local.issuer import Issuer
-from jejak_local.postgres import PostgresServer
 from registry.__main__ import build
 from registry.invariants import INVARIANTS
 from registry.settings import Settings
@@ -33,24 +31,17 @@ MOMENT = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def migrated(postgres: PostgresServer) -> str:
-    return await service_database(postgres, "registry")
+@pytest.fixture(scope="session")
+async def pool(service_database) -> Database:
+    return await service_database("registry")
 
 
 @pytest.fixture(scope="session")
-def settings(migrated: str, issuer: Issuer) -> Settings:
-    return Settings(**settings_of(migrated, issuer))
+def settings(pool: Database, issuer: Issuer) -> Settings:
+    return Settings(**settings_of(pool, issuer))
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def pool(migrated: str) -> AsyncIterator[Database]:
-    database = Database(migrated)
-    yield database
-    await database.close()
-
-
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest.fixture
 async def database(pool: Database) -> AsyncIterator[Database]:
     """An empty registry; what a test leaves in it must hold every invariant."""
     async with pool.transaction() as session:
@@ -117,7 +108,7 @@ class Api:
         return [json.loads(line) for line in answer.text.splitlines()]
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest.fixture
 async def caller(app: FastAPI, issuer: Issuer) -> AsyncIterator[Callable[..., Api]]:
     """`caller("agency_hr", agency=...)` is the API with a token of that role; `caller(None)` has none."""
     async with client_of(app) as client:
@@ -160,7 +151,7 @@ class Nation:
     units: dict[str, UUID] = field(default_factory=dict)
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest.fixture
 async def nation(service: Api, emitted: Callable[[], Any]) -> Nation:
     nation = Nation()
     lines = []

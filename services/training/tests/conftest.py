@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import text
 
 from common.auth import Principal
@@ -29,12 +28,12 @@ from jejak_local.harness import (
     client_of,
     empty,
     received,
-    service_database,
     settings_of,
 )
 from training.__main__ import build
 from training.base import metadata
 from training.desk import Desk
+from training.domain.rules import PACKS, Book, load
 from training.people.consumers import keep_people
 from training.records.commands import store
 from training.records.schemas import Training
@@ -44,19 +43,12 @@ NOW = datetime(2026, 6, 15, 3, 0, tzinfo=UTC)
 OTHER_PROVIDER = UUID("0199a000-0000-7000-8000-0000000000bb")
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def migrated(postgres) -> str:
-    return await service_database(postgres, "training")
+@pytest.fixture(scope="session")
+async def pool(service_database) -> Database:
+    return await service_database("training")
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def pool(migrated: str) -> AsyncIterator[Database]:
-    database = Database(migrated)
-    yield database
-    await database.close()
-
-
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest.fixture
 async def database(pool: Database) -> Database:
     """The service's database, with nothing in it."""
     await empty(pool, metadata)
@@ -64,8 +56,8 @@ async def database(pool: Database) -> Database:
 
 
 @pytest.fixture(scope="session")
-def settings(issuer, migrated: str) -> Settings:
-    return Settings(**settings_of(migrated, issuer))
+def settings(issuer, pool: Database) -> Settings:
+    return Settings(**settings_of(pool, issuer))
 
 
 @pytest.fixture(scope="session")
@@ -83,7 +75,25 @@ def book(service: Service):
     return service.state["book"]
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest.fixture
+def changed_rules(tmp_path) -> Book:
+    """From 16 March 2026 KL07 counts 7 JP instead of 5, and three sessions of a month instead of two."""
+    shipped = (PACKS / "jp-2018.toml").read_text()
+    (tmp_path / "one.toml").write_text(
+        shipped.replace("valid_from = 2019-01-01", "valid_from = 2019-01-01\nvalid_to = 2026-03-16")
+    )
+    later = shipped.replace('"jp-2018"', '"jp-2026"').replace("valid_from = 2019-01-01", "valid_from = 2026-03-16")
+    later = (
+        later[: later.index("[[cases]]")]
+        + '[[cases]]\nid = "one"\ngiven = { form = "KL07" }\nexpect = { counted = 7 }\n'
+    )
+    (tmp_path / "two.toml").write_text(
+        later.replace("jp = 5", "jp = 7").replace("sessions_a_month = 2", "sessions_a_month = 3")
+    )
+    return load(tmp_path)
+
+
+@pytest.fixture
 async def api(service: Service, database: Database, clock: FixedClock, issuer) -> AsyncIterator[Api]:
     async with client_of(create_app(service, database, clock=clock)) as http:
         yield Api(http, issuer)

@@ -1,17 +1,20 @@
 """A pytest plugin: the real servers, each started when a test first asks for it.
 
 `postgres` and `kafka` last for the whole run (one per xdist worker): a test makes its own database in the one and its
-own topics or keys in the other. `mail_server` and its mails are the test's own. `issuer` signs tokens for all.
+own topics or keys in the other. `service_database` makes the one that the tests of a service share. `mail_server` and its mails are the test's own. `issuer` signs tokens for all.
 """
 
+import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 
+from common import migrations
+from common.database import Database
 from jejak_local.issuer import Issuer
 from jejak_local.kafka import KafkaServer, create_topics
 from jejak_local.mail import MailServer
@@ -43,6 +46,22 @@ async def postgres(local_folder: Path, spawner: Spawner) -> AsyncIterator[Postgr
         yield server
     finally:
         server.kill()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def service_database(postgres: PostgresServer) -> AsyncIterator[Callable[[str], Awaitable[Database]]]:
+    """`await service_database("credit")` is a database with the service's newest schema, for all its tests."""
+    made: list[Database] = []
+
+    async def make(package: str) -> Database:
+        at = await postgres.create_service_database(package, name=f"{package}_tests")
+        await asyncio.to_thread(migrations.upgrade, package, at.url)
+        made.append(Database(at.url))
+        return made[-1]
+
+    yield make
+    for database in made:
+        await database.close()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

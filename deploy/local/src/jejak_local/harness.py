@@ -1,6 +1,5 @@
 """What the tests of every service need: its database, its API over HTTP, events, and a look into its tables."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -13,13 +12,11 @@ import httpx2
 from fastapi import FastAPI
 from sqlalchemy import MetaData, text
 
-from common import migrations
 from common.database import Database
 from common.events import Event, Reader, Received
 from common.ids import new_id
 from common.outbox import unpack
 from jejak_local.issuer import Issuer
-from jejak_local.postgres import PostgresServer
 
 NIP_KEY = "test-nip-key"
 AGENCY = UUID("0199a000-0000-7000-8000-00000000000a")
@@ -28,23 +25,16 @@ PROVIDER = UUID("0199a000-0000-7000-8000-0000000000aa")
 AGENCY_ROLES = {"agency_hr", "verifier", "validator", "inspector"}
 
 
-async def service_database(postgres: PostgresServer, package: str) -> str:
-    """The address of a database with the service's newest schema, for all tests of a run."""
-    made = await postgres.create_service_database(package, name=f"{package}_tests")
-    await asyncio.to_thread(migrations.upgrade, package, made.url)
-    return made.url
-
-
 async def empty(database: Database, metadata: MetaData) -> None:
     """Takes every row out of a service's tables."""
     async with database.engine.begin() as connection:
         await connection.execute(text(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY CASCADE"))
 
 
-def settings_of(url: str, issuer: Issuer) -> dict[str, Any]:
+def settings_of(database: Database, issuer: Issuer) -> dict[str, Any]:
     """What every service has to be told; there is no Kafka."""
     return {
-        "database_url": url,
+        "database_url": database.url.render_as_string(hide_password=False),
         "kafka": "127.0.0.1:1",
         "issuer": issuer.url,
         "jwks_url": issuer.jwks_url,

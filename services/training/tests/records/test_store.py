@@ -8,7 +8,6 @@ import pytest
 from common.bulk import Done
 from common.database import counted_statements
 from common.ids import new_id
-from training.domain.rules import PACKS, load
 
 
 def told(answers):
@@ -305,20 +304,8 @@ async def test_verified_hours_take_the_cap_from_declared_ones(world, line):
     assert await world.ledger(person) == ("2.000", "2.000")
 
 
-async def test_each_record_is_judged_by_the_rule_of_its_end_date(world, line, tmp_path):
-    shipped = (PACKS / "jp-2018.toml").read_text()
-    (tmp_path / "one.toml").write_text(
-        shipped.replace("valid_from = 2019-01-01", "valid_from = 2019-01-01\nvalid_to = 2026-03-16")
-    )
-    later = shipped.replace('"jp-2018"', '"jp-2026"').replace("valid_from = 2019-01-01", "valid_from = 2026-03-16")
-    later = (
-        later[: later.index("[[cases]]")]
-        + '[[cases]]\nid = "one"\ngiven = { form = "KL07" }\nexpect = { counted = 7 }\n'
-    )
-    (tmp_path / "two.toml").write_text(
-        later.replace("jp = 5", "jp = 7").replace("sessions_a_month = 2", "sessions_a_month = 3")
-    )
-    world.book = load(tmp_path)
+async def test_each_record_is_judged_by_the_rule_of_its_end_date(world, line, changed_rules):
+    world.book = changed_rules
     person = await world.person()
     workshop, coaching = {"form": "KL07", "jp": None}, {"form": "NKL01", "jp": None, "sessions": 2}
     days = [{"start_date": day, "end_date": day} for day in ("2026-03-15", "2026-03-16")]
