@@ -1,12 +1,13 @@
 """Keeping providers and courses: any number at once by their codes, or one by its id."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from operator import attrgetter
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, delete, or_, select, text
@@ -76,23 +77,20 @@ class CourseState:
     valid_to: date | None
 
 
+D = TypeVar("D", ProviderIn, CourseIn)
+S = TypeVar("S", ProviderState, CourseState)
+
+
 async def save_providers(session: AsyncSession, documents: Sequence[ProviderIn], desk: Desk) -> list[Answer]:
     """Stores or changes providers by their codes and answers each in order: stored, updated, unchanged, or why not."""
     known = await _provider_states(session, documents)
     codes = {state.id: code for code, state in known.items()}
-    changed: dict[str, ProviderState] = {}
-    answers: list[Answer] = []
-    for document in documents:
-        before = known.get(document.code)
-        try:
-            identity = _identity(document, before.id if before else None, codes)
-            state = ProviderState(identity, document.code, document.name, _held(document, desk))
-        except Problem as problem:
-            answers.append(problem)
-            continue
-        answers.append(_done(before, state))
-        if state != before:
-            known[document.code] = changed[document.code] = state
+
+    def provider(document: ProviderIn, before: ProviderState | None) -> ProviderState:
+        identity = _identity(document, before.id if before else None, codes)
+        return ProviderState(identity, document.code, document.name, _held(document, desk))
+
+    answers, changed = _decide(documents, known, provider)
     if changed:
         await insert(
             session,
@@ -127,18 +125,9 @@ async def save_courses(session: AsyncSession, documents: Sequence[CourseIn], des
     providers = await _providers_named(session, documents, desk)
     known = await _course_states(session, documents)
     codes = {state.id: code for code, state in known.items()}
-    changed: dict[str, CourseState] = {}
-    answers: list[Answer] = []
-    for document in documents:
-        before = known.get(document.code)
-        try:
-            state = _course(document, before, providers, codes, desk)
-        except Problem as problem:
-            answers.append(problem)
-            continue
-        answers.append(_done(before, state))
-        if state != before:
-            known[document.code] = changed[document.code] = state
+    answers, changed = _decide(
+        documents, known, lambda document, before: _course(document, before, providers, codes, desk)
+    )
     if changed:
         given = lists(COURSE, map(attrgetter(*COURSE), changed.values()))
         given["competencies"] = [parted(competencies) for competencies in given["competencies"]]
@@ -173,10 +162,25 @@ def _identity(document: ProviderIn | CourseIn, known: UUID | None, codes: dict[U
     return identity
 
 
-def _done(before: ProviderState | CourseState | None, state: ProviderState | CourseState) -> Done:
-    if before is None:
-        return Done("stored", state.id)
-    return Done("unchanged" if state == before else "updated", state.id)
+def _decide(
+    documents: Sequence[D], known: dict[str, S], state_of: Callable[[D, S | None], S]
+) -> tuple[list[Answer], dict[str, S]]:
+    """The answer to each document, and what changes by code; a later document sees what earlier ones have made."""
+    changed: dict[str, S] = {}
+    answers: list[Answer] = []
+    for document in documents:
+        before = known.get(document.code)
+        try:
+            state = state_of(document, before)
+        except Problem as problem:
+            answers.append(problem)
+            continue
+        if state == before:
+            answers.append(Done("unchanged", state.id))
+        else:
+            answers.append(Done("updated" if before else "stored", state.id))
+            known[document.code] = changed[document.code] = state
+    return answers, changed
 
 
 def _held(document: ProviderIn, desk: Desk) -> frozenset[Held]:
