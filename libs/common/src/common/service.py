@@ -129,7 +129,13 @@ def _clock(request: Request) -> Clock:
     return request.app.state.clock
 
 
+def _nip_key(request: Request) -> str:
+    return request.app.state.settings.nip_key.get_secret_value()
+
+
 UsedClock = Annotated[Clock, Depends(_clock)]
+UsedNipKey = Annotated[str, Depends(_nip_key)]
+"""The key of NIP hashes."""
 
 health = APIRouter(tags=["health"])
 

@@ -44,7 +44,7 @@ def describe_announce_begun(parser: argparse.ArgumentParser) -> None:
 def announce_begun(settings: Settings) -> Command:
     async def command(_: argparse.Namespace, database: Database, clock: Clock) -> int:
         itself = Principal("registry", frozenset({"service"}))
-        announced = await announce_all_begun(database, Writing.at(clock, itself, settings.nip_key))
+        announced = await announce_all_begun(database, Writing.at(clock, itself, settings.nip_key.get_secret_value()))
         print(f"{announced} people announced")
         return 0
 

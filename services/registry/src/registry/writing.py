@@ -8,13 +8,12 @@ from functools import cache
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Request
-from pydantic import SecretStr
+from fastapi import Depends
 
 from common.auth import Principal, allow
 from common.clock import Clock
 from common.problems import Problem
-from common.service import UsedClock
+from common.service import UsedClock, UsedNipKey
 from common.sets import Row
 from registry.domain.agency import Agency, Unit
 from registry.domain.person import Person
@@ -31,8 +30,8 @@ class Writing:
     nip_key: str
 
     @classmethod
-    def at(cls, clock: Clock, principal: Principal, nip_key: SecretStr) -> "Writing":
-        return cls(principal, clock.now(), clock.today(), nip_key.get_secret_value())
+    def at(cls, clock: Clock, principal: Principal, nip_key: str) -> "Writing":
+        return cls(principal, clock.now(), clock.today(), nip_key)
 
     def may_touch(self, agency: UUID) -> bool:
         """Whether a thing of that agency is the caller's to change."""
@@ -43,9 +42,9 @@ def writing_by(*roles: str) -> Callable[..., Awaitable[Writing]]:
     """A dependency that lets through callers with at least one of `roles` and gives the Writing."""
 
     async def writing(
-        request: Request, principal: Annotated[Principal, Depends(allow(*roles))], clock: UsedClock
+        principal: Annotated[Principal, Depends(allow(*roles))], clock: UsedClock, nip_key: UsedNipKey
     ) -> Writing:
-        return Writing.at(clock, principal, request.app.state.settings.nip_key)
+        return Writing.at(clock, principal, nip_key)
 
     return writing
 

@@ -121,7 +121,7 @@ async def test_the_number_of_statements_does_not_grow(service, database):
 
 
 async def test_opposite_orders_wait_for_each_other_and_end_as_one(database, clock, settings, emitted):
-    writing = Writing.at(clock, Principal("loader", frozenset({"service"})), settings.nip_key)
+    writing = Writing.at(clock, Principal("loader", frozenset({"service"})), settings.nip_key.get_secret_value())
 
     async def chunk(lines: list[dict]) -> set[str]:
         # Not through the upload, which would try again after a deadlock.

@@ -17,7 +17,7 @@ async def test_what_begins_today_is_announced_once(service, nation, emitted, a_p
     await emitted()
 
     async def run() -> list[tuple]:
-        writing = Writing.at(clock, Principal("registry", frozenset({"service"})), settings.nip_key)
+        writing = Writing.at(clock, Principal("registry", frozenset({"service"})), settings.nip_key.get_secret_value())
         count = await announce_all_begun(database, writing)
         found = await emitted()
         assert count == len(found)

@@ -168,7 +168,7 @@ async def test_opposite_orders_do_not_deadlock(service, nation, database, emitte
     if known:
         await service.upload("/people:batch", lines)
         await emitted()
-    writing = Writing.at(clock, Principal("loader", frozenset({"service"})), settings.nip_key)
+    writing = Writing.at(clock, Principal("loader", frozenset({"service"})), settings.nip_key.get_secret_value())
 
     async def chunk(name: str, lines: list[dict]) -> set[str]:
         # Not through the upload, which would try again after a deadlock.

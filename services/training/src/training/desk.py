@@ -28,10 +28,3 @@ def desk_for(*roles: str) -> Callable[..., Awaitable[Desk]]:
         return Desk(principal, request.app.state.book, clock)
 
     return desk
-
-
-def _nip_key(request: Request) -> str:
-    return request.app.state.settings.nip_key.get_secret_value()
-
-
-UsedNipKey = Annotated[str, Depends(_nip_key)]

@@ -14,7 +14,7 @@ from common.bulk import Answer
 from common.database import Transaction
 from common.idempotency import IdempotencyKey, once
 from common.problems import Problem
-from common.service import UsedClock
+from common.service import UsedClock, UsedNipKey
 from common.texts import UsedLanguage
 from credit.cases.queries import read_case
 from credit.cases.schemas import CaseWithHistory
@@ -22,7 +22,6 @@ from credit.predicates.commands import submit
 from credit.predicates.schemas import NewPredicate
 from credit.rulebook import UsedRules
 from credit.scope import actor_of, reach
-from credit.settings import UsedNipKey
 
 router = APIRouter(prefix="/v1", tags=["predicates"])
 bulk_router = APIRouter(prefix="/v1", tags=["predicates"])

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.auth import Principal
 from common.ids import derived_id
 from common.problems import Problem
+from common.sets import Columns, columns_of, lists, unnest
 from notification.agencies.pics import Addressee, addressees
 from notification.agencies.tables import Agency
 from notification.messages.delivery import Envelope, Verdict
@@ -20,6 +21,8 @@ from notification.messages.tables import Message, Resend
 from notification.rounds.figures import Figures, figures_of
 
 ALL_MET = "all-met"
+SAID: Columns = {"id": "uuid", "figures": "text", "short": "int"}
+CLAIM = columns_of(Message.table(), ("id", "claimed_until"))
 
 
 @dataclass(frozen=True)
@@ -108,21 +111,15 @@ async def claim(session: AsyncSession, *, most: int, lease: timedelta, now: date
         claimed.append(_claimed(row, figures))
     await session.execute(
         text(
-            "UPDATE messages SET figures = CAST(said.figures AS jsonb),"
-            " state = CASE WHEN said.short = 0 THEN 'skipped' ELSE state END,"
-            " reason = CASE WHEN said.short = 0 THEN :all_met END,"
-            " settled_at = CASE WHEN said.short = 0 THEN CAST(:now AS timestamptz) END,"
-            " claimed_until = CASE WHEN said.short > 0 THEN claimed_until END"
-            " FROM unnest(CAST(:ids AS uuid[]), CAST(:figures AS text[]), CAST(:short AS int[]))"
-            "  AS said(id, figures, short) WHERE messages.id = said.id"
+            "UPDATE messages SET figures = CAST(given.figures AS jsonb),"  # noqa: S608 - built of names in this code
+            " state = CASE WHEN given.short = 0 THEN 'skipped' ELSE state END,"
+            " reason = CASE WHEN given.short = 0 THEN :all_met END,"
+            " settled_at = CASE WHEN given.short = 0 THEN CAST(:now AS timestamptz) END,"
+            " claimed_until = CASE WHEN given.short > 0 THEN claimed_until END"
+            f" FROM {unnest(SAID)} WHERE messages.id = given.id"
         ),
-        {
-            "ids": [message.id for message in claimed],
-            "figures": [message.figures.model_dump_json() for message in claimed],
-            "short": [message.figures.short for message in claimed],
-            "all_met": ALL_MET,
-            "now": now,
-        },
+        lists(SAID, [(message.id, message.figures.model_dump_json(), message.figures.short) for message in claimed])
+        | {"all_met": ALL_MET, "now": now},
     )
     return claimed
 
@@ -177,11 +174,10 @@ async def give_back(session: AsyncSession, messages: Sequence[Claimed]) -> None:
     """Frees messages that were claimed and not tried."""
     await session.execute(
         text(
-            "UPDATE messages SET claimed_until = NULL"
-            " FROM unnest(CAST(:ids AS uuid[]), CAST(:until AS timestamptz[])) AS claim(id, until)"
-            " WHERE messages.id = claim.id AND claimed_until = claim.until"
+            f"UPDATE messages SET claimed_until = NULL FROM {unnest(CLAIM)}"  # noqa: S608 - built of names in this code
+            " WHERE messages.id = given.id AND messages.claimed_until = given.claimed_until"
         ),
-        {"ids": [message.id for message in messages], "until": [message.until for message in messages]},
+        lists(CLAIM, [(message.id, message.until) for message in messages]),
     )
 
 

@@ -2,9 +2,8 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
@@ -12,16 +11,28 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.clock import Clock
 from common.events import Received
+from common.sets import Columns, columns_of, insert, lists, unnest
 from common.telemetry import REASON, RESULT, mail_sent
 from notification.agencies.pics import addressees
 from notification.messages.commands import drafted, queue
+from notification.rounds.figures import DIGEST
+from notification.rounds.tables import Digest, Page, Resolution, Round
 
 PAGES_AT_ONCE = 20
 """Pages in one statement: their people are a few megabytes, and several copies of them exist on the way."""
 
+WORD = columns_of(Resolution.table(), ("sweep_id", "agency_id", "person_id", "resolved", "moment"))
+ROUND = ("id", "sweep_id", "kind", "year", "period", "as_of", "opened_at")
+COUNTED = columns_of(Digest.table(), ("round_id", "agency_id", "pages", "people_total", "short_total"))
+PAGE: Columns = {
+    **columns_of(Page.table(), ("round_id", "agency_id", "page", "event_id", "traceparent")),
+    "sweep_id": "uuid",
+    "payload": "text",
+}
+DECISION = columns_of(Digest.table(), (*DIGEST, "state", "reason"))
 
-@dataclass(frozen=True)
-class Word:
+
+class Word(NamedTuple):
     """Somebody of a sweep has caught up, or is short again."""
 
     sweep_id: UUID
@@ -66,14 +77,12 @@ async def store_words(session: AsyncSession, words: Sequence[Word]) -> None:
     """
     if not words:
         return
-    last = {(word.sweep_id, word.agency_id, word.person_id): word for word in sorted(words, key=lambda w: w.moment)}
+    last = {word[:3]: word for word in sorted(words, key=lambda word: word.moment)}
     ordered = [last[key] for key in sorted(last)]
     await session.execute(
         text(
-            "WITH changed AS ("
-            " INSERT INTO resolutions (sweep_id, agency_id, person_id, resolved, moment)"
-            " SELECT * FROM unnest(CAST(:sweeps AS uuid[]), CAST(:agencies AS uuid[]), CAST(:people AS uuid[]),"
-            "  CAST(:resolved AS bool[]), CAST(:moments AS timestamptz[]))"
+            "WITH changed AS ("  # noqa: S608 - built of names in this code
+            f" INSERT INTO resolutions ({', '.join(WORD)}) SELECT * FROM {unnest(WORD)}"
             " ON CONFLICT (sweep_id, agency_id, person_id) DO UPDATE"
             "  SET resolved = excluded.resolved, moment = excluded.moment"
             "  WHERE resolutions.moment <= excluded.moment"
@@ -86,13 +95,7 @@ async def store_words(session: AsyncSession, words: Sequence[Word]) -> None:
             ") UPDATE digests SET resolved = resolved + people, redeemed = redeemed + hours FROM steps"
             " WHERE digests.round_id = steps.round_id AND digests.agency_id = steps.agency_id"
         ),
-        {
-            "sweeps": [word.sweep_id for word in ordered],
-            "agencies": [word.agency_id for word in ordered],
-            "people": [word.person_id for word in ordered],
-            "resolved": [word.resolved for word in ordered],
-            "moments": [word.moment for word in ordered],
-        },
+        lists(WORD, ordered),
     )
 
 
@@ -104,45 +107,29 @@ async def store_pages(session: AsyncSession, pages: Sequence[Received]) -> None:
     distinct = {(round_of(page), page.event.agency_id, _number(page)): page for page in pages}
     keys = sorted(distinct)
     found = [distinct[key] for key in keys]
-    events = [page.event for page in found]
-    rounds = [key[0] for key in keys]
-    agencies = [key[1] for key in keys]
-    await session.execute(
-        text(
-            "INSERT INTO rounds (id, sweep_id, kind, year, period, as_of, opened_at)"
-            " SELECT * FROM unnest(CAST(:rounds AS uuid[]), CAST(:sweeps AS uuid[]), CAST(:kinds AS text[]),"
-            "  CAST(:years AS int[]), CAST(:periods AS int[]), CAST(:dates AS date[]), CAST(:moments AS timestamptz[]))"
-            " ON CONFLICT DO NOTHING"
-        ),
-        {
-            "rounds": rounds,
-            "sweeps": [event.sweep_id for event in events],
-            "kinds": [event.kind for event in events],
-            "years": [event.year for event in events],
-            "periods": [event.period for event in events],
-            "dates": [event.as_of for event in events],
-            "moments": [page.time for page in found],
-        },
+    await insert(
+        session,
+        Round.table(),
+        ROUND,
+        [(round_of(page), *(getattr(page.event, name) for name in ROUND[1:-1]), page.time) for page in found],
+        "ON CONFLICT DO NOTHING",
     )
     await session.execute(
         text(
-            "INSERT INTO digests (round_id, agency_id, pages, pages_in, people_total, short_total,"
+            "INSERT INTO digests (round_id, agency_id, pages, pages_in, people_total, short_total,"  # noqa: S608 - built of names in this code
             "  listed, owed, resolved, redeemed, state)"
             " SELECT DISTINCT ON (round_id, agency_id)"
             "  round_id, agency_id, pages, 0, people_total, short_total, 0, 0, 0, 0, 'collecting'"
-            " FROM unnest(CAST(:rounds AS uuid[]), CAST(:agencies AS uuid[]), CAST(:pages AS int[]),"
-            "  CAST(:people_totals AS int[]), CAST(:short_totals AS int[]))"
-            "  AS page(round_id, agency_id, pages, people_total, short_total)"
-            " ORDER BY round_id, agency_id"
+            f" FROM {unnest(COUNTED)} ORDER BY round_id, agency_id"
             " ON CONFLICT (round_id, agency_id) DO UPDATE SET pages = digests.pages"
         ),
-        {
-            "rounds": rounds,
-            "agencies": agencies,
-            "pages": [_pages(page) for page in found],
-            "people_totals": [event.people_total for event in events],
-            "short_totals": [_short(page) for page in found],
-        },
+        lists(
+            COUNTED,
+            [
+                (round_of(page), page.event.agency_id, _pages(page), page.event.people_total, _short(page))
+                for page in found
+            ],
+        ),
     )
     for start in range(0, len(found), PAGES_AT_ONCE):
         part = slice(start, start + PAGES_AT_ONCE)
@@ -154,11 +141,7 @@ async def _store_people(
 ) -> None:
     await session.execute(
         text(
-            "WITH page AS ("
-            " SELECT * FROM unnest(CAST(:rounds AS uuid[]), CAST(:agencies AS uuid[]), CAST(:numbers AS int[]),"
-            "  CAST(:sweeps AS uuid[]), CAST(:ids AS uuid[]), CAST(:parents AS text[]), CAST(:payloads AS text[]))"
-            "  AS page(round_id, agency_id, page, sweep_id, event_id, traceparent, payload)"
-            "), stored AS ("
+            f"WITH page AS (SELECT * FROM {unnest(PAGE)}), stored AS ("  # noqa: S608 - built of names in this code
             " INSERT INTO pages (round_id, agency_id, page, event_id, traceparent)"
             " SELECT round_id, agency_id, page, event_id, traceparent FROM page"
             " ON CONFLICT (round_id, agency_id, page) DO NOTHING RETURNING round_id, agency_id, page"
@@ -185,15 +168,13 @@ async def _store_people(
             " FROM counted LEFT JOIN sums USING (round_id, agency_id)"
             " WHERE digests.round_id = counted.round_id AND digests.agency_id = counted.agency_id"
         ),
-        {
-            "rounds": [key[0] for key in keys],
-            "agencies": [key[1] for key in keys],
-            "numbers": [key[2] for key in keys],
-            "sweeps": [page.event.sweep_id for page in pages],
-            "ids": [page.id for page in pages],
-            "parents": [page.traceparent for page in pages],
-            "payloads": [page.payload.decode() for page in pages],
-        },
+        lists(
+            PAGE,
+            [
+                (*key, page.id, page.traceparent, page.event.sweep_id, page.payload.decode())
+                for key, page in zip(keys, pages, strict=True)
+            ],
+        ),
     )
 
 
@@ -219,10 +200,10 @@ async def address_complete(session: AsyncSession, pages: Sequence[Received], clo
     keys = sorted({(round_of(page), page.event.agency_id) for page in pages})
     rows = await session.execute(
         text(
-            f"{ADDRESSED} JOIN unnest(CAST(:rounds AS uuid[]), CAST(:agencies AS uuid[])) AS asked(round_id, agency_id)"
-            " USING (round_id, agency_id) WHERE state = 'collecting' AND pages_in >= pages"
+            f"{ADDRESSED} JOIN {unnest(DIGEST)} USING (round_id, agency_id)"
+            " WHERE state = 'collecting' AND pages_in >= pages"
         ),
-        {"rounds": [key[0] for key in keys], "agencies": [key[1] for key in keys]},
+        lists(DIGEST, keys),
     )
     await _address(session, rows.all(), clock)
 
@@ -249,36 +230,28 @@ async def _address(session: AsyncSession, digests: Sequence[Any], clock: Clock) 
     if not digests:
         return
     messages: list[dict[str, Any]] = []
-    decisions: list[tuple[str, str | None]] = []
+    decisions: list[tuple[UUID, UUID, str, str | None]] = []
     for digest in digests:
         named = addressees(digest.pics)
+        state, reason = "ready", None
         if not digest.short:
-            decisions.append(("met", None))
+            state = "met"
         elif digest.active and named:
-            decisions.append(("ready", None))
             messages += [
                 drafted(digest.round_id, digest.agency_id, addressee, digest.traceparents, clock.now())
                 for addressee in named
             ]
         else:
-            decisions.append(("waiting", "no-pic" if digest.active else "agency-inactive"))
-    states, reasons = zip(*decisions, strict=True)
+            state, reason = "waiting", "no-pic" if digest.active else "agency-inactive"
+        decisions.append((digest.round_id, digest.agency_id, state, reason))
     changed = await session.execute(
         text(
-            "UPDATE digests SET state = decided.state, reason = decided.reason, decided_at = :now"
-            " FROM unnest(CAST(:rounds AS uuid[]), CAST(:agencies AS uuid[]), CAST(:states AS text[]),"
-            "  CAST(:reasons AS text[])) AS decided(round_id, agency_id, state, reason)"
-            " WHERE digests.round_id = decided.round_id AND digests.agency_id = decided.agency_id"
-            " AND (digests.state, digests.reason) IS DISTINCT FROM (decided.state, decided.reason)"
+            "UPDATE digests SET state = given.state, reason = given.reason, decided_at = :now"  # noqa: S608 - built of names in this code
+            f" FROM {unnest(DECISION)} WHERE digests.round_id = given.round_id AND digests.agency_id = given.agency_id"
+            " AND (digests.state, digests.reason) IS DISTINCT FROM (given.state, given.reason)"
             " RETURNING digests.reason"
         ),
-        {
-            "rounds": [digest.round_id for digest in digests],
-            "agencies": [digest.agency_id for digest in digests],
-            "states": list(states),
-            "reasons": list(reasons),
-            "now": clock.now(),
-        },
+        lists(DECISION, decisions) | {"now": clock.now()},
     )
     for reason in changed.scalars():
         if reason:

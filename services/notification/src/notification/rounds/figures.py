@@ -10,7 +10,11 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common.sets import columns_of, lists, unnest
+from notification.rounds.tables import Digest
+
 UNITS_SHOWN = 5
+DIGEST = columns_of(Digest.table(), ("round_id", "agency_id"))
 
 
 class UnitFigures(BaseModel):
@@ -69,10 +73,9 @@ async def figures_of(
     """The figures of digests (round, agency) as they stand."""
     rows = await session.execute(
         text(
-            "WITH asked AS ("
+            "WITH asked AS ("  # noqa: S608 - built of names in this code
             " SELECT rounds.id AS round_id, agency_id, sweep_id, kind, year, period, as_of"
-            " FROM unnest(CAST(:rounds AS uuid[]), CAST(:agencies AS uuid[])) AS asked(round_id, agency_id)"
-            " JOIN rounds ON rounds.id = asked.round_id"
+            f" FROM {unnest(DIGEST)} JOIN rounds ON rounds.id = round_id"
             "), units AS ("
             " SELECT round_id, agency_id, min(unit_name) AS name, count(*) AS short, sum(missing) AS missing,"
             "  min(due) AS due_low, max(due) AS due_high, row_number() OVER ("
@@ -92,7 +95,7 @@ async def figures_of(
             " FROM asked JOIN digests USING (round_id, agency_id) JOIN agencies ON agencies.id = agency_id"
             " LEFT JOIN summed USING (round_id, agency_id)"
         ),
-        {"rounds": [key[0] for key in digests], "agencies": [key[1] for key in digests], "shown": UNITS_SHOWN},
+        lists(DIGEST, digests) | {"shown": UNITS_SHOWN},
     )
     return {(row.round_id, row.agency_id): _figures(row, now) for row in rows}
 

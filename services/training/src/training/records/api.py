@@ -16,7 +16,8 @@ from common.database import Reading, Transaction
 from common.idempotency import IdempotencyKey, once
 from common.pages import AskedWindow, Page
 from common.problems import Problem
-from training.desk import Desk, UsedNipKey, desk_for
+from common.service import UsedNipKey
+from training.desk import Desk, desk_for
 from training.records import commands, queries
 from training.records.rights import READERS, SENDERS, capacity
 from training.records.schemas import Correction, History, Recorded, Revocation, Training
