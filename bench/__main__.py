@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 import platform
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -14,10 +15,19 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.measures import Figure, bulk, latency, make_topics, memory, sweep
-from bench.world import world
+from bench.world import World, world
 
 RESULTS = Path(__file__).parent / "results"
 console = Console()
+
+
+Measure = Callable[[World, argparse.Namespace], Awaitable[list[Figure]]]
+MEASURES: dict[str, Measure] = {
+    "B1": lambda made, options: bulk(made, options.records, options.rounds),
+    "B2": lambda made, options: latency(made, options.rate, options.seconds),
+    "B3": lambda made, options: sweep(made, options.swept, options.rounds),
+    "B5": lambda made, options: memory(made, options.megabytes),
+}
 
 
 async def run(options: argparse.Namespace) -> list[Figure]:
@@ -25,14 +35,9 @@ async def run(options: argparse.Namespace) -> list[Figure]:
         await make_topics(made)
         console.print(f"{options.people:,} people are known to every service.")
         figures: list[Figure] = []
-        for name, measure in (
-            ("bulk", bulk(made, options.records, options.rounds)),
-            ("latency of singles", latency(made, options.rate, options.seconds)),
-            ("memory", memory(made, options.megabytes)),
-            ("sweep", sweep(made, options.swept, options.rounds)),
-        ):
+        for name in options.only:
             console.rule(name)
-            found = await measure
+            found = await MEASURES[name](made, options)
             for figure in found:
                 console.print(f"{figure.name}: {figure.low} {figure.middle} {figure.high}")
             figures += found
@@ -41,6 +46,8 @@ async def run(options: argparse.Namespace) -> list[Figure]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    measures = list(MEASURES)
+    parser.add_argument("--only", nargs="+", choices=measures, default=measures, help="of these measures")
     parser.add_argument("--people", type=int, default=20_000, help="people known to every service")
     parser.add_argument("--records", type=int, default=100_000, help="trainings of one bulk round")
     parser.add_argument("--rounds", type=int, default=3)

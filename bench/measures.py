@@ -88,7 +88,7 @@ async def latency(world: World, rate: int, seconds: int) -> list[Figure]:
 
     async def one(index: int, moment: float) -> None:
         _, nip = world.people[index % len(world.people)]
-        answer = await world.http.post(url, json=training(index, nip, source="singles"), headers=headers)
+        answer = await world.http.post(url, json=training(index, nip, source=f"singles-{rate}"), headers=headers)
         answer.raise_for_status()
         answered.append(time.perf_counter() - moment)
         due[UUID(answer.json()["id"])] = moment
@@ -100,7 +100,7 @@ async def latency(world: World, rate: int, seconds: int) -> list[Figure]:
                 rows = await credit.fetch("SELECT record_id FROM evidence WHERE record_id = ANY($1::uuid[])", waiting)
                 now = time.perf_counter()
                 visible.extend(now - due.pop(row["record_id"]) for row in rows)
-            await asyncio.sleep(0.002)
+            await asyncio.sleep(0.005)
 
     watching = asyncio.create_task(watch())
     tasks: list[asyncio.Task[None]] = []

@@ -26,6 +26,7 @@ from common.settings import ServiceSettings
 ALGORITHMS = ["RS256", "ES256"]
 KEYS_FRESH_SECONDS = 300
 KEYS_RETRY_SECONDS = 5
+TOKENS_REMEMBERED = 10_000
 NATIONAL_ROLES = frozenset({"lan", "analis", "service", "operator"})
 OPEN_PATHS = frozenset({"/healthz", "/readyz", "/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json"})
 
@@ -103,13 +104,28 @@ class Authenticator:
     issuer: str
     audience: str
     keys: KeySet
+    remembered: dict[str, tuple[Principal, float]] = field(
+        default_factory=dict[str, tuple[Principal, float]], repr=False
+    )
 
     @classmethod
     def of(cls, settings: ServiceSettings) -> "Authenticator":
         return cls(settings.issuer, settings.audience, KeySet(settings.jwks_url))
 
     async def principal(self, token: str) -> Principal:
-        """Who the token stands for. Raises Problem `unauthorized` for anything but a good token."""
+        """Who the token stands for. Raises Problem `unauthorized` for anything but a good token.
+
+        A token once verified is remembered for as long as keys count as fresh, or until it expires.
+        """
+        known = self.remembered.get(token)
+        if known is None or time.time() >= known[1]:
+            known = await self._verified(token)
+            if len(self.remembered) >= TOKENS_REMEMBERED:
+                self.remembered.clear()
+            self.remembered[token] = known
+        return known[0]
+
+    async def _verified(self, token: str) -> tuple[Principal, float]:
         try:
             header = jwt.get_unverified_header(token)
             if header.get("alg") not in ALGORITHMS:
@@ -124,7 +140,7 @@ class Authenticator:
                 leeway=10,
                 options={"require": ["exp", "iat", "iss", "aud", "sub"]},
             )
-            return _principal(claims)
+            return _principal(claims), min(float(claims["exp"]), time.time() + KEYS_FRESH_SECONDS)
         except (jwt.PyJWTError, KeyError, ValueError, TypeError) as error:
             raise Problem("unauthorized") from error
 

@@ -24,6 +24,7 @@ from common.problems import Catalogue, Language, Problem, from_validation, langu
 from common.telemetry import STATUS, bulk_lines, log
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 CHUNK = 1_000
 LINE_LIMIT = 64 * 1024
@@ -129,12 +130,19 @@ async def _answer(
         await asyncio.to_thread(spool.flush)
 
 
-async def work(database: Database, items: Sequence[T], handle: Handle[T]) -> list[Answer]:
-    """One transaction for all items; when an item breaks it, halves until that item stands alone."""
+async def work(
+    database: Database,
+    items: Sequence[T],
+    handle: Callable[[AsyncSession, Sequence[T]], Awaitable[Sequence[R | Problem]]],
+) -> list[R | Problem]:
+    """One transaction for all items; when an item breaks it, halves until that item stands alone.
+
+    Raises Problem `unavailable` when the database stays away.
+    """
     if not items:
         return []
 
-    async def once() -> list[Answer]:
+    async def once() -> list[R | Problem]:
         async with database.transaction() as session:
             return list(await handle(session, items))
 

@@ -16,7 +16,9 @@ class Versioned(Protocol):
 V = TypeVar("V", bound=Versioned)
 
 
-def _seen(if_match: Annotated[str | None, Header(description='the ETag last seen, such as "3"')] = None) -> int | None:
+async def _seen(
+    if_match: Annotated[str | None, Header(description='the ETag last seen, such as "3"')] = None,
+) -> int | None:
     if if_match is None or if_match.strip() == "*":
         return None
     written = if_match.strip().removeprefix("W/").strip('"')

@@ -45,7 +45,7 @@ class Window(BaseModel):
         return Page(items=shown, next=_cursor(key(shown[-1])) if more else None)
 
 
-def window(
+async def window(
     after: Annotated[str | None, Query(description="`next` of the page before")] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> Window:

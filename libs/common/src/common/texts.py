@@ -38,7 +38,7 @@ def _named(tables: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, M
             yield from _named(table, f"{before}{name}.")
 
 
-def _language(request: Request) -> Language:
+async def _language(request: Request) -> Language:
     return language_of(request.headers.get("accept-language"))
 
 

@@ -17,7 +17,7 @@ def load_rules() -> RuleBook[Rules]:
     return load_rule_book(FOLDER, parse, run_case)
 
 
-def _rules(request: Request) -> RuleBook[Rules]:
+async def _rules(request: Request) -> RuleBook[Rules]:
     return request.app.state.rules
 
 

@@ -27,7 +27,7 @@ def actor_of(principal: Principal) -> Actor:
     return Actor(principal.subject, principal.agency_scope)
 
 
-def _asked_person(person_id: UUID | Literal["me"], principal: Annotated[Principal, Depends(caller)]) -> UUID:
+async def _asked_person(person_id: UUID | Literal["me"], principal: Annotated[Principal, Depends(caller)]) -> UUID:
     if person_id != "me":
         return person_id
     if principal.person is None:

@@ -36,7 +36,7 @@ def build(settings: Settings) -> Service:
         problems=Path(__file__).with_name("problems.toml"),
         published=PUBLISHED,
         subscriptions=[subscription(book, Clock())],
-        state={"book": book},
+        state={"book": book, "singles": records.joiner()},
         commands={
             "sweep": (sweep.command(book), sweep.add_arguments),
             "open-year": (_open_year(book), _add_year),

@@ -1,7 +1,7 @@
 """Records over HTTP."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, NamedTuple
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import etag
 from common.auth import Principal, allow
-from common.bulk import Answer, upload
-from common.database import Reading, Transaction
+from common.bulk import Answer, Done, upload
+from common.database import Database, Reading, Transaction
 from common.idempotency import IdempotencyKey, once
+from common.joining import Joiner
 from common.pages import AskedWindow, Page
 from common.problems import Problem
 from common.service import UsedNipKey
@@ -21,12 +22,40 @@ from training.desk import Desk, desk_for
 from training.records import commands, queries
 from training.records.rights import READERS, SENDERS, capacity
 from training.records.schemas import Correction, History, Recorded, Revocation, Training
-from training.records.tables import Record
 
 router = APIRouter(prefix="/v1", tags=["trainings"])
 uploads = APIRouter(prefix="/v1", tags=["trainings"])
 
 LINES = TypeAdapter(Training)
+
+
+class Single(NamedTuple):
+    """One activity sent by itself, and by whom."""
+
+    training: Training
+    desk: Desk
+    nip_key: str
+
+
+Outcome = tuple[int, Recorded]
+"""HTTP status and record."""
+
+
+async def store_singles(session: AsyncSession, singles: Sequence[Single]) -> list[Outcome | Problem]:
+    """Stores activities of one caller that were sent one by one, as a bulk upload would."""
+    _, desk, nip_key = singles[0]
+    answers = await commands.store(session, [single.training for single in singles], desk, nip_key)
+    records = await queries.recorded(session, [answer.id for answer in answers if isinstance(answer, Done)])
+    return [
+        answer if isinstance(answer, Problem) else (201 if answer.status == "stored" else 200, records[answer.id])
+        for answer in answers
+    ]
+
+
+def joiner() -> Joiner[Single, Outcome]:
+    """Joins single activities of one caller that come at the same time."""
+    return Joiner("store singles", store_singles)
+
 
 Sender = Annotated[Desk, Depends(desk_for(*SENDERS))]
 Verifier = Annotated[Desk, Depends(desk_for("agency_hr", "service"))]
@@ -41,21 +70,23 @@ Reader = Annotated[Principal, Depends(allow(*READERS))]
     responses={200: {"model": Recorded, "description": "the same was recorded before: that record"}},
 )
 async def post_training(
-    request: Request,
-    training: Training,
-    session: Transaction,
-    desk: Sender,
-    nip_key: UsedNipKey,
-    idempotency_key: IdempotencyKey = None,
+    request: Request, training: Training, desk: Sender, nip_key: UsedNipKey, idempotency_key: IdempotencyKey = None
 ) -> Response:
-    async def act() -> tuple[int, Recorded]:
-        [answer] = await commands.store(session, [training], desk, nip_key)
-        if isinstance(answer, Problem):
-            raise answer
-        record = await session.get_one(Record, answer.id)
-        return 201 if answer.status == "stored" else 200, Recorded.model_validate(record)
+    database: Database = request.app.state.database
+    single = Single(training, desk, nip_key)
+    if idempotency_key is None:
+        joiner: Joiner[Single, Outcome] = request.app.state.singles
+        status, record = await joiner.join(database, desk.principal, single)
+        return Response(record.model_dump_json(), status_code=status, media_type="application/json")
 
-    return await once(request, session, desk.principal, idempotency_key, act)
+    async def act() -> tuple[int, Recorded]:
+        [outcome] = await store_singles(session, [single])
+        if isinstance(outcome, Problem):
+            raise outcome
+        return outcome
+
+    async with database.transaction() as session:
+        return await once(request, session, desk.principal, idempotency_key, act)
 
 
 @uploads.post("/trainings:batch", summary="Record many: NDJSON in, an NDJSON answer per line", response_model=None)

@@ -1,5 +1,6 @@
 """Reading records and what they said before."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import select
@@ -17,6 +18,12 @@ from training.records.tables import Record, RecordVersion
 async def record(session: AsyncSession, record_id: UUID, principal: Principal) -> Recorded:
     """A record. Raises Problem `not-found`, also for one the caller may not see."""
     return Recorded.model_validate(await _find(session, record_id, principal))
+
+
+async def recorded(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Recorded]:
+    """These records, by id."""
+    rows = await session.scalars(select(Record).where(col(Record.id).in_(ids)))
+    return {row.id: Recorded.model_validate(row) for row in rows}
 
 
 async def record_page(

@@ -1,0 +1,85 @@
+"""Single requests of one caller that wait at the same moment share one transaction (ADR 0007).
+
+A transaction of one costs nearly what a transaction of a hundred does. While one is under way, what
+arrives gathers, and goes into the next; nobody waits for a timer. A request hears of its own item
+alone, after the commit.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from contextvars import Context
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from opentelemetry import trace
+from opentelemetry.trace import Link, SpanContext
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.bulk import work
+from common.database import Database
+from common.problems import Problem
+from common.telemetry import EVENT_COUNT, tracer
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+MOST = 200
+
+
+@dataclass(frozen=True)
+class _Waiting(Generic[T, R]):
+    item: T
+    answer: asyncio.Future[R | Problem]
+    span: SpanContext
+
+
+class Joiner(Generic[T, R]):
+    """Gathers items by a key, such as the caller; `handle` works on those of one key in one transaction.
+
+    `name` names the span of such a transaction, which links to those of the requests.
+    """
+
+    def __init__(
+        self, name: str, handle: Callable[[AsyncSession, Sequence[T]], Awaitable[Sequence[R | Problem]]]
+    ) -> None:
+        self._name = name
+        self._handle = handle
+        self._waiting: dict[Hashable, deque[_Waiting[T, R]]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def join(self, database: Database, key: Hashable, item: T) -> R:
+        """What `handle` answers for `item`, committed. Raises the Problem it answers with."""
+        answer = asyncio.get_running_loop().create_future()
+        waiting = _Waiting[T, R](item, answer, trace.get_current_span().get_span_context())
+        if key in self._waiting:
+            self._waiting[key].append(waiting)
+        else:
+            self._waiting[key] = deque([waiting])
+            # A context of its own: it outlives the request that begins it, and so that one's span.
+            task = asyncio.create_task(self._work_off(database, key), context=Context())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        answered = await answer
+        if isinstance(answered, Problem):
+            raise answered
+        return answered
+
+    async def _work_off(self, database: Database, key: Hashable) -> None:
+        queue = self._waiting[key]
+        try:
+            while queue:
+                await self._work(database, [queue.popleft() for _ in range(min(MOST, len(queue)))])
+        finally:
+            del self._waiting[key]
+
+    async def _work(self, database: Database, group: Sequence[_Waiting[T, R]]) -> None:
+        links = [Link(waiting.span) for waiting in group if waiting.span.trace_flags.sampled]
+        with tracer.start_as_current_span(self._name, links=links, attributes={EVENT_COUNT: len(group)}):
+            try:
+                answers = await work(database, [waiting.item for waiting in group], self._handle)
+            except Problem as problem:
+                answers = [problem] * len(group)
+        for waiting, answer in zip(group, answers, strict=True):
+            if not waiting.answer.done():  # its caller may have gone
+                waiting.answer.set_result(answer)
