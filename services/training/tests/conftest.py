@@ -38,6 +38,7 @@ from training.people.consumers import keep_people
 from training.records.commands import store
 from training.records.schemas import Training
 from training.settings import Settings
+from training.soundings.tables import PARTITIONS
 
 NOW = datetime(2026, 6, 15, 3, 0, tzinfo=UTC)
 OTHER_PROVIDER = UUID("0199a000-0000-7000-8000-0000000000bb")
@@ -52,6 +53,9 @@ async def pool(service_database) -> Database:
 async def database(pool: Database) -> Database:
     """The service's database, with nothing in it."""
     await empty(pool, metadata)
+    async with pool.engine.begin() as connection:
+        await connection.execute(text(f"DROP SCHEMA {PARTITIONS} CASCADE"))
+        await connection.execute(text(f"CREATE SCHEMA {PARTITIONS}"))
     return pool
 
 

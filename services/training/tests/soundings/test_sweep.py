@@ -11,7 +11,8 @@ from sqlalchemy import text
 
 from common.database import Database, counted_statements
 from common.ids import derived_id
-from training.soundings import cli
+from training.soundings import cli, commands
+from training.soundings.caturwulan import period_of
 
 ONE, TWO, THREE = (UUID(int=number) for number in (1, 2, 3))
 MAY = "2026-05-01"
@@ -280,6 +281,24 @@ async def test_two_beginnings_at_once_make_one_sweep(sounding, world):
     assert await world.value("SELECT count(*) FROM shortfalls") == 500
 
 
+async def test_a_beginning_that_is_cut_off_leaves_nothing(sounding, world):
+    await sounding.many(3, ONE)
+    with pytest.raises(asyncio.CancelledError):
+        await sounding.step(lambda s: _begun_and_cut_off(s, world))
+    assert await world.rows("SELECT inhrelid FROM pg_inherits WHERE inhparent = CAST('shortfalls' AS regclass)") == []
+    await sounding.sweep_only(2026, 1, MAY)
+    [partition] = await world.rows("SELECT DISTINCT CAST(tableoid AS regclass) AS name FROM shortfalls")
+    indexes = await world.rows(
+        "SELECT indexdef FROM pg_indexes WHERE schemaname || '.' || tablename = :name", **partition._mapping
+    )
+    assert len(indexes) == 2
+
+
+async def _begun_and_cut_off(session, world):
+    await commands.begin(session, world.clock, 2026, period_of(2026, 1), date(2026, 5, 1), None)
+    raise asyncio.CancelledError
+
+
 async def test_finishing_twice_is_finishing_once(sounding, world):
     person = await world.person()
     sweep_id = await sounding.begin(2026, 1, MAY)
@@ -360,5 +379,6 @@ async def test_statements_do_not_grow_with_people(sounding, world):
         with counted_statements(sounding.database) as statements:
             await sounding.sweep_only(year, 1, f"{year}-05-01")
         counts.append(len(statements))
-    # to begin; for a chunk of pages and its outbox row; to see that no more are left; to finish
-    assert counts == [2 + 4 + 2 + 8, 2 + 4 + 2 + 8]
+    # to begin (a partition filled, attached, analysed); for a chunk of pages and its outbox row; to see that no more
+    # are left; to finish
+    assert counts == [6 + 4 + 2 + 8, 6 + 4 + 2 + 8]

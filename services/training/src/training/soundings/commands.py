@@ -18,7 +18,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.clock import Clock
@@ -27,7 +27,7 @@ from common.outbox import emit
 from contracts.events import JPShortfallDetected, JPShortfallResolved, ShortPerson
 from training.soundings.caturwulan import Caturwulan, pack_of
 from training.soundings.queries import newest_sweeps
-from training.soundings.tables import PAGE
+from training.soundings.tables import PAGE, PARTITIONS
 
 PEOPLE_AT_ONCE = 10 * PAGE
 """How many people are announced in one transaction: this bounds the memory of a sweep."""
@@ -43,16 +43,16 @@ Changed = Sequence[tuple[UUID, int]]
 
 BEFORE_ALL = UUID(int=0)
 
+SWEEPS = bindparam("sweeps", expanding=True)
+"""A parameter each, not one array: only so does a prepared plan leave out the other sweeps' partitions."""
+
 # The rules of a sweep `w`, for a ledger row `l` and an assignment `a`.
 THRESHOLD = "round(l.target * w.share_numerator / w.share_denominator, 3)"  # Caturwulan.threshold; a test compares
 SHORT = f"l.verified < l.target AND l.verified < {THRESHOLD}"  # the first half spares most people the division
 CHANGED = "(l.person_id, l.year) IN (SELECT * FROM unnest(CAST(:people AS uuid[]), CAST(:years AS int[])))"
-SERVING = """
-    a.valid_from <= w.as_of AND (a.valid_to IS NULL OR w.as_of < a.valid_to) AND NOT EXISTS (
-        SELECT FROM people p WHERE p.person_id = a.person_id AND (p.left_on <= w.as_of OR w.over_from <= p.joined_on)
-    )
-"""  # on the sweep's date, and before the period was over
-
+ASSIGNED = "a.valid_from <= w.as_of AND (a.valid_to IS NULL OR w.as_of < a.valid_to)"
+AWAY = "p.left_on <= w.as_of OR w.over_from <= p.joined_on"  # a person `p` left by the sweep's date, or came too late
+SERVING = f"{ASSIGNED} AND NOT EXISTS (SELECT FROM people p WHERE p.person_id = a.person_id AND ({AWAY}))"
 
 PERSON = """
     '{"person_id":"%s","unit_id":%s,"unit_name":%s,"target":"%s","threshold":"%s","verified":"%s","missing":"%s"}'
@@ -74,63 +74,87 @@ class RenderedPage(JPShortfallDetected):
 async def begin(
     session: AsyncSession, clock: Clock, year: int, period: Caturwulan, as_of: date, replaces: UUID | None
 ) -> UUID | None:
-    """Stores a sweep with everybody in service on `as_of` who is short, in one statement.
+    """Stores a sweep with everybody in service on `as_of` who is short, as one statement sees them.
 
     Returns its id, or None when another process has begun or finished the same one meanwhile.
-    The year's ledger must hold everyone.
+    The year's ledger must hold everyone. The people are a partition of their own: filled first and
+    indexed when it is attached, it takes a third of the time that filling an index does (ADR 0008).
     """
+    sweep = {
+        "id": new_id(),
+        "year": year,
+        "as_of": as_of,
+        "over_from": period.over_from(year),
+        "numerator": period.numerator,
+        "denominator": period.denominator,
+        "now": clock.now(),
+    }
+    sweep_id = await session.scalar(
+        text(
+            """
+            INSERT INTO sweeps (id, year, period, as_of, rule_pack, over_from, share_numerator, share_denominator,
+                state, replaces, started_at, people, short, announced_agency_id, announced_page)
+            VALUES (:id, :year, :period, :as_of, :rule_pack, :over_from, :numerator, :denominator,
+                'running', :replaces, :now, 0, 0, :before_all, 0)
+            ON CONFLICT DO NOTHING RETURNING id
+            """
+        ),
+        sweep
+        | {
+            "period": period.number,
+            "rule_pack": pack_of(year).id,
+            "replaces": replaces,
+            "before_all": BEFORE_ALL,
+        },
+    )
+    if sweep_id is None:
+        return None
+    partition = f"{PARTITIONS}.shortfalls_{sweep_id.hex}"
     await session.execute(text(f"SET LOCAL work_mem = '{WORK_MEM}'"))
-    return await session.scalar(
+    await session.execute(text(f"CREATE TABLE {partition} (LIKE shortfalls INCLUDING CONSTRAINTS)"))
+    await session.execute(
         text(
             f"""
             WITH w AS NOT MATERIALIZED (
                 SELECT CAST(:id AS uuid) AS id, CAST(:year AS int) AS year, CAST(:as_of AS date) AS as_of,
                     CAST(:over_from AS date) AS over_from, CAST(:numerator AS int) AS share_numerator,
                     CAST(:denominator AS int) AS share_denominator
+            ), away AS MATERIALIZED (
+                SELECT p.person_id FROM w JOIN people p ON {AWAY}
+            ), serving AS NOT MATERIALIZED (
+                SELECT a.* FROM w JOIN assignments a ON {ASSIGNED}
+                WHERE NOT EXISTS (SELECT FROM away WHERE away.person_id = a.person_id)
             ), found AS MATERIALIZED (
                 SELECT l.person_id, a.agency_id, a.unit_id, a.unit_name,
                     (row_number() OVER (PARTITION BY a.agency_id ORDER BY l.person_id) - 1) / {PAGE} + 1 AS page,
                     l.target, {THRESHOLD} AS threshold, l.verified
-                FROM w JOIN jp_ledger l ON l.year = w.year JOIN assignments a ON a.person_id = l.person_id AND {SERVING}
+                FROM w JOIN jp_ledger l ON l.year = w.year JOIN serving a ON a.person_id = l.person_id
                 WHERE {SHORT}
             ), counted AS (
                 SELECT agency_id, people, coalesce(short, 0) AS short
-                FROM (SELECT a.agency_id, count(*) AS people FROM w JOIN assignments a ON {SERVING} GROUP BY 1) serving
+                FROM (SELECT agency_id, count(*) AS people FROM serving GROUP BY 1) serving
                 LEFT JOIN (SELECT agency_id, count(*) AS short FROM found GROUP BY 1) short USING (agency_id)
-            ), begun AS (
-                INSERT INTO sweeps (id, year, period, as_of, rule_pack, over_from, share_numerator, share_denominator,
-                    state, replaces, started_at, people, short, announced_agency_id, announced_page)
-                SELECT id, year, :period, as_of, :rule_pack, over_from, share_numerator, share_denominator,
-                    'running', :replaces, :now, (SELECT coalesce(sum(people), 0) FROM counted),
-                    (SELECT count(*) FROM found), :before_all, 0
-                FROM w ON CONFLICT DO NOTHING RETURNING id
             ), by_agency AS (
                 INSERT INTO sweep_agencies (sweep_id, agency_id, people, short)
-                SELECT begun.id, agency_id, people, short FROM begun, counted
+                SELECT w.id, agency_id, people, short FROM w, counted
             ), by_person AS (
-                INSERT INTO shortfalls (sweep_id, person_id, agency_id, unit_id, unit_name, page,
+                INSERT INTO {partition} (sweep_id, person_id, agency_id, unit_id, unit_name, page,
                     target, threshold, verified, missing, state, changed_at, version)
-                SELECT begun.id, person_id, agency_id, unit_id, unit_name, page,
-                    target, threshold, verified, threshold - verified, 'open', :now, 1
-                FROM begun, found
+                SELECT w.id, person_id, agency_id, unit_id, unit_name, page,
+                    target, threshold, verified, threshold - verified, 'open', CAST(:now AS timestamptz), 1
+                FROM w, found
             )
-            SELECT id FROM begun
-            """  # noqa: S608 - the parts are constants
+            UPDATE sweeps SET people = (SELECT coalesce(sum(people), 0) FROM counted),
+                short = (SELECT count(*) FROM found)
+            WHERE id = :id
+            """  # noqa: S608 - the parts are constants, and an id
         ),
-        {
-            "id": new_id(),
-            "year": year,
-            "period": period.number,
-            "as_of": as_of,
-            "rule_pack": pack_of(year).id,
-            "over_from": period.over_from(year),
-            "numerator": period.numerator,
-            "denominator": period.denominator,
-            "replaces": replaces,
-            "now": clock.now(),
-            "before_all": BEFORE_ALL,
-        },
+        sweep,
     )
+    await session.execute(text(f"ALTER TABLE shortfalls ATTACH PARTITION {partition} FOR VALUES IN ('{sweep_id}')"))
+    # Its pages are looked up at once: the planner must know of them, or it may read the whole sweep for each.
+    await session.execute(text(f"ANALYZE {partition} (sweep_id, agency_id, page)"))
+    return sweep_id
 
 
 async def announce_next(session: AsyncSession, clock: Clock, sweep_id: UUID) -> int:
@@ -256,11 +280,11 @@ async def _resolve(session: AsyncSession, given: Mapping[str, Any]) -> None:
             UPDATE shortfalls s SET state = 'resolved', target = l.target, threshold = {THRESHOLD},
                 verified = l.verified, missing = 0, changed_at = :now, version = s.version + 1
             FROM sweeps w JOIN jp_ledger l ON l.year = w.year
-            WHERE w.id = ANY(CAST(:sweeps AS uuid[])) AND s.sweep_id = w.id AND s.person_id = l.person_id
+            WHERE w.id IN :sweeps AND s.sweep_id IN :sweeps AND s.sweep_id = w.id AND s.person_id = l.person_id
                 AND s.state = 'open' AND NOT ({SHORT}) AND {CHANGED}
             RETURNING w.id AS sweep_id, w.year, w.period, s.agency_id, s.person_id, s.verified, s.threshold, s.version
             """  # noqa: S608 - the parts are constants
-        ),
+        ).bindparams(SWEEPS),
         given,
     )
     for row in resolved:
@@ -285,8 +309,8 @@ async def _reopen(session: AsyncSession, given: Mapping[str, Any]) -> None:
                 SELECT w.id AS sweep_id, w.as_of, w.over_from, l.person_id, l.target, {THRESHOLD} AS threshold,
                     l.verified, f.agency_id AS known_agency_id
                 FROM sweeps w JOIN jp_ledger l ON l.year = w.year
-                LEFT JOIN shortfalls f ON f.sweep_id = w.id AND f.person_id = l.person_id
-                WHERE w.id = ANY(CAST(:sweeps AS uuid[])) AND {SHORT} AND f.state IS DISTINCT FROM 'open'
+                LEFT JOIN shortfalls f ON f.sweep_id IN :sweeps AND f.sweep_id = w.id AND f.person_id = l.person_id
+                WHERE w.id IN :sweeps AND {SHORT} AND f.state IS DISTINCT FROM 'open'
                     AND {CHANGED}
             ), opened AS (
                 INSERT INTO shortfalls AS s (sweep_id, person_id, agency_id, unit_id, unit_name, page,
@@ -305,7 +329,7 @@ async def _reopen(session: AsyncSession, given: Mapping[str, Any]) -> None:
             LEFT JOIN sweep_agencies c ON c.sweep_id = o.sweep_id AND c.agency_id = o.agency_id
             ORDER BY o.sweep_id, o.agency_id, o.person_id
             """  # noqa: S608 - the parts are constants
-        ),
+        ).bindparams(SWEEPS),
         given,
     )
     for (sweep_id, agency_id), found in groupby(reopened, attrgetter("sweep_id", "agency_id")):

@@ -12,6 +12,9 @@ from training.base import Stored
 PAGE = 1_000
 """How many people of an agency one page of its announcement holds."""
 
+PARTITIONS = "partitions"
+"""The schema of the partitions of `shortfalls`: one a sweep."""
+
 
 class Sweep(Stored, table=True):
     """One look at everybody for one period, done on the facts of `as_of`.
@@ -73,9 +76,10 @@ class Shortfall(Stored, table=True):
     __table_args__ = (
         CheckConstraint("state IN ('open', 'resolved')", name="state"),
         Index(None, "sweep_id", "agency_id", "page", "person_id"),
+        {"postgresql_partition_by": "LIST (sweep_id)"},
     )
 
-    # No foreign key: it would be checked row by row, in a statement that writes the sweep itself.
+    # No foreign key: it would be checked row by row, in a transaction that writes the sweep itself.
     sweep_id: UUID = Field(primary_key=True)
     person_id: UUID = Field(primary_key=True)
     agency_id: UUID

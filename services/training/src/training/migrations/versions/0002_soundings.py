@@ -66,7 +66,9 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("state IN ('open', 'resolved')", name=op.f("ck_shortfalls_state")),
         sa.PrimaryKeyConstraint("sweep_id", "person_id", name=op.f("pk_shortfalls")),
+        postgresql_partition_by="LIST (sweep_id)",
     )
+    op.execute("CREATE SCHEMA partitions")
     op.create_index(
         "ix_shortfalls_sweep_id_agency_id_page_person_id",
         "shortfalls",
@@ -77,5 +79,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("shortfalls")
+    op.execute("DROP SCHEMA partitions")
     op.drop_table("sweep_agencies")
     op.drop_table("sweeps")
