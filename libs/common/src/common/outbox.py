@@ -29,9 +29,9 @@ from aiokafka.errors import KafkaError
 from opentelemetry.trace import SpanKind
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils import uuid7
 
 from common.events import MAX_EVENT_BYTES, Event
-from common.ids import new_id
 from common.telemetry import (
     EVENT_COUNT,
     OUTBOX_DEPTH,
@@ -63,7 +63,7 @@ class Emitted(NamedTuple):
     """One event that waits for its transaction's commit."""
 
     type: type[Event]
-    time: str
+    time: datetime
     key: str
     id: str
     subject: str
@@ -82,30 +82,28 @@ def emit(
     sequence: int,
     event_id: UUID | None = None,
     time: datetime | None = None,
-) -> UUID:
+) -> None:
     """Announces that `event` happened; it is published if and when the transaction commits.
 
     `sequence` is the version of the aggregate, from 1. `event_id` is given where doing the same
-    thing again must name the same event. Returns the event's id. Raises EventTooLarge.
+    thing again must name the same event. Raises EventTooLarge.
     """
     payload = event.model_dump_json()
     # A character takes at most four bytes: only a long payload has to be encoded to know.
     if len(payload) > MAX_EVENT_BYTES // 4 and len(payload.encode()) > MAX_EVENT_BYTES:
         raise EventTooLarge(f"{event.type}: {len(payload)} characters")
-    identity = event_id or new_id()
     collected: dict[str, list[Emitted]] = session.info.setdefault("emitted", defaultdict(list))
     collected[event.topic.name].append(
         Emitted(
             type(event),
-            (time or session.info.setdefault("moment", datetime.now(UTC))).isoformat(),
+            time or session.info.setdefault("moment", datetime.now(UTC)),
             str(event.key()),
-            str(identity),
+            str(event_id or uuid7()),
             str(event.subject()),
             sequence,
             payload,
         )
     )
-    return identity
 
 
 async def flush(session: AsyncSession) -> None:
@@ -139,7 +137,7 @@ STORE = text(
 )
 
 
-def _pack(kind: type[Event], time: str, origin: str | None, events: Sequence[Emitted]) -> str:
+def _pack(kind: type[Event], time: datetime, origin: str | None, events: Sequence[Emitted]) -> str:
     """A row: the headers all its events share as JSON, then two lines an event, `key id subject sequence` and payload.
 
     JSON has no raw line breaks, so nothing needs escaping, and the relay only splits.
@@ -148,7 +146,7 @@ def _pack(kind: type[Event], time: str, origin: str | None, events: Sequence[Emi
         "ce_specversion": "1.0",
         "ce_type": kind.type,
         "ce_source": kind.source,
-        "ce_time": time,
+        "ce_time": time.isoformat(),
         "content-type": "application/json",
     }
     if origin:

@@ -175,9 +175,8 @@ def _person(roll: Roll, line: Training, nip: str | None) -> Known:
 
 def _fingerprint(line: Training, nip: str | None) -> str:
     """What tells this body from another. The NIP's keyed hash stands for it: bare, it could be found by trying."""
-    jp = "" if line.jp is None else str(line.jp.normalize())
-    body = line.model_dump_json(exclude={"nip", "jp"})
-    return hashlib.sha256(f"{nip}|{jp}|{body}".encode()).hexdigest()
+    said = dict(line) | {"nip": nip, "jp": line.jp and line.jp.normalize()}
+    return hashlib.sha256(repr(sorted(said.items())).encode()).hexdigest()
 
 
 async def _store(session: AsyncSession, drafts: Sequence[Draft], held: dict[Key, Holder], desk: Desk) -> None:
