@@ -29,7 +29,7 @@ status: ## what runs, and where
 
 ##@ Work on it
 
-.PHONY: setup test check lint types fmt docs bench lock
+.PHONY: setup test check lint types fmt docs bench chaos lock
 setup: ## install everything into this folder: packages, Java, PostgreSQL, Kafka
 	@$(PYTHON) deploy/local/bootstrap.py
 
@@ -59,6 +59,9 @@ docs-check: setup ## fail when docs/events or docs/api have drifted from the cod
 
 bench: setup ## rates and latencies, beside the raw limits of this machine
 	@$(BIN)/python -m bench $(ARGS)
+
+chaos: setup ## faults by seed, and books that must balance (SEEDS=200, ARGS="--seconds 30")
+	@$(BIN)/python -m chaos --seeds 1..$(or $(SEEDS),10) $(ARGS)
 
 lock: ## resolve the packages of all pyproject.toml files into requirements.lock
 	@$(PYTHON) deploy/local/bootstrap.py uv

@@ -18,7 +18,14 @@ from aiokafka.admin import AIOKafkaAdminClient
 from jejak_local.stack import Stack, command
 
 SELF_CHECKING = ("training", "credit", "notification")
-CONSUMING = ("training.", "credit.", "notification.")
+READERS = {
+    "training.people": "registry.person.v1",
+    "credit.people": "registry.person.v1",
+    "credit.records": "training.record.v1",
+    "notification.agency": "registry.agency.v1",
+    "notification.shortfall": "training.shortfall.v1",
+}
+"""The consumer groups, and the topic each reads."""
 EMITTING = ("registry", "training", "credit")
 POLL_SECONDS = 0.25
 
@@ -65,18 +72,24 @@ async def ask(stack: Stack, service: str, query: str) -> Any:
 
 
 async def lag(bootstrap: str) -> int:
-    """Events that some consumer group has not yet committed."""
+    """Events that some consumer group has not yet committed; of a partition it has committed nothing of, all."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     reader = AIOKafkaConsumer(bootstrap_servers=bootstrap)
     await admin.start()
     await reader.start()
     try:
+        described = await admin.describe_topics(sorted({*READERS.values()}))
+        parts = {
+            topic["topic"]: [TopicPartition(topic["topic"], part["partition"]) for part in topic["partitions"]]
+            for topic in described
+        }
+        every = [part for found in parts.values() for part in found]
+        begins, ends = await reader.beginning_offsets(every), await reader.end_offsets(every)
         behind = 0
-        for group, *_ in await admin.list_consumer_groups():
-            if group.startswith(CONSUMING):
-                offsets = await admin.list_consumer_group_offsets(group)
-                ends = await reader.end_offsets(list(offsets))
-                behind += sum(max(ends[part] - offset.offset, 0) for part, offset in offsets.items())
+        for group, topic in READERS.items():
+            offsets = await admin.list_consumer_group_offsets(group)
+            for part in parts[topic]:
+                behind += ends[part] - max(offsets[part].offset if part in offsets else 0, begins[part])
         return behind
     finally:
         await reader.stop()
@@ -117,12 +130,19 @@ async def balance(stack: Stack) -> list[Finding]:
     """Every finding, to be asked when the stack is at rest."""
     return [
         *await asyncio.gather(*(_own(stack, service) for service in SELF_CHECKING)),
-        await _every_record_is_assessed_once(stack),
-        await _every_entry_went_out(stack),
+        *await agreement(stack),
         await _every_record_went_out(stack),
-        await _every_digest_says_what_the_sweep_found(stack),
         await _every_mail_arrived_once(stack),
         await _nothing_is_left_over(stack),
+    ]
+
+
+async def agreement(stack: Stack) -> list[Finding]:
+    """What the services must agree about, whatever came to them how often and in which order."""
+    return [
+        await _every_record_is_assessed_once(stack),
+        await _every_entry_went_out(stack),
+        await _every_digest_says_what_the_sweep_found(stack),
     ]
 
 
@@ -171,11 +191,11 @@ async def _every_record_went_out(stack: Stack) -> Finding:
 
 
 async def _every_digest_says_what_the_sweep_found(stack: Stack) -> Finding:
-    swept = await _rows(
+    swept = await rows(
         stack, "training", "SELECT sweep_id::text, agency_id::text, count(*) FROM shortfalls s JOIN sweeps w ON w.id = s.sweep_id"
         " WHERE w.state = 'done' AND s.page > 0 GROUP BY 1, 2",
     )  # fmt: skip
-    told = await _rows(
+    told = await rows(
         stack, "notification", "SELECT d.round_id::text, d.agency_id::text, d.listed FROM digests d JOIN rounds r ON r.id = d.round_id"
         " WHERE r.kind = 'sweep'",
     )  # fmt: skip
@@ -186,7 +206,7 @@ async def _every_digest_says_what_the_sweep_found(stack: Stack) -> Finding:
     )
 
 
-async def _rows(stack: Stack, service: str, query: str) -> set[tuple[Any, ...]]:
+async def rows(stack: Stack, service: str, query: str) -> set[tuple[Any, ...]]:
     connection = await asyncpg.connect(stack.databases[service].dsn)
     try:
         return {tuple(row) for row in await connection.fetch(query)}

@@ -30,7 +30,7 @@ SETTINGS: dict[str, str | int] = {
     "process.roles": "broker,controller",
     "node.id": 1,
     "controller.listener.names": "CONTROLLER",
-    "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+    "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,DETOUR:PLAINTEXT",
     "auto.create.topics.enable": "false",
     # A broker that was killed waits for its own old session: 5 s with these two, 13 s with the defaults.
     "broker.session.timeout.ms": 3000,
@@ -50,12 +50,19 @@ SETTINGS: dict[str, str | int] = {
 
 
 class KafkaServer:
-    """A broker whose data live under `folder`; started again on the same folder it has the same data and port."""
+    """A broker whose data live under `folder`; started again on the same folder it has the same data and port.
 
-    def __init__(self, folder: Path, spawner: Spawner, port: int | None = None) -> None:
+    With a `detour` (port, announced) it also listens on another port for clients of a proxy, which is where it tells
+    them to come to.
+    """
+
+    def __init__(
+        self, folder: Path, spawner: Spawner, port: int | None = None, *, detour: tuple[int, int] | None = None
+    ) -> None:
         self.folder = folder
         self.port = port or free_port()
         self._controller_port = free_port()
+        self._detour = detour
         self._spawner = spawner
         self._child: Child | None = None
 
@@ -74,8 +81,10 @@ class KafkaServer:
         data = self.folder / "data"
         self.folder.mkdir(parents=True, exist_ok=True)
         settings = SETTINGS | {
-            "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://127.0.0.1:{self._controller_port}",
-            "advertised.listeners": f"PLAINTEXT://{self.bootstrap}",
+            "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://127.0.0.1:{self._controller_port}"
+            + (f",DETOUR://127.0.0.1:{self._detour[0]}" if self._detour else ""),
+            "advertised.listeners": f"PLAINTEXT://{self.bootstrap}"
+            + (f",DETOUR://127.0.0.1:{self._detour[1]}" if self._detour else ""),
             "controller.quorum.voters": f"1@127.0.0.1:{self._controller_port}",
             "log.dirs": data,
         }

@@ -89,6 +89,16 @@ class ServiceProcess:
             raise LocalError(f"{self.name} has not been started.")
         return self._child
 
+    def twin(self) -> "ServiceProcess":
+        """Another process of the same role, with a port of its own."""
+        return ServiceProcess(self.service, self.role, self.environment, free_port(), self._spawner)
+
+    def run(self, *arguments: str) -> Child:
+        """Starts a command of the service, as an operator or a CronJob does."""
+        return self._spawner.start(
+            f"{self.service}-{arguments[0]}", command(self.service, *arguments), env=self.environment
+        )
+
     def launch(self) -> None:
         """Starts the process without waiting for it."""
         arguments = () if self.role == "all" else (self.role,)
@@ -167,17 +177,28 @@ async def running_stack(
     roles: Mapping[str, Sequence[str]] | None = None,
     environment: Mapping[str, str] | None = None,
     trace_ratio: float = 0.1,
+    database_url: Callable[[Database], str] = lambda database: database.url,
+    kafka_detour: tuple[int, int] | None = None,
     say: Say = lambda _: None,
 ) -> AsyncIterator[Stack]:
     """A stack with its data, logs and mails under `root`, for as long as the block runs.
 
     `roles` splits services into processes of single roles ({"training": ["api", "relay", "worker"]}); a service that
-    it does not name runs as one process. `environment` is added to every service's. At the end the services get
-    SIGTERM, the servers SIGKILL: keep nothing under `root` that must be tidy.
+    it does not name runs as one process. `environment` is added to every service's. A test that puts a proxy between
+    services and servers says by `database_url` how a service comes to its database, and by `kafka_detour` on which
+    port Kafka listens behind the proxy, and on which one the proxy does. At the end the services get SIGTERM, the
+    servers SIGKILL: keep nothing under `root` that must be tidy.
     """
     spawner = Spawner(root / "logs", Register(root / "run.json"))
     try:
-        plan = Plan(services, roles or {}, environment or {}, trace_ratio)
+        plan = Plan(
+            services,
+            roles or {},
+            environment or {},
+            trace_ratio,
+            database_url=database_url,
+            kafka_detour=kafka_detour,
+        )
         stack = await _start(root, spawner, plan, say)
         yield stack
         await together(*(process.stop() for process in stack.processes.values()))
@@ -254,19 +275,21 @@ class Plan:
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
     trace_ratio: float = 0.1
     port: Callable[[str], int] = lambda _: free_port()
+    database_url: Callable[[Database], str] = lambda database: database.url
+    kafka_detour: tuple[int, int] | None = None
 
 
 async def _start(root: Path, spawner: Spawner, plan: Plan, say: Say) -> Stack:
     root.mkdir(parents=True, exist_ok=True)
     postgres = PostgresServer(_postgres_folder(root), spawner, plan.port("postgres"))
-    kafka = KafkaServer(root / "kafka-data", spawner, plan.port("kafka"))
+    kafka = KafkaServer(root / "kafka-data", spawner, plan.port("kafka"), detour=plan.kafka_detour)
     helper_port, smtp_port = plan.port("helper"), plan.port("smtp")
     helper_url = f"http://127.0.0.1:{helper_port}"
     serve = ("serve", "--root", str(root), "--port", str(helper_port), "--smtp-port", str(smtp_port))
     helper = spawner.start("helper", command("jejak_local", *serve), env={"JEJAK_PROFILE": "local"})
     ports = {service: plan.port(service) for service in plan.services}
     settings = {
-        "kafka": kafka.bootstrap,
+        "kafka": f"127.0.0.1:{plan.kafka_detour[1]}" if plan.kafka_detour else kafka.bootstrap,
         "host": "127.0.0.1",
         "issuer": helper_url,
         "jwks_url": f"{helper_url}/jwks",
@@ -296,7 +319,8 @@ async def _start(root: Path, spawner: Spawner, plan: Plan, say: Say) -> Stack:
     async def make_database(service: str) -> None:
         database = await postgres.create_service_database(service)
         databases[service] = database
-        own = {f"{service}_{name}".upper(): value for name, value in {**settings, "database_url": database.url}.items()}
+        its_settings = {**settings, "database_url": plan.database_url(database)}
+        own = {f"{service}_{name}".upper(): value for name, value in its_settings.items()}
         environment = {**own, **plan.environment}
         roles[service] = [
             ServiceProcess(service, role, environment, free_port() if number else ports[service], spawner)

@@ -1,0 +1,164 @@
+"""`make chaos`: seeds of faults, and for each the books that must balance; exits with 1 when they do not.
+
+python -m chaos --seed 7                     one seed, fault by fault
+python -m chaos --seeds 1..200               many, a line each
+python -m chaos --planted NAME --seeds 1..10 exits with 0 when the bug NAME is caught
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import logging
+import shutil
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+
+import uvloop
+from rich.console import Console
+from rich.table import Table
+
+from chaos.arena import Arena, arena
+from chaos.clients import History
+from chaos.planted import NAMES
+from chaos.trial import Outcome, trial
+
+RESULTS = Path(__file__).parent / "results"
+SEEDS_A_STACK = 8
+"""After so many trials a new stack: the books of all are checked each time, and grow."""
+
+console = Console(highlight=False, soft_wrap=True)
+
+
+@dataclass
+class Stage:
+    """The stack in use, renewed when it is worn or its books are broken."""
+
+    planted: str
+    loud: bool
+    _open: contextlib.AsyncExitStack
+    _arena: Arena | None = None
+    _histories: list[History] | None = None
+
+    async def run(self, seed: int, seconds: float) -> Outcome:
+        """The trial of a seed."""
+        if self._arena is None or self._histories is None:
+            self._arena = await self._open.enter_async_context(arena(planted=self.planted, say=self._say))
+            self._histories = []
+        outcome = await trial(self._arena, seed, seconds, self._histories)
+        if outcome.broken:
+            logs = RESULTS / f"seed-{seed}-logs"
+            shutil.copytree(self._arena.stack.root / "logs", logs, dirs_exist_ok=True)
+            self._say(f"The logs of this trial: {logs}")
+        if outcome.broken or len(self._histories) == SEEDS_A_STACK:
+            await self.clear()
+        return outcome
+
+    async def clear(self) -> None:
+        """Takes the stack down."""
+        self._arena = self._histories = None
+        await self._open.aclose()
+        self._open = contextlib.AsyncExitStack()
+
+    def _say(self, line: str) -> None:
+        if self.loud:
+            console.print(line)
+
+
+@contextlib.asynccontextmanager
+async def stage(planted: str, *, loud: bool) -> AsyncIterator[Stage]:
+    """A place for trials; its stack is taken down at the end."""
+    made = Stage(planted, loud, contextlib.AsyncExitStack())
+    try:
+        yield made
+    finally:
+        await made.clear()
+
+
+def _seeds(words: str) -> range:
+    first, _, last = words.partition("..")
+    return range(int(first), int(last or first) + 1)
+
+
+async def run(options: argparse.Namespace) -> list[Outcome]:
+    """All trials; with a planted bug until it is caught."""
+    outcomes: list[Outcome] = []
+    async with stage(options.planted, loud=len(options.seeds) == 1) as made:
+        for seed in options.seeds:
+            outcome = await made.run(seed, options.seconds)
+            outcomes.append(outcome)
+            _show(outcome, options)
+            _write(outcomes, options)
+            if options.planted and outcome.broken:
+                break
+    return outcomes
+
+
+def _show(outcome: Outcome, options: argparse.Namespace) -> None:
+    if len(options.seeds) == 1:
+        table = Table("what must hold", "", "figures", title=f"seed {outcome.seed}")
+        for finding in outcome.findings:
+            table.add_row(finding.holds, "[green]holds[/]" if finding.ok else "[red]broken[/]", finding.figures)
+        console.print(table)
+        console.print(", ".join(f"{what}: {number}" for what, number in sorted(outcome.counted.items())))
+    verdict = "[red]broken[/]" if outcome.broken else "[green]holds[/]"
+    console.print(
+        f"seed {outcome.seed:>4}  {verdict}  {outcome.faults:>3} faults  {outcome.completions:>6,} trainings "
+        f" {outcome.attested:>5,} attested  at rest after {outcome.to_rest:>4.1f} s  {outcome.seconds:>5.1f} s in all"
+    )
+    for finding in outcome.broken:
+        console.print(f"  [red]{finding.holds}[/]: {finding.figures}", markup=True)
+    if outcome.broken and not options.planted:
+        console.print(f"  again: python -m chaos --seed {outcome.seed} --seconds {options.seconds:g}")
+
+
+def _write(outcomes: Sequence[Outcome], options: argparse.Namespace) -> None:
+    RESULTS.mkdir(exist_ok=True)
+    name = f"planted-{options.planted}" if options.planted else "latest"
+    written = {
+        "moment": datetime.now(UTC).isoformat(timespec="seconds"),
+        "trials": [each.as_json() for each in outcomes],
+    }
+    (RESULTS / f"{name}.json").write_text(json.dumps(written, indent=1) + "\n")
+
+
+def _total(outcomes: Sequence[Outcome]) -> None:
+    table = Table("seeds", "faults", "trainings", "attested", "broken", "seconds to rest: median, most")
+    rests = sorted(outcome.to_rest for outcome in outcomes)
+    table.add_row(
+        str(len(outcomes)),
+        f"{sum(outcome.faults for outcome in outcomes):,}",
+        f"{sum(outcome.completions for outcome in outcomes):,}",
+        f"{sum(outcome.attested for outcome in outcomes):,}",
+        str(sum(bool(outcome.broken) for outcome in outcomes)),
+        f"{rests[len(rests) // 2]:.1f}, {rests[-1]:.1f}",
+    )
+    console.print(table)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m chaos", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--seed", "--seeds", dest="seeds", type=_seeds, default=range(1, 11), metavar="A..B")
+    parser.add_argument("--seconds", type=float, default=15, help="of faults, each seed")
+    parser.add_argument("--planted", default="", choices=NAMES, help="put this bug into the services")
+    options = parser.parse_args()
+    begun = monotonic()
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # that Kafka is away is no news here
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        outcomes = runner.run(run(options))
+    if len(outcomes) > 1:
+        _total(outcomes)
+    broken = any(outcome.broken for outcome in outcomes)
+    if options.planted:
+        console.print(f"{options.planted}: {'caught' if broken else 'NOT caught'} after {monotonic() - begun:.0f} s")
+        return 0 if broken else 1
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

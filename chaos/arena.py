@@ -1,0 +1,138 @@
+"""Where a trial happens: the stack with proxies before its servers, what is broken at the moment, and what was seen."""
+
+import asyncio
+import contextlib
+import json
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import httpx2
+
+from chaos.links import Link
+from jejak_local.postgres import Database, temporary_folder
+from jejak_local.processes import free_port
+from jejak_local.stack import SERVICES, ServiceProcess, Stack, running_stack
+
+ROLES = {
+    "registry": ["api", "relay"],
+    "training": ["api", "worker", "relay"],
+    "credit": ["api", "worker", "relay"],
+    "notification": ["api", "worker", "sender"],
+}
+PLANTED = Path(__file__).with_name("planted")
+ANSWER_SECONDS = 15
+SETTINGS = {
+    "PYTHONPATH": str(PLANTED),
+    # Whoever is killed often must start fast: compiling the packages anew each time would take most of two cores.
+    "PYTHONDONTWRITEBYTECODE": "",
+    # Days of patience become seconds, so that every mail has found its end when the books are checked.
+    "NOTIFICATION_RETRY_WAITS": json.dumps([0.5] * 9),
+    "NOTIFICATION_SMTP_TIMEOUT": "2",
+    # Agencies of a hundred people are told in many pages.
+    "CHAOS_PAGE": "7",
+}
+
+
+class Busy(Exception):  # noqa: N818 - a state, not an error
+    """What a fault would break is broken already."""
+
+
+@dataclass
+class Arena:
+    """A running stack under faults. `wrong` is what somebody saw that must never be seen."""
+
+    stack: Stack
+    http: httpx2.AsyncClient
+    links: Mapping[str, Link]
+    wrong: list[str] = field(default_factory=list[str])
+    counted: Counter[str] = field(default_factory=Counter[str])
+    poison: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    """Consumer and topic/partition/offset of each event that cannot be read."""
+    unwilling: set[str] = field(default_factory=set[str])
+    """Addresses whose mails the SMTP server has refused for good."""
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    begun: float = field(default_factory=monotonic)
+    say: Any = print
+    _busy: set[str] = field(default_factory=set[str])
+    _tokens: dict[tuple[str, str | None], str] = field(default_factory=dict[tuple[str, str | None], str])
+
+    @contextlib.contextmanager
+    def hold(self, *names: str) -> Iterator[None]:
+        """Keeps other faults away from processes and links while the block runs. Raises Busy."""
+        if self._busy.intersection(names):
+            raise Busy
+        self._busy.update(names)
+        try:
+            yield
+        finally:
+            self._busy.difference_update(names)
+
+    def tell(self, what: str) -> None:
+        """Counts and prints a fault."""
+        self.counted["faults"] += 1
+        self.note(what)
+
+    def note(self, what: str) -> None:
+        """Prints how far the trial is."""
+        self.say(f"{monotonic() - self.begun:7.1f} s  {what}")
+
+    async def call(
+        self, service: str, method: str, path: str, *, role: str = "service", agency: str | None = None, **options: Any
+    ) -> httpx2.Response:
+        """One request of a caller with this role. Raises httpx2.HTTPError without an answer."""
+        if (role, agency) not in self._tokens:
+            self._tokens[role, agency] = await self.stack.token(role, agency=agency)
+        headers = {"authorization": f"Bearer {self._tokens[role, agency]}", **options.pop("headers", {})}
+        return await self.http.request(method, f"{self.stack.url(service)}/v1{path}", headers=headers, **options)
+
+    async def supervise(self) -> None:
+        """Starts again what ends by itself, as the services' supervisor does."""
+        while True:
+            for process in self.stack.processes.values():
+                if process.name not in self._busy and process.child.exit_code is not None:
+                    self.counted["ended by themselves"] += 1
+                    process.launch()
+            await asyncio.sleep(0.2)
+
+
+@contextlib.asynccontextmanager
+async def arena(*, planted: str = "", say: Any = print) -> AsyncIterator[Arena]:
+    """A fresh stack, every role a process of its own, each service behind a proxy of its own."""
+    async with contextlib.AsyncExitStack() as open_links:
+        links = {service: await open_links.enter_async_context(Link()) for service in SERVICES}
+        behind = free_port()
+        links["kafka"] = await open_links.enter_async_context(Link(behind))
+
+        def through(database: Database) -> str:
+            link = links[database.name]
+            link.upstream = database.port
+            return database.url.replace(f":{database.port}/", f":{link.port}/")
+
+        folder = open_links.enter_context(temporary_folder("chaos"))
+        stack = await open_links.enter_async_context(
+            running_stack(
+                folder,
+                roles=ROLES,
+                environment={**SETTINGS, "CHAOS_PLANTED": planted},
+                trace_ratio=0.01,
+                database_url=through,
+                kafka_detour=(behind, links["kafka"].port),
+            )
+        )
+        http = await open_links.enter_async_context(httpx2.AsyncClient(timeout=ANSWER_SECONDS))
+        made = Arena(stack, http, links, say=say)
+        supervisor = asyncio.create_task(made.supervise())
+        try:
+            yield made
+        finally:
+            supervisor.cancel()
+
+
+def named(process: ServiceProcess) -> str:
+    """How a fault speaks of a process."""
+    return f"{process.service} {process.role}"

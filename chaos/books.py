@@ -1,0 +1,288 @@
+"""The books after a trial, checked from outside: what clients were told, databases, topics and mails must agree.
+
+The ten invariants are those of the design (performance.md 6); `jejak_local.books.agreement` and the services' own
+invariants hold a part of them. Three are seen only while things happen: clients and faults note them in `Arena.wrong`.
+"""
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from chaos.arena import Arena
+from chaos.clients import YEAR, History
+from chaos.faults import AGAIN
+from common.clock import Clock
+from common.database import Database
+from common.dead_letters import listed
+from common.invariants import Invariant, find_broken
+from contracts.topics import AGENCIES, PEOPLE, RECORDS, TOPICS
+from credit.invariants import INVARIANTS as OF_CREDIT
+from jejak_local.books import EMITTING, Finding, agreement, ask, lag, records, rest, rows
+from notification.invariants import INVARIANTS as OF_NOTIFICATION
+from registry.invariants import INVARIANTS as OF_REGISTRY
+from training.domain.rules import load
+from training.invariants import invariants as of_training
+
+EXAMPLES = 3
+MAIL_DOMAIN = "example.org"
+
+
+async def at_rest(arena: Arena, *, seconds: float) -> None:
+    """Returns when nothing is on its way, mails put off included. Raises TimeoutError."""
+    async with asyncio.timeout(seconds):
+        while True:
+            await rest(arena.stack)
+            if not await ask(arena.stack, "notification", "SELECT count(*) FROM messages WHERE state = 'queued'"):
+                return
+            await asyncio.sleep(0.25)
+
+
+async def audit(arena: Arena, histories: Sequence[History]) -> list[Finding]:
+    """Every finding about all trials that this stack has seen; it must be at rest."""
+    events = [found async for found in records(arena.stack.kafka.bootstrap, RECORDS.name)]
+    own = [json_headers for json_headers, _ in events if AGAIN not in json_headers]
+    findings = await asyncio.gather(
+        _answered_records(arena, histories),
+        _answered_cases(arena, histories),
+        _yearly_totals(arena, histories),
+        _evidence(arena),
+        _record_events(arena, own),
+        _copies(arena, "people", PEOPLE.name),
+        _copies(arena, "agencies", AGENCIES.name),
+        _dead_letters(arena),
+        _nothing_left(arena),
+        _mails(arena),
+        *(_own_invariants(arena, service, held) for service, held in _invariants().items()),
+    )
+    seen = _finding("what clients saw: every answer right, counters grow, no credit before its record", arena.wrong)
+    return [seen, *findings, *await agreement(arena.stack)]
+
+
+def _finding(holds: str, broken: Sequence[str], figures: str = "") -> Finding:
+    examples = "; ".join(broken[:EXAMPLES])
+    return Finding(holds, not broken, f"{len(broken)} broken: {examples}" if broken else figures)
+
+
+async def _answered_records(arena: Arena, histories: Sequence[History]) -> Finding:
+    stored = {
+        (source, reference): facts
+        for source, reference, *facts in await rows(
+            arena.stack,
+            "training",
+            "SELECT source_name, reference, id::text, person_id::text, title, jp_stated, verified, state = 'revoked'"
+            " FROM records",
+        )
+    }
+    told = {
+        (history.source, reference): [each.id, each.person, each.title, each.jp, each.verified, each.revoked]
+        for history in histories
+        for reference, each in history.records.items()
+    }
+    return _finding(
+        "1 each answered training is stored once, as it was answered last",
+        _differences(told, stored),
+        f"{len(told):,} trainings",
+    )
+
+
+async def _answered_cases(arena: Arena, histories: Sequence[History]) -> Finding:
+    stored = {
+        (source, reference): facts
+        for source, reference, *facts in await rows(
+            arena.stack,
+            "credit",
+            "SELECT c.source_name, c.reference, c.id::text, c.person_id::text, c.predikat, c.state,"
+            " coalesce(sum(e.twelfths), 0) FROM cases c LEFT JOIN entries e ON e.case_id = c.id GROUP BY c.id",
+        )
+    }
+    told = {
+        (history.source, reference): [
+            case.id,
+            case.person,
+            case.predikat,
+            case.state,
+            case.twelfths if case.state == "attested" else Decimal(0),
+        ]
+        for history in histories
+        for reference, case in history.cases.items()
+    }
+    return _finding(
+        "1, 2 each answered predikat is one case, in the state answered, credited by the law's formula",
+        _differences(told, stored),
+        f"{len(told):,} cases",
+    )
+
+
+def _differences(told: dict[Any, Any], stored: dict[Any, Any]) -> list[str]:
+    return [
+        f"{key}: told {told.get(key, 'nothing')}, stored {stored.get(key, 'nothing')}"
+        for key in sorted(told.keys() | stored.keys())
+        if told.get(key) != stored.get(key)
+    ]
+
+
+async def _yearly_totals(arena: Arena, histories: Sequence[History]) -> Finding:
+    """The sums are made anew from what clients were told, not from the records stored."""
+    expected: defaultdict[str, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
+    for history in histories:
+        for told in history.records.values():
+            if not told.revoked:
+                expected[told.person][0 if told.verified else 1] += told.jp
+    laid = {
+        person: totals
+        for person, *totals in await rows(
+            arena.stack,
+            "training",
+            f"SELECT person_id::text, verified, unverified FROM jp_ledger WHERE year = {YEAR}",
+        )
+        if totals != [0, 0]
+    }
+    wanted = {person: totals for person, totals in expected.items() if totals != [0, 0]}
+    return _finding(
+        "3 each yearly total is the sum of what was answered", _differences(wanted, laid), f"{len(laid):,} people"
+    )
+
+
+async def _evidence(arena: Arena) -> Finding:
+    """What credit knows of each record, beside what the record says now."""
+    stored = {
+        record: facts
+        for record, *facts in await rows(
+            arena.stack,
+            "training",
+            "SELECT id::text, version, state = 'revoked', CASE state WHEN 'valid' THEN title END,"
+            " CASE state WHEN 'valid' THEN jp_counted END, CASE state WHEN 'valid' THEN verified END FROM records",
+        )
+    }
+    known = {
+        record: facts
+        for record, *facts in await rows(
+            arena.stack,
+            "credit",
+            "SELECT record_id::text, CASE state WHEN 'revoked' THEN revoked_sequence ELSE sequence END,"
+            " state = 'revoked', CASE state WHEN 'active' THEN title END, CASE state WHEN 'active' THEN jp_counted END,"
+            " CASE state WHEN 'active' THEN verified END FROM evidence",
+        )
+    }
+    return _finding(
+        "2 credit has assessed the newest version of each record",
+        _differences(stored, known),
+        f"{len(known):,} records",
+    )
+
+
+async def _record_events(arena: Arena, headers: Sequence[dict[str, str]]) -> Finding:
+    versions = {
+        (record, version): 1
+        for record, last in await rows(arena.stack, "training", "SELECT id::text, version FROM records")
+        for version in range(1, last + 1)
+    }
+    ids: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
+    for header in headers:
+        if header.get("ce_source") == "/training":
+            ids[header["ce_subject"], int(header["ce_sequence"])].add(header["ce_id"])
+    untraced = [header["ce_id"] for header in headers if "traceparent" not in header]
+    return _finding(
+        "4, 9 one event for each version of each record, none without one, each with its trace",
+        _differences(versions, {key: len(found) for key, found in ids.items()})
+        + [f"event {event_id} has no trace" for event_id in untraced],
+        f"{len(headers):,} messages, {len(ids):,} events",
+    )
+
+
+async def _copies(arena: Arena, table: str, topic: str) -> Finding:
+    """Readers of a compacted topic have the newest state of everyone, and so has the topic."""
+    versions = dict(await rows(arena.stack, "registry", f"SELECT id::text, version FROM {table}"))
+    readers = {"people": ("training", "credit"), "agencies": ("notification",)}[table]
+    key = {"people": "person_id", "agencies": "id"}[table]
+    broken: list[str] = []
+    for service in readers:
+        copied = dict(await rows(arena.stack, service, f"SELECT {key}::text, sequence FROM {table}"))
+        broken += [f"{service}: {difference}" for difference in _differences(versions, copied)]
+    published: dict[str, int] = {}
+    async for headers, _ in records(arena.stack.kafka.bootstrap, topic):
+        if AGAIN not in headers:
+            subject = headers["ce_subject"]
+            published[subject] = max(published.get(subject, 0), int(headers["ce_sequence"]))
+    broken += [f"topic: {difference}" for difference in _differences(versions, published)]
+    return _finding(
+        f"4 the newest state of all {table} is published, and known to every reader", broken, f"{len(versions):,}"
+    )
+
+
+async def _dead_letters(arena: Arena) -> Finding:
+    buried = {
+        (letter["dlq-consumer"], letter["dlq-origin"])
+        for topic in TOPICS
+        for letter in await listed(arena.stack.kafka.bootstrap, topic.name)
+    }
+    return _finding(
+        "6 the dead letters are exactly the poison",
+        [f"{letter} {'not buried' if letter in arena.poison else 'buried'}" for letter in buried ^ arena.poison],
+        f"{len(buried):,} dead letters",
+    )
+
+
+async def _nothing_left(arena: Arena) -> Finding:
+    left = Counter(
+        {f"outbox of {service}": await ask(arena.stack, service, "SELECT count(*) FROM outbox") for service in EMITTING}
+    )
+    for service in ("credit", "notification"):
+        left[f"waiting in {service}"] = await ask(arena.stack, service, "SELECT count(*) FROM waiting")
+    left["lag"] = await lag(arena.stack.kafka.bootstrap)
+    left["sweeps unfinished"] = await ask(arena.stack, "training", "SELECT count(*) FROM sweeps WHERE state <> 'done'")
+    return _finding(
+        "6 nothing is on its way or waits", [f"{what}: {number}" for what, number in left.items() if number]
+    )
+
+
+async def _mails(arena: Arena) -> Finding:
+    """Each mail went out once, or once more when nobody could know that it had; its subject has the right number."""
+    messages = {
+        message_id: (state, recipient, in_doubt, short)
+        for message_id, state, recipient, in_doubt, short in await rows(
+            arena.stack,
+            "notification",
+            "SELECT id::text, state, recipient, in_doubt, CAST(figures ->> 'short' AS int) FROM messages",
+        )
+    }
+    arrived: defaultdict[str, list[str]] = defaultdict(list)
+    for mail in arena.stack.mail.mails():
+        arrived[mail.message["Message-ID"].strip("<>").removesuffix(f"@{MAIL_DOMAIN}")].append(mail.subject)
+    broken = [f"a mail that is no message: {message_id}" for message_id in arrived.keys() - messages.keys()]
+    for message_id, (state, recipient, in_doubt, short) in messages.items():
+        subjects = arrived.get(message_id, [])
+        if state == "sent" and not subjects:
+            broken.append(f"{message_id} was sent and has not arrived")
+        if len(subjects) > 1 and not in_doubt:
+            broken.append(f"{message_id} arrived {len(subjects)} times, and its sender never was in doubt")
+        if state in {"queued", "skipped"} and subjects and not in_doubt:
+            broken.append(f"{message_id} is {state} and has arrived")
+        if state == "failed" and recipient not in arena.unwilling:
+            broken.append(f"{message_id} failed, though its server never refused it")
+        said = {subject.replace(".", "") for subject in subjects}
+        if len(said) > 1 or any(str(short) not in subject.split() for subject in said):
+            broken.append(f"{message_id} speaks of {short} people in its books, and says {subjects}")
+    return _finding("7 each digest is mailed once, with the number of its books", broken, f"{len(messages):,} messages")
+
+
+def _invariants() -> dict[str, Sequence[Invariant]]:
+    return {
+        "registry": OF_REGISTRY,
+        "training": of_training(load(), Clock().today().year),
+        "credit": OF_CREDIT,
+        "notification": OF_NOTIFICATION,
+    }
+
+
+async def _own_invariants(arena: Arena, service: str, held: Sequence[Invariant]) -> Finding:
+    database = Database(arena.stack.databases[service].url)
+    try:
+        async with database.reading() as session:
+            found = await find_broken(session, held)
+    finally:
+        await database.close()
+    broken = [f"{each.invariant}: {each.broken} times, {each.examples}" for each in found]
+    return _finding(f"3, 7 {service}: its own invariants hold", broken, f"{len(held)} invariants")

@@ -1,0 +1,438 @@
+"""Clients that insist until they are answered, and remember what they sent and what they were told.
+
+Each record and each case has one client only, so what was answered last is what must be stored.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+import httpx2
+
+from chaos.arena import Arena
+from jejak_local.books import ask
+from jejak_local.processes import waited
+
+REPEATS = 0.1
+YEAR = 2026
+PEOPLE = 75
+STEADY = 5
+"""People of an agency whose hours are never corrected or revoked: what they have only grows."""
+MONTHS = [date(year, month, 1) for year in (2024, 2025) for month in range(1, 13)]
+PERCENT = {"sangat_baik": 150, "baik": 100, "butuh_perbaikan": 75}
+COEFFICIENT = Decimal("12.5")
+
+
+@dataclass
+class Person:
+    """Somebody of the registry as it was last answered."""
+
+    line: dict[str, Any]
+    id: str = ""
+
+    @property
+    def nip(self) -> str:
+        return self.line["nip"]
+
+
+@dataclass
+class Agency:
+    """An agency made for one trial, and its people."""
+
+    id: str
+    email: str
+    people: list[Person]
+
+    @property
+    def steady(self) -> list[Person]:
+        return self.people[:STEADY]
+
+    @property
+    def changing(self) -> list[Person]:
+        return self.people[STEADY:]
+
+
+@dataclass
+class Told:
+    """What was last answered about a training record."""
+
+    id: str
+    person: str
+    title: str
+    jp: Decimal
+    verified: bool
+    revoked: bool = False
+
+
+@dataclass
+class Judged:
+    """What was last answered about a case."""
+
+    id: str
+    person: str
+    predikat: str
+    state: str = "submitted"
+
+    @property
+    def twelfths(self) -> Decimal:
+        """Twelve times the credit points of its one month: months x percent x coefficient."""
+        return PERCENT[self.predikat] * COEFFICIENT / 100
+
+
+@dataclass
+class History:
+    """What the clients of one trial were told, by reference; `source` names the trial."""
+
+    source: str
+    agencies: list[Agency] = field(default_factory=list[Agency])
+    records: dict[str, Told] = field(default_factory=dict[str, Told])
+    cases: dict[str, Judged] = field(default_factory=dict[str, Judged])
+
+    @property
+    def people(self) -> list[Person]:
+        return [person for agency in self.agencies for person in agency.people]
+
+
+@dataclass
+class Client:
+    """Somebody who sends until `over`; what they do next is up to their own `chance`."""
+
+    arena: Arena
+    history: History
+    chance: Random
+    over: asyncio.Event
+    number: int = 0
+
+    def reference(self) -> str:
+        return f"{next(self.arena.numbers):08}"
+
+    def wrong(self, what: str) -> None:
+        self.arena.wrong.append(what)
+
+    async def insist(self, service: str, method: str, path: str, **options: Any) -> httpx2.Response:
+        """Sends until an answer comes that is not about the world being broken."""
+        while True:
+            try:
+                answer = await self.arena.call(service, method, path, **options)
+                if answer.status_code < 500:
+                    return answer
+                self.arena.counted[f"answered {answer.status_code} by {service}"] += 1
+            except httpx2.HTTPError as error:
+                self.arena.counted[f"{type(error).__name__} of {service}"] += 1
+            await asyncio.sleep(self.chance.uniform(0.05, 0.5))
+
+    async def upload(self, service: str, path: str, lines: Sequence[dict[str, Any]], **options: Any) -> list[Any]:
+        """Sends lines until each is answered."""
+        raw = "".join(json.dumps(line) + "\n" for line in lines)
+        headers = {"content-type": "application/x-ndjson"}
+        while True:
+            answer = await self.insist(service, "POST", path, content=raw, headers=headers, **options)
+            if answer.status_code != 200:
+                self.wrong(f"an upload to {path} was answered {answer.status_code}: {answer.text[:200]}")
+                return []
+            answers = [json.loads(line) for line in answer.text.splitlines()]
+            if len(answers) == len(lines):
+                return answers
+            self.wrong(f"an upload of {len(lines)} lines to {path} had {len(answers)} answers")
+
+    def hours(self) -> Decimal:
+        """Mostly minutes, so that a year takes many trainings; now and then enough to end a shortfall."""
+        return (
+            Decimal(self.chance.randint(300, 900) if self.chance.random() < 0.02 else self.chance.randint(1, 10)) / 100
+        )
+
+    def training(self, person: Person, **changes: Any) -> dict[str, Any]:
+        """A finished training."""
+        reference = self.reference()
+        return {
+            "source_name": self.history.source, "reference": reference, "nip": person.nip, "form": "KL03",
+            "title": f"Pelatihan {reference}", "start_date": f"{YEAR}-03-02", "end_date": f"{YEAR}-03-03",
+            "jp": str(self.hours()),
+        } | changes  # fmt: skip
+
+    def remember(self, line: dict[str, Any], person: Person, record_id: str) -> Told:
+        """Keeps the first answer; a later one must name the same record."""
+        told = self.history.records.setdefault(
+            line["reference"],
+            Told(record_id, person.id, line["title"], Decimal(line["jp"]), verified=line.get("source") != "self"),
+        )
+        if told.id != record_id:
+            self.wrong(f"reference {line['reference']} is record {told.id}, and then {record_id}")
+        return told
+
+
+Work = Callable[[Client], Coroutine[Any, Any, None]]
+
+
+async def make_agency(client: Client, name: str) -> Agency:
+    """An agency with a PIC and people whom training and credit know when this returns."""
+    arena = client.arena
+    body = {"code": name, "name": f"Badan {name}", "kind": "L", "region": None}
+    made = (await client.insist("registry", "POST", "/agencies", json=body)).json()
+    email = f"pic.{name.lower()}@instansi.example"
+    pic = {"rank": "main", "name": "Petugas", "email": email, "language": "id", "time_zone": "Asia/Jakarta"}
+    await client.insist("registry", "PUT", f"/agencies/{made['id']}/pics", json={"pics": [pic]})
+    agency = Agency(made["id"], email, [])
+    for person in await register(client, agency, PEOPLE):
+        agency.people.append(person)
+    ids = ", ".join(f"'{person.id}'" for person in agency.people)
+    for service in ("training", "credit"):
+        while await ask(arena.stack, service, f"SELECT count(*) FROM people WHERE person_id IN ({ids})") < PEOPLE:
+            await asyncio.sleep(0.1)
+    client.history.agencies.append(agency)
+    return agency
+
+
+async def register(client: Client, agency: Agency, number: int) -> list[Person]:
+    """New people of an agency, as the registry has answered."""
+    people = [Person(_person(next(client.arena.numbers), agency)) for _ in range(number)]
+    answers = await client.upload("registry", "/people:batch", [person.line for person in people])
+    for person, answer in zip(people, answers, strict=True):
+        if answer["status"] == "refused":
+            client.wrong(f"a new person was refused: {answer}")
+        person.id = answer.get("id", "")
+    return people
+
+
+def _person(number: int, agency: Agency) -> dict[str, Any]:
+    day, serial = divmod(number, 999)
+    month, day = divmod(day, 28)
+    nip = f"{1970 + month // 12}{month % 12 + 1:02}{day + 1:02}2010031{serial + 1:03}"
+    return {
+        "nip": nip, "name": f"Pegawai {number}", "staff_type": "PNS", "agency_id": agency.id, "jenjang": "ahli_pertama",
+        "golongan": "III/a", "position": "Analis", "education": "S1", "joined_on": "2010-03-01",
+    }  # fmt: skip
+
+
+async def singles(client: Client) -> None:
+    """Sends trainings one by one; now and then verifies, corrects or revokes one."""
+    chance = client.chance
+    while not client.over.is_set():
+        agency = chance.choice(client.history.agencies)
+        person = chance.choice(agency.people)
+        line = client.training(person, **({"source": "self"} if chance.random() < 0.1 else {}))
+        told = await _store(client, person, line)
+        if told is None or person in agency.steady:
+            continue
+        if not told.verified and chance.random() < 0.5:
+            await _change(client, told, "POST", "verify", None)
+            told.verified = True
+        if chance.random() < 0.15:
+            told.jp, told.title = client.hours(), f"{line['title']} (diperbaiki)"
+            content = {name: line[name] for name in ("form", "start_date", "end_date")}
+            content |= {"title": told.title, "jp": str(told.jp), "reason": "salah tulis"}
+            await _change(client, told, "PUT", "", content)
+        if chance.random() < 0.1:
+            await _change(client, told, "POST", "revoke", {"reason": "bukti palsu"})
+            told.revoked = True
+
+
+async def _store(client: Client, person: Person, line: dict[str, Any]) -> Told | None:
+    key = {"idempotency-key": line["reference"]} if client.chance.random() < 0.2 else {}
+
+    async def send() -> Told | None:
+        answer = await client.insist("training", "POST", "/trainings", json=line, headers=key)
+        if answer.status_code not in {200, 201}:
+            client.wrong(f"a training was answered {answer.status_code}: {answer.text[:200]}")
+            return None
+        return client.remember(line, person, answer.json()["id"])
+
+    # An impatient one sends it twice at once.
+    told = (await asyncio.gather(*(send() for _ in range(2 if client.chance.random() < 0.05 else 1))))[0]
+    if client.chance.random() < REPEATS:
+        await send()
+    return told
+
+
+async def _change(client: Client, told: Told, method: str, act: str, body: dict[str, Any] | None) -> None:
+    for _ in range(2 if client.chance.random() < REPEATS else 1):
+        answer = await client.insist("training", method, f"/trainings/{told.id}/{act}".rstrip("/"), json=body)
+        if answer.status_code != 200:
+            client.wrong(f"{act or 'correct'} of a record was answered {answer.status_code}: {answer.text[:200]}")
+
+
+async def uploads(client: Client) -> None:
+    """Sends trainings many at a time, in any order of people; some lines stand twice in a file."""
+    chance = client.chance
+    while not client.over.is_set():
+        people = chance.choices(client.history.people, k=chance.randint(50, 400))
+        lines = [(person, client.training(person)) for person in people]
+        lines += chance.sample(lines, k=chance.randint(0, 3))
+        chance.shuffle(lines)
+        for _ in range(2 if chance.random() < REPEATS else 1):
+            answers = await client.upload("training", "/trainings:batch", [line for _, line in lines])
+            for (person, line), answer in zip(lines, answers, strict=False):
+                if answer["status"] not in {"stored", "duplicate"}:
+                    client.wrong(f"a line was answered {answer}")
+                else:
+                    client.remember(line, person, answer["id"])
+        await asyncio.sleep(chance.uniform(0, 1))  # leaves the two cores to those who start again
+
+
+async def cases(client: Client) -> None:
+    """Sends predicates of an agency, has them checked by one and attested by another; returns a few."""
+    chance, agency = client.chance, client.history.agencies[client.number % len(client.history.agencies)]
+    free = [(person, month) for person in agency.people for month in MONTHS]
+    chance.shuffle(free)
+    while not client.over.is_set() and free:
+        taken = [free.pop() for _ in range(min(len(free), chance.randint(2, 60)))]
+        judged: list[Judged] = []
+        lines = [_predicate(client, person, month) for person, month in taken]
+        for _ in range(2 if chance.random() < REPEATS else 1):
+            answers = await client.upload("credit", "/predicates:batch", lines)
+            for (person, _), line, answer in zip(taken, lines, answers, strict=False):
+                if answer["status"] not in {"stored", "duplicate"}:
+                    client.wrong(f"a predicate was answered {answer}")
+                    continue
+                case = client.history.cases.setdefault(
+                    line["reference"], Judged(answer["id"], person.id, line["predikat"])
+                )
+                if case.id != answer["id"]:
+                    client.wrong(f"predicate {line['reference']} is case {case.id}, and then {answer['id']}")
+                if case not in judged:
+                    judged.append(case)
+        await _move(client, agency, judged, "check", "verifier")
+        if chance.random() < 0.3:
+            await _return(client, agency, judged.pop())
+        if chance.random() < 0.9:
+            await _move(client, agency, judged, "attest", "validator")
+
+
+def _predicate(client: Client, person: Person, month: date) -> dict[str, Any]:
+    last = {2: 29 if month.year % 4 == 0 else 28, 4: 30, 6: 30, 9: 30, 11: 30}.get(month.month, 31)
+    return {
+        "source_name": client.history.source, "reference": client.reference(), "nip": person.nip,
+        "period_start": month.isoformat(), "period_end": month.replace(day=last).isoformat(),
+        "predikat": client.chance.choice(list(PERCENT)),
+    }  # fmt: skip
+
+
+async def _move(client: Client, agency: Agency, judged: Sequence[Judged], act: str, role: str) -> None:
+    lines = [{"id": case.id} for case in judged]
+    for _ in range(2 if client.chance.random() < REPEATS else 1):
+        answers = await client.upload("credit", f"/cases:{act}", lines, role=role, agency=agency.id)
+        for case, answer in zip(judged, answers, strict=False):
+            if answer["status"] not in {"updated", "unchanged"}:
+                client.wrong(f"{act} of a case was answered {answer}")
+            case.state = f"{act}ed"
+
+
+async def _return(client: Client, agency: Agency, case: Judged) -> None:
+    for _ in range(2 if client.chance.random() < REPEATS else 1):
+        answer = await client.insist(
+            "credit", "POST", f"/cases/{case.id}/return", json={"reason": "kurang bukti"}, role="verifier", agency=agency.id
+        )  # fmt: skip
+        if answer.status_code != 200:
+            client.wrong(f"return of a case was answered {answer.status_code}: {answer.text[:200]}")
+    case.state = "returned"
+
+
+async def registrar(client: Client) -> None:
+    """Changes people's posts, and registers new ones for whom a training is sent as soon as it is taken."""
+    chance = client.chance
+    while not client.over.is_set():
+        changed = chance.sample(client.history.people, k=chance.randint(1, 20))
+        for person in changed:
+            person.line = person.line | {"position": f"Analis {client.reference()}"}
+        for answer in await client.upload("registry", "/people:batch", [person.line for person in changed]):
+            if answer["status"] not in {"updated", "unchanged"}:
+                client.wrong(f"a change of a person was answered {answer}")
+        agency = chance.choice(client.history.agencies)
+        for person in await register(client, agency, chance.randint(1, 3)):
+            line = client.training(person)
+            while True:
+                answer = await client.insist("training", "POST", "/trainings", json=line)
+                if answer.status_code in {200, 201}:
+                    client.remember(line, person, answer.json()["id"])
+                    agency.people.append(person)
+                    break
+                if answer.json().get("code") != "person-unknown":
+                    client.wrong(f"a newcomer's training was answered {answer.status_code}: {answer.text[:200]}")
+                    break
+                await asyncio.sleep(0.02)
+
+
+async def sweeper(client: Client) -> None:
+    """Has the closed periods swept at some moment, now and then twice at once or with one run killed half-way."""
+    chance, training = client.chance, client.arena.stack.process("training", "api")
+    await asyncio.sleep(chance.uniform(1, 8))
+    swept = await ask_patiently(client, "SELECT count(*) FROM sweeps WHERE state = 'done'")
+    arguments = ("sweep", "--again", str(YEAR), str(chance.randint(1, 2))) if swept >= 2 else ("sweep",)
+    if chance.random() < 0.5:
+        doomed = training.run(*arguments)
+        await asyncio.sleep(chance.uniform(1, 4))
+        doomed.kill()
+        client.arena.tell("a sweep killed")
+    if chance.random() < 0.5:
+        client.arena.tell("two sweeps at once")
+        await asyncio.gather(insist_command(client, *arguments), insist_command(client, *arguments))
+    else:
+        await insist_command(client, *arguments)
+
+
+async def insist_command(client: Client, *arguments: str) -> None:
+    """Runs a command of training until it succeeds."""
+    training = client.arena.stack.process("training", "api")
+    while True:
+        child = training.run(*arguments)
+        try:
+            if await waited(lambda child=child: child.exit_code is not None, 120) and child.exit_code == 0:
+                return
+            client.arena.counted[f"{arguments[0]} ended with {child.exit_code}"] += 1
+        finally:
+            child.kill()
+        await asyncio.sleep(client.chance.uniform(0.2, 1))
+
+
+async def ask_patiently(client: Client, query: str) -> int:
+    """A number from training's database, as soon as there is one."""
+    while True:
+        try:
+            return await ask(client.arena.stack, "training", query)
+        except Exception:  # noqa: BLE001 - whatever is broken at the moment
+            await asyncio.sleep(0.2)
+
+
+async def watcher(client: Client) -> None:
+    """Reads what people have, as they would: it never falls, and no credit is seen before its record."""
+    chance = client.chance
+    seen: dict[tuple[str, str], Decimal] = {}
+
+    def grows(person: Person, what: str, value: Decimal) -> None:
+        if value < seen.get((person.id, what), Decimal(0)):
+            client.wrong(f"{what} of {person.id} fell from {seen[person.id, what]} to {value}")
+        seen[person.id, what] = value
+
+    while not client.over.is_set():
+        person = chance.choice(chance.choice(client.history.agencies).steady)
+        evidence = await client.insist("credit", "GET", f"/people/{person.id}/evidence?limit=1000")
+        records = await client.insist("training", "GET", f"/trainings?person_id={person.id}&limit=1000")
+        hours = await client.insist("training", "GET", f"/people/{person.id}/jp?year={YEAR}")
+        points = await client.insist("credit", "GET", f"/people/{person.id}/credit")
+        if {evidence.status_code, records.status_code, hours.status_code, points.status_code} != {200}:
+            client.wrong("a person's page was not shown")
+            continue
+        if records.json()["next"] is None:
+            known = {record["id"] for record in records.json()["items"]}
+            for item in evidence.json()["items"]:
+                if item["record_id"] not in known:
+                    client.wrong(f"record {item['record_id']} was assessed before it was stored")
+        grows(person, "verified hours", Decimal(hours.json()["verified"]))
+        grows(person, "credit points", Decimal(points.json()["balance"]))
+        await asyncio.sleep(0.1)
+
+
+CLIENTS: dict[str, tuple[int, Work]] = {
+    "singles": (5, singles),
+    "uploads": (2, uploads),
+    "cases": (2, cases),
+    "registrar": (1, registrar),
+    "sweeper": (1, sweeper),
+    "watcher": (1, watcher),
+}
+"""How many of each there are."""

@@ -1,0 +1,341 @@
+"""What breaks. Each fault is one function that breaks something, waits, and leaves it whole again.
+
+A fault holds what it breaks (`Arena.hold`), so two at once never break the same thing, and any two others may overlap.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from random import Random
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from chaos.arena import Arena, Busy, named
+from common.events import MAX_EVENT_BYTES, Event, Topic
+from common.outbox import partition_of
+from contracts import topics
+from contracts.events import AgencyChanged, JPShortfallResolved, PersonChanged, TrainingCompleted
+from jejak_local.books import READERS, ask, rows
+from jejak_local.stack import SERVICES, ServiceProcess
+
+AGAIN = "chaos"
+"""The header of what faults publish: poison, and events under a new id."""
+WANTED: dict[str, type[Event]] = {
+    event.topic.name: event for event in (AgencyChanged, PersonChanged, TrainingCompleted, JPShortfallResolved)
+}
+"""An event that each reader of the topic wants; it would rightly pass over the body of any other."""
+INTAKE_SECONDS = 10
+
+Fault = Callable[[Arena, Random], Awaitable[None]]
+
+
+async def role_killed(arena: Arena, chance: Random) -> None:
+    process = _any_process(arena, chance)
+    with arena.hold(process.name):
+        arena.tell(f"{named(process)} killed")
+        process.kill()
+        await asyncio.sleep(chance.uniform(0, 1))
+        process.launch()
+        await _starting(chance)
+
+
+async def service_killed(arena: Arena, chance: Random) -> None:
+    service = chance.choice(SERVICES)
+    processes = [process for process in arena.stack.processes.values() if process.service == service]
+    with arena.hold(*(process.name for process in processes)):
+        arena.tell(f"{service} killed, every role")
+        for process in processes:
+            process.kill()
+        for process in processes:
+            process.launch()
+        await _starting(chance)
+
+
+async def role_paused(arena: Arena, chance: Random) -> None:
+    process = _any_process(arena, chance)
+    # Now and then for longer than Kafka waits for a member of a group.
+    seconds = chance.uniform(7, 8) if chance.random() < 0.15 else chance.uniform(1, 3)
+    with arena.hold(process.name):
+        arena.tell(f"{named(process)} stopped (SIGSTOP) for {seconds:.1f} s")
+        process.child.handle.suspend()
+        await asyncio.sleep(seconds)
+        process.child.handle.resume()
+
+
+async def postgres_stopped(arena: Arena, chance: Random) -> None:
+    with arena.hold("postgres"):
+        arena.tell("PostgreSQL stopped at once (-m immediate)")
+        await arena.stack.postgres.stop(immediately=True)
+        await asyncio.sleep(chance.uniform(0, 2))
+        await arena.stack.postgres.start()
+
+
+async def sessions_ended(arena: Arena, chance: Random) -> None:
+    with arena.hold("postgres"):
+        connection = await asyncpg.connect(arena.stack.postgres.admin.dsn)
+        try:
+            service = chance.choice(SERVICES)
+            arena.tell(f"sessions of {service} ended by PostgreSQL")
+            await connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND random() < 0.7", service
+            )
+        finally:
+            await connection.close()
+
+
+async def kafka_killed(arena: Arena, chance: Random) -> None:
+    """Kafka goes; meanwhile the training service must go on answering."""
+    with arena.hold("kafka", "postgres", "link training", "training-api"):
+        arena.tell("Kafka killed")
+        arena.stack.kafka.kill()
+        try:
+            await asyncio.sleep(chance.uniform(0, 2))
+            before = await ask(arena.stack, "training", "SELECT count(*) FROM records")
+            async with asyncio.timeout(INTAKE_SECONDS):
+                while await ask(arena.stack, "training", "SELECT count(*) FROM records") == before:
+                    await asyncio.sleep(0.2)
+        except TimeoutError:
+            arena.wrong.append(f"nothing was recorded for {INTAKE_SECONDS} s while only Kafka was away")
+        finally:
+            await arena.stack.kafka.restart()
+
+
+async def link_cut(arena: Arena, chance: Random) -> None:
+    name = chance.choice(list(arena.links))
+    with arena.hold(f"link {name}"):
+        late = chance.choice([0, 0, chance.uniform(0.5, 3)])
+        arena.tell(f"connections of {name} cut" + (f", its server learns {late:.1f} s later" if late else ""))
+        await arena.links[name].cut(server_learns_after=late)
+
+
+async def link_stalled(arena: Arena, chance: Random) -> None:
+    name = chance.choice(list(arena.links))
+    with arena.hold(f"link {name}"):
+        seconds = chance.uniform(0.5, 4)
+        arena.tell(f"connections of {name} black-holed for {seconds:.1f} s")
+        with arena.links[name].stalled():
+            await asyncio.sleep(seconds)
+            if chance.random() < 0.5:
+                await arena.links[name].cut()
+
+
+async def link_slowed(arena: Arena, chance: Random) -> None:
+    name = chance.choice(list(arena.links))
+    with arena.hold(f"link {name}"):
+        delay = chance.uniform(0.01, 0.15)
+        arena.tell(f"connections of {name} slowed by {delay * 1000:.0f} ms a piece")
+        with arena.links[name].slowed(delay):
+            await asyncio.sleep(chance.uniform(1, 4))
+
+
+async def two_relays(arena: Arena, chance: Random) -> None:
+    service = chance.choice(["registry", "training", "credit"])
+    with arena.hold(f"second relay {service}"):
+        arena.tell(f"a second relay of {service}")
+        second = arena.stack.process(service, "relay").twin()
+        second.launch()
+        await asyncio.sleep(chance.uniform(2, 6))
+        second.kill()
+
+
+async def published_again(arena: Arena, chance: Random) -> None:
+    """A sample of a topic comes again, shuffled; half of it under new ids, which only its sequence tells from news."""
+    topic = chance.choice([topics.RECORDS, topics.RECORDS, topics.PEOPLE, topics.AGENCIES])
+    with arena.hold("kafka"):
+        held = await _newest(arena, topic.name, 400)
+        chance.shuffle(held)
+        held = held[: chance.randint(50, 300)]
+        arena.tell(f"{len(held)} events of {topic.name} published again, shuffled")
+        producer = AIOKafkaProducer(bootstrap_servers=arena.stack.kafka.bootstrap)
+        await producer.start()
+        try:
+            for record in held:
+                headers: list[tuple[str, bytes]] = list(record.headers)
+                if chance.random() < 0.5:
+                    headers = [(name, value) for name, value in headers if name != "ce_id"]
+                    headers += [("ce_id", str(uuid4()).encode()), (AGAIN, b"again")]
+                await producer.send(
+                    topic.name, record.value, key=record.key, headers=headers, partition=record.partition
+                )
+        finally:
+            await producer.stop()
+
+
+async def poisoned(arena: Arena, chance: Random) -> None:
+    """Events that no code can apply, among good ones: they alone must end as dead letters."""
+    topic = chance.choice([topics.RECORDS, topics.RECORDS, topics.PEOPLE, topics.SHORTFALLS, topics.AGENCIES])
+    with arena.hold("kafka"):
+        poison = [_poison(chance, topic) for _ in range(chance.randint(1, 5))]
+        if topic is topics.RECORDS:
+            poison += [_unstorable(record) for record in await _newest(arena, topic.name, 12) if chance.random() < 0.1]
+        arena.tell(f"{len(poison)} events of poison on {topic.name}")
+        producer = AIOKafkaProducer(
+            bootstrap_servers=arena.stack.kafka.bootstrap, max_request_size=2 * MAX_EVENT_BYTES, acks="all"
+        )
+        await producer.start()
+        try:
+            for headers, body in poison:
+                key = str(uuid4()).encode()
+                sent = await producer.send_and_wait(
+                    topic.name,
+                    body,
+                    key=key,
+                    headers=[*headers, (AGAIN, b"poison")],
+                    partition=partition_of(key, topic.partitions),
+                )
+                origin = f"{sent.topic}/{sent.partition}/{sent.offset}"
+                arena.poison |= {(group, origin) for group, read in READERS.items() if read == topic.name}
+        finally:
+            await producer.stop()
+
+
+def _poison(chance: Random, topic: Topic) -> tuple[list[tuple[str, bytes]], bytes]:
+    headers = {
+        "ce_specversion": b"1.0",
+        "ce_type": WANTED[topic.name].type.encode(),
+        "ce_source": b"/chaos",
+        "ce_id": str(UUID(int=chance.getrandbits(128))).encode(),
+        "ce_subject": b"",
+        "ce_sequence": b"1",
+        "ce_time": b"2026-01-01T00:00:00+00:00",
+    }
+    body = b'{"record_id": "'
+    match chance.choice(["truncated", "unknown type", "no type", "too large", "not UTF-8", "wrong field"]):
+        case "unknown type":
+            headers["ce_type"] = b"id.go.asn.chaos.Dreamt.v1"
+        case "no type":
+            del headers["ce_type"]
+        case "too large":
+            body = json.dumps({"title": "x" * (MAX_EVENT_BYTES + 100_000)}).encode()
+        case "not UTF-8":
+            headers["ce_subject"] = b"\xff\xfe"
+        case "wrong field":
+            body = b'{"agency_id": "not a UUID"}'
+        case _:
+            pass
+    return list(headers.items()), body
+
+
+def _unstorable(record: Any) -> tuple[list[tuple[str, bytes]], bytes]:
+    """A real event of a real person that only the database refuses: its text holds a NUL."""
+    body = json.loads(record.value) | {"record_id": str(uuid4()), "reason": "\0", "title": "\0"}
+    headers = [(name, value) for name, value in record.headers if name != "ce_id"]
+    return [*headers, ("ce_id", str(uuid4()).encode())], json.dumps(body).encode()
+
+
+async def smtp_unwilling(arena: Arena, chance: Random) -> None:
+    """The SMTP server refuses for now, refuses for good, is slow, or takes a mail and hangs up."""
+    email = chance.choice(sorted(await emails(arena)))
+    how = chance.choice(["451", "drop", "slow", "421", "550"])
+    if how == "550" and chance.random() < 0.7:
+        how = "drop"
+    arena.tell(f"SMTP for one address: {how}")
+    times = chance.randint(1, 3)
+    if how == "drop":
+        await arena.stack.mail.answer(email, times=times, drop=True)
+    elif how == "slow":
+        await arena.stack.mail.answer(email, times=times, delay=3)
+    elif how == "550":
+        arena.unwilling.add(email)
+        await arena.stack.mail.answer(email, "550 5.1.1 no such mailbox", times=times)
+    else:
+        await arena.stack.mail.answer(email, f"{how} 4.7.1 try later", times=times)
+
+
+async def emails(arena: Arena) -> set[str]:
+    """Where the mails of all agencies go."""
+    return {email for (email,) in await rows(arena.stack, "registry", "SELECT email FROM pics")}
+
+
+async def read_again(arena: Arena, chance: Random) -> None:
+    """A consumer group that reads its topic again from the beginning."""
+    group = chance.choice(list(READERS))
+    service = group.split(".")[0]
+    with arena.hold(f"{service}-worker", "kafka"):
+        arena.tell(f"{group} reads again from the beginning")
+        worker = arena.stack.process(service, "worker")
+        worker.kill()
+        try:
+            await _rewind(arena, group)
+        finally:
+            worker.launch()
+        await _starting(chance)
+
+
+async def _rewind(arena: Arena, group: str) -> None:
+    topic = next(topic for topic in topics.TOPICS if topic.name == READERS[group])
+    consumer = AIOKafkaConsumer(bootstrap_servers=arena.stack.kafka.bootstrap, group_id=group, enable_auto_commit=False)
+    await consumer.start()
+    try:
+        parts = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
+        consumer.assign(parts)
+        # The group waits six seconds for the member that was killed, and says no until then.
+        async with asyncio.timeout(10):
+            await consumer.commit(dict.fromkeys(parts, 0))
+    finally:
+        await consumer.stop()
+
+
+FAULTS: dict[Fault, int] = {
+    role_killed: 8,
+    service_killed: 1,
+    role_paused: 4,
+    postgres_stopped: 2,
+    sessions_ended: 3,
+    kafka_killed: 2,
+    link_cut: 4,
+    link_stalled: 3,
+    link_slowed: 2,
+    two_relays: 2,
+    published_again: 4,
+    poisoned: 3,
+    smtp_unwilling: 3,
+    read_again: 1,
+}
+"""How likely each is, beside the others."""
+
+
+async def break_things(arena: Arena, chance: Random, over: asyncio.Event) -> None:
+    """Draws one fault after the other until it is over."""
+    while not over.is_set():
+        [fault] = chance.choices(list(FAULTS), list(FAULTS.values()))
+        try:
+            await fault(arena, chance)
+        except Busy:
+            continue
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, KafkaError):
+            arena.counted["faults that another one forestalled"] += 1
+        await asyncio.sleep(chance.uniform(0.1, 1.0))
+
+
+def _any_process(arena: Arena, chance: Random) -> ServiceProcess:
+    return chance.choice(list(arena.stack.processes.values()))
+
+
+async def _starting(chance: Random) -> None:
+    """Time to start in, or not quite: what has not yet come up may be killed again."""
+    await asyncio.sleep(chance.uniform(0.5, 3))
+
+
+async def _newest(arena: Arena, topic: str, number: int) -> list[Any]:
+    reader = AIOKafkaConsumer(bootstrap_servers=arena.stack.kafka.bootstrap)
+    await reader.start()
+    try:
+        count = next(known.partitions for known in topics.TOPICS if known.name == topic)
+        parts = [TopicPartition(topic, part) for part in range(count)]
+        reader.assign(parts)
+        ends = await reader.end_offsets(parts)
+        begins = await reader.beginning_offsets(parts)
+        for part in parts:
+            reader.seek(part, max(begins[part], ends[part] - number // count - 1))
+        found: list[Any] = []
+        while [part for part in parts if await reader.position(part) < ends[part]]:
+            for batch in (await reader.getmany(timeout_ms=200)).values():
+                found += [record for record in batch if AGAIN not in dict(record.headers)]
+        return found
+    finally:
+        await reader.stop()

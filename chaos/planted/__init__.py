@@ -1,0 +1,16 @@
+"""Bugs for the checker to find. `sitecustomize` puts one into a service process; nothing but the harness asks it to."""
+
+NAMES = (
+    "twice-in-a-file",
+    "fresh-id",
+    "answer-before-commit",
+    "offset-before-database",
+    "delete-before-ack",
+    "no-poll",
+    "no-lock-order",
+    "no-row-lock",
+    "digest-early",
+    "ignores-sequence",
+    "poison-lost",
+    "mail-twice",
+)
