@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.auth import KEYS_FRESH_SECONDS, TOKENS_REMEMBERED, Principal, allow, assert_guarded, guards
 from common.bulk import CHUNK, LINE_LIMIT, Answer, Done, upload
-from common.database import Database, Reading, Transaction
+from common.database import Database, Reading, Transaction, is_transient
 from common.idempotency import IdempotencyKey, once
 from common.ids import new_id
 from common.pages import AskedWindow
@@ -88,6 +88,13 @@ async def late_failure(principal: Hr, session: Transaction) -> dict:
     """The commit fails: a deferred constraint is checked only then."""
     await session.execute(text("INSERT INTO promises VALUES (:id)"), {"id": new_id()})
     return {"answer": "all is well"}
+
+
+@router.post("/lost-connection")
+async def lost_connection(principal: Hr, session: Transaction) -> dict:
+    """The database ends the session before the commit."""
+    await session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    return {}
 
 
 @router.post("/write-while-reading")
@@ -253,6 +260,25 @@ def test_the_right_matrix_names_every_route(app: FastAPI) -> None:
 async def test_a_failed_commit_never_answers_200(client: httpx2.AsyncClient) -> None:
     answer = await client.post("/v1/late-failure")
     assert (answer.status_code, answer.json()["code"]) == (500, "internal-error")
+
+
+async def test_a_request_whose_connection_breaks_is_asked_for_again(client: httpx2.AsyncClient) -> None:
+    """Nobody knows whether its commit was done: it must not be told that nothing was stored."""
+    answer = await client.post("/v1/lost-connection")
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+
+
+async def test_no_free_connection_is_no_fault_of_the_input(database: Database) -> None:
+    """A line of an upload that waits too long for a connection is tried again, not refused."""
+    small = Database(database.url.render_as_string(hide_password=False), pool_size=1)
+    small.engine.pool._timeout = 0.01
+    try:
+        async with small.engine.connect(), small.engine.connect():
+            with pytest.raises(Exception, match="QueuePool") as failure:
+                await small.engine.connect().start()
+        assert is_transient(failure.value)
+    finally:
+        await small.close()
 
 
 async def test_a_reading_session_cannot_write(client: httpx2.AsyncClient, database: Database) -> None:

@@ -19,6 +19,7 @@ from fastapi import Depends, Request
 from opentelemetry import trace
 from sqlalchemy import event, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from common.outbox import flush
@@ -32,7 +33,7 @@ TRANSIENT_SQLSTATES = ("08", "40", "53", "55P03", "57", "58")
 
 def is_transient(error: BaseException) -> bool:
     """Whether the world is broken rather than the input: doing the same again later can succeed."""
-    if isinstance(error, (OSError, TimeoutError, OperationalError, asyncpg.InterfaceError)):
+    if isinstance(error, (OSError, TimeoutError, PoolTimeout, OperationalError, asyncpg.InterfaceError)):
         return True
     if isinstance(error, DBAPIError):
         original = error.orig

@@ -18,6 +18,8 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from common.database import is_transient
+
 Language = Literal["id", "en"]
 TYPE_BASE = "https://jejak.asn.go.id/problems/"
 
@@ -159,8 +161,8 @@ def install(app: FastAPI, catalogue: Catalogue) -> None:
         return answer(request, [Problem(codes.get(error.status_code, "field-invalid"))], error.headers)
 
     async def on_anything(request: Request, error: Exception) -> JSONResponse:
-        del error
-        return answer(request, [Problem("internal-error")])
+        # A connection may break in the middle of a commit: only sending again tells whether it was done.
+        return answer(request, [Problem("unavailable" if is_transient(error) else "internal-error")])
 
     app.add_middleware(_ProblemForLargeBody, catalogue=catalogue)
     app.add_exception_handler(Problem, on_problem)
