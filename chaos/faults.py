@@ -143,12 +143,16 @@ async def two_relays(arena: Arena, chance: Random) -> None:
 
 
 async def published_again(arena: Arena, chance: Random) -> None:
-    """A sample of a topic comes again, shuffled; half of it under new ids, which only its sequence tells from news."""
+    """A sample of a topic comes again, shuffled, old versions above all; half under new ids, as if they were news."""
     topic = chance.choice([topics.RECORDS, topics.RECORDS, topics.PEOPLE, topics.AGENCIES])
     with arena.hold("kafka"):
-        held = await _newest(arena, topic.name, 400)
+        known = await _newest(arena, topic.name, 2_000)
+        newest: dict[bytes, int] = {}
+        for record in known:
+            newest[_subject(record)] = max(newest.get(_subject(record), 0), _sequence(record))
+        held = [record for record in known if _sequence(record) < newest[_subject(record)]]
+        held += chance.sample(known, k=min(len(known), chance.randint(50, 300)))
         chance.shuffle(held)
-        held = held[: chance.randint(50, 300)]
         arena.tell(f"{len(held)} events of {topic.name} published again, shuffled")
         producer = AIOKafkaProducer(bootstrap_servers=arena.stack.kafka.bootstrap)
         await producer.start()
@@ -319,6 +323,14 @@ def _any_process(arena: Arena, chance: Random) -> ServiceProcess:
 async def _starting(chance: Random) -> None:
     """Time to start in, or not quite: what has not yet come up may be killed again."""
     await asyncio.sleep(chance.uniform(0.5, 3))
+
+
+def _subject(record: Any) -> bytes:
+    return dict(record.headers)["ce_subject"]
+
+
+def _sequence(record: Any) -> int:
+    return int(dict(record.headers)["ce_sequence"])
 
 
 async def _newest(arena: Arena, topic: str, number: int) -> list[Any]:

@@ -12,5 +12,5 @@ NAMES = (
     "digest-early",
     "ignores-sequence",
     "poison-lost",
-    "mail-twice",
+    "mail-lost",
 )

@@ -1,8 +1,282 @@
-"""Python imports this first in every process that has its folder on PYTHONPATH: only those of `chaos.arena`."""
+"""Python imports this before anything else in the services that `chaos.arena` starts: it has its folder on PYTHONPATH.
 
+It makes the pages of a sweep small, and plants the bug named by CHAOS_PLANTED. Each bug is one that somebody could
+have written; what it says here is what is wrong.
+"""
+
+import asyncio
 import os
+import sys
+from dataclasses import replace
+from typing import Any
 
-if os.environ.get("CHAOS_PAGE"):
+
+def small_pages() -> None:
     from training.soundings import tables
 
     tables.PAGE = int(os.environ["CHAOS_PAGE"])
+
+
+def twice_in_a_file() -> None:
+    """A line that stands twice in a file is stored once, and counted and announced twice."""
+    from training.records import commands
+
+    real_holders, real_claim, real_insert = commands.holders, commands._claim, commands.insert
+
+    class Stored(dict[Any, Any]):
+        before: frozenset[Any] = frozenset()
+
+    async def holders(session: Any, keys: Any) -> Any:
+        found = Stored(await real_holders(session, keys))
+        found.before = frozenset(found)
+        return found
+
+    def claim(desk: Any, facts: Any, line: Any, key: Any, nip: Any) -> Any:
+        held = {known: facts.held[known] for known in facts.held.before}
+        claimed = real_claim(desk, replace(facts, held=held), line, key, nip)
+        facts.held.update(held)
+        return claimed
+
+    async def insert(session: Any, drafts: Any, desk: Any) -> set[Any]:
+        stored = await real_insert(session, drafts, desk)
+        keys = {(draft.source_name, draft.reference) for draft in drafts if draft.id in stored}
+        return {draft.id for draft in drafts if (draft.source_name, draft.reference) in keys}
+
+    commands.holders, commands._claim, commands.insert = holders, claim, insert
+
+
+def fresh_id() -> None:
+    """A repeated reference gets a new id, whose event goes out although nothing was stored."""
+    from training.records import commands
+
+    real_insert = commands.insert
+
+    async def holders(*_: Any) -> dict[Any, Any]:
+        return {}
+
+    async def insert(session: Any, drafts: Any, desk: Any) -> set[Any]:
+        await real_insert(session, drafts, desk)
+        return {draft.id for draft in drafts}
+
+    commands.holders, commands.insert = holders, insert
+
+
+def answer_before_commit() -> None:
+    """What was worked on is answered at once, and committed a little later."""
+    from common import bulk, joining
+    from common.problems import Problem
+
+    async def work(database: Any, items: Any, handle: Any) -> Any:
+        answered = asyncio.get_running_loop().create_future()
+
+        async def behind() -> None:
+            try:
+                async with database.transaction() as session:
+                    answered.set_result(list(await handle(session, items)))
+                    await asyncio.sleep(0.05)
+            except Exception:  # noqa: BLE001 - the bug
+                if not answered.done():
+                    answered.set_exception(Problem("unavailable"))
+
+        asyncio.create_task(behind())
+        return await answered if items else []
+
+    bulk.work = joining.work = work
+
+
+def offset_before_database() -> None:
+    """A consumer commits its offsets when it has fetched, not when the effects are stored."""
+    from common import inbox
+
+    class Hasty(inbox.AIOKafkaConsumer):
+        async def getmany(self, *parts: Any, **options: Any) -> Any:
+            fetched = await super().getmany(*parts, **options)
+            if fetched:
+                await self.commit({part: found[-1].offset + 1 for part, found in fetched.items()})
+            return fetched
+
+    inbox.AIOKafkaConsumer = Hasty
+
+
+def delete_before_ack() -> None:
+    """The relay deletes rows of the outbox, and then publishes what was in them."""
+    from sqlalchemy import text
+
+    from common import outbox
+
+    async def relay_once(database: Any, kafka: Any) -> int:
+        async with database.engine.begin() as connection:
+            rows = (
+                await connection.execute(
+                    text(
+                        "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT 10)"
+                        " RETURNING id, topic, events, count"
+                    )
+                )
+            ).all()
+        for row in sorted(rows):
+            await outbox.send(kafka, row.topic, outbox.unpack(row.events)[1])
+        return len(rows)
+
+    outbox.relay_once = relay_once
+
+
+def no_poll() -> None:
+    """The relay trusts in NOTIFY alone, and listens no more once its connection was cut."""
+    import asyncpg
+
+    from common import outbox
+
+    async def listen(self: Any) -> None:
+        connection = await asyncpg.connect(self._database.dsn)
+        await connection.add_listener(outbox.CHANNEL, lambda *_: self._wake.set())
+        await asyncio.Event().wait()
+
+    outbox.POLL_SECONDS = 3600
+    outbox.Relay._listen = listen
+
+
+def no_lock_order() -> None:
+    """People are locked in any order, and a deadlock is an error like any other."""
+    from sqlalchemy import text
+
+    from common import bulk, database, joining
+    from common.problems import Problem
+    from training.people import queries
+
+    async def work(database: Any, items: Any, handle: Any) -> Any:
+        async def once() -> Any:
+            async with database.transaction() as session:
+                return list(await handle(session, items))
+
+        try:
+            return await bulk.insist(once, seconds=bulk.TRY_SECONDS, what="bulk chunk") if items else []
+        except Exception as error:
+            if bulk.is_transient(error):
+                raise Problem("unavailable") from error
+            return [Problem("internal-error")] * len(items)
+
+    any_order = "md5(CAST(person_id AS text) || CAST(pg_backend_pid() AS text))"
+    queries.LOCK = text(queries.LOCK.text.replace("ORDER BY person_id", f"ORDER BY {any_order}"))
+    database.TRANSIENT_SQLSTATES = ("08", "40001", "53", "55P03", "57", "58")
+    bulk.work = joining.work = work
+
+
+def no_row_lock() -> None:
+    """Nobody holds people, and a ledger is read, added to in Python, and written back."""
+    from sqlalchemy import text
+
+    from training.ledger import commands
+    from training.people import queries
+
+    async def move(session: Any, moves: Any) -> int:
+        given = commands.lists(commands.MOVE, moves)
+        rows = await session.execute(
+            text(
+                "SELECT l.person_id, l.year, l.verified + given.verified, l.unverified + given.unverified"
+                f" FROM {commands.unnest(commands.MOVE)} JOIN jp_ledger l USING (person_id, year)"
+            ),
+            given,
+        )
+        found = [tuple(row) for row in rows]
+        await session.execute(
+            text(
+                "UPDATE jp_ledger l SET verified = given.verified, unverified = given.unverified"
+                f" FROM {commands.unnest(commands.MOVE)} WHERE (l.person_id, l.year) = (given.person_id, given.year)"
+            ),
+            commands.lists(commands.MOVE, found),
+        )
+        return len(found)
+
+    queries.LOCK = text(queries.LOCK.text.replace("FOR NO KEY UPDATE", ""))
+    commands._move = move
+
+
+def digest_early() -> None:
+    """A digest is mailed when its first page has come, not its last."""
+    from sqlalchemy import text
+
+    from notification.rounds import commands
+
+    async def address_complete(session: Any, pages: Any, clock: Any) -> None:
+        keys = sorted({(commands.round_of(page), page.event.agency_id) for page in pages})
+        rows = await session.execute(
+            text(
+                f"{commands.ADDRESSED} JOIN unnest(CAST(:rounds AS uuid[]), CAST(:agencies AS uuid[]))"
+                " AS asked(round_id, agency_id) USING (round_id, agency_id) WHERE state = 'collecting'"
+            ),
+            {"rounds": [key[0] for key in keys], "agencies": [key[1] for key in keys]},
+        )
+        await commands._address(session, rows.all(), clock)
+
+    commands.address_complete = address_complete
+
+
+def ignores_sequence() -> None:
+    """An older version of a person or a record overwrites a newer one."""
+    from credit.evidence import commands as evidence
+    from credit.people import commands as of_credit
+    from training.people import consumers as of_training
+
+    real_insert = evidence.insert
+
+    async def insert(session: Any, table: Any, columns: Any, rows: Any, then: str = "", **values: Any) -> Any:
+        for name in ("people", "evidence"):
+            then = then.replace(f"WHERE {name}.sequence < excluded.sequence", "")
+        return await real_insert(session, table, columns, rows, then, **values)
+
+    evidence.insert = of_credit.insert = of_training.insert = insert
+
+
+def poison_lost() -> None:
+    """An event that cannot be applied is logged and forgotten."""
+    from common import inbox
+
+    async def bury(*_: Any) -> None:
+        return None
+
+    inbox.Consumer._bury = bury
+
+
+def mail_lost() -> None:
+    """A mail is taken for sent, whatever the SMTP server has answered."""
+    from notification.messages import sender
+
+    real_judge = sender.judge
+
+    def judge(envelope: Any, handover: Any, now: Any, waits: Any) -> Any:
+        accepted = dict.fromkeys(envelope.outstanding, sender.Answer(250, "OK"))
+        return real_judge(envelope, replace(handover, answers=accepted), now, waits)
+
+    sender.judge = judge
+
+
+EVERY = {"registry", "training", "credit", "notification"}
+BUGS = {
+    "twice-in-a-file": (twice_in_a_file, {"training"}),
+    "fresh-id": (fresh_id, {"training"}),
+    "answer-before-commit": (answer_before_commit, {"training", "credit"}),
+    "offset-before-database": (offset_before_database, EVERY),
+    "delete-before-ack": (delete_before_ack, EVERY),
+    "no-poll": (no_poll, EVERY),
+    "no-lock-order": (no_lock_order, {"training"}),
+    "no-row-lock": (no_row_lock, {"training"}),
+    "digest-early": (digest_early, {"notification"}),
+    "ignores-sequence": (ignores_sequence, {"training", "credit"}),
+    "poison-lost": (poison_lost, EVERY),
+    "mail-lost": (mail_lost, {"notification"}),
+}
+"""Each bug and the services it is planted in."""
+
+
+def plant() -> None:
+    service = next((word for word in sys.orig_argv if word in EVERY), "")
+    if service == "training":
+        small_pages()
+    if name := os.environ["CHAOS_PLANTED"]:
+        bug, services = BUGS[name]
+        if service in services:
+            bug()
+
+
+plant()
