@@ -9,8 +9,8 @@ import argparse
 import asyncio
 import contextlib
 import json
-import logging
 import shutil
+import sys
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +25,7 @@ from chaos.arena import Arena, arena
 from chaos.clients import History
 from chaos.planted import NAMES
 from chaos.trial import Outcome, trial
+from jejak_local.processes import run as to_the_end
 
 RESULTS = Path(__file__).parent / "results"
 SEEDS_A_STACK = 8
@@ -139,7 +140,18 @@ def _total(outcomes: Sequence[Outcome]) -> None:
     console.print(table)
 
 
-def main() -> int:
+async def _judged(options: argparse.Namespace) -> int:
+    begun = monotonic()
+    outcomes = await run(options)
+    if len(outcomes) > 1:
+        _total(outcomes)
+    broken = any(outcome.broken for outcome in outcomes)
+    if options.planted:
+        console.print(f"{options.planted}: {'caught' if broken else 'NOT caught'} after {monotonic() - begun:.0f} s")
+    return int(broken != bool(options.planted))
+
+
+def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m chaos", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -147,18 +159,9 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=15, help="of faults, each seed")
     parser.add_argument("--planted", default="", choices=NAMES, help="put this bug into the services")
     options = parser.parse_args()
-    begun = monotonic()
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # that Kafka is away is no news here
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        outcomes = runner.run(run(options))
-    if len(outcomes) > 1:
-        _total(outcomes)
-    broken = any(outcome.broken for outcome in outcomes)
-    if options.planted:
-        console.print(f"{options.planted}: {'caught' if broken else 'NOT caught'} after {monotonic() - begun:.0f} s")
-        return 0 if broken else 1
-    return 1 if broken else 0
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+    sys.exit(to_the_end(_judged(options)))
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    main()

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -103,6 +104,7 @@ class Arena:
 @contextlib.asynccontextmanager
 async def arena(*, planted: str = "", say: Any = print) -> AsyncIterator[Arena]:
     """A fresh stack, every role a process of its own, each service behind a proxy of its own."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # that Kafka is away is no news here
     async with contextlib.AsyncExitStack() as open_links:
         links = {service: await open_links.enter_async_context(Link()) for service in SERVICES}
         behind = free_port()
