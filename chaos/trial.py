@@ -3,7 +3,6 @@
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
 from time import monotonic
@@ -109,10 +108,9 @@ async def _finish(arena: Arena, clients: dict[str, "asyncio.Task[None]"]) -> Non
         if task in late:
             task.cancel()
             arena.wrong.append(f"{name} was not answered within {REST_SECONDS} s after the last fault")
-    for name, task in clients.items():
-        with suppress(asyncio.CancelledError):
-            if (error := task.exception()) is not None:
-                raise RuntimeError(f"the client {name} failed") from error
+    for name, ended in zip(clients, await asyncio.gather(*clients.values(), return_exceptions=True), strict=True):
+        if isinstance(ended, Exception):
+            raise RuntimeError(f"the client {name} failed") from ended
     for process in arena.stack.processes.values():
         try:
             await process.ready(within=REST_SECONDS)
