@@ -110,7 +110,8 @@ async def _finish(arena: Arena, clients: dict[str, "asyncio.Task[None]"]) -> Non
             arena.wrong.append(f"{name} was not answered within {REST_SECONDS} s after the last fault")
     for name, ended in zip(clients, await asyncio.gather(*clients.values(), return_exceptions=True), strict=True):
         if isinstance(ended, Exception):
-            raise RuntimeError(f"the client {name} failed") from ended
+            ended.add_note(f"in the client {name}")
+            raise ended
     for process in arena.stack.processes.values():
         try:
             await process.ready(within=REST_SECONDS)
