@@ -81,7 +81,10 @@ def revoked(year: int, person: UUID | None = None, reason: str = "test") -> Trai
 
 async def emitted(database: Database, events: Sequence[Event]) -> list[UUID]:
     async with database.transaction() as session:
-        return [emit(session, event, sequence=1) for event in events]
+        ids = [new_id() for _ in events]
+        for event, event_id in zip(events, ids, strict=True):
+            emit(session, event, sequence=1, event_id=event_id)
+        return ids
 
 
 async def apply(session: AsyncSession, received: Sequence[Received]) -> None:
