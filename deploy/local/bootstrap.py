@@ -113,7 +113,9 @@ def install_packages(progress: Progress) -> None:
             cleanup.enter_context(removed_on_failure(VENV))
             progress.run([uv(), "venv", "--quiet", "--clear", "--python", sys.executable, str(VENV)])
         python = ["--quiet", "--python", str(VENV / "bin" / "python")]
-        progress.run([uv(), "pip", "sync", *python, str(lock)], cwd=CHECKOUT)
+        # Where Python may not write bytecode (PYTHONDONTWRITEBYTECODE, containers), each process would compile every
+        # library anew: 6 s of CPU a start in place of 2.
+        progress.run([uv(), "pip", "sync", "--compile-bytecode", *python, str(lock)], cwd=CHECKOUT)
         hint = "requirements.lock does not fit the pyproject.toml files. Run: make lock"
         progress.run([uv(), "pip", "check", *python], hint=hint)
         write_stamp(VENV, stamp)
