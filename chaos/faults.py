@@ -5,7 +5,7 @@ A fault holds what it breaks (`Arena.hold`), so two at once never break the same
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from random import Random
 from typing import Any
 from uuid import UUID, uuid4
@@ -304,10 +304,10 @@ FAULTS: dict[Fault, int] = {
 """How likely each is, beside the others."""
 
 
-async def break_things(arena: Arena, chance: Random, over: asyncio.Event) -> None:
-    """Draws one fault after the other until it is over."""
+async def break_things(arena: Arena, chance: Random, over: asyncio.Event, faults: Mapping[Fault, int]) -> None:
+    """Draws one fault after the other, by their weights, until it is over."""
     while not over.is_set():
-        [fault] = chance.choices(list(FAULTS), list(FAULTS.values()))
+        [fault] = chance.choices(list(faults), list(faults.values()))
         try:
             await fault(arena, chance)
         except Busy:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from time import monotonic
@@ -11,7 +11,7 @@ from typing import Any
 from chaos.arena import Arena
 from chaos.books import at_rest, audit
 from chaos.clients import CLIENTS, Client, History, insist_command, make_agency
-from chaos.faults import break_things
+from chaos.faults import FAULTS, Fault, break_things
 from jejak_local.books import Finding
 from jejak_local.processes import LocalError
 
@@ -45,7 +45,9 @@ class Outcome:
         }
 
 
-async def trial(arena: Arena, seed: int, seconds: float, histories: list[History]) -> Outcome:
+async def trial(
+    arena: Arena, seed: int, seconds: float, histories: list[History], faults: Mapping[Fault, int] = FAULTS
+) -> Outcome:
     """Runs the trial of a seed; `histories` are those of the trials before on this stack, and grow by this one.
 
     The seed decides what clients and faults choose, not how fast they come to it: the same seed twice is much the
@@ -67,7 +69,8 @@ async def trial(arena: Arena, seed: int, seconds: float, histories: list[History
         for number in range(count)
     }
     lanes = [
-        asyncio.create_task(break_things(arena, Random(f"{seed}/faults/{number}"), calm)) for number in range(LANES)
+        asyncio.create_task(break_things(arena, Random(f"{seed}/faults/{number}"), calm, faults))
+        for number in range(LANES)
     ]
     await asyncio.wait([*clients.values(), *lanes], timeout=seconds, return_when=asyncio.FIRST_EXCEPTION)
     calm.set()
