@@ -60,7 +60,7 @@ docs-check: setup ## fail when docs/events or docs/api have drifted from the cod
 bench: setup ## rates and latencies, beside the raw limits of this machine
 	@$(BIN)/python -m bench $(ARGS)
 
-chaos: setup ## faults by seed, and books that must balance (SEEDS=200, ARGS="--seconds 30")
+chaos: setup ## faults by seed, and books that must balance (SEEDS=20, ARGS=--large for a million trainings)
 	@$(BIN)/python -m chaos --seeds 1..$(or $(SEEDS),10) $(ARGS)
 
 lock: ## resolve the packages of all pyproject.toml files into requirements.lock

@@ -12,7 +12,7 @@ import json
 import shutil
 import sys
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -21,7 +21,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from chaos.arena import Arena, arena
+from chaos.arena import LARGE, SMALL, Arena, Scale, arena
 from chaos.clients import History
 from chaos.planted import NAMES
 from chaos.trial import Outcome, trial
@@ -38,18 +38,21 @@ console = Console(highlight=False, soft_wrap=True)
 class Stage:
     """The stack in use, renewed when it is worn or its books are broken."""
 
+    scale: Scale
     planted: str
     loud: bool
     _open: contextlib.AsyncExitStack
     _arena: Arena | None = None
     _histories: list[History] | None = None
 
-    async def run(self, seed: int, seconds: float) -> Outcome:
+    async def run(self, seed: int) -> Outcome:
         """The trial of a seed."""
         if self._arena is None or self._histories is None:
-            self._arena = await self._open.enter_async_context(arena(planted=self.planted, say=self._say))
+            self._arena = await self._open.enter_async_context(
+                arena(scale=self.scale, planted=self.planted, say=self._say)
+            )
             self._histories = []
-        outcome = await trial(self._arena, seed, seconds, self._histories)
+        outcome = await trial(self._arena, seed, self._histories)
         if outcome.broken:
             logs = RESULTS / f"seed-{seed}-logs"
             shutil.copytree(self._arena.stack.root / "logs", logs, dirs_exist_ok=True)
@@ -70,9 +73,9 @@ class Stage:
 
 
 @contextlib.asynccontextmanager
-async def stage(planted: str, *, loud: bool) -> AsyncIterator[Stage]:
+async def stage(scale: Scale, planted: str, *, loud: bool) -> AsyncIterator[Stage]:
     """A place for trials; its stack is taken down at the end."""
-    made = Stage(planted, loud, contextlib.AsyncExitStack())
+    made = Stage(scale, planted, loud, contextlib.AsyncExitStack())
     try:
         yield made
     finally:
@@ -87,9 +90,12 @@ def _seeds(words: str) -> range:
 async def run(options: argparse.Namespace) -> list[Outcome]:
     """All trials; with a planted bug until it is caught."""
     outcomes: list[Outcome] = []
-    async with stage(options.planted, loud=len(options.seeds) == 1) as made:
+    scale = LARGE if options.large else SMALL
+    if options.seconds:
+        scale = replace(scale, seconds=options.seconds)
+    async with stage(scale, options.planted, loud=len(options.seeds) == 1) as made:
         for seed in options.seeds:
-            outcome = await made.run(seed, options.seconds)
+            outcome = await made.run(seed)
             outcomes.append(outcome)
             _show(outcome, options)
             _write(outcomes, options)
@@ -113,7 +119,15 @@ def _show(outcome: Outcome, options: argparse.Namespace) -> None:
     for finding in outcome.broken:
         console.print(f"  [red]{finding.holds}[/]: {finding.figures}", markup=True)
     if outcome.broken and not options.planted:
-        console.print(f"  again: python -m chaos --seed {outcome.seed} --seconds {options.seconds:g}")
+        console.print(f"  again: {_command(outcome.seed, options)}")
+
+
+def _command(seed: int, options: argparse.Namespace) -> str:
+    """What runs the trial of a seed again."""
+    words = ["python -m chaos", f"--seed {seed}"]
+    words += ["--large"] if options.large else []
+    words += [f"--seconds {options.seconds:g}"] if options.seconds else []
+    return " ".join(words)
 
 
 def _write(outcomes: Sequence[Outcome], options: argparse.Namespace) -> None:
@@ -156,7 +170,12 @@ def main() -> None:
         prog="python -m chaos", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--seed", "--seeds", dest="seeds", type=_seeds, default=range(1, 11), metavar="A..B")
-    parser.add_argument("--seconds", type=float, default=15, help="of faults, each seed")
+    parser.add_argument(
+        "--large", action="store_true", help="thousands of people, uploads of tens of thousands of lines"
+    )
+    parser.add_argument(
+        "--seconds", type=float, help=f"of faults, each seed; else {SMALL.seconds}, {LARGE.seconds} with --large"
+    )
     parser.add_argument("--planted", default="", choices=NAMES, help="put this bug into the services")
     options = parser.parse_args()
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())

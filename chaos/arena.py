@@ -32,11 +32,31 @@ SETTINGS = {
     # Whoever is killed often must start fast: compiling the packages anew each time would take most of two cores.
     "PYTHONDONTWRITEBYTECODE": "",
     # Days of patience become seconds, so that every mail has found its end when the books are checked.
-    "NOTIFICATION_RETRY_WAITS": json.dumps([0.5] * 9),
+    "NOTIFICATION_RETRY_WAITS": json.dumps([0.5] * 100),
     "NOTIFICATION_SMTP_TIMEOUT": "2",
-    # Agencies of a hundred people are told in many pages.
-    "CHAOS_PAGE": "7",
 }
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How large a trial is."""
+
+    seconds: float
+    """of faults"""
+    lanes: int
+    """How many faults may be under way at once."""
+    people: int
+    """of each agency"""
+    singles: int
+    """Clients that send trainings one by one."""
+    lines: tuple[int, int]
+    """of an upload, at least and at most"""
+    page: int
+    """People on a page of a sweep: so few that an agency is told in many."""
+
+
+SMALL = Scale(seconds=15, lanes=4, people=75, singles=5, lines=(50, 400), page=7)
+LARGE = Scale(seconds=75, lanes=3, people=750, singles=2, lines=(5_000, 25_000), page=60)
 
 
 class Busy(Exception):  # noqa: N818 - a state, not an error
@@ -50,6 +70,7 @@ class Arena:
     stack: Stack
     http: httpx2.AsyncClient
     links: Mapping[str, Link]
+    scale: Scale
     wrong: list[str] = field(default_factory=list[str])
     counted: Counter[str] = field(default_factory=Counter[str])
     poison: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
@@ -102,7 +123,7 @@ class Arena:
 
 
 @contextlib.asynccontextmanager
-async def arena(*, planted: str = "", say: Any = print) -> AsyncIterator[Arena]:
+async def arena(*, scale: Scale = SMALL, planted: str = "", say: Any = print) -> AsyncIterator[Arena]:
     """A fresh stack, every role a process of its own, each service behind a proxy of its own."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # that Kafka is away is no news here
     async with contextlib.AsyncExitStack() as open_links:
@@ -120,14 +141,14 @@ async def arena(*, planted: str = "", say: Any = print) -> AsyncIterator[Arena]:
             running_stack(
                 folder,
                 roles=ROLES,
-                environment={**SETTINGS, "CHAOS_PLANTED": planted},
+                environment={**SETTINGS, "CHAOS_PLANTED": planted, "CHAOS_PAGE": str(scale.page)},
                 trace_ratio=0.01,
                 database_url=through,
                 kafka_detour=(behind, links["kafka"].port),
             )
         )
         http = await open_links.enter_async_context(httpx2.AsyncClient(timeout=ANSWER_SECONDS))
-        made = Arena(stack, http, links, say=say)
+        made = Arena(stack, http, links, scale, say=say)
         supervisor = asyncio.create_task(made.supervise())
         try:
             yield made

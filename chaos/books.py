@@ -118,8 +118,7 @@ async def _answered_cases(arena: Arena, histories: Sequence[History]) -> Finding
 def _differences(told: dict[Any, Any], stored: dict[Any, Any]) -> list[str]:
     return [
         f"{key}: told {told.get(key, 'nothing')}, stored {stored.get(key, 'nothing')}"
-        for key in sorted(told.keys() | stored.keys())
-        if told.get(key) != stored.get(key)
+        for key in sorted(key for key in told.keys() | stored.keys() if told.get(key) != stored.get(key))
     ]
 
 

@@ -14,13 +14,14 @@ from typing import Any
 
 import httpx2
 
-from chaos.arena import Arena
+from chaos.arena import ANSWER_SECONDS, Arena, Scale
 from jejak_local.books import ask
 from jejak_local.processes import waited
 
 REPEATS = 0.1
 YEAR = 2026
-PEOPLE = 75
+SLOWEST_LINES = 500
+"""Lines of an upload that a service works off in a second, at the least."""
 STEADY = 5
 """People of an agency whose hours are never corrected or revoked: what they have only grows."""
 MONTHS = [date(year, month, 1) for year in (2024, 2025) for month in range(1, 13)]
@@ -57,7 +58,7 @@ class Agency:
         return self.people[STEADY:]
 
 
-@dataclass
+@dataclass(slots=True)
 class Told:
     """What was last answered about a training record."""
 
@@ -128,10 +129,13 @@ class Client:
 
     async def upload(self, service: str, path: str, lines: Sequence[dict[str, Any]], **options: Any) -> list[Any]:
         """Sends lines until each is answered."""
-        raw = "".join(json.dumps(line) + "\n" for line in lines)
-        headers = {"content-type": "application/x-ndjson"}
+        options |= {
+            "content": "".join(json.dumps(line) + "\n" for line in lines).encode(),
+            "headers": {"content-type": "application/x-ndjson"},
+            "timeout": ANSWER_SECONDS + len(lines) / SLOWEST_LINES,
+        }
         while True:
-            answer = await self.insist(service, "POST", path, content=raw, headers=headers, **options)
+            answer = await self.insist(service, "POST", path, **options)
             if answer.status_code != 200:
                 self.wrong(f"an upload to {path} was answered {answer.status_code}: {answer.text[:200]}")
                 return []
@@ -178,11 +182,10 @@ async def make_agency(client: Client, name: str) -> Agency:
     pic = {"rank": "main", "name": "Petugas", "email": email, "language": "id", "time_zone": "Asia/Jakarta"}
     await client.insist("registry", "PUT", f"/agencies/{made['id']}/pics", json={"pics": [pic]})
     agency = Agency(made["id"], email, [])
-    for person in await register(client, agency, PEOPLE):
-        agency.people.append(person)
-    ids = ", ".join(f"'{person.id}'" for person in agency.people)
+    agency.people += await register(client, agency, arena.scale.people)
+    known = f"SELECT count(*) FROM people WHERE agency_id = '{agency.id}'"
     for service in ("training", "credit"):
-        while await ask(arena.stack, service, f"SELECT count(*) FROM people WHERE person_id IN ({ids})") < PEOPLE:
+        while await ask(arena.stack, service, known) < arena.scale.people:
             await asyncio.sleep(0.1)
     client.history.agencies.append(agency)
     return agency
@@ -260,7 +263,7 @@ async def uploads(client: Client) -> None:
     """Sends trainings many at a time, in any order of people; some lines stand twice in a file."""
     chance = client.chance
     while not client.over.is_set():
-        people = chance.choices(client.history.people, k=chance.randint(50, 400))
+        people = chance.choices(client.history.people, k=chance.randint(*client.arena.scale.lines))
         lines = [(person, client.training(person)) for person in people]
         lines += chance.sample(lines, k=chance.randint(0, 3))
         chance.shuffle(lines)
@@ -427,12 +430,13 @@ async def watcher(client: Client) -> None:
         await asyncio.sleep(0.1)
 
 
-CLIENTS: dict[str, tuple[int, Work]] = {
-    "singles": (5, singles),
-    "uploads": (2, uploads),
-    "cases": (2, cases),
-    "registrar": (1, registrar),
-    "sweeper": (1, sweeper),
-    "watcher": (1, watcher),
-}
-"""How many of each there are."""
+def clients_of(scale: Scale) -> dict[str, tuple[int, Work]]:
+    """What clients do, and how many of each there are."""
+    return {
+        "singles": (scale.singles, singles),
+        "uploads": (2, uploads),
+        "cases": (2, cases),
+        "registrar": (1, registrar),
+        "sweeper": (1, sweeper),
+        "watcher": (1, watcher),
+    }

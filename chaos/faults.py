@@ -28,7 +28,7 @@ WANTED: dict[str, type[Event]] = {
     event.topic.name: event for event in (AgencyChanged, PersonChanged, TrainingCompleted, JPShortfallResolved)
 }
 """An event that each reader of the topic wants; it would rightly pass over the body of any other."""
-INTAKE_SECONDS = 20
+INTAKE_SECONDS = 60
 
 Fault = Callable[[Arena, Random], Awaitable[None]]
 
@@ -347,8 +347,8 @@ async def _newest(arena: Arena, topic: str, number: int) -> list[Any]:
             reader.seek(part, max(begins[part], ends[part] - number // count - 1))
         found: list[Any] = []
         while [part for part in parts if await reader.position(part) < ends[part]]:
-            for batch in (await reader.getmany(timeout_ms=200)).values():
-                found += [record for record in batch if AGAIN not in dict(record.headers)]
+            for part, batch in (await reader.getmany(timeout_ms=200)).items():
+                found += [each for each in batch if each.offset < ends[part] and AGAIN not in dict(each.headers)]
         return found
     finally:
         await reader.stop()

@@ -10,15 +10,14 @@ from typing import Any
 
 from chaos.arena import Arena
 from chaos.books import at_rest, audit
-from chaos.clients import CLIENTS, Client, History, insist_command, make_agency
+from chaos.clients import Client, History, clients_of, insist_command, make_agency
 from chaos.faults import FAULTS, Fault, break_things
 from jejak_local.books import Finding
 from jejak_local.processes import LocalError
 
 AGENCIES = 2
-LANES = 4
-"""How many faults may be under way at once."""
-REST_SECONDS = 60
+REST_SECONDS = 180
+"""Far more than a machine with nothing else to do needs: a trial judges what is stored, not how fast."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +44,7 @@ class Outcome:
         }
 
 
-async def trial(
-    arena: Arena, seed: int, seconds: float, histories: list[History], faults: Mapping[Fault, int] = FAULTS
-) -> Outcome:
+async def trial(arena: Arena, seed: int, histories: list[History], faults: Mapping[Fault, int] = FAULTS) -> Outcome:
     """Runs the trial of a seed; `histories` are those of the trials before on this stack, and grow by this one.
 
     The seed decides what clients and faults choose, not how fast they come to it: the same seed twice is much the
@@ -65,14 +62,14 @@ async def trial(
         f"{name} {number}": asyncio.create_task(
             work(Client(arena, history, Random(f"{seed}/{name}/{number}"), over, number))
         )
-        for name, (count, work) in CLIENTS.items()
+        for name, (count, work) in clients_of(arena.scale).items()
         for number in range(count)
     }
     lanes = [
         asyncio.create_task(break_things(arena, Random(f"{seed}/faults/{number}"), calm, faults))
-        for number in range(LANES)
+        for number in range(arena.scale.lanes)
     ]
-    await asyncio.wait([*clients.values(), *lanes], timeout=seconds, return_when=asyncio.FIRST_EXCEPTION)
+    await asyncio.wait([*clients.values(), *lanes], timeout=arena.scale.seconds, return_when=asyncio.FIRST_EXCEPTION)
     calm.set()
     await asyncio.gather(*lanes)
     over.set()
@@ -86,7 +83,6 @@ async def trial(
     except TimeoutError:
         arena.wrong.append(f"not at rest {REST_SECONDS} s after the last fault")
     to_rest = monotonic() - healed
-    monotonic()
     arena.note("at rest")
     findings = await audit(arena, histories)
     arena.note("books checked")
