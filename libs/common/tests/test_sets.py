@@ -6,8 +6,22 @@ import pytest
 from sqlalchemy import Column, Date, Integer, MetaData, Numeric, Table, Text, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.database import Database
-from common.sets import add, columns_of, delete, insert, lists, one_of, overwrite, parted, put, unnest, update, words
+from common.database import Database, Outrun, is_transient
+from common.sets import (
+    add,
+    columns_of,
+    copy,
+    delete,
+    insert,
+    lists,
+    one_of,
+    overwrite,
+    parted,
+    put,
+    unnest,
+    update,
+    words,
+)
 
 metadata = MetaData()
 things = Table(
@@ -48,6 +62,25 @@ async def test_insert_with_values_for_all_and_what_follows(session) -> None:
     assert again is not None
     assert [tuple(row) for row in again] == [(2, 3), (3, None)]
     assert await held(session) == [(1, None), (2, "c"), (3, "d")]
+
+
+async def test_copied_rows_are_part_of_the_transaction_that_looked_first(blank) -> None:
+    async with blank.transaction() as session:
+        await (await session.connection()).run_sync(metadata.create_all)
+    async with blank.transaction() as session:
+        with pytest.raises(AssertionError, match="free first"):
+            await copy(session, "things", ("number",), [(1,)])
+        assert await held(session) == []
+        await copy(session, "things", ("number", "order"), [(1, "a"), (2, None)])
+        async with blank.reading() as other:
+            assert await held(other) == []
+    with pytest.raises(Outrun) as outrun:
+        async with blank.transaction() as session:
+            await held(session)
+            await copy(session, "things", ("number",), [(3,), (2,)])
+    assert is_transient(outrun.value)
+    async with blank.reading() as session:
+        assert await held(session) == [(1, "a"), (2, None)]
 
 
 async def test_whole_rows_are_added_put_changed_and_removed(session) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from common.auth import Principal
 from common.clock import FixedClock
-from common.database import Database
+from common.database import Database, insist
 from common.events import Received
 from common.ids import new_id, nip_hash
 from common.service import Service, create_app
@@ -169,8 +169,13 @@ class World(Inside):
     async def store(self, *lines: dict[str, Any], role: str = "service", **claims: Any):
         """The command behind POST /trainings and its batch, in a transaction of its own."""
         given = [Training.model_validate_json(json.dumps(line)) for line in lines]
-        async with self.database.transaction() as session:
-            return await store(session, given, self.desk(role, **claims), NIP_KEY)
+        desk = self.desk(role, **claims)
+
+        async def once():
+            async with self.database.transaction() as session:
+                return await store(session, given, desk, NIP_KEY)
+
+        return await insist(once, seconds=10, what="store")
 
     async def provider(self, forms: Sequence[tuple[str, date, date | None]], provider_id: UUID = PROVIDER) -> str:
         code = f"P-{str(provider_id)[-2:]}"

@@ -31,9 +31,13 @@ TRANSIENT_SQLSTATES = ("08", "40", "53", "55P03", "57", "58")
 """Connection lost, serialization failure or deadlock, out of resources, lock wait, shutdown, disk."""
 
 
+class Outrun(Exception):  # noqa: N818 - names what it is
+    """Another transaction has just stored what this one was about to: done again, it sees that."""
+
+
 def is_transient(error: BaseException) -> bool:
     """Whether the world is broken rather than the input: doing the same again later can succeed."""
-    if isinstance(error, (OSError, TimeoutError, PoolTimeout, OperationalError, asyncpg.InterfaceError)):
+    if isinstance(error, (Outrun, OSError, TimeoutError, PoolTimeout, OperationalError, asyncpg.InterfaceError)):
         return True
     if isinstance(error, DBAPIError):
         original = error.orig

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
@@ -54,8 +54,7 @@ class UnreadableEvent(Exception):  # noqa: N818 - names what it is
     """A record that is no event we can read; the text says why and quotes nothing of it."""
 
 
-@dataclass(frozen=True)
-class Received:
+class Received(NamedTuple):
     """An event as a consumer gets it."""
 
     id: UUID

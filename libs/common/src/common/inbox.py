@@ -22,7 +22,6 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -36,7 +35,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.database import Database, insist, is_transient
 from common.events import Event, Reader, Received, Topic, UnreadableEvent
 from common.outbox import producer
-from common.sets import Columns, lists, unnest
+from common.sets import Columns, copy, lists, unnest
 from common.telemetry import (
     EVENT_COUNT,
     INBOX_LAG,
@@ -66,6 +65,7 @@ TRY_SECONDS = 120.0
 DEAD_LETTER_BYTES = 4 * 1024 * 1024
 WAITING_LOCK = 4_205_601
 HELD: Columns = {"awaited": "uuid", "headers": "text", "payload": "text"}
+SEEN = text("SELECT event_id FROM inbox WHERE consumer = :consumer AND event_id = ANY(CAST(:ids AS uuid[]))")
 HOLD = text(f"INSERT INTO waiting (consumer, {', '.join(HELD)}) SELECT :consumer, * FROM {unnest(HELD)}")  # noqa: S608 - built of names in this code
 
 
@@ -270,14 +270,12 @@ class Consumer:
 
 
 async def _first_seen(session: AsyncSession, consumer: str, ids: Sequence[UUID]) -> set[UUID]:
-    rows = await session.execute(
-        text(
-            "INSERT INTO inbox (consumer, event_id) SELECT :consumer, unnest(CAST(:ids AS uuid[]))"
-            " ON CONFLICT DO NOTHING RETURNING event_id"
-        ),
-        {"consumer": consumer, "ids": sorted(ids, key=attrgetter("int"))},
-    )
-    return {row.event_id for row in rows}
+    """Notes the events this consumer has not seen, and tells which."""
+    seen = await session.scalars(SEEN, {"consumer": consumer, "ids": ids})
+    fresh = set(ids).difference(seen)
+    if fresh:
+        await copy(session, "inbox", ("consumer", "event_id"), [(consumer, each) for each in sorted(fresh)])
+    return fresh
 
 
 def _reason(error: Exception) -> str:

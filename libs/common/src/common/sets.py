@@ -1,15 +1,21 @@
-"""Any number of rows in one statement: the values of each column travel as one array.
+"""Any number of rows in one statement: the values of each column travel as one array, or as a COPY.
 
 The statements are made of the names in our own code alone; every value is a parameter.
 """
+
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# (asyncpg ships no complete types)
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
+import asyncpg
 from sqlalchemy import ARRAY, ColumnElement, Result, Table, TextClause, any_, literal, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.database import Outrun
 
 Columns = Mapping[str, str]
 """Names of columns and their PostgreSQL types; see `columns_of`."""
@@ -53,6 +59,21 @@ async def insert(
         return None
     names = tuple(columns)
     return await session.execute(_insert(table, names, tuple(values), then), lists(names, rows) | values)
+
+
+async def copy(session: AsyncSession, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Adds rows at half the cost of `insert`, where the transaction has looked that their keys are free (ADR 0009).
+
+    Raises Outrun when somebody has taken one of the keys since.
+    """
+    connection = (await (await session.connection()).get_raw_connection()).driver_connection
+    # The transaction begins with its first statement, and COPY goes past whoever would begin it.
+    assert connection, "a session's connection has a driver"  # noqa: S101 - tells the type checker
+    assert connection.is_in_transaction(), "look whether the keys are free first"  # noqa: S101 - the caller's fault
+    try:
+        await connection.copy_records_to_table(table, columns=columns, records=rows)
+    except asyncpg.UniqueViolationError as error:
+        raise Outrun(table) from error
 
 
 async def add(session: AsyncSession, table: Table, rows: Sequence[Row]) -> None:

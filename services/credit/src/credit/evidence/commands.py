@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.events import Received
 from common.ids import new_id
 from common.rules import RuleBook
-from common.sets import columns_of, insert, lists, one_of, overwrite, unnest
+from common.sets import columns_of, copy, insert, lists, one_of, overwrite, unnest
 from contracts.events import TrainingCompleted, TrainingCorrected, TrainingRevoked
 from credit.cases.commands import SYSTEM, NewCase, case_of, open_cases, save_moves
 from credit.cases.tables import cases
@@ -51,6 +51,7 @@ DETAILS = (
 RECORD = ("record_id", *DETAILS, "outcome", "reason_code", "source")
 REVOCATION = ("record_id", "person_id", "agency_id", "revoked_sequence", "revocation")
 SETTLED = columns_of(evidence, ("record_id", "state", "outcome", "reason_code", "source", "case_id"))
+HERE = text("SELECT record_id FROM evidence WHERE record_id = ANY(CAST(:ids AS uuid[]))")
 NOTE = text(
     f"UPDATE evidence SET {overwrite(SETTLED, 'given')} FROM {unnest(SETTLED)}"  # noqa: S608 - built of names in this code
     " WHERE evidence.record_id = given.record_id"
@@ -77,11 +78,15 @@ def _newest(received: Iterable[Received]) -> list[Received]:
 
 async def _store(session: AsyncSession, completions: Sequence[Received], book: RuleBook[Rules]) -> list[UUID]:
     """Stores records, each with the verdict on an activity. Answers whose degrees must be settled."""
-    stored = await insert(
+    here = set(await session.scalars(HERE, {"ids": [item.event.record_id for item in completions]}))
+    first = [item for item in completions if item.event.record_id not in here]
+    if first:
+        await copy(session, evidence.name, (*RECORD, "state"), [(*_row(item, book), "active") for item in first])
+    changed = await insert(
         session,
         evidence,
         RECORD,
-        [_row(item, book) for item in completions],
+        [_row(item, book) for item in completions if item.event.record_id in here],
         f"""
         ON CONFLICT (record_id) DO UPDATE SET {overwrite(DETAILS)},
             state = CASE WHEN evidence.revoked_sequence > excluded.sequence THEN 'revoked' ELSE 'active' END,
@@ -97,7 +102,10 @@ async def _store(session: AsyncSession, completions: Sequence[Received], book: R
         """,
         state="active",
     )
-    return [] if stored is None else [row.person_id for row in stored.all() if row.settles]
+    return [
+        *(item.event.person_id for item in first if item.event.degree),
+        *(row.person_id for row in (changed or ()) if row.settles),
+    ]
 
 
 async def _revoke(session: AsyncSession, revocations: Sequence[Received]) -> list[UUID]:

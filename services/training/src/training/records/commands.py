@@ -95,7 +95,7 @@ async def store(session: AsyncSession, lines: Sequence[Training], desk: Desk, ni
     claims = [_claim(desk, facts, line, key, nip) for line, key, nip in zip(lines, keys, nips, strict=True)]
     drafts = [claim.draft for claim in claims if isinstance(claim, Claim) and claim.draft]
     if drafts:
-        await _store(session, drafts, facts.held, desk)
+        await _store(session, drafts, desk)
     return [_answer(claim, facts.held) for claim in claims]
 
 
@@ -174,20 +174,19 @@ def _person(roll: Roll, line: Training, nip: str | None) -> Known:
 
 
 def _fingerprint(line: Training, nip: str | None) -> str:
-    """What tells this body from another. The NIP's keyed hash stands for it: bare, it could be found by trying."""
-    said = dict(line) | {"nip": nip, "jp": line.jp and line.jp.normalize()}
-    return hashlib.sha256(repr(sorted(said.items())).encode()).hexdigest()
+    """What tells this body from another. The NIP's keyed hash stands for it: bare, it could be found by trying.
+
+    What a body leaves out does not show in it, so a field that is new one day changes no fingerprint.
+    """
+    said = line.model_dump_json(exclude={"nip", "jp"}, exclude_defaults=True)
+    return hashlib.sha256(f"{nip} {line.jp and line.jp.normalize()} {said}".encode()).hexdigest()
 
 
-async def _store(session: AsyncSession, drafts: Sequence[Draft], held: dict[Key, Holder], desk: Desk) -> None:
-    """Stores drafts; where somebody else has taken a reference since it was looked at, `held` is put right."""
-    stored = await insert(session, drafts, desk)
-    late = [(draft.source_name, draft.reference) for draft in drafts if draft.id not in stored]
-    if late:
-        held.update(await holders(session, late))
-    fresh = {draft.id: draft for draft in drafts if draft.id in stored}
+async def _store(session: AsyncSession, drafts: Sequence[Draft], desk: Desk) -> None:
+    await insert(session, drafts, desk)
+    fresh = {draft.id: draft for draft in drafts}
     tally = Tally()
-    groups = {(draft.person_id, draft.year, draft.form) for draft in fresh.values() if draft.shared}
+    groups = {(draft.person_id, draft.year, draft.form) for draft in drafts if draft.shared}
     for shared in await share_again(session, groups, fresh, desk):
         record = shared.record
         if record.id in fresh:
@@ -195,7 +194,7 @@ async def _store(session: AsyncSession, drafts: Sequence[Draft], held: dict[Key,
         else:
             tally.add(record.person_id, record.year, record.jp_counted - shared.before, verified=record.verified)
     now = desk.clock.now()
-    for draft in fresh.values():
+    for draft in drafts:
         tally.add(draft.person_id, draft.year, draft.jp_counted, verified=draft.verified)
         emit_completed(session, draft, now)
     await move(session, tally.moves(), desk.book, desk.clock)

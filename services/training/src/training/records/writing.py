@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 from operator import attrgetter
@@ -13,12 +13,13 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.outbox import emit
-from common.sets import Columns, lists, parted, unnest, words
+from common.sets import Columns, copy, unnest
 from contracts.events import TrainingCompleted, TrainingCorrected
 from training.desk import Desk
 from training.domain.counting import Activity, FormRule, share
 from training.domain.rules import Book, pack_named
 from training.ledger.commands import Moved
+from training.records.tables import Record
 from training.texts import say
 
 Key = tuple[str, str]
@@ -30,35 +31,6 @@ Group = tuple[UUID, int, str]
 KEY: Columns = {"source_name": "text", "reference": "text"}
 GROUP: Columns = {"person_id": "uuid", "year": "int", "form": "text"}
 SHARE: Columns = {"id": "uuid", "jp_counted": "numeric", "why": "text"}
-RECORD: Columns = {
-    "id": "uuid",
-    **KEY,
-    "fingerprint": "text",
-    **GROUP,
-    "agency_id": "uuid",
-    "title": "text",
-    "provider_id": "uuid",
-    "course_id": "uuid",
-    "start_date": "date",
-    "end_date": "date",
-    "jp_stated": "numeric",
-    "jp_counted": "numeric",
-    "sessions": "int",
-    "international": "bool",
-    "degree": "text",
-    "competencies": "text",
-    "evidence": "text",
-    "source_kind": "text",
-    "verified": "bool",
-    "rule_pack": "text",
-    "why": "text",
-}
-INSERT = text(
-    f"INSERT INTO records ({', '.join(RECORD)}, state, version, submitted_by, recorded_at)"  # noqa: S608 - built of names in this code
-    f" SELECT {', '.join(RECORD).replace('competencies', words('competencies'))},"
-    " 'valid', 1, CAST(:submitted_by AS text), CAST(:recorded_at AS timestamptz)"
-    f" FROM {unnest(RECORD)} ON CONFLICT DO NOTHING RETURNING id"
-)
 HOLDERS = text(
     f"SELECT source_name, reference, r.id, r.fingerprint FROM {unnest(KEY)} JOIN records r USING (source_name, reference)"  # noqa: S608 - built of names in this code
 )
@@ -127,6 +99,10 @@ class Draft:
     shared: bool
 
 
+DRAFTED = tuple(field.name for field in fields(Draft) if field.name != "shared")
+drafted = attrgetter(*DRAFTED)
+
+
 class Holder(NamedTuple):
     """The record that has a reference, and the fingerprint of the body it came with."""
 
@@ -161,22 +137,15 @@ async def holders(session: AsyncSession, keys: Sequence[Key]) -> dict[Key, Holde
     return {(source, reference): Holder(*holder) for source, reference, *holder in rows}
 
 
-async def insert(session: AsyncSession, drafts: Sequence[Draft], desk: Desk) -> set[UUID]:
-    """Stores drafts and tells which: not those whose reference somebody else has just taken.
+async def insert(session: AsyncSession, drafts: Sequence[Draft], desk: Desk) -> None:
+    """Stores drafts whose references were free (`holders`); raises Outrun where one is taken meanwhile.
 
     In the order of the references, so that two uploads of the same ones wait for each other in turn.
     """
-    ordered = sorted(drafts, key=lambda draft: (draft.source_name, draft.reference))
-    rows = await session.execute(
-        INSERT,
-        {
-            **lists(RECORD, map(attrgetter(*RECORD), ordered)),
-            "competencies": [parted(draft.competencies) for draft in ordered],
-            "submitted_by": desk.principal.subject,
-            "recorded_at": desk.clock.now(),
-        },
-    )
-    return set(rows.scalars().all())
+    first = ("valid", 1, desk.principal.subject, desk.clock.now())
+    ordered = sorted(drafts, key=attrgetter("source_name", "reference"))
+    columns = (*DRAFTED, "state", "version", "submitted_by", "recorded_at")
+    await copy(session, Record.__tablename__, columns, [drafted(draft) + first for draft in ordered])
 
 
 async def share_again(
