@@ -60,6 +60,14 @@ docs-check: setup ## fail when docs/events or docs/api have drifted from the cod
 bench: setup ## rates and latencies, beside the raw limits of this machine
 	@$(BIN)/python -m bench $(ARGS)
 
+.PHONY: bench-peers lock-peers
+bench-peers: setup .jejak/peers/stamp ## Jejak beside systems that do its job the ordinary way (ARGS="--rounds 1")
+	@$(BIN)/python -m bench.peers $(ARGS)
+
+.jejak/peers/stamp: bench/peers/requirements.lock
+	@PATH="$$PATH:.jejak/tools/bin"; uv venv --quiet --clear --python $(BIN)/python .jejak/peers && \
+		uv pip sync --quiet --compile-bytecode --require-hashes --python .jejak/peers/bin/python $< && touch $@
+
 chaos: setup ## faults by seed, and books that must balance (SEEDS=20, ARGS=--large for a million trainings)
 	@$(BIN)/python -m chaos --seeds 1..$(or $(SEEDS),10) $(ARGS)
 
@@ -67,6 +75,11 @@ lock: ## resolve the packages of all pyproject.toml files into requirements.lock
 	@$(PYTHON) deploy/local/bootstrap.py uv
 	@PATH="$$PATH:.jejak/tools/bin" uv lock
 	@PATH="$$PATH:.jejak/tools/bin" uv export --quiet --all-packages --all-groups -o requirements.lock
+
+lock-peers: ## resolve bench/peers/requirements.in into its own lock
+	@$(PYTHON) deploy/local/bootstrap.py uv
+	@PATH="$$PATH:.jejak/tools/bin"; cd bench/peers && uv pip compile --quiet --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header requirements.in -o requirements.lock
 
 ##@ Run it
 

@@ -531,3 +531,26 @@ async def _inbox_waits(database: Database) -> bool:
                 )
             )
         )
+
+
+async def test_poison_spread_over_a_batch_of_good_events_does_not_stop_the_consumer(
+    database: Database, kafka: KafkaServer, topic: Topic, kafka_producer: AIOKafkaProducer
+) -> None:
+    """A hundred in a row means a hundred with nothing good between them, in the order of the topic."""
+    await emitted(database, [revoked(2026)])
+    await relay_once(database, kafka_producer)
+    [(_, headers, value)] = await arrived(kafka, topic.name)
+    for number in range(1_200):
+        good = number % 10
+        raw = [(name, text.encode()) for name, text in (headers | {"ce_id": str(new_id())}).items()]
+        await kafka_producer.send(topic.name, value if good else b"{}", headers=raw, partition=0)
+    await kafka_producer.flush()
+    async with Running(reader := consumer(database, kafka, topic)):
+        await until(lambda: _either(reader, "ready", "halted"))
+        assert not reader.halted
+    assert len(await effects(database)) == 1 + 1_080
+    assert len(await arrived(kafka, topic.dead_letters)) == 120
+
+
+async def _either(thing, *names: str) -> bool:
+    return any(getattr(thing, name) for name in names)

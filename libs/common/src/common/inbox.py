@@ -190,6 +190,9 @@ class Consumer:
             try:
                 found = self.reader.read(record.headers, record.value)
             except UnreadableEvent as error:
+                # After what came before it: a hundred buried in a row are then a hundred in a row of the topic.
+                await self._apply(received, origin)
+                received = []
                 await self._bury(record, str(error))
                 continue
             if found is None:

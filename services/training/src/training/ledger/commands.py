@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import CursorResult, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.clock import Clock
@@ -20,15 +20,11 @@ DUTY: Columns = {
     "ceiling": "numeric",
     "target": "numeric",
 }
-PERSON_YEAR: Columns = {"person_id": "uuid", "year": "int"}
-MOVE: Columns = {**PERSON_YEAR, "verified": "numeric", "unverified": "numeric"}
+MOVE: Columns = {"person_id": "uuid", "year": "int", "verified": "numeric", "unverified": "numeric"}
 MOVE_LEDGERS = text(
     "UPDATE jp_ledger l SET verified = l.verified + given.verified, unverified = l.unverified + given.unverified"  # noqa: S608 - built of names in this code
     f" FROM {unnest(MOVE)} WHERE l.person_id = given.person_id AND l.year = given.year"
-)
-MISSING = text(
-    f"SELECT person_id, year FROM {unnest(PERSON_YEAR)}"  # noqa: S608 - built of names in this code
-    " WHERE NOT EXISTS (SELECT FROM jp_ledger l WHERE l.person_id = given.person_id AND l.year = given.year)"
+    " RETURNING l.person_id, l.year"
 )
 
 # The same rule as training.domain.duty, for millions; a test holds the two together.
@@ -120,31 +116,28 @@ async def move(session: AsyncSession, moves: Sequence[Moved], book: Book, clock:
 
     The people must be held (`lock_people`). A year nobody has opened for a person is laid first.
     """
-    if await _move(session, moves) < len(moves):
-        missing = await _lay_missing(session, moves, book)
-        await _move(session, [move for move in moves if (move.person_id, move.year) in missing])
+    moved = await _move(session, moves)
+    if left := sorted(move for move in moves if (move.person_id, move.year) not in moved):
+        await _lay_years(session, [(move.person_id, move.year) for move in left], book)
+        await _move(session, left)
     for lowered in (False, True):
         pairs = [(move.person_id, move.year) for move in moves if (move.verified < 0 if lowered else move.verified > 0)]
         if pairs:
             await settle(session, pairs, clock, lowered=lowered)
 
 
-async def _move(session: AsyncSession, moves: Sequence[Moved]) -> int:
-    """Returns how many of the moves found their row."""
-    result = await session.execute(MOVE_LEDGERS, lists(MOVE, moves))
-    return cast("CursorResult[Any]", result).rowcount
+async def _move(session: AsyncSession, moves: Sequence[Moved]) -> set[tuple[UUID, int]]:
+    """Returns which of the moves found their row."""
+    return {(person_id, year) for person_id, year in await session.execute(MOVE_LEDGERS, lists(MOVE, moves))}
 
 
-async def _lay_missing(session: AsyncSession, moves: Sequence[Moved], book: Book) -> set[tuple[UUID, int]]:
-    """Lays the years that have no row yet, and tells which."""
-    rows = await session.execute(MISSING, lists(PERSON_YEAR, [(move.person_id, move.year) for move in moves]))
-    missing = sorted((person_id, year) for person_id, year in rows)
-    people, years = zip(*missing, strict=True)
+async def _lay_years(session: AsyncSession, wanted: Sequence[tuple[UUID, int]], book: Book) -> None:
+    """Lays years that had no row when they were looked for; one that somebody has opened since stays as it is."""
+    people, years = zip(*wanted, strict=True)
     await session.execute(
         text(_lay("SELECT * FROM unnest(CAST(:people AS uuid[]), CAST(:years AS int[]), CAST(:packs AS text[]))")),
         {"people": people, "years": years, "packs": [pack_of_year(book, year).id for year in years]} | _duties(book),
     )
-    return set(missing)
 
 
 def _lay(wanted: str) -> str:
