@@ -18,7 +18,7 @@ from common import dead_letters
 from common.database import Database
 from common.events import MAX_EVENT_BYTES, Event, Reader, Received, Topic
 from common.ids import new_id
-from common.inbox import Consumer, Subscription, admit, hold, release
+from common.inbox import Consumer, Subscription, admit, hold, release, take_up
 from common.outbox import PACK, EventTooLarge, Relay, emit, producer, relay_once
 from common.tables import add_inbox, add_outbox, add_waiting
 from contracts import PUBLISHED
@@ -459,6 +459,38 @@ async def test_an_event_before_its_person_waits_and_is_released_in_order(databas
     async with database.transaction() as session:
         assert await arrive(session, person) == []
         assert await arrive(session, other) == early[2:]
+
+
+async def test_poison_that_waited_does_not_bury_whom_it_waited_for(
+    database: Database, kafka: KafkaServer, topic: Topic, kafka_producer: AIOKafkaProducer
+) -> None:
+    person = new_id()
+    waiting = [received(revoked(year, person)) for year in (1, 666, 3)]
+    async with database.transaction() as session:
+        assert await hold_unknown(session, waiting) == []
+
+    async def welcome(session: AsyncSession, events: Sequence[Received]) -> None:
+        async def apply_and_tell(part: Sequence[Received]) -> None:
+            for event in part:
+                emit(session, event.event, sequence=1)
+            await apply(session, part)
+
+        for event in events:
+            await take_up(session, "kit", await arrive(session, event.event.person_id), apply_and_tell)
+
+    await emitted(database, [revoked(2026, person)])
+    await relay_once(database, kafka_producer)
+    async with Running(reader := consumer(database, kafka, topic, welcome)):
+        await until(lambda: _is(reader, "ready"))
+    assert sorted(year for _, year in await effects(database) if year) == [1, 3]
+    assert await outbox_depth(database) == 2
+    async with database.transaction() as session:
+        assert await known(session, [person]) == {person}
+        assert await arrive(session, person) == []
+    [(key, headers, value)] = await arrived(kafka, topic.dead_letters)
+    assert (key, value) == (str(person), waiting[1].payload)
+    told = [headers[name] for name in ("dlq-error", "dlq-origin", "dlq-consumer", "ce_id")]
+    assert told == ["AssertionError", "waiting", "kit", str(waiting[1].id)]
 
 
 async def test_nobody_arrives_between_the_question_who_is_known_and_the_hold(database: Database) -> None:

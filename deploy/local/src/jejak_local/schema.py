@@ -3,11 +3,13 @@
 import asyncio
 
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, text
 from sqlalchemy.dialects import postgresql
 
 from common.database import Database
 from common.migrations import config
+from common.service import newest_revision
 from jejak_local.postgres import PostgresServer
 
 CONSTRAINTS = """
@@ -22,9 +24,13 @@ LEFT = """
 
 
 async def assert_migrations_fit(postgres: PostgresServer, package: str, metadata: MetaData) -> None:
-    """From nothing they make the tables of the code, constraints by the same names; down, they leave nothing."""
+    """From nothing they make the tables of the code, constraints by the same names; down, they leave nothing.
+
+    Their files' names say which is the newest.
+    """
     made = await postgres.create_service_database(package, name=f"{package}_migrations")
     alembic = config(package, made.url)
+    assert newest_revision(package) == ScriptDirectory.from_config(alembic).get_current_head()
     database = Database(made.url)
     try:
         await asyncio.to_thread(command.upgrade, alembic, "head")

@@ -6,8 +6,8 @@
   topic's dead letters with its reason; all others are applied.
 - Too many broken events: the consumer stops and says so, since then it is the code that is wrong.
 - An event speaks of somebody not known yet: its handler lays it in `waiting` (`hold`). The handler
-  that stores whoever arrives calls `admit` before it stores them, and then takes out what waited
-  for them (`release`).
+  that stores whoever arrives calls `admit` before it stores them, takes out what waited for them
+  (`release`), and applies it (`take_up`).
 
 Consumers use aiokafka itself: ADR 0002 says why FastStream's subscribers are not used.
 """
@@ -22,7 +22,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
@@ -34,7 +34,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.database import Database, insist, is_transient
 from common.events import Event, Reader, Received, Topic, UnreadableEvent
-from common.outbox import producer
+from common.outbox import attempt, producer
 from common.sets import Columns, copy, lists, unnest
 from common.telemetry import (
     EVENT_COUNT,
@@ -248,21 +248,16 @@ class Consumer:
                 new = [event for event in received if event.id in fresh]
                 if new:
                     await self.subscription.handler(session, new)
+                # Before the commit: a letter that is sent twice does less harm than one that is not sent.
+                for letter in _letters(session):
+                    await self._send_to_dead_letters(letter)
                 return len(new)
 
     async def _bury(self, record: Record, reason: str) -> None:
-        assert self._graves is not None, "process() runs inside a started consumer"  # noqa: S101 - tells the type checker
-        headers = [
-            *((name, value) for name, value in record.headers if not name.startswith("dlq-")),
-            ("dlq-error", reason.encode()),
-            ("dlq-origin", f"{record.topic}/{record.partition}/{record.offset}".encode()),
-            ("dlq-consumer", self.subscription.name.encode()),
-        ]
-        await self._graves.send_and_wait(
-            self.subscription.topic.dead_letters, record.value, key=record.key, headers=headers
-        )
-        dead_letters.add(1, {TOPIC: record.topic})
-        log.error("event buried", consumer=self.subscription.name, event_id=_event_id(record), reason=reason)
+        origin = f"{record.topic}/{record.partition}/{record.offset}"
+        name, topic = self.subscription.name, self.subscription.topic
+        letter = _Letter(name, topic, record.key, record.value, record.headers, reason, origin)
+        await self._send_to_dead_letters(letter)
         self._outcomes.append(False)
         in_a_row = list(self._outcomes)[-MOST_BURIED_IN_A_ROW:]
         full = len(self._outcomes) == WATCHED_OUTCOMES
@@ -270,6 +265,34 @@ class Consumer:
             full and self._outcomes.count(False) > MOST_BURIED_SHARE * WATCHED_OUTCOMES
         ):
             raise TooManyDeadLetters
+
+    async def _send_to_dead_letters(self, letter: "_Letter") -> None:
+        assert self._graves is not None, "process() runs inside a started consumer"  # noqa: S101 - tells the type checker
+        headers = [
+            *((name, value) for name, value in letter.headers if not name.startswith("dlq-")),
+            ("dlq-error", letter.reason.encode()),
+            ("dlq-origin", letter.origin.encode()),
+            ("dlq-consumer", letter.consumer.encode()),
+        ]
+        await self._graves.send_and_wait(letter.topic.dead_letters, letter.value, key=letter.key, headers=headers)
+        dead_letters.add(1, {TOPIC: letter.topic.name})
+        log.error("event buried", consumer=letter.consumer, event_id=_event_id(letter.headers), reason=letter.reason)
+
+
+class _Letter(NamedTuple):
+    """An event for the dead letters of a topic, with why, whose it is, and where it came from."""
+
+    consumer: str
+    topic: Topic
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+    reason: str
+    origin: str
+
+
+def _letters(session: AsyncSession) -> list[_Letter]:
+    return session.info.setdefault("letters", [])
 
 
 async def _first_seen(session: AsyncSession, consumer: str, ids: Sequence[UUID]) -> set[UUID]:
@@ -288,8 +311,8 @@ def _reason(error: Exception) -> str:
     return f"{type(error).__name__}{f' ({constraint})' if constraint else ''}"
 
 
-def _event_id(record: Record) -> str | None:
-    return next((value.decode(errors="replace") for name, value in record.headers if name == "ce_id"), None)
+def _event_id(headers: Sequence[tuple[str, bytes]]) -> str | None:
+    return next((value.decode(errors="replace") for name, value in headers if name == "ce_id"), None)
 
 
 async def hold(
@@ -333,6 +356,37 @@ async def release(session: AsyncSession, consumer: str, arrived: Sequence[UUID],
         {"consumer": consumer, "arrived": list(arrived)},
     )
     return [reader.decode(json.loads(row.headers), row.payload.encode()) for row in rows]
+
+
+async def take_up(
+    session: AsyncSession,
+    consumer: str,
+    waited: Sequence[Received],
+    apply: Callable[[Sequence[Received]], Awaitable[None]],
+) -> None:
+    """Applies events that waited, in order; one that cannot be applied goes to its topic's dead letters.
+
+    It must not take down with it whoever it waited for: they would never become known.
+    """
+    if not waited:
+        return
+    try:
+        async with attempt(session):
+            await apply(waited)
+    except Exception as error:
+        if is_transient(error):
+            raise
+        if len(waited) > 1:
+            middle = len(waited) // 2
+            await take_up(session, consumer, waited[:middle], apply)
+            await take_up(session, consumer, waited[middle:], apply)
+            return
+        [broken] = waited
+        log.error("event cannot be applied", consumer=consumer, event_id=str(broken.id), exc_info=error)
+        key = str(broken.event.key()).encode()
+        headers = [(name, value.encode()) for name, value in broken.headers.items()]
+        letter = _Letter(consumer, broken.event.topic, key, broken.payload, headers, _reason(error), "waiting")
+        _letters(session).append(letter)
 
 
 def watch_waiting(database: Database) -> Callable[[], Coroutine[None, None, None]]:

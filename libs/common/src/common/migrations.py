@@ -1,11 +1,9 @@
 """Schema migrations: one Alembic history per service, run as a step of its own, never at start."""
 
 import asyncio
-from functools import lru_cache
 
 from alembic import command, context
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -24,12 +22,6 @@ def config(package: str, url: str = "") -> Config:
 def upgrade(package: str, url: str) -> None:
     """Brings a service's database to the newest schema."""
     command.upgrade(config(package, url), "head")
-
-
-@lru_cache
-def head(package: str) -> str | None:
-    """The newest revision the code knows."""
-    return ScriptDirectory.from_config(config(package)).get_current_head()
 
 
 def run(metadata: MetaData) -> None:

@@ -15,8 +15,8 @@ import asyncio
 import json
 import zlib
 from collections import defaultdict
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from itertools import groupby
 from operator import attrgetter
@@ -104,6 +104,19 @@ def emit(
             payload,
         )
     )
+
+
+@asynccontextmanager
+async def attempt(session: AsyncSession) -> AsyncGenerator[None]:
+    """A part of a transaction: when the block raises, nothing is left of what it has written and emitted."""
+    before = {topic: len(emitted) for topic, emitted in session.info.get("emitted", {}).items()}
+    try:
+        async with session.begin_nested():
+            yield
+    except BaseException:
+        for topic, emitted in session.info.get("emitted", {}).items():
+            del emitted[before.get(topic, 0) :]
+        raise
 
 
 async def flush(session: AsyncSession) -> None:

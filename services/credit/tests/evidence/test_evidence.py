@@ -171,6 +171,15 @@ async def test_nobody_arrives_between_the_look_and_the_hold(world) -> None:
     assert await world.value("SELECT count(*) FROM waiting") == 0
 
 
+async def test_a_broken_record_that_waited_does_not_keep_its_person_out(world) -> None:
+    person = world.person()
+    broken, sound = (world.completed(person.person_id, title=title) for title in ("a\0b", "ab"))
+    await world.hear(world.received(broken), world.received(sound))
+    await world.people(person)
+    assert await world.value("SELECT record_id FROM evidence") == sound.record_id
+    assert await world.value("SELECT count(*) FROM waiting") == 0
+
+
 async def test_batches_take_a_bounded_number_of_statements(world) -> None:
     people = await world.people(*(world.person() for _ in range(200)))
     counts = []

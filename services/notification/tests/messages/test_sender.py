@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import ssl
 import threading
 from datetime import UTC, datetime, timedelta
@@ -27,7 +28,7 @@ from common.database import Database, counted_statements
 from common.telemetry import traceparent
 from jejak_local.processes import free_port
 from notification.messages import sender as sender_module
-from notification.messages.sender import Sender
+from notification.messages.sender import CONNECTIONS, Sender
 
 PIC, DEPUTY = "pic@agency.example", "deputy@agency.example"
 
@@ -322,9 +323,10 @@ async def test_a_mail_refused_for_now_says_later_what_is_true_later(notification
 
 
 class Holding:
-    """An SMTP server that stores a mail and then keeps its answer back until it is told to give it."""
+    """An SMTP server that stores mails and keeps its answers to the first ones back until it is told to give them."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: float = math.inf) -> None:
+        self.most = most
         self.port = free_port()
         self.mails = []
         self.stored = threading.Event()
@@ -334,7 +336,8 @@ class Holding:
     async def handle_DATA(self, _server, _session, envelope) -> str:  # noqa: N802 - aiosmtpd calls it by this name
         self.mails.append(message_from_bytes(envelope.original_content, policy=default))
         self.stored.set()
-        while not self.answers:
+        held = len(self.mails) <= self.most
+        while held and not self.answers:
             await asyncio.sleep(0.01)
         return "250 OK"
 
@@ -457,7 +460,7 @@ async def test_a_mail_that_cannot_be_written_stops_no_other(notification, make) 
     assert "Mars/Phobos" in attempt.words
 
 
-async def test_a_batch_uses_one_connection_and_few_statements(notification, make, monkeypatch) -> None:
+async def test_a_batch_uses_few_connections_and_statements(notification, make, monkeypatch) -> None:
     codes = [f"K-{number:03}" for number in range(20)]
     await notification.take(
         *(make.agency(code, pics=[make.pic(email=f"{code}@agency.example")]) for code in codes),
@@ -473,12 +476,12 @@ async def test_a_batch_uses_one_connection_and_few_statements(notification, make
     monkeypatch.setattr(sender_module.SMTP, "connect", counted)
     with counted_statements(notification.database) as statements:
         assert await notification.sender().send_due() == 20
-    assert len(connections) == 1
+    assert len(connections) == CONNECTIONS
     assert len(statements) == 3 + 20, "claim, figures, what is said; and one for each mail's end"
 
 
 async def test_a_sender_that_is_told_to_stop_gives_back_what_it_has_not_tried(notification, make) -> None:
-    codes = ["K-001", "K-002", "K-003"]
+    codes = [f"K-{number:03}" for number in range(CONNECTIONS + 2)]
     await notification.take(
         *(make.agency(code, pics=[make.pic(email=f"{code}@agency.example")]) for code in codes),
         *(page for place, code in enumerate(codes) for page in make.pages(make.people(place), code=code)),
@@ -490,13 +493,27 @@ async def test_a_sender_that_is_told_to_stop_gives_back_what_it_has_not_tried(no
         sender.stop()
         server.answers = True
         await running
-    assert sorted((row.state, row.claimed_until, row.attempts) for row in await notification.messages()) == [
-        ("queued", None, 0),
-        ("queued", None, 0),
-        ("sent", None, 1),
-    ]
+    ended = [(row.state, row.claimed_until, row.attempts) for row in await notification.messages()]
+    assert sorted(ended) == [("queued", None, 0)] * 2 + [("sent", None, 1)] * CONNECTIONS
     await notification.send()
     assert len(notification.mail_server.mails()) == 2
+
+
+async def test_mails_wait_for_a_slow_mailbox_only_when_every_connection_has_one(notification, make) -> None:
+    codes = [f"K-{number:03}" for number in range(CONNECTIONS + 1)]
+    await notification.take(
+        *(make.agency(code, pics=[make.pic(email=f"{code}@agency.example")]) for code in codes),
+        *(page for place, code in enumerate(codes) for page in make.pages(make.people(place), code=code)),
+    )
+    with Holding(CONNECTIONS - 1) as server:
+        sending = asyncio.create_task(notification.send(smtp_port=server.port))
+        async with asyncio.timeout(30):
+            while len(server.mails) < len(codes):
+                await asyncio.sleep(0.01)
+        assert not sending.done()
+        server.answers = True
+        assert await sending == len(codes)
+    assert {row.state for row in await notification.messages()} == {"sent"}
 
 
 async def test_a_running_sender_is_ready_and_finds_new_mails_by_itself(notification, make) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.clock import Clock
 from common.events import Reader, Received
-from common.inbox import BATCH, Subscription, release
+from common.inbox import BATCH, Subscription, release, take_up
 from common.rules import RuleBook
 from contracts import PUBLISHED, topics
 from contracts.events import PersonChanged
@@ -26,6 +26,11 @@ def subscription(book: RuleBook[Rules], clock: Clock) -> Subscription:
             return
         waited = await release(session, records.NAME, arrived, reader)
         for start in range(0, len(waited), BATCH):
-            await assess(session, waited[start : start + BATCH], book, clock.now())
+            await take_up(
+                session,
+                records.NAME,
+                waited[start : start + BATCH],
+                lambda part: assess(session, part, book, clock.now()),
+            )
 
     return Subscription("credit.people", topics.PEOPLE, (PersonChanged,), handle)

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.clock import Clock
 from common.events import Reader, Received
-from common.inbox import admit, release
+from common.inbox import admit, release, take_up
 from contracts import PUBLISHED
 from contracts.events import AgencyChanged
 from notification.rounds import commands, consumers
@@ -23,7 +23,7 @@ async def take_agencies(session: AsyncSession, received: Sequence[Received], clo
     await admit(session)
     await _store(session, received)
     released = await release(session, consumers.CONSUMER, agencies, Reader(consumers.WANTED, PUBLISHED))
-    await consumers.apply(session, released, clock)
+    await take_up(session, consumers.CONSUMER, released, lambda part: consumers.apply(session, part, clock))
     await commands.address_waiting(session, agencies, clock)
 
 

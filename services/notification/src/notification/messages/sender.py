@@ -7,6 +7,7 @@ once, and whoever receives it twice can tell by the Message-ID.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from email.message import EmailMessage
@@ -23,7 +24,9 @@ from notification.messages.delivery import Answer, Handover, judge
 from notification.messages.mail import compose
 from notification.settings import Settings
 
-BATCH = 20
+BATCH = 100
+CONNECTIONS = 4
+"""How many mails of a batch are on their way at once: a slow server or mailbox holds up a lane, not all of them."""
 POLL_SECONDS = 0.5
 SEND_MAIL = "send mail"
 
@@ -39,7 +42,7 @@ class Sender:
         self.ready = False
 
     def stop(self) -> None:
-        """Ends the run after the mail in hand."""
+        """Ends the run after the mails in hand."""
         self._stopping.set()
 
     async def run(self) -> None:
@@ -58,21 +61,26 @@ class Sender:
                 await asyncio.wait_for(self._stopping.wait(), wait)
 
     async def send_due(self) -> int:
-        """Claims a batch of due mails and sends them over one connection. Returns how many were claimed."""
+        """Claims a batch of due mails and sends them over a few connections. Returns how many were claimed."""
         async with self._database.transaction() as session:
             claimed = await claim(session, most=BATCH, lease=self._settings.lease, now=self._clock.now())
-        if not claimed:
-            return 0
-        mails = [message for message in claimed if message.figures.short]
+        mails = deque(message for message in claimed if message.figures.short)
         if skipped := len(claimed) - len(mails):
             mail_sent.add(skipped, {RESULT: "skipped", REASON: ALL_MET})
-        async with self._connection() as smtp:
-            while mails and not self._stopping.is_set() and self._in_time(mails[0]):
-                await self._send(smtp, mails.pop(0))
+        lanes = [self._work_off(mails) for _ in range(min(CONNECTIONS, len(mails)))]
+        # Whatever breaks one lane, the others end by themselves: a mail cut off in the middle goes out twice.
+        for failure in await asyncio.gather(*lanes, return_exceptions=True):
+            if failure is not None:
+                raise failure
         if mails:
             async with self._database.transaction() as session:
-                await give_back(session, mails)
+                await give_back(session, list(mails))
         return len(claimed)
+
+    async def _work_off(self, mails: deque[Claimed]) -> None:
+        async with self._connection() as smtp:
+            while mails and not self._stopping.is_set() and self._in_time(mails[0]):
+                await self._send(smtp, mails.popleft())
 
     def _in_time(self, message: Claimed) -> bool:
         """Whether the claim outlasts one more try, so that no second sender takes the mail meanwhile."""
@@ -80,7 +88,7 @@ class Sender:
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[SMTP]:
-        """A connection for a batch, opened by the first mail that needs it."""
+        """A connection for some mails, opened by the first one."""
         settings = self._settings
         smtp = SMTP(
             hostname=settings.smtp_host,
