@@ -78,8 +78,8 @@ lock: ## resolve the packages of all pyproject.toml files into requirements.lock
 
 lock-peers: ## resolve bench/peers/requirements.in into its own lock
 	@$(PYTHON) deploy/local/bootstrap.py uv
-	@PATH="$$PATH:.jejak/tools/bin"; cd bench/peers && uv pip compile --quiet --universal --python-version 3.11 \
-		--generate-hashes --no-emit-index-url --no-header requirements.in -o requirements.lock
+	@PATH="$$PATH:.jejak/tools/bin" uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header bench/peers/requirements.in -o bench/peers/requirements.lock
 
 ##@ Run it
 

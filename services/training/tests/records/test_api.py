@@ -71,6 +71,8 @@ BAD = [
     ("JP negative", lambda good: good(jp="-3"), ("jp-out-of-range", "jp")),
     ("JP with three decimals", lambda good: good(jp="3.125"), ("jp-decimals", "jp")),
     ("JP 10,000", lambda good: good(jp="10000"), ("jp-out-of-range", "jp")),
+    ("JP beyond all reckoning", lambda good: good(jp="1E+9999999999"), ("field-invalid", "jp")),
+    ("JP that vanishes in it", lambda good: good(jp="1E-9999999999"), ("field-invalid", "jp")),
     ("JP not a number", lambda good: good(jp="NaN"), ("field-invalid", "jp")),
     ("JP in words", lambda good: good(jp="delapan"), ("field-invalid", "jp")),
     ("end before start", lambda good: good(end_date="2026-03-01"), ("dates-reversed", "end_date")),
@@ -192,6 +194,8 @@ async def test_records_of_a_person_come_in_pages(world, api, line):
     assert [item["id"] for item in first["items"] + rest["items"]] == [str(answer.id) for answer in answers[:5]]
     assert rest["next"] is None
     assert len((await api.get(f"/trainings?person_id={person}"))["items"]) == 6
+    beyond = await api.refused("lan", "GET", f"/trainings?person_id={person}&year=99999999999")
+    assert beyond == (422, "field-invalid", "year")
     assert (await api.refused("lan", "GET", f"/trainings?person_id={person}&after=bm9uc2Vuc2U"))[1] == "field-invalid"
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from training.fields import Code, Day, Document, Name, Words
+from training.fields import Code, Day, Document, Hours, Name, Words
 
 
 class AccreditationIn(Document):
@@ -35,7 +35,7 @@ class CourseIn(Document):
     provider_code: Code | None = None
     title: Words
     form: Code
-    jp: Decimal | None = None
+    jp: Hours | None = None
     competencies: list[Code] = Field(default_factory=list, max_length=50)
     valid_from: Day
     valid_to: Day | None = None

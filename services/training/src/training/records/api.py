@@ -105,7 +105,7 @@ async def list_trainings(
     session: Reading,
     principal: Reader,
     window: AskedWindow,
-    year: Annotated[int | None, Query(description="the counting year")] = None,
+    year: Annotated[int | None, Query(ge=1, le=9999, description="the counting year")] = None,
 ) -> Page[Recorded]:
     return await queries.record_page(session, window, principal, person_id, year)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.nip import WrittenNip
-from training.fields import Code, Day, Document, Name, Words
+from training.fields import Code, Day, Document, Hours, Name, Words
 
 SourceKind = Literal["system", "provider", "self"]
 
@@ -22,7 +22,7 @@ class Content(Document):
     provider_code: Code | None = None
     start_date: Day
     end_date: Day = Field(description="decides the counting year, and the agency it counts for")
-    jp: Decimal | None = Field(None, description="hours (JP) the certificate states; else those of the course")
+    jp: Hours | None = Field(None, description="hours (JP) the certificate states; else those of the course")
     sessions: int = Field(1, ge=1, le=100)
     international: bool = False
     degree: Code | None = Field(None, description="with formal education only, e.g. S2")
