@@ -8,7 +8,7 @@ they have sent everything, so a server that answered earlier would wait for them
 import asyncio
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import Generic, TypeVar
@@ -27,6 +27,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 CHUNK = 1_000
+TURN = 50
 LINE_LIMIT = 64 * 1024
 SPOOL_BYTES = 1024 * 1024
 TRY_SECONDS = 20.0
@@ -78,6 +79,14 @@ async def upload(request: Request, model: TypeAdapter[T], handle: Handle[T]) -> 
     return StreamingResponse(_replay(spool), media_type=NDJSON)
 
 
+async def in_turns(items: Iterable[T]) -> AsyncIterator[T]:
+    """The items, with a turn for other requests after every few: a chunk of them would hold everybody up."""
+    for number, item in enumerate(items, 1):
+        yield item
+        if number % TURN == 0:
+            await asyncio.sleep(0)
+
+
 async def _lines(stream: AsyncIterator[bytes]) -> AsyncIterator[tuple[int, bytes | None]]:
     """Numbered lines, blank ones left out; None for a line over the limit, of which nothing is kept."""
     number = 0
@@ -85,7 +94,7 @@ async def _lines(stream: AsyncIterator[bytes]) -> AsyncIterator[tuple[int, bytes
     too_long = False
     async for part in stream:
         *complete, rest = (rest + part).split(b"\n")
-        for line in complete:
+        async for line in in_turns(complete):
             number += 1
             if too_long or len(line) > LINE_LIMIT:
                 yield number, None

@@ -18,7 +18,7 @@ from sqlmodel import col
 
 from common import etag
 from common.auth import Principal
-from common.bulk import Answer, Done
+from common.bulk import Answer, Done, in_turns
 from common.ids import new_id, nip_hash
 from common.outbox import emit
 from common.problems import Problem
@@ -92,7 +92,7 @@ async def store(session: AsyncSession, lines: Sequence[Training], desk: Desk, ni
         ),
         held=await holders(session, keys),
     )
-    claims = [_claim(desk, facts, line, key, nip) for line, key, nip in zip(lines, keys, nips, strict=True)]
+    claims = [_claim(desk, facts, *each) async for each in in_turns(zip(lines, keys, nips, strict=True))]
     drafts = [claim.draft for claim in claims if isinstance(claim, Claim) and claim.draft]
     if drafts:
         await _store(session, drafts, desk)
@@ -194,7 +194,7 @@ async def _store(session: AsyncSession, drafts: Sequence[Draft], desk: Desk) -> 
         else:
             tally.add(record.person_id, record.year, record.jp_counted - shared.before, verified=record.verified)
     now = desk.clock.now()
-    for draft in drafts:
+    async for draft in in_turns(drafts):
         tally.add(draft.person_id, draft.year, draft.jp_counted, verified=draft.verified)
         emit_completed(session, draft, now)
     await move(session, tally.moves(), desk.book, desk.clock)
