@@ -52,6 +52,7 @@ async def audit(arena: Arena, histories: Sequence[History]) -> list[Finding]:
         _copies(arena, "agencies", AGENCIES.name),
         _dead_letters(arena),
         _nothing_left(arena),
+        _shortfalls(arena),
         _mails(arena),
         *(_own_invariants(arena, service, held) for service, held in _invariants().items()),
     )
@@ -240,6 +241,21 @@ async def _nothing_left(arena: Arena) -> Finding:
     return _finding(
         "6 nothing is on its way or waits", [f"{what}: {number}" for what, number in left.items() if number]
     )
+
+
+async def _shortfalls(arena: Arena) -> Finding:
+    """Whom training holds short, of whatever sweep, notification holds short too, and nobody else."""
+    found = await rows(
+        arena.stack, "training", "SELECT sweep_id::text, person_id::text, state = 'open' FROM shortfalls"
+    )
+    told = await rows(
+        arena.stack,
+        "notification",
+        "SELECT sweep_id::text, person_id::text, NOT coalesce(resolved, false)"
+        " FROM listed_people LEFT JOIN resolutions USING (sweep_id, agency_id, person_id)",
+    )
+    broken = [f"{sweep}, {person}, short: {short}" for sweep, person, short in found ^ told]
+    return _finding("7 training and notification agree who is short", broken, f"{len(found):,} shortfalls")
 
 
 async def _mails(arena: Arena) -> Finding:
