@@ -270,9 +270,8 @@ async def follow(client: Client) -> None:
         answer = await client.insist("training", "POST", "/trainings", json=line, headers=headers)
         client.remember(line, person, answer.json()["id"])
         sent.add(trace)
-    while lost := {trace for trace in sent if "credit" not in services_of(client.arena.stack.spans(), trace)}:
+    while not all("credit" in services_of(client.arena.stack.spans(), trace) for trace in sent):
         await asyncio.sleep(0.5)
-        client.arena.counted["traces not yet at credit"] = len(lost)
 
 
 def services_of(spans: Sequence[dict[str, Any]], trace: str) -> set[str]:
