@@ -1,7 +1,10 @@
-"""`make chaos`: seeds of faults, and for each the books that must balance; exits with 1 when they do not.
+"""`make chaos`: seeds of faults, and books that must balance after each; exits with 1 when they do not.
 
 python -m chaos --seed 7                     one seed, fault by fault
 python -m chaos --seeds 1..200               many, a line each
+python -m chaos --seeds 1..10 --round 10     ten without a pause, and the books once after them (`make chaos-short`)
+python -m chaos --large --seeds 1..20        tens of thousands of trainings a seed
+python -m chaos --scene disk-full --seed 1   faults that need a stage of their own
 python -m chaos --planted NAME --seeds 1..10 exits with 0 when the bug NAME is caught
 """
 
@@ -21,10 +24,12 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from chaos.arena import LARGE, SMALL, Arena, Scale, arena
+from chaos.arena import LARGE, ORDINARY, SMALL, Arena, Scale, arena
 from chaos.clients import History
+from chaos.faults import FAULTS
 from chaos.planted import NAMES
-from chaos.trial import Outcome, trial
+from chaos.scenes import SCENES, Scene
+from chaos.trial import Outcome, trials
 from jejak_local.processes import run as to_the_end
 
 RESULTS = Path(__file__).parent / "results"
@@ -39,25 +44,26 @@ class Stage:
     """The stack in use, renewed when it is worn or its books are broken."""
 
     scale: Scale
+    scene: Scene
     planted: str
     loud: bool
     _open: contextlib.AsyncExitStack
     _arena: Arena | None = None
     _histories: list[History] | None = None
 
-    async def run(self, seed: int) -> Outcome:
-        """The trial of a seed."""
+    async def run(self, seeds: Sequence[int]) -> Outcome:
+        """The trials of some seeds, and the books after them."""
         if self._arena is None or self._histories is None:
             self._arena = await self._open.enter_async_context(
-                arena(scale=self.scale, planted=self.planted, say=self._say)
+                arena(scale=self.scale, setting=self.scene.setting, planted=self.planted, say=self._say)
             )
             self._histories = []
-        outcome = await trial(self._arena, seed, self._histories)
+        outcome = await trials(self._arena, seeds, self.scene, self._histories)
         if outcome.broken:
-            logs = RESULTS / f"seed-{seed}-logs"
+            logs = RESULTS / f"seed-{seeds[0]}-logs"
             shutil.copytree(self._arena.stack.root / "logs", logs, dirs_exist_ok=True)
-            self._say(f"The logs of this trial: {logs}")
-        if outcome.broken or len(self._histories) == SEEDS_A_STACK:
+            self._say(f"The logs: {logs}")
+        if outcome.broken or len(self._histories) >= SEEDS_A_STACK:
             await self.clear()
         return outcome
 
@@ -73,9 +79,9 @@ class Stage:
 
 
 @contextlib.asynccontextmanager
-async def stage(scale: Scale, planted: str, *, loud: bool) -> AsyncIterator[Stage]:
+async def stage(scale: Scale, scene: Scene, planted: str, *, loud: bool) -> AsyncIterator[Stage]:
     """A place for trials; its stack is taken down at the end."""
-    made = Stage(scale, planted, loud, contextlib.AsyncExitStack())
+    made = Stage(scale, scene, planted, loud, contextlib.AsyncExitStack())
     try:
         yield made
     finally:
@@ -93,9 +99,10 @@ async def run(options: argparse.Namespace) -> list[Outcome]:
     scale = LARGE if options.large else SMALL
     if options.seconds:
         scale = replace(scale, seconds=options.seconds)
-    async with stage(scale, options.planted, loud=len(options.seeds) == 1) as made:
-        for seed in options.seeds:
-            outcome = await made.run(seed)
+    scene = SCENES.get(options.scene, Scene(ORDINARY, FAULTS))
+    async with stage(scale, scene, options.planted, loud=len(options.seeds) == 1) as made:
+        for first in range(0, len(options.seeds), options.round):
+            outcome = await made.run(options.seeds[first : first + options.round])
             outcomes.append(outcome)
             _show(outcome, options)
             _write(outcomes, options)
@@ -106,25 +113,31 @@ async def run(options: argparse.Namespace) -> list[Outcome]:
 
 def _show(outcome: Outcome, options: argparse.Namespace) -> None:
     if len(options.seeds) == 1:
-        table = Table("what must hold", "", "figures", title=f"seed {outcome.seed}")
+        table = Table("what must hold", "", "figures", title=f"seed {outcome.seeds[0]}")
         for finding in outcome.findings:
             table.add_row(finding.holds, "[green]holds[/]" if finding.ok else "[red]broken[/]", finding.figures)
         console.print(table)
         console.print(", ".join(f"{what}: {number}" for what, number in sorted(outcome.counted.items())))
     verdict = "[red]broken[/]" if outcome.broken else "[green]holds[/]"
     console.print(
-        f"seed {outcome.seed:>4}  {verdict}  {outcome.faults:>3} faults  {outcome.completions:>6,} trainings "
-        f" {outcome.attested:>5,} attested  at rest after {outcome.to_rest:>4.1f} s  {outcome.seconds:>5.1f} s in all"
+        f"{_named(outcome.seeds):>12}  {verdict}  {outcome.faults:>3} faults  {outcome.completions:>7,} trainings "
+        f" {outcome.attested:>6,} attested  at rest after {outcome.to_rest:>4.1f} s  {outcome.seconds:>5.1f} s in all"
     )
     for finding in outcome.broken:
         console.print(f"  [red]{finding.holds}[/]: {finding.figures}", markup=True)
     if outcome.broken and not options.planted:
-        console.print(f"  again: {_command(outcome.seed, options)}")
+        for seed in outcome.suspects:
+            console.print(f"  again: {_command(seed, options)}")
+
+
+def _named(seeds: Sequence[int]) -> str:
+    return f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {seeds[0]}..{seeds[-1]}"
 
 
 def _command(seed: int, options: argparse.Namespace) -> str:
     """What runs the trial of a seed again."""
     words = ["python -m chaos", f"--seed {seed}"]
+    words += [f"--scene {options.scene}"] if options.scene else []
     words += ["--large"] if options.large else []
     words += [f"--seconds {options.seconds:g}"] if options.seconds else []
     return " ".join(words)
@@ -132,7 +145,7 @@ def _command(seed: int, options: argparse.Namespace) -> str:
 
 def _write(outcomes: Sequence[Outcome], options: argparse.Namespace) -> None:
     RESULTS.mkdir(exist_ok=True)
-    name = f"planted-{options.planted}" if options.planted else "latest"
+    name = f"planted-{options.planted}" if options.planted else options.scene or "latest"
     written = {
         "moment": datetime.now(UTC).isoformat(timespec="seconds"),
         "trials": [each.as_json() for each in outcomes],
@@ -144,7 +157,7 @@ def _total(outcomes: Sequence[Outcome]) -> None:
     table = Table("seeds", "faults", "trainings", "attested", "broken", "seconds to rest: median, most")
     rests = sorted(outcome.to_rest for outcome in outcomes)
     table.add_row(
-        str(len(outcomes)),
+        str(sum(len(outcome.seeds) for outcome in outcomes)),
         f"{sum(outcome.faults for outcome in outcomes):,}",
         f"{sum(outcome.completions for outcome in outcomes):,}",
         f"{sum(outcome.attested for outcome in outcomes):,}",
@@ -157,7 +170,7 @@ def _total(outcomes: Sequence[Outcome]) -> None:
 async def _judged(options: argparse.Namespace) -> int:
     begun = monotonic()
     outcomes = await run(options)
-    if len(outcomes) > 1:
+    if len(options.seeds) > 1:
         _total(outcomes)
     broken = any(outcome.broken for outcome in outcomes)
     if options.planted:
@@ -176,6 +189,10 @@ def main() -> None:
     parser.add_argument(
         "--seconds", type=float, help=f"of faults, each seed; else {SMALL.seconds}, {LARGE.seconds} with --large"
     )
+    parser.add_argument(
+        "--round", type=int, default=1, help="seeds, one after the other, before each check of the books"
+    )
+    parser.add_argument("--scene", default="", choices=SCENES, help="a stage of its own, with the faults that need it")
     parser.add_argument("--planted", default="", choices=NAMES, help="put this bug into the services")
     options = parser.parse_args()
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())

@@ -5,7 +5,7 @@ import contextlib
 import json
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -27,6 +27,7 @@ ROLES = {
 }
 PLANTED = Path(__file__).with_name("planted")
 ANSWER_SECONDS = 15
+EXPIRED = 401
 SETTINGS = {
     "PYTHONPATH": str(PLANTED),
     # Whoever is killed often must start fast: compiling the packages anew each time would take most of two cores.
@@ -107,10 +108,15 @@ class Arena:
         self, service: str, method: str, path: str, *, role: str = "service", agency: str | None = None, **options: Any
     ) -> httpx2.Response:
         """One request of a caller with this role. Raises httpx2.HTTPError without an answer."""
+        url, headers = f"{self.stack.url(service)}/v1{path}", options.pop("headers", {})
         if (role, agency) not in self._tokens:
             self._tokens[role, agency] = await self.stack.token(role, agency=agency)
-        headers = {"authorization": f"Bearer {self._tokens[role, agency]}", **options.pop("headers", {})}
-        return await self.http.request(method, f"{self.stack.url(service)}/v1{path}", headers=headers, **options)
+        bearer = {"authorization": f"Bearer {self._tokens[role, agency]}"}
+        answer = await self.http.request(method, url, headers={**headers, **bearer}, **options)
+        if answer.status_code == EXPIRED:
+            self._tokens.pop((role, agency), None)
+            self.counted["tokens run out"] += 1
+        return answer
 
     async def supervise(self) -> None:
         """Starts again what ends by itself, as the services' supervisor does."""
@@ -122,14 +128,30 @@ class Arena:
             await asyncio.sleep(0.2)
 
 
+@dataclass(frozen=True)
+class Setting:
+    """What else is special about a stack: how many brokers, and how its folder is furnished."""
+
+    brokers: int = 1
+    furnished: Callable[[Path], contextlib.AbstractContextManager[Mapping[str, str]]] = lambda _: (
+        contextlib.nullcontext({})
+    )
+    """Makes the folder ready, and gives further environment of the services."""
+
+
+ORDINARY = Setting()
+
+
 @contextlib.asynccontextmanager
-async def arena(*, scale: Scale = SMALL, planted: str = "", say: Any = print) -> AsyncIterator[Arena]:
+async def arena(
+    *, scale: Scale = SMALL, setting: Setting = ORDINARY, planted: str = "", say: Any = print
+) -> AsyncIterator[Arena]:
     """A fresh stack, every role a process of its own, each service behind a proxy of its own."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # that Kafka is away is no news here
     async with contextlib.AsyncExitStack() as open_links:
         links = {service: await open_links.enter_async_context(Link()) for service in SERVICES}
-        behind = free_port()
-        links["kafka"] = await open_links.enter_async_context(Link(behind))
+        kafka = [await open_links.enter_async_context(Link(free_port())) for _ in range(setting.brokers)]
+        links |= {"kafka" if link is kafka[0] else f"kafka {number}": link for number, link in enumerate(kafka, 1)}
 
         def through(database: Database) -> str:
             link = links[database.name]
@@ -141,10 +163,15 @@ async def arena(*, scale: Scale = SMALL, planted: str = "", say: Any = print) ->
             running_stack(
                 folder,
                 roles=ROLES,
-                environment={**SETTINGS, "CHAOS_PLANTED": planted, "CHAOS_PAGE": str(scale.page)},
+                environment={
+                    **SETTINGS,
+                    **open_links.enter_context(setting.furnished(folder)),
+                    "CHAOS_PLANTED": planted,
+                    "CHAOS_PAGE": str(scale.page),
+                },
                 trace_ratio=0.01,
                 database_url=through,
-                kafka_detour=(behind, links["kafka"].port),
+                kafka_detours=[(link.upstream, link.port) for link in kafka],
             )
         )
         http = await open_links.enter_async_context(httpx2.AsyncClient(timeout=ANSWER_SECONDS))

@@ -29,14 +29,13 @@ EXAMPLES = 3
 MAIL_DOMAIN = "example.org"
 
 
-async def at_rest(arena: Arena, *, seconds: float) -> None:
-    """Returns when nothing is on its way, mails put off included. Raises TimeoutError."""
-    async with asyncio.timeout(seconds):
-        while True:
-            await rest(arena.stack)
-            if not await ask(arena.stack, "notification", "SELECT count(*) FROM messages WHERE state = 'queued'"):
-                return
-            await asyncio.sleep(0.25)
+async def at_rest(arena: Arena) -> None:
+    """Returns when nothing is on its way, mails put off included."""
+    while True:
+        await rest(arena.stack)
+        if not await ask(arena.stack, "notification", "SELECT count(*) FROM messages WHERE state = 'queued'"):
+            return
+        await asyncio.sleep(0.25)
 
 
 async def audit(arena: Arena, histories: Sequence[History]) -> list[Finding]:
@@ -48,11 +47,12 @@ async def audit(arena: Arena, histories: Sequence[History]) -> list[Finding]:
         _answered_cases(arena, histories),
         _yearly_totals(arena, histories),
         _evidence(arena),
-        _record_events(arena, own),
+        _record_events(arena, histories, own),
         _copies(arena, "people", PEOPLE.name),
         _copies(arena, "agencies", AGENCIES.name),
         _dead_letters(arena),
         _nothing_left(arena),
+        _shortfalls(arena),
         _mails(arena),
         *(_own_invariants(arena, service, held) for service, held in _invariants().items()),
     )
@@ -172,21 +172,27 @@ async def _evidence(arena: Arena) -> Finding:
     )
 
 
-async def _record_events(arena: Arena, headers: Sequence[dict[str, str]]) -> Finding:
+async def _record_events(arena: Arena, histories: Sequence[History], headers: Sequence[dict[str, str]]) -> Finding:
     versions = {
         (record, version): 1
         for record, last in await rows(arena.stack, "training", "SELECT id::text, version FROM records")
         for version in range(1, last + 1)
     }
+    traces = {told.id: told.trace for history in histories for told in history.records.values() if told.trace}
     ids: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
+    untraced: list[str] = []
     for header in headers:
         if header.get("ce_source") == "/training":
-            ids[header["ce_subject"], int(header["ce_sequence"])].add(header["ce_id"])
-    untraced = [header["ce_id"] for header in headers if "traceparent" not in header]
+            record, version = header["ce_subject"], int(header["ce_sequence"])
+            ids[record, version].add(header["ce_id"])
+            trace = header.get("traceparent", "")
+            if not trace or (version == 1 and traces.get(record, "") not in trace):
+                untraced.append(
+                    f"the trace of record {record}, version {version}, is {trace}, of its upload {traces.get(record)}"
+                )
     return _finding(
-        "4, 9 one event for each version of each record, none without one, each with its trace",
-        _differences(versions, {key: len(found) for key, found in ids.items()})
-        + [f"event {event_id} has no trace" for event_id in untraced],
+        "4, 9 one event for each version of each record, none without one, each with the trace of its upload",
+        _differences(versions, {key: len(found) for key, found in ids.items()}) + untraced,
         f"{len(headers):,} messages, {len(ids):,} events",
     )
 
@@ -235,6 +241,21 @@ async def _nothing_left(arena: Arena) -> Finding:
     return _finding(
         "6 nothing is on its way or waits", [f"{what}: {number}" for what, number in left.items() if number]
     )
+
+
+async def _shortfalls(arena: Arena) -> Finding:
+    """Whom training holds short, of whatever sweep, notification holds short too, and nobody else."""
+    found = await rows(
+        arena.stack, "training", "SELECT sweep_id::text, person_id::text, state = 'open' FROM shortfalls"
+    )
+    told = await rows(
+        arena.stack,
+        "notification",
+        "SELECT sweep_id::text, person_id::text, NOT coalesce(resolved, false)"
+        " FROM listed_people LEFT JOIN resolutions USING (sweep_id, agency_id, person_id)",
+    )
+    broken = [f"{sweep}, {person}, short: {short}" for sweep, person, short in found ^ told]
+    return _finding("7 training and notification agree who is short", broken, f"{len(found):,} shortfalls")
 
 
 async def _mails(arena: Arena) -> Finding:

@@ -14,11 +14,12 @@ from typing import Any
 
 import httpx2
 
-from chaos.arena import ANSWER_SECONDS, Arena, Scale
+from chaos.arena import ANSWER_SECONDS, EXPIRED, Arena, Scale
 from jejak_local.books import ask
 from jejak_local.processes import waited
 
 REPEATS = 0.1
+FOLLOWED = 3
 YEAR = 2026
 SLOWEST_LINES = 500
 """Lines of an upload that a service works off in a second, at the least."""
@@ -67,6 +68,8 @@ class Told:
     title: str
     jp: Decimal
     verified: bool
+    trace: str = ""
+    """Under which the upload was sent that stored it; empty for others."""
     revoked: bool = False
 
 
@@ -120,18 +123,20 @@ class Client:
         while True:
             try:
                 answer = await self.arena.call(service, method, path, **options)
-                if answer.status_code < 500:
+                if answer.status_code < 500 and answer.status_code != EXPIRED:
                     return answer
                 self.arena.counted[f"answered {answer.status_code} by {service}"] += 1
             except httpx2.HTTPError as error:
                 self.arena.counted[f"{type(error).__name__} of {service}"] += 1
             await asyncio.sleep(self.chance.uniform(0.05, 0.5))
 
-    async def upload(self, service: str, path: str, lines: Sequence[dict[str, Any]], **options: Any) -> list[Any]:
-        """Sends lines until each is answered."""
+    async def upload(
+        self, service: str, path: str, lines: Sequence[dict[str, Any]], *, line_bytes: int = 0, **options: Any
+    ) -> list[Any]:
+        """Sends lines, filled up with blanks to `line_bytes`, until each is answered."""
         options |= {
-            "content": "".join(json.dumps(line) + "\n" for line in lines).encode(),
-            "headers": {"content-type": "application/x-ndjson"},
+            "content": "".join(json.dumps(line).ljust(line_bytes) + "\n" for line in lines).encode(),
+            "headers": {"content-type": "application/x-ndjson", **options.get("headers", {})},
             "timeout": ANSWER_SECONDS + len(lines) / SLOWEST_LINES,
         }
         while True:
@@ -252,6 +257,33 @@ async def _store(client: Client, person: Person, line: dict[str, Any]) -> Told |
     return told
 
 
+async def follow(client: Client) -> None:
+    """Sends a few trainings under traces of their own, and returns when credit has spans that lead back to each.
+
+    Only when all is whole: a process that is killed takes its last spans with it. Raises TimeoutError.
+    """
+    chance, sent = client.chance, set[str]()
+    for person in chance.sample(client.history.people, k=FOLLOWED):
+        trace = f"{chance.getrandbits(128):032x}"
+        line = client.training(person)
+        headers = {"traceparent": f"00-{trace}-{chance.getrandbits(64):016x}-01"}
+        answer = await client.insist("training", "POST", "/trainings", json=line, headers=headers)
+        client.remember(line, person, answer.json()["id"])
+        sent.add(trace)
+    while not all("credit" in services_of(client.arena.stack.spans(), trace) for trace in sent):
+        await asyncio.sleep(0.5)
+
+
+def services_of(spans: Sequence[dict[str, Any]], trace: str) -> set[str]:
+    """The services with spans of a trace, or of traces that link to it, however far."""
+    known = {trace}
+    while True:
+        linked = {span["trace"] for span in spans if any(link["trace"] in known for link in span["links"])}
+        if linked <= known:
+            return {span["service"] for span in spans if span["trace"] in known}
+        known |= linked
+
+
 async def _change(client: Client, told: Told, method: str, act: str, body: dict[str, Any] | None) -> None:
     for _ in range(2 if client.chance.random() < REPEATS else 1):
         answer = await client.insist("training", method, f"/trainings/{told.id}/{act}".rstrip("/"), json=body)
@@ -267,13 +299,15 @@ async def uploads(client: Client) -> None:
         lines = [(person, client.training(person)) for person in people]
         lines += chance.sample(lines, k=chance.randint(0, 3))
         chance.shuffle(lines)
+        trace = f"{chance.getrandbits(128):032x}"
         for _ in range(2 if chance.random() < REPEATS else 1):
-            answers = await client.upload("training", "/trainings:batch", [line for _, line in lines])
+            headers = {"traceparent": f"00-{trace}-{chance.getrandbits(64):016x}-00"}
+            answers = await client.upload("training", "/trainings:batch", [line for _, line in lines], headers=headers)
             for (person, line), answer in zip(lines, answers, strict=False):
                 if answer["status"] not in {"stored", "duplicate"}:
                     client.wrong(f"a line was answered {answer}")
                 else:
-                    client.remember(line, person, answer["id"])
+                    client.remember(line, person, answer["id"]).trace = trace
         await asyncio.sleep(chance.uniform(0, 1))  # leaves the two cores to those who start again
 
 

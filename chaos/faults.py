@@ -11,12 +11,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from chaos.arena import Arena, Busy, named
 from common.events import MAX_EVENT_BYTES, Event, Topic
-from common.outbox import partition_of
+from common.outbox import partition_of, producer
 from contracts import topics
 from contracts.events import AgencyChanged, JPShortfallResolved, PersonChanged, TrainingCompleted
 from jejak_local.books import READERS, ask, rows
@@ -29,6 +29,7 @@ WANTED: dict[str, type[Event]] = {
 }
 """An event that each reader of the topic wants; it would rightly pass over the body of any other."""
 INTAKE_SECONDS = 60
+RECORDED = "SELECT count(*) FROM records"
 
 Fault = Callable[[Arena, Random], Awaitable[None]]
 
@@ -89,20 +90,39 @@ async def sessions_ended(arena: Arena, chance: Random) -> None:
 
 async def kafka_killed(arena: Arena, chance: Random) -> None:
     """Kafka goes; meanwhile the training service must go on answering."""
-    with arena.hold("kafka", "postgres", "link training", "training-api", "training-worker"):
+    with arena.hold("kafka", *TRAINING_NEEDS):
         arena.tell("Kafka killed")
         arena.stack.kafka.kill()
         try:
-            await arena.stack.process("training", "api").ready()  # it may have been killed just before
-            before = await ask(arena.stack, "training", "SELECT count(*) FROM records")
-            async with asyncio.timeout(INTAKE_SECONDS):
-                while await ask(arena.stack, "training", "SELECT count(*) FROM records") == before:
-                    await asyncio.sleep(0.2)
+            await _intake_goes_on(arena, "Kafka")
             await asyncio.sleep(chance.uniform(0, 2))
-        except TimeoutError:
-            arena.wrong.append(f"nothing was recorded for {INTAKE_SECONDS} s while only Kafka was away")
         finally:
             await arena.stack.kafka.restart()
+
+
+async def database_lost(arena: Arena, chance: Random) -> None:
+    """Another service loses its database; meanwhile the training service must go on answering."""
+    service = chance.choice([service for service in SERVICES if service != "training"])
+    with arena.hold(f"link {service}", *TRAINING_NEEDS):
+        arena.tell(f"{service} has lost its database")
+        async with arena.links[service].refused():
+            await _intake_goes_on(arena, f"{service}'s database")
+            await asyncio.sleep(chance.uniform(1, 5))
+
+
+TRAINING_NEEDS = ("postgres", "link training", "training-api", "training-worker")
+
+
+async def _intake_goes_on(arena: Arena, away: str) -> None:
+    """Returns when another training has been stored; the seconds it may take are the machine's, not the service's."""
+    await arena.stack.process("training", "api").ready()  # it may have been killed just before
+    before = await ask(arena.stack, "training", RECORDED)
+    try:
+        async with asyncio.timeout(INTAKE_SECONDS):
+            while await ask(arena.stack, "training", RECORDED) == before:
+                await asyncio.sleep(0.2)
+    except TimeoutError:
+        arena.wrong.append(f"10 nothing was recorded for {INTAKE_SECONDS} s while only {away} was away")
 
 
 async def link_cut(arena: Arena, chance: Random) -> None:
@@ -122,6 +142,18 @@ async def link_stalled(arena: Arena, chance: Random) -> None:
             await asyncio.sleep(seconds)
             if chance.random() < 0.5:
                 await arena.links[name].cut()
+
+
+async def killed_in_the_act(arena: Arena, chance: Random) -> None:
+    """A process loses its database in the middle of its work, and is killed while it still tries."""
+    process = _any_process(arena, chance)
+    with arena.hold(f"link {process.service}", process.name):
+        arena.tell(f"{named(process)} killed while its database is black-holed")
+        with arena.links[process.service].stalled():
+            await asyncio.sleep(chance.uniform(0.5, 2))
+            process.kill()
+        process.launch()
+        await _starting(chance)
 
 
 async def link_slowed(arena: Arena, chance: Random) -> None:
@@ -155,19 +187,17 @@ async def published_again(arena: Arena, chance: Random) -> None:
         held += chance.sample(known, k=min(len(known), chance.randint(50, 300)))
         chance.shuffle(held)
         arena.tell(f"{len(held)} events of {topic.name} published again, shuffled")
-        producer = AIOKafkaProducer(bootstrap_servers=arena.stack.kafka.bootstrap)
-        await producer.start()
+        kafka = producer(arena.stack.kafka.bootstrap)
+        await kafka.start()
         try:
             for record in held:
                 headers: list[tuple[str, bytes]] = list(record.headers)
                 if chance.random() < 0.5:
                     headers = [(name, value) for name, value in headers if name != "ce_id"]
                     headers += [("ce_id", str(uuid4()).encode()), (AGAIN, b"again")]
-                await producer.send(
-                    topic.name, record.value, key=record.key, headers=headers, partition=record.partition
-                )
+                await kafka.send(topic.name, record.value, key=record.key, headers=headers, partition=record.partition)
         finally:
-            await producer.stop()
+            await kafka.stop()
 
 
 async def poisoned(arena: Arena, chance: Random) -> None:
@@ -178,14 +208,12 @@ async def poisoned(arena: Arena, chance: Random) -> None:
         if topic is topics.RECORDS:
             poison += [_unstorable(record) for record in await _newest(arena, topic.name, 12) if chance.random() < 0.1]
         arena.tell(f"{len(poison)} events of poison on {topic.name}")
-        producer = AIOKafkaProducer(
-            bootstrap_servers=arena.stack.kafka.bootstrap, max_request_size=2 * MAX_EVENT_BYTES, acks="all"
-        )
-        await producer.start()
+        kafka = producer(arena.stack.kafka.bootstrap)
+        await kafka.start()
         try:
             for headers, body in poison:
                 key = str(uuid4()).encode()
-                sent = await producer.send_and_wait(
+                sent = await kafka.send_and_wait(
                     topic.name,
                     body,
                     key=key,
@@ -195,7 +223,7 @@ async def poisoned(arena: Arena, chance: Random) -> None:
                 origin = f"{sent.topic}/{sent.partition}/{sent.offset}"
                 arena.poison |= {(group, origin) for group, read in READERS.items() if read == topic.name}
         finally:
-            await producer.stop()
+            await kafka.stop()
 
 
 def _poison(chance: Random, topic: Topic) -> tuple[list[tuple[str, bytes]], bytes]:
@@ -292,8 +320,10 @@ FAULTS: dict[Fault, int] = {
     postgres_stopped: 2,
     sessions_ended: 3,
     kafka_killed: 2,
+    database_lost: 2,
     link_cut: 4,
     link_stalled: 3,
+    killed_in_the_act: 4,
     link_slowed: 2,
     two_relays: 2,
     published_again: 4,

@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
+import socket
+import struct
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Self
 
@@ -10,6 +12,7 @@ from jejak_local.processes import free_port
 
 PIECE = 64 * 1024
 REFUSAL_SECONDS = 0.2
+NOBODY = 0
 
 
 @dataclass(eq=False)
@@ -18,6 +21,14 @@ class Connection:
 
     client: asyncio.StreamWriter
     server: asyncio.StreamWriter
+
+
+def _reset(end: asyncio.StreamWriter) -> None:
+    """Ends a connection as a firewall does: not by its end but by a reset."""
+    if through := end.get_extra_info("socket"):  # else it is closed already
+        with contextlib.suppress(OSError):
+            through.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    end.transport.abort()
 
 
 class Link:
@@ -45,11 +56,11 @@ class Link:
         """Resets every connection; the server may learn of it later and hold its locks until then."""
         cut = list(self._connections)
         for connection in cut:
-            connection.client.transport.abort()
+            _reset(connection.client)
         if server_learns_after:
             await asyncio.sleep(server_learns_after)
         for connection in cut:
-            connection.server.transport.abort()
+            _reset(connection.server)
 
     @contextlib.contextmanager
     def stalled(self) -> Iterator[None]:
@@ -59,6 +70,16 @@ class Link:
             yield
         finally:
             self._passing.set()
+
+    @contextlib.asynccontextmanager
+    async def refused(self) -> AsyncIterator[None]:
+        """Resets every connection, and while the block runs every new one."""
+        upstream, self.upstream = self.upstream, NOBODY
+        await self.cut()
+        try:
+            yield
+        finally:
+            self.upstream = upstream
 
     @contextlib.contextmanager
     def slowed(self, seconds: float) -> Iterator[None]:
@@ -75,7 +96,7 @@ class Link:
         except OSError:
             # At once, it would be asked again at once, by clients that wait only for who does not listen.
             await asyncio.sleep(REFUSAL_SECONDS)
-            to_client.transport.abort()
+            _reset(to_client)
             return
         connection = Connection(to_client, to_server)
         self._connections.add(connection)

@@ -11,10 +11,23 @@ from dataclasses import replace
 from typing import Any
 
 
+def swap(place: Any, **things: Any) -> None:
+    """Puts other things in the place of those with these names. Raises AttributeError when there are none."""
+    for name, thing in things.items():
+        getattr(place, name)
+        setattr(place, name, thing)
+
+
+def edited(words: str, old: str, new: str) -> str:
+    """Raises ValueError when there is nothing to replace."""
+    words.index(old)
+    return words.replace(old, new)
+
+
 def small_pages() -> None:
     from training.soundings import tables
 
-    tables.PAGE = int(os.environ["CHAOS_PAGE"])
+    swap(tables, PAGE=int(os.environ["CHAOS_PAGE"]))
 
 
 def twice_in_a_file() -> None:
@@ -37,28 +50,30 @@ def twice_in_a_file() -> None:
         facts.held.update(held)
         return claimed
 
-    async def insert(session: Any, drafts: Any, desk: Any) -> set[Any]:
-        stored = await real_insert(session, drafts, desk)
-        keys = {(draft.source_name, draft.reference) for draft in drafts if draft.id in stored}
-        return {draft.id for draft in drafts if (draft.source_name, draft.reference) in keys}
+    async def insert(session: Any, drafts: Any, desk: Any) -> None:
+        first: dict[Any, Any] = {}
+        for draft in drafts:
+            first.setdefault((draft.source_name, draft.reference), draft)
+        await real_insert(session, list(first.values()), desk)
 
-    commands.holders, commands._claim, commands.insert = holders, claim, insert
+    swap(commands, holders=holders, _claim=claim, insert=insert)
 
 
 def fresh_id() -> None:
-    """A repeated reference gets a new id, whose event goes out although nothing was stored."""
+    """A reference that comes again in an upload gets a new id, whose event goes out although nothing was stored."""
     from training.records import commands
 
-    real_insert = commands.insert
+    real_holders, real_insert = commands.holders, commands.insert
 
-    async def holders(*_: Any) -> dict[Any, Any]:
-        return {}
+    async def holders(session: Any, keys: Any) -> dict[Any, Any]:
+        return {} if len(keys) > 1 else await real_holders(session, keys)
 
-    async def insert(session: Any, drafts: Any, desk: Any) -> set[Any]:
-        await real_insert(session, drafts, desk)
-        return {draft.id for draft in drafts}
+    async def insert(session: Any, drafts: Any, desk: Any) -> None:
+        held = await real_holders(session, [(draft.source_name, draft.reference) for draft in drafts])
+        new = [draft for draft in drafts if (draft.source_name, draft.reference) not in held]
+        await real_insert(session, new, desk)
 
-    commands.holders, commands.insert = holders, insert
+    swap(commands, holders=holders, insert=insert)
 
 
 def answer_before_commit() -> None:
@@ -81,7 +96,8 @@ def answer_before_commit() -> None:
         asyncio.create_task(behind())
         return await answered if items else []
 
-    bulk.work = joining.work = work
+    swap(bulk, work=work)
+    swap(joining, work=work)
 
 
 def offset_before_database() -> None:
@@ -95,7 +111,7 @@ def offset_before_database() -> None:
                 await self.commit({part: found[-1].offset + 1 for part, found in fetched.items()})
             return fetched
 
-    inbox.AIOKafkaConsumer = Hasty
+    swap(inbox, AIOKafkaConsumer=Hasty)
 
 
 def delete_before_ack() -> None:
@@ -118,7 +134,7 @@ def delete_before_ack() -> None:
             await outbox.send(kafka, row.topic, outbox.unpack(row.events)[1])
         return len(rows)
 
-    outbox.relay_once = relay_once
+    swap(outbox, relay_once=relay_once)
 
 
 def no_poll() -> None:
@@ -132,8 +148,8 @@ def no_poll() -> None:
         await connection.add_listener(outbox.CHANNEL, lambda *_: self._wake.set())
         await asyncio.Event().wait()
 
-    outbox.POLL_SECONDS = 3600
-    outbox.Relay._listen = listen
+    swap(outbox, POLL_SECONDS=3600)
+    swap(outbox.Relay, _listen=listen)
 
 
 def no_lock_order() -> None:
@@ -157,9 +173,10 @@ def no_lock_order() -> None:
             return [Problem("internal-error")] * len(items)
 
     any_order = "md5(CAST(person_id AS text) || CAST(pg_backend_pid() AS text))"
-    queries.LOCK = text(queries.LOCK.text.replace("ORDER BY person_id", f"ORDER BY {any_order}"))
-    database.TRANSIENT_SQLSTATES = ("08", "40001", "53", "55P03", "57", "58")
-    bulk.work = joining.work = work
+    swap(queries, LOCK=text(edited(queries.LOCK.text, "ORDER BY person_id", f"ORDER BY {any_order}")))
+    swap(database, TRANSIENT_SQLSTATES=("08", "40001", "53", "55P03", "57", "58"))
+    swap(bulk, work=work)
+    swap(joining, work=work)
 
 
 def no_row_lock() -> None:
@@ -169,7 +186,7 @@ def no_row_lock() -> None:
     from training.ledger import commands
     from training.people import queries
 
-    async def move(session: Any, moves: Any) -> int:
+    async def move(session: Any, moves: Any) -> set[Any]:
         given = commands.lists(commands.MOVE, moves)
         rows = await session.execute(
             text(
@@ -186,10 +203,10 @@ def no_row_lock() -> None:
             ),
             commands.lists(commands.MOVE, found),
         )
-        return len(found)
+        return {(row[0], row[1]) for row in found}
 
-    queries.LOCK = text(queries.LOCK.text.replace("FOR NO KEY UPDATE", ""))
-    commands._move = move
+    swap(queries, LOCK=text(edited(queries.LOCK.text, "FOR NO KEY UPDATE", "")))
+    swap(commands, _move=move)
 
 
 def digest_early() -> None:
@@ -209,7 +226,7 @@ def digest_early() -> None:
         )
         await commands._address(session, rows.all(), clock)
 
-    commands.address_complete = address_complete
+    swap(commands, address_complete=address_complete)
 
 
 def ignores_sequence() -> None:
@@ -225,7 +242,8 @@ def ignores_sequence() -> None:
             then = then.replace(f"WHERE {name}.sequence < excluded.sequence", "")
         return await real_insert(session, table, columns, rows, then, **values)
 
-    evidence.insert = of_credit.insert = of_training.insert = insert
+    for module in (evidence, of_credit, of_training):
+        swap(module, insert=insert)
 
 
 def poison_lost() -> None:
@@ -235,7 +253,7 @@ def poison_lost() -> None:
     async def bury(*_: Any) -> None:
         return None
 
-    inbox.Consumer._bury = bury
+    swap(inbox.Consumer, _bury=bury)
 
 
 def mail_lost() -> None:
@@ -248,7 +266,7 @@ def mail_lost() -> None:
         accepted = dict.fromkeys(envelope.outstanding, sender.Answer(250, "OK"))
         return real_judge(envelope, replace(handover, answers=accepted), now, waits)
 
-    sender.judge = judge
+    swap(sender, judge=judge)
 
 
 EVERY = {"registry", "training", "credit", "notification"}
@@ -279,4 +297,7 @@ def plant() -> None:
             bug()
 
 
-plant()
+try:
+    plant()
+except Exception as error:  # noqa: BLE001 - Python goes on without a sitecustomize that fails
+    sys.exit(f"What chaos plants has lost its place in the code: {error!r}")

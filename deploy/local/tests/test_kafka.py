@@ -1,4 +1,5 @@
 import asyncio
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -6,9 +7,9 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import MessageSizeTooLargeError, UnknownTopicOrPartitionError
 
-from contracts.topics import TOPICS
-from jejak_local.kafka import KafkaServer, create_topics, declared_topics
-from jejak_local.processes import LocalError
+from contracts.topics import RECORDS, TOPICS
+from jejak_local.kafka import KafkaCluster, KafkaServer, create_topics, declared_topics
+from jejak_local.processes import LocalError, Spawner, free_port
 
 
 async def read(bootstrap: str, topic: str, number: int) -> list[bytes | None]:
@@ -39,6 +40,27 @@ async def test_messages_survive_a_kill_of_the_broker_and_senders_wait_for_its_re
     finally:
         await producer.stop()
     assert await read(kafka.bootstrap, topic, 502) == [*before, b"during", b"after"]
+
+
+async def test_of_three_brokers_any_may_be_lost(local_folder: Path, spawner: Spawner):
+    detours = [(free_port(), free_port()) for _ in range(3)]
+    cluster = KafkaCluster(local_folder / "three-brokers", spawner, detours)
+    topic = RECORDS.name
+    producer = None
+    try:
+        await cluster.start()
+        await create_topics(cluster.bootstrap, "production")
+        producer = AIOKafkaProducer(bootstrap_servers=cluster.bootstrap, acks="all", enable_idempotence=True)
+        await producer.start()
+        values = [str(number).encode() for number in range(200)]
+        await asyncio.gather(*[producer.send_and_wait(topic, value, partition=0) for value in values[:100]])
+        cluster.members[0].kill()
+        await asyncio.gather(*[producer.send_and_wait(topic, value, partition=0) for value in values[100:]])
+        assert await read(cluster.bootstrap, topic, 200) == values
+    finally:
+        if producer is not None:
+            await producer.stop()
+        cluster.kill()
 
 
 def test_every_topic_of_the_contracts_is_declared_with_its_partitions_and_its_dead_letters():

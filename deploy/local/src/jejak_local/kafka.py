@@ -1,9 +1,9 @@
-"""An Apache Kafka broker of our own (KRaft, one node) on the Java runtime that came as a package, and Jejak's topics."""
+"""Apache Kafka brokers of our own (KRaft; mostly one) on the Java runtime that came as a package, and Jejak's topics."""
 
 import asyncio
 import base64
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError
 
-from jejak_local.processes import CHECKOUT, STATE, Child, LocalError, Spawner, free_port, ready
+from jejak_local.processes import CHECKOUT, STATE, Child, LocalError, Spawner, free_port, ready, together
 
 JARS = STATE / "kafka" / "libs"
 TOPICS = CHECKOUT / "deploy" / "kafka" / "topics.yaml"
@@ -28,7 +28,6 @@ JVM = (
 )
 SETTINGS: dict[str, str | int] = {
     "process.roles": "broker,controller",
-    "node.id": 1,
     "controller.listener.names": "CONTROLLER",
     "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,DETOUR:PLAINTEXT",
     "auto.create.topics.enable": "false",
@@ -39,14 +38,10 @@ SETTINGS: dict[str, str | int] = {
     # An event too large for its topic's readers must be able to arrive, so that they can bury it.
     "message.max.bytes": 4 * 1024 * 1024,
     "offsets.topic.num.partitions": 4,
-    "offsets.topic.replication.factor": 1,
     "transaction.state.log.num.partitions": 2,
-    "transaction.state.log.replication.factor": 1,
-    "transaction.state.log.min.isr": 1,
     "share.coordinator.state.topic.num.partitions": 1,
-    "share.coordinator.state.topic.replication.factor": 1,
-    "share.coordinator.state.topic.min.isr": 1,
 }
+OWN_TOPICS = ("offsets.topic", "transaction.state.log", "share.coordinator.state.topic")
 
 
 class KafkaServer:
@@ -60,11 +55,19 @@ class KafkaServer:
         self, folder: Path, spawner: Spawner, port: int | None = None, *, detour: tuple[int, int] | None = None
     ) -> None:
         self.folder = folder
+        self.number = 1
+        self.members = [self]
+        self.cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         self.port = port or free_port()
-        self._controller_port = free_port()
+        self.controller_port = free_port()
         self._detour = detour
         self._spawner = spawner
         self._child: Child | None = None
+
+    def join(self, number: int, members: "list[KafkaServer]") -> None:
+        """Makes it one of these brokers; before its first start."""
+        self.number, self.members = number, members
+        self.cluster_id = members[0].cluster_id
 
     @property
     def bootstrap(self) -> str:
@@ -80,20 +83,26 @@ class KafkaServer:
         """Formats the folder when it is new, starts the broker and waits until it answers clients."""
         data = self.folder / "data"
         self.folder.mkdir(parents=True, exist_ok=True)
+        copies = len(self.members)
         settings = SETTINGS | {
-            "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://127.0.0.1:{self._controller_port}"
+            "node.id": self.number,
+            "min.insync.replicas": (copies + 1) // 2,
+            **{f"{topic}.replication.factor": copies for topic in OWN_TOPICS},
+            **{f"{topic}.min.isr": (copies + 1) // 2 for topic in OWN_TOPICS[1:]},
+            "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://127.0.0.1:{self.controller_port}"
             + (f",DETOUR://127.0.0.1:{self._detour[0]}" if self._detour else ""),
             "advertised.listeners": f"PLAINTEXT://{self.bootstrap}"
             + (f",DETOUR://127.0.0.1:{self._detour[1]}" if self._detour else ""),
-            "controller.quorum.voters": f"1@127.0.0.1:{self._controller_port}",
+            "controller.quorum.voters": ",".join(
+                f"{member.number}@127.0.0.1:{member.controller_port}" for member in self.members
+            ),
             "log.dirs": data,
         }
         properties = self.folder / "server.properties"
         properties.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
         if not (data / "meta.properties").exists():
-            cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-            await self._format(properties, cluster)
-        self._child = self._spawner.start("kafka", [*java(), "kafka.Kafka", properties], cwd=self.folder)
+            await self._format(properties)
+        self._child = self._spawner.start(self._name("kafka"), [*java(), "kafka.Kafka", properties], cwd=self.folder)
         await ready(self._child, self._answers)
 
     async def stop(self) -> None:
@@ -109,9 +118,12 @@ class KafkaServer:
             await self.stop()
         await self.start()
 
-    async def _format(self, properties: Path, cluster: str) -> None:
-        command = [*java(), "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", properties]
-        child = self._spawner.start("kafka-format", command, cwd=self.folder)
+    def _name(self, name: str) -> str:
+        return name if self.members == [self] else f"{name}-{self.number}"
+
+    async def _format(self, properties: Path) -> None:
+        command = [*java(), "kafka.tools.StorageTool", "format", f"--cluster-id={self.cluster_id}", "-c", properties]
+        child = self._spawner.start(self._name("kafka-format"), command, cwd=self.folder)
         try:
             while child.exit_code is None:
                 await asyncio.sleep(0.02)
@@ -135,6 +147,36 @@ class KafkaServer:
         finally:
             await client.close()
         return True
+
+
+class KafkaCluster:
+    """Brokers that hold each other's data, one for each detour: of three any one may be lost."""
+
+    def __init__(self, folder: Path, spawner: Spawner, detours: Sequence[tuple[int, int]]) -> None:
+        self.members = [
+            KafkaServer(folder / str(number), spawner, detour=detour) for number, detour in enumerate(detours, 1)
+        ]
+        for number, member in enumerate(self.members, 1):
+            member.join(number, self.members)
+
+    @property
+    def bootstrap(self) -> str:
+        return ",".join(member.bootstrap for member in self.members)
+
+    @property
+    def child(self) -> Child:
+        """The process of the first one."""
+        return self.members[0].child
+
+    async def start(self) -> None:
+        await together(*(member.start() for member in self.members))
+
+    async def restart(self) -> None:
+        await together(*(member.restart() for member in self.members))
+
+    def kill(self) -> None:
+        for member in self.members:
+            member.kill()
 
 
 def java() -> list[str | Path]:

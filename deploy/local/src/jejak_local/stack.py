@@ -22,7 +22,7 @@ import psutil
 
 from jejak_local.collector import read_jsonl
 from jejak_local.issuer import clients
-from jejak_local.kafka import KafkaServer, create_topics
+from jejak_local.kafka import KafkaCluster, KafkaServer, create_topics
 from jejak_local.mail import OK, Answer, Mail, mails
 from jejak_local.postgres import Database, PostgresServer
 from jejak_local.processes import (
@@ -135,7 +135,7 @@ class Stack:
     root: Path
     facts: dict[str, Any]
     postgres: PostgresServer
-    kafka: KafkaServer
+    kafka: KafkaServer | KafkaCluster
     mail: Mailbox
     helper: Child
     databases: dict[str, Database]
@@ -178,15 +178,15 @@ async def running_stack(
     environment: Mapping[str, str] | None = None,
     trace_ratio: float = 0.1,
     database_url: Callable[[Database], str] = lambda database: database.url,
-    kafka_detour: tuple[int, int] | None = None,
+    kafka_detours: Sequence[tuple[int, int]] = (),
     say: Say = lambda _: None,
 ) -> AsyncIterator[Stack]:
     """A stack with its data, logs and mails under `root`, for as long as the block runs.
 
     `roles` splits services into processes of single roles ({"training": ["api", "relay", "worker"]}); a service that
     it does not name runs as one process. `environment` is added to every service's. A test that puts a proxy between
-    services and servers says by `database_url` how a service comes to its database, and by `kafka_detour` on which
-    port Kafka listens behind the proxy, and on which one the proxy does. At the end the services get SIGTERM, the
+    services and servers says by `database_url` how a service comes to its database, and by `kafka_detours` on which
+    port Kafka listens behind the proxy, and on which one the proxy does: three of them are a cluster of three. At the end the services get SIGTERM, the
     servers SIGKILL: keep nothing under `root` that must be tidy.
     """
     spawner = Spawner(root / "logs", Register(root / "run.json"))
@@ -197,7 +197,7 @@ async def running_stack(
             environment or {},
             trace_ratio,
             database_url=database_url,
-            kafka_detour=kafka_detour,
+            kafka_detours=kafka_detours,
         )
         stack = await _start(root, spawner, plan, say)
         yield stack
@@ -276,20 +276,20 @@ class Plan:
     trace_ratio: float = 0.1
     port: Callable[[str], int] = lambda _: free_port()
     database_url: Callable[[Database], str] = lambda database: database.url
-    kafka_detour: tuple[int, int] | None = None
+    kafka_detours: Sequence[tuple[int, int]] = ()
 
 
 async def _start(root: Path, spawner: Spawner, plan: Plan, say: Say) -> Stack:
     root.mkdir(parents=True, exist_ok=True)
     postgres = PostgresServer(_postgres_folder(root), spawner, plan.port("postgres"))
-    kafka = KafkaServer(root / "kafka-data", spawner, plan.port("kafka"), detour=plan.kafka_detour)
+    kafka, copies = _brokers(root / "kafka-data", spawner, plan)
     helper_port, smtp_port = plan.port("helper"), plan.port("smtp")
     helper_url = f"http://127.0.0.1:{helper_port}"
     serve = ("serve", "--root", str(root), "--port", str(helper_port), "--smtp-port", str(smtp_port))
-    helper = spawner.start("helper", command("jejak_local", *serve), env={"JEJAK_PROFILE": "local"})
+    helper = spawner.start("helper", command("jejak_local", *serve), env={"JEJAK_PROFILE": "local", **plan.environment})
     ports = {service: plan.port(service) for service in plan.services}
     settings = {
-        "kafka": f"127.0.0.1:{plan.kafka_detour[1]}" if plan.kafka_detour else kafka.bootstrap,
+        "kafka": ",".join(f"127.0.0.1:{announced}" for _, announced in plan.kafka_detours) or kafka.bootstrap,
         "host": "127.0.0.1",
         "issuer": helper_url,
         "jwks_url": f"{helper_url}/jwks",
@@ -331,7 +331,7 @@ async def _start(root: Path, spawner: Spawner, plan: Plan, say: Say) -> Stack:
     async def start_kafka() -> None:
         with told(say, "Kafka"):
             await kafka.start()
-            await create_topics(kafka.bootstrap)
+            await create_topics(kafka.bootstrap, copies)
 
     await together(start_helper(), start_postgres(), start_kafka())
     processes = {process.name: process for service in plan.services for process in roles[service]}
@@ -343,6 +343,13 @@ async def _start(root: Path, spawner: Spawner, plan: Plan, say: Say) -> Stack:
     facts = _facts(root, helper_url, smtp_port, kafka, databases, processes)
     mailbox = Mailbox(root / "mail", f"{helper_url}/mail")
     return Stack(root, facts, postgres, kafka, mailbox, helper, databases, processes)
+
+
+def _brokers(folder: Path, spawner: Spawner, plan: Plan) -> tuple[KafkaServer | KafkaCluster, str]:
+    """Kafka, and the profile of topics.yaml that says how many copies there are."""
+    if len(plan.kafka_detours) > 1:
+        return KafkaCluster(folder, spawner, plan.kafka_detours), "production"
+    return KafkaServer(folder, spawner, plan.port("kafka"), detour=next(iter(plan.kafka_detours), None)), "local"
 
 
 def _postgres_folder(root: Path) -> Path:
@@ -363,7 +370,7 @@ def _facts(
     root: Path,
     helper_url: str,
     smtp_port: int,
-    kafka: KafkaServer,
+    kafka: KafkaServer | KafkaCluster,
     databases: Mapping[str, Database],
     processes: Mapping[str, ServiceProcess],
 ) -> dict[str, Any]:
