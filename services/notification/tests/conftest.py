@@ -102,7 +102,7 @@ class Make:
         )
 
     def person(
-        self, number: int, *, unit: str | None = "Biro Umum", missing: str = "4", due: str = "6.667"
+        self, number: int, *, unit: str | None = "Biro Umum", missing: str = "4", due: str = "6.667", version: int = 1
     ) -> ShortPerson:
         return ShortPerson(
             person_id=self.person_id(number),
@@ -112,10 +112,11 @@ class Make:
             threshold=Decimal(due),
             verified=Decimal(due) - Decimal(missing),
             missing=Decimal(missing),
+            version=version,
         )
 
-    def people(self, *numbers: int) -> list[ShortPerson]:
-        return [self.person(number) for number in numbers]
+    def people(self, *numbers: int, version: int = 1) -> list[ShortPerson]:
+        return [self.person(number, version=version) for number in numbers]
 
     def pages(
         self,

@@ -157,7 +157,10 @@ class TrainingRevoked(_RecordEvent):
 
 
 class ShortPerson(Part):
-    """Somebody below the pace: hours (JP) owed for the year, due by now, verified, and missing."""
+    """Somebody below the pace: hours (JP) owed for the year, due by now, verified, and missing.
+
+    `version` grows with each word on this person in this sweep: short, caught up, short again.
+    """
 
     person_id: UUID
     unit_id: UUID | None
@@ -166,6 +169,7 @@ class ShortPerson(Part):
     threshold: Decimal
     verified: Decimal
     missing: Decimal
+    version: int = 1
 
 
 class JPShortfallDetected(Event):

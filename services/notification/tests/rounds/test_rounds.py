@@ -150,8 +150,8 @@ async def test_resolutions_lower_a_round_in_any_order_and_once(notification, mak
 
 async def test_a_reopening_takes_the_resolution_back_and_is_a_round_of_its_own(notification, make) -> None:
     page, *_ = make.pages(make.people(1, 2))
-    await notification.take(make.agency(), page, make.record(make.resolved(1), minutes=1))
-    again, *_ = make.pages(make.people(1), kind="reopened")
+    await notification.take(make.agency(), page, make.record(make.resolved(1), sequence=2))
+    again, *_ = make.pages(make.people(1, version=3), kind="reopened")
     reopened = make.record(again, minutes=2)
     await notification.take(reopened)
     swept, second = await notification.rows("SELECT * FROM rounds JOIN digests ON round_id = id ORDER BY kind DESC")
@@ -159,23 +159,24 @@ async def test_a_reopening_takes_the_resolution_back_and_is_a_round_of_its_own(n
     assert (second.kind, second.listed, second.resolved, second.sweep_id) == ("reopened", 1, 0, make.sweep)
     assert str(second.id) == dict(reopened.headers)["ce_id"].decode()
     assert len(await notification.messages()) == 2
-    await notification.take(make.record(make.resolved(1), minutes=3))
+    await notification.take(make.record(make.resolved(1), sequence=4, minutes=3))
     assert [row.resolved for row in await notification.rows("SELECT resolved FROM digests")] == [1, 1]
     await notification.sound()
 
 
-async def test_words_on_a_person_in_any_order_end_in_the_same_state(notification, make) -> None:
+async def test_words_on_a_person_in_any_order_and_by_any_clock_end_in_the_same_state(notification, make) -> None:
     await notification.take(make.agency())
     for seed in range(12):
         sweep = derived_id("sweep", seed)
         page, *_ = make.pages(make.people(1, 2), sweep=sweep)
-        again, *_ = make.pages(make.people(1), sweep=sweep, kind="reopened")
+        short = [make.pages(make.people(1, version=n), sweep=sweep, kind="reopened")[0] for n in (3, 5)]
+        # Whoever says that they have caught up has a clock that is an hour fast.
         words = [
             make.record(page),
-            make.record(make.resolved(1, sweep=sweep), minutes=1),
-            make.record(again, minutes=2),
-            make.record(make.resolved(1, sweep=sweep), minutes=3),
-            make.record(again, minutes=4),
+            make.record(make.resolved(1, sweep=sweep), minutes=61, sequence=2),
+            make.record(short[0], minutes=2, sequence=3),
+            make.record(make.resolved(1, sweep=sweep), minutes=63, sequence=4),
+            make.record(short[1], minutes=4, sequence=5),
         ]
         shuffled = random.Random(seed).sample(words, len(words))
         cut = seed % len(words)

@@ -21,7 +21,7 @@ from notification.rounds.tables import Digest, Page, Resolution, Round
 PAGES_AT_ONCE = 20
 """Pages in one statement: their people are a few megabytes, and several copies of them exist on the way."""
 
-WORD = columns_of(Resolution.table(), ("sweep_id", "agency_id", "person_id", "resolved", "moment"))
+WORD = columns_of(Resolution.table(), ("sweep_id", "agency_id", "person_id", "resolved", "version"))
 ROUND = ("id", "sweep_id", "kind", "year", "period", "as_of", "opened_at")
 COUNTED = columns_of(Digest.table(), ("round_id", "agency_id", "pages", "people_total", "short_total"))
 PAGE: Columns = {
@@ -33,13 +33,16 @@ DECISION = columns_of(Digest.table(), (*DIGEST, "state", "reason"))
 
 
 class Word(NamedTuple):
-    """Somebody of a sweep has caught up, or is short again."""
+    """Somebody of a sweep has caught up, or is short again, by the version of their shortfall.
+
+    Not by the moment it was said: those who say it each have a clock of their own.
+    """
 
     sweep_id: UUID
     agency_id: UUID
     person_id: UUID
     resolved: bool
-    moment: datetime
+    version: int
 
 
 async def known_agencies(session: AsyncSession, asked: Sequence[UUID]) -> set[UUID]:
@@ -58,13 +61,13 @@ def round_of(event: Received) -> UUID:
 def words_of(pages: Sequence[Received], resolved: Sequence[Received]) -> list[Word]:
     """What the events say of single people: a reopening takes an earlier resolution back."""
     reopened = [
-        Word(page.event.sweep_id, page.event.agency_id, person, resolved=False, moment=page.time)
+        Word(page.event.sweep_id, page.event.agency_id, person, resolved=False, version=version)
         for page in pages
         if page.event.kind == "reopened"
-        for person in _people(page)
+        for person, version in _people(page).items()
     ]
     caught_up = [
-        Word(event.event.sweep_id, event.event.agency_id, event.event.person_id, resolved=True, moment=event.time)
+        Word(event.event.sweep_id, event.event.agency_id, event.event.person_id, resolved=True, version=event.sequence)
         for event in resolved
     ]
     return reopened + caught_up
@@ -77,15 +80,15 @@ async def store_words(session: AsyncSession, words: Sequence[Word]) -> None:
     """
     if not words:
         return
-    last = {word[:3]: word for word in sorted(words, key=lambda word: word.moment)}
+    last = {word[:3]: word for word in sorted(words, key=lambda word: word.version)}
     ordered = [last[key] for key in sorted(last)]
     await session.execute(
         text(
             "WITH changed AS ("  # noqa: S608 - built of names in this code
             f" INSERT INTO resolutions ({', '.join(WORD)}) SELECT * FROM {unnest(WORD)}"
             " ON CONFLICT (sweep_id, agency_id, person_id) DO UPDATE"
-            "  SET resolved = excluded.resolved, moment = excluded.moment"
-            "  WHERE resolutions.moment <= excluded.moment"
+            "  SET resolved = excluded.resolved, version = excluded.version"
+            "  WHERE resolutions.version < excluded.version"
             " RETURNING new.sweep_id, new.agency_id, new.person_id,"
             "  CAST(new.resolved AS int) - CAST(coalesce(old.resolved, false) AS int) AS step"
             "), steps AS ("
@@ -191,8 +194,9 @@ def _short(page: Received) -> int:
     return page.event.short_total if page.event.kind == "sweep" else len(_people(page))
 
 
-def _people(page: Received) -> list[UUID]:
-    return [UUID(person["person_id"]) for person in json.loads(page.payload)["people"]]
+def _people(page: Received) -> dict[UUID, int]:
+    """The people of a page, each with the version of their shortfall."""
+    return {UUID(person["person_id"]): person.get("version", 1) for person in json.loads(page.payload)["people"]}
 
 
 async def address_complete(session: AsyncSession, pages: Sequence[Received], clock: Clock) -> None:

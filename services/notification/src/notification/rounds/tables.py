@@ -95,7 +95,7 @@ class ListedPerson(Stored, table=True):
 
 
 class Resolution(Stored, table=True):
-    """The last word on a person of a sweep: caught up, or short again. The word said last at `moment` counts."""
+    """The last word on a person of a sweep: caught up, or short again; `version` is that of their shortfall."""
 
     __tablename__ = "resolutions"
 
@@ -103,4 +103,4 @@ class Resolution(Stored, table=True):
     agency_id: UUID = Field(primary_key=True)
     person_id: UUID = Field(primary_key=True)
     resolved: bool
-    moment: datetime = Field(sa_type=DateTime(timezone=True))
+    version: int

@@ -45,7 +45,7 @@ def upgrade() -> None:
         sa.Column("agency_id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("resolved", sa.Boolean(), nullable=False),
-        sa.Column("moment", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("sweep_id", "agency_id", "person_id", name="pk_resolutions"),
     )
     op.create_table(
