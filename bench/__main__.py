@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,7 @@ def parsed() -> argparse.Namespace:
 
 
 def main() -> None:
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # that a group is not ready yet is no news here
     options = parsed()
     head = report.head(vars(options))
     figures = asyncio.run(run(options))

@@ -78,18 +78,20 @@ async def beside_bulk(world: World, seconds: int, rounds: int) -> list[Figure]:
 
 
 async def _upload_until(world: World, over: asyncio.Event, source: str) -> None:
+    """Of every second person: singles are of the others, as they would be among millions."""
+
     def lines() -> Iterator[dict[str, Any]]:
         for number in itertools.count():
             if over.is_set():
                 return
-            yield training(number, world.person(number), source=source)
+            yield training(number, world.person(2 * number), source=source)
 
     async for answer in world.upload("training", "trainings:batch", parts(lines())):
         assert '"stored"' in answer, "the upload was not stored whole"
 
 
 async def singles(world: World, rate: int, seconds: int, source: str) -> Latencies:
-    """Sends at the rate whether or not answers come, and looks for each record in credit's tables."""
+    """Sends of every second person, at the rate whether or not answers come; looks for each record in credit's tables."""
     due: dict[UUID, float] = {}
     found = Latencies([], [])
     headers = await world.headers()
@@ -97,7 +99,9 @@ async def singles(world: World, rate: int, seconds: int, source: str) -> Latenci
     sending = True
 
     async def one(index: int, moment: float) -> None:
-        answer = await world.http.post(url, json=training(index, world.person(index), source=source), headers=headers)
+        answer = await world.http.post(
+            url, json=training(index, world.person(2 * index + 1), source=source), headers=headers
+        )
         answer.raise_for_status()
         found.answered.append(time.perf_counter() - moment)
         due[UUID(answer.json()["id"])] = moment

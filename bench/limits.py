@@ -12,7 +12,7 @@ import time
 from datetime import date
 
 import asyncpg
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from uuid_utils.compat import uuid7
 
 CHUNK = 5_000
@@ -83,11 +83,14 @@ async def produce(bootstrap: str, topic: str, events: int) -> float:
 
 async def consume(bootstrap: str, topic: str, events: int) -> float:
     """Reads a topic from its beginning, without looking into its events. Returns its seconds."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, fetch_max_wait_ms=100, max_partition_fetch_bytes=8 * 2**20)
+    consumer = AIOKafkaConsumer(
+        topic,
+        bootstrap_servers=bootstrap,
+        auto_offset_reset="earliest",
+        fetch_max_wait_ms=100,
+        max_partition_fetch_bytes=8 * 2**20,
+    )
     await consumer.start()
-    parts = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
-    consumer.assign(parts)
-    await consumer.seek_to_beginning(*parts)
     seen, began = 0, time.perf_counter()
     while seen < events:
         seen += sum(len(records) for records in (await consumer.getmany(timeout_ms=1000, max_records=CHUNK)).values())

@@ -7,6 +7,7 @@ import time
 import asyncpg
 import httpx2
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import CommitFailedError
 
 from bench.bulk import GROUP, send
 from bench.figures import Figure
@@ -59,7 +60,10 @@ async def _rewind(world: World) -> None:
     await consumer.start()
     parts = [TopicPartition(TOPIC, number) for number in range(PARTITIONS)]
     consumer.assign(parts)
-    await consumer.commit(dict.fromkeys(parts, 0))
+    while await world.consumed(GROUP):
+        with contextlib.suppress(CommitFailedError):
+            await consumer.commit(dict.fromkeys(parts, 0))
+        await asyncio.sleep(0.5)
     await consumer.stop()
 
 
