@@ -29,7 +29,7 @@ status: ## what runs, and where
 
 ##@ Work on it
 
-.PHONY: setup test check lint types fmt docs bench chaos chaos-short lock
+.PHONY: setup test check lint types fmt docs bench bench-quick chaos chaos-short lock
 setup: ## install everything into this folder: packages, Java, PostgreSQL, Kafka
 	@$(PYTHON) deploy/local/bootstrap.py
 
@@ -59,6 +59,9 @@ docs-check: setup ## fail when docs/events or docs/api have drifted from the cod
 
 bench: setup ## rates and latencies, beside the raw limits of this machine
 	@$(BIN)/python -m bench $(ARGS)
+
+bench-quick: setup ## the same with small sizes, in under five minutes
+	@$(BIN)/python -m bench --quick $(ARGS)
 
 .PHONY: bench-peers lock-peers
 bench-peers: setup .jejak/peers/stamp ## Jejak beside systems that do its job the ordinary way (ARGS="--rounds 1")

@@ -1,55 +1,115 @@
-"""What every benchmark stands on: a running stack, people in it, and clients."""
+"""What every measure stands on: a running stack of its own, agencies and people in it, and clients.
+
+People have numbers: `nip` tells a number's NIP, whether the registry took the person or `bench.laying` laid them.
+"""
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import asyncpg
 import httpx2
+import psutil
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from jejak_local.books import ask
 from jejak_local.postgres import temporary_folder
 from jejak_local.stack import Stack, running_stack
 
 ROLES = {"training": ["api", "worker", "relay"], "credit": ["api", "worker", "relay"]}
 SENDING_BYTES = 256 * 1024
+AGENCIES = 640
+"""As many as Indonesia has; each has a PIC."""
+BARE_TOPIC = "bench.bare"
+"""Where only the raw limits send to; nobody reads it."""
+STRIDE = 2_654_435_761
+"""A prime: its multiples come to each person once, in no order."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class World:
-    """A stack with `people` known to every service: pairs of person id and NIP."""
+    """A stack in which every service knows `people`, and the databases' connections of the bench itself."""
 
     stack: Stack
     http: httpx2.AsyncClient
-    people: Sequence[tuple[str, str]]
+    kafka: AIOKafkaAdminClient
+    reader: AIOKafkaConsumer
+    training: asyncpg.Connection
+    credit: asyncpg.Connection
+    agencies: Sequence[str]
+    registered: int
+    people: int = 0
+    records: int = 0
+    """Records that `bench.laying` laid."""
 
-    async def upload(self, service: str, path: str, lines: Iterator[str]) -> list[dict[str, Any]]:
-        """Streams lines to a bulk route and gives the answers; they are few enough to hold."""
-        answers: list[dict[str, Any]] = []
+    async def upload(
+        self, service: str, path: str, body: Iterable[bytes], *, role: str = "service", agency: str | None = None
+    ) -> AsyncIterator[str]:
+        """Streams parts of NDJSON to a bulk route, and gives the answers line by line."""
         async with self.http.stream(
-            "POST", f"{self.stack.url(service)}/v1/{path}", content=_chunks(lines), headers=await self._headers()
+            "POST",
+            f"{self.stack.url(service)}/v1/{path}",
+            content=_stream(body),
+            headers=await self.headers(role, agency),
         ) as response:
             response.raise_for_status()
-            answers.extend([json.loads(line) async for line in response.aiter_lines()])
-        return answers
+            async for line in response.aiter_lines():
+                yield line
 
-    async def post(self, service: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        answer = await self.http.post(f"{self.stack.url(service)}/v1/{path}", json=body, headers=await self._headers())
-        answer.raise_for_status()
-        return answer.json()
+    async def headers(self, role: str = "service", agency: str | None = None) -> dict[str, str]:
+        return {"authorization": f"Bearer {await self.stack.token(role, agency=agency)}"}
 
-    async def _headers(self) -> dict[str, str]:
-        return {"authorization": f"Bearer {await self.stack.token('service')}"}
+    async def consumed(self, group: str) -> int:
+        """How many events a consumer group has committed."""
+        offsets = await self.kafka.list_consumer_group_offsets(group)
+        return sum(max(found.offset, 0) for found in offsets.values())
+
+    async def sent(self, topic: str) -> int:
+        """How many events stand on a topic."""
+        described = await self.kafka.describe_topics([topic])
+        parts = [TopicPartition(topic, part["partition"]) for part in described[0]["partitions"]]
+        return sum((await self.reader.end_offsets(parts)).values())
+
+    async def checkpoint(self) -> None:
+        """Writes out what was laid, so that no measure pays for it."""
+        admin = await asyncpg.connect(self.stack.postgres.admin.dsn)
+        await admin.execute("CHECKPOINT")
+        await admin.close()
+
+    def cpu(self) -> float:
+        """Seconds of CPU that services, PostgreSQL and Kafka have taken so far."""
+        roots = [process.child.handle for process in self.stack.processes.values()]
+        roots += [self.stack.postgres.child.handle, self.stack.kafka.child.handle]
+        return sum(_cpu(process) for root in roots for process in (root, *root.children(recursive=True)))
+
+    def person(self, index: int) -> str:
+        """The NIP of somebody; people come in no order, each once until all have come."""
+        return nip(index * STRIDE % self.people)
 
 
-async def _chunks(lines: Iterator[str]) -> AsyncIterator[bytes]:
+def _cpu(process: psutil.Process) -> float:
+    try:
+        return sum(process.cpu_times()[:4])  # its own, and those of its children that have ended
+    except psutil.NoSuchProcess:
+        return 0
+
+
+async def _stream(body: Iterable[bytes]) -> AsyncIterator[bytes]:
+    for part in body:
+        yield part
+
+
+def parts(lines: Iterable[dict[str, Any]]) -> Iterator[bytes]:
+    """Lines as NDJSON, in parts of a size that a client would send."""
     held: list[str] = []
     size = 0
     for line in lines:
-        held.append(line)
-        size += len(line)
+        written = json.dumps(line)
+        held.append(written)
+        size += len(written)
         if size >= SENDING_BYTES:
             yield ("\n".join(held) + "\n").encode()
             held, size = [], 0
@@ -57,52 +117,68 @@ async def _chunks(lines: Iterator[str]) -> AsyncIterator[bytes]:
         yield ("\n".join(held) + "\n").encode()
 
 
-def nips(number: int) -> Iterator[str]:
-    """Valid NIPs of PNS, all different."""
-    for index in range(number):
-        day, serial = divmod(index, 999)
-        year, day = divmod(day, 336)
-        month, day = divmod(day, 28)
-        yield f"{1970 + year}{month + 1:02}{day + 1:02}2010031{serial + 1:03}"
+def nip(number: int) -> str:
+    """The valid NIP of a PNS; each number has its own. `bench.laying` says the same in SQL."""
+    day, serial = divmod(number, 999)
+    year, day = divmod(day, 336)
+    month, day = divmod(day, 28)
+    return f"{1970 + year}{month + 1:02}{day + 1:02}2010031{serial + 1:03}"
 
 
 @asynccontextmanager
 async def world(people: int) -> AsyncIterator[World]:
-    """A fresh stack, every role a process of its own, with one agency and its people."""
+    """A fresh stack, every role that works for a measure a process of its own; all its people serve in one agency."""
     with temporary_folder("bench") as folder:
         async with running_stack(folder, roles=ROLES) as stack, httpx2.AsyncClient(timeout=None) as http:
-            made = World(stack, http, [])
-            agency = await made.post(
-                "registry", "agencies", {"code": "B-1", "name": "Badan Uji", "kind": "L", "region": None}
-            )
-            written = list(nips(people))
-            lines = (
-                json.dumps(
-                    {
-                        "nip": nip, "name": "Pegawai", "staff_type": "PNS", "agency_id": agency["id"], "jenjang": "ahli_pertama",
-                        "golongan": "III/a", "position": "Analis", "education": "S1", "joined_on": "2010-03-01",
-                        "status": "active",
-                    }
-                )
-                for nip in written
-            )  # fmt: skip
-            answers = await made.upload("registry", "people:batch", lines)
-            for service in ("training", "credit"):
-                while await ask(stack, service, "SELECT count(*) FROM people") < people:
+            kafka = AIOKafkaAdminClient(bootstrap_servers=stack.kafka.bootstrap)
+            reader = AIOKafkaConsumer(bootstrap_servers=stack.kafka.bootstrap)
+            await kafka.start()
+            await reader.start()
+            training, credit = [
+                await asyncpg.connect(stack.databases[service].dsn) for service in ("training", "credit")
+            ]
+            try:
+                # Old parts go, or minutes of a limit would fill the disk.
+                kept = {"retention.bytes": str(2**28), "segment.bytes": str(2**26)}
+                await kafka.create_topics([NewTopic(BARE_TOPIC, 12, 1, topic_configs=kept)])
+                made = World(stack, http, kafka, reader, training, credit, [], registered=people, people=people)
+                made.agencies = await _register(made, "agencies:batch", map(_agency, range(AGENCIES)))
+                await _register(made, "people:batch", (_person(number, made.agencies[0]) for number in range(people)))
+                for connection in (training, credit):
+                    while await connection.fetchval("SELECT count(*) FROM people") < people:
+                        await asyncio.sleep(0.2)
+                while await made.consumed("notification.agency") < AGENCIES:
                     await asyncio.sleep(0.2)
-            yield World(stack, http, [(answer["id"], nip) for answer, nip in zip(answers, written, strict=True)])
+                yield made
+            finally:
+                await training.close()
+                await credit.close()
+                await reader.stop()
+                await kafka.close()
 
 
-def training(number: int, nip: str, *, source: str = "bench") -> dict[str, Any]:
+async def _register(world: World, path: str, lines: Iterable[dict[str, Any]]) -> list[str]:
+    answers = [json.loads(line) async for line in world.upload("registry", path, parts(lines))]
+    assert all(answer["status"] == "stored" for answer in answers), "the registry refused a line"
+    return [answer["id"] for answer in answers]
+
+
+def _agency(number: int) -> dict[str, Any]:
+    pic = {"rank": "main", "name": "Petugas", "email": f"pic{number}@instansi.example"}
+    return {"code": f"B-{number:03}", "name": f"Badan Uji {number}", "kind": "L", "region": None, "pics": [pic]}
+
+
+def _person(number: int, agency: str) -> dict[str, Any]:
+    return {
+        "nip": nip(number), "name": "Pegawai", "staff_type": "PNS", "agency_id": agency, "jenjang": "ahli_pertama",
+        "golongan": "III/a", "position": "Analis", "education": "S1", "joined_on": "2010-03-01", "status": "active",
+    }  # fmt: skip
+
+
+def training(number: int, nip: str, *, source: str) -> dict[str, Any]:
     """A finished training as a learning platform sends it."""
     return {
         "source_name": source, "reference": f"{number:09}", "nip": nip, "form": "KL03",
         "title": "Pelatihan Teknis Pengelolaan Arsip Dinamis", "start_date": "2026-03-02", "end_date": "2026-03-04", "jp": "1.5",
         "competencies": ["arsip", "administrasi"], "evidence": f"https://lms.example/sertifikat/{number:09}",
     }  # fmt: skip
-
-
-def percentile(values: Sequence[float], share: float) -> float:
-    """The value below which `share` of the values lie."""
-    ordered = sorted(values)
-    return ordered[min(int(len(ordered) * share), len(ordered) - 1)]

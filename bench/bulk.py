@@ -1,0 +1,104 @@
+"""B1: many trainings at once until the last is assessed; B1b: predicates, through attested cases, to credit points."""
+
+import asyncio
+import json
+import time
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from bench.figures import Figure
+from bench.limits import side_by_side
+from bench.world import BARE_TOPIC, World, nip, parts, training
+
+PLATFORMS = 2
+"""Clients that upload at the same time: while one chunk waits for PostgreSQL, the other is read."""
+GROUP = "credit.records"
+DECISIONS = "credit.decision.v1"
+WIDE_ROWS, NARROW_ROWS = 1, 7
+"""Of a predicate in credit: its case; a segment, three of history, a month, an entry and a balance."""
+MONTHS = [(year, month) for year in (2025, 2024) for month in range(1, 13)]
+DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+class Round(NamedTuple):
+    """What one round of bulk came to: items a second, beside the limit; CPU in microseconds an item."""
+
+    rate: float
+    limit: float
+    cpu: float
+
+
+async def trainings(world: World, records: int, rounds: int) -> list[Figure]:
+    """B1: from the first byte of some uploads to the last evidence committed in credit, against the raw limit."""
+    return _figures("B1", "trainings", [await one_round(world, records, f"bulk-{n}") for n in range(rounds)])
+
+
+async def one_round(world: World, records: int, source: str) -> Round:
+    """Trainings of everybody in turn, from first byte to last assessment."""
+    limit = await side_by_side(world.stack.databases["training"].dsn, world.stack.kafka.bootstrap, BARE_TOPIC, records)
+    lines = [
+        [training(n, world.person(n), source=source) for n in range(p, records, PLATFORMS)] for p in range(PLATFORMS)
+    ]
+    bodies = [list(parts(lines_of_one)) for lines_of_one in lines]
+    before, cpu = await world.consumed(GROUP), world.cpu()
+    began = time.perf_counter()
+    stored = await asyncio.gather(*(send(world, body) for body in bodies))
+    assert sum(stored) == records, "an upload was not stored whole"
+    while await world.consumed(GROUP) < before + records:
+        await asyncio.sleep(0.02)
+    took = time.perf_counter() - began
+    return Round(records / took, limit, (world.cpu() - cpu) * 1e6 / records)
+
+
+async def send(world: World, body: Sequence[bytes]) -> int:
+    """Uploads trainings; how many were stored."""
+    answers = world.upload("training", "trainings:batch", body)
+    return sum([1 async for answer in answers if '"stored"' in answer])
+
+
+async def predicates(world: World, records: int, rounds: int) -> list[Figure]:
+    """B1b: from the first byte of predicates to the last CreditVerified on Kafka, checked and attested by two people."""
+    found: list[Round] = []
+    bootstrap, dsn = world.stack.kafka.bootstrap, world.stack.databases["credit"].dsn
+    for number in range(rounds):
+        limit = await side_by_side(dsn, bootstrap, BARE_TOPIC, records, NARROW_ROWS)
+        lines = [_predicate(number * records + index, world.people) for index in range(records)]
+        before, cpu = await world.sent(DECISIONS), world.cpu()
+        began = time.perf_counter()
+        await asyncio.gather(*(_decide(world, lines[platform::PLATFORMS]) for platform in range(PLATFORMS)))
+        while await world.sent(DECISIONS) < before + records:
+            await asyncio.sleep(0.02)
+        took = time.perf_counter() - began
+        found.append(Round(records / took, limit, (world.cpu() - cpu) * 1e6 / records))
+    return _figures("B1b", "predicates to CreditVerified", found)
+
+
+def _predicate(number: int, people: int) -> dict[str, Any]:
+    """Of somebody's month that nobody has sent before."""
+    month, person = divmod(number, people)
+    year, month = MONTHS[month]
+    leap = month == 2 and year % 4 == 0
+    return {
+        "source_name": "e-kinerja", "reference": f"{number:09}", "nip": nip(person), "predikat": "baik",
+        "period_start": f"{year}-{month:02}-01", "period_end": f"{year}-{month:02}-{DAYS[month - 1] + leap}",
+    }  # fmt: skip
+
+
+async def _decide(world: World, lines: Sequence[dict[str, Any]]) -> None:
+    """Has predicates become cases, one person check them and another attest them."""
+    agency = world.agencies[0]
+    answers = [json.loads(line) async for line in world.upload("credit", "predicates:batch", parts(lines))]
+    assert all(answer["status"] == "stored" for answer in answers), "a predicate was not stored"
+    body = list(parts({"id": answer["id"]} for answer in answers))
+    for act, role in (("check", "verifier"), ("attest", "validator")):
+        moved = [line async for line in world.upload("credit", f"cases:{act}", body, role=role, agency=agency)]
+        assert all('"updated"' in answer for answer in moved), f"a case could not be moved: {act}"
+
+
+def _figures(measure: str, what: str, rounds: Sequence[Round]) -> list[Figure]:
+    return [
+        Figure(measure, "raw limit: COPY and produce side by side", "/s", [found.limit for found in rounds]),
+        Figure(measure, what, "/s", [found.rate for found in rounds]),
+        Figure(measure, "share of the limit", "", [found.rate / found.limit for found in rounds], at_least=0.25),
+        Figure(measure, "CPU of services, PostgreSQL and Kafka", "µs each", [found.cpu for found in rounds]),
+    ]
