@@ -77,7 +77,7 @@ async def play(made: World, system: System, number: int, records: int) -> Result
 
 async def race(http: httpx2.AsyncClient, system: System, made: World, source: str, records: int) -> Result:
     """Sends the trainings and waits for their evidence."""
-    trainings = [training(index, made.people[index % len(made.people)][1], source=source) for index in range(records)]
+    trainings = [training(index, made.person(index), source=source) for index in range(records)]
     bodies = [system.body(trainings[start : start + BODY]) for start in range(0, records, BODY)]
     before = await system.books()
     cpu = cpu_seconds(system)

@@ -17,6 +17,7 @@ import psutil
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from bench.world import World
+from bench.world import nip as nip_of
 from jejak_local.processes import CHECKOUT, STATE, Child, Spawner, free_port, ready, together
 from jejak_local.stack import ServiceProcess
 
@@ -139,7 +140,7 @@ class Peer(System):
         await self._books.copy_records_to_table(
             "person",
             columns=["id", "nip", "name"],
-            records=[(uuid4(), nip, "Pegawai") for _, nip in self._world.people],
+            records=[(uuid4(), nip, "Pegawai") for nip in map(nip_of, range(self._world.people))],
         )
 
     def connections(self) -> Sequence[asyncpg.Connection]:
