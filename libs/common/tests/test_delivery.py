@@ -5,8 +5,10 @@ The business here is as small as can be: `effects` counts what each event did, `
 
 import asyncio
 import json
+import tracemalloc
 from collections.abc import AsyncIterator, Sequence
 from operator import attrgetter
+from types import SimpleNamespace
 from uuid import UUID, uuid4
 
 import pytest
@@ -15,11 +17,11 @@ from sqlalchemy import MetaData, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import dead_letters
-from common.database import Database
+from common.database import Database, counted_statements
 from common.events import MAX_EVENT_BYTES, Event, Reader, Received, Topic
 from common.ids import new_id
 from common.inbox import Consumer, Subscription, admit, hold, release, take_up
-from common.outbox import PACK, EventTooLarge, Relay, emit, producer, relay_once
+from common.outbox import PACK, RELAY_EVENTS, EventTooLarge, Relay, emit, producer, relay_once
 from common.tables import add_inbox, add_outbox, add_waiting
 from contracts import PUBLISHED
 from contracts.events import TrainingRevoked
@@ -586,3 +588,57 @@ async def test_poison_spread_over_a_batch_of_good_events_does_not_stop_the_consu
 
 async def _either(thing, *names: str) -> bool:
     return any(getattr(thing, name) for name in names)
+
+
+# --- cost
+
+
+async def test_a_batch_of_the_relay_takes_the_same_statements_whatever_its_size(
+    database: Database, topic: Topic, kafka_producer: AIOKafkaProducer
+) -> None:
+    counts = []
+    for number in (1, 2 * PACK + 1):
+        await emitted(database, [revoked(2026) for _ in range(number)])
+        with counted_statements(database) as statements:
+            assert await relay_once(database, kafka_producer) == number
+        counts.append(len(statements))
+    assert counts == [3, 3]  # lock, oldest rows, their end
+
+
+async def test_a_batch_of_the_relay_holds_no_more_however_much_waits(
+    database: Database, topic: Topic, kafka_producer: AIOKafkaProducer
+) -> None:
+    await emitted(database, [revoked(2026) for _ in range(RELAY_EVENTS)])
+    await relay_once(database, kafka_producer)  # caches fill
+    peaks = []
+    for number in (RELAY_EVENTS, 4 * RELAY_EVENTS):
+        await emitted(database, [revoked(2026) for _ in range(number)])
+        tracemalloc.start()
+        try:
+            assert await relay_once(database, kafka_producer) == RELAY_EVENTS
+            peaks.append(tracemalloc.get_traced_memory()[1])
+        finally:
+            tracemalloc.stop()
+        while await relay_once(database, kafka_producer):
+            pass
+    assert peaks[1] < 1.2 * peaks[0]
+
+
+async def test_a_batch_of_a_consumer_takes_the_same_statements_whatever_its_size(
+    database: Database, kafka: KafkaServer, topic: Topic, kafka_producer: AIOKafkaProducer
+) -> None:
+    reading = consumer(database, kafka, topic)
+    counts = []
+    for number in (1, 2 * PACK + 1):
+        await emitted(database, [revoked(2026) for _ in range(number)])
+        await relay_once(database, kafka_producer)
+        records = [
+            SimpleNamespace(
+                topic=topic.name, headers=[(name, word.encode()) for name, word in headers.items()], value=value
+            )
+            for _, headers, value in await arrived(kafka, topic.name)
+        ]
+        with counted_statements(database) as statements:
+            await reading.process(records)
+        counts.append(len(statements))
+    assert counts == [2, 2]  # first seen, and the handler's own
