@@ -80,10 +80,9 @@ async def _round(world: World) -> Round:
     await _sweep(world, "--again", "2026", "1")
     [newest] = await connection.fetch(NEWEST)
     assert newest["people"] == world.people, "the sweep saw other people than were laid"
-    told = await connection.fetchval(
-        "SELECT count(*) FROM sweep_agencies WHERE sweep_id = $1 AND short > 0", newest["id"]
-    )
-    arrived = await _arrival(world, start, told)
+    query = "SELECT count(*) AS agencies FROM sweep_agencies WHERE sweep_id = $1 AND short > 0"
+    [told] = await connection.fetch(query, newest["id"])
+    arrived = await _arrival(world, start, told["agencies"])
     async with connection.transaction():
         await connection.execute(f"SET LOCAL work_mem = '{WORK_MEM}'")
         began = time.perf_counter()
