@@ -13,7 +13,7 @@ from common.database import counted_statements
 from common.outbox import PACK
 from common.service import create_app
 
-A_CHUNK = 7
+A_CHUNK = 6
 """Statements of a chunk of plain lines, as test_store counts them."""
 SLACK_BYTES = 512 * 1024
 """What the interpreter itself keeps meanwhile."""
