@@ -131,10 +131,13 @@ def cpu_seconds(system: System) -> float:
 
 
 def show(systems: Sequence[System], results: Mapping[str, Sequence[Result]], options: argparse.Namespace) -> None:
-    table = Table(title="Accepted by HTTP to assessed and on the ledger", title_justify="left")
-    table.add_column("system")
-    for heading in ("trainings", "a second (min median max)", "CPU ms each", "ours / theirs"):
-        table.add_column(heading, justify="right")
+    table = Table(
+        title="Accepted by HTTP to assessed and on the ledger; min, median and max a second, CPU of each",
+        title_justify="left",
+    )
+    table.add_column("system", no_wrap=True)
+    for heading in ("trainings", "a second", "CPU ms", "ours / theirs"):
+        table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("books")
     ours = results[Jejak.name]
     for system in systems:
