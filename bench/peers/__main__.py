@@ -132,13 +132,13 @@ def cpu_seconds(system: System) -> float:
 
 def show(systems: Sequence[System], results: Mapping[str, Sequence[Result]], options: argparse.Namespace) -> None:
     table = Table(
-        title="Accepted by HTTP to assessed and on the ledger; min, median and max a second, CPU of each",
+        title="Accepted by HTTP to assessed and on the ledger: min, median, max; ours / theirs",
         title_justify="left",
     )
     table.add_column("system", no_wrap=True)
-    for heading in ("trainings", "a second", "CPU ms", "ours / theirs"):
+    for heading in ("trainings", "a second", "CPU ms", "ratio"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("books")
+    table.add_column("books", min_width=5)
     ours = results[Jejak.name]
     for system in systems:
         found = results[system.name]
