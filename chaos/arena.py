@@ -130,13 +130,11 @@ class Arena:
 
 @dataclass(frozen=True)
 class Setting:
-    """What else is special about a stack: how many brokers, and how its folder is furnished."""
+    """What else is special about a stack."""
 
     brokers: int = 1
-    furnished: Callable[[Path], contextlib.AbstractContextManager[Mapping[str, str]]] = lambda _: (
-        contextlib.nullcontext({})
-    )
-    """Makes the folder ready, and gives further environment of the services."""
+    furnished: Callable[[Path], contextlib.AbstractContextManager[None]] = lambda _: contextlib.nullcontext()
+    """Makes its folder and what its processes inherit ready, and tidies up."""
 
 
 ORDINARY = Setting()
@@ -159,16 +157,12 @@ async def arena(
             return database.url.replace(f":{database.port}/", f":{link.port}/")
 
         folder = open_links.enter_context(temporary_folder("chaos"))
+        open_links.enter_context(setting.furnished(folder))
         stack = await open_links.enter_async_context(
             running_stack(
                 folder,
                 roles=ROLES,
-                environment={
-                    **SETTINGS,
-                    **open_links.enter_context(setting.furnished(folder)),
-                    "CHAOS_PLANTED": planted,
-                    "CHAOS_PAGE": str(scale.page),
-                },
+                environment={**SETTINGS, "CHAOS_PLANTED": planted, "CHAOS_PAGE": str(scale.page)},
                 trace_ratio=0.01,
                 database_url=through,
                 kafka_detours=[(link.upstream, link.port) for link in kafka],

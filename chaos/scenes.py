@@ -86,13 +86,13 @@ async def _in_sync(cluster: KafkaCluster) -> bool:
 
 
 @contextlib.contextmanager
-def small_disk(folder: Path) -> Iterator[Mapping[str, str]]:
+def small_disk(folder: Path) -> Iterator[None]:
     """PostgreSQL's folder becomes a file system of its own, in memory and small."""
     place = folder / "postgres-data"
     place.mkdir(mode=0o755)
     _run("mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES},mode=755", "tmpfs", str(place))
     try:
-        yield {}
+        yield
     finally:
         _run("umount", "--lazy", str(place))
 
@@ -151,19 +151,24 @@ def _writes(process: psutil.Process) -> bool:
 
 
 @contextlib.contextmanager
-def other_clock(folder: Path) -> Iterator[Mapping[str, str]]:
-    """The services, their commands and the issuer of tokens live a minute before the year's end in Jakarta."""
+def other_clock(folder: Path) -> Iterator[None]:
+    """Every process that is started meanwhile lives a minute before the year's end in Jakarta."""
     if not FAKETIME.exists():
         raise LocalError("The scene new-year needs libfaketime. On Debian: apt-get install faketime")
-    file = folder / "clock"
-    set_clock(file, NEW_YEAR - timedelta(minutes=1))
-    yield {
+    set_clock(folder / "clock", NEW_YEAR - timedelta(minutes=1))
+    wanted = {
         "LD_PRELOAD": str(FAKETIME),
-        "FAKETIME_TIMESTAMP_FILE": str(file),
+        "FAKETIME_TIMESTAMP_FILE": str(folder / "clock"),
         "FAKETIME_CACHE_DURATION": "1",
-        # Waits and timeouts must go on as they do on a machine whose clock is set.
+        # Waits and timeouts go on as they do on a machine whose clock is set.
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name in wanted:
+            del os.environ[name]
 
 
 def set_clock(file: Path, moment: datetime) -> None:

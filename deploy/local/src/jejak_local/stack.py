@@ -286,7 +286,7 @@ async def _start(root: Path, spawner: Spawner, plan: Plan, say: Say) -> Stack:
     helper_port, smtp_port = plan.port("helper"), plan.port("smtp")
     helper_url = f"http://127.0.0.1:{helper_port}"
     serve = ("serve", "--root", str(root), "--port", str(helper_port), "--smtp-port", str(smtp_port))
-    helper = spawner.start("helper", command("jejak_local", *serve), env={"JEJAK_PROFILE": "local", **plan.environment})
+    helper = spawner.start("helper", command("jejak_local", *serve), env={"JEJAK_PROFILE": "local"})
     ports = {service: plan.port(service) for service in plan.services}
     settings = {
         "kafka": ",".join(f"127.0.0.1:{announced}" for _, announced in plan.kafka_detours) or kafka.bootstrap,
