@@ -4,8 +4,12 @@ import asyncio
 from datetime import date
 
 import pytest
+from sqlalchemy import text
 
 from common.bulk import CHUNK, LINE_LIMIT
+from jejak_local.harness import NIP_KEY
+from training.records.commands import store
+from training.records.schemas import Training
 
 
 async def test_one_record_and_the_same_again(world, api, line):
@@ -38,6 +42,23 @@ async def test_an_idempotency_key_gives_the_first_answer_again(world, api, line)
     other = await api.call("service", "POST", "/trainings", line(person), key)
     assert (other.status_code, other.json()["code"]) == (409, "idempotency-conflict")
     assert len(await world.emitted()) == 1
+
+
+@pytest.mark.parametrize("headers", [{}, {"idempotency-key": "k-1"}], ids=["joined", "with a key"])
+async def test_who_is_outrun_for_a_reference_is_told_of_the_winner(world, api, line, headers):
+    first, second = await world.person(), await world.person()
+    given = line(first)
+    async with world.database.transaction() as session:
+        await store(session, [Training.model_validate(given)], world.desk("service"), NIP_KEY)
+        late = given | {"person_id": str(second)}
+        outrun = asyncio.create_task(api.call("service", "POST", "/trainings", late, headers))
+        waits = text("SELECT count(*) FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted")
+        while not (outrun.done() or await session.scalar(waits)):
+            await asyncio.sleep(0.01)
+        assert not outrun.done()
+    answer = await outrun
+    assert (answer.status_code, answer.json()["code"]) == (409, "reference-conflict")
+    assert await world.value("SELECT person_id FROM records") == first
 
 
 async def test_a_refused_request_does_not_use_up_its_key(world, api, line):

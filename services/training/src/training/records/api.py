@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import etag
 from common.auth import Principal, allow
-from common.bulk import Answer, Done, upload
-from common.database import Database, Reading, Transaction
+from common.bulk import TRY_SECONDS, Answer, Done, upload
+from common.database import Database, Reading, Transaction, insist
 from common.idempotency import IdempotencyKey, once
 from common.joining import Joiner
 from common.pages import AskedWindow, Page
@@ -79,14 +79,17 @@ async def post_training(
         status, record = await joiner.join(database, desk.principal, single)
         return Response(record.model_dump_json(), status_code=status, media_type="application/json")
 
-    async def act() -> tuple[int, Recorded]:
-        [outcome] = await store_singles(session, [single])
-        if isinstance(outcome, Problem):
-            raise outcome
-        return outcome
+    async def store_once() -> Response:
+        async def act() -> Outcome:
+            [outcome] = await store_singles(session, [single])
+            if isinstance(outcome, Problem):
+                raise outcome
+            return outcome
 
-    async with database.transaction() as session:
-        return await once(request, session, desk.principal, idempotency_key, act)
+        async with database.transaction() as session:
+            return await once(request, session, desk.principal, idempotency_key, act)
+
+    return await insist(store_once, seconds=TRY_SECONDS, what="store single")
 
 
 @uploads.post("/trainings:batch", summary="Record many: NDJSON in, an NDJSON answer per line", response_model=None)
