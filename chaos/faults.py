@@ -342,7 +342,14 @@ async def break_things(arena: Arena, chance: Random, over: asyncio.Event, faults
             await fault(arena, chance)
         except Busy:
             continue
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, KafkaError):
+        except (
+            OSError,
+            TimeoutError,
+            KafkaError,
+            asyncpg.PostgresError,
+            asyncpg.InterfaceError,
+            asyncpg.InternalClientError,
+        ):
             arena.counted["faults that another one forestalled"] += 1
         await asyncio.sleep(chance.uniform(0.1, 1.0))
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated
 from uuid import UUID, uuid4
 
+import asyncpg
 import httpx2
 import pytest
 from fastapi import APIRouter, Depends, FastAPI, Request
@@ -279,6 +280,11 @@ async def test_no_free_connection_is_no_fault_of_the_input(database: Database) -
         assert is_transient(failure.value)
     finally:
         await small.close()
+
+
+def test_a_connection_that_breaks_at_an_odd_moment_is_no_fault_of_the_input() -> None:
+    """What asyncpg raises when the server ends a session while a statement is being prepared."""
+    assert is_transient(asyncpg.InternalClientError("cannot switch to state 11; another operation (2) is in progress"))
 
 
 async def test_a_reading_session_cannot_write(client: httpx2.AsyncClient, database: Database) -> None:

@@ -37,7 +37,9 @@ class Outrun(Exception):  # noqa: N818 - names what it is
 
 def is_transient(error: BaseException) -> bool:
     """Whether the world is broken rather than the input: doing the same again later can succeed."""
-    if isinstance(error, (Outrun, OSError, TimeoutError, PoolTimeout, OperationalError, asyncpg.InterfaceError)):
+    # asyncpg calls a connection that breaks at an odd moment its own internal error.
+    broken = (OSError, TimeoutError, PoolTimeout, OperationalError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+    if isinstance(error, (Outrun, *broken)):
         return True
     if isinstance(error, DBAPIError):
         original = error.orig
