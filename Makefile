@@ -60,7 +60,7 @@ docs-check: setup ## fail when docs/events or docs/api have drifted from the cod
 bench: setup ## rates and latencies, beside the raw limits of this machine
 	@$(BIN)/python -m bench $(ARGS)
 
-bench-quick: setup ## the same with small sizes, in under five minutes
+bench-quick: setup ## the same with small sizes, to see that it works (some ten minutes: a stack for each measure)
 	@$(BIN)/python -m bench --quick $(ARGS)
 
 .PHONY: bench-peers lock-peers

@@ -78,7 +78,7 @@ def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     measures = list(MEASURES)
     parser.add_argument("--only", nargs="+", choices=measures, default=measures, help="of these measures")
-    parser.add_argument("--quick", action="store_true", help="small sizes: under five minutes, and no goal is meant")
+    parser.add_argument("--quick", action="store_true", help="small sizes: some ten minutes, and no goal is meant")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--people", type=int, default=20_000, help="people the registry takes")
     parser.add_argument("--records", type=int, default=100_000, help="items of one bulk round")
