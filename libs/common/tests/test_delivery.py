@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.errors import KafkaError
 from sqlalchemy import MetaData, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -493,6 +494,35 @@ async def test_poison_that_waited_does_not_bury_whom_it_waited_for(
     assert (key, value) == (str(person), waiting[1].payload)
     told = [headers[name] for name in ("dlq-error", "dlq-origin", "dlq-consumer", "ce_id")]
     assert told == ["AssertionError", "waiting", "kit", str(waiting[1].id)]
+
+
+async def test_a_letter_that_cannot_be_sent_does_not_bury_whom_it_waited_for(
+    database: Database, kafka: KafkaServer, topic: Topic, kafka_producer: AIOKafkaProducer
+) -> None:
+    person = new_id()
+    async with database.transaction() as session:
+        await hold_unknown(session, [received(revoked(666, person, "a letter too long for its producer" * 200))])
+
+    async def welcome(session: AsyncSession, events: Sequence[Received]) -> None:
+        for event in events:
+            waited = await arrive(session, event.event.person_id)
+            await take_up(session, "kit", waited, lambda part: apply(session, part))
+
+    await emitted(database, [revoked(2026, person)])
+    await relay_once(database, kafka_producer)
+    probe = AIOKafkaConsumer(topic.name, bootstrap_servers=kafka.bootstrap, auto_offset_reset="earliest")
+    await probe.start()
+    record = await probe.getone()
+    await probe.stop()
+    reader = consumer(database, kafka, topic, welcome)
+    reader._graves = producer(kafka.bootstrap, max_request_size=2_000)
+    await reader._graves.start()
+    with pytest.raises(KafkaError):
+        await reader.process([record])
+    await reader._graves.stop()
+    assert await arrived(kafka, topic.dead_letters) == []
+    async with database.transaction() as session:
+        assert await known(session, [person]) == set()
 
 
 async def test_nobody_arrives_between_the_question_who_is_known_and_the_hold(database: Database) -> None:

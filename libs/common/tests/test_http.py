@@ -20,7 +20,7 @@ from sqlalchemy import MetaData, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.auth import KEYS_FRESH_SECONDS, TOKENS_REMEMBERED, Principal, allow, assert_guarded, guards
-from common.bulk import CHUNK, LINE_LIMIT, Answer, Done, upload
+from common.bulk import CHUNK, LINE_LIMIT, TURN, Answer, Done, in_turns, upload
 from common.database import Database, Reading, Transaction, is_transient
 from common.idempotency import IdempotencyKey, once
 from common.ids import new_id
@@ -285,6 +285,21 @@ async def test_no_free_connection_is_no_fault_of_the_input(database: Database) -
 def test_a_connection_that_breaks_at_an_odd_moment_is_no_fault_of_the_input() -> None:
     """What asyncpg raises when the server ends a session while a statement is being prepared."""
     assert is_transient(asyncpg.InternalClientError("cannot switch to state 11; another operation (2) is in progress"))
+
+
+async def test_a_chunk_gives_others_their_turn() -> None:
+    turns = 0
+
+    async def somebody_else() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    other = asyncio.create_task(somebody_else())
+    assert [each async for each in in_turns(range(CHUNK))] == list(range(CHUNK))
+    other.cancel()
+    assert turns >= CHUNK // TURN - 1
 
 
 async def test_a_reading_session_cannot_write(client: httpx2.AsyncClient, database: Database) -> None:

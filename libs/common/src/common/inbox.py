@@ -212,6 +212,8 @@ class Consumer:
             fresh = await insist(
                 lambda: self._commit(received), seconds=TRY_SECONDS, what=f"consume {self.subscription.name}"
             )
+        except KafkaError:
+            raise  # a letter of somebody else's could not be sent: no fault of these events
         except Exception as error:
             if is_transient(error):
                 raise KafkaError("database away for long: poll again") from error

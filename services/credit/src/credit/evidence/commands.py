@@ -78,6 +78,8 @@ def _newest(received: Iterable[Received]) -> list[Received]:
 
 async def _store(session: AsyncSession, completions: Sequence[Received], book: RuleBook[Rules]) -> list[UUID]:
     """Stores records, each with the verdict on an activity. Answers whose degrees must be settled."""
+    if not completions:
+        return []
     here = set(await session.scalars(HERE, {"ids": [item.event.record_id for item in completions]}))
     first = [item for item in completions if item.event.record_id not in here]
     if first:
