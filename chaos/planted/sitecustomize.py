@@ -116,22 +116,15 @@ def offset_before_database() -> None:
 
 def delete_before_ack() -> None:
     """The relay deletes rows of the outbox, and then publishes what was in them."""
-    from sqlalchemy import text
-
     from common import outbox
 
-    async def relay_once(database: Any, kafka: Any) -> int:
-        async with database.engine.begin() as connection:
-            rows = (
-                await connection.execute(
-                    text(
-                        "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT 10)"
-                        " RETURNING id, topic, events, count"
-                    )
-                )
-            ).all()
-        for row in sorted(rows):
-            await outbox.send(kafka, row.topic, outbox.unpack(row.events)[1])
+    async def relay_once(connection: Any, kafka: Any) -> int:
+        rows = await connection.fetch(
+            "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT 10)"
+            " RETURNING id, topic, events, count"
+        )
+        for row in sorted(rows, key=lambda row: row["id"]):
+            await outbox.send(kafka, row["topic"], outbox.unpack(row["events"])[1])
         return len(rows)
 
     swap(outbox, relay_once=relay_once)

@@ -269,6 +269,19 @@ async def test_a_request_whose_connection_breaks_is_asked_for_again(client: http
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
 
 
+async def test_a_connection_that_ended_in_the_pool_is_not_handed_out(database: Database) -> None:
+    async with database.engine.connect() as connection:
+        pid = await connection.scalar(text("SELECT pg_backend_pid()"))
+        pooled = (await connection.get_raw_connection()).driver_connection
+    other = await asyncpg.connect(database.dsn)
+    await other.execute("SELECT pg_terminate_backend($1)", pid)
+    await other.close()
+    while not pooled.is_closed():
+        await asyncio.sleep(0.01)
+    async with database.engine.connect() as connection:
+        assert await connection.scalar(text("SELECT pg_backend_pid()")) != pid
+
+
 async def test_no_free_connection_is_no_fault_of_the_input(database: Database) -> None:
     """A line of an upload that waits too long for a connection is tried again, not refused."""
     small = Database(database.url.render_as_string(hide_password=False), pool_size=1)

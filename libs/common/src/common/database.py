@@ -18,7 +18,7 @@ import asyncpg
 from fastapi import Depends, Request
 from opentelemetry import trace
 from sqlalchemy import event, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
@@ -56,10 +56,11 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         # Parameters are hidden: an exception's text must not carry a NIP into a log.
         self.engine: AsyncEngine = create_async_engine(
-            url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, hide_parameters=True
+            url, pool_size=pool_size, max_overflow=pool_size, hide_parameters=True
         )
         self.url = make_url(url)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
         event.listen(self.engine.sync_engine, "before_cursor_execute", _start_span)
         event.listen(self.engine.sync_engine, "after_cursor_execute", _end_span)
         event.listen(self.engine.sync_engine, "handle_error", _fail_span)
@@ -133,6 +134,12 @@ def counted_statements(database: Database) -> Generator[list[str]]:
         yield statements
     finally:
         event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+
+
+def _refuse_closed(connection: Any, _record: Any, _checkout: Any) -> None:
+    """asyncpg hears of a connection's end by itself: the pool's own ping would cost each transaction a round trip."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError("closed while it lay in the pool")
 
 
 def _start_span(_conn: Any, _cursor: Any, statement: str, _parameters: Any, context: Any, _many: bool) -> None:

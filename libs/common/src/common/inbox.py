@@ -143,7 +143,6 @@ class Consumer:
             session_timeout_ms=6_000,
             heartbeat_interval_ms=1_500,
             max_poll_interval_ms=600_000,
-            fetch_max_wait_ms=100,
             max_partition_fetch_bytes=2 * DEAD_LETTER_BYTES,
         )
         graves = producer(self.bootstrap, max_request_size=DEAD_LETTER_BYTES)

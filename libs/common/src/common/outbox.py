@@ -25,7 +25,6 @@ from uuid import UUID
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
 from opentelemetry.trace import SpanKind
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -52,10 +51,12 @@ PACK = 500
 RELAY_EVENTS = 5_000
 RELAY_BYTES = 16 * 1024 * 1024
 """What one batch of the relay takes at most, beside the row that reaches it: this bounds its memory."""
-POLL_SECONDS = 0.25
+POLL_SECONDS = 0.5
 SEND_TIMEOUT_SECONDS = 30.0
 CHANNEL = "outbox"
 RELAY_LOCK = 4_205_501
+GONE_WITHIN_30_SECONDS = {"tcp_keepalives_idle": "15", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
+"""PostgreSQL looks whether a silent relay is still there: a machine that vanished would else keep its turn for hours."""
 BATCH_BYTES = 512 * 1024
 
 
@@ -238,52 +239,48 @@ async def send(kafka: AIOKafkaProducer, topic: str, records: Sequence[Record]) -
     await asyncio.gather(*futures)
 
 
-async def relay_once(database: "Database", kafka: AIOKafkaProducer) -> int:
+async def relay_once(connection: asyncpg.Connection, kafka: AIOKafkaProducer) -> int:
     """Publishes the oldest rows and deletes them once acknowledged. Returns how many events went out.
 
-    Does nothing while another relay holds the lock, so two at once keep the order.
+    Whoever calls it holds the relay's turn, so that two at once keep the order.
     """
-    async with database.engine.begin() as connection:
-        held = await connection.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": RELAY_LOCK})
-        if not held:
-            return 0
-        rows = (
-            await connection.execute(
-                text(
-                    "SELECT id, topic, events, count AS events_in_row FROM ("
-                    " SELECT *, sum(count) OVER (ORDER BY id) - count AS before,"
-                    " sum(octet_length(events)) OVER (ORDER BY id) - octet_length(events) AS bytes_before FROM"
-                    " (SELECT * FROM outbox ORDER BY id LIMIT :most) oldest) counted"
-                    " WHERE before < :most AND bytes_before < :bytes ORDER BY id"
-                ),
-                {"most": RELAY_EVENTS, "bytes": RELAY_BYTES},
-            )
-        ).all()
-        if not rows:
-            return 0
-        by_topic: dict[str, list[Record]] = defaultdict(list)
-        origins: dict[str, list[str | None]] = defaultdict(list)
-        for row in rows:
-            origin, records = unpack(row.events)
-            by_topic[row.topic].extend(records)
-            origins[row.topic].append(origin)
-        for topic, records in by_topic.items():
-            with tracer.start_as_current_span(
-                f"send {topic}",
-                kind=SpanKind.PRODUCER,
-                links=links(origins[topic]),
-                attributes={TOPIC: topic, EVENT_COUNT: len(records)},
-            ):
-                await asyncio.wait_for(send(kafka, topic, records), SEND_TIMEOUT_SECONDS)
-            published.add(len(records), {TOPIC: topic})
-        await connection.execute(
-            text("DELETE FROM outbox WHERE id = ANY(CAST(:ids AS bigint[]))"), {"ids": [row.id for row in rows]}
-        )
-    return sum(row.events_in_row for row in rows)
+    rows = await connection.fetch(OLDEST, RELAY_EVENTS, RELAY_BYTES)
+    if not rows:
+        return 0
+    by_topic: dict[str, list[Record]] = defaultdict(list)
+    origins: dict[str, list[str | None]] = defaultdict(list)
+    for row in rows:
+        origin, records = unpack(row["events"])
+        by_topic[row["topic"]].extend(records)
+        origins[row["topic"]].append(origin)
+    for topic, records in by_topic.items():
+        with tracer.start_as_current_span(
+            f"send {topic}",
+            kind=SpanKind.PRODUCER,
+            links=links(origins[topic]),
+            attributes={TOPIC: topic, EVENT_COUNT: len(records)},
+        ):
+            await asyncio.wait_for(send(kafka, topic, records), SEND_TIMEOUT_SECONDS)
+        published.add(len(records), {TOPIC: topic})
+    await connection.execute("DELETE FROM outbox WHERE id = ANY($1::bigint[])", [row["id"] for row in rows])
+    return sum(row["count"] for row in rows)
+
+
+OLDEST = (
+    "SELECT id, topic, events, count FROM ("
+    " SELECT *, sum(count) OVER (ORDER BY id) - count AS before,"
+    " sum(octet_length(events)) OVER (ORDER BY id) - octet_length(events) AS bytes_before"
+    " FROM (SELECT * FROM outbox ORDER BY id LIMIT $1) oldest) counted"
+    " WHERE before < $1 AND bytes_before < $2 ORDER BY id"
+)
 
 
 class Relay:
-    """The role that carries a service's outbox to Kafka until it is stopped."""
+    """The role that carries a service's outbox to Kafka until it is stopped.
+
+    It keeps one connection, which hears of every commit that emitted and holds the turn for as long
+    as it lives: a transaction for each batch cost more than all else the relay does.
+    """
 
     def __init__(self, database: "Database", bootstrap: str) -> None:
         self._database = database
@@ -298,59 +295,51 @@ class Relay:
         """Relays until `stop`; a broken world is waited out, never given up on."""
         observe(OUTBOX_DEPTH, "{event}", lambda: [(self.depth, {})])
         observe(OUTBOX_OLDEST_AGE, "s", lambda: [(self.oldest_age, {})])
-        listener = asyncio.create_task(self._listen())
         watcher = asyncio.create_task(self._watch())
-        kafka: AIOKafkaProducer | None = None
         wait = POLL_SECONDS
         try:
             while not self._stopping.is_set():
                 try:
-                    if kafka is None:
-                        kafka = await _started(self._bootstrap)
-                        self.ready = True
-                    self._wake.clear()
-                    sent = await relay_once(self._database, kafka)
-                    wait = POLL_SECONDS
-                    if sent:
-                        continue
-                except (KafkaError, TimeoutError) as error:
-                    # A batch that timed out may still be in flight: only a new producer session is sure of its order.
-                    log.warning("relay waits for Kafka", error=type(error).__name__)
-                    if kafka is not None:
-                        await _close(kafka)
-                        kafka = None
-                    wait = min(wait * 2, 2.0)
+                    # A batch that timed out may still be in flight: only a new producer session is sure of its order,
+                    # and the old one ends before the turn does.
+                    async with self._connected() as connection, _started(self._bootstrap) as kafka:
+                        self.ready, wait = True, POLL_SECONDS
+                        await self._carry(connection, kafka)
                 except Exception as error:  # noqa: BLE001 - the relay outlives whatever breaks; the age alarm tells
-                    log.warning("relay waits for the database", error=type(error).__name__)
+                    log.warning("relay waits", error=type(error).__name__)
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._stopping.wait(), wait)
                     wait = min(wait * 2, 2.0)
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), wait)
         finally:
-            for task in (listener, watcher):
-                task.cancel()
-            await asyncio.gather(listener, watcher, return_exceptions=True)
-            if kafka is not None:
-                await _close(kafka)
+            watcher.cancel()
+            await asyncio.gather(watcher, return_exceptions=True)
 
     def stop(self) -> None:
         """Ends the run after the batch in hand."""
         self._stopping.set()
         self._wake.set()
 
-    async def _listen(self) -> None:
-        """Wakes the relay at every commit that emitted; the poll alone would be correct, only slower."""
-        while True:
-            try:
-                connection = await asyncpg.connect(self._database.dsn)
-                try:
-                    await connection.add_listener(CHANNEL, lambda *_: self._wake.set())
-                    ended = asyncio.Event()
-                    connection.add_termination_listener(lambda _, ended=ended: ended.set())
-                    await ended.wait()
-                finally:
-                    connection.terminate()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
-                await asyncio.sleep(1)
+    async def _carry(self, connection: asyncpg.Connection, kafka: AIOKafkaProducer) -> None:
+        mine = False
+        while not self._stopping.is_set():
+            self._wake.clear()
+            mine = mine or await connection.fetchval("SELECT pg_try_advisory_lock($1)", RELAY_LOCK)
+            if mine and await relay_once(connection, kafka):
+                continue
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncGenerator[asyncpg.Connection]:
+        """A connection that wakes the relay at every commit that emitted."""
+        connection = await asyncpg.connect(
+            self._database.dsn, command_timeout=SEND_TIMEOUT_SECONDS, server_settings=GONE_WITHIN_30_SECONDS
+        )
+        try:
+            await connection.add_listener(CHANNEL, lambda *_: self._wake.set())
+            yield connection
+        finally:
+            connection.terminate()
 
     async def _watch(self) -> None:
         while True:
@@ -368,16 +357,12 @@ class Relay:
             await asyncio.sleep(5)
 
 
-async def _started(bootstrap: str) -> AIOKafkaProducer:
+@asynccontextmanager
+async def _started(bootstrap: str) -> AsyncGenerator[AIOKafkaProducer]:
     kafka = producer(bootstrap)
     try:
         await kafka.start()
-    except BaseException:
-        await kafka.stop()
-        raise
-    return kafka
-
-
-async def _close(kafka: AIOKafkaProducer) -> None:
-    with suppress(Exception):
-        await asyncio.wait_for(kafka.stop(), 5)
+        yield kafka
+    finally:
+        with suppress(Exception):
+            await asyncio.wait_for(kafka.stop(), 5)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from notification.agencies import pics
 from notification.agencies.pics import ADDRESS, Addressee, addressees
 
 
@@ -49,3 +50,15 @@ def test_addresses(address: str) -> None:
 )  # fmt: skip
 def test_no_addresses(address: str) -> None:
     assert not ADDRESS.fullmatch(address)
+
+
+def test_the_systems_time_zones_are_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+    monkeypatch.setattr(
+        "notification.agencies.pics.available_timezones", lambda: looked.append("") or {"Asia/Makassar"}
+    )
+    pics._zones.cache_clear()
+    for _ in range(3):
+        assert addressees([pic("main", "a@k.go.id", zone="Asia/Makassar")])[0].time_zone == "Asia/Makassar"
+    pics._zones.cache_clear()
+    assert len(looked) == 1

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -43,4 +44,10 @@ def addressees(pics: Sequence[Mapping[str, Any]]) -> list[Addressee]:
 
 
 def _zone(name: str) -> str:
-    return name if name in available_timezones() else JAKARTA.key
+    return name if name in _zones() else JAKARTA.key
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Read once: looking through the system's files for each mail took four fifths of the time of a round's mails."""
+    return frozenset(available_timezones())

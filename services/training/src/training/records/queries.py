@@ -1,9 +1,9 @@
 """Reading records and what they said before."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -14,15 +14,17 @@ from training.records.rights import visible
 from training.records.schemas import History, Recorded, Version
 from training.records.tables import Record, RecordVersion
 
+RECORDED = text("SELECT * FROM records WHERE id = ANY(CAST(:ids AS uuid[]))")
+
 
 async def record(session: AsyncSession, record_id: UUID, principal: Principal) -> Recorded:
     """A record. Raises Problem `not-found`, also for one the caller may not see."""
     return Recorded.model_validate(await _find(session, record_id, principal))
 
 
-async def recorded(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Recorded]:
+async def recorded(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Recorded]:
     """These records, by id."""
-    rows = await session.scalars(select(Record).where(col(Record.id).in_(ids)))
+    rows = await session.execute(RECORDED, {"ids": ids})
     return {row.id: Recorded.model_validate(row) for row in rows}
 
 

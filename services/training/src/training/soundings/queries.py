@@ -6,7 +6,21 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, literal, select, text, tuple_
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Integer,
+    Row,
+    and_,
+    any_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    select,
+    text,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -52,12 +66,14 @@ def _is_newest() -> ColumnElement[bool]:
 
 # Built once: every record that is stored asks for the newest sweeps, and building costs more than asking.
 IS_NEWEST = _is_newest()
-NEWEST = select(col(Sweep.id), col(Sweep.year), col(Sweep.period)).where(IS_NEWEST)
+NEWEST = select(col(Sweep.id), col(Sweep.year), col(Sweep.period)).where(
+    IS_NEWEST, col(Sweep.year) == any_(bindparam("years", type_=ARRAY(Integer)))
+)
 
 
 async def newest_sweeps(session: AsyncSession, years: Sequence[int]) -> Sequence[Row[UUID, int, int]]:
     """The sweeps that hold for these years: id, year and period."""
-    found = await session.execute(NEWEST.where(col(Sweep.year).in_(years)))
+    found = await session.execute(NEWEST, {"years": years})
     return found.all()
 
 
