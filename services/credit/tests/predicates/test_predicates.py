@@ -58,6 +58,17 @@ async def test_a_repeat_is_the_first_case_and_another_body_is_a_conflict(world, 
     ).status_code == 201
 
 
+async def test_a_number_that_moves_finds_nobody_until_it_has_moved(world, api, predicate) -> None:
+    nip, other = world.nip(), world.nip()
+    old, new = await world.people(world.person(nip=nip), world.person(nip=nip))
+    line = {name: value for name, value in predicate(new).items() if name != "person_id"} | {"nip": nip}
+    refused = await submit(api, line)
+    assert (refused.status_code, refused.json()["code"]) == (422, "person-unknown")
+    await world.people(world.person(person_id=old, nip=other), sequence=2)
+    case = await submit(api, line)
+    assert (case.status_code, case.json()["person_id"]) == (201, str(new))
+
+
 async def test_an_idempotency_key_repeats_the_answer(world, api, predicate) -> None:
     [person] = await world.people(world.person())
     line, key = predicate(person), {"idempotency-key": "kunci-1"}

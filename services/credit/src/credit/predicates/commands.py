@@ -97,16 +97,25 @@ def _convert(
 async def _find_people(
     session: AsyncSession, lines: Sequence[NewPredicate], agency: UUID | None, nip_key: str
 ) -> list[UUID | None]:
-    """The person of every line, locked; None for one not known, or not of the agency."""
+    """The person of every line, locked; None for one not known, or not of the agency.
+
+    A number that two people have at the moment, since it moves from one to the other, finds nobody.
+    """
     hashes = [nip_hash(line.nip, nip_key) if line.nip else None for line in lines]
     rows = await session.execute(
         text("SELECT person_id, nip_hash FROM people WHERE nip_hash = ANY(CAST(:hashes AS text[]))"),
         {"hashes": [found for found in hashes if found]},
     )
-    by_hash = {row.nip_hash: row.person_id for row in rows}
+    holders: defaultdict[str, list[UUID]] = defaultdict(list)
+    for row in rows:
+        holders[row.nip_hash].append(row.person_id)
+    by_hash = {found: ids[0] for found, ids in holders.items() if len(ids) == 1}
     meant = [by_hash.get(found) if found else line.person_id for line, found in zip(lines, hashes, strict=True)]
     locked = await lock_people(session, [person_id for person_id in meant if person_id], agency)
-    return [person_id if person_id in locked else None for person_id in meant]
+    return [
+        person_id if person_id in locked and found in (None, locked[person_id].nip_hash) else None
+        for person_id, found in zip(meant, hashes, strict=True)
+    ]
 
 
 async def _booked(
