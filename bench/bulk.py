@@ -30,7 +30,7 @@ class Round(NamedTuple):
 
 async def trainings(world: World, records: int, rounds: int) -> list[Figure]:
     """B1: from the first byte of some uploads to the last evidence committed in credit, against the raw limit."""
-    return _figures("B1", "trainings", [await one_round(world, records, f"bulk-{n}") for n in range(rounds)])
+    return _figures("trainings", [await one_round(world, records, f"bulk-{n}") for n in range(rounds)])
 
 
 async def one_round(world: World, records: int, source: str) -> Round:
@@ -70,7 +70,7 @@ async def predicates(world: World, records: int, rounds: int) -> list[Figure]:
             await asyncio.sleep(0.02)
         took = time.perf_counter() - began
         found.append(Round(records / took, limit, (world.cpu() - cpu) * 1e6 / records))
-    return _figures("B1b", "predicates to CreditVerified", found)
+    return _figures("predicates to CreditVerified", found)
 
 
 def _predicate(number: int, people: int) -> dict[str, Any]:
@@ -95,10 +95,10 @@ async def _decide(world: World, lines: Sequence[dict[str, Any]]) -> None:
         assert all('"updated"' in answer for answer in moved), f"a case could not be moved: {act}"
 
 
-def _figures(measure: str, what: str, rounds: Sequence[Round]) -> list[Figure]:
+def _figures(what: str, rounds: Sequence[Round]) -> list[Figure]:
     return [
-        Figure(measure, "raw limit: COPY and produce side by side", "/s", [found.limit for found in rounds]),
-        Figure(measure, what, "/s", [found.rate for found in rounds]),
-        Figure(measure, "share of the limit", "", [found.rate / found.limit for found in rounds], at_least=0.25),
-        Figure(measure, "CPU of services, PostgreSQL and Kafka", "µs each", [found.cpu for found in rounds]),
+        Figure("raw limit: COPY and produce side by side", "/s", [found.limit for found in rounds]),
+        Figure(what, "/s", [found.rate for found in rounds]),
+        Figure("share of the limit", "", [found.rate / found.limit for found in rounds], at_least=0.25),
+        Figure("CPU of services, PostgreSQL and Kafka", "µs each", [found.cpu for found in rounds]),
     ]

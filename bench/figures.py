@@ -13,7 +13,6 @@ class Figure:
     `course` is what may be drawn of a round: points of seconds and value.
     """
 
-    measure: str
     name: str
     unit: str
     values: Sequence[float]
@@ -57,7 +56,7 @@ class Figure:
 
     def facts(self) -> dict[str, Any]:
         """For the JSON report."""
-        judged = {"low": self.low, "middle": self.middle, "high": self.high, "goal": self.goal, "met": self.met}
+        judged = {name: getattr(self, name) for name in ("low", "middle", "high", "bound", "goal", "met")}
         return asdict(self) | judged
 
 

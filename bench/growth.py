@@ -4,35 +4,32 @@ from collections.abc import Sequence
 from statistics import median
 
 from bench import laying
-from bench.bulk import one_round
+from bench.bulk import one_round, send
 from bench.figures import Figure
-from bench.world import World
+from bench.world import World, parts, training
 
 MOST = 1.3
 
 
-async def growth(world: World, records: int, rounds: int, people: Sequence[int], stored: Sequence[int]) -> list[Figure]:
+async def growth(world: World, records: int, rounds: int, known: Sequence[int], stored: Sequence[int]) -> list[Figure]:
     """Cost of a training: how often longer it takes than the raw limit of the same round, beside the first step."""
+    await send(
+        world, list(parts([training(0, world.person(0), source="first")]))
+    )  # whose ledger those laid are copies of
     figures: list[Figure] = []
-    first = [0.0, 0.0]
-    for known, laid in [(world.people, 0), *((known, 0) for known in people), *((people[-1], laid) for laid in stored)]:
-        if known > world.people:
-            await laying.people(world, known)
-        if laid:
-            await laying.records(world, laid)
-        found = [await one_round(world, records, f"grown-{known}-{laid}-{number}") for number in range(rounds)]
+    first: list[float] = []
+    for people, laid in [*((people, 0) for people in known), *((known[-1], laid) for laid in stored)]:
+        await laying.people(world, people)
+        await laying.records(world, laid)
+        found = [await one_round(world, records, f"grown-{people}-{laid}-{number}") for number in range(rounds)]
         costs = [[each.limit / each.rate for each in found], [each.cpu for each in found]]
-        if not figures:
-            first = [median(cost) for cost in costs]
+        first = first or [median(cost) for cost in costs]
         time, cpu = ([value / start for value in cost] for cost, start in zip(costs, first, strict=True))
-        what = f"{known:,} people, {laid:,} records"
-        figures.append(Figure("B4", f"a training's time, {what}", "x", time, at_most=MOST))
-        figures.append(Figure("B4", f"a training's CPU, {what}", "x", cpu))
-        print(
-            what,
-            [round(each.rate) for each in found],
-            [round(each.limit) for each in found],
-            [round(each.cpu) for each in found],
-            flush=True,
-        )
+        what = f"{people:,} people, {laid:,} records laid"
+        figures += [
+            Figure(f"{what}: a training's time", "x", time, at_most=MOST),
+            Figure(f"{what}: a training's CPU", "x", cpu),
+            Figure(f"{what}: rate", "/s", [each.rate for each in found]),
+            Figure(f"{what}: raw limit", "/s", [each.limit for each in found]),
+        ]
     return figures

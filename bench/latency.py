@@ -28,6 +28,11 @@ class Latencies(NamedTuple):
     assessed: list[float]
 
 
+async def latency(world: World, rates: Sequence[int], seconds: int, rounds: int) -> list[Figure]:
+    """B2: singles with nothing else at work, then while an upload runs."""
+    return [*await idle(world, rates, seconds, rounds), *await beside_bulk(world, seconds, rounds)]
+
+
 async def idle(world: World, rates: Sequence[int], seconds: int, rounds: int) -> list[Figure]:
     """Singles at each rate with nothing else at work, beside the bare way through Kafka at the same rate."""
     figures: list[Figure] = []
@@ -42,11 +47,10 @@ async def idle(world: World, rates: Sequence[int], seconds: int, rounds: int) ->
             bare = [_ms(floor, share) for floor in floors]
             whole = [_ms(each.assessed, share) for each in found]
             figures += [
-                Figure("B2", f"{at}, floor: bare produce to consume, {words}", "ms", bare),
-                Figure("B2", f"{at}, answered, {words}", "ms", [_ms(each.answered, share) for each in found]),
-                Figure("B2", f"{at}, assessed, {words}", "ms", whole),
+                Figure(f"{at}, floor: bare produce to consume, {words}", "ms", bare),
+                Figure(f"{at}, answered, {words}", "ms", [_ms(each.answered, share) for each in found]),
+                Figure(f"{at}, assessed, {words}", "ms", whole),
                 Figure(
-                    "B2",
                     f"{at}, assessed over the floor, {words}",
                     "ms",
                     [mine - least for mine, least in zip(whole, bare, strict=True)],
@@ -68,11 +72,11 @@ async def beside_bulk(world: World, seconds: int, rounds: int) -> list[Figure]:
         await upload
     at = f"at {BESIDE_BULK}/s while an upload runs"
     return [
-        Figure("B2", f"{at}, answered, p50", "ms", [_ms(each.answered, HALF) for each in found]),
-        Figure("B2", f"{at}, answered, p99", "ms", [_ms(each.answered, NEARLY_ALL) for each in found]),
-        Figure("B2", f"{at}, assessed, p50", "ms", [_ms(each.assessed, HALF) for each in found]),
+        Figure(f"{at}, answered, p50", "ms", [_ms(each.answered, HALF) for each in found]),
+        Figure(f"{at}, answered, p99", "ms", [_ms(each.answered, NEARLY_ALL) for each in found]),
+        Figure(f"{at}, assessed, p50", "ms", [_ms(each.assessed, HALF) for each in found]),
         Figure(
-            "B2", f"{at}, assessed, p99", "ms", [_ms(each.assessed, NEARLY_ALL) for each in found], at_most=BESIDE_BULK_MS
+            f"{at}, assessed, p99", "ms", [_ms(each.assessed, NEARLY_ALL) for each in found], at_most=BESIDE_BULK_MS
         ),
     ]  # fmt: skip
 

@@ -4,12 +4,16 @@ Each is a copy of a row that the services themselves have written, under a key o
 tables and services (ids, sums, who owns what) does.
 """
 
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import asyncpg
+from uuid_utils.compat import uuid7
 
-from bench.world import AGENCIES, STRIDE, World
+from bench.world import STRIDE, World, parts, training
 
-AT_ONCE = 500_000
-"""Rows a statement: so that progress can be told."""
 NIP_KEY = b"jejak-local"
 YEAR = 2025
 """Of laid records: the year before the one that measures write."""
@@ -21,6 +25,24 @@ NIP = (
     " || '2010031' || lpad((n % 999 + 1)::text, 3, '0')"
 )
 
+PACK = """
+DROP TABLE IF EXISTS pack;
+CREATE TABLE pack AS SELECT topic, events, count, string_to_array(events, E'\\n') AS lines
+FROM outbox WHERE count = 500 ORDER BY id LIMIT 1
+"""
+EVENTS = """
+WITH model AS (
+    SELECT topic, count, lines[1] AS shared, lines[2] || E'\\n' || lines[3] AS event, string_to_array(lines[2], ' ') AS ids FROM pack
+), known AS (SELECT person_id, row_number() OVER () AS place FROM people LIMIT {people})
+INSERT INTO outbox (topic, events, count)
+SELECT topic, shared || E'\\n' || string_agg(
+    replace(replace(replace(event, ids[1], person_id::text), ids[2], uuidv7()::text), ids[3], uuidv7()::text), E'\\n'
+), count(*)
+FROM model, generate_series(1, {number}) n JOIN known ON place = n % {people} + 1
+GROUP BY topic, shared, n / model.count
+"""
+"""`key id subject sequence` begin an event: its person, itself and its record, the last two new."""
+
 
 def _hmac(text: str) -> str:
     """HMAC-SHA256 with the key of the local stack, as SQL."""
@@ -30,57 +52,95 @@ def _hmac(text: str) -> str:
 
 
 async def people(world: World, number: int, *, reached: str = "0") -> None:
-    """Lets training and credit know `number` people; the new ones are spread over all agencies.
+    """Lets training and credit know `number` people, unless they know as many; the new ones are spread over all agencies.
 
-    `reached` is SQL for the verified hours of person `n` this year.
+    `reached` is SQL for the verified hours of person `n` this year. There must be somebody with a ledger to copy.
     """
     rows = range(world.people, number)
+    if not rows:
+        return
     agencies = ", ".join(f"'{agency}'" for agency in world.agencies)
-    person, agency = PERSON_ID.format("n"), f"(ARRAY[{agencies}]::uuid[])[n % {AGENCIES} + 1]"
+    person, agency = PERSON_ID.format("n"), f"(ARRAY[{agencies}]::uuid[])[n % {len(world.agencies)} + 1]"
     known = {"person_id": person, "agency_id": agency, "nip_hash": _hmac(NIP)}
-    await _copies(world.training, "people", rows, known)
-    await _copies(world.training, "assignments", rows, {"person_id": person, "agency_id": agency})
-    await _copies(world.training, "jp_ledger", rows, {"person_id": person, "verified": reached})
-    await _copies(world.credit, "people", rows, known)
-    await _copies(world.credit, "posts", rows, {"person_id": person})
+    assigned, ledger = {"person_id": person, "agency_id": agency}, {"person_id": person, "verified": reached}
+    async with _undisturbed(world):
+        await asyncio.gather(
+            _copies(world.training, rows, people=known, assignments=assigned, jp_ledger=ledger),
+            _copies(world.credit, rows, people=known, posts={"person_id": person}),
+        )
     world.people = number
-    await _settle(world)
 
 
 async def records(world: World, number: int) -> None:
-    """Lays records of the year before until there are `number`, with their ledgers, assessments and inbox rows.
+    """Lays records of the year before until there are at least `number`, with ledgers, assessments and inbox rows.
 
     There must be a record and its evidence to copy, and laid people to give them to.
     """
     rows = range(world.records, number)
+    if not rows:
+        return
     person = PERSON_ID.format(f"{world.registered} + n::bigint * {STRIDE} % {world.people - world.registered}")
     held = {"person_id": person, "end_date": f"'{YEAR}-03-04'::date"}
     own = {"id": RECORD_ID, "source_name": "'laid'", "reference": "lpad(n::text, 9, '0')", "year": str(YEAR)}
     own["start_date"] = f"'{YEAR}-03-02'::date"
-    await _copies(world.training, "records", rows, held | own)
-    columns, values = await _selected(world.training, "jp_ledger", {"year": str(YEAR), "verified": "r.jp"})
-    await world.training.execute(
-        f"INSERT INTO jp_ledger ({columns}) SELECT {values} FROM jp_ledger t"
-        f" JOIN (SELECT person_id, sum(jp_counted) AS jp FROM records WHERE year = {YEAR} GROUP BY 1) r USING (person_id)"
-        f" WHERE t.year = {YEAR} + 1 ON CONFLICT (person_id, year) DO UPDATE SET verified = excluded.verified"
-    )
-    await _copies(world.credit, "evidence", rows, held | {"record_id": RECORD_ID})
-    await _copies(world.credit, "inbox", rows, {"consumer": "'credit.records'", "event_id": "uuidv7()"})
-    world.records = number
-    await _settle(world)
-
-
-async def _copies(connection: asyncpg.Connection, table: str, rows: range, own: dict[str, str]) -> None:
-    """For each `n` of `rows` a copy of some row of the table, with `own` values by column, as SQL."""
-    columns, values = await _selected(connection, table, own)
-    for start in range(rows.start, rows.stop, AT_ONCE):
-        end = min(start + AT_ONCE, rows.stop)
-        await connection.execute(
-            f"INSERT INTO {table} ({columns}) SELECT {values}"
-            f" FROM (SELECT * FROM {table} LIMIT 1) t, generate_series({start}, {end - 1}) n"
+    read = {"consumer": "'credit.records'", "event_id": "uuidv7()"}
+    async with _undisturbed(world):
+        await asyncio.gather(
+            _copies(world.training, rows, records=held | own),
+            _copies(world.credit, rows, evidence=held | {"record_id": RECORD_ID}, inbox=read),
         )
-        print(f"\r{table}: {end:,} of {rows.stop:,} rows laid", end="", flush=True)
-    print()
+        columns, values = await _selected(world.training, "jp_ledger", {"year": str(YEAR), "verified": "r.jp"})
+        await world.training.execute(
+            f"INSERT INTO jp_ledger ({columns}) SELECT {values} FROM jp_ledger t"
+            f" JOIN (SELECT person_id, sum(jp_counted) AS jp FROM records WHERE year = {YEAR} GROUP BY 1) r USING (person_id)"
+            f" WHERE t.year = {YEAR} + 1 ON CONFLICT (person_id, year) DO UPDATE SET verified = excluded.verified"
+        )
+    world.records = number
+
+
+async def events(world: World, number: int) -> None:
+    """Has the relay send `number` TrainingCompleted, each of a record of its own, of everybody whom the registry knows."""
+    await pack(world)
+    await world.training.execute(EVENTS.format(number=number, people=world.registered))
+
+
+async def pack(world: World) -> None:
+    """Keeps an outbox row of 500 events, as an upload writes it, in the table `pack`."""
+    relay = world.stack.process("training", "relay")
+    await relay.stop()
+    lines = (training(number, world.person(number), source=f"pack-{uuid7()}") for number in range(1000))
+    [_ async for _ in world.upload("training", "trainings:batch", parts(lines))]
+    await world.training.execute(PACK)
+    await relay.start()
+
+
+@asynccontextmanager
+async def _undisturbed(world: World) -> AsyncIterator[None]:
+    """Vacuum and checkpoint wait until all is laid, and leave it as they would have by the next day."""
+    admin = await asyncpg.connect(world.stack.postgres.admin.dsn)
+    for change in ("SET max_wal_size = '32GB'", "SET autovacuum = off"):
+        await admin.execute(f"ALTER SYSTEM {change}")
+    await admin.execute("SELECT pg_reload_conf()")
+    yield
+    await admin.execute("ALTER SYSTEM RESET ALL")
+    await admin.execute("SELECT pg_reload_conf()")
+    for connection in (world.training, world.credit):
+        await connection.execute("VACUUM ANALYZE")
+    await admin.execute("CHECKPOINT")
+    await admin.close()
+
+
+async def _copies(connection: asyncpg.Connection, rows: range, **tables: dict[str, str]) -> None:
+    """For each `n` of `rows` a copy of some row of each table, with values of its own by column, as SQL."""
+    for table, own in tables.items():
+        columns, values = await _selected(connection, table, own)
+        began = time.perf_counter()
+        laid = await connection.execute(
+            f"INSERT INTO {table} ({columns}) SELECT {values}"
+            f" FROM (SELECT * FROM {table} LIMIT 1) t, generate_series({rows.start}, {rows.stop - 1}) n"
+        )
+        assert laid == f"INSERT 0 {len(rows)}", f"{table} had no row to copy"
+        print(f"{table}: {len(rows):,} rows laid in {time.perf_counter() - began:.0f} s", flush=True)
 
 
 async def _selected(connection: asyncpg.Connection, table: str, own: dict[str, str]) -> tuple[str, str]:
@@ -90,10 +150,3 @@ async def _selected(connection: asyncpg.Connection, table: str, own: dict[str, s
     )
     columns = [row["attname"] for row in found]
     return ", ".join(columns), ", ".join(own.get(column, f"t.{column}") for column in columns)
-
-
-async def _settle(world: World) -> None:
-    """Leaves the tables as autovacuum and a checkpoint would have by the next day."""
-    for connection in (world.training, world.credit):
-        await connection.execute("VACUUM ANALYZE")
-    await world.checkpoint()

@@ -27,7 +27,7 @@ async def memory(world: World, megabytes: Iterable[int]) -> list[Figure]:
             third = len(course) // THIRDS + 1
             peaks = [max(value for _, value in course[start : start + third]) for start in range(0, len(course), third)]
             what = f"{name}, {size:,} MB of {records:,} lines"
-            figures.append(Figure("B5", what, "MiB", peaks, at_most=MOST, worst=True, course=course))
+            figures.append(Figure(what, "MiB", peaks, at_most=MOST, worst=True, course=course))
     return figures
 
 

@@ -8,8 +8,9 @@ from statistics import median
 
 import asyncpg
 
+from bench import laying
 from bench.figures import Figure
-from bench.world import BARE_TOPIC, World, parts, training
+from bench.world import BARE_TOPIC, World
 
 PACKS, SINGLES = 40, 200
 """Outbox rows of a burst: of 500 events each, as an upload leaves them, and of one each, as singles do."""
@@ -19,43 +20,32 @@ MOST = 1.2
 PART = 0.2
 """Share of the time that is called its first and its last part."""
 
-PACK = "CREATE TABLE pack AS SELECT events, count FROM outbox WHERE count = 500 ORDER BY id LIMIT 1"
 BURST = f"""
 INSERT INTO outbox (topic, events, count)
 SELECT '{BARE_TOPIC}', events, count FROM pack, generate_series(1, {PACKS})
 UNION ALL
-SELECT '{BARE_TOPIC}', array_to_string((string_to_array(events, E'\\n'))[1:3], E'\\n'), 1
+SELECT '{BARE_TOPIC}', array_to_string(lines[1:3], E'\\n'), 1
 FROM pack, generate_series(1, {SINGLES})
 """
 
 
-async def old_snapshot(world: World, seconds: int) -> list[Figure]:
+async def old_snapshot(world: World, snapshot_seconds: int) -> list[Figure]:
     """Bursts a second in the outbox without, with and again without an old snapshot; a third of the time without."""
-    await _keep_a_pack(world)
-    before = await _bursts(world, seconds / 6)
+    await laying.pack(world)
+    before = await _bursts(world, snapshot_seconds / 6)
     async with _snapshot(world):
-        during = await _bursts(world, seconds)
+        during = await _bursts(world, snapshot_seconds)
     await world.training.execute("VACUUM outbox")
-    without = before + await _bursts(world, seconds / 6)
+    without = before + await _bursts(world, snapshot_seconds / 6)
     part = max(int(len(during) * PART), 1)
     usual = median(rate for _, rate in without)
     first, last = [rate for _, rate in during[:part]], [rate for _, rate in during[-part:]]
     return [
-        Figure("B7", "no old snapshot", "events/s", [rate for _, rate in without]),
-        Figure("B7", f"old snapshot, first part of {seconds} s", "events/s", first, course=during),
-        Figure("B7", f"old snapshot, last part of {seconds} s", "events/s", last),
-        Figure("B7", "slower in the last part than without", "x", [usual / rate for rate in last], at_most=MOST),
+        Figure("no old snapshot", "events/s", [rate for _, rate in without]),
+        Figure(f"old snapshot, first part of {snapshot_seconds} s", "events/s", first, course=during),
+        Figure(f"old snapshot, last part of {snapshot_seconds} s", "events/s", last),
+        Figure("slower in the last part than without", "x", [usual / rate for rate in last], at_most=MOST),
     ]
-
-
-async def _keep_a_pack(world: World) -> None:
-    """Takes a row as an upload writes it, before the relay does."""
-    relay = world.stack.process("training", "relay")
-    await relay.stop()
-    lines = (training(number, world.person(number), source="pack") for number in range(1000))
-    [_ async for _ in world.upload("training", "trainings:batch", parts(lines))]
-    await world.training.execute(PACK)
-    await relay.start()
 
 
 @asynccontextmanager

@@ -44,12 +44,12 @@ class Round(NamedTuple):
     mailed: float
 
 
-async def sweep(world: World, sizes: Sequence[int], rounds: int) -> list[Figure]:
+async def sweep(world: World, swept: Sequence[int], rounds: int) -> list[Figure]:
     """Sweeps over more and more people who are laid, not taken in: it is the sweep that is measured."""
     await _sweep(world)  # a period can be swept again only after it was swept
     figures: list[Figure] = []
     smallest = 0.0
-    for people in sizes:
+    for people in swept:
         await laying.people(world, people, reached=REACHED)
         found = [await _round(world) for _ in range(rounds)]
         millions = people / 1_000_000
@@ -61,12 +61,12 @@ async def sweep(world: World, sizes: Sequence[int], rounds: int) -> list[Figure]
         growth = [each.swept / millions / smallest for each in found]
         who = f"{people:,} people"
         figures += [
-            Figure("B3", f"{who}: bare count of the join", "s", [each.join for each in found]),
-            Figure("B3", f"{who}: the sweep, as it says itself", "s", [each.swept for each in found]),
-            Figure("B3", f"{who}: times the bare join", "x", ratios, at_most=MOST_OF_JOIN),
-            Figure("B3", f"{who}: reading a million", "s", readings, at_most=READING_SECONDS),
-            Figure("B3", f"{who}: from its start to the last agency's mail", "s", mailed, at_most=whole),
-            Figure("B4", f"a person's time in a sweep, {who}", "x", growth, at_most=MOST_GROWTH),
+            Figure(f"{who}: bare count of the join", "s", [each.join for each in found]),
+            Figure(f"{who}: the sweep, as it says itself", "s", [each.swept for each in found]),
+            Figure(f"{who}: times the bare join", "x", ratios, at_most=MOST_OF_JOIN),
+            Figure(f"{who}: reading a million", "s", readings, at_most=READING_SECONDS),
+            Figure(f"{who}: from its start to the last agency's mail", "s", mailed, at_most=whole),
+            Figure(f"{who}: a person's time beside the smallest (B4)", "x", growth, at_most=MOST_GROWTH),
         ]
     return figures
 

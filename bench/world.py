@@ -21,8 +21,6 @@ from jejak_local.stack import Stack, running_stack
 
 ROLES = {"training": ["api", "worker", "relay"], "credit": ["api", "worker", "relay"]}
 SENDING_BYTES = 256 * 1024
-AGENCIES = 640
-"""As many as Indonesia has; each has a PIC."""
 BARE_TOPIC = "bench.bare"
 """Where only the raw limits send to; nobody reads it."""
 STRIDE = 2_654_435_761
@@ -126,7 +124,7 @@ def nip(number: int) -> str:
 
 
 @asynccontextmanager
-async def world(people: int) -> AsyncIterator[World]:
+async def world(people: int, agencies: int) -> AsyncIterator[World]:
     """A fresh stack, every role that works for a measure a process of its own; all its people serve in one agency."""
     with temporary_folder("bench") as folder:
         async with running_stack(folder, roles=ROLES) as stack, httpx2.AsyncClient(timeout=None) as http:
@@ -142,12 +140,12 @@ async def world(people: int) -> AsyncIterator[World]:
                 kept = {"retention.bytes": str(2**28), "segment.bytes": str(2**26)}
                 await kafka.create_topics([NewTopic(BARE_TOPIC, 12, 1, topic_configs=kept)])
                 made = World(stack, http, kafka, reader, training, credit, [], registered=people, people=people)
-                made.agencies = await _register(made, "agencies:batch", map(_agency, range(AGENCIES)))
+                made.agencies = await _register(made, "agencies:batch", map(_agency, range(agencies)))
                 await _register(made, "people:batch", (_person(number, made.agencies[0]) for number in range(people)))
                 for connection in (training, credit):
                     while await connection.fetchval("SELECT count(*) FROM people") < people:
                         await asyncio.sleep(0.2)
-                while await made.consumed("notification.agency") < AGENCIES:
+                while await made.consumed("notification.agency") < agencies:
                     await asyncio.sleep(0.2)
                 yield made
             finally:

@@ -43,7 +43,7 @@ class Result:
 
 
 async def compare(options: argparse.Namespace) -> int:
-    async with world(options.people) as made:
+    async with world(options.people, 1) as made:
         root = made.stack.root
         spawner = Spawner(root / "logs", Register(root / "peers.json"))
         try:

@@ -1,16 +1,20 @@
 """What the tests of every service need: its database, its API over HTTP, events, and a look into its tables."""
 
+import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+import tracemalloc
+from collections.abc import AsyncIterator, Generator, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any
+from typing import Any, Self
+from unittest.mock import patch
 from uuid import UUID
 
+import asyncpg
 import httpx2
 from fastapi import FastAPI
-from sqlalchemy import MetaData, text
+from sqlalchemy import MetaData, event, text
 
 from common.database import Database
 from common.events import Event, Reader, Received
@@ -126,3 +130,80 @@ class Inside:
         rows = await self.rows("SELECT events FROM outbox ORDER BY id")
         records = [record for row in rows for record in unpack(row.events)[1]]
         return [({name: value.decode() for name, value in r.headers}, json.loads(r.value)) for r in records]
+
+
+# --- what something costs
+
+
+@contextmanager
+def fetched_rows(database: Database) -> Generator[list[int]]:
+    """How many rows each statement of the block has brought to Python."""
+    rows: list[int] = []
+
+    def note(_conn: Any, cursor: Any, *_: Any) -> None:
+        rows.append(cursor.rowcount if cursor.description else 0)
+
+    event.listen(database.engine.sync_engine, "after_cursor_execute", note)
+    try:
+        yield rows
+    finally:
+        event.remove(database.engine.sync_engine, "after_cursor_execute", note)
+
+
+@contextmanager
+def counted_copies() -> Generator[list[str]]:
+    """The tables of the COPYs of the block, which `counted_statements` does not see."""
+    tables: list[str] = []
+    copied = asyncpg.Connection.copy_records_to_table
+
+    async def noted(connection: Any, table_name: str, **rest: Any) -> str:
+        tables.append(table_name)
+        return await copied(connection, table_name, **rest)
+
+    with patch.object(asyncpg.Connection, "copy_records_to_table", noted):
+        yield tables
+
+
+class Peak:
+    """Bytes that Python held at most inside of a block."""
+
+    bytes = 0
+
+    def __enter__(self) -> Self:
+        tracemalloc.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.bytes = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+
+
+async def streamed(app: FastAPI, path: str, token: str, lines: Iterable[Any]) -> None:
+    """Streams an upload into the application, line by line, and forgets the answer: a client would hold both."""
+    statuses: list[int] = []
+
+    async def messages() -> AsyncIterator[dict[str, Any]]:
+        for each in lines:
+            yield {"type": "http.request", "body": json.dumps(each).encode() + b"\n", "more_body": True}
+        yield {"type": "http.request", "body": b"", "more_body": False}
+        await asyncio.Event().wait()  # and stays for the answer
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            statuses.append(message["status"])
+
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "path": f"/v1{path}",
+        "raw_path": f"/v1{path}".encode(),
+        "query_string": b"",
+        "headers": [(b"host", b"service"), (b"authorization", f"Bearer {token}".encode())],
+        "client": ("127.0.0.1", 1),
+        "server": ("service", 80),
+    }
+    await app(scope, messages().__anext__, send)
+    assert statuses == [200]

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from common.database import counted_statements
 from common.invariants import find_broken
 from credit.domain.cases import MOVES, STATES
 from credit.invariants import INVARIANTS
@@ -274,19 +273,6 @@ async def many(world, api, predicate, number: int) -> list[dict[str, str]]:
     people = await world.people(*(world.person() for _ in range(number)))
     answers = await api.bulk("/predicates:batch", [predicate(person) for person in people], "service")
     return [{"id": answer["id"]} for answer in answers]
-
-
-async def test_bulk_acts_take_the_same_statements_whatever_their_size(world, api, predicate) -> None:
-    counts: dict[str, list[int]] = {"check": [], "attest": []}
-    for size in (1, 300):
-        lines = await many(world, api, predicate, size)
-        for name, role in (("check", "verifier"), ("attest", "validator")):
-            with counted_statements(world.database) as statements:
-                answers = await api.bulk(f"/cases:{name}", lines, role)
-            assert {answer["status"] for answer in answers} == {"updated"}
-            counts[name].append(len(statements))
-    # people, lock, cases, move; then segments, entries, balances, outbox
-    assert counts == {"check": [4, 4], "attest": [8, 8]}
 
 
 async def test_bulk_acts_in_opposite_order_do_not_deadlock(world, api, predicate) -> None:

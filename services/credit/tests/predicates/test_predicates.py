@@ -6,8 +6,6 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from common.database import counted_statements
-
 TWO_LEVELS = [("ahli_pertama", date(2020, 1, 1), date(2025, 7, 15)), ("ahli_muda", date(2025, 7, 15), None)]
 
 
@@ -184,17 +182,6 @@ async def test_periods_of_one_person_in_one_stream_share_the_months(world, api, 
     assert [answer["status"] for answer in answers] == ["stored", "stored", "refused"]
     months = await world.rows("SELECT case_id, count(*) FROM booked_months GROUP BY 1 ORDER BY 2")
     assert [row.count for row in months] == [1, 11]
-
-
-async def test_a_stream_takes_the_same_statements_whatever_its_size(world, api, predicate) -> None:
-    people = await world.people(*(world.person() for _ in range(400)))
-    counts = []
-    for chosen in (people[:1], people[1:]):
-        with counted_statements(world.database) as statements:
-            answers = await api.bulk("/predicates:batch", [predicate(person) for person in chosen], "agency_hr")
-        assert {answer["status"] for answer in answers} == {"stored"}
-        counts.append(len(statements))
-    assert counts == [9, 9]  # by NIP, lock, posts, booked, references; cases, segments, history, months
 
 
 async def test_two_streams_with_the_same_people_in_opposite_order_do_not_deadlock(world, api, predicate) -> None:

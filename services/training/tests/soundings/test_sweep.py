@@ -365,20 +365,3 @@ async def test_again_is_refused(sounding, asked, why):
 async def test_a_day_to_come_is_refused(world):
     with pytest.raises(cli.Refused, match="still to come"):
         await cli.sweep(world.database, world.clock, world.book, as_of=world.clock.today() + timedelta(days=1))
-
-
-# --- cost
-
-
-async def test_statements_do_not_grow_with_people(sounding, world):
-    counts = []
-    for number in (1, 3_000):
-        await sounding.many(number, ONE)
-        year = 2026 if number == 1 else 2025
-        await sounding.many(number, ONE, year=2025)
-        with counted_statements(sounding.database) as statements:
-            await sounding.sweep_only(year, 1, f"{year}-05-01")
-        counts.append(len(statements))
-    # to begin (a partition filled, attached, analysed); for a chunk of pages and its outbox row; to see that no more
-    # are left; to finish
-    assert counts == [6 + 4 + 2 + 8, 6 + 4 + 2 + 8]
