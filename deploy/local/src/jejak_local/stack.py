@@ -186,8 +186,8 @@ async def running_stack(
     `roles` splits services into processes of single roles ({"training": ["api", "relay", "worker"]}); a service that
     it does not name runs as one process. `environment` is added to every service's. A test that puts a proxy between
     services and servers says by `database_url` how a service comes to its database, and by `kafka_detours` on which
-    port Kafka listens behind the proxy, and on which one the proxy does: three of them are a cluster of three. At the end the services get SIGTERM, the
-    servers SIGKILL: keep nothing under `root` that must be tidy.
+    port Kafka listens behind the proxy, and on which one the proxy does: three of them are a cluster of three. At the
+    end the services get SIGTERM, the servers SIGKILL: keep nothing under `root` that must be tidy.
     """
     spawner = Spawner(root / "logs", Register(root / "run.json"))
     try:
