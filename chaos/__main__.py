@@ -11,19 +11,19 @@ python -m chaos --planted NAME --seeds 1..10 exits with 0 when the bug NAME is c
 import argparse
 import asyncio
 import contextlib
-import json
 import shutil
 import sys
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from pathlib import Path
 from time import monotonic
+from traceback import format_exception
 
 import uvloop
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
+from chaos import tally
 from chaos.arena import LARGE, ORDINARY, SMALL, Arena, Scale, arena
 from chaos.clients import History
 from chaos.faults import FAULTS
@@ -32,7 +32,6 @@ from chaos.scenes import SCENES, Scene
 from chaos.trial import Outcome, trials
 from jejak_local.processes import run as to_the_end
 
-RESULTS = Path(__file__).parent / "results"
 SEEDS_A_STACK = 8
 """After so many trials a new stack: the books of all are checked each time, and grow."""
 
@@ -58,12 +57,15 @@ class Stage:
                 arena(scale=self.scale, setting=self.scene.setting, planted=self.planted, say=self._say)
             )
             self._histories = []
-        outcome = await trials(self._arena, seeds, self.scene, self._histories)
-        if outcome.broken:
-            logs = RESULTS / f"seed-{seeds[0]}-logs"
+        try:
+            outcome = await trials(self._arena, seeds, self.scene, self._histories)
+        except Exception as error:  # noqa: BLE001 - a bug of ours must neither pass for books that balance nor end the run
+            outcome = Outcome(seeds, error="".join(format_exception(error)))
+        if outcome.broken or outcome.error:
+            logs = tally.FOLDER / f"seed-{seeds[0]}-logs"
             shutil.copytree(self._arena.stack.root / "logs", logs, dirs_exist_ok=True)
-            self._say(f"The logs: {logs}")
-        if outcome.broken or len(self._histories) >= SEEDS_A_STACK:
+            console.print(f"The logs: {logs}")
+        if outcome.broken or outcome.error or len(self._histories) >= SEEDS_A_STACK:
             await self.clear()
         return outcome
 
@@ -104,30 +106,37 @@ async def run(options: argparse.Namespace) -> list[Outcome]:
         for first in range(0, len(options.seeds), options.round):
             outcome = await made.run(options.seeds[first : first + options.round])
             outcomes.append(outcome)
-            _show(outcome, options)
-            _write(outcomes, options)
+            so_far = tally.keep(outcome.as_json(), planted=options.planted, scene=options.scene, large=options.large)
+            _show(outcome, so_far, options)
             if options.planted and outcome.broken:
                 break
     return outcomes
 
 
-def _show(outcome: Outcome, options: argparse.Namespace) -> None:
+def _show(outcome: Outcome, so_far: tally.Tally, options: argparse.Namespace) -> None:
     if len(options.seeds) == 1:
         table = Table("what must hold", "", "figures", title=f"seed {outcome.seeds[0]}")
         for finding in outcome.findings:
-            table.add_row(finding.holds, "[green]holds[/]" if finding.ok else "[red]broken[/]", finding.figures)
+            table.add_row(finding.holds, "[green]holds[/]" if finding.ok else "[red]broken[/]", escape(finding.figures))
         console.print(table)
         console.print(", ".join(f"{what}: {number}" for what, number in sorted(outcome.counted.items())))
-    verdict = "[red]broken[/]" if outcome.broken else "[green]holds[/]"
+    verdict = "[red]broken[/]" if outcome.broken else "[red]not checked[/]" if outcome.error else "[green]holds[/]"
     console.print(
         f"{_named(outcome.seeds):>12}  {verdict}  {outcome.faults:>3} faults  {outcome.completions:>7,} trainings "
         f" {outcome.attested:>6,} attested  at rest after {outcome.to_rest:>4.1f} s  {outcome.seconds:>5.1f} s in all"
     )
     for finding in outcome.broken:
-        console.print(f"  [red]{finding.holds}[/]: {finding.figures}", markup=True)
-    if outcome.broken and not options.planted:
-        for seed in outcome.suspects:
-            console.print(f"  again: {_command(seed, options)}")
+        console.print(f"  [red]{finding.holds}[/]: {escape(finding.figures)}")
+    if outcome.error:
+        console.print(f"  [red]A bug of the harness[/]:\n{escape(outcome.error)}")
+    if options.planted:
+        return
+    for seed in outcome.suspects if outcome.broken or outcome.error else ():
+        console.print(f"  again: {_command(seed, options)}")
+    console.print(
+        f"{'so far':>12}  {so_far.faults:,} faults  {so_far.completions:,} trainings in {so_far.rounds} rounds,"
+        f" {so_far.broken} broken ({tally.ROUNDS})"
+    )
 
 
 def _named(seeds: Sequence[int]) -> str:
@@ -141,16 +150,6 @@ def _command(seed: int, options: argparse.Namespace) -> str:
     words += ["--large"] if options.large else []
     words += [f"--seconds {options.seconds:g}"] if options.seconds else []
     return " ".join(words)
-
-
-def _write(outcomes: Sequence[Outcome], options: argparse.Namespace) -> None:
-    RESULTS.mkdir(exist_ok=True)
-    name = f"planted-{options.planted}" if options.planted else options.scene or "latest"
-    written = {
-        "moment": datetime.now(UTC).isoformat(timespec="seconds"),
-        "trials": [each.as_json() for each in outcomes],
-    }
-    (RESULTS / f"{name}.json").write_text(json.dumps(written, indent=1) + "\n")
 
 
 def _total(outcomes: Sequence[Outcome]) -> None:
@@ -175,7 +174,8 @@ async def _judged(options: argparse.Namespace) -> int:
     broken = any(outcome.broken for outcome in outcomes)
     if options.planted:
         console.print(f"{options.planted}: {'caught' if broken else 'NOT caught'} after {monotonic() - begun:.0f} s")
-    return int(broken != bool(options.planted))
+        return int(not broken)
+    return int(broken or any(outcome.error for outcome in outcomes))
 
 
 def main() -> None:

@@ -12,7 +12,10 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+import asyncpg
 import httpx2
+import psutil
+from aiokafka.errors import KafkaError
 
 from chaos.links import Link
 from jejak_local.postgres import Database, temporary_folder
@@ -28,6 +31,17 @@ ROLES = {
 PLANTED = Path(__file__).with_name("planted")
 ANSWER_SECONDS = 15
 EXPIRED = 401
+BROKEN = (
+    OSError,
+    TimeoutError,
+    KafkaError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    httpx2.HTTPError,
+    psutil.NoSuchProcess,
+)
+"""What the harness itself meets when it asks something that another fault has broken."""
 SETTINGS = {
     "PYTHONPATH": str(PLANTED),
     # Whoever is killed often must start fast: compiling the packages anew each time would take most of two cores.
@@ -175,6 +189,8 @@ async def arena(
             yield made
         finally:
             supervisor.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await supervisor
 
 
 def named(process: ServiceProcess) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx2
 
-from chaos.arena import ANSWER_SECONDS, EXPIRED, Arena, Scale
+from chaos.arena import ANSWER_SECONDS, BROKEN, EXPIRED, Arena, Scale
 from jejak_local.books import ask
 from jejak_local.processes import waited
 
@@ -47,7 +47,6 @@ class Agency:
     """An agency made for one trial, and its people."""
 
     id: str
-    email: str
     people: list[Person]
 
     @property
@@ -181,16 +180,16 @@ Work = Callable[[Client], Coroutine[Any, Any, None]]
 async def make_agency(client: Client, name: str) -> Agency:
     """An agency with a PIC and people whom training and credit know when this returns."""
     arena = client.arena
-    body = {"code": name, "name": f"Badan {name}", "kind": "L", "region": None}
-    made = (await client.insist("registry", "POST", "/agencies", json=body)).json()
     email = f"pic.{name.lower()}@instansi.example"
     pic = {"rank": "main", "name": "Petugas", "email": email, "language": "id", "time_zone": "Asia/Jakarta"}
-    await client.insist("registry", "PUT", f"/agencies/{made['id']}/pics", json={"pics": [pic]})
-    agency = Agency(made["id"], email, [])
+    line = {"code": name, "name": f"Badan {name}", "kind": "L", "region": None, "pics": [pic]}
+    # By code: sent again after an answer that was lost, it is the same agency.
+    [made] = await client.upload("registry", "/agencies:batch", [line])
+    agency = Agency(made["id"], [])
     agency.people += await register(client, agency, arena.scale.people)
     known = f"SELECT count(*) FROM people WHERE agency_id = '{agency.id}'"
     for service in ("training", "credit"):
-        while await ask(arena.stack, service, known) < arena.scale.people:
+        while await ask_patiently(client, service, known) < arena.scale.people:
             await asyncio.sleep(0.1)
     client.history.agencies.append(agency)
     return agency
@@ -224,7 +223,8 @@ async def singles(client: Client) -> None:
         agency = chance.choice(client.history.agencies)
         person = chance.choice(agency.people)
         line = client.training(person, **({"source": "self"} if chance.random() < 0.1 else {}))
-        told = await _store(client, person, line)
+        key = {"idempotency-key": line["reference"]} if chance.random() < 0.2 else {}
+        told = await _store(client, person, line, key)
         if told is None or person in agency.steady:
             continue
         if not told.verified and chance.random() < 0.5:
@@ -240,11 +240,9 @@ async def singles(client: Client) -> None:
             told.revoked = True
 
 
-async def _store(client: Client, person: Person, line: dict[str, Any]) -> Told | None:
-    key = {"idempotency-key": line["reference"]} if client.chance.random() < 0.2 else {}
-
+async def _store(client: Client, person: Person, line: dict[str, Any], headers: dict[str, str]) -> Told | None:
     async def send() -> Told | None:
-        answer = await client.insist("training", "POST", "/trainings", json=line, headers=key)
+        answer = await client.insist("training", "POST", "/trainings", json=line, headers=headers)
         if answer.status_code not in {200, 201}:
             client.wrong(f"a training was answered {answer.status_code}: {answer.text[:200]}")
             return None
@@ -267,8 +265,7 @@ async def follow(client: Client) -> None:
         trace = f"{chance.getrandbits(128):032x}"
         line = client.training(person)
         headers = {"traceparent": f"00-{trace}-{chance.getrandbits(64):016x}-01"}
-        answer = await client.insist("training", "POST", "/trainings", json=line, headers=headers)
-        client.remember(line, person, answer.json()["id"])
+        await _store(client, person, line, headers)
         sent.add(trace)
     while not all("credit" in services_of(client.arena.stack.spans(), trace) for trace in sent):
         await asyncio.sleep(0.5)
@@ -398,7 +395,7 @@ async def sweeper(client: Client) -> None:
     """Has the closed periods swept at some moment, now and then twice at once or with one run killed half-way."""
     chance, training = client.chance, client.arena.stack.process("training", "api")
     await asyncio.sleep(chance.uniform(1, 8))
-    swept = await ask_patiently(client, "SELECT count(*) FROM sweeps WHERE state = 'done'")
+    swept = await ask_patiently(client, "training", "SELECT count(*) FROM sweeps WHERE state = 'done'")
     arguments = ("sweep", "--again", str(YEAR), str(chance.randint(1, 2))) if swept >= 2 else ("sweep",)
     if chance.random() < 0.5:
         doomed = training.run(*arguments)
@@ -426,12 +423,12 @@ async def insist_command(client: Client, *arguments: str) -> None:
         await asyncio.sleep(client.chance.uniform(0.2, 1))
 
 
-async def ask_patiently(client: Client, query: str) -> int:
-    """A number from training's database, as soon as there is one."""
+async def ask_patiently(client: Client, service: str, query: str) -> int:
+    """A number from a service's database, as soon as there is one."""
     while True:
         try:
-            return await ask(client.arena.stack, "training", query)
-        except Exception:  # noqa: BLE001 - whatever is broken at the moment
+            return await ask(client.arena.stack, service, query)
+        except BROKEN:
             await asyncio.sleep(0.2)
 
 

@@ -12,9 +12,8 @@ from uuid import UUID, uuid4
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
 
-from chaos.arena import Arena, Busy, named
+from chaos.arena import BROKEN, Arena, Busy, named
 from common.events import MAX_EVENT_BYTES, Event, Topic
 from common.outbox import partition_of, producer
 from contracts import topics
@@ -342,14 +341,7 @@ async def break_things(arena: Arena, chance: Random, over: asyncio.Event, faults
             await fault(arena, chance)
         except Busy:
             continue
-        except (
-            OSError,
-            TimeoutError,
-            KafkaError,
-            asyncpg.PostgresError,
-            asyncpg.InterfaceError,
-            asyncpg.InternalClientError,
-        ):
+        except BROKEN:
             arena.counted["faults that another one forestalled"] += 1
         await asyncio.sleep(chance.uniform(0.1, 1.0))
 

@@ -11,6 +11,7 @@ NAMES = (
     "no-row-lock",
     "digest-early",
     "ignores-sequence",
+    "wall-clock",
     "poison-lost",
     "mail-lost",
 )

@@ -239,6 +239,25 @@ def ignores_sequence() -> None:
         swap(module, insert=insert)
 
 
+def wall_clock() -> None:
+    """Of two events about the same thing the newer one is whose clock said later, whatever their numbers say."""
+    from common import inbox
+
+    real_process = inbox.Consumer.process
+    newest: dict[tuple[str, bytes], bytes] = {}
+
+    async def process(self: Any, records: Any) -> None:
+        fresh = [record for record in records if is_newest(self.subscription.name, dict(record.headers))]
+        await real_process(self, fresh)
+
+    def is_newest(consumer: str, headers: dict[str, bytes]) -> bool:
+        key, time = (consumer, headers["ce_subject"]), headers["ce_time"]
+        newest[key] = max(newest.get(key, b""), time)
+        return newest[key] == time
+
+    swap(inbox.Consumer, process=process)
+
+
 def poison_lost() -> None:
     """An event that cannot be applied is logged and forgotten."""
     from common import inbox
@@ -274,6 +293,7 @@ BUGS = {
     "no-row-lock": (no_row_lock, {"training"}),
     "digest-early": (digest_early, {"notification"}),
     "ignores-sequence": (ignores_sequence, {"training", "credit"}),
+    "wall-clock": (wall_clock, {"training", "credit", "notification"}),
     "poison-lost": (poison_lost, EVERY),
     "mail-lost": (mail_lost, {"notification"}),
 }

@@ -1,7 +1,5 @@
 """Which seeds are suspected when books are broken."""
 
-from collections import Counter
-
 import pytest
 
 from chaos.trial import Outcome
@@ -21,5 +19,5 @@ def test_the_seeds_that_broken_books_name_are_suspected_and_all_when_they_name_n
     figures: str, suspects: list[int]
 ) -> None:
     finding = Finding("something", ok=False, figures=figures)
-    outcome = Outcome([7, 8, 9], 1, 1, 1, 1, 1, [finding, Finding("other", ok=True, figures="")], Counter())
+    outcome = Outcome([7, 8, 9], findings=[finding, Finding("other", ok=True, figures="")])
     assert outcome.suspects == suspects
