@@ -71,7 +71,7 @@ class Scale:
 
 
 SMALL = Scale(seconds=15, lanes=4, people=75, singles=5, lines=(50, 400), page=7)
-LARGE = Scale(seconds=75, lanes=3, people=750, singles=2, lines=(5_000, 25_000), page=60)
+LARGE = Scale(seconds=75, lanes=2, people=750, singles=2, lines=(5_000, 25_000), page=60)
 
 
 class Busy(Exception):  # noqa: N818 - a state, not an error
