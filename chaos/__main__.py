@@ -131,7 +131,7 @@ def _show(outcome: Outcome, so_far: tally.Tally, options: argparse.Namespace) ->
         console.print(f"  [red]A bug of the harness[/]:\n{escape(outcome.error)}")
     if options.planted:
         return
-    for seed in outcome.suspects if outcome.broken or outcome.error else ():
+    for seed in outcome.suspects if outcome.broken else ():
         console.print(f"  again: {_command(seed, options)}")
     console.print(
         f"{'so far':>12}  {so_far.faults:,} faults  {so_far.completions:,} trainings in {so_far.rounds} rounds,"

@@ -21,12 +21,14 @@ class Connection:
 
     client: asyncio.StreamWriter
     server: asyncio.StreamWriter
+    is_cut: bool = False
+    """Then the end of one side is not the end of the other."""
 
 
 def _reset(end: asyncio.StreamWriter) -> None:
     """Ends a connection as a firewall does: not by its end but by a reset."""
     if through := end.get_extra_info("socket"):  # else it is closed already
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ValueError):  # closed by now: uvloop says so by a ValueError
             through.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     end.transport.abort()
 
@@ -56,6 +58,7 @@ class Link:
         """Resets every connection; the server may learn of it later and hold its locks until then."""
         cut = list(self._connections)
         for connection in cut:
+            connection.is_cut = True
             _reset(connection.client)
         if server_learns_after:
             await asyncio.sleep(server_learns_after)
@@ -101,11 +104,13 @@ class Link:
         connection = Connection(to_client, to_server)
         self._connections.add(connection)
         try:
-            await asyncio.gather(self._pump(from_client, to_server), self._pump(from_server, to_client))
+            await asyncio.gather(
+                self._pump(connection, from_client, to_server), self._pump(connection, from_server, to_client)
+            )
         finally:
             self._connections.discard(connection)
 
-    async def _pump(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+    async def _pump(self, connection: Connection, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):  # cut
             while data := await source.read(PIECE):
                 if self._delay:
@@ -115,4 +120,5 @@ class Link:
                     return
                 target.write(data)
                 await target.drain()
-        target.close()
+        if not connection.is_cut:
+            target.close()
