@@ -131,18 +131,10 @@ def delete_before_ack() -> None:
 
 
 def no_poll() -> None:
-    """The relay trusts in NOTIFY alone, and listens no more once its connection was cut."""
-    import asyncpg
-
+    """The relay trusts in NOTIFY alone: it never looks whether the connection that hears it still lives."""
     from common import outbox
 
-    async def listen(self: Any) -> None:
-        connection = await asyncpg.connect(self._database.dsn)
-        await connection.add_listener(outbox.CHANNEL, lambda *_: self._wake.set())
-        await asyncio.Event().wait()
-
     swap(outbox, POLL_SECONDS=3600)
-    swap(outbox.Relay, _listen=listen)
 
 
 def no_lock_order() -> None:

@@ -113,7 +113,7 @@ async def _find_people(
     meant = [by_hash.get(found) if found else line.person_id for line, found in zip(lines, hashes, strict=True)]
     locked = await lock_people(session, [person_id for person_id in meant if person_id], agency)
     return [
-        person_id if person_id in locked and found in (None, locked[person_id].nip_hash) else None
+        person_id if person_id and person_id in locked and found in (None, locked[person_id].nip_hash) else None
         for person_id, found in zip(meant, hashes, strict=True)
     ]
 
