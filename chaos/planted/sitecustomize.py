@@ -120,11 +120,10 @@ def delete_before_ack() -> None:
 
     async def relay_once(connection: Any, kafka: Any) -> int:
         rows = await connection.fetch(
-            "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT 10)"
-            " RETURNING id, topic, events, count"
+            "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT 10) RETURNING id, topic, events"
         )
-        for row in sorted(rows, key=lambda row: row["id"]):
-            await outbox.send(kafka, row["topic"], outbox.unpack(row["events"])[1])
+        for _, topic, events in sorted(rows):
+            await outbox.send(kafka, topic, outbox.unpack(events)[1])
         return len(rows)
 
     swap(outbox, relay_once=relay_once)
@@ -134,7 +133,15 @@ def no_poll() -> None:
     """The relay trusts in NOTIFY alone: it never looks whether the connection that hears it still lives."""
     from common import outbox
 
-    swap(outbox, POLL_SECONDS=3600)
+    async def carry(self: Any, connection: Any, kafka: Any) -> None:
+        await connection.fetchval("SELECT pg_advisory_lock($1)", outbox.RELAY_LOCK)
+        while not self._stopping.is_set():
+            self._wake.clear()
+            while await outbox.relay_once(connection, kafka):
+                pass
+            await self._wake.wait()
+
+    swap(outbox.Relay, _carry=carry)
 
 
 def no_lock_order() -> None:
