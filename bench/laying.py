@@ -43,6 +43,17 @@ GROUP BY topic, shared, n / model.count
 """
 """`key id subject sequence` begin an event: its person, itself and its record, the last two new."""
 
+BUILT_ANEW = """
+SELECT format('DROP INDEX %s', indexrelid::regclass) AS drop,
+    format('%s WITH (fillfactor = 70); ALTER INDEX %s RESET (fillfactor)', pg_get_indexdef(indexrelid), indexrelid::regclass) AS make
+FROM pg_index WHERE indrelid = $1::regclass AND NOT indisunique
+UNION ALL
+SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname),
+    format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid))
+FROM pg_constraint WHERE conrelid = $1::regclass AND contype = 'f'
+"""
+"""Indexes that random keys make slow to fill row by row, as full as they would have become, and foreign keys."""
+
 
 def _hmac(text: str) -> str:
     """HMAC-SHA256 with the key of the local stack, as SQL."""
@@ -93,7 +104,7 @@ async def records(world: World, number: int) -> None:
         await world.training.execute(
             f"INSERT INTO jp_ledger ({columns}) SELECT {values} FROM jp_ledger t"
             f" JOIN (SELECT person_id, sum(jp_counted) AS jp FROM records WHERE year = {YEAR} GROUP BY 1) r USING (person_id)"
-            f" WHERE t.year = {YEAR} + 1 ON CONFLICT (person_id, year) DO UPDATE SET verified = excluded.verified"
+            f" WHERE t.year = {YEAR} + 1 ORDER BY t.person_id ON CONFLICT (person_id, year) DO UPDATE SET verified = excluded.verified"
         )
     world.records = number
 
@@ -118,7 +129,7 @@ async def pack(world: World) -> None:
 async def _undisturbed(world: World) -> AsyncIterator[None]:
     """Vacuum and checkpoint wait until all is laid, and leave it as they would have by the next day."""
     admin = await asyncpg.connect(world.stack.postgres.admin.dsn)
-    for change in ("SET max_wal_size = '32GB'", "SET autovacuum = off"):
+    for change in ("SET max_wal_size = '32GB'", "SET autovacuum = off", "SET maintenance_work_mem = '512MB'"):
         await admin.execute(f"ALTER SYSTEM {change}")
     await admin.execute("SELECT pg_reload_conf()")
     yield
@@ -134,12 +145,17 @@ async def _copies(connection: asyncpg.Connection, rows: range, **tables: dict[st
     """For each `n` of `rows` a copy of some row of each table, with values of its own by column, as SQL."""
     for table, own in tables.items():
         columns, values = await _selected(connection, table, own)
+        built_anew = await connection.fetch(BUILT_ANEW, table)
         began = time.perf_counter()
+        for row in built_anew:
+            await connection.execute(row["drop"])
         laid = await connection.execute(
             f"INSERT INTO {table} ({columns}) SELECT {values}"
             f" FROM (SELECT * FROM {table} LIMIT 1) t, generate_series({rows.start}, {rows.stop - 1}) n"
         )
         assert laid == f"INSERT 0 {len(rows)}", f"{table} had no row to copy"
+        for row in built_anew:
+            await connection.execute(row["make"])
         print(f"{table}: {len(rows):,} rows laid in {time.perf_counter() - began:.0f} s", flush=True)
 
 

@@ -113,6 +113,6 @@ def _numbers(value: int | Sequence[int]) -> str:
 
 
 def _line(course: Sequence[tuple[float, float]]) -> str:
-    """The course as points of an SVG polyline, 300 wide and 30 high."""
+    """The course as points of an SVG, 300 wide and 30 high."""
     last, most = course[-1][0] or 1, max(value for _, value in course) or 1
     return " ".join(f"{second / last * 300:.1f},{30 - value / most * 28:.1f}" for second, value in course)
