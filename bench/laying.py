@@ -31,15 +31,16 @@ CREATE TABLE pack AS SELECT topic, events, count, string_to_array(events, E'\\n'
 FROM outbox WHERE count = 500 ORDER BY id LIMIT 1
 """
 EVENTS = """
-WITH model AS (
+WITH model AS MATERIALIZED (
     SELECT topic, count, lines[1] AS shared, lines[2] || E'\\n' || lines[3] AS event, string_to_array(lines[2], ' ') AS ids FROM pack
-), known AS (SELECT person_id, row_number() OVER () AS place FROM people LIMIT {people})
+), known AS MATERIALIZED (SELECT array_agg(person_id) AS people FROM (SELECT person_id FROM people LIMIT {people}) people)
 INSERT INTO outbox (topic, events, count)
-SELECT topic, shared || E'\\n' || string_agg(
-    replace(replace(replace(event, ids[1], person_id::text), ids[2], uuidv7()::text), ids[3], uuidv7()::text), E'\\n'
-), count(*)
-FROM model, generate_series(1, {number}) n JOIN known ON place = n % {people} + 1
-GROUP BY topic, shared, n / model.count
+SELECT topic, shared || E'\\n' || (
+    SELECT string_agg(replace(replace(replace(event, ids[1], people[n % {people} + 1]::text), ids[2], uuidv7()::text),
+        ids[3], uuidv7()::text), E'\\n')
+    FROM generate_series(start, start + count - 1) n
+), count
+FROM model, known, generate_series(0, {number} - 1, model.count) start
 """
 """`key id subject sequence` begin an event: its person, itself and its record, the last two new."""
 
