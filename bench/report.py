@@ -43,8 +43,14 @@ def facts() -> dict[str, Any]:
         "python": platform.python_version(),
         "postgresql": _said(str(BINARIES / "postgres"), "--version").split()[2],
         "kafka": next(JARS.glob("kafka-clients-*.jar")).stem.removeprefix("kafka-clients-"),
-        "commit": _said("git", "describe", "--always", "--dirty", "--exclude", "*"),
+        "commit": _commit(),
     }
+
+
+def _commit() -> str:
+    """Says "dirty" of changes that are not committed, but for the reports of measures before."""
+    changed = _said("git", "status", "--porcelain", "--untracked-files=no", "--", ":(exclude)bench/results")
+    return _said("git", "rev-parse", "--short", "HEAD") + ("-dirty" if changed else "")
 
 
 def _cpu_model() -> str:
