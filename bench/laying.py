@@ -31,17 +31,29 @@ CREATE TABLE pack AS SELECT topic, events, count, string_to_array(events, E'\\n'
 FROM outbox WHERE count = 500 ORDER BY id LIMIT 1
 """
 EVENTS = """
-WITH model AS (
+WITH model AS MATERIALIZED (
     SELECT topic, count, lines[1] AS shared, lines[2] || E'\\n' || lines[3] AS event, string_to_array(lines[2], ' ') AS ids FROM pack
-), known AS (SELECT person_id, row_number() OVER () AS place FROM people LIMIT {people})
+), known AS MATERIALIZED (SELECT array_agg(person_id) AS people FROM (SELECT person_id FROM people LIMIT {people}) people)
 INSERT INTO outbox (topic, events, count)
-SELECT topic, shared || E'\\n' || string_agg(
-    replace(replace(replace(event, ids[1], person_id::text), ids[2], uuidv7()::text), ids[3], uuidv7()::text), E'\\n'
-), count(*)
-FROM model, generate_series(1, {number}) n JOIN known ON place = n % {people} + 1
-GROUP BY topic, shared, n / model.count
+SELECT topic, shared || E'\\n' || (
+    SELECT string_agg(replace(replace(replace(event, ids[1], people[n % {people} + 1]::text), ids[2], uuidv7()::text),
+        ids[3], uuidv7()::text), E'\\n')
+    FROM generate_series(start, start + count - 1) n
+), count
+FROM model, known, generate_series(0, {number} - 1, model.count) start
 """
 """`key id subject sequence` begin an event: its person, itself and its record, the last two new."""
+
+BUILT_ANEW = """
+SELECT format('DROP INDEX %s', indexrelid::regclass) AS drop,
+    format('%s WITH (fillfactor = 70); ALTER INDEX %s RESET (fillfactor)', pg_get_indexdef(indexrelid), indexrelid::regclass) AS make
+FROM pg_index WHERE indrelid = $1::regclass AND NOT indisunique
+UNION ALL
+SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname),
+    format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid))
+FROM pg_constraint WHERE conrelid = $1::regclass AND contype = 'f'
+"""
+"""Indexes that random keys make slow to fill row by row, as full as they would have become, and foreign keys."""
 
 
 def _hmac(text: str) -> str:
@@ -93,7 +105,7 @@ async def records(world: World, number: int) -> None:
         await world.training.execute(
             f"INSERT INTO jp_ledger ({columns}) SELECT {values} FROM jp_ledger t"
             f" JOIN (SELECT person_id, sum(jp_counted) AS jp FROM records WHERE year = {YEAR} GROUP BY 1) r USING (person_id)"
-            f" WHERE t.year = {YEAR} + 1 ON CONFLICT (person_id, year) DO UPDATE SET verified = excluded.verified"
+            f" WHERE t.year = {YEAR} + 1 ORDER BY t.person_id ON CONFLICT (person_id, year) DO UPDATE SET verified = excluded.verified"
         )
     world.records = number
 
@@ -118,7 +130,7 @@ async def pack(world: World) -> None:
 async def _undisturbed(world: World) -> AsyncIterator[None]:
     """Vacuum and checkpoint wait until all is laid, and leave it as they would have by the next day."""
     admin = await asyncpg.connect(world.stack.postgres.admin.dsn)
-    for change in ("SET max_wal_size = '32GB'", "SET autovacuum = off"):
+    for change in ("SET max_wal_size = '32GB'", "SET autovacuum = off", "SET maintenance_work_mem = '512MB'"):
         await admin.execute(f"ALTER SYSTEM {change}")
     await admin.execute("SELECT pg_reload_conf()")
     yield
@@ -134,12 +146,17 @@ async def _copies(connection: asyncpg.Connection, rows: range, **tables: dict[st
     """For each `n` of `rows` a copy of some row of each table, with values of its own by column, as SQL."""
     for table, own in tables.items():
         columns, values = await _selected(connection, table, own)
+        built_anew = await connection.fetch(BUILT_ANEW, table)
         began = time.perf_counter()
+        for row in built_anew:
+            await connection.execute(row["drop"])
         laid = await connection.execute(
             f"INSERT INTO {table} ({columns}) SELECT {values}"
             f" FROM (SELECT * FROM {table} LIMIT 1) t, generate_series({rows.start}, {rows.stop - 1}) n"
         )
         assert laid == f"INSERT 0 {len(rows)}", f"{table} had no row to copy"
+        for row in built_anew:
+            await connection.execute(row["make"])
         print(f"{table}: {len(rows):,} rows laid in {time.perf_counter() - began:.0f} s", flush=True)
 
 

@@ -43,8 +43,14 @@ def facts() -> dict[str, Any]:
         "python": platform.python_version(),
         "postgresql": _said(str(BINARIES / "postgres"), "--version").split()[2],
         "kafka": next(JARS.glob("kafka-clients-*.jar")).stem.removeprefix("kafka-clients-"),
-        "commit": _said("git", "describe", "--always", "--dirty", "--exclude", "*"),
+        "commit": _commit(),
     }
+
+
+def _commit() -> str:
+    """Says "dirty" of changes that are not committed, but for the reports of measures before."""
+    changed = _said("git", "status", "--porcelain", "--untracked-files=no", "--", ":(exclude)bench/results")
+    return _said("git", "rev-parse", "--short", "HEAD") + ("-dirty" if changed else "")
 
 
 def _cpu_model() -> str:
@@ -113,6 +119,6 @@ def _numbers(value: int | Sequence[int]) -> str:
 
 
 def _line(course: Sequence[tuple[float, float]]) -> str:
-    """The course as points of an SVG polyline, 300 wide and 30 high."""
+    """The course as points of an SVG, 300 wide and 30 high."""
     last, most = course[-1][0] or 1, max(value for _, value in course) or 1
     return " ".join(f"{second / last * 300:.1f},{30 - value / most * 28:.1f}" for second, value in course)
