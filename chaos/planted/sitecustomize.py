@@ -119,10 +119,11 @@ def delete_before_ack() -> None:
     from common import outbox
 
     async def relay_once(connection: Any, kafka: Any) -> int:
-        rows = await connection.fetch(outbox.OLDEST, outbox.RELAY_EVENTS, outbox.RELAY_BYTES)
-        await connection.execute("DELETE FROM outbox WHERE id = ANY($1::bigint[])", [row["id"] for row in rows])
-        for row in rows:
-            await outbox.send(kafka, row["topic"], outbox.unpack(row["events"])[1])
+        rows = await connection.fetch(
+            "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT 10) RETURNING id, topic, events"
+        )
+        for _, topic, events in sorted(rows):
+            await outbox.send(kafka, topic, outbox.unpack(events)[1])
         return len(rows)
 
     swap(outbox, relay_once=relay_once)
