@@ -60,7 +60,7 @@ docs-check: setup ## fail when docs/events or docs/api have drifted from the cod
 bench: setup ## rates and latencies beside the raw limits of this machine (100 minutes; in parts: ARGS="--only B3")
 	@$(BIN)/python -m bench $(ARGS)
 
-bench-quick: setup ## the same with small sizes on one stack, to see that it works (some five minutes)
+bench-quick: setup ## the same with small sizes on one stack, to see that it works (some four minutes)
 	@$(BIN)/python -m bench --quick $(ARGS)
 
 .PHONY: bench-peers lock-peers

@@ -84,7 +84,7 @@ def parsed() -> argparse.Namespace:
     measures = sorted(MEASURES)
     parser.add_argument("--only", nargs="+", choices=measures, default=measures, help="of these measures")
     parser.add_argument(
-        "--quick", action="store_true", help="small sizes, one stack: five minutes, and no goal is meant"
+        "--quick", action="store_true", help="small sizes, one stack: four minutes, and no goal is meant"
     )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--people", type=int, default=20_000, help="people the registry takes")
