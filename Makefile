@@ -57,7 +57,7 @@ docs: setup ## write docs/events and docs/api from the code
 docs-check: setup ## fail when docs/events or docs/api have drifted from the code
 	@$(BIN)/python docs/generate.py --check
 
-bench: setup ## rates and latencies beside the raw limits of this machine (100 minutes; in parts: ARGS="--only B3")
+bench: setup ## rates and latencies beside the raw limits of this machine (90 minutes; in parts: ARGS="--only B3")
 	@$(BIN)/python -m bench $(ARGS)
 
 bench-quick: setup ## the same with small sizes on one stack, to see that it works (some four minutes)

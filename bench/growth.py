@@ -13,9 +13,8 @@ MOST = 1.3
 
 async def growth(world: World, records: int, rounds: int, known: Sequence[int], stored: Sequence[int]) -> list[Figure]:
     """Cost of a training: how often longer it takes than the raw limit of the same round, beside the first step."""
-    await send(
-        world, list(parts([training(0, world.person(0), source="first")]))
-    )  # whose ledger those laid are copies of
+    # The ledgers that are laid are copies of this one's.
+    await send(world, list(parts([training(0, world.person(0), source="first")])))
     figures: list[Figure] = []
     first: list[float] = []
     for people, laid in [*((people, 0) for people in known), *((known[-1], laid) for laid in stored)]:

@@ -398,7 +398,7 @@ def watch_waiting(database: Database) -> Callable[[], Coroutine[None, None, None
 
     async def watch() -> None:
         while True:
-            with suppress(Exception):
+            with suppress(Exception):  # whatever breaks, the gauges say what was last known
                 async with database.reading() as session:
                     rows = await session.execute(
                         text(

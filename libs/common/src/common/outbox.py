@@ -343,7 +343,9 @@ class Relay:
 
     async def _watch(self) -> None:
         while True:
-            with suppress(Exception):
+            with suppress(
+                Exception
+            ):  # whatever breaks, the gauges say what was last known: the relay itself tells of it
                 async with self._database.engine.connect() as connection:
                     row = (
                         await connection.execute(

@@ -5,6 +5,7 @@ import json
 from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy import text
 
 TWO_LEVELS = [("ahli_pertama", date(2020, 1, 1), date(2025, 7, 15)), ("ahli_muda", date(2025, 7, 15), None)]
 
@@ -65,6 +66,21 @@ async def test_a_number_that_moves_finds_nobody_until_it_has_moved(world, api, p
     await world.people(world.person(person_id=old, nip=other), sequence=2)
     case = await submit(api, line)
     assert (case.status_code, case.json()["person_id"]) == (201, str(new))
+
+
+async def test_a_number_that_moves_while_it_is_looked_up_finds_nobody(world, api, predicate) -> None:
+    nip = world.nip()
+    [old] = await world.people(world.person(nip=nip))
+    line = {name: value for name, value in predicate(old).items() if name != "person_id"} | {"nip": nip}
+    async with world.database.transaction() as session:
+        await session.execute(text("UPDATE people SET nip_hash = 'another' WHERE person_id = :id"), {"id": old})
+        sent = asyncio.create_task(submit(api, line))
+        waits = text("SELECT count(*) FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted")
+        while not (sent.done() or await session.scalar(waits)):
+            await asyncio.sleep(0.01)
+        assert not sent.done()
+    refused = await sent
+    assert (refused.status_code, refused.json()["code"]) == (422, "person-unknown")
 
 
 async def test_an_idempotency_key_repeats_the_answer(world, api, predicate) -> None:
