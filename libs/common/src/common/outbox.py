@@ -343,9 +343,7 @@ class Relay:
 
     async def _watch(self) -> None:
         while True:
-            with suppress(
-                Exception
-            ):  # whatever breaks, the gauges say what was last known: the relay itself tells of it
+            with suppress(Exception):  # whatever breaks, the gauges say what was last known
                 async with self._database.engine.connect() as connection:
                     row = (
                         await connection.execute(
