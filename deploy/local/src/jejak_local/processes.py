@@ -290,19 +290,26 @@ async def together(*work: Coroutine[Any, Any, object]) -> None:
 def run(main: Coroutine[Any, Any, int]) -> int:
     """Runs a command to its end and gives its exit code: 1 for a LocalError (printed), 130 when it was interrupted.
 
-    Ctrl-C, SIGTERM and SIGHUP cancel it once, so that its cleaning up is not itself interrupted.
+    The first Ctrl-C, SIGTERM or SIGHUP cancels it; later ones are ignored until the process has ended, so that neither
+    its cleaning up nor its exit code is itself interrupted.
     """
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     async def cancellable() -> int:
         task = asyncio.create_task(main)
+        loop = asyncio.get_running_loop()
 
-        def cancel() -> None:
-            if not task.cancelling():
-                print("\nStopping ...", file=sys.stderr, flush=True)
-                task.cancel()
+        def stop() -> None:
+            print("\nStopping ...", file=sys.stderr, flush=True)
+            task.cancel()
 
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            asyncio.get_running_loop().add_signal_handler(number, cancel)
+        def ignore_the_rest_and_stop(*_: object) -> None:
+            for each in signals:
+                signal.signal(each, signal.SIG_IGN)
+            loop.call_soon_threadsafe(stop)
+
+        for each in signals:  # not the loop's own handlers: closing the loop gives those back to Python
+            signal.signal(each, ignore_the_rest_and_stop)
         return await task
 
     try:
