@@ -26,8 +26,9 @@ from common.telemetry import STATUS, bulk_lines, log
 T = TypeVar("T")
 R = TypeVar("R")
 
-CHUNK = 1_000
-TURN = 50
+CHUNK = 500
+TURN = 10
+"""How many lines of a chunk are worked on before others have a turn. ADR 0011 measures both numbers."""
 LINE_LIMIT = 64 * 1024
 SPOOL_BYTES = 1024 * 1024
 TRY_SECONDS = 20.0

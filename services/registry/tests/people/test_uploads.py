@@ -1,4 +1,4 @@
-"""People line by line: a thousand in one transaction, in order, without deadlock."""
+"""People line by line: many in one transaction, in order, without deadlock."""
 
 import asyncio
 from datetime import date, timedelta
@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from common.auth import Principal
+from common.bulk import CHUNK
 from common.database import Database, counted_statements
 from registry.people.commands import upsert_people
 from registry.people.schemas import PersonIn
@@ -148,7 +149,7 @@ async def test_the_same_nip_twice_in_order(service, nation, emitted, a_person):
 
 async def test_the_number_of_statements_does_not_grow(service, nation, database):
     counts = []
-    for first, size in ((0, 2), (100, 1000)):
+    for first, size in ((0, 2), (100, CHUNK)):
         lines = crowd(size, first)
         with counted_statements(database) as created:
             await service.upload("/people:batch", lines)
