@@ -11,6 +11,8 @@ from contracts.topics import RECORDS, TOPICS
 from jejak_local.kafka import KafkaCluster, KafkaServer, create_topics, declared_topics
 from jejak_local.processes import LocalError, Spawner, free_port
 
+IN_2100 = 4_102_444_800_000
+
 
 async def read(bootstrap: str, topic: str, number: int) -> list[bytes | None]:
     consumer = AIOKafkaConsumer(topic, bootstrap_servers=bootstrap, auto_offset_reset="earliest")
@@ -87,6 +89,20 @@ async def test_topics_are_made_once_and_ready_to_write(kafka: KafkaServer):
         await producer.send_and_wait("credit.decision.v1.dlq", bytes(3 * 1024 * 1024))
         with pytest.raises(MessageSizeTooLargeError):
             await producer.send_and_wait("credit.decision.v1", bytes(3 * 1024 * 1024))
+    finally:
+        await producer.stop()
+
+
+async def test_a_sender_s_wrong_clock_neither_stops_its_events_nor_dates_them(kafka: KafkaServer):
+    producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap)
+    await producer.start()
+    try:
+        for topic in declared_topics():
+            old, future = [
+                await producer.send_and_wait(topic.name, b"", key=b"key", timestamp_ms=moment)
+                for moment in (0, IN_2100)
+            ]
+            assert 0 < old.timestamp <= future.timestamp < IN_2100, topic.name
     finally:
         await producer.stop()
 
