@@ -11,6 +11,7 @@ import asyncpg
 from bench import laying
 from bench.figures import Figure
 from bench.world import BARE_TOPIC, World
+from common.outbox import CHANNEL
 
 PACKS, SINGLES = 40, 200
 """Outbox rows of a burst: of 500 events each, as an upload leaves them, and of one each, as singles do."""
@@ -25,7 +26,8 @@ INSERT INTO outbox (topic, events, count)
 SELECT '{BARE_TOPIC}', events, count FROM pack, generate_series(1, {PACKS})
 UNION ALL
 SELECT '{BARE_TOPIC}', array_to_string(lines[1:3], E'\\n'), 1
-FROM pack, generate_series(1, {SINGLES})
+FROM pack, generate_series(1, {SINGLES});
+NOTIFY {CHANNEL}
 """
 
 
