@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 from chaos.arena import Arena
 from chaos.books import at_rest, audit
@@ -68,8 +68,10 @@ async def trials(arena: Arena, seeds: Sequence[int], scene: Scene, histories: li
     histories += new
     arena.note("the agencies are made")
     async with asyncio.TaskGroup() as group:
-        for seed, history in zip(seeds, new, strict=True):
-            await _trial(arena, group, seed, scene, history)
+        under_way = [await _trial(arena, group, seed, scene, history) for seed, history in zip(seeds, new, strict=True)]
+        await asyncio.gather(*(trial.faults for trial in under_way))
+        arena.note("the last fault is over")
+        await _all_answered(arena, {name: client for trial in under_way for name, client in trial.clients.items()})
     healed = monotonic()
     arena.note("every client has its last answer")
     await _come_to_rest(arena, Client(arena, histories[-1], Random(0), asyncio.Event()))
@@ -98,7 +100,14 @@ async def _world(arena: Arena, seed: int) -> History:
     return history
 
 
-async def _trial(arena: Arena, group: asyncio.TaskGroup, seed: int, scene: Scene, history: History) -> None:
+class _Trial(NamedTuple):
+    """What is under way of a trial whose time is over: clients by name, and the end of its faults."""
+
+    clients: Mapping[str, asyncio.Task[None]]
+    faults: asyncio.Task[None]
+
+
+async def _trial(arena: Arena, group: asyncio.TaskGroup, seed: int, scene: Scene, history: History) -> _Trial:
     """Runs the trial of a seed until its time is over, and leaves in the group what must still come to its end."""
     over, calm = asyncio.Event(), asyncio.Event()
     clients = {
@@ -119,13 +128,17 @@ async def _trial(arena: Arena, group: asyncio.TaskGroup, seed: int, scene: Scene
         await asyncio.gather(*lanes)
         arena.note(f"the last fault of seed {seed} is over")
         over.set()
-        _, late = await asyncio.wait(clients.values(), timeout=REST_SECONDS)
-        for name, client in clients.items():
-            if client in late:
-                client.cancel()
-                arena.wrong.append(f"{name} was not answered within {REST_SECONDS} s after the last fault")
 
-    group.create_task(wind_down())
+    return _Trial(clients, group.create_task(wind_down()))
+
+
+async def _all_answered(arena: Arena, clients: Mapping[str, asyncio.Task[None]]) -> None:
+    """Waits for the clients' last answers, from when nothing breaks any more: the faults of a later seed hit them too."""
+    _, late = await asyncio.wait(clients.values(), timeout=REST_SECONDS)
+    for name, client in clients.items():
+        if client in late:
+            client.cancel()
+            arena.wrong.append(f"{name} was not answered within {REST_SECONDS} s after the last fault")
 
 
 async def _come_to_rest(arena: Arena, client: Client) -> None:
