@@ -118,7 +118,7 @@ def delete_before_ack() -> None:
     """The relay deletes rows of the outbox, and then publishes what was in them."""
     from common import outbox
 
-    async def relay_once(connection: Any, kafka: Any) -> int:
+    async def relay_once(connection: Any, kafka: Any, _floor: Any) -> int:
         rows = await connection.fetch(
             "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT 10) RETURNING id, topic, events"
         )
@@ -134,10 +134,11 @@ def no_poll() -> None:
     from common import outbox
 
     async def carry(self: Any, connection: Any, kafka: Any) -> None:
+        floor = outbox.Floor()
         await connection.fetchval("SELECT pg_advisory_lock($1)", outbox.RELAY_LOCK)
         while not self._stopping.is_set():
             self._wake.clear()
-            while await outbox.relay_once(connection, kafka):
+            while await outbox.relay_once(connection, kafka, floor):
                 pass
             await self._wake.wait()
 

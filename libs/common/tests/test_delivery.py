@@ -7,6 +7,7 @@ import asyncio
 import json
 import tracemalloc
 from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
 from operator import attrgetter
 from types import SimpleNamespace
 from uuid import UUID, uuid4
@@ -23,7 +24,18 @@ from common.database import Database, counted_statements
 from common.events import MAX_EVENT_BYTES, Event, Reader, Received, Topic
 from common.ids import new_id
 from common.inbox import Consumer, Subscription, admit, hold, release, take_up
-from common.outbox import PACK, RELAY_EVENTS, EventTooLarge, Relay, emit, producer, relay_once
+from common.outbox import (
+    OLDEST,
+    PACK,
+    RELAY_BYTES,
+    RELAY_EVENTS,
+    EventTooLarge,
+    Floor,
+    Relay,
+    emit,
+    producer,
+    relay_once,
+)
 from common.tables import add_inbox, add_outbox, add_waiting
 from contracts import PUBLISHED
 from contracts.events import TrainingRevoked
@@ -181,7 +193,7 @@ async def test_a_rolled_back_transaction_announces_nothing(database: Database) -
 async def relayed(database: Database, kafka: AIOKafkaProducer) -> int:
     connection = await asyncpg.connect(database.dsn)
     try:
-        return await relay_once(connection, kafka)
+        return await relay_once(connection, kafka, Floor())
     finally:
         await connection.close()
 
@@ -247,6 +259,52 @@ async def test_relay_killed_between_ack_and_delete_gives_two_arrivals_and_one_ef
 
 async def _count(database: Database, wanted: int) -> bool:
     return len(await effects(database)) >= wanted
+
+
+@pytest.mark.parametrize("stage", ["with its transaction open", "when it has only its id"])
+async def test_a_row_that_is_committed_after_many_with_higher_ids_is_sent(
+    database: Database, topic: Topic, kafka_producer: AIOKafkaProducer, stage: str
+) -> None:
+    """An id is taken before the commit, and before the transaction writes; others overtake it in between."""
+    async with database.engine.begin() as connection:
+        await connection.execute(
+            text(
+                "CREATE FUNCTION held() RETURNS trigger LANGUAGE plpgsql AS"
+                " 'BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NEW; END'"
+            )
+        )
+        await connection.execute(
+            text(
+                "CREATE TRIGGER held BEFORE INSERT ON outbox FOR EACH ROW"
+                " WHEN (position('late' IN NEW.events) > 0) EXECUTE FUNCTION held()"
+            )
+        )
+    relay, holder = await asyncpg.connect(database.dsn), await asyncpg.connect(database.dsn)
+    await holder.execute("SELECT pg_advisory_lock(1)")
+    await emitted(database, [revoked(2026)])  # whoever takes a sequence's first value writes, and so has a number
+
+    async def late() -> None:
+        async with database.transaction() as session:
+            if stage == "with its transaction open":
+                await session.execute(text("INSERT INTO effects (year) VALUES (2026)"))
+            emit(session, revoked(2026, reason="late"), sequence=1)
+
+    async with database.transaction() as begun_before:
+        await begun_before.execute(text("INSERT INTO effects (year) VALUES (2026)"))
+        task = asyncio.create_task(late())
+        while not await holder.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'"):
+            await asyncio.sleep(0.01)
+        emit(begun_before, revoked(2026), sequence=1)
+    floor = Floor()
+    assert await relay_once(relay, kafka_producer, floor) == 2
+    for _ in range(5):
+        await emitted(database, [revoked(2026)])
+        assert await relay_once(relay, kafka_producer, floor) == 1
+    await holder.close()
+    await task
+    assert await relay_once(relay, kafka_producer, floor) == 1
+    assert await outbox_depth(database) == 0
+    await relay.close()
 
 
 async def test_the_same_event_twice_in_one_batch_has_one_effect(
@@ -663,17 +721,42 @@ async def test_a_batch_of_the_relay_takes_the_same_statements_whatever_its_size(
             statements.append(query)
             return await super().fetch(query, *arguments, **options)
 
-        async def execute(self, query, *arguments, **options):
-            statements.append(query)
-            return await super().execute(query, *arguments, **options)
-
     connection = await asyncpg.connect(database.dsn, connection_class=Noting)
     for number in (1, 2 * PACK + 1):
         await emitted(database, [revoked(2026) for _ in range(number)])
         statements.clear()
-        assert await relay_once(connection, kafka_producer) == number
+        assert await relay_once(connection, kafka_producer, Floor()) == number
         assert len(statements) == 2  # oldest rows, their end
     await connection.close()
+
+
+async def test_the_relay_does_not_pass_again_what_an_old_snapshot_keeps_in_the_table(
+    database: Database, topic: Topic, kafka_producer: AIOKafkaProducer
+) -> None:
+    connection, old = await asyncpg.connect(database.dsn), await asyncpg.connect(database.dsn)
+    floor = Floor()
+
+    async def pages() -> int:
+        """What the relay's look reads."""
+        look = OLDEST.replace("$1", str(RELAY_EVENTS)).replace("$2", str(RELAY_BYTES)).replace("$3", str(floor.id))
+        [plan] = json.loads(await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {look}"))
+        return plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"]
+
+    read = []
+    async with old.transaction(isolation="repeatable_read", readonly=True):
+        await old.fetchval("SELECT count(*) FROM outbox")
+        for _ in range(10):
+            async with database.transaction() as session:
+                for second in range(200):  # a row for each time
+                    emit(session, revoked(2026), sequence=1, time=datetime.fromtimestamp(second, UTC))
+            while await relay_once(connection, kafka_producer, floor):
+                pass
+            read.append(await pages())
+        floor.id = 0
+        all_of_them = await pages()
+    assert max(read) < all_of_them / 3
+    await connection.close()
+    await old.close()
 
 
 async def test_a_batch_of_the_relay_holds_no_more_however_much_waits(

@@ -17,6 +17,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
 from operator import attrgetter
@@ -142,10 +143,12 @@ async def flush(session: AsyncSession) -> None:
         await session.execute(STORE, {"topics": topics, "events": packed, "counts": counts, "channel": CHANNEL})
 
 
+# A row's id is taken after its transaction has a number: `Floor` rests on it.
 STORE = text(
     "WITH stored AS ("
     " INSERT INTO outbox (topic, events, count)"
     " SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:events AS text[]), CAST(:counts AS int[]))"
+    " WHERE pg_current_xact_id() IS NOT NULL"
     " RETURNING 1)"
     " SELECT pg_notify(:channel, '') WHERE EXISTS (SELECT FROM stored)"
 )
@@ -239,14 +242,40 @@ async def send(kafka: AIOKafkaProducer, topic: str, records: Sequence[Record]) -
     await asyncio.gather(*futures)
 
 
-async def relay_once(connection: asyncpg.Connection, kafka: AIOKafkaProducer) -> int:
+@dataclass
+class Floor:
+    """The lowest id that an unpublished row can have: the relay looks from there.
+
+    From the start it would pass every deleted row that somebody's old snapshot keeps in the table. An id below
+    those already sent can still appear, when its transaction commits late; so the floor rises only when all
+    transactions that were under way at a batch's end have ended (ADR 0012).
+    """
+
+    id: int = 0
+    _sent: int = 0
+    _sent_at: int = 0
+
+    def rise(self, lowest: int, oldest_writer: int) -> None:
+        """Takes from a look the lowest id it found, and the number of the oldest transaction that may yet write."""
+        if self._sent and oldest_writer >= self._sent_at:
+            self.id = min(self._sent + 1, lowest)
+            self._sent = 0
+
+    def mark(self, highest: int, transaction: int) -> None:
+        """Takes the highest id of a batch, and the number of a transaction begun after it was found."""
+        if not self._sent:
+            self._sent, self._sent_at = highest, transaction
+
+
+async def relay_once(connection: asyncpg.Connection, kafka: AIOKafkaProducer, floor: Floor) -> int:
     """Publishes the oldest rows and deletes them once acknowledged. Returns how many events went out.
 
-    Whoever calls it holds the relay's turn, so that two at once keep the order.
+    Whoever calls it holds the relay's turn, so that two at once keep the order; `floor` is of this turn.
     """
-    rows = await connection.fetch(OLDEST, RELAY_EVENTS, RELAY_BYTES)
+    rows = await connection.fetch(OLDEST, RELAY_EVENTS, RELAY_BYTES, floor.id)
     if not rows:
         return 0
+    floor.rise(rows[0]["id"], rows[0]["oldest_writer"])
     by_topic: dict[str, list[Record]] = defaultdict(list)
     origins: dict[str, list[str | None]] = defaultdict(list)
     for row in rows:
@@ -262,17 +291,19 @@ async def relay_once(connection: asyncpg.Connection, kafka: AIOKafkaProducer) ->
         ):
             await asyncio.wait_for(send(kafka, topic, records), SEND_TIMEOUT_SECONDS)
         published.add(len(records), {TOPIC: topic})
-    await connection.execute("DELETE FROM outbox WHERE id = ANY($1::bigint[])", [row["id"] for row in rows])
+    [deleted] = await connection.fetch(DELETE, [row["id"] for row in rows])
+    floor.mark(rows[-1]["id"], deleted["transaction"])
     return sum(row["count"] for row in rows)
 
 
 OLDEST = (
-    "SELECT id, topic, events, count FROM ("
+    "SELECT id, topic, events, count, pg_snapshot_xmin(pg_current_snapshot()) AS oldest_writer FROM ("
     " SELECT *, sum(count) OVER (ORDER BY id) - count AS before,"
     " sum(octet_length(events)) OVER (ORDER BY id) - octet_length(events) AS bytes_before"
-    " FROM (SELECT * FROM outbox ORDER BY id LIMIT $1) oldest) counted"
+    " FROM (SELECT * FROM outbox WHERE id >= $3 ORDER BY id LIMIT $1) oldest) counted"
     " WHERE before < $1 AND bytes_before < $2 ORDER BY id"
 )
+DELETE = "WITH gone AS (DELETE FROM outbox WHERE id = ANY($1::bigint[])) SELECT pg_current_xact_id() AS transaction"
 
 
 class Relay:
@@ -320,11 +351,11 @@ class Relay:
         self._wake.set()
 
     async def _carry(self, connection: asyncpg.Connection, kafka: AIOKafkaProducer) -> None:
-        mine = False
+        mine, floor = False, Floor()
         while not self._stopping.is_set():
             self._wake.clear()
             mine = mine or await connection.fetchval("SELECT pg_try_advisory_lock($1)", RELAY_LOCK)
-            if mine and await relay_once(connection, kafka):
+            if mine and await relay_once(connection, kafka, floor):
                 continue
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
