@@ -125,7 +125,7 @@ def nip(number: int) -> str:
 
 @asynccontextmanager
 async def world(people: int, agencies: int) -> AsyncIterator[World]:
-    """A fresh stack, every role that works for a measure a process of its own; all its people serve in one agency."""
+    """A fresh stack, each role of training and credit a process of its own; all its people serve in one agency."""
     with temporary_folder("bench") as folder:
         async with running_stack(folder, roles=ROLES) as stack, httpx2.AsyncClient(timeout=None) as http:
             kafka = AIOKafkaAdminClient(bootstrap_servers=stack.kafka.bootstrap)
