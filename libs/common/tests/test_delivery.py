@@ -43,6 +43,10 @@ from jejak_local.harness import received
 from jejak_local.kafka import KafkaServer
 
 WANTED = (TrainingRevoked,)
+ADVISORY_WAITS = (
+    "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database"
+    " WHERE NOT granted AND locktype = 'advisory' AND datname = current_database()"
+)
 
 
 @pytest.fixture
@@ -292,7 +296,8 @@ async def test_a_row_that_is_committed_after_many_with_higher_ids_is_sent(
     async with database.transaction() as begun_before:
         await begun_before.execute(text("INSERT INTO effects (year) VALUES (2026)"))
         task = asyncio.create_task(late())
-        while not await holder.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'"):
+        while not await holder.fetchval(ADVISORY_WAITS):
+            assert not task.done()
             await asyncio.sleep(0.01)
         emit(begun_before, revoked(2026), sequence=1)
     floor = Floor()
