@@ -13,6 +13,7 @@ import asyncpg
 from uuid_utils.compat import uuid7
 
 from bench.world import STRIDE, World, parts, training
+from common.bulk import CHUNK
 
 NIP_KEY = b"jejak-local"
 YEAR = 2025
@@ -25,10 +26,10 @@ NIP = (
     " || '2010031' || lpad((n % 999 + 1)::text, 3, '0')"
 )
 
-PACK = """
+PACK = f"""
 DROP TABLE IF EXISTS pack;
 CREATE TABLE pack AS SELECT topic, events, count, string_to_array(events, E'\\n') AS lines
-FROM outbox WHERE count = 500 ORDER BY id LIMIT 1
+FROM outbox WHERE count = {CHUNK} ORDER BY id LIMIT 1
 """
 EVENTS = """
 WITH model AS MATERIALIZED (
@@ -117,7 +118,7 @@ async def events(world: World, number: int) -> None:
 
 
 async def pack(world: World) -> None:
-    """Keeps an outbox row of 500 events, as an upload writes it, in the table `pack`."""
+    """Keeps an outbox row of a whole chunk, as an upload writes it, in the table `pack`."""
     relay = world.stack.process("training", "relay")
     await relay.stop()
     lines = (training(number, world.person(number), source=f"pack-{uuid7()}") for number in range(1000))

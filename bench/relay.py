@@ -11,10 +11,11 @@ import asyncpg
 from bench import laying
 from bench.figures import Figure
 from bench.world import BARE_TOPIC, World
+from common.bulk import CHUNK
 from common.outbox import CHANNEL
 
-PACKS, SINGLES = 40, 200
-"""Outbox rows of a burst: of 500 events each, as an upload leaves them, and of one each, as singles do."""
+PACKS, SINGLES = 80, 200
+"""Outbox rows of a burst: of a chunk of events each, as an upload leaves them, and of one each, as singles do."""
 EVERY = 1.0
 """Seconds from one burst to the next."""
 MOST = 1.2
@@ -61,7 +62,7 @@ async def _snapshot(world: World) -> AsyncIterator[None]:
 
 async def _bursts(world: World, seconds: float) -> list[tuple[float, float]]:
     """For each burst its second, and the events a second from its commit until the last stands on Kafka."""
-    events = PACKS * 500 + SINGLES
+    events = PACKS * CHUNK + SINGLES
     rates: list[tuple[float, float]] = []
     began = time.perf_counter()
     while (moment := time.perf_counter() - began) < seconds:

@@ -56,7 +56,7 @@ Record = ConsumerRecord[bytes | None, bytes | None]
 Known = Callable[[AsyncSession, Sequence[UUID]], Awaitable[Collection[UUID]]]
 """Asks which of these people or agencies are stored."""
 
-BATCH = 1_000
+BATCH = 500
 POLL_MS = 1_000
 MOST_BURIED_IN_A_ROW = 100
 WATCHED_OUTCOMES = 1_000
