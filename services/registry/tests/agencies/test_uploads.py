@@ -4,6 +4,7 @@ import asyncio
 from uuid import uuid4
 
 from common.auth import Principal
+from common.bulk import CHUNK
 from common.database import counted_statements
 from registry.agencies.commands import upsert_agencies
 from registry.agencies.schemas import AgencyLine
@@ -108,7 +109,7 @@ async def test_renamed_units_are_announced(service, nation, emitted, a_person):
 
 async def test_the_number_of_statements_does_not_grow(service, database):
     counts = []
-    for first, size in ((0, 5), (100, 500)):
+    for first, size in ((0, 5), (100, CHUNK)):
         lines = [line(number) for number in range(first, first + size)]
         with counted_statements(database) as created:
             await service.upload("/agencies:batch", lines)
