@@ -126,7 +126,11 @@ class Arena:
         if (role, agency) not in self._tokens:
             self._tokens[role, agency] = await self.stack.token(role, agency=agency)
         bearer = {"authorization": f"Bearer {self._tokens[role, agency]}"}
-        answer = await self.http.request(method, url, headers={**headers, **bearer}, **options)
+        try:
+            answer = await self.http.request(method, url, headers={**headers, **bearer}, **options)
+        except AttributeError as error:
+            # anyio 4.16 asks a connection for its peer that was cut as soon as it stood, and has no socket any more.
+            raise httpx2.ConnectError("cut as soon as it stood") from error
         if answer.status_code == EXPIRED:
             self._tokens.pop((role, agency), None)
             self.counted["tokens run out"] += 1
