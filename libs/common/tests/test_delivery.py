@@ -39,14 +39,10 @@ from common.outbox import (
 from common.tables import add_inbox, add_outbox, add_waiting
 from contracts import PUBLISHED
 from contracts.events import TrainingRevoked
-from jejak_local.harness import received
+from jejak_local.harness import received, waits_for_a_lock
 from jejak_local.kafka import KafkaServer
 
 WANTED = (TrainingRevoked,)
-ADVISORY_WAITS = (
-    "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database"
-    " WHERE NOT granted AND locktype = 'advisory' AND datname = current_database()"
-)
 
 
 @pytest.fixture
@@ -296,9 +292,7 @@ async def test_a_row_that_is_committed_after_many_with_higher_ids_is_sent(
     async with database.transaction() as begun_before:
         await begun_before.execute(text("INSERT INTO effects (year) VALUES (2026)"))
         task = asyncio.create_task(late())
-        while not await holder.fetchval(ADVISORY_WAITS):
-            assert not task.done()
-            await asyncio.sleep(0.01)
+        await waits_for_a_lock(begun_before, task)
         emit(begun_before, revoked(2026), sequence=1)
     floor = Floor()
     assert await relay_once(relay, kafka_producer, floor) == 2
@@ -631,9 +625,7 @@ async def test_nobody_arrives_between_the_question_who_is_known_and_the_hold(dat
     async def look_while_the_person_comes(session: AsyncSession, asked: Sequence[UUID]) -> set[UUID]:
         found = await known(session, asked)
         comes.append(asyncio.create_task(come()))
-        waits = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-        while not (comes[0].done() or await session.scalar(waits)):
-            await asyncio.sleep(0.01)
+        await waits_for_a_lock(session, comes[0])
         return found
 
     async with database.transaction() as session:
@@ -652,9 +644,7 @@ async def test_an_event_that_looks_while_its_person_arrives_finds_them(database:
     async with database.transaction() as session:
         assert await arrive(session, person) == []
         looks = asyncio.create_task(look())
-        waits = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-        while not (looks.done() or await session.scalar(waits)):
-            await asyncio.sleep(0.01)
+        await waits_for_a_lock(session, looks)
     assert await looks == [event]
 
 

@@ -15,7 +15,7 @@ import asyncpg
 import httpx2
 from fastapi import FastAPI
 from sqlalchemy import MetaData, event, text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from common.database import Database
 from common.events import Event, Reader, Received
@@ -210,9 +210,11 @@ async def streamed(app: FastAPI, path: str, token: str, lines: Iterable[Any]) ->
     assert statuses == [200]
 
 
-async def waits_for_a_row(session: AsyncSession, task: asyncio.Task[Any]) -> None:
-    """Returns once the task waits for a row that another transaction holds. Raises AssertionError when it ends before."""
-    waits = text("SELECT count(*) FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted")
-    while not await session.scalar(waits):
+async def waits_for_a_lock(connection: AsyncConnection | AsyncSession, task: asyncio.Task[Any]) -> None:
+    """Returns once the task waits for a row, table or advisory lock. Raises AssertionError when it ends before.
+
+    `connection` only asks; nothing else may wait for a lock at the time.
+    """
+    while not await connection.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
         assert not task.done()
         await asyncio.sleep(0.01)

@@ -27,8 +27,9 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 CHUNK = 250
+"""How many lines are stored in one transaction (ADR 0013)."""
 TURN = 10
-"""How many lines of a chunk are worked on before others have a turn. ADR 0011 measures this number, 0013 the other."""
+"""How many lines of a chunk are worked on before others have a turn (ADR 0011)."""
 LINE_LIMIT = 64 * 1024
 SPOOL_BYTES = 1024 * 1024
 TRY_SECONDS = 20.0

@@ -57,6 +57,7 @@ Known = Callable[[AsyncSession, Sequence[UUID]], Awaitable[Collection[UUID]]]
 """Asks which of these people or agencies are stored."""
 
 BATCH = 500
+"""How many records a consumer works on in one transaction (ADR 0013)."""
 POLL_MS = 1_000
 MOST_BURIED_IN_A_ROW = 100
 WATCHED_OUTCOMES = 1_000

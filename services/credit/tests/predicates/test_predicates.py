@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import text
 
-from jejak_local.harness import waits_for_a_row
+from jejak_local.harness import waits_for_a_lock
 
 TWO_LEVELS = [("ahli_pertama", date(2020, 1, 1), date(2025, 7, 15)), ("ahli_muda", date(2025, 7, 15), None)]
 
@@ -77,7 +77,7 @@ async def test_a_number_that_moves_while_it_is_looked_up_finds_nobody(world, api
     async with world.database.transaction() as session:
         await session.execute(text("UPDATE people SET nip_hash = 'another' WHERE person_id = :id"), {"id": old})
         sent = asyncio.create_task(submit(api, line))
-        await waits_for_a_row(session, sent)
+        await waits_for_a_lock(session, sent)
     refused = await sent
     assert (refused.status_code, refused.json()["code"]) == (422, "person-unknown")
 

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from common.bulk import CHUNK, LINE_LIMIT
-from jejak_local.harness import NIP_KEY, waits_for_a_row
+from jejak_local.harness import NIP_KEY, waits_for_a_lock
 from training.records.commands import store
 from training.records.schemas import Training
 
@@ -51,7 +51,7 @@ async def test_who_is_outrun_for_a_reference_is_told_of_the_winner(world, api, l
         await store(session, [Training.model_validate(given)], world.desk("service"), NIP_KEY)
         late = given | {"person_id": str(second)}
         outrun = asyncio.create_task(api.call("service", "POST", "/trainings", late, headers))
-        await waits_for_a_row(session, outrun)
+        await waits_for_a_lock(session, outrun)
     answer = await outrun
     assert (answer.status_code, answer.json()["code"]) == (409, "reference-conflict")
     assert await world.value("SELECT person_id FROM records") == first

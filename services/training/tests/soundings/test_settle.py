@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from common.database import counted_statements
+from jejak_local.harness import waits_for_a_lock
 from training.ledger.commands import Moved, move
 from training.soundings import commands
 
@@ -211,7 +212,7 @@ async def test_hours_not_committed_when_the_sweep_finishes_are_not_missed(soundi
     async with sounding.database.transaction() as session:
         await sounding.change(session, person, change)
         finishing = asyncio.create_task(sounding.finish(sweep_id))
-        await _somebody_waits(world)
+        await waits_for_a_lock(session, finishing)
         assert not finishing.done()
     await finishing
     assert names((await sounding.events())[before_finish:]) == [told]
@@ -230,7 +231,7 @@ async def test_hours_written_while_the_sweep_finishes_settle_themselves(sounding
     async with sounding.database.transaction() as session:
         await commands.finish(session, world.clock, sweep_id)
         writing = asyncio.create_task(sounding.reach(person, change))
-        await _somebody_waits(world)
+        await waits_for_a_lock(session, writing)
         assert not writing.done()
     await writing
     assert names((await sounding.events())[before_finish:]) == [told]
@@ -248,11 +249,6 @@ async def test_a_long_writer_keeps_the_sweep_waiting_not_the_other_writers(sound
         await sounding.reach(other, "10")
     await sounding.finish(sweep_id)
     assert (await sounding.shortfalls())[other][0] == "resolved"
-
-
-async def _somebody_waits(world):
-    while not await world.value("SELECT count(*) FROM pg_locks WHERE NOT granted"):
-        await asyncio.sleep(0.01)
 
 
 # --- cost

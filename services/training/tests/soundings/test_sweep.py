@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from common.database import Database, counted_statements
 from common.ids import derived_id
+from jejak_local.harness import waits_for_a_lock
 from training.soundings import cli, commands
 from training.soundings.caturwulan import period_of
 
@@ -239,7 +240,7 @@ async def test_a_run_that_is_cut_off_amid_a_page_leaves_nothing_of_it(sounding, 
     async with sounding.database.engine.connect() as other:
         await other.execute(text("LOCK TABLE outbox IN EXCLUSIVE MODE"))
         cut = asyncio.create_task(sounding.announce(sweep_id))
-        await _waiting(world)
+        await waits_for_a_lock(other, cut)
         cut.cancel()
         with pytest.raises(asyncio.CancelledError):
             await cut
@@ -247,12 +248,6 @@ async def test_a_run_that_is_cut_off_amid_a_page_leaves_nothing_of_it(sounding, 
     await sounding.sweep("2026-05-02")
     found = [one.id for one in await sounding.events()]
     assert found == [derived_id(sweep_id, TWO, page) for page in range(1, 12)]
-
-
-async def _waiting(world):
-    """Until some session waits for a lock."""
-    while not await world.value("SELECT count(*) FROM pg_locks WHERE NOT granted"):
-        await asyncio.sleep(0.01)
 
 
 async def test_two_runs_at_once_do_everything_once(sounding, world):
