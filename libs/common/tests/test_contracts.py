@@ -2,12 +2,15 @@
 
 import json
 from pathlib import Path
+from typing import Annotated
 
 import pytest
 import yaml
+from pydantic import TypeAdapter, ValidationError
 
 from common.events import Event
 from contracts import PUBLISHED
+from contracts.events import Part
 from contracts.nip import parse_nip
 from contracts.schemas import broken_promises, frozen_path, schema
 from contracts.topics import TOPICS
@@ -61,6 +64,17 @@ def test_a_field_of_another_type_is_a_break() -> None:
 
 def test_the_frozen_schema_keeps_its_own_promises() -> None:
     assert not broken_promises(PUBLISHED[0], changed(dict))
+
+
+@pytest.mark.parametrize("sent", ["42125", '"1430438400"'])
+def test_no_event_takes_a_number_for_a_day(sent: str) -> None:
+    """Nor a part of one: each field of a class that can hold a day."""
+    classes = {*PUBLISHED, *Part.__subclasses__()}
+    fields = [field for each in classes for field in each.model_fields.values() if "date" in str(field.annotation)]
+    assert len(fields) > 10
+    for field in fields:
+        with pytest.raises(ValidationError, match="not YYYY-MM-DD"):
+            TypeAdapter(Annotated[field.annotation, field]).validate_json(sent)
 
 
 def test_topics_are_kept_as_the_contract_says() -> None:

@@ -1,6 +1,5 @@
 """The events. Each is a fact in the past tense; a change that breaks a reader is a new `.v2` type."""
 
-from datetime import date
 from decimal import Decimal
 from typing import ClassVar, Literal
 from uuid import UUID
@@ -8,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from common.events import Event, Topic
+from common.fields import Day
 from contracts import topics
 
 PREFIX = "id.go.asn"
@@ -57,8 +57,8 @@ class Assignment(Part):
     agency_id: UUID
     unit_id: UUID | None
     unit_name: str | None
-    valid_from: date
-    valid_to: date | None
+    valid_from: Day
+    valid_to: Day | None
 
 
 class Post(Part):
@@ -67,16 +67,16 @@ class Post(Part):
     jenjang: str | None
     golongan: str | None
     position: str
-    valid_from: date
-    valid_to: date | None
+    valid_from: Day
+    valid_to: Day | None
 
 
 class Absence(Part):
     """A time of leave or study during which the yearly duty rests."""
 
     status: Literal["leave", "study"]
-    valid_from: date
-    valid_to: date | None
+    valid_from: Day
+    valid_to: Day | None
 
 
 class PersonChanged(Event):
@@ -92,8 +92,8 @@ class PersonChanged(Event):
     nip_hash: str
     staff_type: StaffType
     status: Status
-    joined_on: date
-    left_on: date | None
+    joined_on: Day
+    left_on: Day | None
     education: str | None
     jenjang: str | None
     golongan: str | None
@@ -122,8 +122,8 @@ class _RecordState(_RecordEvent):
     title: str
     provider_id: UUID | None
     course_id: UUID | None
-    start_date: date
-    end_date: date
+    start_date: Day
+    end_date: Day
     jp_stated: Decimal | None
     jp_counted: Decimal
     verified: bool
@@ -189,7 +189,7 @@ class JPShortfallDetected(Event):
     kind: Literal["sweep", "reopened"]
     year: int
     period: Literal[1, 2, 3]
-    as_of: date
+    as_of: Day
     agency_id: UUID
     page: int
     pages: int
@@ -237,8 +237,8 @@ class CreditVerified(Event):
     jenjang: str
     predikat: str | None
     months: int
-    period_start: date
-    period_end: date
+    period_start: Day
+    period_end: Day
     ak: str
     twelfths: Decimal
     balance_twelfths: Decimal

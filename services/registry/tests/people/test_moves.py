@@ -121,3 +121,23 @@ async def test_nobody_there(service, nation):
         ("status", {"status": "leave", "from": "2026-03-01", "decree": "SK 1"}),
     ):
         assert (await service.post(f"/people/{uuid4()}/{path}", body)).status_code == 404
+
+
+@pytest.mark.parametrize("sent", [1430438400, "1430438400", 42125, "2026-07-01T00:00:00", "0001-01-01", "9999-12-31"])
+async def test_a_day_is_written_as_one_wherever_it_is_asked_for(service, nation, person_id, sent):
+    decree = {"decree": "SK 1/2026", "status": "leave"}
+    for path, body, field in (
+        ("transfer", {"agency_code": "D-001", "on": sent}, "on"),
+        ("status", decree | {"from": sent}, "from"),
+        ("status", decree | {"from": "2026-07-01", "until": sent}, "until"),
+    ):
+        refused = await service.post(f"/people/{person_id}/{path}", body)
+        assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "date-invalid")
+        assert refused.json()["errors"][0]["field"] == field
+    for path in ("/people", f"/people/{person_id}"):
+        asked = await service.get(f"{path}?as_of={sent}")
+        assert (asked.status_code, asked.json()["code"], asked.json()["errors"][0]["field"]) == (
+            422,
+            "date-invalid",
+            "as_of",
+        )

@@ -1,10 +1,9 @@
 """Field types the schemas share."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 # PostgreSQL cannot store NUL, and no title or code has a control character in it.
 PLAIN = r"^[^\x00-\x1f\x7f]*$"
@@ -14,16 +13,6 @@ Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 
 # Numbers like 1E+9999999999 and 1E-9999999999 overflow in every reckoning, or vanish in it.
 Hours = Annotated[Decimal, Field(max_digits=12)]
-
-
-def _written(value: object) -> object:
-    """A date is written YYYY-MM-DD: pydantic would also take a number of seconds or a moment."""
-    if isinstance(value, str) and len(value) == 10:
-        return value
-    raise ValueError("not YYYY-MM-DD")
-
-
-Day = Annotated[date, BeforeValidator(_written)]
 
 
 class Document(BaseModel):

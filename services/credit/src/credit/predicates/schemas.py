@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 
+from common.fields import Day
 from contracts.nip import WrittenNip
 from credit.domain.periods import last_day
 
@@ -29,8 +30,8 @@ class NewPredicate(BaseModel):
     source_name: Annotated[str, Line, Field(max_length=100, examples=["e-kinerja"])]
     nip: WrittenNip | None = None
     person_id: UUID | None = None
-    period_start: date
-    period_end: date
+    period_start: Day
+    period_end: Day
     predikat: Predikat
     hasil_kerja: Rating | None = None
     perilaku: Rating | None = None

@@ -1,6 +1,5 @@
 """People over HTTP."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from common import etag
 from common.auth import Principal, allow
 from common.bulk import NDJSON, upload
 from common.database import Reading, Transaction
+from common.fields import Day
 from common.pages import AskedWindow, Page
 from common.service import UsedClock
 from registry.people import commands, queries
@@ -42,7 +42,7 @@ async def list_people(
     window: AskedWindow,
     agency_id: UUID | None = None,
     unit_id: UUID | None = None,
-    as_of: date | None = None,
+    as_of: Day | None = None,
 ) -> Page[PersonOut]:
     return await queries.people_page(
         session, window, principal, clock.today(), agency_id=agency_id, unit_id=unit_id, as_of=as_of
@@ -51,7 +51,7 @@ async def list_people(
 
 @router.get("/people/me", summary="Oneself, as of a day", responses=may_answer(404))
 async def get_oneself(
-    session: Reading, principal: Oneself, clock: UsedClock, response: Response, as_of: date | None = None
+    session: Reading, principal: Oneself, clock: UsedClock, response: Response, as_of: Day | None = None
 ) -> PersonOut:
     return etag.tagged(await queries.oneself(session, principal, clock.today(), as_of), response)
 
@@ -63,7 +63,7 @@ async def get_person(
     principal: Reader,
     clock: UsedClock,
     response: Response,
-    as_of: date | None = None,
+    as_of: Day | None = None,
 ) -> PersonOut:
     return etag.tagged(await queries.person(session, person_id, clock.today(), principal, as_of), response)
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from common.fields import Day
 from contracts.nip import WrittenNip, parse_nip
 from registry.domain.person import Entry, Place, Post, Status
 from registry.domain.posts import Jenjang, StaffType
@@ -38,9 +39,9 @@ class PersonIn(PlaceIn):
     golongan: str = Field(examples=["III/b", "IX"])
     position: Line
     education: Education
-    joined_on: date
+    joined_on: Day
     status: Status | None = None
-    valid_from: date | None = None
+    valid_from: Day | None = None
 
     @field_validator("staff_type")
     @classmethod
@@ -70,15 +71,15 @@ class PersonIn(PlaceIn):
 class TransferIn(PlaceIn):
     """A move to another agency or unit from the day `on`."""
 
-    on: date
+    on: Day
 
 
 class StatusIn(Document):
     """A status from a day until another (exclusive), or for good, and the decree that says so."""
 
     status: Status
-    from_: Annotated[date, Field(alias="from")]
-    until: date | None = None
+    from_: Annotated[Day, Field(alias="from")]
+    until: Day | None = None
     decree: Line = Field(examples=["SK 821.2/15/2026"])
 
 

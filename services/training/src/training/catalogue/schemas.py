@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from training.fields import Code, Day, Document, Hours, Name, Words
+from common.fields import Day
+from training.fields import Code, Document, Hours, Name, Words
 
 
 class AccreditationIn(Document):

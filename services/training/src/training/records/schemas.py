@@ -7,8 +7,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from common.fields import Day
 from contracts.nip import WrittenNip
-from training.fields import Code, Day, Document, Hours, Name, Words
+from training.fields import Code, Document, Hours, Name, Words
 
 SourceKind = Literal["system", "provider", "self"]
 
