@@ -24,6 +24,7 @@ id = "doubles"
 given = {{ amount = 2.5 }}
 expect = {{ result = {expected} }}
 """
+CASES = PACK[PACK.index("[[cases]]") :].format(expected="5.00")
 
 
 def write(folder: Path, name: str, *, rate="2.0", expected="5.00", valid_from="2020-01-01", valid_to="") -> None:
@@ -53,11 +54,30 @@ def test_a_pack_whose_case_fails_cannot_be_loaded(tmp_path: Path) -> None:
         load_rule_book(tmp_path, parse, run_case)
 
 
-def test_a_pack_without_cases_cannot_be_loaded(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("right", "wrong", "why"),
+    [
+        (CASES, "", "cases is missing"),
+        (CASES, "[cases]\n", "has no cases"),
+        ("expect = { result = 5.00 }", "", "expect is missing"),
+        ("given = { amount = 2.5 }", "", "given is missing"),
+        ("expect = { result = 5.00 }", "expect = {}", "case doubles: it expects nothing"),
+    ],
+)
+def test_a_pack_that_no_case_proves_cannot_be_loaded(tmp_path: Path, right: str, wrong: str, why: str) -> None:
     write(tmp_path, "bare")
     file = tmp_path / "bare.toml"
-    file.write_text(file.read_text().split("[[cases]]")[0])
-    with pytest.raises(RulePackError, match="cases is missing"):
+    assert right in file.read_text()
+    file.write_text(file.read_text().replace(right, wrong))
+    with pytest.raises(RulePackError, match=why):
+        load_rule_book(tmp_path, parse, run_case)
+
+
+def test_a_pack_with_an_empty_list_of_cases_cannot_be_loaded(tmp_path: Path) -> None:
+    write(tmp_path, "bare")
+    file = tmp_path / "bare.toml"
+    file.write_text("cases = []\n" + file.read_text().replace(CASES, ""))
+    with pytest.raises(RulePackError, match="bare has no cases"):
         load_rule_book(tmp_path, parse, run_case)
 
 

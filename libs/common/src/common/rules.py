@@ -1,11 +1,12 @@
 """Rule packs: regulations as data.
 
 A pack is a TOML file with an id, the legal source, a validity period, tables, and its own test
-cases. A pack whose cases fail cannot be loaded, so a service with a wrong pack does not start.
+cases. A pack whose cases fail, or that has none, cannot be loaded, so a service with a wrong or
+unproven pack does not start.
 """
 
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -58,7 +59,7 @@ def load_rule_book(
 
     `parse` turns the tables into typed rules; `run_case` answers one case's `given`, and the
     answer must hold everything the case's `expect` holds. Numbers are read as Decimal.
-    Raises RulePackError for a failing case, a pack without cases, or two packs valid on one day.
+    Raises RulePackError for a failing case, one that expects nothing, a pack without cases, or two packs valid on one day.
     """
     packs = sorted((_load(path, parse, run_case) for path in sorted(folder.glob("*.toml"))), key=lambda p: p.valid_from)
     if not packs:
@@ -84,12 +85,16 @@ def _load(
             valid_to=raw.get("valid_to"),
             tables=parse(raw["tables"]),
         )
-        cases: Iterable[Mapping[str, Any]] = raw["cases"]
+        cases = [(case["id"], case["given"], case["expect"]) for case in raw["cases"]]
     except KeyError as error:
         raise RulePackError(f"{path.name}: {error.args[0]} is missing") from error
-    for case in cases:
-        answer = run_case(pack.tables, case["given"])
-        wrong = {name: answer.get(name) for name, value in case["expect"].items() if answer.get(name) != value}
+    if not cases:
+        raise RulePackError(f"{pack.id} has no cases: nothing proves it")
+    for name, given, expect in cases:
+        if not expect:
+            raise RulePackError(f"{pack.id}, case {name}: it expects nothing, so it proves nothing")
+        answer = run_case(pack.tables, given)
+        wrong = {key: answer.get(key) for key, value in expect.items() if answer.get(key) != value}
         if wrong:
-            raise RulePackError(f"{pack.id}, case {case['id']}: expected {case['expect']}, got {wrong}")
+            raise RulePackError(f"{pack.id}, case {name}: expected {expect}, got {wrong}")
     return pack

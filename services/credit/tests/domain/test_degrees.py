@@ -47,6 +47,18 @@ def test_a_degree_is_judged_by_education_post_and_date(
         assert "/202" in RULES.at(day).tables.reasons[verdict.reason], "a zero names its legal source"
 
 
+# Perpres 8/2012 Pasal 5; D-IV and S1 are one level.
+LEVELS = {"SD": 1, "SLTP": 2, "SLTA": 3, "D-I": 4, "D-II": 5, "D-III": 6, "D-IV": 7, "S1": 7, "S2": 8, "S3": 9}
+
+
+@pytest.mark.parametrize("degree", LEVELS)
+@pytest.mark.parametrize("held", LEVELS)
+def test_whoever_holds_a_degree_gets_the_bonus_for_each_higher_one_and_for_no_other(held: str, degree: str) -> None:
+    verdict = judge_degree(RULES.at(date(2025, 1, 1)).tables, degree, held, "mahir")
+    higher = LEVELS[degree] > LEVELS[held]
+    assert verdict == (BONUS if higher else Verdict("no-points", "degree-not-higher"))
+
+
 def test_the_bonus_is_of_the_jenjang_held() -> None:
     segment = bonus_segment(RULES.at(date(2025, 1, 1)), "ahli_muda", date(2025, 1, 1))
     assert (segment.months, segment.percent, segment.base, segment.twelfths) == (0, 25, 100, 300)

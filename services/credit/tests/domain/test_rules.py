@@ -97,6 +97,14 @@ def test_a_pack_with_a_wrong_figure_cannot_be_loaded(tmp_path: Path, right: str,
         load_rule_book(folder, parse, run_case)
 
 
+@pytest.mark.parametrize("file", sorted(FOLDER.glob("*.toml")), ids=lambda file: file.stem)
+def test_a_pack_without_its_cases_cannot_be_loaded(tmp_path: Path, file: Path) -> None:
+    bare = file.read_text().split("[[cases]]")[0]
+    (tmp_path / file.name).write_text("cases = []\n" + bare)
+    with pytest.raises(RulePackError, match="has no cases"):
+        load_rule_book(tmp_path, parse, run_case)
+
+
 def test_every_source_key_is_spelled_out(rules) -> None:
     for pack in load_rules().packs:
         tables = pack.tables

@@ -139,6 +139,12 @@ def test_degrees_belong_to_formal_education(form, degree, code):
     assert refused.value.code == code
 
 
+@pytest.mark.parametrize("degree", ["SD", "SLTP", "SLTA", "D-I", "D-II", "D-III", "D-IV", "S1", "S2", "S3"])
+def test_formal_education_may_reach_any_degree(degree):
+    study = activity("PD01", degree=degree)
+    assert count(check(RULES, study), study) == (Decimal(0), "education")
+
+
 def test_formal_education_counts_no_hours():
     study = activity("PD01", degree="S2", days=700, jp="400")
     assert count(check(RULES, study), study) == (Decimal(0), "education")

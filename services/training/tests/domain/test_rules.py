@@ -26,6 +26,14 @@ def test_a_pack_whose_case_fails_cannot_be_loaded(tmp_path):
         load(tmp_path)
 
 
+@pytest.mark.parametrize("file", sorted(PACKS.glob("*.toml")), ids=lambda file: file.stem)
+def test_a_pack_without_its_cases_cannot_be_loaded(tmp_path, file):
+    bare = file.read_text().split("[[cases]]")[0]
+    (tmp_path / file.name).write_text("cases = []\n" + bare)
+    with pytest.raises(RulePackError, match="has no cases"):
+        load(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("right", "wrong"),
     [("floor = 20\ntarget = 20", "floor = 20\ntarget = 19"), ("ceiling = 24", "ceiling = 25"), ("jp = 5", "jp = 8")],

@@ -2,10 +2,13 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from common.clock import FixedClock
+from common.rules import RulePackError, load_rule_book
+from training.soundings import caturwulan
 from training.soundings.caturwulan import BOOK, Caturwulan, closed_on, pack_of, period_of
 from training.soundings.commands import SHORT, THRESHOLD
 
@@ -24,6 +27,13 @@ from training.soundings.commands import SHORT, THRESHOLD
 )
 def test_the_share_of_the_target_that_is_due(target, due):
     assert tuple(str(period.threshold(Decimal(target))) for period in pack_of(2026).tables) == due
+
+
+def test_a_pack_without_its_cases_cannot_be_loaded(tmp_path):
+    [file] = Path(caturwulan.__file__).with_name("rules").glob("*.toml")
+    (tmp_path / file.name).write_text("cases = []\n" + file.read_text().split("[[cases]]")[0])
+    with pytest.raises(RulePackError, match="has no cases"):
+        load_rule_book(tmp_path, caturwulan._parse, caturwulan._run_case)
 
 
 def test_half_a_thousandth_is_rounded_up():

@@ -12,6 +12,7 @@ from typing import Literal
 from uuid import UUID
 
 from common.rules import RulePack
+from contracts.degrees import DEGREES, is_higher
 from credit.domain.amounts import education_twelfths
 from credit.domain.periods import Segment
 from credit.domain.rules import Rules
@@ -42,12 +43,11 @@ def judge_degree(rules: Rules, degree: str, education: str | None, jenjang: str 
     """The verdict on a degree by itself: against the education on record and the jenjang held on its date."""
     if rules.education is None:
         return judge_activity(rules)
-    degrees = rules.education.degrees
-    if degree not in degrees:
+    if degree not in DEGREES:
         return Verdict("no-points", "degree-unknown")
-    if education not in degrees:
+    if education not in DEGREES:
         return Verdict("no-points", "education-unknown")
-    if degrees.index(degree) <= degrees.index(education):
+    if not is_higher(degree, education):
         return Verdict("no-points", "degree-not-higher")
     if jenjang not in rules.jenjang:
         return Verdict("no-points", "no-functional-post")

@@ -61,7 +61,7 @@ def _conversion(entry: Mapping[str, Any]) -> Conversion:
 
 
 def _education(entry: Mapping[str, Any]) -> Education:
-    return Education(entry["percent"], tuple(entry["degrees"]), entry["status"], tuple(entry["sources"]))
+    return Education(entry["percent"], entry["status"], tuple(entry["sources"]))
 
 
 def run_case(rules: Rules, given: Mapping[str, Any]) -> Mapping[str, object]:

@@ -54,10 +54,9 @@ class Conversion:
 
 @dataclass(frozen=True)
 class Education:
-    """AK from a higher degree: `percent` of the KP need; `degrees` from low to high."""
+    """AK from a higher degree: `percent` of the KP need."""
 
     percent: int
-    degrees: tuple[str, ...]
     status: str
     sources: tuple[str, ...]
 

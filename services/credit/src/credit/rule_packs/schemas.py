@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from datetime import date
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from common.rules import RulePack
+from contracts.degrees import LADDER, Degree
 from credit.domain.rules import Education, Jenjang, Predikat, Rules
 
 
@@ -33,6 +34,7 @@ class RulePackView(BaseModel):
     predikat: list[Predikat]
     predikat_matrix: list[MatrixCell]
     education: Education | None
+    degrees: list[list[Degree]] = Field(description="formal education from low to high; one level together")
     reasons: Mapping[str, str]
     sources: Mapping[str, str]
 
@@ -53,6 +55,7 @@ class RulePackView(BaseModel):
                 for (result, behaviour), predikat in (conversion.matrix.cells if conversion else {}).items()
             ],
             education=rules.education,
+            degrees=[list(level) for level in LADDER],
             reasons=rules.reasons,
             sources=rules.sources,
         )

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
+from contracts.degrees import Degree
 from registry.domain.history import History, at, at_or_first, begins_on, begun, put, put_until_next, starting
 from registry.domain.posts import Jenjang, StaffType, check_post
 from registry.domain.refused import Refused
@@ -49,7 +50,7 @@ class Person:
     nip: str
     staff_type: StaffType
     name: str
-    education: str
+    education: Degree
     joined_on: date
     assignments: History[Place]
     posts: History[Post]
@@ -84,7 +85,7 @@ class Entry:
     appointed: date
     staff_type: StaffType
     name: str
-    education: str
+    education: Degree
     joined_on: date
     place: Place
     post: Post

@@ -1,19 +1,18 @@
 """People as sent and answered."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from common.fields import Day
+from contracts.degrees import Degree
 from contracts.nip import WrittenNip, parse_nip
 from registry.domain.person import Entry, Place, Post, Status
 from registry.domain.posts import Jenjang, StaffType
 from registry.fields import Code, Document, Line
-
-Education = Literal["SD", "SLTP", "SLTA", "D-I", "D-II", "D-III", "D-IV", "S1", "S2", "S3"]
 
 
 class PlaceIn(Document):
@@ -38,7 +37,7 @@ class PersonIn(PlaceIn):
     jenjang: Jenjang | None = None
     golongan: str = Field(examples=["III/b", "IX"])
     position: Line
-    education: Education
+    education: Degree
     joined_on: Day
     status: Status | None = None
     valid_from: Day | None = None
@@ -98,7 +97,7 @@ class PersonOut(BaseModel):
     jenjang: Jenjang | None
     golongan: str
     position: str
-    education: str
+    education: Degree
     joined_on: date
     status: Status
     as_of: date

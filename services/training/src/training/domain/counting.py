@@ -16,6 +16,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal, NamedTuple, Protocol
 from uuid import UUID
 
+from contracts.degrees import DEGREES
 from training.domain.duty import THOUSANDTH
 
 Kind = Literal["programme", "stated", "session", "day", "fixed", "education"]
@@ -91,8 +92,6 @@ class Limits(Protocol):
     @property
     def jp_step(self) -> Decimal: ...
     @property
-    def degrees(self) -> frozenset[str]: ...
-    @property
     def forms(self) -> Mapping[str, FormRule]: ...
 
 
@@ -104,7 +103,7 @@ def check(limits: Limits, activity: Activity) -> FormRule:
     if rule.kind == "education":
         if activity.degree is None:
             raise Refused("degree-missing", "degree")
-        if activity.degree not in limits.degrees:
+        if activity.degree not in DEGREES:
             raise Refused("degree-unknown", "degree")
     elif activity.degree is not None:
         raise Refused("degree-unexpected", "degree")

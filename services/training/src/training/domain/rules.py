@@ -24,7 +24,6 @@ class JpRules:
 
     jp_most: Decimal
     jp_step: Decimal
-    degrees: frozenset[str]
     duties: Mapping[str, DutyRule]
     forms: Mapping[str, FormRule]
 
@@ -58,7 +57,6 @@ def _parse(tables: Mapping[str, Any]) -> JpRules:
     return JpRules(
         jp_most=Decimal(tables["jp_most"]),
         jp_step=tables["jp_step"],
-        degrees=frozenset(tables["degrees"]),
         duties={entry["staff_type"]: _duty(entry) for entry in tables["duties"]},
         forms={entry["code"]: _form(entry) for entry in tables["forms"]},
     )

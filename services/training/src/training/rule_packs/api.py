@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends
 
 from common.problems import Language
 from common.texts import UsedLanguage
+from contracts.degrees import DEGREES
 from training.desk import Desk, desk_for
 from training.domain.rules import Pack
 from training.ledger.queries import rule_text
@@ -36,7 +37,7 @@ def _view(pack: Pack, language: Language) -> JpPackView:
         valid_to=pack.valid_to,
         jp_most=rules.jp_most,
         jp_step=rules.jp_step,
-        degrees=sorted(rules.degrees),
+        degrees=list(DEGREES),
         duties=[
             DutyView(
                 staff_type=staff_type,

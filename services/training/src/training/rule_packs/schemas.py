@@ -5,6 +5,8 @@ from decimal import Decimal
 
 from pydantic import BaseModel, Field
 
+from contracts.degrees import Degree
+
 
 class DutyView(BaseModel):
     """The yearly duty of a staff type, in JP of a whole year."""
@@ -43,6 +45,6 @@ class JpPackView(BaseModel):
     valid_to: date | None
     jp_most: Decimal
     jp_step: Decimal
-    degrees: list[str]
+    degrees: list[Degree] = Field(description="formal education, from low to high")
     duties: list[DutyView]
     forms: list[FormView]
