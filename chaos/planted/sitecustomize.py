@@ -39,8 +39,8 @@ def twice_in_a_file() -> None:
     class Stored(dict[Any, Any]):
         before: frozenset[Any] = frozenset()
 
-    async def holders(session: Any, keys: Any) -> Any:
-        found = Stored(await real_holders(session, keys))
+    async def holders(session: Any, sender: Any, keys: Any) -> Any:
+        found = Stored(await real_holders(session, sender, keys))
         found.before = frozenset(found)
         return found
 
@@ -61,15 +61,17 @@ def twice_in_a_file() -> None:
 
 def fresh_id() -> None:
     """A reference that comes again in an upload gets a new id, whose event goes out although nothing was stored."""
+    from contracts.acting import Sender
     from training.records import commands
 
     real_holders, real_insert = commands.holders, commands.insert
 
-    async def holders(session: Any, keys: Any) -> dict[Any, Any]:
-        return {} if len(keys) > 1 else await real_holders(session, keys)
+    async def holders(session: Any, sender: Any, keys: Any) -> dict[Any, Any]:
+        return {} if len(keys) > 1 else await real_holders(session, sender, keys)
 
     async def insert(session: Any, drafts: Any, desk: Any) -> None:
-        held = await real_holders(session, [(draft.source_name, draft.reference) for draft in drafts])
+        sender = Sender(drafts[0].sender_kind, drafts[0].sender_id)
+        held = await real_holders(session, sender, [(draft.source_name, draft.reference) for draft in drafts])
         new = [draft for draft in drafts if (draft.source_name, draft.reference) not in held]
         await real_insert(session, new, desk)
 

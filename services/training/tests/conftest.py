@@ -162,11 +162,12 @@ class World(Inside):
         [person_id] = await self.people(self.state(**values))
         return person_id
 
-    def desk(self, role: str = "service", **claims: Any) -> Desk:
-        principal = Principal(subject=f"test-{role}", roles=frozenset({role}), **claims)
+    def desk(self, role: str | Sequence[str] = "service", **claims: Any) -> Desk:
+        roles = [role] if isinstance(role, str) else role
+        principal = Principal(subject="-".join(roles), roles=frozenset(roles), **claims)
         return Desk(principal, self.book, self.clock)
 
-    async def store(self, *lines: dict[str, Any], role: str = "service", **claims: Any):
+    async def store(self, *lines: dict[str, Any], role: str | Sequence[str] = "service", **claims: Any):
         """The command behind POST /trainings and its batch, in a transaction of its own."""
         given = [Training.model_validate_json(json.dumps(line)) for line in lines]
         desk = self.desk(role, **claims)

@@ -31,7 +31,7 @@ ROLES = (
 )
 SECRET = "jejak-local"
 AUDIENCE = "jejak"
-SCOPES = ("agency", "person", "provider")
+SCOPES = ("agency", "person", "provider", "connection")
 LIFETIME = 3600
 
 
@@ -74,10 +74,11 @@ class Issuer:
         agency: object = None,
         person: object = None,
         provider: object = None,
+        connection: object = None,
         subject: str | None = None,
     ) -> str:
-        """A valid token for the role, within the given agency, person or provider (UUIDs)."""
-        return self.mint(role, agency=agency, person=person, provider=provider, subject=subject)
+        """A valid token for the role, within the given agency, person, provider or connection (UUIDs)."""
+        return self.mint(role, agency=agency, person=person, provider=provider, connection=connection, subject=subject)
 
     def mint(
         self,
@@ -85,6 +86,7 @@ class Issuer:
         agency: object = None,
         person: object = None,
         provider: object = None,
+        connection: object = None,
         subject: str | None = None,
         expires_in: float = LIFETIME,
         audience: str | None = AUDIENCE,
@@ -98,7 +100,7 @@ class Issuer:
         confusion of algorithms); `key_id` names another key than the one that signs.
         """
         now = int(time.time())
-        scope = {"agency": agency, "person": person, "provider": provider}
+        scope = {"agency": agency, "person": person, "provider": provider, "connection": connection}
         claims: dict[str, Any] = {
             "sub": subject or ":".join(["-".join(roles), *(str(value) for value in scope.values() if value)]),
             "iss": issuer or self.url,

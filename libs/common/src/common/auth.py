@@ -35,13 +35,14 @@ bearer = HTTPBearer(auto_error=False, description="OIDC access token")
 
 @dataclass(frozen=True)
 class Principal:
-    """A caller: subject, roles, and the agency, person or provider the caller speaks for."""
+    """A caller: subject, roles, and the agency, person, provider or connection the caller speaks for."""
 
     subject: str
     roles: frozenset[str]
     agency: UUID | None = None
     person: UUID | None = None
     provider: UUID | None = None
+    connection: UUID | None = None
 
     @property
     def national(self) -> bool:
@@ -152,6 +153,7 @@ def _principal(claims: Mapping[str, Any]) -> Principal:
         agency=_uuid(claims.get("agency")),
         person=_uuid(claims.get("person")),
         provider=_uuid(claims.get("provider")),
+        connection=_uuid(claims.get("connection")),
     )
 
 

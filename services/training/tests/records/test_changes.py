@@ -27,7 +27,7 @@ async def test_a_correction_keeps_what_was_said_before_and_moves_the_ledger(worl
     first, second = (await api.get(f"/trainings/{record_id}/history"))["items"]
     assert (first["version"], first["state"]["jp_stated"], first["reason"]) == (1, "8.000", None)
     assert (second["version"], second["state"]["jp_stated"], second["reason"]) == (2, "12.500", "salah ketik")
-    assert first["changed_by"] == "test-service"
+    assert first["changed_by"] == "service"
     assert second["changed_by"].startswith("agency_hr")
     name, sequence, body = (await world.emitted())[-1]
     assert (name, sequence, body["jp_counted"], body["reason"]) == ("TrainingCorrected", 2, "12.500", "salah ketik")
@@ -35,7 +35,7 @@ async def test_a_correction_keeps_what_was_said_before_and_moves_the_ledger(worl
 
 async def test_the_history_of_an_unchanged_record_is_what_was_recorded(api, record):
     [only] = (await api.get(f"/trainings/{record[1]}/history"))["items"]
-    assert (only["version"], only["reason"], only["changed_by"]) == (1, None, "test-service")
+    assert (only["version"], only["reason"], only["changed_by"]) == (1, None, "service")
     assert Decimal(only["state"]["jp_counted"]) == 8
 
 

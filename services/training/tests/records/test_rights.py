@@ -7,7 +7,7 @@ import pytest
 from common.bulk import Done
 from common.ids import new_id
 from common.problems import Problem
-from training.records.rights import SENDERS
+from contracts.acting import SENDERS
 
 
 def told(answers):
@@ -27,12 +27,60 @@ async def test_an_agency_answers_for_people_who_were_its_own_on_the_end_date(wor
 async def test_a_repeat_is_told_only_to_who_might_have_sent_it(world, line):
     person = await world.person()
     given = line(person)
-    [first] = await world.store(given)
+    [first] = await world.store(given, role="agency_hr", agency=world.here)
     assert told(await world.store(given, role="agency_hr", agency=world.there)) == ["agency-mismatch"]
-    assert told(await world.store(given, role="agency_hr", agency=world.here)) == ["duplicate"]
-    [own] = await world.store(given, role="person", person=person)
-    assert own.status == "stored"
-    assert own.id != first.id
+    assert await world.store(given, role="agency_hr", agency=world.here) == [Done("duplicate", first.id)]
+
+
+async def test_one_reference_from_five_senders_is_five_records(world, line):
+    """Whoever sends `moodle-a / A-1` first takes it from nobody, and nobody learns of the others' records."""
+    await world.provider([("KL03", date(2020, 1, 1), None)])
+    me, other = await world.person(), await world.person(agency=world.there)
+    same = {"source_name": "moodle-a", "reference": "A-1"}
+    senders = [
+        ("agency", str(world.there), other, "agency_hr", {"agency": world.there}),
+        ("agency", str(world.here), me, "agency_hr", {"agency": world.here}),
+        ("provider", str(world.school), me, "provider", {"provider": world.school}),
+        ("person", str(me), me, "person", {"person": me}),
+        ("connection", "service", me, "service", {}),
+    ]
+    first = [
+        answer
+        for _, _, person, role, claims in senders
+        for answer in await world.store(line(person, **same), role=role, **claims)
+    ]
+    assert told(first) == ["stored"] * 5
+    again = [
+        answer
+        for _, _, person, role, claims in senders
+        for answer in await world.store(line(person, **same), role=role, **claims)
+    ]
+    assert again == [Done("duplicate", answer.id) for answer in first]
+    rows = await world.rows("SELECT sender_kind, sender_id, person_id FROM records ORDER BY id")
+    assert [tuple(row) for row in rows] == [(kind, identity, person) for kind, identity, person, *_ in senders]
+
+
+@pytest.mark.parametrize("kind", ["agency", "provider", "person", "connection"])
+async def test_a_service_sends_for_whom_its_token_names(world, line, kind):
+    person, named = await world.person(), new_id()
+    given = line(person)
+    [first] = await world.store(given, **{kind: named})
+    assert await world.store(given, **{kind: named}) == [Done("duplicate", first.id)]
+    [other] = await world.store(given)
+    assert other.status == "stored"
+    rows = await world.rows("SELECT sender_kind, sender_id FROM records ORDER BY id")
+    assert [tuple(row) for row in rows] == [(kind, str(named)), ("connection", "service")]
+
+
+async def test_a_token_of_several_roles_sends_in_the_widest_that_speaks_for_somebody(world, line):
+    person = await world.person()
+    given = line(person)
+    claims = {"agency": world.here, "person": person}
+    for roles in (("person", "agency_hr"), ("agency_hr", "person")):
+        await world.store(given | {"reference": str(roles)}, role=roles, **claims)
+    await world.store(given, role=("person", "agency_hr"), person=person)
+    rows = await world.rows("SELECT sender_kind FROM records ORDER BY id")
+    assert [row.sender_kind for row in rows] == ["agency", "agency", "person"]
 
 
 async def test_a_provider_sends_its_own_trainings_for_anyone(world, line):
@@ -58,13 +106,6 @@ async def test_a_person_declares_only_for_themselves_and_unverified(world, line)
     answers = await world.store(line(me), line(other), role="person", person=me)
     assert told(answers) == ["stored", "not-yours"]
     assert await world.ledger(me) == ("0.000", "8.000")
-
-
-async def test_a_person_cannot_take_the_reference_of_a_platform(world, line):
-    me, other = await world.person(), await world.person()
-    same = line(me)
-    assert told(await world.store(same, role="person", person=me)) == ["stored"]
-    assert told(await world.store(same | {"person_id": str(other)})) == ["stored"]
 
 
 @pytest.mark.parametrize(
@@ -184,11 +225,59 @@ async def test_a_person_cannot_change_what_was_verified(world, api, line):
     assert refused[:2] == (409, "already-verified")
 
 
+@pytest.mark.parametrize(
+    ("role", "source"),
+    [
+        ("agency_hr", None),
+        ("agency_hr", "system"),
+        ("provider", None),
+        ("provider", "provider"),
+        ("service", None),
+        ("service", "system"),
+        ("service", "provider"),
+    ],
+)
+async def test_what_people_send_of_themselves_is_unverified_by_whichever_door(world, api, line, role, source):
+    await world.provider([("KL03", date(2020, 1, 1), None)])
+    me, colleague = await world.person(), await world.person()
+    one, many, theirs = line(me, source=source), line(me, source=source), line(colleague, source=source)
+    assert (await api.call(role, "POST", "/trainings", one, person=me)).status_code == 201
+    answers = await api.bulk("/trainings:batch", [many, theirs], role, person=me)
+    assert {answer["status"] for answer in answers} == {"stored"}
+    rows = await world.rows("SELECT person_id, source_kind, verified FROM records ORDER BY id")
+    kind = "provider" if "provider" in {role, source} else "system"
+    assert [tuple(row) for row in rows] == [*[(me, "self", False)] * 2, (colleague, kind, True)]
+    assert await world.ledger(me) == ("0.000", "16.000")
+
+
+async def test_nobody_changes_a_verified_record_of_their_own(world, api, line):
+    await world.provider([("KL03", date(2020, 1, 1), None)])
+    me = await world.person()
+    body = {"form": "KL03", "title": "x", "start_date": "2026-03-02", "end_date": "2026-03-03", "jp": "80"}
+    body |= {"reason": "lebih lama"}
+    for role in ("agency_hr", "provider", "service"):
+        [record] = await world.store(line(me), role="provider", provider=world.school)
+        path = f"/trainings/{record.id}"
+        assert (await api.refused(role, "PUT", path, body, person=me))[:2] == (403, "own-record")
+        refused = await api.refused(role, "POST", f"{path}/revoke", {"reason": "salah"}, person=me)
+        assert refused[:2] == (403, "own-record")
+        assert (await api.call(role, "PUT", path, body, person=new_id())).status_code == 200
+
+
+async def test_a_correction_of_an_own_unverified_record_leaves_it_unverified(world, api, line):
+    me = await world.person()
+    [record] = await world.store(line(me), role="agency_hr", agency=world.here, person=me)
+    body = {"form": "KL03", "title": "x", "start_date": "2026-03-02", "end_date": "2026-03-03", "jp": "9"}
+    answer = await api.call("agency_hr", "PUT", f"/trainings/{record.id}", body | {"reason": "salah ketik"}, person=me)
+    assert (answer.status_code, answer.json()["verified"], answer.json()["jp_counted"]) == (200, False, "9.000")
+
+
 async def test_nobody_verifies_their_own_record(world, api, line):
     person = await world.person()
     [declared] = await world.store(line(person), role="person", person=person)
     path = f"/trainings/{declared.id}/verify"
     assert (await api.refused("agency_hr", "POST", path, person=person))[:2] == (403, "own-record")
+    assert (await api.refused("service", "POST", path, person=person))[:2] == (403, "own-record")
     assert (await api.refused("person", "POST", path, person=person))[:2] == (403, "forbidden")
     assert (await api.refused("agency_hr", "POST", path, agency=world.there))[:2] == (404, "not-found")
     assert (await api.call("agency_hr", "POST", path)).json()["verified"] is True

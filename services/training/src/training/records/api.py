@@ -18,9 +18,10 @@ from common.joining import Joiner
 from common.pages import AskedWindow, Page
 from common.problems import Problem
 from common.service import UsedNipKey
+from contracts.acting import SENDERS, capacity
 from training.desk import Desk, desk_for
 from training.records import commands, queries
-from training.records.rights import READERS, SENDERS, capacity
+from training.records.rights import READERS
 from training.records.schemas import Correction, History, Recorded, Revocation, Training
 
 router = APIRouter(prefix="/v1", tags=["trainings"])

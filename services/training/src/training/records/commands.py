@@ -22,13 +22,14 @@ from common.bulk import Answer, Done, in_turns
 from common.ids import new_id, nip_hash
 from common.outbox import emit
 from common.problems import Problem
+from contracts.acting import Capacity, Sender, capacity, is_own_case, sender_of
 from contracts.events import TrainingRevoked
 from training.catalogue.queries import Offers, look_up
 from training.desk import Desk
 from training.ledger.commands import move
 from training.people.queries import Known, Roll, lock_people
 from training.records.judging import Judged, judge
-from training.records.rights import Capacity, capacity, check_change, check_owner, source_kind, visible
+from training.records.rights import check_change, check_owner, source_kind, visible
 from training.records.schemas import Content, Correction, Training
 from training.records.tables import Record
 from training.records.writing import (
@@ -61,6 +62,7 @@ class Facts:
     """What is known about those named in some lines; `held` grows by the references these lines take."""
 
     acting: Capacity
+    sender: Sender
     own_provider: UUID | None
     today: date
     roll: Roll
@@ -74,11 +76,13 @@ async def store(session: AsyncSession, lines: Sequence[Training], desk: Desk, ni
     Raises Problem `forbidden` for a caller who may send nothing at all.
     """
     acting = capacity(desk.principal)
+    sender = sender_of(desk.principal, acting)
     nips = [nip_hash(line.nip, nip_key) if line.nip else None for line in lines]
-    keys = [(_namespace(desk.principal, acting) + line.source_name, line.reference) for line in lines]
+    keys = [(line.source_name, line.reference) for line in lines]
     own_provider = desk.principal.provider if acting == "provider" else None
     facts = Facts(
         acting,
+        sender,
         own_provider,
         desk.clock.today(),
         roll=await lock_people(
@@ -90,7 +94,7 @@ async def store(session: AsyncSession, lines: Sequence[Training], desk: Desk, ni
             provider_codes={line.provider_code for line in lines if line.provider_code},
             provider_ids=[own_provider] if own_provider else [],
         ),
-        held=await holders(session, keys),
+        held=await holders(session, sender, keys),
     )
     claims = [_claim(desk, facts, *each) async for each in in_turns(zip(lines, keys, nips, strict=True))]
     drafts = [claim.draft for claim in claims if isinstance(claim, Claim) and claim.draft]
@@ -99,17 +103,12 @@ async def store(session: AsyncSession, lines: Sequence[Training], desk: Desk, ni
     return [_answer(claim, facts.held) for claim in claims]
 
 
-def _namespace(principal: Principal, acting: Capacity) -> str:
-    """A person's references live under their own id, so that nobody can take those of a platform beforehand."""
-    return f"{principal.person}/" if acting == "person" else ""
-
-
 def _claim(desk: Desk, facts: Facts, line: Training, key: Key, nip: str | None) -> Claim | Problem:
     try:
         person = _person(facts.roll, line, nip)
         agency = person.agency_on(line.end_date)
         check_owner(desk.principal, facts.acting, person_id=person.person_id, agency_id=agency)
-        kind = source_kind(facts.acting, line.source)
+        kind = source_kind(desk.principal, facts.acting, line.source, person_id=person.person_id)
         fingerprint = _fingerprint(line, nip)
         if key in facts.held:
             return Claim(key, fingerprint, None)
@@ -132,6 +131,8 @@ def _claim(desk: Desk, facts: Facts, line: Training, key: Key, nip: str | None) 
         fingerprint,
         Draft(
             id=record_id,
+            sender_kind=facts.sender.kind,
+            sender_id=facts.sender.id,
             source_name=key[0],
             reference=key[1],
             fingerprint=fingerprint,
@@ -278,7 +279,7 @@ async def verify(session: AsyncSession, record_id: UUID, desk: Desk) -> Record:
     """Confirms a self-declared record; one that is verified stays so. Raises Problem."""
     record, _ = await _take(session, record_id, desk.principal)
     check_change(desk.principal, capacity(desk.principal), record)
-    if desk.principal.person == record.person_id:
+    if is_own_case(desk.principal, record.person_id):
         raise Problem("own-record")
     if record.state == "revoked":
         raise Problem("record-revoked")

@@ -2,10 +2,10 @@
 
 An agency answers for the people who were its own on the end date; a provider for its own
 trainings, whoever attended; a person for self-declared activities of their own; a `service`
-(learning platforms, loaders) for everyone.
+(learning platforms, loaders) for everyone. Nobody decides over a record of their own: whoever sends it,
+it is self-declared, and once it is verified somebody else must change it.
 """
 
-from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, false, or_, select, true
@@ -13,13 +13,11 @@ from sqlmodel import col
 
 from common.auth import Principal
 from common.problems import Problem
+from contracts.acting import SENDERS, Capacity, is_own_case
 from training.people.tables import Person
 from training.records.schemas import SourceKind
 from training.records.tables import Record
 
-Capacity = Literal["service", "agency_hr", "provider", "person"]
-
-SENDERS: tuple[Capacity, ...] = ("service", "agency_hr", "provider", "person")
 READERS = (*SENDERS, "lan", "analis", "inspector")
 AGENCY_ROLES = frozenset({"agency_hr", "inspector"})
 SOURCES: dict[Capacity, tuple[SourceKind, ...]] = {
@@ -30,31 +28,17 @@ SOURCES: dict[Capacity, tuple[SourceKind, ...]] = {
 }
 
 
-def capacity(principal: Principal) -> Capacity:
-    """In which of their roles a caller acts: the widest.
+def source_kind(principal: Principal, acting: Capacity, given: SourceKind | None, *, person_id: UUID) -> SourceKind:
+    """The kind of source of a record; what people send of themselves is self-declared, whatever it says.
 
-    Raises Problem `forbidden` for a role whose token does not say which agency, provider or person it speaks for.
+    Raises Problem `source-not-allowed`.
     """
-    speaks_for = {
-        "service": principal.subject,
-        "agency_hr": principal.agency,
-        "provider": principal.provider,
-        "person": principal.person,
-    }
-    for role in SENDERS:
-        if role in principal.roles and speaks_for[role] is not None:
-            return role
-    raise Problem("forbidden")
-
-
-def source_kind(acting: Capacity, given: SourceKind | None) -> SourceKind:
-    """The kind of source of a record. Raises Problem `source-not-allowed`."""
     allowed = SOURCES[acting]
-    if given is None:
-        return allowed[0]
-    if given not in allowed:
+    if given is not None and given not in allowed:
         raise Problem("source-not-allowed", field="source")
-    return given
+    if is_own_case(principal, person_id):
+        return "self"
+    return given or allowed[0]
 
 
 def check_owner(principal: Principal, acting: Capacity, *, person_id: UUID, agency_id: UUID) -> None:
@@ -76,6 +60,8 @@ def check_change(principal: Principal, acting: Capacity, record: Record) -> None
             raise Problem("not-yours")
         if record.verified:
             raise Problem("already-verified")
+    if record.verified and is_own_case(principal, record.person_id):
+        raise Problem("own-record")
 
 
 def visible(principal: Principal) -> ColumnElement[bool]:

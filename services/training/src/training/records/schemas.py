@@ -34,7 +34,9 @@ class Content(Document):
 class Training(Content):
     """A finished activity of a person, under the sender's own reference."""
 
-    reference: Name = Field(description="unique within source_name; the same again is answered as a duplicate")
+    reference: Name = Field(
+        description="unique within source_name and the sender; the same again is answered as a duplicate"
+    )
     source_name: Name = Field(description="the system the record comes from, e.g. moodle-kemenkeu")
     source: SourceKind | None = Field(None, description="follows from the caller's role when absent")
     nip: WrittenNip | None = None

@@ -18,18 +18,21 @@ class Record(Stored, table=True):
     `agency_id` is where the person served on the end date, which also decides the `year`.
     `jp_stated` is what the certificate or the programme says, `jp_counted` what `rule_pack` makes
     of it; `why` names the rule that decided, see `training.ledger.texts`. `fingerprint` tells a
-    repeated line from another one under the same reference.
+    repeated line from another one under the same reference, which is the sender's own: see `contracts.acting`.
     """
 
     __tablename__ = "records"
     __table_args__ = (
-        UniqueConstraint("source_name", "reference"),
+        UniqueConstraint("sender_kind", "sender_id", "source_name", "reference"),
+        CheckConstraint("sender_kind IN ('agency', 'provider', 'person', 'connection')", name="sender_kind"),
         CheckConstraint("state IN ('valid', 'revoked')", name="state"),
         CheckConstraint("source_kind IN ('system', 'provider', 'self')", name="source_kind"),
         Index(None, "person_id", "year"),
     )
 
     id: UUID = Field(primary_key=True)
+    sender_kind: str = Field(sa_type=Text)
+    sender_id: str = Field(sa_type=Text)
     source_name: str = Field(sa_type=Text)
     reference: str = Field(sa_type=Text)
     fingerprint: str = Field(sa_type=Text)

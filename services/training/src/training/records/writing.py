@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.outbox import emit
 from common.sets import Columns, copy, unnest
+from contracts.acting import Sender, SenderKind
 from contracts.events import TrainingCompleted, TrainingCorrected
 from training.desk import Desk
 from training.domain.counting import Activity, FormRule, share
@@ -23,7 +24,7 @@ from training.records.tables import Record
 from training.texts import say
 
 Key = tuple[str, str]
-"""Source name and reference."""
+"""Source name and reference, under which a sender knows a record."""
 
 Group = tuple[UUID, int, str]
 """Person, year and form: the records that share caps."""
@@ -33,6 +34,7 @@ GROUP: Columns = {"person_id": "uuid", "year": "int", "form": "text"}
 SHARE: Columns = {"id": "uuid", "jp_counted": "numeric", "why": "text"}
 HOLDERS = text(
     f"SELECT source_name, reference, r.id, r.fingerprint FROM {unnest(KEY)} JOIN records r USING (source_name, reference)"  # noqa: S608 - built of names in this code
+    " WHERE r.sender_kind = :sender_kind AND r.sender_id = :sender_id"
 )
 MEMBERS = text(f"SELECT r.* FROM {unnest(GROUP)} JOIN records r USING (person_id, year, form) WHERE r.state = 'valid'")  # noqa: S608 - built of names in this code
 
@@ -42,7 +44,7 @@ def _keep(rows: str, reason: str, changed_by: str, changed_at: str) -> str:
     return f"""
         INSERT INTO record_versions (record_id, version, state, reason, changed_by, changed_at)
         SELECT id, version,
-            to_jsonb(r) - CAST('{{fingerprint,submitted_by}}' AS text[])
+            to_jsonb(r) - CAST('{{fingerprint,submitted_by,sender_kind,sender_id}}' AS text[])
                 || jsonb_build_object('jp_stated', CAST(jp_stated AS text), 'jp_counted', CAST(jp_counted AS text)),
             {reason}, {changed_by}, {changed_at}
         FROM {rows} r WHERE id = ANY(CAST(:kept AS uuid[]))
@@ -73,6 +75,8 @@ class Draft:
     """A record about to be stored; `shared`: other records have a say in what it counts."""
 
     id: UUID
+    sender_kind: SenderKind
+    sender_id: str
     source_name: str
     reference: str
     fingerprint: str
@@ -130,10 +134,11 @@ class Tally:
         return [Moved(person, year, *jp) for (person, year), jp in self._jp.items()]
 
 
-async def holders(session: AsyncSession, keys: Sequence[Key]) -> dict[Key, Holder]:
-    """The records that have these references."""
+async def holders(session: AsyncSession, sender: Sender, keys: Sequence[Key]) -> dict[Key, Holder]:
+    """The records that have these references of a sender's."""
     sources, references = zip(*keys, strict=True)
-    rows = await session.execute(HOLDERS, {"source_name": sources, "reference": references})
+    given = {"source_name": sources, "reference": references, "sender_kind": sender.kind, "sender_id": sender.id}
+    rows = await session.execute(HOLDERS, given)
     return {(source, reference): Holder(*holder) for source, reference, *holder in rows}
 
 

@@ -107,6 +107,8 @@ def upgrade() -> None:
     op.create_table(
         "records",
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("sender_kind", sa.Text(), nullable=False),
+        sa.Column("sender_id", sa.Text(), nullable=False),
         sa.Column("source_name", sa.Text(), nullable=False),
         sa.Column("reference", sa.Text(), nullable=False),
         sa.Column("fingerprint", sa.Text(), nullable=False),
@@ -134,10 +136,19 @@ def upgrade() -> None:
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("rule_pack", sa.Text(), nullable=False),
         sa.Column("why", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "sender_kind IN ('agency', 'provider', 'person', 'connection')", name=op.f("ck_records_sender_kind")
+        ),
         sa.CheckConstraint("source_kind IN ('system', 'provider', 'self')", name=op.f("ck_records_source_kind")),
         sa.CheckConstraint("state IN ('valid', 'revoked')", name=op.f("ck_records_state")),
         sa.PrimaryKeyConstraint("id", name="pk_records"),
-        sa.UniqueConstraint("source_name", "reference", name="uq_records_source_name_reference"),
+        sa.UniqueConstraint(
+            "sender_kind",
+            "sender_id",
+            "source_name",
+            "reference",
+            name="uq_records_sender_kind_sender_id_source_name_reference",
+        ),
     )
     op.create_index("ix_records_person_id_year", "records", ["person_id", "year"], unique=False)
     op.create_table(

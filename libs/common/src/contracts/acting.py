@@ -1,0 +1,69 @@
+"""Who acts: in which of their roles a caller sends, under whose name, and whether the case is their own."""
+
+from typing import Literal, NamedTuple
+from uuid import UUID
+
+from common.auth import Principal
+from common.problems import Problem
+
+Capacity = Literal["service", "agency_hr", "provider", "person"]
+SenderKind = Literal["agency", "provider", "person", "connection"]
+
+SENDERS: tuple[Capacity, ...] = ("service", "agency_hr", "provider", "person")
+"""The roles that may send, the widest first."""
+
+SPEAKS_FOR: dict[Capacity, tuple[SenderKind, ...]] = {
+    "service": ("agency", "provider", "person", "connection"),
+    "agency_hr": ("agency",),
+    "provider": ("provider",),
+    "person": ("person",),
+}
+"""The claims that say whom a role speaks for; the first that a token holds does."""
+
+
+class Sender(NamedTuple):
+    """Under whose name a reference is kept: nobody can take those of somebody else beforehand.
+
+    `id` is that of the agency, provider, person or connection; a connection without an id of its own is known by
+    the subject of its token.
+    """
+
+    kind: SenderKind
+    id: str
+
+
+def capacity(principal: Principal) -> Capacity:
+    """In which of their roles a caller acts: the widest.
+
+    Raises Problem `forbidden` for a role whose token does not say which agency, provider or person it speaks for.
+    """
+    for acting in SENDERS:
+        if acting in principal.roles and _named(principal, acting):
+            return acting
+    raise Problem("forbidden")
+
+
+def sender_of(principal: Principal, acting: Capacity) -> Sender:
+    """Whom a caller sends for, acting in a role that `capacity` gives."""
+    named = _named(principal, acting)
+    if named is None:
+        raise Problem("forbidden")
+    return named
+
+
+def _named(principal: Principal, acting: Capacity) -> Sender | None:
+    for kind in SPEAKS_FOR[acting]:
+        claim: UUID | None = getattr(principal, kind)
+        if claim is not None:
+            return Sender(kind, str(claim))
+    return Sender("connection", principal.subject) if acting == "service" else None
+
+
+def acting_people(principal: Principal) -> frozenset[UUID]:
+    """The people who act when this caller does: whose token it is, where that is known."""
+    return frozenset({principal.person} if principal.person else ())
+
+
+def is_own_case(principal: Principal, person_id: UUID) -> bool:
+    """Whether one of those who act is the person concerned: nobody decides in a case of their own."""
+    return person_id in acting_people(principal)

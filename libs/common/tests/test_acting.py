@@ -1,0 +1,51 @@
+"""Who sends, in which capacity, and whether it is their own case."""
+
+import pytest
+
+from common.auth import Principal
+from common.ids import new_id
+from common.problems import Problem
+from contracts.acting import SENDERS, Sender, capacity, is_own_case, sender_of
+
+AGENCY, PROVIDER, PERSON, CONNECTION = (new_id() for _ in range(4))
+CLAIMS = {"agency": AGENCY, "provider": PROVIDER, "person": PERSON, "connection": CONNECTION}
+
+
+def principal(*roles: str, **claims) -> Principal:
+    return Principal("subject", frozenset(roles), **claims)
+
+
+@pytest.mark.parametrize(
+    ("roles", "claims", "expected"),
+    [
+        (("agency_hr",), ("agency", "provider", "person"), ("agency_hr", Sender("agency", str(AGENCY)))),
+        (("provider",), ("agency", "provider", "person"), ("provider", Sender("provider", str(PROVIDER)))),
+        (("person",), ("agency", "provider", "person"), ("person", Sender("person", str(PERSON)))),
+        (("service",), ("agency", "person"), ("service", Sender("agency", str(AGENCY)))),
+        (("service",), ("connection", "provider"), ("service", Sender("provider", str(PROVIDER)))),
+        (("service",), ("person", "connection"), ("service", Sender("person", str(PERSON)))),
+        (("service",), ("connection",), ("service", Sender("connection", str(CONNECTION)))),
+        (("service",), (), ("service", Sender("connection", "subject"))),
+        (("agency_hr", "person"), ("person",), ("person", Sender("person", str(PERSON)))),
+        (("person", "provider", "agency_hr"), tuple(CLAIMS), ("agency_hr", Sender("agency", str(AGENCY)))),
+    ],
+)
+def test_the_widest_role_that_speaks_for_somebody_sends(roles, claims, expected):
+    caller = principal(*roles, **{name: CLAIMS[name] for name in claims})
+    acting = capacity(caller)
+    assert (acting, sender_of(caller, acting)) == expected
+
+
+@pytest.mark.parametrize("role", [role for role in (*SENDERS, "lan") if role != "service"])
+def test_a_role_whose_claim_is_missing_sends_nothing(role):
+    others = {"agency_hr": "agency", "provider": "provider", "person": "person"}
+    claims = {name: value for name, value in CLAIMS.items() if name != others.get(role)}
+    with pytest.raises(Problem) as refused:
+        capacity(principal(role, **claims))
+    assert refused.value.code == "forbidden"
+
+
+def test_a_case_is_ones_own_when_the_token_names_its_person():
+    assert is_own_case(principal("validator", person=PERSON), PERSON)
+    assert not is_own_case(principal("validator", person=new_id()), PERSON)
+    assert not is_own_case(principal("validator", agency=PERSON), PERSON)
