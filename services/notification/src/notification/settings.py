@@ -1,13 +1,24 @@
 """What this service is told from outside, under the prefix NOTIFICATION_."""
 
 from datetime import timedelta
+from email.utils import formataddr, parseaddr
+from typing import Annotated
 
-from pydantic import Field, PositiveFloat, SecretStr
+from pydantic import AfterValidator, Field, PositiveFloat, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from common.settings import ServiceSettings
+from contracts.addresses import read_address
 
 MINUTE, HOUR = 60.0, 3600.0
+
+
+def _sender(written: str) -> str:
+    name, address = parseaddr(written)
+    return formataddr((name, read_address(address).ascii))
+
+
+Sender = Annotated[str, AfterValidator(_sender)]
 
 
 class Settings(ServiceSettings):
@@ -17,7 +28,7 @@ class Settings(ServiceSettings):
 
     smtp_host: str
     smtp_port: int = 25
-    smtp_sender: str = Field(description='whom mails come from: "Jejak <jejak@example.go.id>" or an address alone')
+    smtp_sender: Sender = Field(description='whom mails come from: "Jejak <jejak@example.go.id>" or an address alone')
     smtp_username: str | None = None
     smtp_password: SecretStr | None = None
     smtp_starttls: bool = Field(default=False, description="turn to TLS by STARTTLS, and send nothing without it")

@@ -3,7 +3,7 @@
 import pytest
 
 from notification.agencies import pics
-from notification.agencies.pics import ADDRESS, Addressee, addressees
+from notification.agencies.pics import Addressee, addressees
 
 
 def pic(rank: str, email: str, language: str = "id", zone: str = "Asia/Jakarta") -> dict[str, str]:
@@ -36,20 +36,18 @@ def test_an_unknown_time_zone_is_jakarta() -> None:
     assert addressees([pic("main", "a@k.go.id", zone="Mars/Phobos")])[0].time_zone == "Asia/Jakarta"
 
 
-@pytest.mark.parametrize("address", ["a@k.go.id", "first.last+jejak@sub-domain.example", "o'brien@x.id", "A_1@B.CO"])
-def test_addresses(address: str) -> None:
-    assert ADDRESS.fullmatch(address)
+def test_an_international_domain_is_written_to_in_its_ascii_form_and_once() -> None:
+    named = addressees(
+        [pic("main", "pic@bücher.id"), pic("deputy", "Pic@XN--BCHER-KVA.id"), pic("deputy", "b@büro.id")]
+    )
+    assert [(one.rank, one.recipient, one.cc) for one in named] == [
+        ("main", "pic@xn--bcher-kva.id", ("b@xn--bro-hoa.id",))
+    ]
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "", "a", "a@", "@k.go.id", "a@k", "a b@k.go.id", "a@k..id", "a@-k.id", "a@k.go.id\n", "a@k.go.id\r\nBcc: x@y.id",
-        "a@k.go.id, x@y.id", "<a@k.go.id>", "a@k.go.id>", "à@k.go.id", "a@ké.id", '"a b"@k.go.id', "a@[127.0.0.1]", "a@k.go.id SIZE=1",
-    ],
-)  # fmt: skip
-def test_no_addresses(address: str) -> None:
-    assert not ADDRESS.fullmatch(address)
+@pytest.mark.parametrize("address", ["", "a@k", "a@k.go.id\r\nBcc: x@y.id", "a@k.go.id, x@y.id", "à@k.go.id"])
+def test_what_is_no_address_is_not_written_to(address: str) -> None:
+    assert addressees([pic("main", address)]) == []
 
 
 def test_the_systems_time_zones_are_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:

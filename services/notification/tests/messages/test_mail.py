@@ -63,7 +63,7 @@ Pegawai yang dihitung     : 1.234
 Sudah mencapai            : 1.179 (95,5%)
 Belum mencapai            : 55 (4,5%)
 JP yang masih kurang      : 1.290,25 JP
-Ambang JP per pegawai     : 3,33–6,67 JP
+Ambang JP per pegawai     : 3,333–6,667 JP
 
 Sejak pendataan, 2 pegawai telah menyusul dan sudah kami hitung sebagai tercapai.
 
@@ -101,7 +101,7 @@ Staff counted             : 1,234
 On pace                   : 1,179 (95.5%)
 Short of hours            : 55 (4.5%)
 Hours missing in all      : 1,290.25 JP
-Due by now for each       : 3.33–6.67 JP
+Due by now for each       : 3.333–6.667 JP
 
 Since the count, 2 of your staff have caught up; they are counted as on pace here.
 
@@ -139,7 +139,7 @@ Karena ada catatan pelatihan yang dikoreksi atau dicabut, 1 pegawai di instansi 
 RINGKASAN
 Kembali kurang            : 1 dari 1.234 pegawai
 JP yang masih kurang      : 1.290,25 JP
-Ambang JP per pegawai     : 6,67 JP
+Ambang JP per pegawai     : 6,667 JP
 
 UNIT
 1. Biro <Umum>: 20 pegawai, kurang 120,5 JP
@@ -169,7 +169,7 @@ Because training records were corrected or revoked, 1 of your staff have again f
 IN SHORT
 Short again               : 1 of 1,234 staff
 Hours missing in all      : 1,290.25 JP
-Due by now for each       : 6.67 JP
+Due by now for each       : 6.667 JP
 
 UNITS
 1. Biro <Umum>: 20 staff, 120.5 JP missing
@@ -230,8 +230,45 @@ def test_a_variable_that_is_not_there_fails() -> None:
         template.render(figures=FIGURES)
 
 
-def test_only_everybody_is_all() -> None:
-    assert "49.999 (99,9%)" in text("id", "Asia/Jakarta", people=50_000, short=1).plain
+@pytest.mark.parametrize(
+    ("people", "short", "met_share", "short_share"),
+    [
+        (11, 8, "27,3%", "72,7%"),
+        (11, 3, "72,7%", "27,3%"),
+        (3, 1, "66,7%", "33,3%"),
+        (2000, 1, "99,9%", "0,1%"),
+        (2000, 1999, "0,1%", "99,9%"),
+        (50_000, 1, "99,9%", "0,1%"),
+        (50_000, 49_999, "0,1%", "99,9%"),
+        (16, 1, "93,8%", "6,3%"),
+        (400, 1, "99,8%", "0,3%"),
+        (4, 4, "0%", "100%"),
+        (4, 2, "50%", "50%"),
+    ],
+)
+def test_a_share_is_the_nearest_tenth_and_only_all_is_all_and_only_none_is_none(
+    people: int, short: int, met_share: str, short_share: str
+) -> None:
+    rendered = text("id", "Asia/Jakarta", people=people, listed=short, short=short)
+    for body in (rendered.plain, rendered.html):
+        assert re.findall(r"\(([\d.,]+%)\)", body) == [met_share, short_share]
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_whoever_is_listed_misses_more_than_nothing(language: str) -> None:
+    """No hour is rounded: by a rounding somebody could be short by 0 JP, or short of hours they have."""
+    least = Decimal("0.001")
+    rendered = text(
+        language,
+        "Asia/Jakarta",
+        short=1,
+        missing=least,
+        due_high=Decimal("3.333"),
+        units=[UnitFigures(name="Biro Umum", short=1, missing=least)],
+    )
+    for body in (rendered.plain, rendered.html):
+        assert body.count("0.001" if language == "en" else "0,001") == 2
+        assert ("3.333 JP" if language == "en" else "3,333 JP") in body
 
 
 def claimed(**changes) -> Claimed:

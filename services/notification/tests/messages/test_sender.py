@@ -117,6 +117,25 @@ async def test_sent_again_it_goes_to_whom_the_agency_names_now(notification, mak
     await notification.sound()
 
 
+async def test_an_international_domain_is_written_to_in_its_ascii_form(notification, make, api) -> None:
+    await one_message(notification, make, pics=[make.pic(email="pic@büro.id"), make.pic("deputy", "wakil@例え.jp")])
+    assert (await api.get("/v1/waiting"))["items"] == []
+    await notification.send()
+    [mail] = notification.mail_server.mails()
+    assert mail.recipients == ["pic@xn--bro-hoa.id", "wakil@xn--r8jz45g.jp"]
+    assert (mail.message["To"], mail.message["Cc"]) == ("pic@xn--bro-hoa.id", "wakil@xn--r8jz45g.jp")
+    await notification.sound()
+
+
+async def test_the_senders_own_domain_may_be_international_too(notification, make) -> None:
+    await one_message(notification, make)
+    written = notification.settings.model_dump() | {"smtp_sender": "Jejak <jejak@büro.id>"}
+    await notification.send(smtp_sender=type(notification.settings)(**written).smtp_sender)
+    [mail] = notification.mail_server.mails()
+    assert mail.message["From"] == "Jejak <jejak@xn--bro-hoa.id>"
+    assert mail.message["Message-ID"].endswith("@xn--bro-hoa.id>")
+
+
 async def test_a_server_that_is_down_is_waited_for(notification, make) -> None:
     await one_message(notification, make)
     port = free_port()

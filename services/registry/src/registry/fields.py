@@ -4,9 +4,10 @@ from functools import cache
 from typing import Annotated
 from zoneinfo import available_timezones
 
-from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from pydantic_core import PydanticCustomError
+
+from contracts.addresses import MailboxNotAscii, read_address
 
 NO_CONTROL_CHARACTERS = r"^[^\x00-\x1f\x7f]*$"
 
@@ -24,8 +25,10 @@ class Document(BaseModel):
 
 def _email(written: str) -> str:
     try:
-        return validate_email(written, check_deliverability=False, allow_smtputf8=False).normalized
-    except EmailNotValidError as error:
+        return read_address(written).shown
+    except MailboxNotAscii as error:
+        raise PydanticCustomError("email-mailbox-not-ascii", "the mailbox needs SMTPUTF8") from error
+    except ValueError as error:
         raise PydanticCustomError("email-invalid", "not an address mail can be sent to") from error
 
 

@@ -148,6 +148,7 @@ async def test_pics_main_first_with_every_field(service, nation, emitted):
         ({"email": "pic@"}, "email-invalid", "pics.0.email"),
         ({"email": "PIC Bangkom <pic@contoh.go.id>"}, "email-invalid", "pics.0.email"),
         ({"email": "pic@contoh.go.id\nBcc: x@contoh.go.id"}, "email-invalid", "pics.0.email"),
+        ({"email": "siti.rahmà@contoh.go.id"}, "email-mailbox-not-ascii", "pics.0.email"),
         ({"time_zone": "Asia/Bandung"}, "time-zone-unknown", "pics.0.time_zone"),
         ({"time_zone": "../../etc/passwd"}, "time-zone-unknown", "pics.0.time_zone"),
         ({"language": "fr"}, "field-invalid", "pics.0.language"),
@@ -174,3 +175,11 @@ async def test_problems_speak_english_when_asked(service, nation):
     english = await service.post("/agencies", AGENCY | {"code": "K-001"}, accept_language="en")
     assert indonesian.json()["title"] == "Kode ini sudah dipakai."
     assert english.json()["title"] == "This code is already in use."
+
+
+@pytest.mark.parametrize("written", ["pic@BÜRO.id", "pic@xn--bro-hoa.id"])
+async def test_an_international_domain_is_kept_as_people_write_it(service, nation, emitted, written):
+    path = f"/agencies/{nation.agencies['K-001']}/pics"
+    assert (await service.put(path, {"pics": [MAIN | {"email": written}]})).status_code == 200
+    [received] = await emitted()
+    assert [pic.email for pic in received.event.pics] == ["pic@büro.id"]

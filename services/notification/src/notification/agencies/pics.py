@@ -1,6 +1,5 @@
 """Who of an agency's PICs is written to."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -8,17 +7,15 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from common.clock import JAKARTA
-
-# The pattern of HTML's e-mail fields, with a dot asked for in the domain. No space or line break passes,
-# so no address can smuggle a header into a mail.
-ADDRESS = re.compile(
-    r"[\w.!#$%&'*+/=?^`{|}~-]+@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}", re.ASCII | re.IGNORECASE
-)
+from contracts.addresses import read_address
 
 
 @dataclass(frozen=True)
 class Addressee:
-    """One mail's addresses, language and time zone; `rank` is the office greeted: main or deputy."""
+    """One mail's addresses as mail servers know them, language and time zone.
+
+    `rank` is the office greeted: main or deputy.
+    """
 
     rank: str
     recipient: str
@@ -32,15 +29,22 @@ def addressees(pics: Sequence[Mapping[str, Any]]) -> list[Addressee]:
 
     PICs without a valid address do not count: the list is empty when nobody can be written to.
     """
-    reachable = {pic["email"].lower(): pic for pic in reversed(pics) if ADDRESS.fullmatch(pic["email"])}
+    reachable = {address.lower(): (address, pic) for pic in reversed(pics) if (address := _ascii(pic["email"]))}
     named = list(reversed(reachable.values()))
-    main = [pic for pic in named if pic["rank"] == "main"]
-    deputies = [pic for pic in named if pic["rank"] == "deputy"]
-    copied = tuple(pic["email"] for pic in deputies) if main else ()
+    main = [(address, pic) for address, pic in named if pic["rank"] == "main"]
+    deputies = [(address, pic) for address, pic in named if pic["rank"] == "deputy"]
+    copied = tuple(address for address, _ in deputies) if main else ()
     return [
-        Addressee(pic["rank"], pic["email"], () if number else copied, pic["language"], _zone(pic["time_zone"]))
-        for number, pic in enumerate(main or deputies)
+        Addressee(pic["rank"], address, () if number else copied, pic["language"], _zone(pic["time_zone"]))
+        for number, (address, pic) in enumerate(main or deputies)
     ]
+
+
+def _ascii(written: str) -> str | None:
+    try:
+        return read_address(written).ascii
+    except ValueError:
+        return None
 
 
 def _zone(name: str) -> str:

@@ -22,7 +22,7 @@ TEMPLATES = {"sweep": "digest", "reopened": "reopened"}
 LOCALES = {"id": "id", "en": "en_GB"}
 MOMENT = {"id": "d MMMM y 'pukul' HH.mm", "en": "d MMMM y 'at' HH:mm"}
 MONTHS_PER_PERIOD = 4
-HOURS = "#,##0.##"
+HOURS = "#,##0.###"  # all the digits there are: rounded, somebody listed could miss "0 JP"
 SHARE = "#,##0.#%"
 
 inliner = CSSInliner(load_remote_stylesheets=False, keep_style_tags=False)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import ROUND_FLOOR, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from common.sets import columns_of, lists, unnest
 from notification.rounds.tables import Digest
 
 UNITS_SHOWN = 5
+THOUSANDTH = Decimal("0.001")
 DIGEST = columns_of(Digest.table(), ("round_id", "agency_id"))
 
 
@@ -62,9 +63,21 @@ class Figures(BaseModel):
 
     @property
     def share_met(self) -> Decimal:
-        """The share of people who are not short, from 0 to 1, rounded down so that only everybody is all."""
-        share = Decimal(self.met) / self.people if self.people else Decimal(1)
-        return share.quantize(Decimal("0.001"), ROUND_FLOOR)
+        """The share of people who are not short."""
+        return share(self.met, self.people)
+
+    @property
+    def share_short(self) -> Decimal:
+        """The share of people who are short."""
+        return share(self.short, self.people)
+
+
+def share(part: int, whole: int) -> Decimal:
+    """A part of a whole as it is told: from 0 to 1 in thousandths, half up; only none is 0 and only all is 1."""
+    if part in (0, whole):
+        return Decimal(part == whole)
+    told = (Decimal(part) / whole).quantize(THOUSANDTH, ROUND_HALF_UP)
+    return min(max(told, THOUSANDTH), 1 - THOUSANDTH)
 
 
 async def figures_of(
