@@ -35,6 +35,8 @@ from jejak_local.serve import serving
 
 router = APIRouter(prefix="/v1")
 Hr = Annotated[Principal, Depends(allow("agency_hr"))]
+Sender = Annotated[Principal, Depends(allow("agency_hr", "service"))]
+HOME, OTHER = new_id(), new_id()
 
 
 class Thing(BaseModel):
@@ -53,7 +55,7 @@ class Made(BaseModel):
 
 @router.post("/things")
 async def make(
-    request: Request, principal: Hr, session: Transaction, thing: Thing, idempotency_key: IdempotencyKey = None
+    request: Request, principal: Sender, session: Transaction, thing: Thing, idempotency_key: IdempotencyKey = None
 ):
     async def act() -> tuple[int, Made]:
         made = new_id()
@@ -255,7 +257,7 @@ def test_a_service_with_a_route_that_leaves_the_event_loop_does_not_start(
 
 def test_the_right_matrix_names_every_route(app: FastAPI) -> None:
     assert_guarded(app)
-    assert guards(app)["POST", "/v1/things"] == {"agency_hr"}
+    assert guards(app)["POST", "/v1/things"] == {"agency_hr", "service"}
 
 
 async def test_a_failed_commit_never_answers_200(client: httpx2.AsyncClient) -> None:
@@ -358,6 +360,36 @@ async def test_the_same_key_gives_the_first_answer_and_no_second_effect(client: 
     assert (first.status_code, first.json()) == (again.status_code, again.json()) == (201, first.json())
     other = await client.post("/v1/things", json={"name": "b", "size": 1}, headers=key)
     assert (other.status_code, other.json()["code"]) == (409, "idempotency-conflict")
+    assert (await client.get("/v1/things")).json()["count"] == 1
+
+
+MOVED = {
+    "another agency": {"agency": OTHER},
+    "no agency": {"agency": None, "roles": ("service",)},
+    "another person": {"person": OTHER},
+    "another provider": {"provider": OTHER},
+    "another role": {"roles": ("service",)},
+    "one role more": {"roles": ("agency_hr", "service")},
+}
+
+
+@pytest.mark.parametrize("now", MOVED)
+async def test_a_key_repeats_nothing_for_the_same_subject_in_another_place(
+    client: httpx2.AsyncClient, issuer: Issuer, now: str
+) -> None:
+    """Whoever has changed the agency meanwhile may not see what the old one was answered."""
+    place = {"roles": ("agency_hr",), "agency": HOME, "person": HOME, "provider": HOME}
+
+    async def send(**claims) -> httpx2.Response:
+        token = issuer.mint(*claims.pop("roles"), subject="siti", **claims)
+        headers = {"Idempotency-Key": "kunci", "authorization": f"Bearer {token}"}
+        return await client.post("/v1/things", json={"name": "a", "size": 1}, headers=headers)
+
+    first = await send(**place)
+    moved = await send(**place | MOVED[now])
+    assert (moved.status_code, moved.json()["code"]) == (409, "idempotency-conflict")
+    assert first.json()["id"] not in moved.text
+    assert (await send(**place)).json() == first.json(), "back where it was asked"
     assert (await client.get("/v1/things")).json()["count"] == 1
 
 

@@ -1,7 +1,9 @@
 """`Idempotency-Key`: the same POST sent again gets the first answer and has no second effect."""
 
 import hashlib
+import json
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import Header, Request, Response
@@ -26,14 +28,14 @@ async def once(
 ) -> Response:
     """Runs `act` and keeps its status and answer under the caller's key, in the same transaction.
 
-    Raises Problem `idempotency-conflict` when the key was used for another body. Without a key,
-    `act` simply runs. Two requests with one key at the same time: the second waits for the first.
+    Raises Problem `idempotency-conflict` when the key was used for another body, or by the same subject with other
+    roles or for somebody else: the first answer was for who they were then. Without a key, `act` simply runs. Two
+    requests with one key at the same time: the second waits for the first.
     """
     if key is None:
         status, answer = await act()
         return _json(status, answer.model_dump_json())
-    body = await request.body()
-    fingerprint = hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + body).hexdigest()
+    fingerprint = _fingerprint(request, principal, await request.body())
     claimed = await session.scalar(
         text(
             "INSERT INTO idempotency (subject, key, fingerprint, status, answer)"
@@ -57,6 +59,12 @@ async def once(
         {"status": status, "answer": answer.model_dump_json(), "subject": principal.subject, "key": key},
     )
     return _json(status, answer.model_dump_json())
+
+
+def _fingerprint(request: Request, principal: Principal, body: bytes) -> str:
+    caller = asdict(principal) | {"roles": sorted(principal.roles)}
+    asked = json.dumps([request.method, request.url.path, caller], default=str, sort_keys=True)
+    return hashlib.sha256(asked.encode() + b"\n" + body).hexdigest()
 
 
 def _json(status: int, body: str) -> Response:

@@ -94,7 +94,7 @@ def add_idempotency(metadata: MetaData) -> Table:
         metadata,
         Column("subject", Text, primary_key=True),
         Column("key", Text, primary_key=True),
-        Column("fingerprint", Text, nullable=False, comment="SHA-256 of method, path and body"),
+        Column("fingerprint", Text, nullable=False, comment="SHA-256 of method, path, caller and body"),
         Column("status", Integer, nullable=False),
         Column("answer", Text, nullable=False),
         _created(),

@@ -96,6 +96,7 @@ def test_every_month_counts_once_or_is_left_out_once(taken: set[int], change: in
     assert total(single) == total(part.twelfths for part in converted.segments)
 
 
+PREDIKAT = ("sangat_baik", "baik", "butuh_perbaikan", "kurang", "sangat_kurang")
 RATINGS = ("di_bawah_ekspektasi", "sesuai_ekspektasi", "di_atas_ekspektasi")
 MATRIX = {
     "di_bawah_ekspektasi": ("sangat_kurang", "butuh_perbaikan", "butuh_perbaikan"),
@@ -110,7 +111,7 @@ def test_the_predikat_must_follow_from_both_ratings(result: str, behaviour: int)
     """MATRIX6, all nine cells."""
     tables = RULES.at(date(2025, 12, 31)).tables
     right = MATRIX[result][behaviour]
-    for predikat in ("sangat_baik", "baik", "butuh_perbaikan", "kurang", "sangat_kurang"):
+    for predikat in PREDIKAT:
         if predikat == right:
             check_matrix(tables, predikat, result, RATINGS[behaviour])
             continue
@@ -119,10 +120,32 @@ def test_the_predikat_must_follow_from_both_ratings(result: str, behaviour: int)
         assert refused.value.code == "predikat-mismatch"
 
 
-def test_one_rating_alone_says_nothing() -> None:
+ALONE = {
+    ("hasil_kerja", "di_bawah_ekspektasi"): {"sangat_kurang", "butuh_perbaikan"},
+    ("hasil_kerja", "sesuai_ekspektasi"): {"kurang", "baik"},
+    ("hasil_kerja", "di_atas_ekspektasi"): {"kurang", "baik", "sangat_baik"},
+    ("perilaku", "di_bawah_ekspektasi"): {"sangat_kurang", "kurang"},
+    ("perilaku", "sesuai_ekspektasi"): {"butuh_perbaikan", "baik"},
+    ("perilaku", "di_atas_ekspektasi"): {"butuh_perbaikan", "baik", "sangat_baik"},
+}
+
+
+@pytest.mark.parametrize("alone", ALONE, ids=" ".join)
+@pytest.mark.parametrize("predikat", PREDIKAT)
+def test_one_rating_alone_leaves_what_the_other_could_make(alone: tuple[str, str], predikat: str) -> None:
     tables = RULES.at(date(2025, 12, 31)).tables
-    check_matrix(tables, "baik", "di_bawah_ekspektasi", None)
-    check_matrix(tables, "baik", None, "di_bawah_ekspektasi")
+    ratings = {"hasil_kerja": None, "perilaku": None} | dict([alone])
+    if predikat in ALONE[alone]:
+        check_matrix(tables, predikat, **ratings)
+        return
+    with pytest.raises(Refused) as refused:
+        check_matrix(tables, predikat, **ratings)
+    assert refused.value.code == "predikat-mismatch"
+
+
+@pytest.mark.parametrize("predikat", PREDIKAT)
+def test_without_ratings_any_predikat_stands(predikat: str) -> None:
+    check_matrix(RULES.at(date(2025, 12, 31)).tables, predikat, None, None)
 
 
 @pytest.mark.parametrize(

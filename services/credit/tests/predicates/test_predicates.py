@@ -111,6 +111,10 @@ FAULTS = {
     "unknown predikat": ({"predikat": "istimewa"}, "field-invalid", "predikat"),
     "ratings that make another predikat": (
         {"hasil_kerja": "sesuai_ekspektasi", "perilaku": "di_bawah_ekspektasi"}, "predikat-mismatch", "predikat"),
+    "a hasil kerja that no perilaku makes baik": (
+        {"hasil_kerja": "di_bawah_ekspektasi"}, "predikat-mismatch", "predikat"),
+    "a perilaku that no hasil kerja makes baik": (
+        {"perilaku": "di_bawah_ekspektasi"}, "predikat-mismatch", "predikat"),
     "NIP with month 13": ({"person_id": None, "nip": "197013012010011001"}, "nip-invalid", "nip"),
     "unknown NIP": ({"person_id": None, "nip": "199901012022011999"}, "person-unknown", "nip"),
     "unknown person": ({"person_id": "0199a000-0000-7000-8000-0000000000ff"}, "person-unknown", "person_id"),

@@ -88,10 +88,18 @@ def check_set_in_time(rules: Rules, period_end: date, today: date) -> None:
 
 
 def check_matrix(rules: Rules, predikat: str, hasil_kerja: str | None, perilaku: str | None) -> None:
-    """Refuses a predikat that hasil kerja and perilaku, when both are given, do not make (`predikat-mismatch`)."""
+    """Refuses a predikat that its ratings do not make (`predikat-mismatch`).
+
+    A rating that is missing may have been any: refused is what none of its values could give.
+    """
     if rules.conversion is None:
         raise Refused("no-conversion-rule", "period_start")
-    if hasil_kerja and perilaku and rules.conversion.matrix.cells[hasil_kerja, perilaku] != predikat:
+    made = {
+        cell
+        for (result, behaviour), cell in rules.conversion.matrix.cells.items()
+        if hasil_kerja in {None, result} and perilaku in {None, behaviour}
+    }
+    if predikat not in made:
         raise Refused("predikat-mismatch", "predikat")
 
 

@@ -21,7 +21,7 @@ Line = StringConstraints(strip_whitespace=True, min_length=1, pattern=r"^[^\x00-
 class NewPredicate(BaseModel):
     """The verdict on a person's work over whole months of one calendar year.
 
-    `hasil_kerja` and `perilaku`, when both are given, must make the predikat.
+    `hasil_kerja` and `perilaku` must make the predikat; when one is missing, some value of it must.
     """
 
     model_config = ConfigDict(extra="forbid")

@@ -100,7 +100,7 @@ def upgrade() -> None:
         "idempotency",
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("fingerprint", sa.Text(), nullable=False, comment="SHA-256 of method, path and body"),
+        sa.Column("fingerprint", sa.Text(), nullable=False, comment="SHA-256 of method, path, caller and body"),
         sa.Column("status", sa.Integer(), nullable=False),
         sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
