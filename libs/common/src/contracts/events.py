@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from common.events import Event, Topic
 from common.fields import Day
@@ -79,8 +79,27 @@ class Absence(Part):
     valid_to: Day | None
 
 
+class Standing(Part):
+    """Whether a person served."""
+
+    status: Status
+    valid_from: Day
+    valid_to: Day | None
+
+
+class Schooling(Part):
+    """The highest degree a person had."""
+
+    degree: str
+    valid_from: Day
+    valid_to: Day | None
+
+
 class PersonChanged(Event):
-    """The full state and history of a person after a change: no NIP, no name."""
+    """The full state and history of a person after a change: no NIP, no name.
+
+    `statuses` and `educations` are missing in events from before they were told.
+    """
 
     topic: ClassVar[Topic] = topics.PEOPLE
     type: ClassVar[str] = f"{PREFIX}.registry.PersonChanged.v1"
@@ -103,6 +122,8 @@ class PersonChanged(Event):
     assignments: list[Assignment]
     posts: list[Post]
     absences: list[Absence]
+    statuses: list[Standing] = Field(default_factory=list[Standing])
+    educations: list[Schooling] = Field(default_factory=list[Schooling])
 
 
 class _RecordEvent(Event):

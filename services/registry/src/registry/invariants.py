@@ -13,16 +13,17 @@ INVARIANTS = (
             WHERE valid_to IS DISTINCT FROM next
             """,  # noqa: S608 - names of our own tables
         )
-        for table in ("assignments", "posts", "statuses")
+        for table in ("assignments", "posts", "statuses", "educations")
     ),
     Invariant(
-        "the three histories of a person begin on one day, joining or later",
+        "the four histories of a person begin on one day, joining or later",
         """
         SELECT id AS person_id FROM people
         WHERE begins_on < joined_on
             OR begins_on IS DISTINCT FROM (SELECT min(valid_from) FROM assignments WHERE person_id = people.id)
             OR begins_on IS DISTINCT FROM (SELECT min(valid_from) FROM posts WHERE person_id = people.id)
             OR begins_on IS DISTINCT FROM (SELECT min(valid_from) FROM statuses WHERE person_id = people.id)
+            OR begins_on IS DISTINCT FROM (SELECT min(valid_from) FROM educations WHERE person_id = people.id)
         """,
     ),
     Invariant(

@@ -1,6 +1,6 @@
 """Every table of the registry. Storage only: the rules are in the domain.
 
-The three dated tables hold a history each: `valid_to` is exclusive, null for the open last row.
+The four dated tables hold a history each: `valid_to` is exclusive, null for the open last row.
 They hang on people with foreign keys, and on units through (agency, unit), so that nobody can be
 in a unit of another agency.
 """
@@ -70,9 +70,8 @@ people = Table(
     Column("id", Uuid, primary_key=True),
     Column("name", Text, nullable=False),
     Column("staff_type", Text, nullable=False),
-    Column("education", Text, nullable=False),
     Column("joined_on", Date, nullable=False),
-    Column("begins_on", Date, nullable=False, comment="first day of the three histories"),
+    Column("begins_on", Date, nullable=False, comment="first day of the four histories"),
     Column("announced_on", Date, nullable=False, comment="date of the last event, in Asia/Jakarta"),
     Column("version", Integer, nullable=False),
     CheckConstraint("staff_type IN ('PNS', 'PPPK')", name="staff_type"),
@@ -125,6 +124,8 @@ statuses = _dated(
     Column("decree", Text),
     CheckConstraint("status IN ('active', 'leave', 'study', 'retired', 'deceased')", name="status"),
 )
+
+educations = _dated("educations", Column("degree", Text, nullable=False))
 
 changes = Table(
     "changes",

@@ -10,7 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.domain.history import Span, at
-from registry.domain.person import Entry, Person, Place, Post, Standing, enlist, renumber, revise, stand, transfer
+from registry.domain.person import (
+    Entry,
+    Person,
+    Place,
+    Post,
+    Schooling,
+    Standing,
+    enlist,
+    renumber,
+    revise,
+    stand,
+    transfer,
+)
 from registry.domain.refused import Refused
 
 TODAY = date(2026, 11, 20)
@@ -41,6 +53,7 @@ def test_a_new_person_counts_from_joining() -> None:
     assert person.assignments == (Span(HERE, JOINED, None),)
     assert person.posts == (Span(MUDA, JOINED, None),)
     assert person.statuses == (Span(Standing("active"), JOINED, None),)
+    assert person.educations == (Span(Schooling("S1"), JOINED, None),)
     assert person.left_on is None
 
 
@@ -89,6 +102,18 @@ def test_what_is_said_again_changes_nothing_and_a_missing_status_is_kept() -> No
     back = revise(away, replace(ENTRY, status="active"), TODAY)
     assert at(back.statuses, TODAY) == Standing("active")
     assert at(back.statuses, TODAY - timedelta(days=1)) == Standing("study", "SK 1")
+
+
+def test_a_degree_holds_from_its_entry_on_and_is_not_carried_back_by_a_later_one() -> None:
+    since = date(2026, 3, 2)
+    higher = revise(enlisted(), replace(ENTRY, education="S2", valid_from=since), TODAY)
+    spans = (Span(Schooling("S1"), JOINED, since), Span(Schooling("S2"), since, None))
+    assert higher.educations == spans
+    late = revise(
+        higher, replace(ENTRY, education="S2", post=replace(MUDA, golongan="III/d"), valid_from=date(2025, 4, 1)), TODAY
+    )
+    assert late.educations == spans
+    assert revise(late, replace(ENTRY, valid_from=JOINED), TODAY).educations == spans, "what held then is no news"
 
 
 def test_a_line_about_earlier_days_extends_the_history() -> None:
@@ -162,6 +187,7 @@ steps = st.lists(
         st.tuples(st.just("revise"), dates, st.sampled_from([HERE, THERE]), st.sampled_from([None, "active", "study"])),
         st.tuples(st.just("transfer"), dates, st.sampled_from([HERE, THERE]), st.none()),
         st.tuples(st.just("stand"), dates, st.none() | dates, st.sampled_from(["active", "leave", "retired"])),
+        st.tuples(st.just("learn"), dates, st.sampled_from(["S1", "S2", "S3"]), st.none()),
         st.tuples(st.just("joined"), dates, st.none(), st.none()),
     ),
     max_size=10,
@@ -169,7 +195,7 @@ steps = st.lists(
 
 
 @given(st.none() | dates, steps)
-def test_whatever_happens_the_three_histories_stay_whole(start: date | None, taken: list[tuple]) -> None:
+def test_whatever_happens_the_four_histories_stay_whole(start: date | None, taken: list[tuple]) -> None:
     try:
         person = enlisted(valid_from=start)
     except Refused:
@@ -182,6 +208,11 @@ def test_whatever_happens_the_three_histories_stay_whole(start: date | None, tak
                 person = revise(person, entry, TODAY)
                 assert person.place_on(day) == what
                 assert revise(person, entry, TODAY) == person
+            elif step == "learn":
+                entry = replace(ENTRY, joined_on=person.joined_on, place=HERE, valid_from=day, education=what)
+                person = revise(person, entry, TODAY)
+                assert what in {at(person.educations, day).degree, person.educations[-1].value.degree}
+                assert revise(person, entry, TODAY) == person
             elif step == "transfer":
                 person = transfer(person, what, day, TODAY)
                 assert person.place_on(day) == what
@@ -191,7 +222,7 @@ def test_whatever_happens_the_three_histories_stay_whole(start: date | None, tak
                 person = revise(person, replace(ENTRY, joined_on=day, place=person.place_on(TODAY)), TODAY)
         except Refused:
             continue
-        histories = (person.assignments, person.posts, person.statuses)
+        histories = (person.assignments, person.posts, person.statuses, person.educations)
         assert {history[0].valid_from for history in histories} == {person.begins_on}
         assert person.joined_on <= person.begins_on
         for history in histories:

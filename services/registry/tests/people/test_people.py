@@ -69,6 +69,8 @@ async def test_register_and_read(service, nation, emitted, a_person, settings):
             }
         ],
         "absences": [],
+        "statuses": [{"status": "active", "valid_from": date(2015, 1, 1), "valid_to": None}],
+        "educations": [{"degree": "S1", "valid_from": date(2015, 1, 1), "valid_to": None}],
     }
 
 
@@ -188,6 +190,26 @@ async def test_change_from_a_day_on_and_read_as_of(service, nation, emitted, a_p
         "recorded_at": "2026-11-20T03:00:00Z",
     }
     assert history["version"] == 2
+
+
+async def test_a_degree_counts_from_when_it_is_told_and_the_earlier_one_stays_on_record(
+    service, nation, emitted, a_person
+):
+    person_id = (await service.post("/people", a_person())).json()["id"]
+    await service.put(f"/people/{person_id}", a_person(education="S2", valid_from="2026-03-02"))
+    await service.put(f"/people/{person_id}", a_person(education="S2", golongan="III/d", valid_from="2025-04-01"))
+    told = [
+        (span["degree"], span["valid_from"], span["valid_to"])
+        for span in (await service.get(f"/people/{person_id}/history")).json()["educations"]
+    ]
+    assert told == [("S1", "2015-01-01", "2026-03-02"), ("S2", "2026-03-02", None)], "a late promotion moves no degree"
+    assert (await service.get(f"/people/{person_id}?as_of=2026-03-01")).json()["education"] == "S1"
+    *_, received = await emitted()
+    assert received.event.education == "S2"
+    assert [(span.degree, str(span.valid_from)) for span in received.event.educations] == [
+        ("S1", "2015-01-01"),
+        ("S2", "2026-03-02"),
+    ]
 
 
 async def test_a_change_without_a_date_counts_from_today_in_jakarta(service, nation, clock, a_person):

@@ -40,21 +40,28 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """Who somebody is now, and where, as what and how they served since the registry knows of them.
+class Schooling:
+    """The highest degree somebody has."""
 
-    The three histories begin on one day, `joined_on` or later.
+    degree: Degree
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who somebody is now, and where, as what, how and with which degree they served since the registry knows of them.
+
+    The four histories begin on one day, `joined_on` or later.
     """
 
     id: UUID
     nip: str
     staff_type: StaffType
     name: str
-    education: Degree
     joined_on: date
     assignments: History[Place]
     posts: History[Post]
     statuses: History[Standing]
+    educations: History[Schooling]
     version: int = 0
 
     @property
@@ -111,11 +118,11 @@ def enlist(person_id: UUID, entry: Entry, today: date) -> Person:
         nip=entry.nip,
         staff_type=entry.staff_type,
         name=entry.name,
-        education=entry.education,
         joined_on=entry.joined_on,
         assignments=begun(entry.place, start),
         posts=begun(entry.post, start),
         statuses=begun(Standing(status), start),
+        educations=begun(Schooling(entry.education), start),
     )
 
 
@@ -127,7 +134,8 @@ def counts_from(person: Person, entry: Entry, today: date) -> date:
 def revise(person: Person, entry: Entry, today: date) -> Person:
     """The person as the entry says, from its date until the next change on record.
 
-    The staff type goes with the present NIP. A corrected `joined_on` moves the beginning of the
+    The staff type goes with the present NIP. The degree on record last is not said anew by an entry
+    that repeats it, so a promotion told late does not carry a degree back to its day. A corrected `joined_on` moves the beginning of the
     history that began with it. Raises Refused.
     """
     start = counts_from(person, entry, today)
@@ -139,12 +147,12 @@ def revise(person: Person, entry: Entry, today: date) -> Person:
     return replace(
         moved,
         name=entry.name,
-        education=entry.education,
         assignments=put_until_next(moved.assignments, entry.place, start),
         posts=put_until_next(moved.posts, entry.post, start),
         statuses=moved.statuses
         if known is not None and known.status == status
         else put_until_next(moved.statuses, Standing(status), start),
+        educations=_learned(moved.educations, Schooling(entry.education), start),
     )
 
 
@@ -183,7 +191,14 @@ def _joined(person: Person, joined_on: date) -> Person:
         assignments=starting(person.assignments, joined_on),
         posts=starting(person.posts, joined_on),
         statuses=starting(person.statuses, joined_on),
+        educations=starting(person.educations, joined_on),
     )
+
+
+def _learned(educations: History[Schooling], told: Schooling, start: date) -> History[Schooling]:
+    if told != educations[-1].value:
+        return put_until_next(educations, told, start)
+    return starting(educations, min(start, begins_on(educations)))
 
 
 def _check_start(start: date, earliest: date, today: date, field: str) -> None:

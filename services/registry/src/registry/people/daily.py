@@ -11,7 +11,8 @@ BEGUN = text(
     "SELECT id FROM people WHERE EXISTS ("
     " SELECT FROM (SELECT person_id, valid_from FROM assignments"
     "  UNION ALL SELECT person_id, valid_from FROM posts"
-    "  UNION ALL SELECT person_id, valid_from FROM statuses) dated"
+    "  UNION ALL SELECT person_id, valid_from FROM statuses"
+    "  UNION ALL SELECT person_id, valid_from FROM educations) dated"
     " WHERE person_id = people.id AND valid_from > announced_on AND valid_from <= :today)"
     " ORDER BY id LIMIT :page"
 )

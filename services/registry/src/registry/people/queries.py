@@ -10,8 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.auth import Principal
 from common.pages import Page, Window
 from common.problems import Problem
-from registry.people.schemas import AssignmentOut, ChangeOut, HistoryOut, NumberOut, PersonOut, PostOut, StatusOut
-from registry.tables import agencies, assignments, changes, nips, people, posts, statuses, units
+from registry.people.schemas import (
+    AssignmentOut,
+    ChangeOut,
+    EducationOut,
+    HistoryOut,
+    NumberOut,
+    PersonOut,
+    PostOut,
+    StatusOut,
+)
+from registry.tables import agencies, assignments, changes, educations, nips, people, posts, statuses, units
 
 present = assignments.alias("present")
 
@@ -74,6 +83,7 @@ async def history(session: AsyncSession, person_id: UUID, today: date, principal
     numbers = select(nips).where(nips.c.person_id == person_id)
     held = select(posts).where(posts.c.person_id == person_id)
     stood = select(statuses).where(statuses.c.person_id == person_id)
+    learned = select(educations).where(educations.c.person_id == person_id)
     made = select(changes).where(changes.c.subject_id == person_id)
     return HistoryOut(
         person_id=person_id,
@@ -88,6 +98,10 @@ async def history(session: AsyncSession, person_id: UUID, today: date, principal
         posts=[PostOut.model_validate(row, from_attributes=True) for row in await rows(held, posts.c.valid_from)],
         statuses=[
             StatusOut.model_validate(row, from_attributes=True) for row in await rows(stood, statuses.c.valid_from)
+        ],
+        educations=[
+            EducationOut.model_validate(row, from_attributes=True)
+            for row in await rows(learned, educations.c.valid_from)
         ],
         changes=[
             ChangeOut(
@@ -142,7 +156,7 @@ def _as_of(today: date, as_of: date | None) -> Select[*tuple[Any, ...]]:
             posts.c.jenjang,
             posts.c.golongan,
             posts.c.position,
-            people.c.education,
+            educations.c.degree.label("education"),
             people.c.joined_on,
             statuses.c.status,
             day.label("as_of"),
@@ -155,4 +169,5 @@ def _as_of(today: date, as_of: date | None) -> Select[*tuple[Any, ...]]:
         .outerjoin(units, units.c.id == assignments.c.unit_id)
         .join(posts, and_(posts.c.person_id == people.c.id, _held(posts, day)))
         .join(statuses, and_(statuses.c.person_id == people.c.id, _held(statuses, day)))
+        .join(educations, and_(educations.c.person_id == people.c.id, _held(educations, day)))
     )

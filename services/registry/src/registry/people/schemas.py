@@ -135,6 +135,12 @@ class StatusOut(Dated):
     decree: str | None
 
 
+class EducationOut(Dated):
+    """The highest degree somebody had, as far as it was told."""
+
+    degree: Degree
+
+
 class NumberOut(BaseModel):
     """A NIP somebody has or had."""
 
@@ -159,5 +165,6 @@ class HistoryOut(BaseModel):
     assignments: list[AssignmentOut]
     posts: list[PostOut]
     statuses: list[StatusOut]
+    educations: list[EducationOut]
     changes: list[ChangeOut]
     version: int

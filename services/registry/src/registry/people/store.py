@@ -19,8 +19,8 @@ from common.outbox import emit
 from common.sets import Row
 from contracts import events
 from registry.domain.history import History, Span, at_or_first
-from registry.domain.person import Person, Place, Post, Standing
-from registry.tables import assignments, changes, nips, people, posts, statuses
+from registry.domain.person import Person, Place, Post, Schooling, Standing
+from registry.tables import assignments, changes, educations, nips, people, posts, statuses
 from registry.writing import Writing, audit_row
 
 T = TypeVar("T")
@@ -76,17 +76,18 @@ async def present(session: AsyncSession, ids: Iterable[UUID], *, lock: bool) -> 
     served = await _histories(session, assignments, wanted, Place)
     held = await _histories(session, posts, wanted, Post)
     stood = await _histories(session, statuses, wanted, Standing)
+    learned = await _histories(session, educations, wanted, Schooling)
     return {
         row.id: Person(
             id=row.id,
             nip=number_of[row.id],
             staff_type=row.staff_type,
             name=row.name,
-            education=row.education,
             joined_on=row.joined_on,
             assignments=served[row.id],
             posts=held[row.id],
             statuses=stood[row.id],
+            educations=learned[row.id],
             version=row.version,
         )
         for row in rows_found
@@ -117,7 +118,7 @@ async def save(session: AsyncSession, pairs: Sequence[Pair], writing: Writing) -
     stored = [(before, replace(after, version=after.version + 1)) for before, after in pairs]
     await sets.add(session, people, [_row(after, writing) for before, after in stored if before is None])
     await sets.update(session, people, [_row(after, writing) for before, after in stored if before is not None])
-    for table in (assignments, posts, statuses):
+    for table in (assignments, posts, statuses, educations):
         old, new = _differences(table, stored)
         await sets.delete(session, table, old)
         await sets.put(session, table, new)
@@ -132,7 +133,6 @@ def _row(person: Person, writing: Writing) -> Row:
         "id": person.id,
         "name": person.name,
         "staff_type": person.staff_type,
-        "education": person.education,
         "joined_on": person.joined_on,
         "begins_on": person.begins_on,
         "announced_on": writing.today,
@@ -177,6 +177,7 @@ def _event(person: Person, unit_names: Mapping[UUID, str], writing: Writing) -> 
     place = person.place_on(writing.today)
     post = at_or_first(person.posts, writing.today)
     standing = at_or_first(person.statuses, writing.today)
+    schooling = at_or_first(person.educations, writing.today)
 
     def name_of(unit_id: UUID | None) -> str | None:
         return unit_names[unit_id] if unit_id else None
@@ -188,7 +189,7 @@ def _event(person: Person, unit_names: Mapping[UUID, str], writing: Writing) -> 
         status=standing.status,
         joined_on=person.joined_on,
         left_on=person.left_on,
-        education=person.education,
+        education=schooling.degree,
         jenjang=post.jenjang,
         golongan=post.golongan,
         agency_id=place.agency_id,
@@ -218,5 +219,13 @@ def _event(person: Person, unit_names: Mapping[UUID, str], writing: Writing) -> 
             events.Absence(status=status, valid_from=span.valid_from, valid_to=span.valid_to)
             for span in person.statuses
             if (status := span.value.status) == "leave" or status == "study"
+        ],
+        statuses=[
+            events.Standing(status=span.value.status, valid_from=span.valid_from, valid_to=span.valid_to)
+            for span in person.statuses
+        ],
+        educations=[
+            events.Schooling(degree=span.value.degree, valid_from=span.valid_from, valid_to=span.valid_to)
+            for span in person.educations
         ],
     )

@@ -57,9 +57,8 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("staff_type", sa.Text(), nullable=False),
-        sa.Column("education", sa.Text(), nullable=False),
         sa.Column("joined_on", sa.Date(), nullable=False),
-        sa.Column("begins_on", sa.Date(), nullable=False, comment="first day of the three histories"),
+        sa.Column("begins_on", sa.Date(), nullable=False, comment="first day of the four histories"),
         sa.Column("announced_on", sa.Date(), nullable=False, comment="date of the last event, in Asia/Jakarta"),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("staff_type IN ('PNS', 'PPPK')", name=op.f("ck_people_staff_type")),
@@ -102,6 +101,16 @@ def upgrade() -> None:
         sa.CheckConstraint("valid_from < valid_to", name=op.f("ck_posts_dates")),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_posts_person_id_people"),
         sa.PrimaryKeyConstraint("person_id", "valid_from", name="pk_posts"),
+    )
+    op.create_table(
+        "educations",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("degree", sa.Text(), nullable=False),
+        sa.CheckConstraint("valid_from < valid_to", name=op.f("ck_educations_dates")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_educations_person_id_people"),
+        sa.PrimaryKeyConstraint("person_id", "valid_from", name="pk_educations"),
     )
     op.create_table(
         "statuses",
@@ -156,6 +165,7 @@ def downgrade() -> None:
     op.drop_table("assignments")
     op.drop_table("units")
     op.drop_table("statuses")
+    op.drop_table("educations")
     op.drop_table("posts")
     op.drop_table("pics")
     op.drop_table("nips")
