@@ -192,7 +192,7 @@ async def _every_record_went_out(stack: Stack) -> Finding:
 
 async def _every_digest_says_what_the_sweep_found(stack: Stack) -> Finding:
     swept = await rows(
-        stack, "training", "SELECT sweep_id::text, agency_id::text, count(*) FROM shortfalls s JOIN sweeps w ON w.id = s.sweep_id"
+        stack, "training", "SELECT sweep_id::text, coalesce(told_agency_id, agency_id)::text, count(*) FROM shortfalls s JOIN sweeps w ON w.id = s.sweep_id"
         " WHERE w.state = 'done' AND s.page > 0 GROUP BY 1, 2",
     )  # fmt: skip
     told = await rows(

@@ -162,7 +162,10 @@ class TrainingCompleted(_RecordState):
 
 
 class TrainingCorrected(_RecordState):
-    """A record now says something else; the full new state, and why."""
+    """A record now says something else; the full new state, and why.
+
+    Also when the person's history was told late and another agency answers for the end date.
+    """
 
     type: ClassVar[str] = f"{PREFIX}.training.TrainingCorrected.v1"
 
@@ -197,7 +200,7 @@ class JPShortfallDetected(Event):
     """A page of up to 1,000 people of one agency who are short of the JP due in a caturwulan.
 
     `kind` is `sweep` for a round of sounding and `reopened` when a correction or revocation put
-    people below the threshold of a closed period again.
+    people below the threshold of a closed period again, or a late history put them into this agency.
     """
 
     topic: ClassVar[Topic] = topics.SHORTFALLS
@@ -220,7 +223,11 @@ class JPShortfallDetected(Event):
 
 
 class JPShortfallResolved(Event):
-    """Somebody short in a closed period has reached its threshold after all."""
+    """Somebody short in a closed period has reached its threshold after all, or served in another agency.
+
+    The latter is told when the person's history changes afterwards; the other agency is then told of
+    them as `reopened`.
+    """
 
     topic: ClassVar[Topic] = topics.SHORTFALLS
     type: ClassVar[str] = f"{PREFIX}.training.JPShortfallResolved.v1"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from common.invariants import EVENTS_LEAVE, Invariant
 from common.sets import Columns, lists, unnest
 from training.domain.rules import Book
+from training.people.queries import AGENCY_ON
 from training.soundings.invariants import INVARIANTS as OF_SOUNDINGS
 
 CAP: Columns = {"rule_pack": "text", "form": "text", "most": "numeric"}
@@ -37,6 +38,13 @@ OF_LEDGERS = (
         WHERE r.version > 1 AND (CAST(v.state ->> 'jp_counted' AS numeric), v.state ->> 'state')
             IS DISTINCT FROM (r.jp_counted, r.state)
         """,
+    ),
+    Invariant(
+        "a valid record is of the agency in which its person served on the end date",
+        f"""
+        SELECT r.id FROM records r JOIN people p USING (person_id)
+        WHERE r.state = 'valid' AND r.agency_id <> {AGENCY_ON}
+        """,  # noqa: S608 - the part is a constant
     ),
     EVENTS_LEAVE,
 )

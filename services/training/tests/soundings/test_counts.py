@@ -10,8 +10,9 @@ from training.soundings.commands import PEOPLE_AT_ONCE
 from training.soundings.tables import PAGE
 
 ONE = UUID(int=1)
-BEGIN, ANNOUNCE, ALL_OUT, FINISH = 6, 4, 2, 8
-"""Statements: a partition is filled, attached and analysed; a chunk of pages and its outbox row; no page is left; done."""
+BEGIN, ANNOUNCE, ALL_OUT, FINISH = 6, 4, 2, 9
+"""Statements: a partition is filled, attached and analysed; a chunk of pages and its outbox row; no page is left; who has moved
+meanwhile, and done."""
 BYTES_A_PERSON = 800
 """Of a chunk of pages: the text of each person is held a few times on its way into the outbox, objects never are."""
 

@@ -222,13 +222,15 @@ async def test_a_run_goes_on_where_another_stopped(sounding, world, interrupted)
     [outcome] = await sounding.sweep("2026-05-03")
 
     assert (outcome.as_of, outcome.people, outcome.short) == (date(2026, 5, 1), 10_320, 10_320)
-    *pages, later = await sounding.events()
+    *pages, left, elsewhere, later = await sounding.events()
     assert [one.id for one in pages] == [
         derived_id(sweep_id, ONE, 1),
         *(derived_id(sweep_id, TWO, page) for page in range(1, 12)),
     ]
-    [told_later] = later.event.people
-    assert (later.event.kind, told_later.person_id) == ("reopened", newcomer)
+    assert (left.event.agency_id, left.event.person_id) == (ONE, moved.person_id)
+    for word, agency, person in ((elsewhere, THREE, moved.person_id), (later, ONE, newcomer)):
+        [named] = word.event.people
+        assert (word.event.kind, word.event.agency_id, named.person_id) == ("reopened", agency, person)
     assert await world.value("SELECT count(*) FROM sweeps") == 1
     assert await sounding.broken() == []
 

@@ -1,4 +1,4 @@
-"""Keeps the copy of people in step with the registry, and what they owe with it."""
+"""Keeps the copy of people in step with the registry, and with it what they owe and the agency their hours count for."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,6 +16,8 @@ from contracts.events import PersonChanged
 from training.domain.rules import Book
 from training.ledger.commands import lay_again
 from training.people.tables import Absence, Assignment, Person
+from training.records.writing import refile
+from training.soundings.commands import follow
 
 PERSON = (
     "person_id",
@@ -61,9 +63,21 @@ async def keep_people(session: AsyncSession, received: Sequence[Received], book:
     changed = list(kept.scalars()) if kept else []
     if changed:
         states: list[PersonChanged] = [newest[person].event for person in changed]
-        await _replace(session, Assignment.table(), ASSIGNMENT, changed, _assignments(states))
+        served = _assignments(states)
+        before = await _replace(session, Assignment.table(), ASSIGNMENT, changed, served)
         await _replace(session, Absence.table(), ABSENCE, changed, _absences(states))
         await lay_again(session, changed, book, clock)
+        if moved := _moved(before, served):
+            await refile(session, moved, clock)
+            await follow(session, moved, clock)
+
+
+def _moved(before: Sequence[Sequence[Any]], after: Sequence[Sequence[Any]]) -> list[UUID]:
+    """Who was known, and by the new history served in another agency on some day."""
+    known = {person for person, *_ in before}
+    # Without unit and its name, which come last.
+    differences = {tuple(part[:4]) for part in before} ^ {tuple(part[:4]) for part in after}
+    return sorted(known & {person for person, *_ in differences})
 
 
 def _person(received: Received) -> tuple[Any, ...]:
@@ -94,6 +108,9 @@ async def _replace(
     columns: Sequence[str],
     people: Sequence[UUID],
     periods: Sequence[tuple[Any, ...]],
-) -> None:
-    await session.execute(delete(table).where(one_of(table.c.person_id, people)))
+) -> Sequence[Sequence[Any]]:
+    """Returns the periods there were before."""
+    gone = delete(table).where(one_of(table.c.person_id, people)).returning(*(table.c[name] for name in columns))
+    before = (await session.execute(gone)).all()
     await insert(session, table, columns, periods)
+    return before

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from training.domain.duty import covers, in_service
+from training.domain.duty import in_service
 
 LOCK = text(
     "SELECT person_id, nip_hash, joined_on, left_on, agency_id FROM people"
@@ -22,6 +22,15 @@ SERVED = text(
     ") ORDER BY person_id, valid_from"
 )
 """Most have served in one agency only; it is on their row."""
+
+# The same rule as Known.agency_on, for many records `r` of people `p`; a test holds the two together.
+AGENCY_ON = """
+    coalesce((
+        SELECT a.agency_id FROM assignments a
+        WHERE a.person_id = r.person_id AND (a.valid_to IS NULL OR r.end_date < a.valid_to)
+        ORDER BY a.valid_from LIMIT 1
+    ), p.agency_id)
+"""
 
 
 class Service(NamedTuple):
@@ -47,10 +56,10 @@ class Known:
 
     def agency_on(self, day: date) -> UUID:
         """The agency on a day; the first one known for days before the registry's history begins."""
-        for valid_from, valid_to, agency_id in self.served:
-            if covers((valid_from, valid_to), day):
-                return agency_id
-        return self.served[0].agency_id if self.served and day < self.served[0].valid_from else self.agency_id
+        for served in self.served:
+            if served.valid_to is None or day < served.valid_to:
+                return served.agency_id
+        return self.agency_id
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""How records are written: stored, kept version by version, and their shares of caps settled."""
+"""How records are written: stored, kept version by version, their shares of caps and their agency settled."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -12,14 +12,16 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common.clock import Clock
 from common.outbox import emit
-from common.sets import Columns, copy, unnest
+from common.sets import Columns, copy, lists, unnest
 from contracts.acting import Sender, SenderKind
 from contracts.events import TrainingCompleted, TrainingCorrected
 from training.desk import Desk
 from training.domain.counting import Activity, FormRule, share
 from training.domain.rules import Book, pack_named
 from training.ledger.commands import Moved
+from training.people.queries import AGENCY_ON
 from training.records.tables import Record
 from training.texts import say
 
@@ -31,6 +33,7 @@ Group = tuple[UUID, int, str]
 
 KEY: Columns = {"source_name": "text", "reference": "text"}
 GROUP: Columns = {"person_id": "uuid", "year": "int", "form": "text"}
+PLACE: Columns = {"id": "uuid", "agency_id": "uuid"}
 SHARE: Columns = {"id": "uuid", "jp_counted": "numeric", "why": "text"}
 HOLDERS = text(
     f"SELECT source_name, reference, r.id, r.fingerprint FROM {unnest(KEY)} JOIN records r USING (source_name, reference)"  # noqa: S608 - built of names in this code
@@ -66,6 +69,22 @@ SHARE_AGAIN = text(
     SELECT * FROM changed
     """  # noqa: S608 - built of names in this code
 )
+MISFILED = text(
+    f"SELECT r.id, {AGENCY_ON} AS agency_id FROM records r JOIN people p USING (person_id)"  # noqa: S608 - built of names in this code
+    f" WHERE r.person_id = ANY(CAST(:people AS uuid[])) AND r.state = 'valid' AND r.agency_id <> {AGENCY_ON}"
+)
+REFILE = text(
+    f"""
+    WITH changed AS (
+        UPDATE records r SET agency_id = given.agency_id, version = r.version + 1
+        FROM {unnest(PLACE)} WHERE r.id = given.id RETURNING r.*
+    ), first AS ({KEEP_FIRST}), next AS ({_keep("changed", *KEEP_NEXT)})
+    SELECT * FROM changed
+    """  # noqa: S608 - built of names in this code
+)
+SYSTEM = "system"
+"""Who changed a record when no caller did."""
+
 FACTS = tuple(name for name in TrainingCompleted.model_fields if name != "record_id")
 facts_of = attrgetter(*FACTS)
 
@@ -179,7 +198,7 @@ async def share_again(
                 "jp_counted": [result.jp for result in counted.values()],
                 "why": [result.why for result in counted.values()],
                 "kept": [identity for identity in counted if identity not in fresh],
-                **_change(reason, desk),
+                **_change(reason, desk.principal.subject, desk.clock),
             },
         )
     ).all()
@@ -187,6 +206,21 @@ async def share_again(
         if row.id not in fresh:
             emit_corrected(session, row, reason, desk.clock.now())
     return [Shared(row, before[row.id].jp_counted) for row in rows]
+
+
+async def refile(session: AsyncSession, people: Sequence[UUID], clock: Clock) -> None:
+    """Gives the valid records of people whose history has changed to the agency of their end date.
+
+    The people must be held (`lock_people`). What a record counts does not depend on the agency.
+    """
+    misfiled = (await session.execute(MISFILED, {"people": people})).all()
+    if not misfiled:
+        return
+    reason = say("reason", "moved", "id")
+    ids = [record_id for record_id, _ in misfiled]
+    given = lists(PLACE, misfiled) | {"kept": ids} | _change(reason, SYSTEM, clock)
+    for row in await session.execute(REFILE, given):
+        emit_corrected(session, row, reason, clock.now())
 
 
 async def _members(
@@ -225,11 +259,12 @@ async def keep_first_version(session: AsyncSession, record_id: UUID) -> None:
 
 async def keep_version(session: AsyncSession, record_id: UUID, reason: str, desk: Desk) -> None:
     """Keeps a record as it is after a change, with who changed it and why."""
-    await session.execute(text(_keep("records", *KEEP_NEXT)), {"kept": [record_id], **_change(reason, desk)})
+    change = _change(reason, desk.principal.subject, desk.clock)
+    await session.execute(text(_keep("records", *KEEP_NEXT)), {"kept": [record_id], **change})
 
 
-def _change(reason: str, desk: Desk) -> dict[str, object]:
-    return {"reason": reason, "changed_by": desk.principal.subject, "changed_at": desk.clock.now()}
+def _change(reason: str, by: str, clock: Clock) -> dict[str, object]:
+    return {"reason": reason, "changed_by": by, "changed_at": clock.now()}
 
 
 def emit_completed(session: AsyncSession, draft: Draft, now: datetime) -> None:

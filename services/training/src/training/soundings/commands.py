@@ -18,7 +18,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import bindparam, text
+from sqlalchemy import Row, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.clock import Clock
@@ -223,7 +223,8 @@ async def finish(session: AsyncSession, clock: Clock, sweep_id: UUID) -> None:
     `settle` leaves a running sweep alone, so that nobody is reported resolved before they were
     reported short. What it left is made up for here, while nobody can write the ledger: whoever
     has written before has committed and is seen, whoever writes later finds the sweep done. People
-    who have come to be known meanwhile, and are short, are announced with it.
+    who have come to be known meanwhile, and are short, are announced with it; who is known to have served
+    elsewhere by now is announced there (`follow`).
     """
     await session.execute(text(f"SET LOCAL lock_timeout = '{LEDGER_WAIT}'"))
     await session.execute(text(f"SET LOCAL work_mem = '{WORK_MEM}'"))
@@ -233,6 +234,17 @@ async def finish(session: AsyncSession, clock: Clock, sweep_id: UUID) -> None:
     )
     if year is None:
         return
+    moved = await session.scalars(
+        text(
+            f"""
+            SELECT s.person_id
+            FROM sweeps w JOIN shortfalls s ON s.sweep_id = w.id JOIN assignments a ON a.person_id = s.person_id
+            WHERE w.id = :id AND s.sweep_id = :id AND {ASSIGNED} AND s.agency_id <> a.agency_id
+            """  # noqa: S608 - the part is a constant
+        ),
+        {"id": sweep_id},
+    )
+    await _follow(session, moved.all(), clock, [sweep_id])
     changed = await session.execute(
         text(
             f"""
@@ -264,15 +276,56 @@ async def settle(session: AsyncSession, changed: Changed, clock: Clock, lowered:
         await _settle(session, changed, clock, [sweep.id for sweep in sweeps], lowered)
 
 
+async def follow(session: AsyncSession, people: Sequence[UUID], clock: Clock) -> None:
+    """Gives the shortfalls of people whose history has changed to the agency of the sweep's date.
+
+    The agency that was told of them hears that they are no longer short there, and the right one is told. To be
+    called after the ledger is laid again, in the same transaction, as `settle` is.
+    """
+    sweeps = await newest_sweeps(session)
+    if sweeps:
+        await _follow(session, people, clock, [sweep.id for sweep in sweeps])
+
+
+async def _follow(session: AsyncSession, people: Sequence[UUID], clock: Clock, sweeps: Sequence[UUID]) -> None:
+    if not people:
+        return
+    moved = await session.execute(
+        text(
+            f"""
+            UPDATE shortfalls s SET agency_id = a.agency_id, unit_id = a.unit_id, unit_name = a.unit_name,
+                told_agency_id = CASE WHEN s.page > 0 THEN coalesce(s.told_agency_id, s.agency_id) END,
+                state = 'resolved', changed_at = :now, version = s.version + CAST(s.state = 'open' AS int)
+            FROM sweeps w JOIN assignments a ON {ASSIGNED}
+            WHERE w.id IN :sweeps AND s.sweep_id IN :sweeps AND s.sweep_id = w.id AND s.person_id = a.person_id
+                AND s.person_id = ANY(CAST(:people AS uuid[])) AND s.agency_id <> a.agency_id
+            RETURNING w.id AS sweep_id, w.year, w.period, old.agency_id, s.person_id, s.verified, s.threshold,
+                s.version, old.state = 'open' AS was_open
+            """  # noqa: S608 - the part is a constant
+        ).bindparams(SWEEPS),
+        {"people": people, "sweeps": sweeps, "now": clock.now()},
+    )
+    left = [row for row in moved if row.was_open]
+    for row in left:
+        _emit_resolved(session, row, clock)
+    if left:
+        pairs = {(row.person_id, row.year) for row in left}
+        await _reopen(session, _given(sorted(pairs), clock, sweeps))
+
+
 async def _settle(session: AsyncSession, changed: Changed, clock: Clock, sweeps: Sequence[UUID], lowered: bool) -> None:
-    people, years = [person for person, _ in changed], [year for _, year in changed]
-    given = {"people": people, "years": years, "sweeps": sweeps, "now": clock.now()}
-    await _resolve(session, given)
+    given = _given(changed, clock, sweeps)
+    await _resolve(session, given, clock)
     if lowered:
         await _reopen(session, given)
 
 
-async def _resolve(session: AsyncSession, given: Mapping[str, Any]) -> None:
+def _given(changed: Changed, clock: Clock, sweeps: Sequence[UUID]) -> dict[str, Any]:
+    people, years = [person for person, _ in changed], [year for _, year in changed]
+    return {"people": people, "years": years, "sweeps": sweeps, "now": clock.now()}
+
+
+async def _resolve(session: AsyncSession, given: Mapping[str, Any], clock: Clock) -> None:
     """Closes the open shortfalls of people who have met the threshold."""
     resolved = await session.execute(
         text(
@@ -288,16 +341,20 @@ async def _resolve(session: AsyncSession, given: Mapping[str, Any]) -> None:
         given,
     )
     for row in resolved:
-        event = JPShortfallResolved(
-            sweep_id=row.sweep_id,
-            year=row.year,
-            period=row.period,
-            agency_id=row.agency_id,
-            person_id=row.person_id,
-            verified=row.verified,
-            threshold=row.threshold,
-        )
-        emit(session, event, sequence=row.version, time=given["now"])
+        _emit_resolved(session, row, clock)
+
+
+def _emit_resolved(session: AsyncSession, row: Row[Any], clock: Clock) -> None:
+    event = JPShortfallResolved(
+        sweep_id=row.sweep_id,
+        year=row.year,
+        period=row.period,
+        agency_id=row.agency_id,
+        person_id=row.person_id,
+        verified=row.verified,
+        threshold=row.threshold,
+    )
+    emit(session, event, sequence=row.version, time=clock.now())
 
 
 async def _reopen(session: AsyncSession, given: Mapping[str, Any]) -> None:

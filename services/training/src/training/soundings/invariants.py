@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from training.soundings.commands import THRESHOLD
+from training.soundings.commands import ASSIGNED, THRESHOLD
 
 INVARIANTS: Sequence[tuple[str, str]] = (
     (
@@ -22,7 +22,7 @@ INVARIANTS: Sequence[tuple[str, str]] = (
         HAVING w.people <> coalesce(sum(a.people), 0) OR w.short <> coalesce(sum(a.short), 0)
         UNION ALL
         SELECT a.sweep_id FROM sweep_agencies a LEFT JOIN shortfalls s
-            ON s.sweep_id = a.sweep_id AND s.agency_id = a.agency_id AND s.page > 0
+            ON s.sweep_id = a.sweep_id AND coalesce(s.told_agency_id, s.agency_id) = a.agency_id AND s.page > 0
         GROUP BY a.sweep_id, a.agency_id HAVING a.short <> count(s.person_id)
         """,
     ),
@@ -30,7 +30,17 @@ INVARIANTS: Sequence[tuple[str, str]] = (
         "every page of a finished sweep was announced",
         """
         SELECT s.sweep_id, s.agency_id, s.page FROM shortfalls s JOIN sweeps w ON w.id = s.sweep_id
-        WHERE w.state = 'done' AND s.page > 0 AND (s.agency_id, s.page) > (w.announced_agency_id, w.announced_page)
+        WHERE w.state = 'done' AND s.page > 0
+            AND (coalesce(s.told_agency_id, s.agency_id), s.page) > (w.announced_agency_id, w.announced_page)
         """,
+    ),
+    (
+        "a shortfall of the newest sweep is of the agency in which the person served on the sweep's date",
+        f"""
+        SELECT s.sweep_id, s.person_id
+        FROM sweeps w JOIN shortfalls s ON s.sweep_id = w.id JOIN assignments a ON a.person_id = s.person_id
+        WHERE w.state = 'done' AND {ASSIGNED} AND s.agency_id <> a.agency_id
+            AND NOT EXISTS (SELECT FROM sweeps newer WHERE newer.replaces = w.id AND newer.state = 'done')
+        """,  # noqa: S608 - the part is a constant
     ),
 )

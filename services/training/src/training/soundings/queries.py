@@ -17,6 +17,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    or_,
     select,
     text,
     tuple_,
@@ -66,13 +67,15 @@ def _is_newest() -> ColumnElement[bool]:
 
 # Built once: every record that is stored asks for the newest sweeps, and building costs more than asking.
 IS_NEWEST = _is_newest()
+YEARS = bindparam("years", type_=ARRAY(Integer))
 NEWEST = select(col(Sweep.id), col(Sweep.year), col(Sweep.period)).where(
-    IS_NEWEST, col(Sweep.year) == any_(bindparam("years", type_=ARRAY(Integer)))
+    IS_NEWEST,
+    or_(YEARS.is_(None), col(Sweep.year) == any_(YEARS)),
 )
 
 
-async def newest_sweeps(session: AsyncSession, years: Sequence[int]) -> Sequence[Row[UUID, int, int]]:
-    """The sweeps that hold for these years: id, year and period."""
+async def newest_sweeps(session: AsyncSession, years: Sequence[int] | None = None) -> Sequence[Row[UUID, int, int]]:
+    """The sweeps that hold for these years, or for all: id, year and period."""
     found = await session.execute(NEWEST, {"years": years})
     return found.all()
 

@@ -69,7 +69,8 @@ class Shortfall(Stored, table=True):
     """Somebody below what was due: the JP as they were when found, and as they were at `changed_at` since.
 
     `page` is the page of the agency's announcement; 0 for somebody whom no page of the sweep
-    holds, since they fell below only later.
+    holds, since they fell below only later. `agency_id` follows the person's history; `told_agency_id` is
+    the agency that the page was of, where that is another one.
     """
 
     __tablename__ = "shortfalls"
@@ -86,6 +87,7 @@ class Shortfall(Stored, table=True):
     unit_id: UUID | None
     unit_name: str | None = Field(sa_type=Text)
     page: int
+    told_agency_id: UUID | None
     target: Decimal = Field(sa_type=Numeric(8, 3))
     threshold: Decimal = Field(sa_type=Numeric(8, 3))
     verified: Decimal = Field(sa_type=Numeric(12, 3))

@@ -57,6 +57,7 @@ def upgrade() -> None:
         sa.Column("unit_id", sa.Uuid(), nullable=True),
         sa.Column("unit_name", sa.Text(), nullable=True),
         sa.Column("page", sa.Integer(), nullable=False),
+        sa.Column("told_agency_id", sa.Uuid(), nullable=True),
         sa.Column("target", sa.Numeric(precision=8, scale=3), nullable=False),
         sa.Column("threshold", sa.Numeric(precision=8, scale=3), nullable=False),
         sa.Column("verified", sa.Numeric(precision=12, scale=3), nullable=False),
