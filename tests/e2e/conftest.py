@@ -33,7 +33,14 @@ class Jejak:
 
     stack: Stack
     http: httpx2.AsyncClient
+    said_at_start: dict[str, list[str]]
+    """The lines each process had logged when all were ready."""
     tokens: dict[tuple, str] = field(default_factory=dict)
+
+    def logs(self) -> dict[str, list[str]]:
+        """The lines each process of a service has logged."""
+        files = {name: self.stack.root / "logs" / f"{name}.log" for name in self.stack.processes}
+        return {name: file.read_text().splitlines() for name, file in files.items()}
 
     async def call(
         self,
@@ -166,4 +173,6 @@ async def jejak(folder) -> AsyncIterator[Jejak]:
         running_stack(folder, roles=SPLIT, trace_ratio=1.0) as stack,
         httpx2.AsyncClient(timeout=30) as http,
     ):
-        yield Jejak(stack, http)
+        jejak = Jejak(stack, http, {})
+        jejak.said_at_start = jejak.logs()
+        yield jejak

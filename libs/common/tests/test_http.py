@@ -491,3 +491,9 @@ async def test_what_a_broken_connection_leaves_is_whole_chunks(app: FastAPI, cli
         writer.close()
         await writer.wait_closed()
     assert (await client.get("/v1/things")).json()["count"] == CHUNK
+
+
+async def test_a_wrong_method_is_told_every_right_one(client: httpx2.AsyncClient) -> None:
+    answer = await client.delete("/v1/things")
+    assert (answer.status_code, answer.json()["code"]) == (405, "method-not-allowed")
+    assert answer.headers["allow"] == "GET, POST"

@@ -22,6 +22,7 @@ from common.events import Event, Reader, Received
 from common.ids import new_id
 from common.outbox import unpack
 from jejak_local.issuer import Issuer
+from jejak_local.stack import UNLIMITED
 
 NIP_KEY = "test-nip-key"
 AGENCY = UUID("0199a000-0000-7000-8000-00000000000a")
@@ -44,6 +45,7 @@ def settings_of(database: Database, issuer: Issuer) -> dict[str, Any]:
         "issuer": issuer.url,
         "jwks_url": issuer.jwks_url,
         "nip_key": NIP_KEY,
+        **UNLIMITED,
     }
 
 

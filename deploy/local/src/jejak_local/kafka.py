@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError
+from aiokafka.errors import GroupCoordinatorNotAvailableError, KafkaError, TopicAlreadyExistsError
 
 from jejak_local.processes import CHECKOUT, STATE, Child, LocalError, Spawner, free_port, ready, together
 
@@ -225,10 +225,22 @@ async def create_topics(bootstrap: str, profile: str = "local") -> list[str]:
             if refused:
                 raise LocalError(f"Kafka refused topics: {'; '.join(refused)}")
         await _check_partitions(client, topics)
+        await _wait_for_groups(client)
     finally:
         await client.close()
     await _wait_for_leaders(bootstrap, topics)
     return missing
+
+
+async def _wait_for_groups(client: AIOKafkaAdminClient) -> None:
+    """A new broker makes the topic of the consumer groups when first asked; until then each consumer logs an error."""
+    while True:
+        try:
+            await client.find_coordinator("jejak")
+        except GroupCoordinatorNotAvailableError:
+            await asyncio.sleep(0.05)
+        else:
+            return
 
 
 async def _check_partitions(client: AIOKafkaAdminClient, topics: Mapping[str, NewTopic]) -> None:

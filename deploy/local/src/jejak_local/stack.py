@@ -43,6 +43,8 @@ from jejak_local.processes import (
 
 SERVICES = ("registry", "training", "credit", "notification")
 Say = Callable[[str], None]
+UNLIMITED = {"reads_a_second": 0, "singles_a_second": 0, "uploads_at_once": 0, "calls_a_second": 0}
+"""Settings of a service that refuses nobody for their haste: for tests, the bench and chaos."""
 
 
 def command(service: str, *arguments: str) -> list[str]:
@@ -186,15 +188,17 @@ async def running_stack(
     `roles` splits services into processes of single roles ({"training": ["api", "relay", "worker"]}); a service that
     it does not name runs as one process. `environment` is added to every service's. A test that puts a proxy between
     services and servers says by `database_url` how a service comes to its database, and by `kafka_detours` on which
-    port Kafka listens behind the proxy, and on which one the proxy does: three of them are a cluster of three. At the
+    port Kafka listens behind the proxy, and on which one the proxy does: three of them are a cluster of three. No rate is
+    limited, since whoever starts such a stack calls as fast as it can. At the
     end the services get SIGTERM, the servers SIGKILL: keep nothing under `root` that must be tidy.
     """
     spawner = Spawner(root / "logs", Register(root / "run.json"))
     try:
+        unlimited = {f"{service}_{name}".upper(): "0" for service in services for name in UNLIMITED}
         plan = Plan(
             services,
             roles or {},
-            environment or {},
+            {**unlimited, **(environment or {})},
             trace_ratio,
             database_url=database_url,
             kafka_detours=kafka_detours,

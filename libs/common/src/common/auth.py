@@ -21,6 +21,7 @@ from sqlalchemy import ColumnElement, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from common.problems import Problem
+from common.rates import rates_of
 from common.settings import ServiceSettings
 
 ALGORITHMS = ["RS256", "ES256"]
@@ -168,7 +169,10 @@ async def caller(
     if credentials is None:
         raise Problem("unauthorized")
     authenticator: Authenticator = request.app.state.authenticator
-    return await authenticator.principal(credentials.credentials)
+    principal = await authenticator.principal(credentials.credentials)
+    await rates_of(request).subject(principal.subject, request.method)
+    request.state.subject = principal.subject
+    return principal
 
 
 def allow(*roles: str) -> Callable[..., Awaitable[Principal]]:

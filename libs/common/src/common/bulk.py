@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.database import Database, insist, is_transient
 from common.problems import Catalogue, Language, Problem, from_validation, language_of
+from common.rates import rates_of
 from common.telemetry import STATUS, bulk_lines, log
 
 T = TypeVar("T")
@@ -67,14 +68,15 @@ async def upload(request: Request, model: TypeAdapter[T], handle: Handle[T]) -> 
     language = language_of(request.headers.get("accept-language"))
     spool: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - closed by `_replay`
     try:
-        chunk: list[_Line[T]] = []
-        async for number, raw in _lines(request.stream()):
-            chunk.append(_Line(number, _parse(raw, model, catalogue)))
-            if len(chunk) == CHUNK:
+        with rates_of(request).upload(request.state.subject):
+            chunk: list[_Line[T]] = []
+            async for number, raw in _lines(request.stream()):
+                chunk.append(_Line(number, _parse(raw, model, catalogue)))
+                if len(chunk) == CHUNK:
+                    await _answer(database, chunk, handle, catalogue, language, spool)
+                    chunk = []
+            if chunk:
                 await _answer(database, chunk, handle, catalogue, language, spool)
-                chunk = []
-        if chunk:
-            await _answer(database, chunk, handle, catalogue, language, spool)
     except BaseException:
         spool.close()
         raise

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
 from pydantic_core import ErrorDetails
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -109,6 +110,28 @@ def _from_error(error: ErrorDetails | Mapping[str, Any], known: Mapping[str, Tex
     return Problem(code, field=".".join(where) or None)
 
 
+def response(
+    catalogue: Catalogue, problems: Sequence[Problem], asked: Headers, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    """The answer to a request whose headers are `asked`: the problems in the language it wants."""
+    language = language_of(asked.get("accept-language"))
+    body = catalogue.body(problems, language)
+    return JSONResponse(
+        body,
+        status_code=body["status"],
+        media_type="application/problem+json",
+        headers={"content-language": language, **_headers(problems[0]), **(headers or {})},
+    )
+
+
+def _headers(problem: Problem) -> dict[str, str]:
+    if problem.code == "unauthorized":
+        return {"www-authenticate": "Bearer"}
+    if "retry_after" in problem.values:
+        return {"retry-after": str(problem.values["retry_after"])}
+    return {}
+
+
 class _ProblemForLargeBody:
     """Starlette answers a body over the limit in plain text, before any handler: says it as a problem."""
 
@@ -126,30 +149,30 @@ class _ProblemForLargeBody:
             if not refused:
                 await send(message)
             elif message["type"] == "http.response.body" and not message.get("more_body"):
-                language = language_of(Headers(scope=scope).get("accept-language"))
-                body = self._catalogue.body([Problem("body-too-large")], language)
-                answer = JSONResponse(body, 413, {"content-language": language}, media_type="application/problem+json")
+                answer = response(self._catalogue, [Problem("body-too-large")], Headers(scope=scope))
                 await answer(scope, receive, send)
 
         await self._app(scope, receive, rewrite)
+
+
+def _allowed(app: FastAPI, path: str) -> str:
+    """Every method an address serves: the router names those of the first route that fits (RFC 9110 10.2.1)."""
+    methods: set[str] = set()
+    for route in iter_route_contexts(app.routes):
+        if route.path_regex.match(path):
+            methods |= route.methods or set[str]()
+    return ", ".join(sorted(methods))
 
 
 def install(app: FastAPI, catalogue: Catalogue) -> None:
     """Makes every error of the application a problem document."""
 
     def answer(request: Request, problems: Sequence[Problem], headers: Mapping[str, str] | None = None) -> JSONResponse:
-        language = language_of(request.headers.get("accept-language"))
-        body = catalogue.body(problems, language)
-        return JSONResponse(
-            body,
-            status_code=body["status"],
-            media_type="application/problem+json",
-            headers={"content-language": language, **(headers or {})},
-        )
+        return response(catalogue, problems, request.headers, headers)
 
     async def on_problem(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, Problem)  # noqa: S101 - tells the type checker what the registration says
-        return answer(request, [error], {"www-authenticate": "Bearer"} if error.code == "unauthorized" else None)
+        return answer(request, [error])
 
     async def on_validation(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - as above
@@ -158,7 +181,8 @@ def install(app: FastAPI, catalogue: Catalogue) -> None:
     async def on_http(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)  # noqa: S101 - as above
         codes = {404: "not-found", 405: "method-not-allowed", 413: "body-too-large"}
-        return answer(request, [Problem(codes.get(error.status_code, "field-invalid"))], error.headers)
+        headers = {"allow": _allowed(app, request.url.path)} if error.status_code == 405 else error.headers
+        return answer(request, [Problem(codes.get(error.status_code, "field-invalid"))], headers)
 
     async def on_anything(request: Request, error: Exception) -> JSONResponse:
         # A connection may break in the middle of a commit: only sending again tells whether it was done.

@@ -28,10 +28,12 @@ from common import problems, telemetry
 from common.auth import Authenticator, assert_guarded
 from common.clock import Clock
 from common.database import Database
+from common.edge import http_server
 from common.events import Event, Reader
 from common.inbox import Consumer, Subscription, watch_lag, watch_waiting
 from common.outbox import Relay
 from common.problems import Catalogue
+from common.rates import LimitByAddress, Rates
 from common.settings import ServiceSettings
 
 STOP_SECONDS = 8
@@ -116,11 +118,13 @@ def create_app(
     app.state.settings = service.settings
     app.state.catalogue = Catalogue.load(service.problems)
     app.state.authenticator = Authenticator.of(service.settings)
+    app.state.rates = Rates(service.settings)
     app.state.roles = roles or {}
     app.state.package = service.name
     for name, value in service.state.items():
         setattr(app.state, name, value)
     problems.install(app, app.state.catalogue)
+    app.add_middleware(LimitByAddress, rates=app.state.rates, catalogue=app.state.catalogue)
     app.include_router(health)
     if with_api:
         for router in service.routers:
@@ -212,7 +216,7 @@ def main(service: Service) -> None:
         service.name, otlp_endpoint=service.settings.otlp_endpoint, trace_ratio=service.settings.trace_ratio
     )
     try:
-        with asyncio.Runner(loop_factory=uvicorn.Config(app="").get_loop_factory()) as runner:
+        with asyncio.Runner(loop_factory=uvicorn.Config(app="", log_config=None).get_loop_factory()) as runner:
             if options.command in service.commands:
                 sys.exit(runner.run(_command(service, options)))
             runner.run(serve(service, [options.command] if options.command else service.roles))
@@ -259,17 +263,7 @@ async def serve(service: Service, roles: Sequence[str]) -> None:
     # What start-up has built lives as long as the process: the collector need not walk it at every round.
     gc.collect()
     gc.freeze()
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app,
-            host=settings.host,
-            port=settings.port,
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=STOP_SECONDS - 2,
-            server_header=False,
-        )
-    )
+    server = http_server(app, settings, stop_seconds=STOP_SECONDS - 2)
     # One place decides what a signal means; uvicorn's own handlers would stop the server alone.
     server.capture_signals = _no_signals  # type: ignore[method-assign]
     stopping = asyncio.Event()

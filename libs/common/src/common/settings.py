@@ -3,7 +3,7 @@
 import socket
 from typing import Literal
 
-from pydantic import Field, PositiveInt, SecretStr
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MEBIBYTE = 1024 * 1024
@@ -27,3 +27,11 @@ class ServiceSettings(BaseSettings):
     profile: Literal["production", "local"] = "production"
     instance: str = Field(default_factory=socket.gethostname, description="stable name of this replica")
     batch_body_limit: PositiveInt = Field(default=1024 * MEBIBYTE, description="bytes of one bulk upload")
+    head_bytes: PositiveInt = Field(default=32 * 1024, description="bytes of a request's address and headers")
+    head_lines: PositiveInt = Field(default=100, description="headers of a request")
+    head_seconds: PositiveFloat = Field(default=10, description="how long the head of a request may take to arrive")
+    body_seconds: PositiveFloat = Field(default=30, description="within which something of a body must arrive")
+    reads_a_second: NonNegativeInt = Field(default=100, description="reads of one subject; 0: no limit, as below")
+    singles_a_second: NonNegativeInt = Field(default=100, description="single writes of one subject")
+    uploads_at_once: NonNegativeInt = Field(default=4, description="bulk uploads of one subject under way")
+    calls_a_second: NonNegativeInt = Field(default=1000, description="calls from one address, whoever calls")

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterable, MutableMapping, Sequence
 from typing import Any
@@ -15,7 +16,7 @@ from opentelemetry.metrics import CallbackOptions, Observation
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace import Span, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON, ParentBased, Sampler, SamplingResult, TraceIdRatioBased
 from opentelemetry.trace import Link, SpanContext, SpanKind, TraceFlags, TraceState
@@ -112,13 +113,31 @@ class FollowLinks(Sampler):
         return f"FollowLinks{{{self._ratio.get_description()}}}"
 
 
+TYPED = frozenset({"url.path", "url.query", "server.address", "http.request.method_original"})
+"""Attributes that a caller fills as he likes: with a NIP, with a token. `http.route` tells what was called."""
+
+
+class ForgetTyped(SpanProcessor):
+    """Takes what a caller typed out of the spans of requests; FastAPI has no setting for it."""
+
+    def on_start(self, span: Span, parent_context: Context | None = None) -> None:
+        del parent_context
+        for name in TYPED.intersection(span.attributes or ()):
+            span.set_attribute(name, "-")
+
+
 def set_up(service: str, *, otlp_endpoint: str, trace_ratio: float) -> Callable[[], None]:
     """Starts logging and, when there is somewhere to send it, tracing and metrics. Returns the stop."""
     set_up_logs(service)
+    logging.captureWarnings(capture=True)
+    sys.excepthook = lambda _, error, __: log.critical("process failed", exc_info=error)
+    threading.excepthook = lambda failed: log.critical("thread failed", exc_info=failed.exc_value)
+    sys.unraisablehook = lambda failed: log.critical("destructor failed", exc_info=failed.exc_value)
     if not otlp_endpoint:
         return lambda: None
     resource = Resource.create({"service.name": service})
     traces = TracerProvider(resource=resource, sampler=ParentBased(FollowLinks(trace_ratio)))
+    traces.add_span_processor(ForgetTyped())
     traces.add_span_processor(
         BatchSpanProcessor(OTLPSpanExporter(f"{otlp_endpoint}/v1/traces"), schedule_delay_millis=500)
     )
@@ -151,10 +170,33 @@ def _where_it_failed(_: object, __: str, event: MutableMapping[str, Any]) -> Mut
     return event
 
 
+def _named(arg: object) -> object:
+    return type(arg).__name__ if isinstance(arg, BaseException) else arg
+
+
+def _without_quotes(record: logging.LogRecord) -> bool:
+    """Takes what may quote input out of other libraries' lines, and lets the line pass.
+
+    That is an exception among a line's values, and asyncio's picture of a failed task on its further lines.
+    """
+    if isinstance(record.args, tuple):
+        record.args = tuple(map(_named, record.args))
+    elif record.args:
+        record.args = {name: _named(arg) for name, arg in record.args.items()}
+    if record.name == "asyncio":
+        record.msg, record.args = record.getMessage().partition("\n")[0], ()
+    return True
+
+
 def set_up_logs(service: str) -> None:
     """Logs as JSON lines on standard error, each with its trace, none with the text of an exception."""
+
+    def add_service(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        event["service"] = service
+        return event
+
     shared: list[Any] = [
-        structlog.contextvars.merge_contextvars,
+        add_service,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _add_trace,
@@ -166,6 +208,7 @@ def set_up_logs(service: str) -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler()
+    handler.addFilter(_without_quotes)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -180,4 +223,3 @@ def set_up_logs(service: str) -> None:
     # Access logs repeat what the request spans say; aiokafka's INFO is one line a heartbeat in a rebalance.
     for noisy in ("uvicorn.access", "aiokafka", "httpx2"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    structlog.contextvars.bind_contextvars(service=service)

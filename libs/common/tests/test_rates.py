@@ -1,0 +1,125 @@
+"""How often a caller may call."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import Annotated
+
+import httpx2
+import pytest
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.responses import StreamingResponse
+from pydantic import TypeAdapter
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.auth import Principal, allow
+from common.bulk import Answer, Done, upload
+from common.database import Database
+from common.ids import new_id
+from common.service import Service, create_app
+from common.settings import ServiceSettings
+from jejak_local.harness import client_of
+from jejak_local.issuer import Issuer
+
+router = APIRouter(prefix="/v1")
+Hr = Annotated[Principal, Depends(allow("agency_hr"))]
+LINES = TypeAdapter(dict[str, int])
+
+
+@router.get("/things")
+async def read(principal: Hr) -> str:
+    return principal.subject
+
+
+@router.post("/things")
+async def write(principal: Hr) -> str:
+    return principal.subject
+
+
+@router.post("/things:batch")
+async def write_many(request: Request, principal: Hr) -> StreamingResponse:
+    async def handle(session: AsyncSession, lines: Sequence[dict[str, int]]) -> list[Answer]:
+        del session
+        return [Done("stored", new_id()) for _ in lines]
+
+    return await upload(request, LINES, handle)
+
+
+@pytest.fixture
+async def http(blank: Database, issuer: Issuer, tmp_path, request: pytest.FixtureRequest):
+    """A service with one limit; the test says which."""
+    off = {"reads_a_second": 0, "singles_a_second": 0, "uploads_at_once": 0, "calls_a_second": 0}
+    settings = ServiceSettings(
+        database_url="unused",
+        kafka="unused",
+        issuer=issuer.url,
+        jwks_url=issuer.jwks_url,
+        nip_key="k",
+        **(off | request.param),
+    )
+    (tmp_path / "problems.toml").write_text("")
+    app: FastAPI = create_app(Service("common", "Kit", settings, [router], tmp_path / "problems.toml"), blank)
+    async with client_of(app) as client:
+        yield client
+
+
+def token(issuer: Issuer, subject: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {issuer.token('agency_hr', agency=new_id(), subject=subject)}"}
+
+
+async def many(http: httpx2.AsyncClient, method: str, path: str, headers: dict[str, str]) -> list[httpx2.Response]:
+    """Sixty calls at once: over a limit of two a second, however slow the machine."""
+    return await asyncio.gather(*(http.request(method, path, headers=headers) for _ in range(60)))
+
+
+@pytest.mark.parametrize(
+    "http", [{"reads_a_second": 2}, {"singles_a_second": 2}], indirect=True, ids=["reads", "singles"]
+)
+async def test_a_subject_may_call_so_often_and_no_other_is_held_up(
+    http: httpx2.AsyncClient, issuer: Issuer, request: pytest.FixtureRequest
+) -> None:
+    limited, free = ("GET", "POST") if "reads" in request.node.callspec.id else ("POST", "GET")
+    answers = await many(http, limited, "/v1/things", token(issuer, "a"))
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert 0 < len(refused) < len(answers)
+    assert refused[0].json()["code"] == "too-many-requests"
+    assert refused[0].headers["retry-after"] == "1"
+    assert (await http.request(limited, "/v1/things", headers=token(issuer, "b"))).status_code == 200
+    assert {answer.status_code for answer in await many(http, free, "/v1/things", token(issuer, "a"))} == {200}
+
+
+@pytest.mark.parametrize("http", [{"calls_a_second": 2}], indirect=True)
+async def test_an_address_may_call_so_often_whatever_its_tokens_and_its_health_is_always_told(
+    http: httpx2.AsyncClient,
+) -> None:
+    answers = await many(http, "GET", "/v1/things", {"authorization": "Bearer nonsense", "accept-language": "en"})
+    assert {answer.status_code for answer in answers} == {401, 429}
+    refused = next(answer for answer in answers if answer.status_code == 429)
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert refused.headers["retry-after"] == "1"
+    assert refused.json()["title"].startswith("Too many requests")
+    assert {answer.status_code for answer in await many(http, "GET", "/healthz", {})} == {200}
+
+
+@pytest.mark.parametrize("http", [{"uploads_at_once": 1}], indirect=True)
+async def test_uploads_at_once_are_limited_and_the_next_may_begin_when_one_has_ended(
+    http: httpx2.AsyncClient, issuer: Issuer
+) -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield b'{"n": 1}\n'
+        begun.set()
+        await go_on.wait()
+
+    async def send(subject: str, body: bytes | AsyncIterator[bytes]) -> httpx2.Response:
+        return await http.post("/v1/things:batch", content=body, headers=token(issuer, subject))
+
+    first = asyncio.create_task(send("a", slowly()))
+    await begun.wait()
+    second = await send("a", b'{"n": 1}\n')
+    assert (second.status_code, second.json()["code"]) == (429, "too-many-uploads")
+    assert second.headers["retry-after"] == "10"
+    assert (await send("b", b'{"n": 1}\n')).status_code == 200
+    go_on.set()
+    assert (await first).status_code == 200
+    assert (await send("a", b'{"n": 1}\n')).status_code == 200

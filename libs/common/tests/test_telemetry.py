@@ -1,0 +1,81 @@
+"""What leaves a service in its logs and traces: never what a caller typed."""
+
+import json
+import subprocess
+import sys
+
+import httpx2
+from fastapi import FastAPI
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from common.telemetry import ForgetTyped
+
+NIP = "199001012015051001"
+
+
+async def test_a_trace_names_the_route_and_not_what_was_typed() -> None:
+    spans = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(ForgetTyped())
+    provider.add_span_processor(SimpleSpanProcessor(spans))
+    app = FastAPI(telemetry={"operation_spans": False, "tracer_provider": provider})
+
+    @app.get("/v1/people/{person}")
+    async def read(person: str) -> str:
+        return person
+
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(transport=transport, base_url=f"http://{NIP}.example") as client:
+        for path in (f"/v1/people/{NIP}?access_token={NIP}", f"/nowhere/{NIP}"):
+            await client.get(path)
+    found, lost = spans.get_finished_spans()
+    assert found.attributes is not None
+    assert found.attributes["http.route"] == "/v1/people/{person}"
+    assert NIP not in found.to_json() + lost.to_json()
+
+
+SAYS = f"""
+import asyncio, logging, sys, threading, warnings
+from common import telemetry
+telemetry.set_up("kit", otlp_endpoint="", trace_ratio=0)
+error = ValueError("{NIP}")
+logging.getLogger("uvicorn.error").info("started")
+logging.getLogger("aiokafka").error("no answer: %s", error)
+logging.getLogger("any").error("it failed", exc_info=error)
+logging.getLogger("any").warning("of %(who)s", {{"who": error}})
+warnings.warn("a warning", stacklevel=1)
+
+async def fails():
+    raise error
+
+async def forgets():
+    task = asyncio.create_task(fails())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    del task
+
+asyncio.run(forgets())
+def in_a_thread():
+    raise error
+thread = threading.Thread(target=in_a_thread)
+thread.start()
+thread.join()
+class Broken:
+    def __del__(self):
+        raise error
+Broken()
+raise error
+"""
+
+
+def test_every_line_is_json_and_quotes_no_exception() -> None:
+    """Whoever writes it: uvicorn, aiokafka, asyncio, a warning, a thread, a destructor, the end of the process."""
+    ended = subprocess.run([sys.executable, "-c", SAYS], capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert NIP not in ended.stderr + ended.stdout
+    lines = [json.loads(line) for line in ended.stderr.splitlines()]
+    assert {"process failed", "thread failed", "destructor failed"} < {line["event"] for line in lines}
+    assert len(lines) == 9, lines
+    assert all(line["service"] == "kit" for line in lines)

@@ -1,0 +1,36 @@
+"""What the processes of a running system write about themselves."""
+
+import json
+
+import pytest
+
+NIP = "199001012015051001"
+
+
+def test_a_normal_start_has_nothing_to_complain_about(jejak) -> None:
+    lines = {name: [json.loads(line) for line in said] for name, said in jejak.said_at_start.items()}
+    assert all(said for said in lines.values()), "each process says that it has started"
+    loud = [(name, line) for name, said in lines.items() for line in said if line["level"] not in {"info", "debug"}]
+    assert not loud
+
+
+@pytest.mark.parametrize("service", ["registry", "training", "credit", "notification"])
+async def test_nonsense_leaves_no_number_in_a_log_or_trace(jejak, service: str) -> None:
+    """Whichever library writes a line, it is JSON and repeats nothing of what a caller typed."""
+    paths = {
+        "registry": ["/people", "/agencies"],
+        "training": ["/courses", "/shortfalls"],
+        "credit": ["/cases"],
+        "notification": ["/rounds"],
+    }
+    for path in [*paths[service], f"/{NIP}", "/%00"]:
+        for query in (f"after={NIP}", f"after=WyI{NIP}", f"limit={NIP}", f"access_token={NIP}&nip={NIP}%00"):
+            answer = await jejak.call(service, "GET", f"{path}?{query}", role="lan")
+            assert answer.status_code < 500, (path, query)
+            assert NIP not in answer.text
+    for said in jejak.logs().values():
+        for line in said:
+            json.loads(line)
+            assert NIP not in line
+    spans = jejak.stack.spans()
+    assert not [span for span in spans if NIP in json.dumps(span)]
