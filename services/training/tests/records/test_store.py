@@ -103,6 +103,78 @@ async def test_a_repeat_is_answered_as_such_even_where_the_rules_have_moved_on(w
     assert told(await world.store(line(person, provider_code=code))) == ["provider-not-accredited"]
 
 
+@pytest.mark.parametrize("how", ["one chunk", "chunk after chunk"])
+async def test_the_same_body_is_a_duplicate_by_whichever_name_it_names_the_person(world, line, how):
+    nip = world.nip()
+    person = await world.person(nip=nip)
+    by_nip = line(nip=nip)
+    by_id = {**by_nip, "nip": None, "person_id": str(person)}
+    lines = [by_nip, by_id, by_id | {"nip": nip}, by_nip]
+    if how == "one chunk":
+        answers = await world.store(*lines)
+    else:
+        answers = [answer for each in lines for answer in await world.store(each)]
+    assert answers == [Done("stored", answers[0].id), *[Done("duplicate", answers[0].id)] * 3]
+    assert await world.ledger(person) == ("8.000", "0.000")
+
+
+async def test_what_a_corrected_record_says_now_is_a_duplicate_too(world, api, line):
+    person = await world.person()
+    code = await world.provider([("KL03", date(2020, 1, 1), None)])
+    first = line(person, provider_code=code, competencies=["data"])
+    [record] = await world.store(first)
+    new = {name: value for name, value in first.items() if name not in {"reference", "source_name", "person_id"}}
+    new |= {"title": "Judul yang benar", "jp": "12", "end_date": "2026-03-04"}
+    answer = await api.call("service", "PUT", f"/trainings/{record.id}", new | {"reason": "salah ketik"})
+    assert answer.status_code == 200
+    corrected = first | {"title": "Judul yang benar", "jp": "12.0", "end_date": "2026-03-04"}
+    other = await world.person()
+    told_now = await world.store(
+        corrected,
+        first,
+        corrected | {"source": "system"},
+        corrected | {"source": "self"},
+        corrected | {"title": "Judul yang lain"},
+        corrected | {"person_id": str(other)},
+        corrected | {"jp": "0"},
+        corrected | {"competencies": []},
+    )
+    assert told_now[:3] == [Done("duplicate", record.id)] * 3
+    assert told(told_now[3:]) == ["reference-conflict"] * 5
+    single = await api.call("service", "POST", "/trainings", corrected)
+    assert (single.status_code, single.json()["id"], single.json()["title"]) == (
+        200,
+        str(record.id),
+        "Judul yang benar",
+    )
+    assert await world.ledger(person) == ("12.000", "0.000")
+
+
+async def test_a_body_that_says_the_same_in_other_words_is_a_duplicate(world, line):
+    """Hours left out are those of the course; a source left out follows from the role."""
+    person = await world.person()
+    await world.provider([("KL03", date(2020, 1, 1), None)])
+    async with world.database.engine.begin() as connection:
+        await connection.exec_driver_sql(
+            "INSERT INTO courses VALUES ($1, 'C-1', $2, 'Data', 'KL03', 12, '{}', '2026-03-01', '2026-04-01', 1)",
+            (new_id(), world.school),
+        )
+    given = line(person, course_code="C-1", jp=None)
+    [first] = await world.store(given)
+    assert await world.store(given | {"jp": "12"}, given | {"source": "system"}) == [Done("duplicate", first.id)] * 2
+
+
+async def test_many_other_bodies_take_one_statement_more(world, line):
+    people = await world.people(*(world.state() for _ in range(50)))
+    lines = [line(people[n % 50]) for n in range(250)]
+    await world.store(*lines)
+    for size in (1, 250):
+        with counted_statements(world.database) as run:
+            answers = await world.store(*(each | {"title": "Judul lain"} for each in lines[:size]))
+        assert told(answers) == ["reference-conflict"] * size
+        assert len(run) == 4
+
+
 async def test_who_loses_a_race_for_a_reference_is_told_of_the_winner(world, line):
     nips = [world.nip() for _ in range(3)]
     people = [await world.person(nip=nip) for nip in nips]

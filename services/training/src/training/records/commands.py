@@ -45,16 +45,21 @@ from training.records.writing import (
     keep_first_version,
     keep_version,
     share_again,
+    stored,
 )
 from training.texts import say
 
 
 class Claim(NamedTuple):
-    """A line that nothing speaks against; without a draft where its reference was taken when it was looked at."""
+    """A line that nothing speaks against; without a draft where its reference was taken when it was looked at.
+
+    `says` is what a record of it would say, where its body is not the one that took the reference.
+    """
 
     key: Key
     fingerprint: str
-    draft: Draft | None
+    draft: Draft | None = None
+    says: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -100,7 +105,9 @@ async def store(session: AsyncSession, lines: Sequence[Training], desk: Desk, ni
     drafts = [claim.draft for claim in claims if isinstance(claim, Claim) and claim.draft]
     if drafts:
         await _store(session, drafts, desk)
-    return [_answer(claim, facts.held) for claim in claims]
+    other = [facts.held[claim.key].id for claim in claims if isinstance(claim, Claim) and claim.says]
+    now = await stored(session, other) if other else {}
+    return [_answer(claim, facts.held, now) for claim in claims]
 
 
 def _claim(desk: Desk, facts: Facts, line: Training, key: Key, nip: str | None) -> Claim | Problem:
@@ -109,10 +116,14 @@ def _claim(desk: Desk, facts: Facts, line: Training, key: Key, nip: str | None) 
         agency = person.agency_on(line.end_date)
         check_owner(desk.principal, facts.acting, person_id=person.person_id, agency_id=agency)
         kind = source_kind(desk.principal, facts.acting, line.source, person_id=person.person_id)
-        fingerprint = _fingerprint(line, nip)
-        if key in facts.held:
-            return Claim(key, fingerprint, None)
-        record_id = new_id()
+    except Problem as problem:
+        return problem
+    fingerprint = _fingerprint(line, person.person_id)
+    holder = facts.held.get(key)
+    if holder and holder.fingerprint == fingerprint:
+        return Claim(key, fingerprint)
+    record_id = new_id()
+    try:
         judged = judge(
             line,
             person,
@@ -124,7 +135,9 @@ def _claim(desk: Desk, facts: Facts, line: Training, key: Key, nip: str | None) 
             today=facts.today,
         )
     except Problem as problem:
-        return problem
+        return Problem("reference-conflict", field="reference") if holder else problem
+    if holder:
+        return Claim(key, fingerprint, says=_says(line, person.person_id, judged))
     facts.held[key] = Holder(record_id, fingerprint)
     return Claim(
         key,
@@ -174,13 +187,18 @@ def _person(roll: Roll, line: Training, nip: str | None) -> Known:
     return person
 
 
-def _fingerprint(line: Training, nip: str | None) -> str:
-    """What tells this body from another. The NIP's keyed hash stands for it: bare, it could be found by trying.
+def _fingerprint(line: Training, person_id: UUID) -> str:
+    """What tells this body from another. It names the person, by whichever number or id the body does.
 
     What a body leaves out does not show in it, so a field that is new one day changes no fingerprint.
     """
-    said = line.model_dump_json(exclude={"nip", "jp"}, exclude_defaults=True)
-    return hashlib.sha256(f"{nip} {line.jp and line.jp.normalize()} {said}".encode()).hexdigest()
+    said = line.model_dump_json(exclude={"nip", "person_id", "jp"}, exclude_defaults=True)
+    return hashlib.sha256(f"{person_id} {line.jp and line.jp.normalize()} {said}".encode()).hexdigest()
+
+
+def _says(line: Training, person_id: UUID, judged: Judged) -> dict[str, Any]:
+    said = _values(line, judged) | {"person_id": person_id}
+    return said if line.source is None else said | {"source_kind": line.source}
 
 
 async def _store(session: AsyncSession, drafts: Sequence[Draft], desk: Desk) -> None:
@@ -201,13 +219,14 @@ async def _store(session: AsyncSession, drafts: Sequence[Draft], desk: Desk) -> 
     await move(session, tally.moves(), desk.book, desk.clock)
 
 
-def _answer(claim: Claim | Problem, held: Mapping[Key, Holder]) -> Answer:
+def _answer(claim: Claim | Problem, held: Mapping[Key, Holder], now: Mapping[UUID, Any]) -> Answer:
+    """A line is a duplicate of what its sender sent before under the reference, and of what that record says `now`."""
     if isinstance(claim, Problem):
         return claim
     holder = held[claim.key]
     if claim.draft is not None and claim.draft.id == holder.id:
         return Done("stored", holder.id)
-    if claim.fingerprint == holder.fingerprint:
+    if not claim.says or all(getattr(now[holder.id], name) == value for name, value in claim.says.items()):
         return Done("duplicate", holder.id)
     return Problem("reference-conflict", field="reference")
 

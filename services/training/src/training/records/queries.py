@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -13,8 +13,7 @@ from common.problems import Problem
 from training.records.rights import visible
 from training.records.schemas import History, Recorded, Version
 from training.records.tables import Record, RecordVersion
-
-RECORDED = text("SELECT * FROM records WHERE id = ANY(CAST(:ids AS uuid[]))")
+from training.records.writing import stored
 
 
 async def record(session: AsyncSession, record_id: UUID, principal: Principal) -> Recorded:
@@ -24,8 +23,7 @@ async def record(session: AsyncSession, record_id: UUID, principal: Principal) -
 
 async def recorded(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Recorded]:
     """These records, by id."""
-    rows = await session.execute(RECORDED, {"ids": ids})
-    return {row.id: Recorded.model_validate(row) for row in rows}
+    return {record_id: Recorded.model_validate(row) for record_id, row in (await stored(session, ids)).items()}
 
 
 async def record_page(

@@ -39,6 +39,7 @@ HOLDERS = text(
     f"SELECT source_name, reference, r.id, r.fingerprint FROM {unnest(KEY)} JOIN records r USING (source_name, reference)"  # noqa: S608 - built of names in this code
     " WHERE r.sender_kind = :sender_kind AND r.sender_id = :sender_id"
 )
+STORED = text("SELECT * FROM records WHERE id = ANY(CAST(:ids AS uuid[]))")
 MEMBERS = text(f"SELECT r.* FROM {unnest(GROUP)} JOIN records r USING (person_id, year, form) WHERE r.state = 'valid'")  # noqa: S608 - built of names in this code
 
 
@@ -159,6 +160,11 @@ async def holders(session: AsyncSession, sender: Sender, keys: Sequence[Key]) ->
     given = {"source_name": sources, "reference": references, "sender_kind": sender.kind, "sender_id": sender.id}
     rows = await session.execute(HOLDERS, given)
     return {(source, reference): Holder(*holder) for source, reference, *holder in rows}
+
+
+async def stored(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Row[Any]]:
+    """These records as they are now, by id."""
+    return {row.id: row for row in await session.execute(STORED, {"ids": ids})}
 
 
 async def insert(session: AsyncSession, drafts: Sequence[Draft], desk: Desk) -> None:
