@@ -58,17 +58,22 @@ INVARIANTS = (
         """,
     ),
     Invariant(
-        "the checker of an attested case is not its attester",
+        "who submits, checks and attests a case are three people, none of them its own",
         """
         SELECT cases.id AS case_id
-        FROM cases
-        LEFT JOIN case_history AS attested ON attested.case_id = cases.id AND attested.version = cases.version
-        LEFT JOIN case_history AS checked ON checked.case_id = cases.id AND checked.version = cases.version - 1
-        WHERE cases.state = 'attested' AND (
-            cases.checked_by = cases.attested_by
-            OR (checked.to_state, checked.by) IS DISTINCT FROM ('checked', cases.checked_by)
-            OR (attested.to_state, attested.by) IS DISTINCT FROM ('attested', cases.attested_by)
-        )
+        FROM cases LEFT JOIN (
+            SELECT case_id,
+                array_agg(by) FILTER (WHERE to_state = 'submitted') AS submitters,
+                (array_agg(by ORDER BY version DESC) FILTER (WHERE to_state = 'checked'))[1] AS checker,
+                (array_agg(by) FILTER (WHERE to_state = 'attested'))[1] AS attester
+            FROM case_history WHERE from_state IS DISTINCT FROM to_state GROUP BY case_id
+        ) AS told ON told.case_id = cases.id
+        WHERE NOT coalesce(told.submitters <@ cases.submitters, false)
+            OR told.checker = ANY (told.submitters) AND cases.checked_by IS NOT NULL
+            OR told.checker IS DISTINCT FROM cases.checked_by AND cases.checked_by IS NOT NULL
+            OR told.attester IS DISTINCT FROM cases.attested_by
+            OR cases.attested_by = ANY (cases.submitters || cases.checkers)
+            OR CAST(cases.person_id AS text) = ANY (cases.submitters || cases.checkers)
         """,
     ),
     Invariant(

@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement
 
 from common.auth import Principal, caller
 from common.problems import Problem
-from credit.cases.commands import Actor
+from contracts.acting import acting_people
+from credit.domain.cases import Actor
 from credit.people.tables import people
 
 OFFICES = ("lan", "analis", "service", "agency_hr", "verifier", "validator", "inspector")
@@ -24,7 +25,7 @@ def reach(principal: Principal) -> ColumnElement[bool]:
 
 def actor_of(principal: Principal) -> Actor:
     """Who acts, and for whose people: those of their agency, or everybody for a national role that may act."""
-    return Actor(principal.subject, principal.agency_scope)
+    return Actor(principal.subject, principal.agency_scope, acting_people(principal))
 
 
 async def _asked_person(person_id: UUID | Literal["me"], principal: Annotated[Principal, Depends(caller)]) -> UUID:

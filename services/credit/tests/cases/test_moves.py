@@ -79,18 +79,20 @@ async def test_any_walk_follows_the_model(world, api, case_in, walk: list[tuple[
     """Two people who may do everything act at random on a case; a model says what each must be answered."""
     case_id = await case_in(reference=str(uuid4()))
     state, version, checker, last = "submitted", 1, None, ("submit", None)
+    submitters: set[str] = set()
     for name, who in walk:
         answer = await act(api, case_id, name, subject=who)
         if last == (name, who):
             expected = 200, None
         elif (state, name) not in MOVES:
             expected = 409, "illegal-transition"
-        elif name == "attest" and who == checker:
+        elif (name == "attest" and who in {checker, *submitters}) or (name == "check" and who in submitters):
             expected = 409, "same-person"
         else:
             expected = 200, None
             state, version, last = MOVES[state, name], version + 1, (name, who)
             checker = who if name == "check" else checker
+            submitters |= {who} if name == "resubmit" else set()
         assert (answer.status_code, answer.json().get("code")) == expected
         if answer.status_code == 200:
             assert (answer.json()["state"], answer.json()["version"]) == (state, version)
@@ -99,10 +101,10 @@ async def test_any_walk_follows_the_model(world, api, case_in, walk: list[tuple[
 
 
 SQL = {
-    "submitted": "state = 'submitted', checked_by = NULL, attested_by = NULL, returned_by = NULL, return_reason = NULL",
-    "checked": "state = 'checked', checked_by = 'x', attested_by = NULL, returned_by = NULL, return_reason = NULL",
-    "attested": "state = 'attested', checked_by = coalesce(checked_by, 'x'), attested_by = 'y', returned_by = NULL, return_reason = NULL",
-    "returned": "state = 'returned', checked_by = NULL, attested_by = NULL, returned_by = 'x', return_reason = 'x'",
+    "submitted": "state = 'submitted', checked_by = NULL, checkers = NULL, attested_by = NULL, returned_by = NULL, return_reason = NULL",
+    "checked": "state = 'checked', checked_by = 'x', checkers = '{x}', attested_by = NULL, returned_by = NULL, return_reason = NULL",
+    "attested": "state = 'attested', checked_by = coalesce(checked_by, 'x'), checkers = coalesce(checkers, '{x}'), attested_by = 'y', returned_by = NULL, return_reason = NULL",
+    "returned": "state = 'returned', checked_by = NULL, checkers = NULL, attested_by = NULL, returned_by = 'x', return_reason = 'x'",
 }
 LEGAL = {(state, after) for (state, _), after in MOVES.items()}
 
@@ -128,12 +130,18 @@ async def test_every_move_at_the_database(world, case_in, state: str, after: str
 @pytest.mark.parametrize(
     ("assignments", "why"),
     [
-        ("state = 'attested', attested_by = checked_by, version = version + 1", "ck_cases_two_people"),
+        ("state = 'attested', attested_by = checked_by, version = version + 1", "ck_cases_three_people"),
+        ("state = 'attested', attested_by = submitted_by, version = version + 1", "ck_cases_three_people"),
         ("state = 'attested', attested_by = 'y', version = version + 1, checked_by = 'lain'", "cannot move"),
+        ("state = 'attested', attested_by = 'y', version = version + 1, checkers = '{dulu-check,z}'", "cannot move"),
+        ("state = 'attested', attested_by = 'y', version = version + 1, submitters = '{}'", "cannot move"),
         ("state = 'attested', attested_by = 'y'", "cannot move"),
         ("state = 'attested', version = version + 1", "ck_cases_state"),
         ("state = 'kacau', version = version + 1", "cannot move"),
-        ("state = 'returned', checked_by = NULL, returned_by = 'x', version = version + 1", "ck_cases_state"),
+        (
+            "state = 'returned', checked_by = NULL, checkers = NULL, returned_by = 'x', version = version + 1",
+            "ck_cases_state",
+        ),
         ("predikat = 'sangat_baik', state = 'attested', attested_by = 'y', version = version + 1", "never changes"),
     ],
 )
@@ -187,6 +195,22 @@ async def test_the_database_takes_no_case_that_starts_elsewhere(world, case_in) 
                     " 'reference', 'lain', 'state', 'checked', 'checked_by', 'x'))).* FROM cases"
                 )
             )
+
+
+@pytest.mark.parametrize(
+    ("assignments", "why"),
+    [
+        ("checked_by = submitted_by, checkers = submitters", "ck_cases_three_people"),
+        ("checked_by = 'x', checkers = ARRAY['x', submitted_by]", "ck_cases_three_people"),
+        ("checked_by = 'x', checkers = ARRAY['x', CAST(person_id AS text)]", "ck_cases_own_case"),
+        ("checked_by = 'x', checkers = '{y}'", "ck_cases_hands"),
+        ("checked_by = 'x'", "ck_cases_hands"),
+    ],
+)
+async def test_the_database_refuses_a_check_by_who_may_not(world, case_in, assignments: str, why: str) -> None:
+    case_id = await case_in()
+    with pytest.raises(IntegrityError, match=why):
+        await change(world, case_id, f"state = 'checked', version = version + 1, {assignments}")
 
 
 async def test_one_person_cannot_check_and_attest(api, case_in) -> None:

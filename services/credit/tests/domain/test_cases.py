@@ -3,7 +3,7 @@ from uuid import uuid4
 
 import pytest
 
-from credit.domain.cases import STATES, Act, Case, State, move, repeats
+from credit.domain.cases import STATES, SYSTEM, Act, Actor, Case, State, move, repeats
 from credit.domain.refusals import Refused
 
 ALLOWED = {
@@ -13,6 +13,7 @@ ALLOWED = {
     ("checked", "return"): "returned",
     ("returned", "resubmit"): "submitted",
 }
+SITI, BUDI, TONO = Actor("siti"), Actor("budi"), Actor("tono")
 ACTS: tuple[Act, ...] = ("check", "attest", "return", "resubmit")
 
 
@@ -26,7 +27,9 @@ def case(state: State, **changes) -> Case:
             "state": state,
             "version": 3,
             "moved_by": "siti",
+            "submitters": frozenset({"rina"}),
             "checked_by": checked_by,
+            "checkers": frozenset({checked_by} if checked_by else ()),
         }
         | changes
     )
@@ -37,24 +40,84 @@ def test_only_the_moves_of_the_contract_are_possible(state: State, act: Act) -> 
     before = case(state)
     if (state, act) not in ALLOWED:
         with pytest.raises(Refused) as refused:
-            move(before, act, "budi")
+            move(before, act, BUDI)
         assert refused.value.code == "illegal-transition"
         return
-    after = move(before, act, "budi")
+    after = move(before, act, BUDI)
     assert (after.state, after.version, after.moved_by) == (ALLOWED[state, act], 4, "budi")
 
 
-def test_the_checker_cannot_attest() -> None:
-    with pytest.raises(Refused) as refused:
-        move(case("checked"), "attest", "siti")
-    assert refused.value.code == "same-person"
+def judged_by(submitter: Actor, checker: Actor | None = None) -> Case:
+    """A case submitted by one, and checked by another."""
+    state: State = "checked" if checker else "submitted"
+    return case(
+        state,
+        submitters=submitter.hands,
+        checked_by=checker and checker.subject,
+        checkers=checker.hands if checker else frozenset[str](),
+    )
+
+
+RINA_P, SITI_P = uuid4(), uuid4()
+RINA, SITI_KNOWN = Actor("rina", people=frozenset({RINA_P})), Actor("siti", people=frozenset({SITI_P}))
+
+
+@pytest.mark.parametrize(
+    ("act", "actor", "refused"),
+    [
+        ("check", Actor("rina"), True),
+        ("check", Actor("rina-verifier", people=frozenset({RINA_P})), True),
+        ("check", Actor("deputy", people=frozenset({uuid4(), RINA_P})), True),
+        ("check", SITI_KNOWN, False),
+        ("attest", Actor("rina"), True),
+        ("attest", Actor("rina-validator", people=frozenset({RINA_P})), True),
+        ("attest", Actor("siti"), True),
+        ("attest", Actor("siti-validator", people=frozenset({SITI_P})), True),
+        ("attest", Actor("deputy", people=frozenset({uuid4(), SITI_P})), True),
+        ("attest", BUDI, False),
+        ("return", Actor("rina"), False),
+        ("return", Actor("siti"), False),
+    ],
+)
+def test_who_submits_checks_and_attests_are_three_people(act: Act, actor: Actor, refused: bool) -> None:
+    """Known by the subject of a token or by a person it stands for; who stands in for somebody is that one too."""
+    before = judged_by(RINA, None if act == "check" else SITI_KNOWN)
+    if not refused:
+        assert move(before, act, actor).moved_by == actor.subject
+        return
+    with pytest.raises(Refused) as found:
+        move(before, act, actor)
+    assert found.value.code == "same-person"
+
+
+@pytest.mark.parametrize(("state", "act"), ALLOWED)
+def test_nobody_acts_in_a_case_of_their_own(state: State, act: Act) -> None:
+    before = case(state)
+    for people in (frozenset({before.person_id}), frozenset({uuid4(), before.person_id})):
+        with pytest.raises(Refused) as refused:
+            move(before, act, Actor("budi", people=people))
+        assert refused.value.code == "own-case"
+    assert move(before, act, Actor("budi", people=frozenset({uuid4()}))).state == ALLOWED[state, act]
 
 
 def test_a_new_round_has_a_new_checker() -> None:
     """Who checked before a return may attest what somebody else checks afterwards."""
-    again = move(move(case("checked"), "return", "budi"), "resubmit", "tono")
-    assert again.checked_by is None
-    assert move(move(again, "check", "budi"), "attest", "siti").state == "attested"
+    again = move(move(case("checked"), "return", BUDI), "resubmit", TONO)
+    assert (again.checked_by, again.checkers) == (None, frozenset())
+    assert move(move(again, "check", BUDI), "attest", SITI).state == "attested"
+
+
+def test_whoever_has_submitted_a_case_once_never_judges_it() -> None:
+    again = move(move(case("submitted"), "return", BUDI), "resubmit", TONO)
+    assert again.submitters == {"rina", "tono"}
+    for submitter in (Actor("rina"), TONO):
+        with pytest.raises(Refused) as refused:
+            move(again, "check", submitter)
+        assert refused.value.code == "same-person"
+
+
+def test_the_service_itself_is_nobody_of_its_people() -> None:
+    assert SYSTEM.hands == {"system"}
 
 
 @pytest.mark.parametrize(("state", "act"), [*product(STATES, ACTS)])

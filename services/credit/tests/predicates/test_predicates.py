@@ -237,7 +237,7 @@ async def test_one_reference_for_two_people_at_once_is_a_conflict_for_one(world,
     lines = [predicate(person, reference="sama") for person in people]
     answers = await asyncio.gather(*(submit(api, line) for line in lines[:6]))
     assert sorted(answer.status_code for answer in answers) == [201, *[409] * 5]
-    await asyncio.gather(*(api.bulk("/predicates:batch", [line], "service") for line in lines[6:]))
+    await asyncio.gather(*(api.bulk("/predicates:batch", [line], "agency_hr") for line in lines[6:]))
     assert await world.value("SELECT count(*) FROM cases") == 1
     assert await world.value("SELECT count(*) FROM booked_months") == 12
 

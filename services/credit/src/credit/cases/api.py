@@ -38,6 +38,7 @@ Submitter = Annotated[Principal, Depends(allow("agency_hr", "service"))]
 
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
+    403: {"description": "`own-case`: the case is about the caller"},
     404: {"description": "`not-found`: no such case among the people the caller acts for"},
     409: {"description": "`illegal-transition`"},
     412: {"description": "`changed-meanwhile`: it is no longer the version of `If-Match`"},
@@ -67,7 +68,11 @@ async def get_case(
     return etag.tagged(case, response)
 
 
-@router.post("/cases/{case_id}/check", summary="Say that the papers are in order", responses=REFUSALS)
+@router.post(
+    "/cases/{case_id}/check",
+    summary="Say that the papers of what somebody else has submitted are in order",
+    responses={**REFUSALS, 409: {"description": "`illegal-transition` or `same-person`"}},
+)
 async def check(
     case_id: UUID,
     session: Transaction,
@@ -82,7 +87,7 @@ async def check(
 
 @router.post(
     "/cases/{case_id}/attest",
-    summary="Attest what somebody else has checked: the points enter the ledger",
+    summary="Attest what others have submitted and checked: the points enter the ledger",
     responses={**REFUSALS, 409: {"description": "`illegal-transition` or `same-person`"}},
 )
 async def attest(

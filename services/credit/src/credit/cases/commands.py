@@ -10,23 +10,21 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Text, TextClause, bindparam, select, text
+from sqlalchemy import ARRAY, DateTime, Text, TextClause, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.bulk import Answer, Done
 from common.problems import Problem
 from common.rules import RuleBook
 from common.sets import columns_of, insert, lists, one_of, unnest
+from contracts.acting import SenderKind
 from credit.cases.tables import cases, history, segments
-from credit.domain.cases import Act, Case, Kind, move, repeats
+from credit.domain.cases import Act, Actor, Case, Kind, move, repeats
 from credit.domain.periods import LeftOut, Segment
 from credit.domain.refusals import Refused
 from credit.domain.rules import Rules
 from credit.ledger.commands import enter
 from credit.people.commands import lock_people
-
-SYSTEM = "system"
-"""Who acts when no caller does: an event has come."""
 
 CASE = (
     "id",
@@ -34,6 +32,8 @@ CASE = (
     "person_id",
     "period_start",
     "period_end",
+    "sender_kind",
+    "sender_id",
     "source_name",
     "reference",
     "predikat",
@@ -63,7 +63,9 @@ SAVE_MOVES = text(
         UPDATE cases SET state = given.state, version = given.version, moved_at = :now,
             submitted_by = CASE given.state WHEN 'submitted' THEN :by ELSE cases.submitted_by END,
             submitted_at = CASE given.state WHEN 'submitted' THEN :now ELSE cases.submitted_at END,
+            submitters = CASE given.state WHEN 'submitted' THEN cases.submitters || :hands ELSE cases.submitters END,
             checked_by = given.checked_by,
+            checkers = CASE given.state WHEN 'checked' THEN :hands WHEN 'attested' THEN cases.checkers END,
             attested_by = CASE given.state WHEN 'attested' THEN :by END,
             returned_by = CASE given.state WHEN 'returned' THEN :by END,
             return_reason = given.return_reason
@@ -73,12 +75,14 @@ SAVE_MOVES = text(
     INSERT INTO case_history (case_id, version, from_state, to_state, by, at, reason)
     SELECT id, version, from_state, to_state, :by, :now, reason FROM moved
     """  # noqa: S608 - built of names in this code
-).bindparams(bindparam("by", type_=Text), bindparam("now", type_=DateTime(timezone=True)))
+).bindparams(
+    bindparam("by", type_=Text), bindparam("hands", type_=ARRAY(Text)), bindparam("now", type_=DateTime(timezone=True))
+)
 
 
 @dataclass(frozen=True)
 class NewCase:
-    """A case to open; a conversion names its predikat and source, an education bonus its record and degree."""
+    """A case to open; a conversion names its predikat, sender and source, an education bonus its record and degree."""
 
     id: UUID
     kind: Kind
@@ -86,6 +90,8 @@ class NewCase:
     period_start: date
     period_end: date
     segments: Sequence[Segment]
+    sender_kind: SenderKind | None = None
+    sender_id: str | None = None
     source_name: str | None = None
     reference: str | None = None
     predikat: str | None = None
@@ -105,15 +111,7 @@ class Wanted:
     version: int | None = None
 
 
-@dataclass(frozen=True)
-class Actor:
-    """Who moves cases, and of which agency's people; None: of everybody."""
-
-    subject: str
-    agency: UUID | None
-
-
-async def open_cases(session: AsyncSession, new: Sequence[NewCase], by: str, now: datetime) -> set[UUID]:
+async def open_cases(session: AsyncSession, new: Sequence[NewCase], actor: Actor, now: datetime) -> set[UUID]:
     """Stores cases as submitted and books their months. Answers which were stored.
 
     A case whose reference somebody else has taken at this very moment is left out.
@@ -123,10 +121,11 @@ async def open_cases(session: AsyncSession, new: Sequence[NewCase], by: str, now
         cases,
         CASE,
         [tuple(_left_out(case) if name == "left_out" else getattr(case, name) for name in CASE) for case in new],
-        "ON CONFLICT (source_name, reference) DO NOTHING RETURNING id",
+        "ON CONFLICT (sender_kind, sender_id, source_name, reference) DO NOTHING RETURNING id",
         state="submitted",
         version=1,
-        submitted_by=by,
+        submitted_by=actor.subject,
+        submitters=sorted(actor.hands),
         submitted_at=now,
         moved_at=now,
     )
@@ -145,7 +144,14 @@ async def open_cases(session: AsyncSession, new: Sequence[NewCase], by: str, now
         ],
     )
     await insert(
-        session, history, ("case_id",), [(case.id,) for case in kept], version=1, to_state="submitted", by=by, at=now
+        session,
+        history,
+        ("case_id",),
+        [(case.id,) for case in kept],
+        version=1,
+        to_state="submitted",
+        by=actor.subject,
+        at=now,
     )
     await _book(session, [case.id for case in kept if case.kind == "conversion"])
     return stored
@@ -154,7 +160,7 @@ async def open_cases(session: AsyncSession, new: Sequence[NewCase], by: str, now
 async def check(session: AsyncSession, wanted: Sequence[Wanted], actor: Actor, now: datetime) -> list[Answer]:
     """Says that the papers of cases are in order."""
     answers, moved = await _decide(session, wanted, "check", actor)
-    await save_moves(session, moved, actor.subject, now)
+    await save_moves(session, moved, actor, now)
     return answers
 
 
@@ -163,7 +169,7 @@ async def attest(
 ) -> list[Answer]:
     """Attests cases that somebody else has checked: their points enter the ledger."""
     answers, moved = await _decide(session, wanted, "attest", actor)
-    await save_moves(session, moved, actor.subject, now)
+    await save_moves(session, moved, actor, now)
     await enter(session, [case.id for case in moved], book, now)
     return answers
 
@@ -171,7 +177,7 @@ async def attest(
 async def send_back(session: AsyncSession, wanted: Wanted, actor: Actor, reason: str, now: datetime) -> Answer:
     """Returns a case for repair and frees its months."""
     answers, moved = await _decide(session, [wanted], "return", actor)
-    await save_moves(session, moved, actor.subject, now, {case.id: reason for case in moved})
+    await save_moves(session, moved, actor, now, {case.id: reason for case in moved})
     await session.execute(
         text(
             "DELETE FROM booked_months USING cases WHERE cases.id = ANY(CAST(:ids AS uuid[]))"
@@ -189,7 +195,7 @@ async def resubmit(session: AsyncSession, wanted: Wanted, actor: Actor, now: dat
         obstacle = await session.scalar(OBSTACLES[case.kind], {"id": case.id})
         if obstacle:
             return Problem(obstacle)
-    await save_moves(session, moved, actor.subject, now)
+    await save_moves(session, moved, actor, now)
     await _book(session, [case.id for case in moved if case.kind == "conversion"])
     return answers[0]
 
@@ -202,13 +208,23 @@ def case_of(row: Any) -> Case:
         "attested": row.attested_by,
         "returned": row.returned_by,
     }[row.state]
-    return Case(row.id, row.person_id, row.kind, row.state, row.version, moved_by, row.checked_by)
+    return Case(
+        row.id,
+        row.person_id,
+        row.kind,
+        row.state,
+        row.version,
+        moved_by,
+        frozenset(row.submitters),
+        row.checked_by,
+        frozenset(row.checkers or ()),
+    )
 
 
 async def save_moves(
     session: AsyncSession,
     moved: Sequence[Case],
-    by: str,
+    actor: Actor,
     now: datetime,
     reasons: Mapping[UUID, str] | None = None,
 ) -> None:
@@ -216,7 +232,9 @@ async def save_moves(
     if not moved:
         return
     rows = [(case.id, case.state, case.version, case.checked_by, (reasons or {}).get(case.id)) for case in moved]
-    await session.execute(SAVE_MOVES, lists(MOVED, rows) | {"by": by, "now": now})
+    await session.execute(
+        SAVE_MOVES, lists(MOVED, rows) | {"by": actor.subject, "hands": sorted(actor.hands), "now": now}
+    )
 
 
 async def _decide(
@@ -239,7 +257,7 @@ async def _decide(
             answers.append(Problem("changed-meanwhile", field="version"))
         else:
             try:
-                moved[case.id] = move(case, act, actor.subject)
+                moved[case.id] = move(case, act, actor)
                 answers.append(Done("updated", case.id))
             except Refused as refused:
                 answers.append(Problem(refused.code, field=refused.field, state=case.state))

@@ -5,6 +5,7 @@ what was decided, and one that keeps the history append-only.
 """
 
 from sqlalchemy import (
+    ARRAY,
     CheckConstraint,
     Column,
     Date,
@@ -36,6 +37,8 @@ cases = Table(
     Column("version", Integer, nullable=False),
     Column("period_start", Date, nullable=False),
     Column("period_end", Date, nullable=False),
+    Column("sender_kind", Text),
+    Column("sender_id", Text),
     Column("source_name", Text),
     Column("reference", Text),
     Column("predikat", Text),
@@ -46,7 +49,9 @@ cases = Table(
     Column("record_id", Uuid, comment="the training record a degree came from"),
     Column("degree", Text),
     Column("submitted_by", Text, nullable=False),
+    Column("submitters", ARRAY(Text), nullable=False, comment="subjects and people of all who ever submitted it"),
     Column("checked_by", Text),
+    Column("checkers", ARRAY(Text), comment="subject and people of who has checked it"),
     Column("attested_by", Text),
     Column("returned_by", Text),
     Column("return_reason", Text),
@@ -54,13 +59,20 @@ cases = Table(
     Column("moved_at", DateTime(timezone=True), nullable=False),
     CheckConstraint("kind IN ('conversion', 'education')", name="kind"),
     CheckConstraint(
-        "CASE kind WHEN 'conversion' THEN predikat IS NOT NULL AND source_name IS NOT NULL AND reference IS NOT NULL"
+        "CASE kind WHEN 'conversion' THEN num_nulls(predikat, sender_kind, sender_id, source_name, reference) = 0"
         " ELSE record_id IS NOT NULL AND degree IS NOT NULL END",
         name="origin",
     ),
     CheckConstraint("period_start <= period_end", name="period"),
     CheckConstraint("version > 0", name="version"),
-    CheckConstraint("checked_by <> attested_by", name="two_people"),
+    CheckConstraint(
+        "num_nulls(checked_by, checkers) IN (0, 2) AND checked_by = ANY (checkers) AND submitted_by = ANY (submitters)",
+        name="hands",
+    ),
+    CheckConstraint(
+        "NOT (submitters && checkers) AND attested_by <> ALL (submitters || checkers)", name="three_people"
+    ),
+    CheckConstraint("CAST(person_id AS text) <> ALL (submitters || checkers)", name="own_case"),
     CheckConstraint(
         "CASE state"
         " WHEN 'submitted' THEN num_nonnulls(checked_by, attested_by, returned_by, return_reason) = 0"
@@ -70,7 +82,7 @@ cases = Table(
         " ELSE false END",
         name="state",
     ),
-    UniqueConstraint("source_name", "reference"),
+    UniqueConstraint("sender_kind", "sender_id", "source_name", "reference"),
     UniqueConstraint("record_id", "person_id", "degree"),
     Index(None, "state", "id"),
 )

@@ -1,10 +1,11 @@
-"""The states of a verification case and who may move it.
+"""The states of a verification case, and who may move it.
 
 submitted -> checked -> attested; submitted or checked -> returned; returned -> submitted.
-Checking the papers and attesting the points are two acts of two people.
+Submitting, checking the papers and attesting the points are three acts of three people, none of whom is the
+person of the case.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 from uuid import UUID
 
@@ -26,8 +27,30 @@ RESULTS: dict[Act, State] = {act: state for (_, act), state in MOVES.items()}
 
 
 @dataclass(frozen=True)
+class Actor:
+    """Who acts: the subject of a token and the people who act with it, on those of an agency (None: on everybody)."""
+
+    subject: str
+    agency: UUID | None = None
+    people: frozenset[UUID] = field(default_factory=frozenset[UUID])
+
+    @property
+    def hands(self) -> frozenset[str]:
+        """By what a case remembers the actor: two who share any of it are one and the same."""
+        return frozenset({self.subject, *map(str, self.people)})
+
+
+SYSTEM = Actor("system")
+"""Who acts when no caller does: an event has come."""
+
+
+@dataclass(frozen=True)
 class Case:
-    """What decides about the next move. `moved_by` is who made the last one."""
+    """What decides about the next move.
+
+    `moved_by` is who made the last one; `submitters` are the hands of all who ever submitted the case, `checkers`
+    of who has checked it since.
+    """
 
     id: UUID
     person_id: UUID
@@ -35,7 +58,9 @@ class Case:
     state: State
     version: int
     moved_by: str
+    submitters: frozenset[str] = field(default_factory=frozenset[str])
     checked_by: str | None = None
+    checkers: frozenset[str] = field(default_factory=frozenset[str])
 
 
 def repeats(case: Case, act: Act, by: str) -> bool:
@@ -43,12 +68,32 @@ def repeats(case: Case, act: Act, by: str) -> bool:
     return case.version > 1 and case.state == RESULTS[act] and case.moved_by == by
 
 
-def move(case: Case, act: Act, by: str) -> Case:
-    """The case after the act. Raises Refused: `illegal-transition`, or `same-person` when the checker would attest."""
+def check_not_own(person_id: UUID, actor: Actor) -> None:
+    """Refuses whoever acts in a case of their own, in whatever part (`own-case`)."""
+    if person_id in actor.people:
+        raise Refused("own-case")
+
+
+def move(case: Case, act: Act, actor: Actor) -> Case:
+    """The case after the act.
+
+    Raises Refused: `illegal-transition`; `own-case`; `same-person` for whoever would check what they have submitted,
+    or attest what they have submitted or checked.
+    """
     to = MOVES.get((case.state, act))
     if to is None:
         raise Refused("illegal-transition", "state")
-    if act == "attest" and case.checked_by == by:
+    check_not_own(case.person_id, actor)
+    apart = {"check": case.submitters, "attest": case.submitters | case.checkers}
+    if not actor.hands.isdisjoint(apart.get(act, ())):
         raise Refused("same-person")
-    checked_by = {"check": by, "attest": case.checked_by}.get(act)
-    return replace(case, state=to, version=case.version + 1, moved_by=by, checked_by=checked_by)
+    moved = replace(case, state=to, version=case.version + 1, moved_by=actor.subject)
+    match act:
+        case "check":
+            return replace(moved, checked_by=actor.subject, checkers=actor.hands)
+        case "attest":
+            return moved
+        case "return":
+            return replace(moved, checked_by=None, checkers=frozenset[str]())
+        case "resubmit":
+            return replace(moved, submitters=case.submitters | actor.hands)

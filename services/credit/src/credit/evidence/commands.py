@@ -17,9 +17,9 @@ from common.ids import new_id
 from common.rules import RuleBook
 from common.sets import columns_of, copy, insert, lists, one_of, overwrite, unnest
 from contracts.events import TrainingCompleted, TrainingCorrected, TrainingRevoked
-from credit.cases.commands import SYSTEM, NewCase, case_of, open_cases, save_moves
+from credit.cases.commands import NewCase, case_of, open_cases, save_moves
 from credit.cases.tables import cases
-from credit.domain.cases import move
+from credit.domain.cases import SYSTEM, move
 from credit.domain.degrees import (
     BONUS,
     REVOKED,

@@ -16,6 +16,7 @@ from common.idempotency import IdempotencyKey, once
 from common.problems import Problem
 from common.service import UsedClock, UsedNipKey
 from common.texts import UsedLanguage
+from contracts.acting import Sender, capacity, sender_of
 from credit.cases.queries import read_case
 from credit.cases.schemas import CaseWithHistory
 from credit.predicates.commands import submit
@@ -38,6 +39,7 @@ Submitter = Annotated[Principal, Depends(allow("agency_hr", "service"))]
     response_model=CaseWithHistory,
     responses={
         200: {"model": CaseWithHistory, "description": "the same predikat was here before: its case"},
+        403: {"description": "`own-case`: the predikat is of the caller"},
         409: {"description": "`reference-conflict`, `months-already-booked` or `idempotency-conflict`"},
     },
 )
@@ -53,7 +55,7 @@ async def submit_one(
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     async def act() -> tuple[int, CaseWithHistory]:
-        [answer] = await submit(session, [predicate], actor_of(principal), rules, nip_key, clock)
+        [answer] = await submit(session, [predicate], actor_of(principal), _sender(principal), rules, nip_key, clock)
         if isinstance(answer, Problem):
             raise answer
         case = await read_case(session, answer.id, reach(principal), language)
@@ -71,9 +73,13 @@ async def submit_one(
 async def submit_many(
     request: Request, principal: Submitter, rules: UsedRules, clock: UsedClock, nip_key: UsedNipKey
 ) -> StreamingResponse:
-    actor = actor_of(principal)
+    actor, sender = actor_of(principal), _sender(principal)
 
     async def handle(session: AsyncSession, lines: Sequence[NewPredicate]) -> Sequence[Answer]:
-        return await submit(session, lines, actor, rules, nip_key, clock)
+        return await submit(session, lines, actor, sender, rules, nip_key, clock)
 
     return await bulk.upload(request, LINES, handle)
+
+
+def _sender(principal: Principal) -> Sender:
+    return sender_of(principal, capacity(principal))

@@ -15,8 +15,10 @@ from common.ids import new_id, nip_hash
 from common.problems import Problem
 from common.rules import RuleBook
 from common.sets import columns_of, lists, unnest
-from credit.cases.commands import Actor, NewCase, open_cases
+from contracts.acting import Sender
+from credit.cases.commands import NewCase, open_cases
 from credit.cases.tables import cases
+from credit.domain.cases import Actor, check_not_own
 from credit.domain.periods import Post, check_matrix, check_set_in_time, convert, months_between
 from credit.domain.refusals import Refused
 from credit.domain.rules import Rules
@@ -24,7 +26,10 @@ from credit.people.commands import lock_people, posts_of
 from credit.predicates.schemas import NewPredicate
 
 SENT = columns_of(cases, ("source_name", "reference"))
-WITH_SAME_REFERENCE = text(f"SELECT cases.* FROM {unnest(SENT)} JOIN cases USING (source_name, reference)")  # noqa: S608 - built of names in this code
+WITH_SAME_REFERENCE = text(
+    f"SELECT cases.* FROM {unnest(SENT)} JOIN cases USING (source_name, reference)"  # noqa: S608 - built of names in this code
+    " WHERE sender_kind = :sender_kind AND sender_id = :sender_id"
+)
 CONTENT = ("period_start", "period_end", "predikat", "hasil_kerja", "perilaku", "evidence")
 
 
@@ -32,6 +37,7 @@ async def submit(
     session: AsyncSession,
     lines: Sequence[NewPredicate],
     actor: Actor,
+    sender: Sender,
     book: RuleBook[Rules],
     nip_key: str,
     clock: Clock,
@@ -41,7 +47,7 @@ async def submit(
     ids = sorted({person_id for person_id in people if person_id})
     held = await posts_of(session, ids)
     booked = await _booked(session, ids, lines)
-    earlier = await _with_same_reference(session, lines)
+    earlier = await _with_same_reference(session, sender, lines)
     today = clock.today()
     new: list[NewCase] = []
     answers: list[Answer] = []
@@ -55,7 +61,8 @@ async def submit(
             answers.append(Done("duplicate", known.id) if same else Problem("reference-conflict", field="reference"))
             continue
         try:
-            case = _convert(line, person_id, held[person_id], booked[person_id], book, today)
+            check_not_own(person_id, actor)
+            case = _convert(line, sender, person_id, held[person_id], booked[person_id], book, today)
         except Refused as refused:
             answers.append(Problem(refused.code, field=refused.field))
             continue
@@ -64,7 +71,7 @@ async def submit(
         counted = (months_between(segment.period_start, segment.period_end) for segment in case.segments)
         booked[person_id] |= {month: case.id for months in counted for month in months}
         answers.append(Done("stored", case.id))
-    stored = await open_cases(session, new, actor.subject, clock.now())
+    stored = await open_cases(session, new, actor, clock.now())
     lost = {case.id for case in new} - stored
     conflict = Problem("reference-conflict", field="reference")
     return [conflict if isinstance(answer, Done) and answer.id in lost else answer for answer in answers]
@@ -72,6 +79,7 @@ async def submit(
 
 def _convert(
     line: NewPredicate,
+    sender: Sender,
     person_id: UUID,
     posts: Sequence[Post],
     booked: Mapping[date, UUID],
@@ -88,6 +96,8 @@ def _convert(
         person_id=person_id,
         segments=converted.segments,
         left_out=converted.left_out,
+        sender_kind=sender.kind,
+        sender_id=sender.id,
         source_name=line.source_name,
         reference=line.reference,
         **{name: getattr(line, name) for name in CONTENT},
@@ -139,8 +149,9 @@ async def _booked(
     return booked
 
 
-async def _with_same_reference(session: AsyncSession, lines: Sequence[NewPredicate]) -> dict[tuple[str, str], Any]:
-    rows = await session.execute(
-        WITH_SAME_REFERENCE, lists(SENT, [(line.source_name, line.reference) for line in lines])
-    )
+async def _with_same_reference(
+    session: AsyncSession, sender: Sender, lines: Sequence[NewPredicate]
+) -> dict[tuple[str, str], Any]:
+    given = lists(SENT, [(line.source_name, line.reference) for line in lines])
+    rows = await session.execute(WITH_SAME_REFERENCE, given | {"sender_kind": sender.kind, "sender_id": sender.id})
     return {(row.source_name, row.reference): row for row in rows}

@@ -26,7 +26,7 @@ class NewPredicate(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    reference: Annotated[str, Line, Field(max_length=200, description="unique per source_name")]
+    reference: Annotated[str, Line, Field(max_length=200, description="unique within source_name and the sender")]
     source_name: Annotated[str, Line, Field(max_length=100, examples=["e-kinerja"])]
     nip: WrittenNip | None = None
     person_id: UUID | None = None

@@ -33,15 +33,18 @@ GUARDS = (
             ('submitted', 'checked'), ('checked', 'attested'),
             ('submitted', 'returned'), ('checked', 'returned'), ('returned', 'submitted')
         ) OR NEW.version <> OLD.version + 1
-          OR (NEW.state = 'attested' AND NEW.checked_by IS DISTINCT FROM OLD.checked_by) THEN
+          OR (NEW.state = 'attested' AND (NEW.checked_by, NEW.checkers) IS DISTINCT FROM (OLD.checked_by, OLD.checkers))
+          OR (NEW.state = 'submitted' AND NOT NEW.submitters @> OLD.submitters)
+          OR (NEW.state <> 'submitted' AND (NEW.submitted_by, NEW.submitters) <> (OLD.submitted_by, OLD.submitters))
+        THEN
             RAISE EXCEPTION 'a case cannot move from % to %', OLD.state, NEW.state
                 USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'case_moves';
         END IF;
-        IF (NEW.id, NEW.kind, NEW.person_id, NEW.period_start, NEW.period_end, NEW.source_name, NEW.reference,
-            NEW.predikat, NEW.hasil_kerja, NEW.perilaku, NEW.evidence, NEW.left_out, NEW.record_id, NEW.degree)
+        IF (NEW.id, NEW.kind, NEW.person_id, NEW.period_start, NEW.period_end, NEW.sender_kind, NEW.sender_id, NEW.source_name,
+            NEW.reference, NEW.predikat, NEW.hasil_kerja, NEW.perilaku, NEW.evidence, NEW.left_out, NEW.record_id, NEW.degree)
             IS DISTINCT FROM
-            (OLD.id, OLD.kind, OLD.person_id, OLD.period_start, OLD.period_end, OLD.source_name, OLD.reference,
-            OLD.predikat, OLD.hasil_kerja, OLD.perilaku, OLD.evidence, OLD.left_out, OLD.record_id, OLD.degree) THEN
+            (OLD.id, OLD.kind, OLD.person_id, OLD.period_start, OLD.period_end, OLD.sender_kind, OLD.sender_id, OLD.source_name,
+            OLD.reference, OLD.predikat, OLD.hasil_kerja, OLD.perilaku, OLD.evidence, OLD.left_out, OLD.record_id, OLD.degree) THEN
             RAISE EXCEPTION 'what a case claims never changes'
                 USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'case_claims';
         END IF;
@@ -161,6 +164,8 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("period_start", sa.Date(), nullable=False),
         sa.Column("period_end", sa.Date(), nullable=False),
+        sa.Column("sender_kind", sa.Text(), nullable=True),
+        sa.Column("sender_id", sa.Text(), nullable=True),
         sa.Column("source_name", sa.Text(), nullable=True),
         sa.Column("reference", sa.Text(), nullable=True),
         sa.Column("predikat", sa.Text(), nullable=True),
@@ -176,14 +181,21 @@ def upgrade() -> None:
         sa.Column("record_id", sa.Uuid(), nullable=True, comment="the training record a degree came from"),
         sa.Column("degree", sa.Text(), nullable=True),
         sa.Column("submitted_by", sa.Text(), nullable=False),
+        sa.Column(
+            "submitters",
+            sa.ARRAY(sa.Text()),
+            nullable=False,
+            comment="subjects and people of all who ever submitted it",
+        ),
         sa.Column("checked_by", sa.Text(), nullable=True),
+        sa.Column("checkers", sa.ARRAY(sa.Text()), nullable=True, comment="subject and people of who has checked it"),
         sa.Column("attested_by", sa.Text(), nullable=True),
         sa.Column("returned_by", sa.Text(), nullable=True),
         sa.Column("return_reason", sa.Text(), nullable=True),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("moved_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "CASE kind WHEN 'conversion' THEN predikat IS NOT NULL AND source_name IS NOT NULL AND reference IS NOT NULL ELSE record_id IS NOT NULL AND degree IS NOT NULL END",
+            "CASE kind WHEN 'conversion' THEN num_nulls(predikat, sender_kind, sender_id, source_name, reference) = 0 ELSE record_id IS NOT NULL AND degree IS NOT NULL END",
             name=op.f("ck_cases_origin"),
         ),
         sa.CheckConstraint(
@@ -191,13 +203,27 @@ def upgrade() -> None:
             name=op.f("ck_cases_state"),
         ),
         sa.CheckConstraint("kind IN ('conversion', 'education')", name=op.f("ck_cases_kind")),
-        sa.CheckConstraint("checked_by <> attested_by", name=op.f("ck_cases_two_people")),
+        sa.CheckConstraint(
+            "num_nulls(checked_by, checkers) IN (0, 2) AND checked_by = ANY (checkers) AND submitted_by = ANY (submitters)",
+            name=op.f("ck_cases_hands"),
+        ),
+        sa.CheckConstraint(
+            "NOT (submitters && checkers) AND attested_by <> ALL (submitters || checkers)",
+            name=op.f("ck_cases_three_people"),
+        ),
+        sa.CheckConstraint("CAST(person_id AS text) <> ALL (submitters || checkers)", name=op.f("ck_cases_own_case")),
         sa.CheckConstraint("period_start <= period_end", name=op.f("ck_cases_period")),
         sa.CheckConstraint("version > 0", name=op.f("ck_cases_version")),
         sa.ForeignKeyConstraint(["person_id"], ["people.person_id"], name=op.f("fk_cases_person_id_people")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
         sa.UniqueConstraint("record_id", "person_id", "degree", name=op.f("uq_cases_record_id_person_id_degree")),
-        sa.UniqueConstraint("source_name", "reference", name=op.f("uq_cases_source_name_reference")),
+        sa.UniqueConstraint(
+            "sender_kind",
+            "sender_id",
+            "source_name",
+            "reference",
+            name=op.f("uq_cases_sender_kind_sender_id_source_name_reference"),
+        ),
     )
     op.create_index(op.f("ix_cases_person_id"), "cases", ["person_id"], unique=False)
     op.create_index(op.f("ix_cases_state_id"), "cases", ["state", "id"], unique=False)
