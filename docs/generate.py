@@ -6,6 +6,7 @@
 import argparse
 import importlib
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any, Union
@@ -13,6 +14,7 @@ from typing import Any, Union
 from faststream.kafka import KafkaBroker
 from faststream.specification import AsyncAPI
 from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup, escape
 
 from common.database import Database
 from common.service import create_app
@@ -65,6 +67,7 @@ def openapi(name: str) -> dict[str, Any]:
 def events_page() -> str:
     """A page of all events for a person: topic, key, meaning, fields."""
     templates = Environment(loader=FileSystemLoader(DOCS / "events"), autoescape=True, keep_trailing_newline=True)
+    templates.filters["coded"] = _coded
     groups = [
         (
             topic,
@@ -73,6 +76,11 @@ def events_page() -> str:
         for topic in TOPICS
     ]
     return templates.get_template("page.html.jinja").render(groups=groups)
+
+
+def _coded(text: str) -> Markup:
+    """A docstring for a page: what stands in backticks is code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped before
 
 
 def documents() -> dict[Path, str]:

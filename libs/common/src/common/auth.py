@@ -29,7 +29,17 @@ KEYS_FRESH_SECONDS = 300
 KEYS_RETRY_SECONDS = 5
 TOKENS_REMEMBERED = 10_000
 NATIONAL_ROLES = frozenset({"lan", "analis", "service", "operator"})
-OPEN_PATHS = frozenset({"/healthz", "/readyz", "/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json"})
+OPEN_PATHS = frozenset(
+    {
+        "/healthz",
+        "/readyz",
+        "/docs",
+        "/docs/oauth2-redirect",
+        "/redoc",
+        "/static-offline-docs",
+        "/openapi.json",
+    }
+)
 
 bearer = HTTPBearer(auto_error=False, description="OIDC access token")
 

@@ -5,17 +5,21 @@ before any token is looked at, or hold connections for ever by sending a byte no
 """
 
 import asyncio
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal, cast
 
 import uvicorn
 from fastapi import FastAPI
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from common.problems import Problem, response
 from common.settings import ServiceSettings
 
+API_PAGES = frozenset({"/docs", "/redoc"})
+OWN_ASSETS = "default-src 'self' 'unsafe-inline' data: blob:"
 BODY_LEAST_BYTES = 1024
 """What must arrive of a body in each `body_seconds`, unless we ourselves make the sender wait."""
 
@@ -35,6 +39,21 @@ def http_server(app: FastAPI, settings: ServiceSettings, *, stop_seconds: int) -
             server_header=False,
         )
     )
+
+
+@dataclass(frozen=True)
+class OwnAssetsOnly:
+    """Lets the pages of the API load nothing from elsewhere: ReDoc, for one, asks for a logo."""
+
+    app: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_policy(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["content-security-policy"] = OWN_ASSETS
+            await send(message)
+
+        await self.app(scope, receive, with_policy if scope.get("path") in API_PAGES else send)
 
 
 class LimitedProtocol(HttpToolsProtocol):

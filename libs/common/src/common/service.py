@@ -21,19 +21,21 @@ from typing import Annotated, Any, Protocol
 import uvicorn
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.routing import iter_route_contexts
+from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel
 from sqlalchemy import text
+from starlette.types import Scope
 
 from common import problems, telemetry
 from common.auth import Authenticator, assert_guarded
 from common.clock import Clock
 from common.database import Database
-from common.edge import http_server
+from common.edge import OwnAssetsOnly, http_server
 from common.events import Event, Reader
 from common.inbox import Consumer, Subscription, watch_lag, watch_waiting
 from common.outbox import Relay
 from common.problems import Catalogue
-from common.rates import LimitByAddress, Rates
+from common.rates import HEALTH, LimitByAddress, Rates
 from common.settings import ServiceSettings
 
 STOP_SECONDS = 8
@@ -104,13 +106,13 @@ def create_app(
 
     Raises RuntimeError when a route names nobody who may call it, or leaves the event loop.
     """
-    app = FastAPI(
+    app = FastAPIOffline(
         title=service.title,
         version="1",
         telemetry={
             "operation_spans": False,
             "logs": False,
-            "exclude": lambda scope: scope.get("path") in {"/healthz", "/readyz"},
+            "exclude": _asks_for_health,
         },
     )
     app.state.database = database
@@ -124,6 +126,7 @@ def create_app(
     for name, value in service.state.items():
         setattr(app.state, name, value)
     problems.install(app, app.state.catalogue)
+    app.add_middleware(OwnAssetsOnly)
     app.add_middleware(LimitByAddress, rates=app.state.rates, catalogue=app.state.catalogue)
     app.include_router(health)
     if with_api:
@@ -132,6 +135,10 @@ def create_app(
     assert_guarded(app)
     _assert_async(app)
     return app
+
+
+def _asks_for_health(scope: Scope) -> bool:
+    return scope.get("path") in HEALTH
 
 
 def _assert_async(app: FastAPI) -> None:
