@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
@@ -34,3 +34,11 @@ class _WrittenDay:
 
 Day = Annotated[date, _WrittenDay()]
 """A day written YYYY-MM-DD, from 1900 to 2200; refused with the code `date-invalid`."""
+
+
+def said(document: BaseModel, name: str, before: object | None) -> Any:
+    """What a document says of a field; where it leaves the field out, what was known `before`, if anything was.
+
+    So a document changes only what it names, and clears what it names as null.
+    """
+    return getattr(document if before is None or name in document.model_fields_set else before, name)

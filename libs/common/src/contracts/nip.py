@@ -12,8 +12,12 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
+from common.fields import FIRST_DAY
+
 LENGTH = 18
 FIRST_CONTRACT_CODE = 21
+YOUNGEST, OLDEST = 15, 70
+"""Ages at which somebody may be appointed, by the year alone."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,8 @@ def parse_nip(written: str) -> Nip:
         born = date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
     except ValueError as error:
         raise ValueError("the first eight digits are no birth date") from error
+    if born < FIRST_DAY:
+        raise ValueError("born before 1900")
     year, code = int(digits[8:12]), int(digits[12:14])
     if 1 <= code <= 12:
         staff_type: Literal["PNS", "PPPK"] = "PNS"
@@ -47,7 +53,7 @@ def parse_nip(written: str) -> Nip:
         staff_type = "PPPK"
     else:
         raise ValueError("digits 13-14 are neither a month nor a contract code")
-    if not born.year + 15 <= year <= born.year + 70:
+    if not born.year + YOUNGEST <= year <= born.year + OLDEST:
         raise ValueError("appointed at an impossible age")
     if digits[14] not in "12":
         raise ValueError("digit 15 is neither 1 nor 2")

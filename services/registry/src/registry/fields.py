@@ -14,6 +14,9 @@ NO_CONTROL_CHARACTERS = r"^[^\x00-\x1f\x7f]*$"
 Line = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=NO_CONTROL_CHARACTERS)
 ]
+MOST_BYTES = 600
+"""Of a name that is told in events: 200 letters of any script in use in Indonesia. A thousand fit into one event."""
+
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$")]
 
 
@@ -21,6 +24,12 @@ class Document(BaseModel):
     """What a caller sends: unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _short(written: str) -> str:
+    if len(written.encode()) > MOST_BYTES:
+        raise ValueError("too many bytes")
+    return written
 
 
 def _email(written: str) -> str:
@@ -43,5 +52,6 @@ def _time_zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
+Name = Annotated[Line, AfterValidator(_short)]
 Email = Annotated[str, AfterValidator(_email)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]

@@ -49,13 +49,18 @@ def writing_by(*roles: str) -> Callable[..., Awaitable[Writing]]:
     return writing
 
 
+def answered(refused: Refused) -> Problem:
+    """The problem a caller gets for a rule's refusal."""
+    return Problem(refused.code, field=refused.field, **refused.values)
+
+
 @contextmanager
 def refusals_answered() -> Iterator[None]:
-    """Turns a rule's refusal into the problem a caller gets."""
+    """Turns a rule's refusal into its problem."""
     try:
         yield
     except Refused as refused:
-        raise Problem(refused.code, field=refused.field) from refused
+        raise answered(refused) from refused
 
 
 Changed = Agency | Unit | Person

@@ -183,3 +183,17 @@ async def test_an_international_domain_is_kept_as_people_write_it(service, natio
     assert (await service.put(path, {"pics": [MAIN | {"email": written}]})).status_code == 200
     [received] = await emitted()
     assert [pic.email for pic in received.event.pics] == ["pic@büro.id"]
+
+
+async def test_a_pic_who_stays_keeps_what_is_left_out(service, nation):
+    path = f"/agencies/{nation.agencies['K-001']}/pics"
+    await service.put(path, {"pics": [MAIN | {"language": "en", "time_zone": "Asia/Jayapura"}]})
+
+    async def told(**changes) -> tuple[str, str]:
+        [pic] = (await service.put(path, {"pics": [MAIN | changes]})).json()["pics"]
+        return pic["language"], pic["time_zone"]
+
+    assert await told() == ("en", "Asia/Jayapura")
+    assert await told(email="baru@contoh.go.id") == ("en", "Asia/Jayapura")
+    assert await told(email="baru@contoh.go.id", name="Budi", language="id") == ("id", "Asia/Jayapura")
+    assert await told(email="lain@contoh.go.id", name="Wati") == ("id", "Asia/Jakarta"), "somebody else"

@@ -19,11 +19,13 @@ async def test_create_list_change(service, nation, emitted):
         "id": unit_id,
         "agency_id": str(agency_id),
         "code": "K-001-U10",
-        "parent_id": None,
+        "parent_id": str(nation.units["K-001-U01"]),
         "version": 2,
     }
     conflict = await service.put(f"/units/{unit_id}", UNIT, if_match='"1"')
     assert (conflict.status_code, conflict.json()["code"]) == (412, "changed-meanwhile")
+    top = await service.put(f"/units/{unit_id}", {"code": "K-001-U10", "name": "Biro Umum", "parent_id": None})
+    assert (top.json()["parent_id"], top.json()["version"]) == (None, 3)
     assert await emitted() == []  # nobody serves there, and an agency's event does not tell its units
 
 

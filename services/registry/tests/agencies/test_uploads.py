@@ -51,8 +51,42 @@ async def test_pics_left_out_stay_and_an_empty_list_removes_them(service, emitte
     without = line(1)
     del without["pics"]
     assert (await service.upload("/agencies:batch", [without]))[0]["status"] == "unchanged"
-    assert (await service.upload("/agencies:batch", [line(1, pics=[])]))[0]["status"] == "updated"
-    assert (await service.get(f"/agencies/{stored['id']}/pics")).json()["pics"] == []
+    for none in ([], None):
+        assert (await service.upload("/agencies:batch", [line(1, pics=none)]))[0]["status"] == "updated"
+        assert (await service.get(f"/agencies/{stored['id']}/pics")).json()["pics"] == []
+        assert (await service.upload("/agencies:batch", [line(1)]))[0]["status"] == "updated"
+
+
+async def test_what_a_line_leaves_out_stays_and_null_clears(service, nation):
+    parent = str(nation.agencies["D-001"])
+    unit = {"code": "U1", "name": "Unit 1"}
+    [stored] = await service.upload(
+        "/agencies:batch",
+        [line(101, active=False, parent_id=parent, units=[unit, unit | {"code": "U0", "name": "Atas"}])],
+    )
+    path = f"/agencies/{stored['id']}"
+    units = (await service.get(f"{path}/units")).json()["items"]
+    top = next(one["id"] for one in units if one["code"] == "U0")
+    await service.upload("/agencies:batch", [line(101, units=[unit | {"parent_id": top}])])
+
+    async def now() -> tuple:
+        agency = (await service.get(path)).json()
+        units = (await service.get(f"{path}/units")).json()["items"]
+        held = [(one["parent_id"], one["name"]) for one in units if one["code"] == "U1"]
+        return agency["active"], agency["region"], agency["parent_id"], agency["name"], *held
+
+    silent = {"code": "K-101", "name": "Baru", "kind": "K", "units": [{"code": "U1", "name": "Unit"}]}
+    assert (await service.upload("/agencies:batch", [silent]))[0]["status"] == "updated"
+    assert await now() == (False, "DKI Jakarta", parent, "Baru", (top, "Unit"))
+    alone = {"code": silent["code"], "name": "Lain", "kind": "K"}
+    assert (await service.put(path, alone)).status_code == 200
+    assert await now() == (False, "DKI Jakarta", parent, "Lain", (top, "Unit"))
+    cleared = alone | {"region": None, "parent_id": None, "units": [unit | {"parent_id": None}]}
+    assert (await service.upload("/agencies:batch", [cleared]))[0]["status"] == "updated"
+    assert await now() == (False, None, None, "Lain", (None, "Unit 1"))
+    [refused] = await service.upload("/agencies:batch", [alone | {"active": None}])
+    assert (refused["code"], refused["field"]) == ("field-invalid", "active")
+    assert (await service.put(path, alone | {"active": True})).json()["active"] is True
 
 
 async def test_a_line_is_refused_as_a_whole_and_the_others_count(service, nation):

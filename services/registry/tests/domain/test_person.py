@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from registry.domain.history import Span, at
 from registry.domain.person import (
+    KEPT_FOR_ORDINARY,
+    MOST_SPANS,
     Entry,
     Person,
     Place,
@@ -32,6 +34,7 @@ MUDA = Post("ahli_muda", "III/c", "Auditor Ahli Muda")
 
 ENTRY = Entry(
     nip="199001012015011001",
+    joins=(date(2005, 1, 1), date(2060, 12, 31)),
     appointed=date(2015, 1, 1),
     staff_type="PNS",
     name="Siti Rahma",
@@ -166,7 +169,9 @@ def test_leave_ends_where_it_says_and_retirement_never() -> None:
     assert retired.left_on == date(2026, 4, 1)
     died = stand(retired, Standing("deceased", "SK 3"), date(2026, 9, 1), None, TODAY)
     assert died.left_on == date(2026, 4, 1)
-    assert stand(died, Standing("active", "SK 4"), date(2026, 10, 1), None, TODAY).left_on is None
+    assert stand(retired, Standing("active", "SK 4"), date(2026, 10, 1), None, TODAY).left_on is None
+    # What was told of them by mistake is taken back from its own day on.
+    assert stand(died, Standing("active", "SK 5"), date(2026, 4, 1), None, TODAY).left_on is None
     with pytest.raises(Refused) as refused:
         stand(person, Standing("leave", "SK 1"), date(2026, 5, 1), date(2026, 5, 1), TODAY)
     assert (refused.value.code, refused.value.field) == ("dates-reversed", "until")
@@ -179,6 +184,140 @@ def test_only_a_pppk_changes_number_and_stays_one() -> None:
         renumber(pppk, "199105052026011001", "PNS")
     with pytest.raises(Refused, match="nip-permanent"):
         renumber(enlisted(), "199105052026211001", "PPPK")
+
+
+@pytest.mark.parametrize(("gone", "since"), [("retired", date(2026, 4, 1)), ("deceased", date(2027, 2, 1))])
+def test_who_is_gone_is_nowhere_and_nothing_new(gone: str, since: date) -> None:
+    """Whether the day lies behind or ahead: up to it everything may change, from it on nothing does."""
+    person = stand(enlisted(), Standing(gone, "SK 1"), since, None, TODAY)
+    eve = since - timedelta(days=1)
+    promoted = replace(ENTRY, post=Post("ahli_muda", "III/d", "Auditor Ahli Muda"))
+    for day in (since, since + timedelta(days=90)):
+        with pytest.raises(Refused) as refused:
+            transfer(person, THERE, day, TODAY)
+        assert (refused.value.code, refused.value.field) == ("not-in-service", "on")
+        for entry in (promoted, replace(ENTRY, place=THERE)):
+            with pytest.raises(Refused) as refused:
+                revise(person, replace(entry, valid_from=day), TODAY)
+            assert (refused.value.code, refused.value.field) == ("not-in-service", "valid_from")
+        for absence in ("leave", "study"):
+            if day > since:
+                with pytest.raises(Refused) as refused:
+                    stand(person, Standing(absence, "SK 2"), day, day + timedelta(days=9), TODAY)
+                assert (refused.value.code, refused.value.field) == ("not-in-service", "from")
+                with pytest.raises(Refused, match="not-in-service"):
+                    revise(person, replace(ENTRY, status=absence, valid_from=day), TODAY)
+        # What is told again, or mends who they are, is no such change.
+        assert revise(person, replace(ENTRY, valid_from=day), TODAY) == person
+        assert revise(person, replace(ENTRY, name="Siti R", education="S2", valid_from=day), TODAY).name == "Siti R"
+    assert transfer(person, THERE, eve, TODAY).place_on(since) == THERE
+    assert revise(person, replace(promoted, valid_from=eve), TODAY).posts[-1].value == promoted.post
+
+
+def test_nothing_follows_death_and_nobody_leaves_with_an_end() -> None:
+    died = stand(enlisted(), Standing("deceased", "SK 1"), date(2026, 4, 1), None, TODAY)
+    for status in ("active", "retired", "leave", "study"):
+        with pytest.raises(Refused, match="not-in-service"):
+            stand(died, Standing(status, "SK 2"), date(2026, 5, 1), None, TODAY)
+        with pytest.raises(Refused, match="not-in-service"):
+            revise(died, replace(ENTRY, status=status, valid_from=date(2026, 5, 1)), TODAY)
+    for gone in ("retired", "deceased"):
+        with pytest.raises(Refused) as refused:
+            stand(enlisted(), Standing(gone, "SK 1"), date(2026, 4, 1), date(2026, 5, 1), TODAY)
+        assert (refused.value.code, refused.value.field) == ("no-way-back", "until")
+
+
+def test_what_was_planned_for_later_ends_with_the_service() -> None:
+    planned = transfer(enlisted(), THERE, date(2027, 1, 1), TODAY)
+    planned = revise(planned, replace(ENTRY, post=Post("ahli_muda", "III/d", "A"), valid_from=date(2027, 1, 1)), TODAY)
+    planned = stand(planned, Standing("leave", "SK 1"), date(2026, 11, 1), date(2027, 3, 1), TODAY)
+    by_decree = stand(planned, Standing("deceased", "SK 2"), date(2026, 12, 1), None, TODAY)
+    by_line = revise(planned, replace(ENTRY, status="deceased", valid_from=date(2026, 12, 1)), TODAY)
+    for died in (by_decree, by_line):
+        assert died.left_on == date(2026, 12, 1)
+        assert [span.value.status for span in died.statuses] == ["active", "leave", "deceased"]
+        assert [span.value for span in died.assignments] == [HERE]
+        assert [span.value for span in died.posts] == [MUDA]
+
+
+def test_an_absence_ends_with_the_service_and_a_retirement_told_late_leaves_the_death_alone() -> None:
+    retired = stand(enlisted(), Standing("retired", "SK 1"), date(2026, 12, 1), None, TODAY)
+    for until in (None, date(2027, 6, 1)):
+        away = stand(retired, Standing("study", "SK 2"), date(2026, 9, 1), until, TODAY)
+        assert [(span.value.status, span.valid_from) for span in away.statuses][1:] == [
+            ("study", date(2026, 9, 1)),
+            ("retired", date(2026, 12, 1)),
+        ]
+    died = stand(enlisted(), Standing("deceased", "SK 1"), date(2026, 9, 1), None, TODAY)
+    by_decree = stand(died, Standing("retired", "SK 2"), date(2026, 4, 1), None, TODAY)
+    by_line = revise(died, replace(ENTRY, status="retired", valid_from=date(2026, 4, 1)), TODAY)
+    for person in (by_decree, by_line):
+        assert [span.value.status for span in person.statuses] == ["active", "retired", "deceased"]
+        assert person.left_on == date(2026, 4, 1)
+
+
+def test_what_an_entry_leaves_out_stays_as_it_was_on_its_day() -> None:
+    person = transfer(enlisted(), replace(HERE, unit_id=UUID(int=12)), date(2026, 6, 1), TODAY)
+    silent = replace(
+        ENTRY,
+        place=replace(HERE, unit_id=None),
+        post=Post(None, "III/d", "Auditor"),
+        keeps_unit=True,
+        keeps_jenjang=True,
+        valid_from=date(2026, 4, 1),
+    )
+    revised = revise(person, silent, TODAY)
+    assert revised.assignments == person.assignments
+    assert [span.value for span in revised.posts] == [MUDA, Post("ahli_muda", "III/d", "Auditor")]
+    cleared = revise(person, replace(silent, keeps_unit=False, keeps_jenjang=False), TODAY)
+    assert cleared.place_on(date(2026, 4, 1)) == Place(HERE.agency_id, None)
+    assert at(cleared.posts, TODAY).jenjang is None
+    elsewhere = revise(person, replace(silent, place=THERE), TODAY)
+    assert elsewhere.place_on(date(2026, 4, 1)) == THERE, "the unit of another agency does not stay"
+
+
+@pytest.mark.parametrize(
+    "joined", [date(1900, 1, 1), date(1989, 12, 31), date(1990, 1, 1), date(2004, 12, 31), date(2061, 1, 1)]
+)
+def test_nobody_joins_before_birth_or_as_a_child_or_after_seventy(joined: date) -> None:
+    long_ago = replace(ENTRY, joined_on=joined, valid_from=date(2061, 1, 1) if joined > TODAY else JOINED)
+    for act in (
+        lambda: enlist(UUID(int=9), long_ago, date(2061, 1, 1)),
+        lambda: revise(enlisted(), long_ago, date(2061, 1, 1)),
+    ):
+        with pytest.raises(Refused) as refused:
+            act()
+        assert (refused.value.code, refused.value.field) == ("joining-age", "joined_on")
+        assert refused.value.values == {"first": 2005, "last": 2060}
+    assert enlisted(joined_on=date(2005, 1, 1)).joined_on == date(2005, 1, 1)
+
+
+def test_an_absence_of_more_than_ten_years_is_a_mistyped_one() -> None:
+    start = date(2024, 2, 29)
+    assert stand(enlisted(), Standing("study", "SK 1"), start, date(2034, 3, 1), TODAY)
+    with pytest.raises(Refused) as refused:
+        stand(enlisted(), Standing("study", "SK 1"), start, date(2034, 3, 2), TODAY)
+    assert (refused.value.code, refused.value.field) == ("absence-too-long", "until")
+
+
+def test_a_history_has_an_end_and_keeps_room_for_ordinary_changes() -> None:
+    person = enlisted(joined_on=date(2005, 1, 1))
+    day = date(2006, 1, 1)
+    with pytest.raises(Refused) as refused:
+        while True:
+            place = THERE if person.place_on(day) == HERE else HERE
+            person, day = transfer(person, place, day, TODAY), day + timedelta(days=1)
+    assert (refused.value.code, refused.value.field) == ("history-too-long", "on")
+    assert refused.value.values == {"most": MOST_SPANS - KEPT_FOR_ORDINARY}
+    assert len(person.assignments) == MOST_SPANS - KEPT_FOR_ORDINARY
+    promoted = replace(ENTRY, post=Post("ahli_muda", "III/d", "Auditor"), joined_on=person.joined_on, place=THERE)
+    assert revise(person, promoted, TODAY).posts[-1].valid_from == TODAY
+    here = transfer(person, HERE, TODAY, TODAY)
+    for today in (TODAY + timedelta(days=number) for number in range(1, KEPT_FOR_ORDINARY - 1)):
+        here = transfer(here, THERE if here.place_on(today) == HERE else HERE, today, today)
+    assert len(here.assignments) <= MOST_SPANS
+    merged = transfer(person, person.place_on(day - timedelta(days=2)), day - timedelta(days=1), TODAY)
+    assert len(merged.assignments) < len(person.assignments)
 
 
 dates = st.dates(date(2013, 1, 1), date(2027, 11, 20))

@@ -102,6 +102,8 @@ async def test_retirement_ends_the_service(service, emitted, person_id):
     ("changes", "code", "field"),
     [
         ({"until": "2026-03-01"}, "dates-reversed", "until"),
+        ({"until": "2036-03-02"}, "absence-too-long", "until"),
+        ({"status": "retired", "until": "2026-06-01"}, "no-way-back", "until"),
         ({"from": "2014-01-01"}, "before-joining", "from"),
         ({"from": "2027-12-01"}, "too-far-ahead", "from"),
         ({"decree": None}, "field-invalid", "decree"),
@@ -141,3 +143,85 @@ async def test_a_day_is_written_as_one_wherever_it_is_asked_for(service, nation,
             "date-invalid",
             "as_of",
         )
+
+
+@pytest.mark.parametrize("gone", ["retired", "deceased"])
+async def test_who_is_gone_is_not_moved_and_not_listed(service, nation, emitted, person_id, a_person, gone):
+    """From the day on that is told, whether it lies behind or ahead; by each door alike."""
+    stays = (await service.post("/people", a_person(2))).json()["id"]
+    left = {"status": gone, "from": "2026-12-01", "decree": "SK 1"}
+    assert (await service.post(f"/people/{person_id}/status", left)).status_code == 200
+    await emitted()
+
+    async def listed(query: str) -> list[str]:
+        page = await service.get(f"/people?agency_id={nation.agencies['K-001']}{query}")
+        return [person["id"] for person in page.json()["items"]]
+
+    assert await listed("") == [person_id, stays]
+    assert await listed("&as_of=2026-11-30") == [person_id, stays]
+    assert await listed("&as_of=2026-12-01") == [stays]
+    assert await listed(f"&unit_id={nation.units['K-001-U01']}&as_of=2026-12-01") == [stays]
+    assert (await service.get(f"/people/{person_id}?as_of=2026-12-01")).json()["status"] == gone
+
+    move = {"agency_code": "D-001", "on": "2026-12-01"}
+    moved = await service.post(f"/people/{person_id}/transfer", move, accept_language="en")
+    assert (moved.status_code, moved.json()["code"], moved.json()["errors"][0]["field"]) == (
+        422,
+        "not-in-service",
+        "on",
+    )
+    promoted = a_person(golongan="III/d", valid_from="2026-12-01")
+    changed = await service.put(f"/people/{person_id}", promoted)
+    assert (changed.status_code, changed.json()["code"]) == (422, "not-in-service")
+    away = {"status": "leave", "from": "2027-01-01", "decree": "SK 2"}
+    assert (await service.post(f"/people/{person_id}/status", away)).json()["code"] == "not-in-service"
+    lines = [
+        promoted,
+        a_person(agency_code="D-001", unit_code=None, valid_from="2027-01-01"),
+        a_person(status="study", valid_from="2027-01-01"),
+        a_person(valid_from="2027-01-01"),
+        a_person(name="Siti R"),
+    ]
+    answers = await service.upload("/people:batch", lines)
+    assert [answer.get("code", answer["status"]) for answer in answers] == [
+        "not-in-service",
+        "not-in-service",
+        "not-in-service",
+        "unchanged",
+        "updated",
+    ]
+    [received] = await emitted()
+    assert (received.event.left_on, len(received.event.assignments)) == (date(2026, 12, 1), 1)
+
+
+async def test_a_move_to_come_shows_nothing_to_the_agency_it_leads_to(
+    service, nation, person_id, caller, clock, a_person
+):
+    receiving = [caller(role, agency=nation.agencies["D-001"]) for role in ("agency_hr", "inspector")]
+    giving = caller("agency_hr", agency=nation.agencies["K-001"])
+    move = {"agency_code": "D-001", "on": "2027-01-01"}
+    assert (await giving.post(f"/people/{person_id}/transfer", move)).json()["agency_code"] == "K-001"
+    nowhere = ["", "?as_of=2026-12-31", "?as_of=2027-01-01", "?as_of=2027-06-01"]
+    for office in receiving:
+        for day in nowhere:
+            assert (await office.get(f"/people/{person_id}{day}")).status_code == 404, day
+            for query in ("", f"agency_id={nation.agencies['D-001']}&"):
+                page = await office.get(f"/people?{query}{day.removeprefix('?')}")
+                assert page.json()["items"] == [], (query, day)
+        assert (await office.get(f"/people/{person_id}/history")).status_code == 404
+    hr = receiving[0]
+    assert (await hr.put(f"/people/{person_id}", a_person(agency_code="D-001", unit_code=None))).status_code == 404
+    known = await hr.post("/people", a_person(agency_code="D-001", unit_code=None))
+    assert (known.status_code, "Siti" in known.text) == (409, False)
+    [line] = await hr.upload("/people:batch", [a_person(agency_code="D-001", unit_code=None, valid_from="2027-01-01")])
+    assert (line["code"], "id" in line) == ("agency-mismatch", False)
+    # Who has them today sees where they will be.
+    there = (await giving.get("/people?as_of=2027-06-01")).json()["items"]
+    assert [(person["id"], person["agency_code"]) for person in there] == [(person_id, "D-001")]
+
+    clock.moment = clock.moment.replace(year=2027, month=1, day=1)
+    for office in receiving:
+        assert (await office.get(f"/people/{person_id}")).json()["agency_code"] == "D-001"
+        assert [person["id"] for person in (await office.get("/people")).json()["items"]] == [person_id]
+    assert (await giving.get("/people")).json()["items"] == []
+    assert (await giving.get(f"/people/{person_id}?as_of=2026-12-31")).json()["agency_code"] == "K-001"

@@ -1,7 +1,9 @@
 """People line by line: many in one transaction, in order, without deadlock."""
 
 import asyncio
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
@@ -9,6 +11,10 @@ from sqlalchemy import text
 from common.auth import Principal
 from common.bulk import CHUNK
 from common.database import Database, counted_statements
+from common.events import MAX_EVENT_BYTES
+from registry.domain.history import Span
+from registry.domain.person import KEPT_FOR_ORDINARY, MOST_SPANS, Person, Place, Post, Schooling, Standing
+from registry.people import store
 from registry.people.commands import upsert_people
 from registry.people.schemas import PersonIn
 from registry.writing import Writing
@@ -227,6 +233,101 @@ async def test_a_transfer_through_an_upload(service, nation, emitted, a_person):
     _, received = await emitted()
     assert received.event.agency_id == nation.agencies["D-001"]
     assert received.event.assignments[1].valid_from == date(2026, 10, 1)
+
+
+async def test_what_a_line_leaves_out_stays_and_null_clears(service, nation, emitted, a_person):
+    [stored] = await service.upload("/people:batch", [a_person(valid_from="2026-01-01")])
+    path = f"/people/{stored['id']}"
+    silent = a_person(name="Siti R", golongan="III/d", valid_from="2026-02-01")
+    del silent["jenjang"], silent["unit_code"]
+
+    async def now() -> tuple:
+        person = (await service.get(path)).json()
+        return person["jenjang"], person["unit_code"], person["golongan"]
+
+    assert [answer["status"] for answer in await service.upload("/people:batch", [silent])] == ["updated"]
+    assert await now() == ("ahli_muda", "K-001-U01", "III/d")
+    assert (await service.put(path, silent | {"name": "Siti"})).status_code == 200
+    assert await now() == ("ahli_muda", "K-001-U01", "III/d")
+    # The jenjang that stays must fit what is said.
+    [refused] = await service.upload("/people:batch", [silent | {"golongan": "IV/a"}])
+    assert refused["code"] == "jenjang-golongan-mismatch"
+    await service.upload("/people:batch", [silent | {"unit_id": None}])
+    assert await now() == ("ahli_muda", None, "III/d")
+    assert (await service.put(path, silent | {"jenjang": None, "unit_code": "K-001-U02"})).status_code == 200
+    assert await now() == (None, "K-001-U02", "III/d")
+    await service.upload("/people:batch", [silent | {"agency_code": "D-001", "valid_from": "2026-03-01"}])
+    assert await now() == (None, None, "III/d")
+
+
+async def test_a_history_that_is_too_long_is_told_as_such_and_the_next_ordinary_change_works(
+    service, nation, emitted, a_person
+):
+    """Whatever the names in it, an event holds what a history may hold."""
+    await service.put(f"/units/{nation.units['K-001-U01']}", {"code": "K-001-U01", "name": "ꦲ" * 200})
+    posts = [
+        a_person(
+            position=f"{number:03}" + "ꦲ" * 197,
+            unit_code=f"K-001-U0{1 + number % 2}",
+            status=("active", "study")[number % 2],
+            valid_from=f"{day:%Y-%m-%d}",
+        )
+        for number in range(MOST_SPANS)
+        for day in [date(2016, 1, 1) + timedelta(days=number)]
+    ]
+    answers = await service.upload("/people:batch", [a_person(), *posts], **{"accept-language": "en"})
+    most = MOST_SPANS - KEPT_FOR_ORDINARY
+    assert [answer["status"] for answer in answers[:most]] == ["stored", *["updated"] * (most - 1)]
+    assert {(answer.get("code"), answer.get("field")) for answer in answers[most:]} == {
+        ("history-too-long", "valid_from")
+    }
+    assert str(most) in answers[-1]["message"]
+    person_id = answers[0]["id"]
+    ordinary = await service.put(f"/people/{person_id}", a_person(status="active", position="Analis"))
+    assert (ordinary.status_code, ordinary.json()["position"]) == (200, "Analis")
+    move = {"agency_code": "D-001", "on": "2026-12-01"}
+    assert (await service.post(f"/people/{person_id}/transfer", move)).status_code == 200
+    # Its units may still be renamed, for all who ever served there.
+    renamed = {"code": "K-001-U02", "name": "ꦧ" * 200}
+    assert (await service.put(f"/units/{nation.units['K-001-U02']}", renamed)).status_code == 200
+    assert len((await emitted())[-1].payload) > 400_000
+
+
+async def test_the_longest_history_fits_into_an_event():
+    """Every name as long as it may be, and every value as long as any."""
+    name, agency, unit = "ꦲ" * 200, uuid4(), uuid4()
+    days = [date(2005, 1, 1) + timedelta(days=number) for number in range(MOST_SPANS + 1)]
+
+    def spans(*values):
+        return tuple(
+            Span(values[number % len(values)], start, end) for number, (start, end) in enumerate(pairwise(days))
+        )
+
+    person = Person(
+        id=uuid4(),
+        nip="199001012015011001",
+        staff_type="PNS",
+        name=name,
+        joined_on=days[0],
+        assignments=spans(Place(agency, unit), Place(uuid4(), unit)),
+        posts=spans(Post("ahli_pertama", "III/b", name), Post("ahli_pertama", "III/a", name)),
+        statuses=spans(Standing("leave", name), Standing("study", name)),
+        educations=spans(Schooling("D-III"), Schooling("D-IV")),
+    )
+    writing = Writing(Principal("loader", frozenset({"service"})), datetime.now(UTC), days[-1], "key")
+    event = store._event(person, {unit: name}, writing)
+    assert MAX_EVENT_BYTES // 2 < len(event.model_dump_json().encode()) < MAX_EVENT_BYTES
+
+
+@pytest.mark.parametrize("field", ["position", "unit"])
+async def test_a_name_is_short_in_bytes_too(service, nation, a_person, field):
+    """600 bytes are 200 letters of any script of Indonesia; a thousand such names must fit into an event."""
+    name = "😀" * 151
+    if field == "position":
+        answer = await service.post("/people", a_person(position=name))
+    else:
+        answer = await service.post(f"/agencies/{nation.agencies['K-001']}/units", {"code": "U-9", "name": name})
+    assert (answer.status_code, answer.json()["code"]) == (422, "field-invalid")
 
 
 async def test_a_rename_of_a_unit_never_leaves_an_old_name_with_its_people(service, nation, emitted):

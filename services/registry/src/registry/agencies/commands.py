@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import etag, sets
 from common.bulk import Answer, Done
+from common.fields import said
 from common.ids import new_id
 from common.outbox import emit
 from common.problems import Problem
@@ -24,7 +25,7 @@ from registry.domain.agency import Agency, Pic, Unit, check_parent, in_order
 from registry.domain.refused import Refused
 from registry.people.commands import announce_units
 from registry.tables import agencies, changes, pics, units
-from registry.writing import Writing, audit_row, refusals_answered
+from registry.writing import Writing, answered, audit_row, refusals_answered
 
 Parents = dict[UUID, UUID | None]
 Units = dict[UUID, Unit]
@@ -62,7 +63,7 @@ async def name_pics(
     await _lock(session)
     before = await _one(session, agency_id, seen, writing)
     with refusals_answered():
-        after = replace(before, pics=_pics(named))
+        after = replace(before, pics=_pics(named, before.pics))
     await _save(session, [(before, after)], writing)
 
 
@@ -114,12 +115,12 @@ async def upsert_agencies(session: AsyncSession, lines: Sequence[AgencyLine], wr
         known = after.get(line.code)
         try:
             agency = _decided(line, known, parents)
-            if line.pics is not None:
-                agency = replace(agency, pics=_pics(line.pics))
+            if "pics" in line.model_fields_set:
+                agency = replace(agency, pics=_pics(line.pics or (), agency.pics))
             own_before = units_after.get(agency.id, {})
             own = _with_units(line.units, agency.id, own_before, unit_ids)
         except Refused as refused:
-            answers.append(Problem(refused.code, field=refused.field))
+            answers.append(answered(refused))
             continue
         status = "stored" if known is None else "unchanged" if (agency, own) == (known, own_before) else "updated"
         answers.append(Done(status, agency.id))
@@ -176,22 +177,33 @@ def _decided(document: AgencyIn, before: Agency | None, parents: Parents) -> Age
     if document.id in parents if before is None else document.id not in (None, before.id):
         raise Refused("id-taken", "id")
     agency_id = before.id if before else document.id or new_id()
-    check_parent(agency_id, document.parent_id, parents, "agency-unknown")
+    parent_id = said(document, "parent_id", before)
+    check_parent(agency_id, parent_id, parents, "agency-unknown")
     return Agency(
         id=agency_id,
         code=document.code,
         name=document.name,
         kind=document.kind,
-        region=document.region,
-        parent_id=document.parent_id,
-        active=document.active,
+        region=said(document, "region", before),
+        parent_id=parent_id,
+        active=said(document, "active", before),
         pics=before.pics if before else (),
         version=before.version if before else 0,
     )
 
 
-def _pics(named: Sequence[PicIn]) -> tuple[Pic, ...]:
-    return in_order(tuple(Pic(**pic.model_dump()) for pic in named))
+def _pics(named: Sequence[PicIn], before: Sequence[Pic]) -> tuple[Pic, ...]:
+    """The PICs named. Somebody who keeps rank and name or address keeps what is left out of them."""
+    return in_order(tuple(_pic(pic, next((known for known in before if _is_same(pic, known)), None)) for pic in named))
+
+
+def _pic(named: PicIn, before: Pic | None) -> Pic:
+    language, time_zone = said(named, "language", before), said(named, "time_zone", before)
+    return Pic(named.rank, named.name, named.email, language, time_zone)
+
+
+def _is_same(named: PicIn, known: Pic) -> bool:
+    return named.rank == known.rank and (named.name == known.name or named.email == known.email)
 
 
 def _with_units(documents: Sequence[UnitIn], agency_id: UUID, own: Units, taken: Collection[UUID]) -> Units:
@@ -210,8 +222,9 @@ def _decided_unit(document: UnitIn, agency_id: UUID, before: Unit | None, own: U
     unit_id = before.id if before else document.id or new_id()
     if document.id not in (None, unit_id) or (before is None and (unit_id in taken or unit_id in own)):
         raise Refused("id-taken", "id")
-    check_parent(unit_id, document.parent_id, {unit.id: unit.parent_id for unit in own.values()}, "unit-unknown")
-    return Unit(unit_id, agency_id, document.code, document.name, document.parent_id, before.version if before else 0)
+    parent_id = said(document, "parent_id", before)
+    check_parent(unit_id, parent_id, {unit.id: unit.parent_id for unit in own.values()}, "unit-unknown")
+    return Unit(unit_id, agency_id, document.code, document.name, parent_id, before.version if before else 0)
 
 
 async def _save(session: AsyncSession, pairs: Iterable[tuple[Agency | None, Agency]], writing: Writing) -> None:

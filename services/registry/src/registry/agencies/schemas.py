@@ -5,11 +5,14 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from registry.domain.agency import Kind, Language, Rank
-from registry.fields import Code, Document, Email, Line, TimeZone
+from registry.fields import Code, Document, Email, Line, Name, TimeZone
 
 
 class AgencyIn(Document):
-    """An agency; `id` may be chosen by the caller when it is new."""
+    """An agency; `id` may be chosen by the caller when it is new, and it is `active` unless told otherwise.
+
+    What is left out of a known one stays as it is; `region` and `parent_id` are cleared by null.
+    """
 
     id: UUID | None = None
     code: Code = Field(examples=["K-001"])
@@ -21,7 +24,10 @@ class AgencyIn(Document):
 
 
 class PicIn(Document):
-    """Who answers for competence development: `time_zone` is an IANA name."""
+    """Who answers for competence development: `time_zone` is an IANA name.
+
+    A PIC who keeps rank and name or address keeps `language` and `time_zone` where they are left out.
+    """
 
     rank: Rank
     name: Line
@@ -37,16 +43,19 @@ class PicsIn(Document):
 
 
 class UnitIn(Document):
-    """A unit; `id` may be chosen by the caller when it is new."""
+    """A unit; `id` may be chosen by the caller when it is new.
+
+    What is left out of a known one stays as it is; `parent_id` is cleared by null.
+    """
 
     id: UUID | None = None
     code: Code
-    name: Line
+    name: Name
     parent_id: UUID | None = None
 
 
 class AgencyLine(AgencyIn):
-    """An agency of a bulk upload. `pics` replaces all PICs; `units` adds or changes those it names."""
+    """An agency of a bulk upload. `pics` replaces all PICs, null removes them; `units` adds or changes those it names."""
 
     pics: list[PicIn] | None = None
     units: tuple[UnitIn, ...] = ()

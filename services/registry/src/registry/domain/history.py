@@ -79,6 +79,11 @@ def starting(history: History[T], day: date) -> History[T]:
     return _spans(points)
 
 
+def ending(history: History[T], day: date) -> History[T]:
+    """The history in which nothing changes after `day`, which is not before it begins."""
+    return put(history, at_or_first(history, day), day, None)
+
+
 def _reaches(span: Span[T], day: date) -> bool:
     return span.valid_to is None or span.valid_to > day
 

@@ -1,17 +1,29 @@
 """A civil servant with a dated history, and the changes that may be made to it."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 from uuid import UUID
 
 from contracts.degrees import Degree
-from registry.domain.history import History, at, at_or_first, begins_on, begun, put, put_until_next, starting
+from registry.domain.history import History, at, at_or_first, begins_on, begun, ending, put, put_until_next, starting
 from registry.domain.posts import Jenjang, StaffType, check_post
 from registry.domain.refused import Refused
 
 Status = Literal["active", "leave", "study", "retired", "deceased"]
 GONE: frozenset[Status] = frozenset(["retired", "deceased"])
+ABSENT: frozenset[Status] = frozenset(["leave", "study"])
+
+LONGEST_ABSENCE = 10
+"""Years from the beginning of a leave or a study to its end. No law says so: it finds a year mistyped."""
+
+MOST_SPANS = 500
+"""How many spans a history may have: more than a change a month in forty years, and an event still holds them all."""
+
+KEPT_FOR_ORDINARY = 100
+"""So many of them only for changes near today, so that whoever fills a history with old dates does not close it."""
+
+ORDINARY = timedelta(days=45)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +85,10 @@ class Person:
         """Where the person serves on `day`; before the first assignment, where it will be."""
         return at_or_first(self.assignments, day)
 
+    def serves_on(self, day: date) -> bool:
+        """Whether the person is neither retired nor dead on `day`; before the first status, as it will be."""
+        return at_or_first(self.statuses, day).status not in GONE
+
     @property
     def left_on(self) -> date | None:
         """The first day of retirement or death; None while the service goes on."""
@@ -86,9 +102,14 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """How somebody is said to be from `valid_from` on. `appointed` is the earliest date the NIP allows."""
+    """How somebody is said to be from `valid_from` on. By the NIP somebody was `appointed` then at the earliest,
+    and can have joined from the first to the last day of `joins`.
+
+    Where the entry leaves out unit or jenjang, `keeps_unit` and `keeps_jenjang` say that they stay as they are.
+    """
 
     nip: str
+    joins: tuple[date, date]
     appointed: date
     staff_type: StaffType
     name: str
@@ -98,6 +119,8 @@ class Entry:
     post: Post
     status: Status | None
     valid_from: date | None
+    keeps_unit: bool = False
+    keeps_jenjang: bool = False
 
 
 def enlist(person_id: UUID, entry: Entry, today: date) -> Person:
@@ -107,6 +130,7 @@ def enlist(person_id: UUID, entry: Entry, today: date) -> Person:
     """
     if entry.appointed > today:
         raise Refused("nip-in-future", "nip")
+    _check_joined(entry)
     status = entry.status or "active"
     if status != "active" and entry.valid_from is None:
         raise Refused("status-needs-date", "valid_from")
@@ -135,25 +159,37 @@ def revise(person: Person, entry: Entry, today: date) -> Person:
     """The person as the entry says, from its date until the next change on record.
 
     The staff type goes with the present NIP. The degree on record last is not said anew by an entry
-    that repeats it, so a promotion told late does not carry a degree back to its day. A corrected `joined_on` moves the beginning of the
+    that repeats it, so a promotion told late does not carry a degree back to its day. Whoever is
+    retired or dead by then is nowhere else and nothing else than they were. A corrected `joined_on` moves the beginning of the
     history that began with it. Raises Refused.
     """
     start = counts_from(person, entry, today)
+    entry = _completed(entry, person, start)
+    _check_joined(entry)
     _check_start(start, entry.joined_on, today, "valid_from")
     check_post(person.staff_type, entry.post.jenjang, entry.post.golongan)
     moved = _joined(person, entry.joined_on)
     known = at(moved.statuses, start)
     status = entry.status or (known.status if known else "active")
-    return replace(
+    if known is None or known.status != status:
+        _check_status(moved, status, start, "valid_from")
+        standing = Standing(status)
+        statuses = (
+            put(moved.statuses, standing, start, _end_of_gone(moved.statuses, status, start))
+            if status in GONE
+            else put_until_next(moved.statuses, standing, start)
+        )
+        moved = replace(moved, statuses=statuses)
+    revised = replace(
         moved,
         name=entry.name,
         assignments=put_until_next(moved.assignments, entry.place, start),
         posts=put_until_next(moved.posts, entry.post, start),
-        statuses=moved.statuses
-        if known is not None and known.status == status
-        else put_until_next(moved.statuses, Standing(status), start),
         educations=_learned(moved.educations, Schooling(entry.education), start),
     )
+    if (revised.assignments, revised.posts) != (moved.assignments, moved.posts):
+        _check_serving(revised, start, "valid_from")
+    return _checked(_ended(revised), person, start, today, "valid_from")
 
 
 def renumber(person: Person, nip: str, staff_type: StaffType) -> Person:
@@ -169,15 +205,31 @@ def renumber(person: Person, nip: str, staff_type: StaffType) -> Person:
 def transfer(person: Person, place: Place, on: date, today: date) -> Person:
     """The person at another place from `on` until the next move on record. Raises Refused."""
     _check_start(on, person.begins_on, today, "on")
-    return replace(person, assignments=put_until_next(person.assignments, place, on))
+    _check_serving(person, on, "on")
+    moved = replace(person, assignments=put_until_next(person.assignments, place, on))
+    return _checked(moved, person, on, today, "on")
 
 
 def stand(person: Person, standing: Standing, start: date, until: date | None, today: date) -> Person:
-    """The person with another status from `start` until `until`, or for good. Raises Refused."""
+    """The person with another status from `start` until `until`, or for good.
+
+    Leave and study end with the service at the latest, and with it ends whatever was planned for later. Raises Refused.
+    """
     if until is not None and until <= start:
         raise Refused("dates-reversed", "until")
+    if until is not None and until > _years_after(start, LONGEST_ABSENCE):
+        raise Refused("absence-too-long", "until", years=LONGEST_ABSENCE)
+    if until is not None and standing.status in GONE:
+        raise Refused("no-way-back", "until")
     _check_start(start, person.begins_on, today, "from")
-    return replace(person, statuses=put(person.statuses, standing, start, until))
+    _check_status(person, standing.status, start, "from")
+    left = person.left_on
+    if standing.status in GONE:
+        until = _end_of_gone(person.statuses, standing.status, start)
+    elif standing.status in ABSENT and left is not None and start < left:
+        until = min(until or left, left)
+    stood = replace(person, statuses=put(person.statuses, standing, start, until))
+    return _checked(_ended(stood), person, start, today, "from")
 
 
 def _joined(person: Person, joined_on: date) -> Person:
@@ -204,12 +256,70 @@ def _learned(educations: History[Schooling], told: Schooling, start: date) -> Hi
 def _check_start(start: date, earliest: date, today: date, field: str) -> None:
     if start < earliest:
         raise Refused("before-joining", field)
-    if start > _a_year_after(today):
+    if start > _years_after(today, 1):
         raise Refused("too-far-ahead", field)
 
 
-def _a_year_after(day: date) -> date:
+def _end_of_gone(statuses: History[Standing], status: Status, start: date) -> date | None:
+    """Until when somebody who goes on `start` has that status: retired until their death, and dead for ever."""
+    deaths = (span.valid_from for span in statuses if span.value.status == "deceased" and span.valid_from > start)
+    return next(deaths, None) if status == "retired" else None
+
+
+def _check_serving(person: Person, day: date, field: str) -> None:
+    """Raises Refused for what makes sense only for somebody in service."""
+    if not person.serves_on(day):
+        raise Refused("not-in-service", field)
+
+
+def _check_status(person: Person, status: Status, start: date, field: str) -> None:
+    """Raises Refused for a status that cannot follow the one before: nothing follows death, no absence retirement."""
+    before = at(person.statuses, start - timedelta(days=1))
+    if before is None:
+        return
+    if before.status == "deceased" or (before.status == "retired" and status in ABSENT):
+        raise Refused("not-in-service", field)
+
+
+def _years_after(day: date, years: int) -> date:
     try:
-        return day.replace(year=day.year + 1)
+        return day.replace(year=day.year + years)
     except ValueError:  # 29 February
-        return date(day.year + 1, 3, 1)
+        return date(day.year + years, 3, 1)
+
+
+def _check_joined(entry: Entry) -> None:
+    """Raises Refused for a joining at an age at which nobody is appointed."""
+    first, last = entry.joins
+    if not first <= entry.joined_on <= last:
+        raise Refused("joining-age", "joined_on", first=first.year, last=last.year)
+
+
+def _completed(entry: Entry, person: Person, start: date) -> Entry:
+    """The entry with what it leaves out as it stands on `start`; a unit stays only where its agency does."""
+    place, post = person.place_on(start), at_or_first(person.posts, start)
+    return replace(
+        entry,
+        place=place if entry.keeps_unit and place.agency_id == entry.place.agency_id else entry.place,
+        post=replace(entry.post, jenjang=post.jenjang) if entry.keeps_jenjang else entry.post,
+    )
+
+
+def _ended(person: Person) -> Person:
+    """The person without what was planned for after they left: nobody who is gone moves or is promoted."""
+    left = person.left_on
+    if left is None:
+        return person
+    return replace(person, assignments=ending(person.assignments, left), posts=ending(person.posts, left))
+
+
+def _checked(after: Person, before: Person, start: date, today: date, field: str) -> Person:
+    """The changed person, whose histories must fit into one event, however long the names in them.
+
+    Raises Refused; never for a change that makes no history longer.
+    """
+    most = MOST_SPANS if abs(start - today) <= ORDINARY else MOST_SPANS - KEPT_FOR_ORDINARY
+    for name in ("assignments", "posts", "statuses", "educations"):
+        if len(getattr(after, name)) > max(most, len(getattr(before, name))):
+            raise Refused("history-too-long", field, most=most)
+    return after

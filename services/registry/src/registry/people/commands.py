@@ -29,7 +29,7 @@ from registry.domain.refused import Refused
 from registry.people import store
 from registry.people.schemas import PersonIn, PlaceIn, StatusIn, TransferIn
 from registry.tables import assignments
-from registry.writing import Writing, refusals_answered
+from registry.writing import Writing, answered, refusals_answered
 
 PAGE = 1_000
 
@@ -114,7 +114,7 @@ async def upsert_people(session: AsyncSession, documents: Sequence[PersonIn], wr
     answers: list[Answer] = []
     for entry in entries:
         if isinstance(entry, Refused):
-            answers.append(Problem(entry.code, field=entry.field))
+            answers.append(answered(entry))
             continue
         if entry.nip not in owner:
             person = newcomers[entry.nip]
@@ -125,7 +125,7 @@ async def upsert_people(session: AsyncSession, documents: Sequence[PersonIn], wr
         try:
             revised = _revised(person, entry, places, writing)
         except Refused as refused:
-            answers.append(Problem(refused.code, field=refused.field))
+            answers.append(answered(refused))
             continue
         answers.append(Done("unchanged" if revised == person else "updated", person.id))
         after[person.id] = revised

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.auth import Principal
 from common.pages import Page, Window
 from common.problems import Problem
+from registry.domain.person import GONE
 from registry.people.schemas import (
     AssignmentOut,
     ChangeOut,
@@ -28,8 +29,12 @@ present = assignments.alias("present")
 async def person(
     session: AsyncSession, person_id: UUID, today: date, principal: Principal, as_of: date | None = None
 ) -> PersonOut:
-    """Somebody as of a day, for the agency they served on it and the one they serve today. Raises Problem `not-found`."""
-    visible = or_(principal.sees(assignments.c.agency_id), principal.sees(present.c.agency_id))
+    """Somebody as of a day, for the agency they serve today and, for a day gone by, the one they served then.
+
+    A move to come shows nothing to the agency it leads to. Raises Problem `not-found`.
+    """
+    here = principal.sees(present.c.agency_id)
+    visible = here if _to_come(today, as_of) else or_(here, principal.sees(assignments.c.agency_id))
     return await _one(session, person_id, today, as_of, visible)
 
 
@@ -55,8 +60,16 @@ async def people_page(
     unit_id: UUID | None,
     as_of: date | None,
 ) -> Page[PersonOut]:
-    """Who served, on a day, in an agency or unit within the caller's sight."""
-    found = _as_of(today, as_of).where(principal.sees(assignments.c.agency_id)).limit(window.limit + 1)
+    """Who serves, on a day, in an agency or unit, as far as the caller may see them; nobody retired or dead by then.
+
+    For a day to come these are the people of today's agencies, wherever they will be.
+    """
+    place = present if _to_come(today, as_of) else assignments
+    found = (
+        _as_of(today, as_of)
+        .where(principal.sees(place.c.agency_id), statuses.c.status.not_in(GONE))
+        .limit(window.limit + 1)
+    )
     if agency_id is not None:
         found = found.where(assignments.c.agency_id == agency_id)
     if unit_id is not None:
@@ -116,15 +129,14 @@ async def history(session: AsyncSession, person_id: UUID, today: date, principal
 async def _one(
     session: AsyncSession, person_id: UUID, today: date, as_of: date | None, visible: ColumnElement[bool]
 ) -> PersonOut:
-    found = (
-        _as_of(today, as_of)
-        .join(present, and_(present.c.person_id == people.c.id, _held(present, _day(today, None))))
-        .where(people.c.id == person_id, visible)
-    )
-    row = (await session.execute(found)).one_or_none()
+    row = (await session.execute(_as_of(today, as_of).where(people.c.id == person_id, visible))).one_or_none()
     if row is None:
         raise Problem("not-found")
     return _out(row)
+
+
+def _to_come(today: date, as_of: date | None) -> bool:
+    return as_of is not None and as_of > today
 
 
 def _out(row: Row[Any]) -> PersonOut:
@@ -165,6 +177,7 @@ def _as_of(today: date, as_of: date | None) -> Select[*tuple[Any, ...]]:
         .select_from(people)
         .join(nips, and_(nips.c.person_id == people.c.id, nips.c.replaced_on.is_(None)))
         .join(assignments, and_(assignments.c.person_id == people.c.id, _held(assignments, day)))
+        .join(present, and_(present.c.person_id == people.c.id, _held(present, _day(today, None))))
         .join(agencies, agencies.c.id == assignments.c.agency_id)
         .outerjoin(units, units.c.id == assignments.c.unit_id)
         .join(posts, and_(posts.c.person_id == people.c.id, _held(posts, day)))

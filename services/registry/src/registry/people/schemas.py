@@ -9,14 +9,14 @@ from pydantic_core import PydanticCustomError
 
 from common.fields import Day
 from contracts.degrees import Degree
-from contracts.nip import WrittenNip, parse_nip
+from contracts.nip import OLDEST, YOUNGEST, WrittenNip, parse_nip
 from registry.domain.person import Entry, Place, Post, Status
 from registry.domain.posts import Jenjang, StaffType
-from registry.fields import Code, Document, Line
+from registry.fields import Code, Document, Line, Name
 
 
 class PlaceIn(Document):
-    """An agency by id or code, and a unit of it by id or code; without a unit, the agency as a whole."""
+    """An agency by id or code, and a unit of it by id or code."""
 
     agency_id: UUID | None = None
     agency_code: Code | None = None
@@ -27,8 +27,9 @@ class PlaceIn(Document):
 class PersonIn(PlaceIn):
     """Somebody as they are from `valid_from` on.
 
-    `valid_from` is by default `joined_on` for a new person and today for a change. A `status` left
-    out is `active` for a new person and stays as it is for a known one.
+    `valid_from` is by default `joined_on` for a new person and today for a change. For a known
+    person `jenjang`, `status` and the unit stay as they are where they are left out (a unit only
+    within its agency); `jenjang` and unit are cleared by null. A new person's `status` is `active`.
     """
 
     nip: WrittenNip = Field(description="18 digits; spaces and dots are accepted", examples=["199001012015011001"])
@@ -36,7 +37,7 @@ class PersonIn(PlaceIn):
     staff_type: StaffType
     jenjang: Jenjang | None = None
     golongan: str = Field(examples=["III/b", "IX"])
-    position: Line
+    position: Name
     education: Degree
     joined_on: Day
     status: Status | None = None
@@ -55,6 +56,7 @@ class PersonIn(PlaceIn):
         number = parse_nip(self.nip)
         return Entry(
             nip=self.nip,
+            joins=(date(number.born.year + YOUNGEST, 1, 1), date(number.born.year + OLDEST, 12, 31)),
             appointed=date(number.appointed_year, number.appointed_month or 1, 1),
             staff_type=self.staff_type,
             name=self.name,
@@ -64,11 +66,13 @@ class PersonIn(PlaceIn):
             post=Post(self.jenjang, self.golongan, self.position),
             status=self.status,
             valid_from=self.valid_from,
+            keeps_unit=self.model_fields_set.isdisjoint(("unit_id", "unit_code")),
+            keeps_jenjang="jenjang" not in self.model_fields_set,
         )
 
 
 class TransferIn(PlaceIn):
-    """A move to another agency or unit from the day `on`."""
+    """A move to another agency or unit from the day `on`; without a unit, to the agency as a whole."""
 
     on: Day
 
