@@ -21,6 +21,8 @@ from contracts.events import (
     Assignment,
     PersonChanged,
     Post,
+    Standing,
+    Status,
     TrainingCompleted,
     TrainingCorrected,
     TrainingRevoked,
@@ -87,6 +89,8 @@ class World(Inside):
         education: str | None = "S1",
         jenjang: str | None = "ahli_pertama",
         posts: Sequence[tuple[str | None, date, date | None]] | None = None,
+        joined_on: date = date(2010, 1, 1),
+        away: Sequence[tuple[Status, date, date | None]] = (),
     ) -> PersonChanged:
         golongan = {"ahli_muda": "III/c", "ahli_madya": "IV/a"}.get(jenjang or "", "III/a")
         held = posts if posts is not None else [(jenjang, date(2010, 1, 1), None)]
@@ -95,7 +99,7 @@ class World(Inside):
             nip_hash=nip_hash(nip or self.nip(), NIP_KEY),
             staff_type="PNS",
             status="active",
-            joined_on=date(2010, 1, 1),
+            joined_on=joined_on,
             left_on=None,
             education=education,
             jenjang=jenjang,
@@ -111,6 +115,10 @@ class World(Inside):
                 for level, since, until in held
             ],
             absences=list[Absence](),
+            statuses=[
+                Standing(status="active", valid_from=joined_on, valid_to=None),
+                *(Standing(status=status, valid_from=since, valid_to=until) for status, since, until in away),
+            ],
         )
 
     def completed(self, person_id: UUID, **changes: Any) -> TrainingCompleted:

@@ -4,6 +4,7 @@ from itertools import permutations
 import pytest
 
 from common.database import counted_statements
+from contracts.events import Absence
 
 UNTIL_2024 = [("ahli_pertama", date(2020, 1, 1), date(2024, 1, 1)), ("ahli_muda", date(2024, 1, 1), None)]
 
@@ -15,6 +16,20 @@ async def test_a_person_is_kept_with_the_posts_held(world) -> None:
     assert (row.person_id, row.jenjang, row.education, row.sequence) == (person.person_id, "ahli_muda", "S1", 1)
     posts = await world.rows("SELECT jenjang, valid_from, valid_to FROM posts ORDER BY number")
     assert [tuple(post) for post in posts] == UNTIL_2024
+
+
+async def test_a_person_is_kept_with_the_times_out_of_service(world) -> None:
+    away = [("leave", date(2021, 1, 1), date(2021, 7, 1)), ("retired", date(2025, 3, 1), None)]
+    person = world.person(away=away, joined_on=date(2011, 5, 2))
+    kept = [("on-leave", *away[0][1:]), ("retired", *away[1][1:])]
+    await world.people(person)
+    assert await world.value("SELECT joined_on FROM people") == date(2011, 5, 2)
+    found = "SELECT why, valid_from, valid_to FROM absences ORDER BY number"
+    assert [tuple(row) for row in await world.rows(found)] == kept
+    before = {"statuses": [], "absences": [Absence(status="leave", valid_from=away[0][1], valid_to=away[0][2])]}
+    old = person.model_copy(update={**before, "status": "retired", "left_on": date(2025, 3, 1)})
+    await world.people(old, sequence=2)
+    assert [tuple(row) for row in await world.rows(found)] == kept, "an event from before statuses were told"
 
 
 @pytest.mark.parametrize("order", [*permutations((1, 2, 3))])
@@ -47,11 +62,11 @@ async def test_a_batch_takes_the_same_statements_whatever_its_size(world) -> Non
         with counted_statements(world.database) as statements:
             await world.hear(*received)
         counts.append(len(statements))
-    assert counts == [6, 6]  # known, room, people, posts out, posts in, release
+    assert counts == [7, 7]  # known, room, people, posts out, posts in, absences out, release
     again = [
         world.received(world.person(person_id=row.person_id), 2)
         for row in await world.rows("SELECT person_id FROM people")
     ]
     with counted_statements(world.database) as statements:
         await world.hear(*again)
-    assert len(statements) == 4, "nobody new: nothing to lock or to release"
+    assert len(statements) == 5, "nobody new: nothing to lock or to release"

@@ -24,8 +24,8 @@ async def test_the_yearly_entry_covers_only_what_periodic_ones_have_left(world, 
     year = (await submit(api, predicate(person, predikat="sangat_baik"))).json()
     assert (year["months"], year["ak"]) == (10, "15.625")
     assert [part["period_start"] for part in year["segments"]] == ["2025-03-01"]
-    assert year["left_out"] == [
-        {"month": f"2025-0{number}-01", "why": "booked", "case_id": early["id"]} for number in (1, 2)
+    assert [(out["month"], out["why"], out["case_id"]) for out in year["left_out"]] == [
+        (f"2025-0{number}-01", "booked", early["id"]) for number in (1, 2)
     ]
     refused = await submit(api, predicate(person, period_start="2025-05-01", period_end="2025-06-30"))
     assert (refused.status_code, refused.json()["code"]) == (409, "months-already-booked")
@@ -154,6 +154,34 @@ async def test_somebody_without_a_jenjang_earns_nothing(world, api, predicate) -
     [person] = await world.people(world.person(jenjang=None))
     refused = await submit(api, predicate(person))
     assert refused.json()["code"] == "no-functional-post"
+
+
+@pytest.mark.parametrize(
+    "away",
+    [("deceased", date(2024, 6, 11), None), ("study", date(2024, 9, 1), date(2026, 9, 1))],
+    ids=["dead", "study"],
+)
+async def test_a_year_out_of_service_gives_no_case(world, api, predicate, away) -> None:
+    [person] = await world.people(world.person(away=[away]))
+    refused = await submit(api, predicate(person, predikat="sangat_baik"))
+    assert (refused.status_code, refused.json()["code"]) == (422, "not-in-service")
+    assert await world.value("SELECT count(*) FROM cases") == 0
+
+
+async def test_months_after_leaving_are_left_out_and_say_why(world, api, predicate) -> None:
+    [person] = await world.people(world.person(away=[("retired", date(2025, 3, 1), None)]))
+    case = (await submit(api, predicate(person, predikat="sangat_baik"))).json()
+    assert (case["months"], case["ak"]) == (2, "3.125")
+    assert [out["month"] for out in case["left_out"]] == [f"2025-{number:02}-01" for number in range(3, 13)]
+    assert {(out["why"], out["explanation"], out["source"], out["case_id"]) for out in case["left_out"]} == {
+        (
+            "retired",
+            "Pada tanggal ini Anda sudah berhenti atau pensiun.",
+            "PermenPANRB 1/2023 (AK hanya bagi pejabat fungsional)",
+            None,
+        )
+    }
+    assert await world.value("SELECT count(*) FROM booked_months") == 2
 
 
 async def test_a_yearly_predikat_may_come_from_15_december(world, api, predicate, clock) -> None:

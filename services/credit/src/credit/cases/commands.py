@@ -296,7 +296,12 @@ async def _book(session: AsyncSession, ids: Sequence[UUID]) -> None:
 def _left_out(case: NewCase) -> str:
     return json.dumps(
         [
-            {"month": out.month.isoformat(), "why": out.why, "case_id": str(out.case_id) if out.case_id else None}
+            {
+                "month": out.month.isoformat(),
+                "why": out.why,
+                "source": out.source,
+                "case_id": str(out.case_id) if out.case_id else None,
+            }
             for out in case.left_out
         ]
     )

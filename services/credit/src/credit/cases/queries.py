@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.pages import Page, Window
 from common.problems import Language, Problem
 from common.sets import one_of
-from credit.cases.schemas import CaseView, CaseWithHistory, HistoryLine, SegmentView
+from credit.cases.schemas import CaseView, CaseWithHistory, HistoryLine, LeftOutMonth, SegmentView
 from credit.cases.tables import cases, history, segments
 from credit.domain.amounts import shown_ak, total
 from credit.domain.cases import State
@@ -86,7 +86,13 @@ def _case(row: RowMapping, parts: list[SegmentView], language: Language) -> Case
     full_year = (row["period_start"].month, row["period_end"].month) == (1, 12)
     reason = row["return_reason"]
     return CaseView(
-        **{**row, "return_reason": reason and explain(reason, language)},
+        **{
+            **row,
+            "return_reason": reason and explain(reason, language),
+            "left_out": [
+                LeftOutMonth(**month, explanation=explain(month["why"], language)) for month in row["left_out"]
+            ],
+        },
         span="once" if row["kind"] == "education" else "annual" if full_year else "periodic",
         months=sum(part.months for part in parts),
         ak=shown_ak(twelfths),

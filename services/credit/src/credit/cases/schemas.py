@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from credit.domain.cases import Kind, State
+from credit.domain.periods import Why
 
 
 class SegmentView(BaseModel):
@@ -33,7 +34,9 @@ class LeftOutMonth(BaseModel):
     """A month of the period that earns nothing in this case, and why; `case_id` has booked it."""
 
     month: date
-    why: Literal["booked", "no-functional-post"]
+    why: Why
+    explanation: str
+    source: str | None = Field(description="the legal source of the reason")
     case_id: UUID | None
 
 

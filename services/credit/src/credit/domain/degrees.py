@@ -14,7 +14,7 @@ from uuid import UUID
 from common.rules import RulePack
 from contracts.degrees import DEGREES, is_higher
 from credit.domain.amounts import education_twelfths
-from credit.domain.periods import Segment
+from credit.domain.periods import Away, Segment
 from credit.domain.rules import Rules
 
 Outcome = Literal["no-points", "education-case"]
@@ -31,6 +31,7 @@ class Verdict:
 REVOKED = Verdict("no-points", "record-revoked")
 REVERSAL_DUE = Verdict("no-points", "reversal-due")
 ALREADY_CLAIMED = Verdict("no-points", "degree-already-claimed")
+GONE: frozenset[Away] = frozenset(["not-joined", "retired", "deceased"])
 BONUS = Verdict("education-case", "higher-degree")
 
 
@@ -39,19 +40,29 @@ def judge_activity(rules: Rules) -> Verdict:
     return Verdict("no-points", rules.activity)
 
 
-def judge_degree(rules: Rules, degree: str, education: str | None, jenjang: str | None) -> Verdict:
-    """The verdict on a degree by itself: against the education on record and the jenjang held on its date."""
+def judge_degree(
+    rules: Rules, degree: str, education: str | None, jenjang: str | None, away: Away | None = None
+) -> Verdict:
+    """The verdict on a degree by itself: against the education on record, and the jenjang held on its date.
+
+    `away` says why the person did not serve on that date. Leave and study do not matter: it is on
+    study that degrees are earned, and the post on record is the one the person comes back to.
+    """
     if rules.education is None:
         return judge_activity(rules)
     if degree not in DEGREES:
-        return Verdict("no-points", "degree-unknown")
-    if education not in DEGREES:
-        return Verdict("no-points", "education-unknown")
-    if not is_higher(degree, education):
-        return Verdict("no-points", "degree-not-higher")
-    if jenjang not in rules.jenjang:
-        return Verdict("no-points", "no-functional-post")
-    return BONUS
+        reason = "degree-unknown"
+    elif education not in DEGREES:
+        reason = "education-unknown"
+    elif not is_higher(degree, education):
+        reason = "degree-not-higher"
+    elif away in GONE:
+        reason = away
+    elif jenjang not in rules.jenjang:
+        reason = "no-functional-post"
+    else:
+        return BONUS
+    return Verdict("no-points", reason)
 
 
 def bonus_segment(pack: RulePack[Rules], jenjang: str, end_date: date) -> Segment:

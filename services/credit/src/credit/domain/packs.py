@@ -1,12 +1,16 @@
 """How the tables of a pack are read, and how its own cases are put to them."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from credit.domain.amounts import conversion_twelfths, education_twelfths, exact_ak, shown_ak
+from common.rules import RuleBook, RulePack
+from credit.domain.amounts import conversion_twelfths, education_twelfths, exact_ak, shown_ak, total
 from credit.domain.degrees import judge_degree
+from credit.domain.periods import WHYS, Absence, Post, Service, convert, months_between
+from credit.domain.refusals import Refused
 from credit.domain.rules import Conversion, Education, Jenjang, Matrix, Predikat, Rules
 
 
@@ -74,6 +78,23 @@ def _converted(rules: Rules, given: Mapping[str, Any]) -> Mapping[str, object]:
     return _amount(conversion_twelfths(given["months"], predikat.percent, rules.jenjang[given["jenjang"]].coefficient))
 
 
+def _year(rules: Rules, given: Mapping[str, Any]) -> Mapping[str, object]:
+    """A year of somebody who serves, but for a time `away` from `since` until `until` (exclusive)."""
+    joined_on = given.get("joined_on", date.min)
+    away = [Absence(given["away"], given["since"], given.get("until"))] if "away" in given else []
+    service = Service(joined_on, [Post(given["jenjang"], given.get("post_since", joined_on), None)], away)
+    book = RuleBook((RulePack("", "", "", date.min, None, rules),))
+    months = months_between(date(given["year"], 1, 1), date(given["year"], 12, 31))
+    try:
+        converted = convert(book, service, {}, months, given["predikat"])
+    except Refused as refused:
+        return {"refused": refused.code}
+    return {
+        "months": sum(segment.months for segment in converted.segments),
+        "left_out": {str(out.month.month): out.why for out in converted.left_out},
+    } | _amount(total(segment.twelfths for segment in converted.segments))
+
+
 def _bonus(rules: Rules, given: Mapping[str, Any]) -> Mapping[str, object]:
     jenjang = given.get("jenjang")
     verdict = judge_degree(rules, given["degree"], given.get("education"), jenjang)
@@ -102,7 +123,7 @@ def _invariants(rules: Rules, given: Mapping[str, Any]) -> Mapping[str, object]:
         "kj_need_is_kp_need_per_golongan": all(
             row.kj_need is None or row.kj_need == row.kp_need * len(row.golongan) for row in rows
         ),
-        "every_reason_has_a_source": all(rules.reasons.values()) and rules.activity in rules.reasons,
+        "every_reason_has_a_source": all(rules.reasons.values()) and rules.reasons.keys() >= {rules.activity, *WHYS},
     }
 
 
@@ -112,6 +133,7 @@ def _matrix(rules: Rules, given: Mapping[str, Any]) -> Mapping[str, object]:
 
 QUESTIONS = {
     "conversion": _converted,
+    "year": _year,
     "education": _bonus,
     "activity": _activity,
     "years-to-pangkat": _years_to_pangkat,

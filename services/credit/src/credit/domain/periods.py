@@ -1,4 +1,9 @@
-"""From a predikat and its period to segments of AK: which months count, for which post, by which rules."""
+"""From a predikat and its period to segments of AK: which months count, for which post, by which rules.
+
+A month is judged by its first day: the post held on it, whether the person served on it, and the
+rules valid on it. So a change within a month counts from the next one. That is a reading, not yet
+confirmed; the rule packs name it with the others (`readings`).
+"""
 
 from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,13 +11,21 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
-from typing import Literal
+from typing import Literal, get_args
 from uuid import UUID
 
 from common.rules import RuleBook, RulePack
 from credit.domain.amounts import conversion_twelfths
 from credit.domain.refusals import Refused
 from credit.domain.rules import Rules
+
+Away = Literal["not-joined", "on-leave", "on-study", "retired", "deceased"]
+"""Why somebody does not serve on a day."""
+Why = Literal[Away, "no-functional-post", "booked"]
+"""Why a month earns nothing. The rule packs hold the legal source of each."""
+WHYS: tuple[Why, ...] = get_args(Why)
+REFUSALS: Mapping[Why, str] = {"booked": "months-already-booked", "no-functional-post": "no-functional-post"}
+"""What a period that earns nothing is refused with, the first of its reasons here; `not-in-service` for the others."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +36,39 @@ class Post:
     valid_from: date
     valid_to: date | None
 
-    def held_on(self, day: date) -> bool:
-        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
+@dataclass(frozen=True)
+class Absence:
+    """A time out of service, from `valid_from` until the day before `valid_to`."""
+
+    why: Away
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True)
+class Service:
+    """When and as what somebody serves, from joining on, as the registry tells it."""
+
+    joined_on: date
+    posts: Sequence[Post]
+    absences: Sequence[Absence] = ()
+
+    def away_on(self, day: date) -> Away | None:
+        """Why the person does not serve on a day; None when they do."""
+        if day < self.joined_on:
+            return "not-joined"
+        return next((absence.why for absence in self.absences if _holds(absence, day)), None)
+
+    def jenjang_on(self, day: date) -> str | None:
+        """The jenjang of the post on record for a day, served or not; of two posts at once, the later one's."""
+        held = (post for post in self.posts if _holds(post, day))
+        post = max(held, key=lambda post: post.valid_from, default=None)
+        return post.jenjang if post else None
+
+
+def _holds(span: Post | Absence, day: date) -> bool:
+    return span.valid_from <= day and (span.valid_to is None or day < span.valid_to)
 
 
 @dataclass(frozen=True)
@@ -47,10 +91,11 @@ class Segment:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A month of the period that earns nothing here; `case_id` names the case that has booked it."""
+    """A month of the period that earns nothing here, by which legal source; `case_id` names the case that has booked it."""
 
     month: date
-    why: Literal["booked", "no-functional-post"]
+    why: Why
+    source: str | None
     case_id: UUID | None = None
 
 
@@ -60,11 +105,6 @@ class Converted:
 
     segments: Sequence[Segment]
     left_out: Sequence[LeftOut]
-
-
-def post_on(posts: Iterable[Post], day: date) -> Post | None:
-    """The post held on a day; of two at once, the later one."""
-    return max((post for post in posts if post.held_on(day)), key=lambda post: post.valid_from, default=None)
 
 
 def last_day(month: date) -> date:
@@ -105,29 +145,36 @@ def check_matrix(rules: Rules, predikat: str, hasil_kerja: str | None, perilaku:
 
 def convert(
     book: RuleBook[Rules],
-    posts: Sequence[Post],
+    service: Service,
     booked: Mapping[date, UUID],
     months: Sequence[date],
     predikat: str,
 ) -> Converted:
-    """Counts every month that is free and has a functional post on its first day, by the rules of that day.
+    """Counts every month that is free and served in a functional post on its first day, by the rules of that day.
 
-    A month booked by a case is not counted again, so a yearly predikat covers what periodic ones
-    have left (PermenPANRB 1/2023 Pasal 37; reading of domain.md 1.2). Raises Refused with
-    `no-conversion-rule`, `jenjang-unknown`, `no-functional-post` or `months-already-booked`.
+    Who is on leave (cuti di luar tanggungan negara) or on study is out of the functional post
+    meanwhile (PP 11/2017 Pasal 94 ayat (1)); before joining and after leaving there is none. A month
+    booked by a case is not counted again, so a yearly predikat covers what periodic ones have left
+    (PermenPANRB 1/2023 Pasal 37; reading of domain.md 1.2). Raises Refused with `no-conversion-rule`,
+    `jenjang-unknown`, `not-in-service`, `no-functional-post` or `months-already-booked`.
     """
     counted: list[tuple[date, str, RulePack[Rules]]] = []
     left_out: list[LeftOut] = []
     for month in months:
-        post = post_on(posts, month)
-        if post is None or post.jenjang is None:
-            left_out.append(LeftOut(month, "no-functional-post"))
+        pack = book.at(month)
+        reasons = pack.tables.reasons
+        away, jenjang = service.away_on(month), service.jenjang_on(month)
+        if away is not None:
+            left_out.append(LeftOut(month, away, reasons.get(away)))
+        elif jenjang is None:
+            left_out.append(LeftOut(month, "no-functional-post", reasons.get("no-functional-post")))
         elif month in booked:
-            left_out.append(LeftOut(month, "booked", booked[month]))
+            left_out.append(LeftOut(month, "booked", reasons.get("booked"), booked[month]))
         else:
-            counted.append((month, post.jenjang, book.at(month)))
+            counted.append((month, jenjang, pack))
     if not counted:
-        code = "months-already-booked" if any(out.why == "booked" for out in left_out) else "no-functional-post"
+        whys = {out.why for out in left_out}
+        code = next((code for why, code in REFUSALS.items() if why in whys), "not-in-service")
         raise Refused(code, "period_start")
     return Converted([_segment(run, predikat) for run in _runs(counted)], left_out)
 

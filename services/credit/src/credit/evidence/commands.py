@@ -5,7 +5,7 @@ applied by one statement that ignores what is older. Degrees are then settled pe
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -31,10 +31,10 @@ from credit.domain.degrees import (
     judge_degree,
     settle,
 )
-from credit.domain.periods import Post, post_on
+from credit.domain.periods import Service
 from credit.domain.rules import Rules
 from credit.evidence.tables import evidence
-from credit.people.commands import lock_people, posts_of
+from credit.people.commands import lock_people, service_of
 
 DETAILS = (
     "person_id",
@@ -162,7 +162,7 @@ async def _settle_degrees(
     session: AsyncSession, person_ids: Sequence[UUID], book: RuleBook[Rules], now: datetime
 ) -> None:
     people = await lock_people(session, person_ids)
-    held = await posts_of(session, person_ids)
+    services = await service_of(session, person_ids)
     rows = (
         await session.execute(
             select(evidence).where(
@@ -183,8 +183,8 @@ async def _settle_degrees(
         )
     ).all()
 
-    jenjang = {row.record_id: _jenjang_on(held[row.person_id], row.end_date) for row in rows}
-    claims = [_claim(row, people[row.person_id].education, jenjang[row.record_id], book) for row in rows]
+    jenjang = {row.record_id: services[row.person_id].jenjang_on(row.end_date) for row in rows}
+    claims = [_claim(row, people[row.person_id].education, services[row.person_id], book) for row in rows]
     settlement = settle(claims, [Bonus(row.id, row.record_id, row.person_id, row.degree, row.state) for row in found])
 
     stopped = [move(case_of(row), "return", SYSTEM) for row in found if row.id in settlement.returned]
@@ -195,14 +195,10 @@ async def _settle_degrees(
     await _note(session, [(claim, settled[claim.record_id]) for claim in claims], book)
 
 
-def _jenjang_on(posts: Sequence[Post], day: date) -> str | None:
-    post = post_on(posts, day)
-    return post.jenjang if post else None
-
-
-def _claim(row: Any, education: str | None, jenjang: str | None, book: RuleBook[Rules]) -> Claim:
+def _claim(row: Any, education: str | None, service: Service, book: RuleBook[Rules]) -> Claim:
     rules = book.at(row.end_date).tables
-    verdict = judge_degree(rules, row.degree, education, jenjang) if row.degree else judge_activity(rules)
+    away, jenjang = service.away_on(row.end_date), service.jenjang_on(row.end_date)
+    verdict = judge_degree(rules, row.degree, education, jenjang, away) if row.degree else judge_activity(rules)
     revoked = row.revoked_sequence is not None and row.revoked_sequence > row.sequence
     return Claim(row.record_id, row.person_id, row.degree, row.end_date, revoked, verdict)
 

@@ -1,19 +1,20 @@
 """Keeping the copy of the registry."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, Table, delete, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.events import Received
 from common.inbox import admit
-from common.sets import insert, overwrite
+from common.sets import insert, one_of, overwrite
 from contracts.events import PersonChanged
-from credit.domain.periods import Post
-from credit.people.tables import people, posts
+from credit.domain.periods import Absence, Away, Post, Service
+from credit.people.tables import absences, people, posts
 
 PERSON = (
     "person_id",
@@ -21,12 +22,16 @@ PERSON = (
     "agency_id",
     "staff_type",
     "status",
+    "joined_on",
     "education",
     "jenjang",
     "golongan",
     "sequence",
 )
 POST = ("person_id", "number", "valid_from", "valid_to", "jenjang", "golongan")
+ABSENCE = ("person_id", "number", "valid_from", "valid_to", "why")
+AWAY: Mapping[str, Away] = {"leave": "on-leave", "study": "on-study", "retired": "retired", "deceased": "deceased"}
+"""What a status of the registry means here; an active person is not away."""
 
 
 async def keep_people(session: AsyncSession, received: Sequence[Received]) -> list[UUID]:
@@ -50,7 +55,9 @@ async def keep_people(session: AsyncSession, received: Sequence[Received]) -> li
         " WHERE people.sequence < excluded.sequence RETURNING person_id",
     )
     if changed is not None:
-        await _replace_posts(session, [newest[row.person_id][1] for row in changed.all()])
+        told = [newest[row.person_id][1] for row in changed.all()]
+        await _replace(session, posts, POST, told, _posts)
+        await _replace(session, absences, ABSENCE, told, _absences)
     return arrived
 
 
@@ -62,17 +69,27 @@ async def known_people(session: AsyncSession, person_ids: Sequence[UUID]) -> set
     return set(rows)
 
 
-async def _replace_posts(session: AsyncSession, changed: Sequence[PersonChanged]) -> None:
-    await session.execute(
-        text("DELETE FROM posts WHERE person_id = ANY(CAST(:ids AS uuid[]))"),
-        {"ids": [person.person_id for person in changed]},
-    )
-    rows = [
-        (person.person_id, number, post.valid_from, post.valid_to, post.jenjang, post.golongan)
-        for person in changed
-        for number, post in enumerate(person.posts, 1)
-    ]
-    await insert(session, posts, POST, rows)
+async def _replace(
+    session: AsyncSession,
+    table: Table,
+    columns: Sequence[str],
+    told: Sequence[PersonChanged],
+    rows: Callable[[PersonChanged], Sequence[Sequence[Any]]],
+) -> None:
+    await session.execute(delete(table).where(one_of(table.c.person_id, [person.person_id for person in told])))
+    numbered = [(person.person_id, number, *row) for person in told for number, row in enumerate(rows(person), 1)]
+    await insert(session, table, columns, numbered)
+
+
+def _posts(person: PersonChanged) -> list[Sequence[Any]]:
+    return [(post.valid_from, post.valid_to, post.jenjang, post.golongan) for post in person.posts]
+
+
+def _absences(person: PersonChanged) -> list[Sequence[Any]]:
+    spans = [(span.status, span.valid_from, span.valid_to) for span in person.statuses or person.absences]
+    if person.left_on and not person.statuses:  # an event from before statuses were told
+        spans.append((person.status if person.status in {"retired", "deceased"} else "retired", person.left_on, None))
+    return [(start, until, AWAY[status]) for status, start, until in spans if status in AWAY]
 
 
 async def lock_people(
@@ -95,19 +112,32 @@ async def lock_people(
     return {row.person_id: row for row in rows}
 
 
-async def posts_of(session: AsyncSession, person_ids: Sequence[UUID]) -> Mapping[UUID, list[Post]]:
-    """The posts of people, by person."""
-    rows = await session.execute(
+async def service_of(session: AsyncSession, person_ids: Sequence[UUID]) -> Mapping[UUID, Service]:
+    """When and as what these people serve, by person."""
+    wanted = {"ids": list(person_ids)}
+    away: defaultdict[UUID, list[Absence]] = defaultdict(list)
+    for row in await session.execute(
         text(
-            "SELECT person_id, jenjang, valid_from, valid_to FROM posts WHERE person_id = ANY(CAST(:ids AS uuid[]))"
+            "SELECT person_id, why, valid_from, valid_to FROM absences WHERE person_id = ANY(CAST(:ids AS uuid[]))"
             " ORDER BY person_id, number"
         ),
-        {"ids": list(person_ids)},
-    )
+        wanted,
+    ):
+        away[row.person_id].append(Absence(row.why, row.valid_from, row.valid_to))
     held: defaultdict[UUID, list[Post]] = defaultdict(list)
-    for row in rows:
-        held[row.person_id].append(Post(row.jenjang, row.valid_from, row.valid_to))
-    return held
+    joined: dict[UUID, date] = {}
+    for row in await session.execute(
+        text(
+            "SELECT people.person_id, joined_on, number, posts.jenjang, valid_from, valid_to"
+            " FROM people LEFT JOIN posts ON posts.person_id = people.person_id"
+            " WHERE people.person_id = ANY(CAST(:ids AS uuid[])) ORDER BY people.person_id, number"
+        ),
+        wanted,
+    ):
+        joined[row.person_id] = row.joined_on
+        if row.number is not None:
+            held[row.person_id].append(Post(row.jenjang, row.valid_from, row.valid_to))
+    return {person_id: Service(day, held[person_id], away[person_id]) for person_id, day in joined.items()}
 
 
 def _person(sequence: int, person: PersonChanged) -> tuple[Any, ...]:

@@ -12,10 +12,23 @@ people = Table(
     Column("agency_id", Uuid, nullable=False, index=True),
     Column("staff_type", Text, nullable=False),
     Column("status", Text, nullable=False),
+    Column("joined_on", Date, nullable=False),
     Column("education", Text),
     Column("jenjang", Text),
     Column("golongan", Text),
     Column("sequence", BigInteger, nullable=False, comment="version of the person this row shows"),
+)
+
+absences = Table(
+    "absences",
+    metadata,
+    Column("person_id", Uuid, ForeignKey("people.person_id"), primary_key=True),
+    Column("number", Integer, primary_key=True, comment="place in the person's list of absences"),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date, comment="the first day back in service"),
+    Column("why", Text, nullable=False),
+    CheckConstraint("number > 0", name="number"),
+    CheckConstraint("why IN ('on-leave', 'on-study', 'retired', 'deceased')", name="why"),
 )
 
 posts = Table(

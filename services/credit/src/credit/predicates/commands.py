@@ -19,10 +19,10 @@ from contracts.acting import Sender
 from credit.cases.commands import NewCase, open_cases
 from credit.cases.tables import cases
 from credit.domain.cases import Actor, check_not_own
-from credit.domain.periods import Post, check_matrix, check_set_in_time, convert, months_between
+from credit.domain.periods import Service, check_matrix, check_set_in_time, convert, months_between
 from credit.domain.refusals import Refused
 from credit.domain.rules import Rules
-from credit.people.commands import lock_people, posts_of
+from credit.people.commands import lock_people, service_of
 from credit.predicates.schemas import NewPredicate
 
 SENT = columns_of(cases, ("source_name", "reference"))
@@ -45,7 +45,7 @@ async def submit(
     """Opens a case for every predikat that gives points, and answers each: `stored`, `duplicate`, or why not."""
     people = await _find_people(session, lines, actor.agency, nip_key)
     ids = sorted({person_id for person_id in people if person_id})
-    held = await posts_of(session, ids)
+    service = await service_of(session, ids)
     booked = await _booked(session, ids, lines)
     earlier = await _with_same_reference(session, sender, lines)
     today = clock.today()
@@ -62,7 +62,7 @@ async def submit(
             continue
         try:
             check_not_own(person_id, actor)
-            case = _convert(line, sender, person_id, held[person_id], booked[person_id], book, today)
+            case = _convert(line, sender, person_id, service[person_id], booked[person_id], book, today)
         except Refused as refused:
             answers.append(Problem(refused.code, field=refused.field))
             continue
@@ -81,7 +81,7 @@ def _convert(
     line: NewPredicate,
     sender: Sender,
     person_id: UUID,
-    posts: Sequence[Post],
+    service: Service,
     booked: Mapping[date, UUID],
     book: RuleBook[Rules],
     today: date,
@@ -89,7 +89,7 @@ def _convert(
     rules = book.at(line.period_end).tables
     check_matrix(rules, line.predikat, line.hasil_kerja, line.perilaku)
     check_set_in_time(rules, line.period_end, today)
-    converted = convert(book, posts, booked, months_between(line.period_start, line.period_end), line.predikat)
+    converted = convert(book, service, booked, months_between(line.period_start, line.period_end), line.predikat)
     return NewCase(
         id=new_id(),
         kind="conversion",

@@ -136,6 +136,7 @@ def upgrade() -> None:
         sa.Column("agency_id", sa.Uuid(), nullable=False),
         sa.Column("staff_type", sa.Text(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("joined_on", sa.Date(), nullable=False),
         sa.Column("education", sa.Text(), nullable=True),
         sa.Column("jenjang", sa.Text(), nullable=True),
         sa.Column("golongan", sa.Text(), nullable=True),
@@ -144,6 +145,18 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_people_agency_id"), "people", ["agency_id"], unique=False)
     op.create_index(op.f("ix_people_nip_hash"), "people", ["nip_hash"], unique=False)
+    op.create_table(
+        "absences",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False, comment="place in the person's list of absences"),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True, comment="the first day back in service"),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.CheckConstraint("number > 0", name=op.f("ck_absences_number")),
+        sa.CheckConstraint("why IN ('on-leave', 'on-study', 'retired', 'deceased')", name=op.f("ck_absences_why")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.person_id"], name=op.f("fk_absences_person_id_people")),
+        sa.PrimaryKeyConstraint("person_id", "number", name=op.f("pk_absences")),
+    )
     op.create_table(
         "waiting",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -372,6 +385,7 @@ def downgrade() -> None:
     op.drop_table("waiting")
     op.drop_index(op.f("ix_people_nip_hash"), table_name="people")
     op.drop_index(op.f("ix_people_agency_id"), table_name="people")
+    op.drop_table("absences")
     op.drop_table("people")
     op.drop_table("outbox")
     op.drop_table("inbox")
