@@ -25,9 +25,20 @@ async def test_open_year_lays_everyone_and_says_for_how_many(world, run, capsys)
     assert "No rule pack covers 2018" in capsys.readouterr().out
 
 
+def lines(line, person):
+    dates = ["2025-12-30", "2026-03-02", "2026-04-01"]
+    mentoring = {"jp": None, "session_dates": dates, "start_date": dates[0], "end_date": dates[-1]}
+    return [
+        line(person),
+        line(person, form="NKL01", jp=None, sessions=3),
+        line(person, form="NKL02", **mentoring),
+        line(person, form="NKL09", jp="9", start_date="2026-03-03"),
+    ]
+
+
 async def test_books_that_balance(world, line, run, capsys):
     person = await world.person()
-    await world.store(line(person), line(person, form="NKL01", jp=None, sessions=3), line(person, form="NKL09", jp="9"))
+    await world.store(*lines(line, person))
     assert await run("check") == 0
     out = capsys.readouterr().out
     assert "BROKEN" not in out
@@ -45,12 +56,21 @@ async def test_books_that_balance(world, line, run, capsys):
         ("UPDATE records SET version = 2", "the newest version kept of a changed record is the record"),
         ("UPDATE outbox SET created_at = now() - interval '61 seconds'", "no event waits for longer than a minute"),
         ("UPDATE records SET jp_counted = 5 WHERE form = 'NKL01'", "sessions of a month count no more than their cap"),
-        ("UPDATE records SET jp_counted = 5 WHERE form = 'NKL09'", "days of a year count no more than their cap"),
+        ("UPDATE records SET jp_counted = 3 WHERE form = 'NKL09'", "days of a year count no more than their cap"),
+        ("UPDATE records SET jp_by_year = '{\"2025\": \"2\"}' WHERE form = 'NKL02'", "each ledger holds"),
+        (
+            "UPDATE records SET jp_by_year = '{\"2025\": \"2\"}' WHERE form = 'NKL02'",
+            "what a record counts by year adds up",
+        ),
+        (
+            'UPDATE records SET jp_by_year = \'{"2025": "2", "2026": "6"}\' WHERE form = \'NKL02\'',
+            "sessions of a month count no more than their cap",
+        ),
     ],
 )
 async def test_what_does_not_balance_is_found_and_named(world, line, run, capsys, harm, named):
     person, _ = await world.person(), await world.person()
-    await world.store(line(person), line(person, form="NKL01", jp=None, sessions=3), line(person, form="NKL09", jp="9"))
+    await world.store(*lines(line, person))
     async with world.database.engine.begin() as connection:
         await connection.execute(text(harm))
     assert await run("check") == 1

@@ -127,6 +127,10 @@ class PersonChanged(Event):
 
 
 class _RecordEvent(Event):
+    """`year` is that of the end date. `jp_by_year` is what a record counts by year, or counted until it was
+    revoked; null where all of it counts in `year`.
+    """
+
     topic: ClassVar[Topic] = topics.RECORDS
     source: ClassVar[str] = "/training"
     key_field: ClassVar[str] = "person_id"
@@ -136,6 +140,7 @@ class _RecordEvent(Event):
     person_id: UUID
     agency_id: UUID
     year: int
+    jp_by_year: dict[int, Decimal] | None = None
 
 
 class _RecordState(_RecordEvent):

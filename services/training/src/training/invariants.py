@@ -6,29 +6,34 @@ from common.invariants import EVENTS_LEAVE, Invariant
 from common.sets import Columns, lists, unnest
 from training.domain.rules import Book
 from training.people.queries import AGENCY_ON
+from training.records.tables import COUNTED
 from training.soundings.invariants import INVARIANTS as OF_SOUNDINGS
 
-CAP: Columns = {"rule_pack": "text", "form": "text", "most": "numeric"}
+CAP: Columns = {"rule_pack": "text", "form": "text", "cap": "text", "each": "numeric", "most": "numeric"}
 OF_LEDGERS = (
     Invariant(
         "each ledger holds what its valid records count, verified and unverified",
-        """
+        f"""
         SELECT person_id, year
         FROM jp_ledger l FULL JOIN (
-            SELECT person_id, year, coalesce(sum(jp_counted) FILTER (WHERE verified), 0) AS verified,
-                coalesce(sum(jp_counted) FILTER (WHERE NOT verified), 0) AS unverified
-            FROM records WHERE state = 'valid' GROUP BY person_id, year
+            SELECT person_id, counting_year AS year, coalesce(sum(jp) FILTER (WHERE verified), 0) AS verified,
+                coalesce(sum(jp) FILTER (WHERE NOT verified), 0) AS unverified
+            FROM ({COUNTED}) AS counted GROUP BY person_id, counting_year
         ) r USING (person_id, year)
         WHERE (coalesce(l.verified, 0), coalesce(l.unverified, 0))
             IS DISTINCT FROM (coalesce(r.verified, 0), coalesce(r.unverified, 0))
-        """,
+        """,  # noqa: S608 - built of names in this code
     ),
     Invariant(
         "everyone with a valid record in a year has a ledger for it",
-        """
-        SELECT DISTINCT r.person_id, r.year FROM records r LEFT JOIN jp_ledger l USING (person_id, year)
-        WHERE r.state = 'valid' AND l.person_id IS NULL
-        """,
+        f"""
+        SELECT DISTINCT r.person_id, counting_year FROM ({COUNTED}) AS r
+        LEFT JOIN jp_ledger l ON l.person_id = r.person_id AND l.year = counting_year WHERE l.person_id IS NULL
+        """,  # noqa: S608 - built of names in this code
+    ),
+    Invariant(
+        "what a record counts by year adds up to what it counts",
+        f"SELECT id FROM ({COUNTED}) AS r GROUP BY id, jp_counted HAVING sum(jp) <> jp_counted",  # noqa: S608 - built of names in this code
     ),
     Invariant(
         "the newest version kept of a changed record is the record",
@@ -74,36 +79,42 @@ def _of_people(year: int) -> Iterator[Invariant]:
 
 
 def _of_caps(book: Book) -> Iterator[Invariant]:
-    forms = [(pack.id, form) for pack in book.packs for form in pack.tables.forms.values()]
-    yield Invariant(
-        "sessions of a month count no more than their cap",
-        f"""
-        SELECT person_id, form, date_trunc('month', end_date) AS month
-        FROM records JOIN {unnest(CAP)} USING (rule_pack, form)
-        WHERE state = 'valid' GROUP BY 1, 2, 3 HAVING sum(jp_counted) > max(most)
-        """,  # noqa: S608 - built of names in this code
-        lists(
-            CAP,
-            (
-                (pack, form.code, form.jp * form.sessions_a_month)
-                for pack, form in forms
-                if form.jp and form.sessions_a_month
+    """By year, what the records under a cap count, and what its months or days could give them."""
+    forms = [(pack.id, form, form.cap) for pack in book.packs for form in pack.tables.forms.values() if form.cap]
+    for name, kind, most in (
+        ("sessions of a month count no more than their cap", "session", SESSIONS),
+        ("days of a year count no more than their cap", "day", DAYS),
+    ):
+        yield Invariant(
+            name,
+            f"""
+            WITH given AS MATERIALIZED (SELECT * FROM {unnest(CAP)}), held AS (
+                SELECT person_id, cap, counting_year AS year, sum(jp) AS jp
+                FROM ({COUNTED}) AS r JOIN given USING (rule_pack, form) GROUP BY 1, 2, 3
+            ), caps AS ({most})
+            SELECT person_id, cap, year FROM held LEFT JOIN caps USING (person_id, cap, year)
+            WHERE jp > coalesce(most, 0)
+            """,  # noqa: S608 - built of names in this code
+            lists(
+                CAP, ((pack, form.code, cap.code, form.jp, cap.most) for pack, form, cap in forms if form.kind == kind)
             ),
-        ),
-    )
-    yield Invariant(
-        "days of a year count no more than their cap",
-        f"""
-        WITH counted AS (
-            SELECT id, person_id, form, year, jp_counted, most,
-                greatest(start_date, make_date(year, 1, 1)) AS first, end_date AS last
-            FROM records JOIN {unnest(CAP)} USING (rule_pack, form) WHERE state = 'valid'
-        ), days AS (
-            SELECT person_id, form, year, count(DISTINCT day) * max(most) AS most
-            FROM counted, generate_series(first, last, interval '1 day') AS day GROUP BY 1, 2, 3
         )
-        SELECT person_id, form, year FROM counted JOIN days USING (person_id, form, year)
-        GROUP BY person_id, form, year, days.most HAVING sum(jp_counted) > days.most
-        """,  # noqa: S608 - built of names in this code
-        lists(CAP, ((pack, form.code, form.jp_a_day) for pack, form in forms if form.jp_a_day)),
-    )
+
+
+SESSIONS = """
+    SELECT person_id, cap, year, sum(most) AS most
+    FROM (
+        SELECT person_id, cap, CAST(extract(year FROM day) AS int) AS year, least(sum(each), max(most * each)) AS most
+        FROM records JOIN given USING (rule_pack, form) CROSS JOIN LATERAL (
+            SELECT day FROM unnest(session_dates) AS day
+            UNION ALL SELECT end_date FROM generate_series(1, sessions) WHERE session_dates = '{}'
+        ) AS session (day)
+        WHERE state = 'valid' GROUP BY person_id, cap, 3, date_trunc('month', day)
+    ) AS months
+    GROUP BY person_id, cap, year
+"""
+DAYS = """
+    SELECT person_id, cap, CAST(extract(year FROM day) AS int) AS year, count(DISTINCT day) * max(most) AS most
+    FROM records JOIN given USING (rule_pack, form), generate_series(start_date, end_date, interval '1 day') AS day
+    WHERE state = 'valid' GROUP BY 1, 2, 3
+"""

@@ -1,5 +1,6 @@
 """What activities count: every form, every cap, by the rule pack in use."""
 
+from collections import Counter, defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -8,14 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.domain.counting import Activity, Refused, check, count, share
+from training.domain.counting import Activity, Refused, check, count, counting_years, share, shared
 from training.domain.rules import load
 
 RULES = load().packs[0].tables
 DAY = date(2026, 3, 10)
 
 
-def activity(form="KL03", *, number=0, days=1, end=None, jp=None, sessions=1, abroad=False, degree=None, verified=True):
+def activity(
+    form="KL03", *, number=0, days=1, end=None, jp=None, sessions=1, dates=(), abroad=False, degree=None, verified=True
+):
+    if dates:
+        end, days, sessions = dates[-1], (dates[-1] - dates[0]).days + 1, len(dates)
     last = end or DAY + timedelta(days=days - 1)
     return Activity(
         id=UUID(int=number),
@@ -24,18 +29,23 @@ def activity(form="KL03", *, number=0, days=1, end=None, jp=None, sessions=1, ab
         end=last,
         stated=Decimal(jp) if jp is not None else None,
         sessions=sessions,
+        session_dates=tuple(dates),
         international=abroad,
         degree=degree,
         verified=verified,
     )
 
 
-def counted(*activities):
-    """JP by number, of activities that share a cap."""
+def counted(*activities, year=2026):
+    """JP of the year by number, of activities that share a cap."""
     return {
-        identity.int: str(result.jp)
-        for identity, result in share((RULES.forms[each.form], each) for each in activities).items()
+        identity.int: str(jp)
+        for identity, jp in share(year, ((RULES.forms[each.form], each) for each in activities)).items()
     }
+
+
+def alone(given_activity):
+    return count(check(RULES, given_activity), given_activity)
 
 
 # Form, stated JP, JP counted, by reference.json `jp.forms` (Peraturan LAN 10/2018; SQL-JP, BAPPEDA-JP, COP-LAN).
@@ -79,8 +89,7 @@ def counted(*activities):
 )
 def test_every_form_counts_by_its_rule(form, stated, expected, why):
     given_activity = activity(form, jp=stated)
-    result = count(check(RULES, given_activity), given_activity)
-    assert (result.jp, result.why) == (Decimal(expected), why)
+    assert alone(given_activity) == (Decimal(expected), why, {2026: Decimal(expected)})
 
 
 @pytest.mark.parametrize("form", ["KL01", "KL02", "KL03", "KL04", "KL05", "KL12", "NKL06", "NKL11", "NKL13"])
@@ -116,12 +125,12 @@ def test_stated_hours_at_the_edges_are_taken(jp):
 
 def test_outbond_abroad_counts_a_fifth_more():
     abroad = activity("NKL06", jp="7.55", abroad=True)
-    assert count(check(RULES, abroad), abroad) == (Decimal("9.060"), "international")
+    assert alone(abroad)[:2] == (Decimal("9.060"), "international")
 
 
 def test_other_forms_abroad_count_as_at_home():
     abroad = activity("KL06", jp="4", abroad=True)
-    assert count(check(RULES, abroad), abroad) == (Decimal(4), "stated")
+    assert alone(abroad)[:2] == (Decimal(4), "stated")
 
 
 @pytest.mark.parametrize(
@@ -142,12 +151,12 @@ def test_degrees_belong_to_formal_education(form, degree, code):
 @pytest.mark.parametrize("degree", ["SD", "SLTP", "SLTA", "D-I", "D-II", "D-III", "D-IV", "S1", "S2", "S3"])
 def test_formal_education_may_reach_any_degree(degree):
     study = activity("PD01", degree=degree)
-    assert count(check(RULES, study), study) == (Decimal(0), "education")
+    assert alone(study)[:2] == (Decimal(0), "education")
 
 
 def test_formal_education_counts_no_hours():
     study = activity("PD01", degree="S2", days=700, jp="400")
-    assert count(check(RULES, study), study) == (Decimal(0), "education")
+    assert alone(study)[:2] == (Decimal(0), "education")
 
 
 def test_coaching_counts_two_sessions_a_month_and_each_month_anew():
@@ -181,47 +190,152 @@ def test_hours_stated_for_a_day_leave_the_rest_of_it():
     assert counted(first, second, third) == {1: "0.5", 2: "1", 3: "0.5"}
 
 
-def test_days_of_another_year_do_not_count_here():
+def test_days_over_new_year_count_in_both_years():
     new_year = activity("NKL09", number=1, end=date(2026, 1, 2), days=5)
-    assert counted(new_year) == {1: "4"}
+    assert alone(new_year) == (Decimal(10), "days", {2025: Decimal(6), 2026: Decimal(4)})
+    assert counted(new_year, activity("NKL10", number=2, end=date(2025, 12, 31)), year=2025) == {1: "4", 2: "2"}
 
 
-def test_sessions_count_in_the_month_they_ended():
+def test_stated_hours_fall_on_the_earliest_days_whatever_others_take_of_them():
+    stated = activity("NKL09", number=1, end=date(2026, 1, 2), days=5, jp="7")
+    assert alone(stated).by_year == {2025: Decimal(6), 2026: Decimal(1)}
+    whole_december = activity("NKL09", number=2, end=date(2025, 12, 31), days=3)
+    assert counted(whole_december, stated, year=2025) == {1: "0", 2: "6"}
+    assert counted(stated, year=2026) == {1: "1"}
+
+
+def test_sessions_without_dates_count_in_the_month_they_ended():
     over_the_end = activity("NKL01", number=1, end=date(2026, 4, 1), days=10)
     assert counted(over_the_end, activity("NKL01", number=2, end=date(2026, 3, 31), sessions=2)) == {1: "2", 2: "4"}
+    six = activity("NKL01", end=date(2026, 6, 30), days=180, sessions=6)
+    assert alone(six)[:2] == (Decimal(4), "sessions-capped")
 
 
-@given(
-    st.lists(
-        st.tuples(
-            st.integers(0, 40), st.integers(1, 5), st.none() | st.integers(1, 1500), st.booleans(), st.integers(1, 4)
-        ),
-        max_size=12,
+def test_sessions_with_dates_count_each_in_its_own_month():
+    six = activity("NKL01", dates=[date(2026, month, 14) for month in range(1, 7)])
+    assert alone(six) == (Decimal(12), "session-dates", {2026: Decimal(12)})
+    three = activity("NKL02", dates=[date(2026, 3, day) for day in (2, 2, 30)])
+    assert alone(three) == (Decimal(4), "session-dates-capped", {2026: Decimal(4)})
+
+
+def test_sessions_over_new_year_count_each_in_its_own_year():
+    december_and_january = activity(
+        "NKL02", number=1, dates=[date(2025, 12, 1), date(2025, 12, 8), date(2025, 12, 15), date(2026, 1, 5)]
     )
+    assert alone(december_and_january) == (
+        Decimal(6),
+        "session-dates-capped",
+        {2025: Decimal(4), 2026: Decimal(2)},
+    )
+    assert counted(december_and_january, activity("NKL01", number=2, end=date(2026, 1, 31), sessions=2)) == {
+        1: "2",
+        2: "2",
+    }
+
+
+@pytest.mark.parametrize(("form", "other", "most"), [("NKL01", "NKL02", 4), ("NKL09", "NKL10", 2)])
+def test_forms_of_one_cap_share_it(form, other, most):
+    both = [activity(each, number=n, sessions=2) for n, each in enumerate((form, other))]
+    assert sum(map(Decimal, counted(*both).values())) == most
+    assert RULES.forms[form].cap is RULES.forms[other].cap
+    cap = RULES.forms[form].cap
+    assert all("belum dikonfirmasi" in said for said in (cap.status, cap.id, cap.en))
+
+
+@pytest.mark.parametrize(
+    ("form", "changes", "code"),
+    [
+        ("KL03", {"dates": [date(2026, 3, 2)], "jp": "8"}, "session-dates-unexpected"),
+        ("NKL09", {"dates": [date(2026, 3, 2)]}, "session-dates-unexpected"),
+        ("NKL01", {"dates": [date(2026, 3, 2)] * 2, "_sessions": 3}, "sessions-differ"),
+        ("NKL01", {"dates": [date(2026, 3, 2)] * 2, "_sessions": 1}, "sessions-differ"),
+        (
+            "NKL01",
+            {"dates": [date(2026, 3, 2)], "_start": date(2026, 3, 3), "_end": date(2026, 3, 4)},
+            "session-outside",
+        ),
+        (
+            "NKL01",
+            {"dates": [date(2026, 3, 2)], "_start": date(2026, 3, 1), "_end": date(2026, 3, 1)},
+            "session-outside",
+        ),
+    ],
 )
-def test_caps_hold_whatever_comes_and_in_whatever_order(drawn):
-    for form in ("NKL01", "NKL09"):
-        rule = RULES.forms[form]
-        activities = [
-            activity(
-                form,
-                number=n,
-                end=date(2026, 1, 10) + timedelta(days=offset),
-                days=days,
-                jp=None if jp is None else Decimal(jp) / 100,
-                verified=verified,
-                sessions=sessions,
-            )
-            for n, (offset, days, jp, verified, sessions) in enumerate(drawn)
-        ]
-        result = share((rule, each) for each in activities)
-        assert result == share((rule, each) for each in reversed(activities))
-        assert all(each.jp >= 0 for each in result.values())
-        if form == "NKL01":
-            for month in range(1, 13):
-                assert sum(result[each.id].jp for each in activities if each.end.month == month) <= 4
+def test_session_dates_are_checked(form, changes, code):
+    own = {name[1:]: value for name, value in changes.items() if name.startswith("_")}
+    told = activity(form, **{name: value for name, value in changes.items() if not name.startswith("_")})
+    with pytest.raises(Refused) as refused:
+        check(RULES, told._replace(**own))
+    assert (refused.value.code, refused.value.field) == (code, "session_dates")
+
+
+DAYS = st.dates(date(2025, 11, 20), date(2026, 2, 10))
+SESSIONS = st.builds(
+    lambda form, dates, verified, told: activity(form, dates=sorted(dates), verified=verified)._replace(
+        **{} if told else {"session_dates": ()}
+    ),
+    st.sampled_from(["NKL01", "NKL02"]),
+    st.lists(DAYS, min_size=1, max_size=4),
+    st.booleans(),
+    st.booleans(),
+)
+STUDIES = st.builds(
+    lambda form, end, days, jp, verified: activity(
+        form, end=end, days=days, jp=None if jp is None else Decimal(jp) / 100, verified=verified
+    ),
+    st.sampled_from(["NKL09", "NKL10"]),
+    DAYS,
+    st.integers(1, 60),
+    st.none() | st.integers(1, 1500),
+    st.booleans(),
+)
+
+
+def shares(activities):
+    """JP by year and id."""
+    rules = [(RULES.forms[each.form], each) for each in activities]
+    years = {year for rule, each in rules for year in counting_years(rule, each)}
+    return {
+        year: share(year, [(rule, each) for rule, each in rules if year in counting_years(rule, each)])
+        for year in years
+    }
+
+
+def totals(activities):
+    """JP by year and whether verified, as the ledger has them."""
+    verified = {each.id: each.verified for each in activities}
+    sums = defaultdict(Decimal)
+    for year, found in shares(activities).items():
+        for identity, jp in found.items():
+            sums[year, verified[identity]] += jp
+    return sums
+
+
+@given(st.one_of(st.lists(SESSIONS, max_size=8), st.lists(STUDIES, max_size=6)), st.randoms(use_true_random=False))
+def test_caps_hold_and_the_order_of_arrival_changes_no_total(drawn, chance):
+    activities = [each._replace(id=UUID(int=number)) for number, each in enumerate(drawn)]
+    found = shares(activities)
+    for each in activities:
+        rule = RULES.forms[each.form]
+        in_years = {year: found[year][each.id] for year in counting_years(rule, each)}
+        assert all(jp >= 0 for jp in in_years.values())
+        by_itself = count(rule, each)
+        assert all(jp <= by_itself.by_year[year] for year, jp in in_years.items())
+        whole = shared(rule, each, in_years)
+        assert whole.jp == sum(in_years.values()) <= by_itself.jp
+    for year, parts in found.items():
+        counting = [each for each in activities if each.id in parts]
+        if any(RULES.forms[each.form].kind == "session" for each in counting):
+            days = [day for each in counting for day in each.session_dates or [each.end] * each.sessions]
+            months = Counter(day.month for day in days if day.year == year)
+            assert sum(parts.values()) == 2 * sum(min(2, number) for number in months.values())
         else:
             days = {
-                each.start + timedelta(days=n) for each in activities for n in range((each.end - each.start).days + 1)
+                each.start + timedelta(days=n) for each in counting for n in range((each.end - each.start).days + 1)
             }
-            assert sum(each.jp for each in result.values()) <= 2 * len(days)
+            assert sum(parts.values()) <= 2 * len([day for day in days if day.year == year])
+    shuffled = list(activities)
+    chance.shuffle(shuffled)
+    arrived = [each._replace(id=UUID(int=number)) for number, each in enumerate(shuffled)]
+    assert totals(arrived) == totals(activities)
+    assert shares(reversed(activities)) == found

@@ -41,11 +41,17 @@ async def test_every_number_comes_with_its_rule_and_records(world, api, line):
         "PD01": ("0.000", "0.000"),
     }
     coaching = forms["NKL01"]
-    assert coaching["cap"] == {"sessions_a_month": 2, "jp_a_day": None}
+    cap = coaching["cap"]
+    assert (cap["code"], cap["sessions_a_month"], cap["jp_a_day"]) == ("coaching-mentoring", 2, None)
+    assert cap["status"] == "belum dikonfirmasi"
+    assert cap["explanation"].startswith("Coaching dan mentoring memakai satu batas bersama.")
     assert coaching["rule"] == "2 JP per sesi, paling banyak 2 sesi per bulan."
     [record] = coaching["records"]
     assert (record["id"], record["title"], record["verified"]) == (str(stored[2].id), "Coaching", True)
-    assert record["why"] == "2 JP per sesi, paling banyak 2 sesi per bulan: batas bulan ini sudah tercapai."
+    assert record["why"] == (
+        "2 JP per sesi, paling banyak 2 sesi per bulan: batas bulan itu sudah tercapai."
+        " Tanggal sesi tidak disebut: semua sesi dihitung pada bulan tanggal selesai."
+    )
     assert forms["NKL06"]["records"][0]["why"] == "Diselenggarakan di luar negeri: JP ditambah 20 persen."
     assert "angka kredit" in forms["PD01"]["records"][0]["why"]
     assert forms["KL03"]["status"] == "secondary"

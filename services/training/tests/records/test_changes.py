@@ -94,6 +94,7 @@ async def test_a_revoked_record_counts_no_more_and_stays_readable(world, api, re
             "person_id": str(person),
             "agency_id": str(world.here),
             "year": 2026,
+            "jp_by_year": None,
             "reason": "sertifikat palsu",
         },
     )
@@ -176,3 +177,74 @@ async def test_an_unknown_record_is_not_found(api, record):
         ("POST", "/verify", None),
     ):
         assert (await api.refused("service", method, f"/trainings/{nobody}{suffix}", body))[:2] == (404, "not-found")
+
+
+DATED = {
+    "form": "NKL02",
+    "title": "Mentoring",
+    "start_date": "2025-11-20",
+    "end_date": "2026-02-10",
+    "session_dates": ["2025-11-20", "2025-12-04", "2026-01-08", "2026-02-10"],
+}
+
+
+async def test_sessions_over_new_year_count_each_year_its_own_in_ledger_answer_and_event(world, api, line):
+    person = await world.person()
+    dated = line(person, jp=None, **DATED)
+    answer = (await api.call("service", "POST", "/trainings", dated)).json()
+    assert (answer["year"], answer["jp_counted"], answer["why"]) == (2026, "8.000", "session-dates")
+    assert (answer["sessions"], answer["session_dates"]) == (4, DATED["session_dates"])
+    assert answer["jp_by_year"] == {"2025": "4.000", "2026": "4.000"}
+    assert [await world.ledger(person, year) for year in (2025, 2026)] == [("4.000", "0.000")] * 2
+    [(_, _, body)] = await world.emitted()
+    assert (body["jp_counted"], body["jp_by_year"]) == ("8.000", {"2025": "4.000", "2026": "4.000"})
+    for year in (2025, 2026):
+        [listed] = (await api.get(f"/trainings?person_id={person}&year={year}"))["items"]
+        [form] = (await api.get(f"/people/{person}/jp?year={year}"))["forms"]
+        assert (listed["id"], form["counted"], form["records"][0]["counted"]) == (answer["id"], "4.000", "4.000")
+    assert (await world.store(dated))[0].status == "duplicate"
+    shuffled = dated | {"session_dates": DATED["session_dates"][::-1], "sessions": 4}
+    assert (await world.store(shuffled))[0].status == "duplicate"
+    assert [await world.ledger(person, year) for year in (2025, 2026)] == [("4.000", "0.000")] * 2
+
+
+async def test_changes_of_a_record_over_new_year_move_each_year_by_its_difference(world, api, line):
+    person = await world.person()
+    [answer] = await world.store(line(person, jp=None, **DATED))
+    path = f"/trainings/{answer.id}"
+    dates = ["2025-12-04", "2026-01-08", "2026-01-09", "2026-01-10"]
+    new = DATED | {"session_dates": dates, "reason": "tanggal sesi keliru"}
+    corrected = (await api.call("agency_hr", "PUT", path, new)).json()
+    assert (corrected["jp_counted"], corrected["why"]) == ("6.000", "session-dates-capped")
+    assert corrected["jp_by_year"] == {"2025": "2.000", "2026": "4.000"}
+    assert [await world.ledger(person, year) for year in (2025, 2026)] == [("2.000", "0.000"), ("4.000", "0.000")]
+    assert (await api.call("agency_hr", "PUT", path, new)).json()["version"] == 2
+    [first, second] = (await api.get(f"{path}/history"))["items"]
+    assert (first["state"]["jp_by_year"], second["state"]["jp_by_year"]) == (
+        {"2025": "4.000", "2026": "4.000"},
+        {"2025": "2.000", "2026": "4.000"},
+    )
+    all_before = new | {"session_dates": ["2025-12-04", "2025-12-05"]}
+    moved = (await api.call("agency_hr", "PUT", path, all_before)).json()
+    assert (moved["year"], moved["jp_by_year"]) == (2026, {"2025": "4.000"})
+    assert [await world.ledger(person, year) for year in (2025, 2026)] == [("4.000", "0.000"), ("0.000", "0.000")]
+    assert (await api.get(f"/people/{person}/jp?year=2026"))["forms"] == []
+    await api.call("agency_hr", "POST", f"{path}/revoke", {"reason": "uji"})
+    assert [await world.ledger(person, year) for year in (2025, 2026)] == [("0.000", "0.000")] * 2
+    assert (await world.emitted())[-1][2]["jp_by_year"] == {"2025": "4.000"}
+
+
+async def test_sessions_that_come_later_share_the_month_with_records_of_another_year(world, api, line):
+    person = await world.person()
+    [dated] = await world.store(line(person, jp=None, **DATED, source="self"))
+    coaching = {"form": "NKL01", "jp": None, "start_date": "2025-12-01", "end_date": "2025-12-20"}
+    await world.store(line(person, **coaching, sessions=2))
+    shown = await api.get(f"/trainings/{dated.id}")
+    assert (shown["jp_by_year"], shown["why"], shown["version"]) == (
+        {"2025": "2.000", "2026": "4.000"},
+        "session-dates-capped",
+        2,
+    )
+    assert [await world.ledger(person, year) for year in (2025, 2026)] == [("4.000", "2.000"), ("0.000", "4.000")]
+    name, sequence, body = (await world.emitted())[-2]
+    assert (name, sequence, body["jp_by_year"]) == ("TrainingCorrected", 2, {"2025": "2.000", "2026": "4.000"})

@@ -43,6 +43,7 @@ async def test_a_record_is_stored_counted_and_announced(world, line):
         "end_date": "2026-03-03",
         "jp_stated": "8.000",
         "jp_counted": "8.000",
+        "jp_by_year": None,
         "verified": True,
         "source_kind": "system",
         "degree": None,
@@ -389,6 +390,42 @@ async def test_each_record_is_judged_by_the_rule_of_its_end_date(world, line, ch
         ("jp-2018", 4),
         ("jp-2026", 2),
     ]
+
+
+async def test_a_record_before_the_first_rules_is_refused_in_whichever_year_it_counts(world, line):
+    person = await world.person()
+    over_new_year = {"jp": None, "start_date": "2018-12-20", "end_date": "2019-01-10"}
+    answers = await world.store(
+        line(person, form="NKL09", **over_new_year),
+        line(person, form="NKL01", **over_new_year, session_dates=["2018-12-20", "2019-01-10"]),
+        line(person, form="NKL01", **over_new_year, session_dates=["2019-01-02", "2019-01-10"]),
+    )
+    assert told(answers) == ["rule-missing", "rule-missing", "stored"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "field"),
+    [
+        ({"form": "KL03"}, "session-dates-unexpected", "session_dates"),
+        ({"sessions": 3}, "sessions-differ", "session_dates"),
+        ({"session_dates": ["2026-03-01", "2026-03-03"]}, "session-outside", "session_dates"),
+        ({"session_dates": ["2026-03-02", "2026-03-04"]}, "session-outside", "session_dates"),
+        ({"end_date": "2026-06-16"}, "date-in-future", "end_date"),
+    ],
+)
+async def test_session_dates_are_checked_by_rule_and_field(world, api, line, changes, code, field):
+    person = await world.person()
+    told_sessions = line(person, form="NKL01", jp=None, session_dates=["2026-03-02", "2026-03-03"]) | changes
+    if changes.get("form") == "KL03":
+        told_sessions["jp"] = "8"
+    assert (await api.refused("service", "POST", "/trainings", told_sessions))[:3] == (422, code, field)
+
+
+@pytest.mark.parametrize("dates", ["2026-03-02", [1772409600], [None], ["2026-3-2"], ["2026-03-02"] * 101])
+async def test_session_dates_are_a_list_of_dates(world, api, line, dates):
+    told_sessions = line(await world.person(), form="NKL01", jp=None, session_dates=dates)
+    status, _, field, *_ = await api.refused("service", "POST", "/trainings", told_sessions)
+    assert (status, field.partition(".")[0]) == (422, "session_dates")
 
 
 async def statements(world, lines):

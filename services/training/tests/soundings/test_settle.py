@@ -117,6 +117,23 @@ async def test_a_corrected_record_opens_and_resolves(sounding, world, line, api)
     assert [one.sequence for one in await sounding.events()] == [1, 2, 3, 4]
 
 
+async def test_sessions_of_a_closed_year_resolve_and_reopen_it(sounding, world, line, api):
+    person = await world.person()
+    await world.store(line(person, jp="16", start_date="2025-02-03", end_date="2025-02-04"))
+    sweep_id = await sounding.sweep_only(2025, 3, "2026-01-01")
+    over_new_year = {"start_date": "2025-12-02", "end_date": "2026-02-02"}
+    dates = {"session_dates": ["2025-12-02", "2025-12-09", "2026-02-02"]}
+    [stored] = await world.store(line(person, form="NKL02", jp=None, **over_new_year, **dates))
+    assert (await sounding.shortfalls(sweep_id))[person][0] == "resolved"
+    moved = {"session_dates": ["2025-12-02", "2026-02-01", "2026-02-02"], "reason": "Salah tanggal"}
+    body = {"form": "NKL02", "title": "Mentoring", **over_new_year, **moved}
+    answer = await api.call("agency_hr", "PUT", f"/trainings/{stored.id}", body)
+    assert answer.status_code == 200, answer.text
+    assert (await sounding.shortfalls(sweep_id))[person][0] == "open"
+    assert names(await sounding.events()) == ["Detected", "Resolved", "Detected"]
+    assert await sounding.broken() == []
+
+
 async def test_each_opening_has_an_id_of_its_own(sounding, world):
     person = await world.person()
     await sounding.sweep_only(2026, 1, MAY)

@@ -1,15 +1,17 @@
-"""What a finished activity counts, in JP.
+"""What a finished activity counts, in JP, and in which year.
 
 Values and caps are data of a rule pack (Peraturan LAN 10/2018 and the tables that apply it); here
 is only what the kinds of form mean. Each result names the rule that gave it (`Why`).
 
-An activity of most forms is judged alone. Sessions share a calendar month's cap, and days share a
-daily cap: there, activities of one person, form and counting year take their share one after the
-other: verified ones first, then by end date, then by id (the order of recording).
+Most activities are judged alone and count in the year of their end. Each session counts in its own
+month and each day on itself; both have caps, which activities of one person share, also those of
+other forms that name the same cap. They take their share one after the other: verified ones first,
+then by end date, then by id (the order of recording). An activity over New Year counts in both
+years, in each what `share` gives it there.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -26,11 +28,18 @@ Why = Literal[
     "international",
     "sessions",
     "sessions-capped",
+    "session-dates",
+    "session-dates-capped",
     "days",
     "days-capped",
     "fixed",
     "education",
 ]
+CAPPED: Mapping[Why, Why] = {
+    "sessions": "sessions-capped",
+    "session-dates": "session-dates-capped",
+    "days": "days-capped",
+}
 
 
 class Refused(Exception):  # noqa: N818 - the domain's word for it
@@ -44,27 +53,44 @@ class Refused(Exception):  # noqa: N818 - the domain's word for it
 
 
 @dataclass(frozen=True)
+class Cap:
+    """The most that the forms which name it count together: sessions of a calendar month, or JP of a day."""
+
+    code: str
+    sessions_a_month: int | None
+    jp_a_day: Decimal | None
+    source: str
+    status: str
+    id: str
+    en: str
+
+    @property
+    def most(self) -> Decimal:
+        return Decimal(self.sessions_a_month or 0) if self.jp_a_day is None else self.jp_a_day
+
+
+@dataclass(frozen=True)
 class FormRule:
-    """How a form of learning counts; see the rule pack for what each kind uses."""
+    """How a form of learning counts; see the rule pack for what each kind uses.
+
+    Forms of sessions or days have a cap, and no others: other activities decide what one of them counts.
+    """
 
     code: str
     label: str
     kind: Kind
     jp: Decimal | None
-    sessions_a_month: int | None
-    jp_a_day: Decimal | None
+    cap: Cap | None
     international: Decimal | None
     source: str
     status: str
 
-    @property
-    def shared(self) -> bool:
-        """Whether other activities decide what one of this form counts."""
-        return self.kind in {"session", "day"}
-
 
 class Activity(NamedTuple):
-    """A finished activity; `stated` are the JP of its certificate or programme, its days are inclusive."""
+    """A finished activity; `stated` are the JP of its certificate or programme, its days are inclusive.
+
+    `session_dates` are in order; none where nobody told them.
+    """
 
     id: UUID
     form: str
@@ -72,16 +98,18 @@ class Activity(NamedTuple):
     end: date
     stated: Decimal | None
     sessions: int
+    session_dates: tuple[date, ...]
     international: bool
     degree: str | None
     verified: bool
 
 
 class Counted(NamedTuple):
-    """JP and the rule that gave them."""
+    """JP, the rule that gave them, and the years they count in."""
 
     jp: Decimal
     why: Why
+    by_year: Mapping[int, Decimal]
 
 
 class Limits(Protocol):
@@ -107,7 +135,18 @@ def check(limits: Limits, activity: Activity) -> FormRule:
             raise Refused("degree-unknown", "degree")
     elif activity.degree is not None:
         raise Refused("degree-unexpected", "degree")
+    if activity.session_dates:
+        _check_sessions(rule, activity)
     return rule
+
+
+def _check_sessions(rule: FormRule, activity: Activity) -> None:
+    if rule.kind != "session":
+        raise Refused("session-dates-unexpected", "session_dates")
+    if len(activity.session_dates) != activity.sessions:
+        raise Refused("sessions-differ", "session_dates")
+    if activity.session_dates[0] < activity.start or activity.end < activity.session_dates[-1]:
+        raise Refused("session-outside", "session_dates")
 
 
 def check_form(limits: Limits, form: str, stated: Decimal | None) -> FormRule:
@@ -125,59 +164,95 @@ def check_form(limits: Limits, form: str, stated: Decimal | None) -> FormRule:
 
 def count(rule: FormRule, activity: Activity) -> Counted:
     """What an activity counts by itself."""
+    end = activity.end.year
     match rule.kind:
         case "programme" | "stated":
-            return _stated(rule, activity)
+            jp, why = _stated(rule, activity)
+            return Counted(jp, why, {end: jp})
         case "session" | "day":
-            return share([(rule, activity)])[activity.id]
+            alone = [(rule, activity)]
+            return shared(
+                rule, activity, {year: share(year, alone)[activity.id] for year in counting_years(rule, activity)}
+            )
         case "fixed":
-            return Counted(rule.jp or Decimal(0), "fixed")
+            jp = rule.jp or Decimal(0)
+            return Counted(jp, "fixed", {end: jp})
         case "education":
-            return Counted(Decimal(0), "education")
+            return Counted(Decimal(0), "education", {end: Decimal(0)})
 
 
-def share(activities: Iterable[tuple[FormRule, Activity]]) -> dict[UUID, Counted]:
-    """What activities of one person, shared form and counting year count, by id."""
-    sessions_used: dict[int, int] = defaultdict(int)
-    jp_used: dict[int, Decimal] = defaultdict(Decimal)
-    counted: dict[UUID, Counted] = {}
-    for rule, activity in sorted(activities, key=_order):
-        taken = _sessions(rule, activity, sessions_used) if rule.kind == "session" else _days(rule, activity, jp_used)
-        counted[activity.id] = taken
-    return counted
+def counting_years(rule: FormRule, activity: Activity) -> Sequence[int]:
+    """The years an activity counts in: those of its days, of its sessions where they have dates, else of its end."""
+    if rule.kind == "day":
+        return range(activity.start.year, activity.end.year + 1)
+    return sorted({day.year for day in activity.session_dates}) or [activity.end.year]
+
+
+def share(year: int, activities: Iterable[tuple[FormRule, Activity]]) -> dict[UUID, Decimal]:
+    """What activities of one person and one cap count in a year, by id: all that count in it must be there."""
+    used: dict[int, Decimal] = defaultdict(Decimal)
+    return {
+        activity.id: (_sessions if rule.kind == "session" else _days)(rule, activity, year, used)
+        for rule, activity in sorted(activities, key=_order)
+    }
+
+
+def shared(rule: FormRule, activity: Activity, by_year: Mapping[int, Decimal]) -> Counted:
+    """What an activity counts in all, by what it counts in each of its years."""
+    jp = sum(by_year.values(), Decimal(0))
+    why: Why = "days" if rule.kind == "day" else "session-dates" if activity.session_dates else "sessions"
+    return Counted(jp, why if jp == _asked(rule, activity) else CAPPED[why], by_year)
 
 
 def _order(member: tuple[FormRule, Activity]) -> tuple[bool, date, UUID]:
+    """Which of two of the same day comes first changes what each counts, and never what both count."""
     _, activity = member
     return (not activity.verified, activity.end, activity.id)
 
 
-def _stated(rule: FormRule, activity: Activity) -> Counted:
+def _stated(rule: FormRule, activity: Activity) -> tuple[Decimal, Why]:
     jp, why = (activity.stated, "stated") if activity.stated is not None else (rule.jp or Decimal(0), "default")
     if activity.international and rule.international is not None:
-        return Counted((jp * (1 + rule.international)).quantize(THOUSANDTH, ROUND_HALF_UP), "international")
-    return Counted(jp, why)
+        return (jp * (1 + rule.international)).quantize(THOUSANDTH, ROUND_HALF_UP), "international"
+    return jp, why
 
 
-def _sessions(rule: FormRule, activity: Activity, used: dict[int, int]) -> Counted:
-    """Sessions count in the month of the end date, until the month's cap is used up."""
-    month = activity.end.month
-    most = activity.sessions if rule.sessions_a_month is None else max(rule.sessions_a_month - used[month], 0)
-    sessions = min(activity.sessions, most)
-    used[month] += sessions
-    why = "sessions" if sessions == activity.sessions else "sessions-capped"
-    return Counted(sessions * (rule.jp or Decimal(0)), why)
+def _sessions(rule: FormRule, activity: Activity, year: int, used: dict[int, Decimal]) -> Decimal:
+    """Sessions count in their month, those without dates in that of the end, until the month's cap is used up."""
+    asked = Counter(day.month for day in activity.session_dates if day.year == year)
+    taken = Decimal(0)
+    for month, sessions in (asked or {activity.end.month: activity.sessions}).items():
+        part = min(Decimal(sessions), max(_most(rule) - used[month], Decimal(0)))
+        used[month] += part
+        taken += part
+    return taken * (rule.jp or Decimal(0))
 
 
-def _days(rule: FormRule, activity: Activity, used: dict[int, Decimal]) -> Counted:
-    """Each day of the counting year gives what is left of its cap, earliest first, until the activity has its JP."""
-    first = max(activity.start, date(activity.end.year, 1, 1)).toordinal()
-    days = range(first, activity.end.toordinal() + 1)
-    asked = activity.stated if activity.stated is not None else len(days) * (rule.jp or Decimal(0))
+def _days(rule: FormRule, activity: Activity, year: int, used: dict[int, Decimal]) -> Decimal:
+    """Each day gives what is left of its cap, earliest first, until the activity has its JP.
+
+    Stated JP fall on the earliest days: a year is asked for what the days of the years before cannot hold.
+    """
+    first = max(activity.start, date(year, 1, 1)).toordinal()
+    days = range(first, min(activity.end, date(year, 12, 31)).toordinal() + 1)
+    if activity.stated is None:
+        asked = len(days) * (rule.jp or Decimal(0))
+    else:
+        asked = max(activity.stated - (first - activity.start.toordinal()) * _most(rule), Decimal(0))
     taken = Decimal(0)
     for day in days:
-        rest = asked - taken
-        part = rest if rule.jp_a_day is None else min(rest, max(rule.jp_a_day - used[day], Decimal(0)))
+        part = min(asked - taken, max(_most(rule) - used[day], Decimal(0)))
         used[day] += part
         taken += part
-    return Counted(taken, "days" if taken == asked else "days-capped")
+    return taken
+
+
+def _asked(rule: FormRule, activity: Activity) -> Decimal:
+    if activity.stated is not None and rule.kind == "day":
+        return activity.stated
+    times = activity.sessions if rule.kind == "session" else (activity.end - activity.start).days + 1
+    return times * (rule.jp or Decimal(0))
+
+
+def _most(rule: FormRule) -> Decimal:
+    return rule.cap.most if rule.cap else Decimal(0)

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from common.rules import RuleBook, RulePack, load_rule_book
-from training.domain.counting import Activity, FormRule, Refused, check, count
+from training.domain.counting import Activity, Cap, FormRule, Refused, check, count
 from training.domain.duty import DutyRule, duty_months, pro_rata, standing
 
 PACKS = Path(__file__).parent.parent / "rules"
@@ -20,7 +20,7 @@ Book = RuleBook["JpRules"]
 
 @dataclass(frozen=True)
 class JpRules:
-    """The yearly duty by staff type, what each form counts, and what may be stated."""
+    """The yearly duty by staff type, what each form counts under which cap, and what may be stated."""
 
     jp_most: Decimal
     jp_step: Decimal
@@ -53,12 +53,20 @@ def pack_named(book: Book, name: str) -> Pack:
     raise LookupError(f"rule pack {name} is gone, but rows were judged by it")
 
 
+def sharing(book: Book, cap: str) -> set[str]:
+    """The forms that have ever had a cap."""
+    return {
+        code for pack in book.packs for code, form in pack.tables.forms.items() if form.cap and form.cap.code == cap
+    }
+
+
 def _parse(tables: Mapping[str, Any]) -> JpRules:
+    caps = {entry["code"]: _cap(entry) for entry in tables["caps"]}
     return JpRules(
         jp_most=Decimal(tables["jp_most"]),
         jp_step=tables["jp_step"],
         duties={entry["staff_type"]: _duty(entry) for entry in tables["duties"]},
-        forms={entry["code"]: _form(entry) for entry in tables["forms"]},
+        forms={entry["code"]: _form(entry, caps) for entry in tables["forms"]},
     )
 
 
@@ -74,14 +82,25 @@ def _duty(entry: Mapping[str, Any]) -> DutyRule:
     )
 
 
-def _form(entry: Mapping[str, Any]) -> FormRule:
+def _cap(entry: Mapping[str, Any]) -> Cap:
+    return Cap(
+        code=entry["code"],
+        sessions_a_month=entry.get("sessions_a_month"),
+        jp_a_day=_number(entry, "jp_a_day"),
+        source=entry["source"],
+        status=entry["status"],
+        id=entry["id"],
+        en=entry["en"],
+    )
+
+
+def _form(entry: Mapping[str, Any], caps: Mapping[str, Cap]) -> FormRule:
     return FormRule(
         code=entry["code"],
         label=entry["label"],
         kind=entry["kind"],
         jp=_number(entry, "jp"),
-        sessions_a_month=entry.get("sessions_a_month"),
-        jp_a_day=_number(entry, "jp_a_day"),
+        cap=caps[entry["cap"]] if entry["kind"] in {"session", "day"} else None,
         international=_number(entry, "international"),
         source=entry["source"],
         status=entry["status"],
@@ -116,13 +135,15 @@ def _duty_case(rules: JpRules, given: Mapping[str, Any]) -> Mapping[str, object]
 
 def _form_case(rules: JpRules, given: Mapping[str, Any]) -> Mapping[str, object]:
     first = given.get("on", date(2025, 3, 10))
+    dates = tuple(given.get("session_dates", ()))
     activity = Activity(
         id=UUID(int=0),
         form=given["form"],
-        start=first,
-        end=first + timedelta(days=given.get("days", 1) - 1),
+        start=dates[0] if dates else first,
+        end=dates[-1] if dates else first + timedelta(days=given.get("days", 1) - 1),
         stated=_number(given, "jp"),
-        sessions=given.get("sessions", 1),
+        sessions=given.get("sessions", len(dates) or 1),
+        session_dates=dates,
         international=given.get("international", False),
         degree=given.get("degree"),
         verified=True,
@@ -131,4 +152,5 @@ def _form_case(rules: JpRules, given: Mapping[str, Any]) -> Mapping[str, object]
         counted = count(check(rules, activity), activity)
     except Refused as refused:
         return {"refused": refused.code}
-    return {"counted": counted.jp, "why": counted.why}
+    years = {str(year): jp for year, jp in counted.by_year.items()}
+    return {"counted": counted.jp, "why": counted.why, "by_year": years}

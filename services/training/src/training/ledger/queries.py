@@ -14,11 +14,11 @@ from common.problems import Language, Problem
 from training.domain.counting import FormRule
 from training.domain.duty import NONE, duty_months, in_service, pro_rata, resting_months, standing
 from training.domain.rules import Book, pack_named, pack_of_year
-from training.ledger.schemas import AgencyJp, Cap, DutyShown, FormShown, PersonJp, ProRata, RecordShown, UnitShown
+from training.ledger.schemas import AgencyJp, CapShown, DutyShown, FormShown, PersonJp, ProRata, RecordShown, UnitShown
 from training.ledger.tables import LedgerRow
 from training.people.tables import Absence, Person
 from training.records.rights import AGENCY_ROLES
-from training.records.tables import Record
+from training.records.tables import Record, by_year, counts_in
 from training.texts import say
 
 UNITS_SHOWN = 10
@@ -68,7 +68,7 @@ async def person_jp(
     records = (
         await session.scalars(
             select(Record)
-            .where(col(Record.person_id) == person_id, col(Record.year) == year, col(Record.state) == "valid")
+            .where(col(Record.person_id) == person_id, counts_in(year), col(Record.state) == "valid")
             .order_by(col(Record.form), col(Record.rule_pack), col(Record.end_date), col(Record.id))
         )
     ).all()
@@ -88,7 +88,7 @@ async def person_jp(
         rule=DutyShown(pack=row.pack, source=duty.source, explanation=duty.id if language == "id" else duty.en),
         pro_rata=ProRata(months=row.months, reason=_months_text(resting_months(months), language)),
         forms=[
-            _form(pack_named(book, pack).tables.forms[form], pack, list(found), language)
+            _form(pack_named(book, pack).tables.forms[form], pack, year, list(found), language)
             for (form, pack), found in groupby(records, lambda record: (record.form, record.rule_pack))
         ],
     )
@@ -134,15 +134,16 @@ def _months_text(resting: Sequence[int], language: Language) -> str:
     return say("months", "some", language, months=", ".join(map(str, resting)))
 
 
-def _form(rule: FormRule, pack: str, records: Sequence[Record], language: Language) -> FormShown:
+def _form(rule: FormRule, pack: str, year: int, records: Sequence[Record], language: Language) -> FormShown:
     values = rule_values(rule)
+    counted = {record.id: by_year(record)[year] for record in records}
     return FormShown(
         form=rule.code,
         label=rule.label,
         pack=pack,
         stated=sum((record.jp_stated or NONE for record in records), NONE),
-        counted=sum((record.jp_counted for record in records), NONE),
-        cap=Cap(sessions_a_month=rule.sessions_a_month, jp_a_day=rule.jp_a_day) if rule.shared else None,
+        counted=sum(counted.values(), NONE),
+        cap=cap_shown(rule, language),
         rule=rule_text(rule, language),
         source=rule.source,
         status=rule.status,
@@ -153,12 +154,28 @@ def _form(rule: FormRule, pack: str, records: Sequence[Record], language: Langua
                 start_date=record.start_date,
                 end_date=record.end_date,
                 stated=record.jp_stated,
-                counted=record.jp_counted,
+                session_dates=record.session_dates,
+                counted=counted[record.id],
                 verified=record.verified,
                 why=say("why", record.why, language, **values),
             )
             for record in records
         ],
+    )
+
+
+def cap_shown(rule: FormRule, language: Language) -> CapShown | None:
+    """The cap of a form, for people."""
+    cap = rule.cap
+    if cap is None:
+        return None
+    return CapShown(
+        code=cap.code,
+        sessions_a_month=cap.sessions_a_month,
+        jp_a_day=cap.jp_a_day,
+        explanation=cap.id if language == "id" else cap.en,
+        source=cap.source,
+        status=cap.status,
     )
 
 
@@ -173,8 +190,8 @@ def rule_values(rule: FormRule) -> dict[str, object]:
     """What the texts about a form are filled with."""
     return {
         "jp": rule.jp,
-        "sessions_a_month": rule.sessions_a_month,
-        "jp_a_day": rule.jp_a_day,
+        "sessions_a_month": rule.cap and rule.cap.sessions_a_month,
+        "jp_a_day": rule.cap and rule.cap.jp_a_day,
         "international": f"{rule.international * 100:.0f}" if rule.international is not None else None,
     }
 

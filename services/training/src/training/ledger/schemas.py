@@ -22,20 +22,25 @@ class ProRata(BaseModel):
     reason: str
 
 
-class Cap(BaseModel):
-    """The most a form may count: sessions in a calendar month, or JP on a day."""
+class CapShown(BaseModel):
+    """The most that the forms with this cap count together: sessions in a calendar month, or JP on a day."""
 
+    code: str
     sessions_a_month: int | None
     jp_a_day: Decimal | None
+    explanation: str
+    source: str
+    status: str = Field(description="how far the cap is confirmed")
 
 
 class RecordShown(BaseModel):
-    """What one record counts, and why."""
+    """What one record counts in the year, and why; what sessions or days of another year count is told there."""
 
     id: UUID
     title: str
     start_date: date
     end_date: date
+    session_dates: list[date]
     stated: Decimal | None
     counted: Decimal
     verified: bool
@@ -50,7 +55,7 @@ class FormShown(BaseModel):
     pack: str
     stated: Decimal
     counted: Decimal
-    cap: Cap | None
+    cap: CapShown | None
     rule: str
     source: str
     status: str = Field(description="how far the form's value is confirmed")

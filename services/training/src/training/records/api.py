@@ -109,7 +109,7 @@ async def list_trainings(
     session: Reading,
     principal: Reader,
     window: AskedWindow,
-    year: Annotated[int | None, Query(ge=1, le=9999, description="the counting year")] = None,
+    year: Annotated[int | None, Query(ge=1, le=9999, description="in which they end or count")] = None,
 ) -> Page[Recorded]:
     return await queries.record_page(session, window, principal, person_id, year)
 

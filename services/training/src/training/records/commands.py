@@ -26,12 +26,13 @@ from contracts.acting import Capacity, Sender, capacity, is_own_case, sender_of
 from contracts.events import TrainingRevoked
 from training.catalogue.queries import Offers, look_up
 from training.desk import Desk
+from training.domain.rules import pack_named
 from training.ledger.commands import move
 from training.people.queries import Known, Roll, lock_people
 from training.records.judging import Judged, judge
 from training.records.rights import check_change, check_owner, source_kind, visible
 from training.records.schemas import Content, Correction, Training
-from training.records.tables import Record
+from training.records.tables import Record, by_year
 from training.records.writing import (
     Draft,
     Group,
@@ -40,6 +41,7 @@ from training.records.writing import (
     Tally,
     emit_completed,
     emit_corrected,
+    groups_of,
     holders,
     insert,
     keep_first_version,
@@ -160,7 +162,9 @@ def _claim(desk: Desk, facts: Facts, line: Training, key: Key, nip: str | None) 
             end_date=line.end_date,
             jp_stated=judged.jp_stated,
             jp_counted=judged.jp_counted,
+            jp_by_year=judged.jp_by_year,
             sessions=line.sessions,
+            session_dates=line.session_dates,
             international=line.international,
             degree=line.degree,
             competencies=judged.competencies,
@@ -169,7 +173,7 @@ def _claim(desk: Desk, facts: Facts, line: Training, key: Key, nip: str | None) 
             verified=kind != "self",
             rule_pack=judged.rule_pack,
             why=judged.why,
-            shared=judged.shared,
+            cap=judged.cap,
         ),
     )
 
@@ -205,16 +209,16 @@ async def _store(session: AsyncSession, drafts: Sequence[Draft], desk: Desk) -> 
     await insert(session, drafts, desk)
     fresh = {draft.id: draft for draft in drafts}
     tally = Tally()
-    groups = {(draft.person_id, draft.year, draft.form) for draft in drafts if draft.shared}
-    for shared in await share_again(session, groups, fresh, desk):
-        record = shared.record
-        if record.id in fresh:
-            fresh[record.id].jp_counted, fresh[record.id].why = record.jp_counted, record.why
+    groups = {group for draft in drafts for group in groups_of(draft, draft.cap)}
+    for record, before in await share_again(session, groups, fresh, desk):
+        if draft := fresh.get(record.id):
+            draft.jp_counted, draft.jp_by_year, draft.why = record.jp_counted, record.jp_by_year, record.why
         else:
-            tally.add(record.person_id, record.year, record.jp_counted - shared.before, verified=record.verified)
+            tally.take(before)
+            tally.add(record)
     now = desk.clock.now()
     async for draft in in_turns(drafts):
-        tally.add(draft.person_id, draft.year, draft.jp_counted, verified=draft.verified)
+        tally.add(draft)
         emit_completed(session, draft, now)
     await move(session, tally.moves(), desk.book, desk.clock)
 
@@ -264,12 +268,12 @@ async def correct(
     values = _values(correction, judged)
     if all(getattr(record, name) == value for name, value in values.items()):
         return record
-    groups = {(record.person_id, record.year, record.form), (record.person_id, judged.year, correction.form)}
+    groups = _groups(record, desk)
     tally = await _open(session, record)
     for name, value in values.items():
         setattr(record, name, value)
-    record.jp_counted, record.why = judged.jp_counted, judged.why
-    await _close(session, record, tally, groups, correction.reason, desk)
+    record.jp_counted, record.jp_by_year, record.why = judged.jp_counted, judged.jp_by_year, judged.why
+    await _close(session, record, tally, groups | _groups(record, desk), correction.reason, desk)
     emit_corrected(session, record, correction.reason, desk.clock.now())
     return record
 
@@ -284,6 +288,7 @@ def _values(content: Content, judged: Judged) -> dict[str, Any]:
         "end_date": content.end_date,
         "jp_stated": judged.jp_stated,
         "sessions": content.sessions,
+        "session_dates": content.session_dates,
         "international": content.international,
         "degree": content.degree,
         "competencies": judged.competencies,
@@ -307,7 +312,7 @@ async def verify(session: AsyncSession, record_id: UUID, desk: Desk) -> Record:
     tally = await _open(session, record)
     record.verified = True
     reason = say("reason", "verified", "id")
-    await _close(session, record, tally, {(record.person_id, record.year, record.form)}, reason, desk)
+    await _close(session, record, tally, _groups(record, desk), reason, desk)
     emit_corrected(session, record, reason, desk.clock.now())
     return record
 
@@ -320,12 +325,13 @@ async def revoke(session: AsyncSession, record_id: UUID, reason: str, desk: Desk
         return record
     tally = await _open(session, record)
     record.state = "revoked"
-    await _close(session, record, tally, {(record.person_id, record.year, record.form)}, reason, desk)
+    await _close(session, record, tally, _groups(record, desk), reason, desk)
     event = TrainingRevoked(
         record_id=record.id,
         person_id=record.person_id,
         agency_id=record.agency_id,
         year=record.year,
+        jp_by_year=None if record.jp_by_year is None else by_year(record),
         reason=reason,
     )
     emit(session, event, sequence=record.version, time=desk.clock.now())
@@ -347,8 +353,13 @@ async def _open(session: AsyncSession, record: Record) -> Tally:
     """Begins a change: keeps the version there is and takes back what it counted."""
     await keep_first_version(session, record.id)
     tally = Tally()
-    tally.add(record.person_id, record.year, -record.jp_counted, verified=record.verified)
+    tally.take(record)
     return tally
+
+
+def _groups(record: Record, desk: Desk) -> set[Group]:
+    cap = pack_named(desk.book, record.rule_pack).tables.forms[record.form].cap
+    return groups_of(record, cap.code if cap else None)
 
 
 async def _close(
@@ -357,12 +368,12 @@ async def _close(
     """Ends a change: stores the next version, and what follows from it for the ledger and for other records."""
     record.version += 1
     await session.flush()
-    for shared in await share_again(session, groups, {record.id}, desk):
-        other = shared.record
+    for other, before in await share_again(session, groups, {record.id}, desk):
         if other.id != record.id:
-            tally.add(other.person_id, other.year, other.jp_counted - shared.before, verified=other.verified)
+            tally.take(before)
+            tally.add(other)
     await session.refresh(record)
     await keep_version(session, record.id, reason, desk)
     if record.state == "valid":
-        tally.add(record.person_id, record.year, record.jp_counted, verified=record.verified)
+        tally.add(record)
     await move(session, tally.moves(), desk.book, desk.clock)

@@ -9,14 +9,15 @@ from common.problems import Problem
 from training.catalogue.queries import Offer, Offers
 from training.domain.counting import Activity, Refused, check, count
 from training.domain.duty import THOUSANDTH, covers
-from training.domain.rules import Book
+from training.domain.rules import Book, pack_of_year
 from training.people.queries import Known
 from training.records.schemas import Content
+from training.records.tables import as_stored
 
 
 class Judged(NamedTuple):
-    """What follows from an activity. `jp_counted` is what it counts by itself: where `shared`, other
-    records of the person have a say.
+    """What follows from an activity. `jp_counted` is what it counts by itself: where there is a `cap`,
+    other records of the person have a say.
     """
 
     agency_id: UUID
@@ -25,10 +26,11 @@ class Judged(NamedTuple):
     course_id: UUID | None
     jp_stated: Decimal | None
     jp_counted: Decimal
+    jp_by_year: dict[str, str] | None
     competencies: list[str]
     rule_pack: str
     why: str
-    shared: bool
+    cap: str | None
 
 
 def judge(
@@ -62,6 +64,7 @@ def judge(
         end=content.end_date,
         stated=stated,
         sessions=content.sessions,
+        session_dates=tuple(content.session_dates),
         international=content.international,
         degree=content.degree,
         verified=verified,
@@ -72,6 +75,11 @@ def judge(
         raise Problem(refused.code, field=refused.field, **refused.values) from None
     provider = _provider(content, course, offers, own_provider)
     counted = count(rule, activity)
+    try:
+        for year in counted.by_year:
+            pack_of_year(book, year)
+    except LookupError:
+        raise Problem("rule-missing", field="start_date") from None
     return Judged(
         agency_id=person.agency_on(content.end_date),
         year=content.end_date.year,
@@ -79,10 +87,11 @@ def judge(
         course_id=course.id if course else None,
         jp_stated=stated.quantize(THOUSANDTH) if stated is not None else None,
         jp_counted=counted.jp.quantize(THOUSANDTH),
+        jp_by_year=as_stored(counted.by_year, content.end_date.year),
         competencies=content.competencies or (course.competencies if course else []),
         rule_pack=pack.id,
         why=counted.why,
-        shared=rule.shared,
+        cap=rule.cap.code if rule.cap else None,
     )
 
 

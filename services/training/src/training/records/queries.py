@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -12,7 +12,7 @@ from common.pages import Page, Window
 from common.problems import Problem
 from training.records.rights import visible
 from training.records.schemas import History, Recorded, Version
-from training.records.tables import Record, RecordVersion
+from training.records.tables import Record, RecordVersion, counts_in
 from training.records.writing import stored
 
 
@@ -37,7 +37,7 @@ async def record_page(
         .limit(window.limit + 1)
     )
     if year is not None:
-        found = found.where(col(Record.year) == year)
+        found = found.where(or_(col(Record.year) == year, counts_in(year)))
     if seen := window.seen(UUID):
         found = found.where(col(Record.id) > seen[0])
     records = (await session.scalars(found)).all()

@@ -2,10 +2,10 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from common.fields import Day
 from contracts.nip import WrittenNip
@@ -25,10 +25,25 @@ class Content(Document):
     end_date: Day = Field(description="decides the counting year, and the agency it counts for")
     jp: Hours | None = Field(None, description="hours (JP) the certificate states; else those of the course")
     sessions: int = Field(1, ge=1, le=100)
+    session_dates: list[Day] = Field(
+        default_factory=list,
+        max_length=100,
+        description="of coaching and mentoring, the day of each session: each counts in its own month and year;"
+        " without them all count in the month of the end date",
+    )
     international: bool = False
     degree: Code | None = Field(None, description="with formal education only, e.g. S2")
     competencies: list[Code] = Field(default_factory=list, max_length=50)
     evidence: Words | None = Field(None, description="where the proof is: a URL or a document's number")
+
+    @model_validator(mode="after")
+    def _put_in_order(self) -> Self:
+        """Dates say how many sessions there were, in whatever order they come."""
+        if self.session_dates:
+            self.session_dates.sort()
+            if "sessions" not in self.model_fields_set:
+                self.sessions = len(self.session_dates)
+        return self
 
 
 class Training(Content):
@@ -65,7 +80,7 @@ class Recorded(BaseModel):
     state: Literal["valid", "revoked"]
     person_id: UUID
     agency_id: UUID
-    year: int
+    year: int = Field(description="of the end date")
     form: str
     title: str
     provider_id: UUID | None
@@ -74,9 +89,13 @@ class Recorded(BaseModel):
     end_date: date
     jp_stated: Decimal | None
     jp_counted: Decimal
+    jp_by_year: dict[int, Decimal] | None = Field(
+        description="jp_counted by the years it counts in; null: all of it in `year`"
+    )
     why: str = Field(description="the rule that decided: stated, default, sessions-capped, ...")
     rule_pack: str
     sessions: int
+    session_dates: list[date]
     international: bool
     degree: str | None
     competencies: list[str]

@@ -1,15 +1,17 @@
 """How records are written: stored, kept version by version, their shares of caps and their agency settled."""
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.clock import Clock
@@ -18,29 +20,45 @@ from common.sets import Columns, copy, lists, unnest
 from contracts.acting import Sender, SenderKind
 from contracts.events import TrainingCompleted, TrainingCorrected
 from training.desk import Desk
-from training.domain.counting import Activity, FormRule, share
-from training.domain.rules import Book, pack_named
+from training.domain.counting import Activity, Counted, FormRule, share, shared
+from training.domain.rules import Book, pack_named, sharing
 from training.ledger.commands import Moved
 from training.people.queries import AGENCY_ON
-from training.records.tables import Record
+from training.records.tables import Record, Split, as_stored, by_year
 from training.texts import say
 
 Key = tuple[str, str]
 """Source name and reference, under which a sender knows a record."""
 
-Group = tuple[UUID, int, str]
-"""Person, year and form: the records that share caps."""
+
+RecordRow = Any
+"""A row with every column of `records`."""
+
+
+class Group(NamedTuple):
+    """The records of a person that share a cap in a year."""
+
+    person_id: UUID
+    year: int
+    cap: str
+
 
 KEY: Columns = {"source_name": "text", "reference": "text"}
-GROUP: Columns = {"person_id": "uuid", "year": "int", "form": "text"}
+GROUP: Columns = {"person_id": "uuid", "year": "int", "cap": "text", "form": "text"}
 PLACE: Columns = {"id": "uuid", "agency_id": "uuid"}
-SHARE: Columns = {"id": "uuid", "jp_counted": "numeric", "why": "text"}
+SHARE: Columns = {"id": "uuid", "jp_counted": "numeric", "jp_by_year": "text", "why": "text"}
 HOLDERS = text(
     f"SELECT source_name, reference, r.id, r.fingerprint FROM {unnest(KEY)} JOIN records r USING (source_name, reference)"  # noqa: S608 - built of names in this code
     " WHERE r.sender_kind = :sender_kind AND r.sender_id = :sender_id"
 )
-STORED = text("SELECT * FROM records WHERE id = ANY(CAST(:ids AS uuid[]))")
-MEMBERS = text(f"SELECT r.* FROM {unnest(GROUP)} JOIN records r USING (person_id, year, form) WHERE r.state = 'valid'")  # noqa: S608 - built of names in this code
+STORED = text("SELECT * FROM records WHERE id = ANY(CAST(:ids AS uuid[]))").columns(jp_by_year=JSONB)
+MEMBERS = text(
+    f"""
+    SELECT given.year AS counting_year, given.cap, r.* FROM {unnest(GROUP)} JOIN records r USING (person_id, form)
+    WHERE r.state = 'valid' AND r.year >= given.year
+        AND (r.year = given.year AND r.jp_by_year IS NULL OR r.jp_by_year ? CAST(given.year AS text))
+    """  # noqa: S608 - built of names in this code
+).columns(jp_by_year=JSONB)
 
 
 def _keep(rows: str, reason: str, changed_by: str, changed_at: str) -> str:
@@ -64,12 +82,13 @@ SHARE_AGAIN = text(
     f"""
     WITH changed AS (
         UPDATE records r SET jp_counted = given.jp_counted, why = given.why,
+            jp_by_year = CAST(given.jp_by_year AS jsonb),
             version = r.version + CAST(r.id = ANY(CAST(:kept AS uuid[])) AS int)
         FROM {unnest(SHARE)} WHERE r.id = given.id RETURNING r.*
     ), first AS ({KEEP_FIRST}), next AS ({_keep("changed", *KEEP_NEXT)})
     SELECT * FROM changed
     """  # noqa: S608 - built of names in this code
-)
+).columns(jp_by_year=JSONB)
 MISFILED = text(
     f"SELECT r.id, {AGENCY_ON} AS agency_id FROM records r JOIN people p USING (person_id)"  # noqa: S608 - built of names in this code
     f" WHERE r.person_id = ANY(CAST(:people AS uuid[])) AND r.state = 'valid' AND r.agency_id <> {AGENCY_ON}"
@@ -82,17 +101,17 @@ REFILE = text(
     ), first AS ({KEEP_FIRST}), next AS ({_keep("changed", *KEEP_NEXT)})
     SELECT * FROM changed
     """  # noqa: S608 - built of names in this code
-)
+).columns(jp_by_year=JSONB)
 SYSTEM = "system"
 """Who changed a record when no caller did."""
 
-FACTS = tuple(name for name in TrainingCompleted.model_fields if name != "record_id")
+FACTS = tuple(name for name in TrainingCompleted.model_fields if name not in {"record_id", "jp_by_year"})
 facts_of = attrgetter(*FACTS)
 
 
 @dataclass(slots=True)
 class Draft:
-    """A record about to be stored; `shared`: other records have a say in what it counts."""
+    """A record about to be stored; where it has a `cap`, other records have a say in what it counts."""
 
     id: UUID
     sender_kind: SenderKind
@@ -111,7 +130,9 @@ class Draft:
     end_date: date
     jp_stated: Decimal | None
     jp_counted: Decimal
+    jp_by_year: dict[str, str] | None
     sessions: int
+    session_dates: list[date]
     international: bool
     degree: str | None
     competencies: list[str]
@@ -120,10 +141,10 @@ class Draft:
     verified: bool
     rule_pack: str
     why: str
-    shared: bool
+    cap: str | None
 
 
-DRAFTED = tuple(field.name for field in fields(Draft) if field.name != "shared")
+DRAFTED = tuple(field.name for field in fields(Draft) if field.name not in {"cap", "jp_by_year"})
 drafted = attrgetter(*DRAFTED)
 
 
@@ -135,10 +156,19 @@ class Holder(NamedTuple):
 
 
 class Shared(NamedTuple):
-    """A stored record whose share of a cap has changed: as it is now, and the JP it counted before."""
+    """A stored record whose share of a cap has changed: as it is now, and as it was before."""
 
-    record: Row[Any]
-    before: Decimal
+    record: RecordRow
+    before: RecordRow
+
+
+class Countable(Split, Protocol):
+    """A record as the ledger needs it."""
+
+    @property
+    def person_id(self) -> UUID: ...
+    @property
+    def verified(self) -> bool: ...
 
 
 class Tally:
@@ -147,8 +177,17 @@ class Tally:
     def __init__(self) -> None:
         self._jp: dict[tuple[UUID, int], list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
 
-    def add(self, person_id: UUID, year: int, jp: Decimal, *, verified: bool) -> None:
-        self._jp[person_id, year][0 if verified else 1] += jp
+    def add(self, record: Countable) -> None:
+        """Adds what a record counts, to each year its part."""
+        self._move(record, 1)
+
+    def take(self, record: Countable) -> None:
+        """Takes back what a record counts."""
+        self._move(record, -1)
+
+    def _move(self, record: Countable, sign: int) -> None:
+        for year, jp in by_year(record).items():
+            self._jp[record.person_id, year][0 if record.verified else 1] += sign * jp
 
     def moves(self) -> list[Moved]:
         return [Moved(person, year, *jp) for (person, year), jp in self._jp.items()]
@@ -162,7 +201,7 @@ async def holders(session: AsyncSession, sender: Sender, keys: Sequence[Key]) ->
     return {(source, reference): Holder(*holder) for source, reference, *holder in rows}
 
 
-async def stored(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Row[Any]]:
+async def stored(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, RecordRow]:
     """These records as they are now, by id."""
     return {row.id: row for row in await session.execute(STORED, {"ids": ids})}
 
@@ -174,8 +213,18 @@ async def insert(session: AsyncSession, drafts: Sequence[Draft], desk: Desk) -> 
     """
     first = ("valid", 1, desk.principal.subject, desk.clock.now())
     ordered = sorted(drafts, key=attrgetter("source_name", "reference"))
-    columns = (*DRAFTED, "state", "version", "submitted_by", "recorded_at")
-    await copy(session, Record.__tablename__, columns, [drafted(draft) + first for draft in ordered])
+    columns = (*DRAFTED, "jp_by_year", "state", "version", "submitted_by", "recorded_at")
+    rows = [(*drafted(draft), _json(draft.jp_by_year), *first) for draft in ordered]
+    await copy(session, Record.__tablename__, columns, rows)
+
+
+def _json(jp_by_year: dict[str, str] | None) -> str | None:
+    return None if jp_by_year is None else json.dumps(jp_by_year)
+
+
+def groups_of(record: Countable, cap: str | None) -> set[Group]:
+    """The groups a record belongs to: one for each year it counts in, none without a cap."""
+    return set() if cap is None else {Group(record.person_id, year, cap) for year in by_year(record)}
 
 
 async def share_again(
@@ -185,25 +234,31 @@ async def share_again(
 
     Records in `fresh` are being written by the caller; each other one gets a next version of its own.
     """
-    members = await _members(session, groups, desk.book)
-    before = {row.id: row for group in members for row, _ in group}
-    counted = {
-        identity: result
-        for group in members
-        for identity, result in share((rule, _activity(row)) for row, rule in group).items()
-        if (before[identity].jp_counted, before[identity].why) != (result.jp, result.why)
-    }
-    if not counted:
+    before: dict[UUID, tuple[RecordRow, FormRule]] = {}
+    parts: dict[UUID, dict[int, Decimal]] = defaultdict(dict)
+    for group, members in (await _members(session, groups, desk.book)).items():
+        before |= {row.id: (row, rule) for row, rule in members}
+        for identity, jp in share(group.year, ((rule, _activity(row)) for row, rule in members)).items():
+            parts[identity][group.year] = jp
+    changed: dict[UUID, Counted] = {}
+    for identity, (row, rule) in before.items():
+        result = shared(rule, _activity(row), by_year(row) | parts[identity])
+        if (row.why, by_year(row)) != (result.why, result.by_year):
+            changed[identity] = result
+    if not changed:
         return []
     reason = say("reason", "shared", "id")
     rows = (
         await session.execute(
             SHARE_AGAIN,
             {
-                "id": list(counted),
-                "jp_counted": [result.jp for result in counted.values()],
-                "why": [result.why for result in counted.values()],
-                "kept": [identity for identity in counted if identity not in fresh],
+                "id": list(changed),
+                "jp_counted": [result.jp for result in changed.values()],
+                "jp_by_year": [
+                    _json(as_stored(result.by_year, before[identity][0].year)) for identity, result in changed.items()
+                ],
+                "why": [result.why for result in changed.values()],
+                "kept": [identity for identity in changed if identity not in fresh],
                 **_change(reason, desk.principal.subject, desk.clock),
             },
         )
@@ -211,7 +266,7 @@ async def share_again(
     for row in rows:
         if row.id not in fresh:
             emit_corrected(session, row, reason, desk.clock.now())
-    return [Shared(row, before[row.id].jp_counted) for row in rows]
+    return [Shared(row, before[row.id][0]) for row in rows]
 
 
 async def refile(session: AsyncSession, people: Sequence[UUID], clock: Clock) -> None:
@@ -231,20 +286,18 @@ async def refile(session: AsyncSession, people: Sequence[UUID], clock: Clock) ->
 
 async def _members(
     session: AsyncSession, groups: Collection[Group], book: Book
-) -> list[list[tuple[Row[Any], FormRule]]]:
-    """The valid records that share a cap, group by group, each with the rule it was judged by."""
-    if not groups:
-        return []
-    people, years, forms = zip(*groups, strict=True)
-    members: dict[Group, list[tuple[Row[Any], FormRule]]] = defaultdict(list)
-    for row in await session.execute(MEMBERS, {"person_id": people, "year": years, "form": forms}):
+) -> dict[Group, list[tuple[RecordRow, FormRule]]]:
+    """The valid records of each group, each with the rule it was judged by."""
+    members: dict[Group, list[tuple[RecordRow, FormRule]]] = defaultdict(list)
+    asked = [(*group, form) for group in groups for form in sharing(book, group.cap)]
+    for row in await session.execute(MEMBERS, lists(GROUP, asked)) if asked else ():
         rule = pack_named(book, row.rule_pack).tables.forms[row.form]
-        if rule.shared:
-            members[row.person_id, row.year, row.form].append((row, rule))
-    return list(members.values())
+        if rule.cap and rule.cap.code == row.cap:
+            members[Group(row.person_id, row.counting_year, row.cap)].append((row, rule))
+    return members
 
 
-def _activity(row: Row[Any]) -> Activity:
+def _activity(row: RecordRow) -> Activity:
     return Activity(
         id=row.id,
         form=row.form,
@@ -252,6 +305,7 @@ def _activity(row: Row[Any]) -> Activity:
         end=row.end_date,
         stated=row.jp_stated,
         sessions=row.sessions,
+        session_dates=tuple(row.session_dates),
         international=row.international,
         degree=row.degree,
         verified=row.verified,
@@ -284,4 +338,5 @@ def emit_corrected(session: AsyncSession, record: Any, reason: str, now: datetim
 
 
 def _facts(record: Any) -> dict[str, Any]:
-    return dict(zip(FACTS, facts_of(record), strict=True))
+    split = None if record.jp_by_year is None else by_year(record)
+    return dict(zip(FACTS, facts_of(record), strict=True)) | {"jp_by_year": split}

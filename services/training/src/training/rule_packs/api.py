@@ -9,7 +9,7 @@ from common.texts import UsedLanguage
 from contracts.degrees import DEGREES
 from training.desk import Desk, desk_for
 from training.domain.rules import Pack
-from training.ledger.queries import rule_text
+from training.ledger.queries import cap_shown, rule_text
 from training.rule_packs.schemas import DutyView, FormView, JpPackView
 
 router = APIRouter(prefix="/v1", tags=["rules"])
@@ -56,8 +56,7 @@ def _view(pack: Pack, language: Language) -> JpPackView:
                 label=form.label,
                 kind=form.kind,
                 jp=form.jp,
-                sessions_a_month=form.sessions_a_month,
-                jp_a_day=form.jp_a_day,
+                cap=cap_shown(form, language),
                 international=form.international,
                 rule=rule_text(form, language),
                 source=form.source,

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pydantic import BaseModel, Field
 
 from contracts.degrees import Degree
+from training.ledger.schemas import CapShown
 
 
 class DutyView(BaseModel):
@@ -27,8 +28,7 @@ class FormView(BaseModel):
     label: str
     kind: str
     jp: Decimal | None
-    sessions_a_month: int | None
-    jp_a_day: Decimal | None
+    cap: CapShown | None
     international: Decimal | None = Field(description="share added where the activity was abroad")
     rule: str
     source: str
