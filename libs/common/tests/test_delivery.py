@@ -207,7 +207,7 @@ async def test_events_of_one_use_case_are_packed(database: Database) -> None:
 
 async def test_an_event_over_the_limit_is_refused_at_once(database: Database) -> None:
     async with database.transaction() as session:
-        with pytest.raises(EventTooLarge):
+        with pytest.raises(EventTooLarge, check=lambda error: error.field == "reason"):
             emit(session, revoked(2026, reason="x" * MAX_EVENT_BYTES), sequence=1)
 
 

@@ -24,11 +24,13 @@ from common.bulk import CHUNK, LINE_LIMIT, TURN, Answer, Done, in_turns, upload
 from common.database import Database, Reading, Transaction, is_transient
 from common.idempotency import IdempotencyKey, once
 from common.ids import new_id
+from common.outbox import emit
 from common.pages import AskedWindow
 from common.problems import Problem
 from common.service import Service, create_app
 from common.settings import ServiceSettings
 from common.tables import add_idempotency, add_outbox
+from contracts.events import TrainingRevoked
 from jejak_local.issuer import Issuer
 from jejak_local.processes import free_port
 from jejak_local.serve import serving
@@ -77,6 +79,26 @@ async def make_many(request: Request, principal: Hr) -> StreamingResponse:
             Problem("field-invalid", field="size") if thing.size == 13 else Done("stored", made)
             for thing, made in zip(things, ids, strict=True)
         ]
+
+    return await upload(request, THING, handle)
+
+
+def announce(session: AsyncSession, thing: Thing) -> UUID:
+    """Announces a revocation whose reason is the thing's name, so many times over."""
+    ids = {name: new_id() for name in ("record_id", "person_id", "agency_id")}
+    emit(session, TrainingRevoked(**ids, year=2026, reason=thing.name * thing.size), sequence=1)
+    return ids["record_id"]
+
+
+@router.post("/announcements")
+async def announce_one(principal: Hr, session: Transaction, thing: Thing) -> Made:
+    return Made(id=announce(session, thing))
+
+
+@router.post("/announcements:batch")
+async def announce_many(request: Request, principal: Hr) -> StreamingResponse:
+    async def handle(session: AsyncSession, things: Sequence[Thing]) -> list[Answer]:
+        return [Done("stored", announce(session, thing)) for thing in things]
 
     return await upload(request, THING, handle)
 
@@ -263,6 +285,26 @@ def test_the_right_matrix_names_every_route(app: FastAPI) -> None:
 async def test_a_failed_commit_never_answers_200(client: httpx2.AsyncClient) -> None:
     answer = await client.post("/v1/late-failure")
     assert (answer.status_code, answer.json()["code"]) == (500, "internal-error")
+
+
+async def test_what_is_too_large_to_be_announced_is_told_with_its_field_and_the_limit(
+    client: httpx2.AsyncClient, database: Database
+) -> None:
+    too_much = {"name": "panjang", "size": 150_000}
+    answer = await client.post("/v1/announcements", json=too_much, headers={"accept-language": "en"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "event-too-large")
+    assert answer.json()["errors"][0]["field"] == "reason"
+    assert answer.json()["title"] == "This is too large to be announced: one event holds at most 1000000 bytes."
+    lines = [{"name": "a", "size": 1}, too_much, {"name": "b", "size": 1}]
+    answers = await client.post("/v1/announcements:batch", content="\n".join(map(json.dumps, lines)))
+    told = [json.loads(line) for line in answers.text.splitlines()]
+    assert [(line["status"], line.get("code"), line.get("field")) for line in told] == [
+        ("stored", None, None),
+        ("refused", "event-too-large", "reason"),
+        ("stored", None, None),
+    ]
+    async with database.reading() as session:
+        assert await session.scalar(text("SELECT sum(count) FROM outbox")) == 2
 
 
 async def test_a_request_whose_connection_breaks_is_asked_for_again(client: httpx2.AsyncClient) -> None:

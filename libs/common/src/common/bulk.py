@@ -20,7 +20,8 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.database import Database, insist, is_transient
-from common.problems import Catalogue, Language, Problem, from_validation, language_of
+from common.outbox import EventTooLarge
+from common.problems import Catalogue, Language, Problem, from_validation, language_of, too_large
 from common.rates import rates_of
 from common.telemetry import STATUS, bulk_lines, log
 
@@ -164,6 +165,9 @@ async def work(
     except Problem as problem:
         if len(items) == 1:
             return [problem]
+    except EventTooLarge as error:
+        if len(items) == 1:
+            return [too_large(error)]
     except Exception as error:
         if is_transient(error):
             raise Problem("unavailable") from error

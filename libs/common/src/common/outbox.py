@@ -74,7 +74,12 @@ class Emitted(NamedTuple):
 
 
 class EventTooLarge(Exception):  # noqa: N818 - names what it is
-    """An event above MAX_EVENT_BYTES: it must be paged, not sent."""
+    """An event above MAX_EVENT_BYTES, which nobody would read. `field` is the part that takes most of it."""
+
+    def __init__(self, event: Event) -> None:
+        super().__init__(event.type)
+        parts: dict[str, object] = json.loads(event.model_dump_json())
+        self.field = max(parts, key=lambda name: len(json.dumps(parts[name])))
 
 
 def emit(
@@ -93,7 +98,7 @@ def emit(
     payload = event.model_dump_json()
     # A character takes at most four bytes: only a long payload has to be encoded to know.
     if len(payload) > MAX_EVENT_BYTES // 4 and len(payload.encode()) > MAX_EVENT_BYTES:
-        raise EventTooLarge(f"{event.type}: {len(payload)} characters")
+        raise EventTooLarge(event)
     collected: dict[str, list[Emitted]] = session.info.setdefault("emitted", defaultdict(list))
     collected[event.topic.name].append(
         Emitted(

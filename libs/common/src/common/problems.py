@@ -20,6 +20,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from common.database import is_transient
+from common.events import MAX_EVENT_BYTES
+from common.outbox import EventTooLarge
 
 Language = Literal["id", "en"]
 TYPE_BASE = "https://jejak.asn.go.id/problems/"
@@ -90,6 +92,11 @@ def language_of(accept_language: str | None) -> Language:
     """Indonesian unless English is asked for first."""
     first = (accept_language or "id").split(",", maxsplit=1)[0].strip().lower()
     return "en" if first.startswith("en") else "id"
+
+
+def too_large(error: EventTooLarge) -> Problem:
+    """What has to be said again with less in it: it would not fit into the event that tells of it."""
+    return Problem("event-too-large", field=error.field, limit=MAX_EVENT_BYTES)
 
 
 def from_validation(
@@ -184,6 +191,10 @@ def install(app: FastAPI, catalogue: Catalogue) -> None:
         headers = {"allow": _allowed(app, request.url.path)} if error.status_code == 405 else error.headers
         return answer(request, [Problem(codes.get(error.status_code, "field-invalid"))], headers)
 
+    async def on_too_large(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, EventTooLarge)  # noqa: S101 - as above
+        return answer(request, [too_large(error)])
+
     async def on_anything(request: Request, error: Exception) -> JSONResponse:
         # A connection may break in the middle of a commit: only sending again tells whether it was done.
         return answer(request, [Problem("unavailable" if is_transient(error) else "internal-error")])
@@ -192,4 +203,5 @@ def install(app: FastAPI, catalogue: Catalogue) -> None:
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(RequestValidationError, on_validation)
     app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(EventTooLarge, on_too_large)
     app.add_exception_handler(Exception, on_anything)

@@ -192,3 +192,34 @@ async def test_what_is_not_there_is_not_found(api, provider, course):
     for path, body in ((f"/providers/{new_id()}", provider("P-7")), (f"/courses/{new_id()}", course())):
         assert (await api.refused("lan", "GET", path))[:2] == (404, "not-found")
         assert (await api.refused("lan", "PUT", path, body))[:2] == (404, "not-found")
+
+
+async def test_what_is_left_out_stays_and_null_clears(api, provider, course):
+    await api.bulk("/providers:batch", [provider("P-1"), provider("P-2")])
+    full = course("C-1", valid_to="2026-01-01")
+    [stored] = await api.bulk("/courses:batch", [full])
+    path = f"/courses/{stored['id']}"
+    names = ("title", "provider_id", "jp", "competencies", "valid_to")
+    before = await api.get(path, "lan")
+    silent = {"code": "C-1", "title": "Baru", "form": "KL03", "valid_from": "2025-01-01"}
+
+    async def now() -> dict:
+        found = await api.get(path, "lan")
+        return {name: found[name] for name in names}
+
+    kept = {name: before[name] for name in names}
+    assert [answer["status"] for answer in await api.bulk("/courses:batch", [silent])] == ["updated"]
+    assert await now() == kept | {"title": "Baru"}
+    assert (await api.call("lan", "PUT", path, silent | {"title": "Lain"})).status_code == 200
+    assert await now() == kept | {"title": "Lain"}
+    cleared = silent | {"jp": None, "valid_to": None, "competencies": []}
+    assert [answer["status"] for answer in await api.bulk("/courses:batch", [cleared])] == ["updated"]
+    assert await now() == kept | {"title": "Baru", "jp": None, "valid_to": None, "competencies": []}
+
+    [known] = await api.bulk("/providers:batch", [{"code": "P-1", "name": "Balai Lain"}])
+    path = f"/providers/{known['id']}"
+    assert len((await api.get(path, "lan"))["accreditations"]) == 1
+    assert (await api.call("lan", "PUT", path, {"code": "P-1", "name": "Balai"})).status_code == 200
+    assert len((await api.get(path, "lan"))["accreditations"]) == 1
+    await api.bulk("/providers:batch", [provider("P-1", accreditations=[])])
+    assert (await api.get(path, "lan"))["accreditations"] == []

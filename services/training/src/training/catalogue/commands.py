@@ -16,6 +16,7 @@ from sqlmodel import col
 
 from common import etag
 from common.bulk import Answer, Done
+from common.fields import said
 from common.ids import new_id
 from common.problems import Problem
 from common.sets import Columns, columns_of, insert, lists, overwrite, parted, unnest, words
@@ -88,7 +89,8 @@ async def save_providers(session: AsyncSession, documents: Sequence[ProviderIn],
 
     def provider(document: ProviderIn, before: ProviderState | None) -> ProviderState:
         identity = _identity(document, before.id if before else None, codes)
-        return ProviderState(identity, document.code, document.name, _held(document, desk))
+        held = before.held if before and _keeps_accreditations(document) else _held(document, desk)
+        return ProviderState(identity, document.code, document.name, held)
 
     answers, changed = _decide(documents, known, provider)
     if changed:
@@ -117,7 +119,8 @@ async def revise_provider(
         await _check_free(session, select(col(Provider.id)).where(col(Provider.code) == document.code))
     provider.code, provider.name, provider.version = document.code, document.name, provider.version + 1
     await session.flush()
-    await _accredit(session, [ProviderState(provider.id, provider.code, provider.name, held)])
+    if not _keeps_accreditations(document):
+        await _accredit(session, [ProviderState(provider.id, provider.code, provider.name, held)])
 
 
 async def save_courses(session: AsyncSession, documents: Sequence[CourseIn], desk: Desk) -> list[Answer]:
@@ -183,6 +186,10 @@ def _decide(
     return answers, changed
 
 
+def _keeps_accreditations(document: ProviderIn) -> bool:
+    return "accreditations" not in document.model_fields_set
+
+
 def _held(document: ProviderIn, desk: Desk) -> frozenset[Held]:
     held = [Held(part.form, part.valid_from, part.valid_to) for part in document.accreditations]
     for part in held:
@@ -201,10 +208,13 @@ def _course(
     codes: dict[UUID, str],
     desk: Desk,
 ) -> CourseState:
-    _check_rules(document.form, document.jp, desk)
-    _check_period(document.valid_from, document.valid_to)
+    jp: Decimal | None = said(document, "jp", before)
+    valid_to: date | None = said(document, "valid_to", before)
+    _check_rules(document.form, jp, desk)
+    _check_period(document.valid_from, valid_to)
     own = desk.principal.provider if "provider" in desk.principal.roles and not desk.principal.national else None
-    provider = _provider_of(document, own, providers)
+    names_provider = not document.model_fields_set.isdisjoint(("provider_id", "provider_code"))
+    provider = _provider_of(document, own, providers) if names_provider or not before else before.provider_id
     if own is not None and (provider != own or (before is not None and before.provider_id != own)):
         raise Problem("not-yours", field="provider_code")
     return CourseState(
@@ -213,10 +223,10 @@ def _course(
         provider_id=provider,
         title=document.title,
         form=document.form,
-        jp=document.jp.quantize(THOUSANDTH) if document.jp is not None else None,
-        competencies=tuple(document.competencies),
+        jp=jp.quantize(THOUSANDTH) if jp is not None else None,
+        competencies=tuple(said(document, "competencies", before)),
         valid_from=document.valid_from,
-        valid_to=document.valid_to,
+        valid_to=valid_to,
     )
 
 

@@ -19,7 +19,10 @@ class AccreditationIn(Document):
 
 
 class ProviderIn(Document):
-    """A provider with all its accreditations, old ones too: what is left out is taken away."""
+    """A provider with all its accreditations, old ones too: one that is not in the list is taken away.
+
+    The `accreditations` of a known provider stay as they are where the list is left out.
+    """
 
     id: UUID | None = None
     code: Code
@@ -28,7 +31,10 @@ class ProviderIn(Document):
 
 
 class CourseIn(Document):
-    """A course of a provider; `jp` are the hours its programme states."""
+    """A course of a provider; `jp` are the hours its programme states.
+
+    What is left out of a known course stays as it is; `jp` and `valid_to` are cleared by null.
+    """
 
     id: UUID | None = None
     code: Code
