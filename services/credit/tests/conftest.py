@@ -85,6 +85,7 @@ class World(Inside):
         *,
         person_id: UUID | None = None,
         nip: str | None = None,
+        former: Sequence[str] = (),
         agency: UUID = AGENCY,
         education: str | None = "S1",
         jenjang: str | None = "ahli_pertama",
@@ -97,6 +98,7 @@ class World(Inside):
         return PersonChanged(
             person_id=person_id or new_id(),
             nip_hash=nip_hash(nip or self.nip(), NIP_KEY),
+            former_nip_hashes=[nip_hash(number, NIP_KEY) for number in former],
             staff_type="PNS",
             status="active",
             joined_on=joined_on,

@@ -119,6 +119,7 @@ class World(Inside):
         *,
         person_id: UUID | None = None,
         nip: str | None = None,
+        former: Sequence[str] = (),
         agency: UUID = AGENCY,
         staff_type: str = "PNS",
         joined_on: date = date(2010, 1, 1),
@@ -132,6 +133,7 @@ class World(Inside):
         return PersonChanged(
             person_id=person_id or new_id(),
             nip_hash=nip_hash(nip or self.nip(), NIP_KEY),
+            former_nip_hashes=[nip_hash(number, NIP_KEY) for number in former],
             staff_type=staff_type,
             status="retired" if left_on else "active",
             joined_on=joined_on,

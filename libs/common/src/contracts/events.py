@@ -98,7 +98,9 @@ class Schooling(Part):
 class PersonChanged(Event):
     """The full state and history of a person after a change: no NIP, no name.
 
-    `statuses` and `educations` are missing in events from before they were told.
+    `statuses`, `educations` and `former_nip_hashes` are missing in events from before they were told.
+    The latter stand for numbers that were the person's own until a new contract (PPPK) brought another: they still
+    name the person. A number that was wrong and was mended is not among them.
     """
 
     topic: ClassVar[Topic] = topics.PEOPLE
@@ -124,6 +126,7 @@ class PersonChanged(Event):
     absences: list[Absence]
     statuses: list[Standing] = Field(default_factory=list[Standing])
     educations: list[Schooling] = Field(default_factory=list[Schooling])
+    former_nip_hashes: list[str] = Field(default_factory=list[str])
 
 
 class _RecordEvent(Event):

@@ -70,6 +70,21 @@ async def test_a_number_that_moves_finds_nobody_until_it_has_moved(world, api, p
     assert (case.status_code, case.json()["person_id"]) == (201, str(new))
 
 
+async def test_a_number_of_a_contract_gone_by_finds_the_person_still(world, api, predicate) -> None:
+    old, new = world.nip(), world.nip()
+    [person] = await world.people(world.person(nip=old))
+    line = {name: value for name, value in predicate(person).items() if name != "person_id"} | {"nip": old}
+    first = await submit(api, line)
+    await world.people(world.person(person_id=person, nip=new, former=[old]), sequence=2)
+    for nip in (old, new):
+        again = await submit(api, line | {"nip": nip})
+        assert (again.status_code, again.json()["id"]) == (200, first.json()["id"])
+    # Mended, it was never theirs.
+    await world.people(world.person(person_id=person, nip=new), sequence=3)
+    refused = await submit(api, line)
+    assert (refused.status_code, refused.json()["code"]) == (422, "person-unknown")
+
+
 async def test_a_number_that_moves_while_it_is_looked_up_finds_nobody(world, api, predicate) -> None:
     nip = world.nip()
     [old] = await world.people(world.person(nip=nip))

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from common.bulk import Done
 from common.database import counted_statements
 from common.ids import new_id
 from training.domain.duty import duty_months
@@ -106,6 +107,48 @@ async def test_a_number_that_moves_finds_nobody_until_it_has_moved(world, line):
     assert await world.value("SELECT person_id FROM records WHERE id = :id", id=answer.id) == new
 
 
+async def test_a_number_of_a_contract_gone_by_finds_the_person_still(world, api, line):
+    """A renewed NI PPPK and a nightly full sync: what was sent before is known by either number."""
+    old, new, newest = world.nip(), world.nip(), world.nip()
+    person = await world.person(nip=old, staff_type="PPPK")
+    sent = line(nip=old)
+    [record] = await world.store(sent)
+    await world.people(world.state(person_id=person, nip=new, former=[old], staff_type="PPPK"), sequence=2)
+    assert await world.store(sent, sent | {"nip": new}) == [Done("duplicate", record.id)] * 2
+    await world.people(world.state(person_id=person, nip=newest, former=[old, new], staff_type="PPPK"), sequence=3)
+    again = [sent | {"nip": number} for number in (old, new, newest)]
+    assert await world.store(*again) == [Done("duplicate", record.id)] * 3
+    assert [answer["status"] for answer in await api.bulk("/trainings:batch", again)] == ["duplicate"] * 3
+    both = line(person, nip=old)
+    assert (await world.store(both))[0].status == "stored"
+    assert await world.value("SELECT count(DISTINCT person_id) FROM records") == 1
+
+
+async def test_a_number_that_was_wrong_finds_its_owner_alone(world, line):
+    """A mended number is not among the former ones: it finds nobody, and then whoever has it."""
+    wrong, right = world.nip(), world.nip()
+    person = await world.person(nip=wrong)
+    await world.people(world.state(person_id=person, nip=right), sequence=2)
+    [nobody] = await world.store(line(nip=wrong))
+    assert nobody.code == "person-unknown"
+    owner = await world.person(nip=wrong)
+    [answer] = await world.store(line(nip=wrong))
+    assert await world.value("SELECT person_id FROM records WHERE id = :id", id=answer.id) == owner
+
+
+async def test_a_number_that_is_one_persons_and_was_anothers_finds_nobody(world, line):
+    """Two people's events have no common order: it may have been told of as the other's before it was mended."""
+    nip, other = world.nip(), world.nip()
+    held = new_id()
+    await world.people(world.state(person_id=held, nip=other, former=[nip]))
+    await world.people(world.state(nip=nip))
+    [answer] = await world.store(line(nip=nip))
+    assert answer.code == "person-unknown"
+    await world.people(world.state(person_id=held, nip=other), sequence=2)
+    [answer] = await world.store(line(nip=nip))
+    assert answer.status == "stored"
+
+
 async def test_statements_do_not_grow_with_the_batch(world):
     counts = []
     for size in (1, 200):
@@ -113,7 +156,7 @@ async def test_statements_do_not_grow_with_the_batch(world):
         with counted_statements(world.database) as statements:
             await world.hear(*received)
         counts.append(len(statements))
-    assert counts == [6, 6]
+    assert counts == [7, 7]  # people, then out and in: assignments, absences (none were), former numbers; the duty
 
 
 async def test_open_year_lays_the_duty_of_everyone_in_service_once(world):

@@ -103,6 +103,6 @@ async def test_statements_do_not_grow_with_those_who_moved(sounding, world):
         with counted_statements(sounding.database) as statements:
             await world.hear(*batch)
         counts.append(len(statements))
-    assert counts == [10, 10]
+    assert counts == [11, 11]
     assert len(words(await sounding.events())) == 1 + 1 + 1 + 199 + 1
     assert await sounding.broken() == []

@@ -14,7 +14,7 @@ from common.inbox import admit
 from common.sets import insert, one_of, overwrite
 from contracts.events import PersonChanged
 from credit.domain.periods import Absence, Away, Post, Service
-from credit.people.tables import absences, people, posts
+from credit.people.tables import absences, former_numbers, people, posts
 
 PERSON = (
     "person_id",
@@ -28,6 +28,7 @@ PERSON = (
     "golongan",
     "sequence",
 )
+NUMBER = ("person_id", "number", "nip_hash")
 POST = ("person_id", "number", "valid_from", "valid_to", "jenjang", "golongan")
 ABSENCE = ("person_id", "number", "valid_from", "valid_to", "why")
 AWAY: Mapping[str, Away] = {"leave": "on-leave", "study": "on-study", "retired": "retired", "deceased": "deceased"}
@@ -58,6 +59,9 @@ async def keep_people(session: AsyncSession, received: Sequence[Received]) -> li
         told = [newest[row.person_id][1] for row in changed.all()]
         await _replace(session, posts, POST, told, _posts)
         await _replace(session, absences, ABSENCE, told, _absences)
+        await _replace(
+            session, former_numbers, NUMBER, told, lambda person: [(each,) for each in person.former_nip_hashes]
+        )
     return arrived
 
 
@@ -102,7 +106,9 @@ async def lock_people(
     """
     rows = await session.execute(
         text(
-            "SELECT person_id, nip_hash, agency_id, education FROM people"
+            "SELECT person_id, agency_id, education, nip_hash || ARRAY("
+            "  SELECT former.nip_hash FROM former_numbers former WHERE former.person_id = people.person_id"
+            " ) AS nip_hashes FROM people"
             " WHERE person_id = ANY(CAST(:ids AS uuid[]))"
             " AND (CAST(:agency AS uuid) IS NULL OR agency_id = :agency)"
             " ORDER BY person_id FOR NO KEY UPDATE"

@@ -31,6 +31,15 @@ absences = Table(
     CheckConstraint("why IN ('on-leave', 'on-study', 'retired', 'deceased')", name="why"),
 )
 
+former_numbers = Table(
+    "former_numbers",
+    metadata,
+    Column("person_id", Uuid, ForeignKey("people.person_id"), primary_key=True),
+    Column("number", Integer, primary_key=True, comment="place in the person's list of former numbers"),
+    Column("nip_hash", Text, nullable=False, index=True, comment="of a number that still names the person"),
+    CheckConstraint("number > 0", name="number"),
+)
+
 posts = Table(
     "posts",
     metadata,

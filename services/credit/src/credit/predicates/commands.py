@@ -109,11 +109,15 @@ async def _find_people(
 ) -> list[UUID | None]:
     """The person of every line, locked; None for one not known, or not of the agency.
 
-    A number that two people have at the moment, since it moves from one to the other, finds nobody.
+    A number that somebody had before a new contract finds them still; one that two people have at the moment,
+    since it moves from one to the other, finds nobody.
     """
     hashes = [nip_hash(line.nip, nip_key) if line.nip else None for line in lines]
     rows = await session.execute(
-        text("SELECT person_id, nip_hash FROM people WHERE nip_hash = ANY(CAST(:hashes AS text[]))"),
+        text(
+            "SELECT person_id, nip_hash FROM people WHERE nip_hash = ANY(CAST(:hashes AS text[]))"
+            " UNION SELECT person_id, nip_hash FROM former_numbers WHERE nip_hash = ANY(CAST(:hashes AS text[]))"
+        ),
         {"hashes": [found for found in hashes if found]},
     )
     holders: defaultdict[str, list[UUID]] = defaultdict(list)
@@ -123,7 +127,9 @@ async def _find_people(
     meant = [by_hash.get(found) if found else line.person_id for line, found in zip(lines, hashes, strict=True)]
     locked = await lock_people(session, [person_id for person_id in meant if person_id], agency)
     return [
-        person_id if person_id and person_id in locked and found in (None, locked[person_id].nip_hash) else None
+        person_id
+        if person_id and person_id in locked and (found is None or found in locked[person_id].nip_hashes)
+        else None
         for person_id, found in zip(meant, hashes, strict=True)
     ]
 

@@ -15,7 +15,7 @@ from contracts import topics
 from contracts.events import PersonChanged
 from training.domain.rules import Book
 from training.ledger.commands import lay_again
-from training.people.tables import Absence, Assignment, Person
+from training.people.tables import Absence, Assignment, FormerNumber, Person
 from training.records.writing import refile
 from training.soundings.commands import follow
 
@@ -33,6 +33,7 @@ PERSON = (
     "sequence",
 )
 ASSIGNMENT = ("person_id", "valid_from", "valid_to", "agency_id", "unit_id", "unit_name")
+NUMBER = ("person_id", "nip_hash")
 ABSENCE = ("person_id", "valid_from", "valid_to", "status")
 
 
@@ -66,6 +67,7 @@ async def keep_people(session: AsyncSession, received: Sequence[Received], book:
         served = _assignments(states)
         before = await _replace(session, Assignment.table(), ASSIGNMENT, changed, served)
         await _replace(session, Absence.table(), ABSENCE, changed, _absences(states))
+        await _replace(session, FormerNumber.table(), NUMBER, changed, _former_numbers(states))
         await lay_again(session, changed, book, clock)
         if moved := _moved(before, served):
             await refile(session, moved, clock)
@@ -102,15 +104,19 @@ def _absences(states: Sequence[PersonChanged]) -> list[tuple[Any, ...]]:
     ]
 
 
+def _former_numbers(states: Sequence[PersonChanged]) -> list[tuple[Any, ...]]:
+    return [(state.person_id, former) for state in states for former in state.former_nip_hashes]
+
+
 async def _replace(
     session: AsyncSession,
     table: Table,
     columns: Sequence[str],
     people: Sequence[UUID],
-    periods: Sequence[tuple[Any, ...]],
+    rows: Sequence[tuple[Any, ...]],
 ) -> Sequence[Sequence[Any]]:
-    """Returns the periods there were before."""
+    """Returns the rows there were before."""
     gone = delete(table).where(one_of(table.c.person_id, people)).returning(*(table.c[name] for name in columns))
     before = (await session.execute(gone)).all()
-    await insert(session, table, columns, periods)
+    await insert(session, table, columns, rows)
     return before

@@ -12,8 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from training.domain.duty import in_service
 
 LOCK = text(
-    "SELECT person_id, nip_hash, joined_on, left_on, agency_id FROM people"
-    " WHERE person_id = ANY(CAST(:ids AS uuid[])) OR nip_hash = ANY(CAST(:nip_hashes AS text[]))"
+    "WITH former AS MATERIALIZED ("
+    " SELECT person_id, nip_hash FROM former_numbers WHERE nip_hash = ANY(CAST(:nip_hashes AS text[]))"
+    ") SELECT person_id, joined_on, left_on, agency_id,"
+    " nip_hash || ARRAY(SELECT former.nip_hash FROM former WHERE former.person_id = people.person_id) AS nip_hashes"
+    " FROM people WHERE person_id = ANY(CAST(:ids AS uuid[]) || ARRAY(SELECT former.person_id FROM former))"
+    " OR nip_hash = ANY(CAST(:nip_hashes AS text[]))"
     " ORDER BY person_id FOR NO KEY UPDATE"
 )
 SERVED = text(
@@ -64,7 +68,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Roll:
-    """People found, by id and by the hash of their NIP."""
+    """People found, by id and by the hash of a number that is or was theirs."""
 
     by_id: dict[UUID, Known]
     by_nip: dict[str, Known]
@@ -74,17 +78,16 @@ async def lock_people(session: AsyncSession, ids: Collection[UUID], nip_hashes: 
     """Finds people and holds them until the transaction ends, in the order of person id.
 
     Whoever changes a person's records or ledger holds the person first, so two changes wait for
-    each other and never for good. A hash that two people have at the moment (a number that moves)
-    finds nobody.
+    each other and never for good. A number that somebody had before a new contract finds them still; one
+    that two people have at the moment (it moves) finds nobody.
     """
     rows = (await session.execute(LOCK, {"ids": list(ids), "nip_hashes": list(nip_hashes)})).all()
     by_id: dict[UUID, Known] = {}
     by_nip: dict[str, Known] = {}
     shared: set[str] = set()
-    for person_id, nip_hash, joined_on, left_on, agency_id in rows:
+    for person_id, joined_on, left_on, agency_id, theirs in rows:
         known = by_id[person_id] = Known(person_id, joined_on, left_on, agency_id, [])
-        if by_nip.setdefault(nip_hash, known) is not known:
-            shared.add(nip_hash)
+        shared.update(nip_hash for nip_hash in theirs if by_nip.setdefault(nip_hash, known) is not known)
     for nip_hash in shared:
         del by_nip[nip_hash]
     for person_id, *served in await session.execute(SERVED, {"ids": list(by_id)}):

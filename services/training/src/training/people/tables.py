@@ -33,6 +33,16 @@ class Person(Stored, table=True):
     sequence: int = Field(sa_type=BigInteger)
 
 
+class FormerNumber(Stored, table=True):
+    """A number that still names somebody who has another by now."""
+
+    __tablename__ = "former_numbers"
+    __table_args__ = (Index(None, "nip_hash"),)
+
+    person_id: UUID = Field(primary_key=True)
+    nip_hash: str = Field(sa_type=Text, primary_key=True)
+
+
 class Assignment(Stored, table=True):
     """Where a person served from `valid_from` until the day before `valid_to`."""
 

@@ -158,6 +158,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", "number", name=op.f("pk_absences")),
     )
     op.create_table(
+        "former_numbers",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False, comment="place in the person's list of former numbers"),
+        sa.Column("nip_hash", sa.Text(), nullable=False, comment="of a number that still names the person"),
+        sa.CheckConstraint("number > 0", name=op.f("ck_former_numbers_number")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.person_id"], name=op.f("fk_former_numbers_person_id_people")),
+        sa.PrimaryKeyConstraint("person_id", "number", name=op.f("pk_former_numbers")),
+    )
+    op.create_index(op.f("ix_former_numbers_nip_hash"), "former_numbers", ["nip_hash"], unique=False)
+    op.create_table(
         "waiting",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("consumer", sa.Text(), nullable=False),
@@ -383,6 +393,8 @@ def downgrade() -> None:
     op.drop_table("cases")
     op.drop_index(op.f("ix_waiting_consumer_awaited"), table_name="waiting")
     op.drop_table("waiting")
+    op.drop_index(op.f("ix_former_numbers_nip_hash"), table_name="former_numbers")
+    op.drop_table("former_numbers")
     op.drop_index(op.f("ix_people_nip_hash"), table_name="people")
     op.drop_index(op.f("ix_people_agency_id"), table_name="people")
     op.drop_table("absences")

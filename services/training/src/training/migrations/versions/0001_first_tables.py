@@ -31,6 +31,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_assignments_agency_id", "assignments", ["agency_id"], unique=False)
     op.create_table(
+        "former_numbers",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("nip_hash", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("person_id", "nip_hash", name="pk_former_numbers"),
+    )
+    op.create_index("ix_former_numbers_nip_hash", "former_numbers", ["nip_hash"], unique=False)
+    op.create_table(
         "idempotency",
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
@@ -220,6 +227,8 @@ def downgrade() -> None:
     op.drop_table("jp_ledger")
     op.drop_table("inbox")
     op.drop_table("idempotency")
+    op.drop_index("ix_former_numbers_nip_hash", table_name="former_numbers")
+    op.drop_table("former_numbers")
     op.drop_index("ix_assignments_agency_id", table_name="assignments")
     op.drop_table("assignments")
     op.drop_table("absences")
