@@ -1,11 +1,13 @@
 """The HTTP edge of the kit: tokens, deny by default, problems, commits, idempotency, bulk uploads."""
 
 import asyncio
+import base64
 import http.client
 import json
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID, uuid4
@@ -13,19 +15,21 @@ from uuid import UUID, uuid4
 import asyncpg
 import httpx2
 import pytest
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from sqlalchemy import MetaData, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common import etag
 from common.auth import KEYS_FRESH_SECONDS, TOKENS_REMEMBERED, Principal, allow, assert_guarded, guards
 from common.bulk import CHUNK, LINE_LIMIT, TURN, Answer, Done, in_turns, upload
 from common.database import Database, Reading, Transaction, is_transient
+from common.fields import Line, Moment
 from common.idempotency import IdempotencyKey, once
 from common.ids import new_id
 from common.outbox import emit
-from common.pages import AskedWindow
+from common.pages import BY_ID, AskedWindow, Window
 from common.problems import Problem
 from common.service import Service, create_app
 from common.settings import ServiceSettings
@@ -44,7 +48,7 @@ HOME, OTHER = new_id(), new_id()
 class Thing(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    name: str
+    name: Line
     size: int = Field(gt=0)
 
 
@@ -106,6 +110,16 @@ async def announce_many(request: Request, principal: Hr) -> StreamingResponse:
 @router.get("/things")
 async def things(principal: Hr, session: Reading, window: AskedWindow) -> dict:
     return {"count": await session.scalar(text("SELECT count(*) FROM things")), "limit": window.limit}
+
+
+class Versioned(BaseModel):
+    version: int = 7
+
+
+@router.put("/things/{thing_id}")
+async def change(thing_id: UUID, principal: Hr, seen: etag.Seen, response: Response) -> Versioned:
+    etag.check(seen, 7)
+    return etag.tagged(Versioned(), response)
 
 
 @router.post("/late-failure")
@@ -539,3 +553,115 @@ async def test_a_wrong_method_is_told_every_right_one(client: httpx2.AsyncClient
     answer = await client.delete("/v1/things")
     assert (answer.status_code, answer.json()["code"]) == (405, "method-not-allowed")
     assert answer.headers["allow"] == "GET, POST"
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (None, 200),
+        ("*", 200),
+        ('"7"', 200),
+        ('"6", "7"', 200),
+        ('"6" ,,\t"7",', 200),
+        ('W/"6","7"', 200),
+        ('W/"7"', 412),
+        ('W/"7,", "6"', 412),
+        ('"6"', 412),
+        ('"07"', 412),
+        ('"7', 412),
+        ("7", 412),
+        ("", 412),
+        ('"7" "6"', 412),
+        ('"7", *', 412),
+        ('"' + "7" * 5000 + '"', 412),
+        ('"\xff\xb2"', 412),
+    ],
+)
+async def test_a_change_names_the_version_it_changes(client: httpx2.AsyncClient, sent: str | None, status: int) -> None:
+    """RFC 9110, 13.1.1: one of a list, compared strongly, character by character."""
+    headers = [] if sent is None else [(b"if-match", sent.encode("latin-1"))]
+    answer = await client.put(f"/v1/things/{new_id()}", headers=headers)
+    assert answer.status_code == status
+    if status == 412:
+        assert (answer.json()["code"], answer.json()["errors"][0]["field"]) == ("changed-meanwhile", "If-Match")
+
+
+async def test_several_fields_of_one_header_are_one_list(client: httpx2.AsyncClient) -> None:
+    for second, status in ((b'"7"', 200), (b'"8"', 412)):
+        answer = await client.put(f"/v1/things/{new_id()}", headers=[(b"if-match", b'"6"'), (b"if-match", second)])
+        assert answer.status_code == status
+
+
+def cursor(*parts: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode()
+
+
+ID = "0199a0b0-0000-7000-8000-000000000001"
+FORGED: list[tuple[object, str]] = [
+    (tuple[Line], cursor("a\0")),
+    (tuple[Line], cursor("\ud800")),
+    (tuple[Line], cursor("x" * 300)),
+    (tuple[Line], cursor(1)),
+    (tuple[Line], cursor("a", "b")),
+    (tuple[Line], cursor(["a"])),
+    (tuple[Line], base64.urlsafe_b64encode(b"[" * 1500).decode()),
+    (tuple[Line], base64.urlsafe_b64encode(b"\xff").decode()),
+    (tuple[Line], "nonsense"),
+    (tuple[Line], "="),
+    (tuple[UUID], cursor("x")),
+    (tuple[UUID], cursor(None)),
+    (tuple[UUID], cursor(2**200)),
+    (tuple[Moment, UUID], cursor("0001-01-01T00:00:00+14:00", ID)),
+    (tuple[Moment, UUID], cursor("9999-12-31T23:59:59-14:00", ID)),
+    (tuple[Moment, UUID], cursor("2026-01-01T00:00:00", ID)),
+    (tuple[Moment, UUID], cursor("1e400", ID)),
+]
+
+
+@pytest.mark.parametrize(("key", "forged"), FORGED, ids=range(len(FORGED)))
+def test_a_forged_cursor_is_refused(key: type[tuple], forged: str) -> None:
+    with pytest.raises(Problem) as refused:
+        Window(after=forged, limit=10).seen(TypeAdapter(key))
+    assert (refused.value.code, refused.value.field) == ("field-invalid", "after")
+
+
+def test_a_cursor_leads_to_what_comes_after_it() -> None:
+    moment, thing = datetime(2026, 1, 1, 0, 0, 0, 1, UTC), UUID(ID)
+    page = Window(after=None, limit=1).page([(moment, thing), None], lambda row: row)
+    key = TypeAdapter(tuple[Moment, UUID])
+    assert Window(after=page.next, limit=1).seen(key) == (moment, thing)
+    assert Window(after=cursor(ID), limit=1).seen(BY_ID) == (thing,)
+    assert Window(after=None, limit=1).seen(key) is None
+
+
+@pytest.mark.parametrize("sent", ["a\0", "%00", "[" * 1500, "é", "A" * 5000])
+async def test_what_is_no_cursor_at_all_is_refused(client: httpx2.AsyncClient, sent: str) -> None:
+    answer = await client.get("/v1/things", params={"after": sent})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "after")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 1500,
+        b"[" * 100_000,
+        b'{"name": "a", "size": ' + b"9" * 5000 + b"}",
+        b'{"name": "a", "size": NaN}',
+        b'{"name": "a", "size": 1e999}',
+        b'{"name": "\\ud800", "size": 1}',
+        b'{"name": "a\\u0000", "size": 1}',
+        b'{"name": "a", "size": 1, "\\ud800": 1}',
+        b'{"name": "\xff", "size": 1}',
+        b"\x00",
+    ],
+)
+async def test_a_body_that_nothing_can_read_is_refused(client: httpx2.AsyncClient, body: bytes) -> None:
+    answer = await client.post("/v1/things", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_key_is_a_line_of_text(client: httpx2.AsyncClient) -> None:
+    for key in (b"a\0b", b"", b"x" * 201):
+        answer = await client.post("/v1/things", json={"name": "a", "size": 1}, headers=[(b"idempotency-key", key)])
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "idempotency-key")

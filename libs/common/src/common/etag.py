@@ -1,10 +1,14 @@
 """ETag and If-Match: a change that names the version it changes is refused when that is no longer the present one."""
 
+import re
 from typing import Annotated, Protocol, TypeVar
 
 from fastapi import Depends, Header, Response
 
 from common.problems import Problem
+
+TAG = r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"'
+TAGS = re.compile(rf"[ \t,]*{TAG}(?:[ \t]*,[ \t,]*{TAG})*[ \t,]*")
 
 
 class Versioned(Protocol):
@@ -14,26 +18,34 @@ class Versioned(Protocol):
 
 
 V = TypeVar("V", bound=Versioned)
+Versions = frozenset[str] | None
+"""The tags that a caller takes for the present one; None for a caller whom every version suits."""
 
 
 async def _seen(
-    if_match: Annotated[str | None, Header(description='the ETag last seen, such as "3"')] = None,
-) -> int | None:
-    if if_match is None or if_match.strip() == "*":
+    if_match: Annotated[list[str] | None, Header(description='the ETag last seen, such as "3"; or several')] = None,
+) -> Versions:
+    """RFC 9110, 13.1.1: several fields are one list, and a weak tag is equal to nothing."""
+    given = ",".join(if_match or ["*"])
+    if given.strip() == "*":
         return None
-    written = if_match.strip().removeprefix("W/").strip('"')
-    if not written.isdecimal():
-        raise Problem("changed-meanwhile", field="If-Match")
-    return int(written)
+    if TAGS.fullmatch(given) is None:
+        return frozenset()
+    return frozenset(tag for weak, tag in re.findall(TAG, given) if not weak)
 
 
-Seen = Annotated[int | None, Depends(_seen)]
-"""The version a caller has seen; None for a caller who does not say."""
+Seen = Annotated[Versions, Depends(_seen)]
+"""What `If-Match` of a request says."""
 
 
-def check(seen: int | None, version: int) -> None:
+def suits(seen: Versions, version: int) -> bool:
+    """Whether a caller takes this version for the present one."""
+    return seen is None or str(version) in seen
+
+
+def check(seen: Versions, version: int) -> None:
     """Raises Problem `changed-meanwhile` when the caller has seen another version."""
-    if seen is not None and seen != version:
+    if not suits(seen, version):
         raise Problem("changed-meanwhile", field="If-Match")
 
 

@@ -12,10 +12,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.auth import Principal
+from common.fields import PLAIN
 from common.problems import Problem
 
 IdempotencyKey = Annotated[
-    str | None, Header(min_length=1, max_length=200, description="a name of your choice for this request")
+    str | None,
+    Header(min_length=1, max_length=200, pattern=PLAIN, description="a name of your choice for this request"),
 ]
 
 

@@ -4,13 +4,19 @@ import base64
 import json
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
 
 from fastapi import Depends, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from common.problems import Problem
 
 T = TypeVar("T")
+K = TypeVar("K", bound=tuple[Any, ...])
+
+CURSOR_LIMIT = 4000
+BY_ID: TypeAdapter[tuple[UUID]] = TypeAdapter(tuple[UUID])
+"""The sort key of a list in the order of its items' ids."""
 
 
 class Page(BaseModel, Generic[T]):
@@ -21,21 +27,21 @@ class Page(BaseModel, Generic[T]):
 
 
 class Window(BaseModel):
-    """Which part of a list a caller asks for; `after` holds the sort key of the last item seen."""
+    """Which part of a list a caller asks for; `after` is the cursor of the page before."""
 
-    after: list[Any] | None
+    after: str | None
     limit: int
 
-    def seen(self, *kinds: Callable[[str], Any]) -> tuple[Any, ...] | None:
-        """The sort key of the last item seen, each part read by its kind (`UUID`, `int`, `str`); None on the first page.
+    def seen(self, key: TypeAdapter[K]) -> K | None:
+        """The sort key of the last item seen, a tuple read as `key`; None on the first page.
 
         Raises Problem `field-invalid` for a cursor this list never gave.
         """
         if self.after is None:
             return None
         try:
-            return tuple(kind(part) for kind, part in zip(kinds, self.after, strict=True))
-        except (ValueError, TypeError, AttributeError) as error:
+            return key.validate_json(base64.urlsafe_b64decode(self.after))
+        except ValueError as error:
             raise Problem("field-invalid", field="after") from error
 
     def page(self, rows: Sequence[T], key: Callable[[T], Sequence[object]]) -> Page[T]:
@@ -46,15 +52,13 @@ class Window(BaseModel):
 
 
 async def window(
-    after: Annotated[str | None, Query(description="`next` of the page before")] = None,
+    after: Annotated[
+        str | None,
+        Query(max_length=CURSOR_LIMIT, pattern=r"^[A-Za-z0-9_=-]+$", description="`next` of the page before"),
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> Window:
-    if after is None:
-        return Window(after=None, limit=limit)
-    try:
-        return Window(after=json.loads(base64.urlsafe_b64decode(after)), limit=limit)
-    except ValueError as error:
-        raise Problem("field-invalid", field="after") from error
+    return Window(after=after, limit=limit)
 
 
 AskedWindow = Annotated[Window, Depends(window)]

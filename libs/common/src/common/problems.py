@@ -107,7 +107,9 @@ def from_validation(
 
 
 def _from_error(error: ErrorDetails | Mapping[str, Any], known: Mapping[str, Text]) -> Problem:
-    where = [str(part) for part in error["loc"] if part not in ("body", "query", "path", "header")]
+    # A name may hold half a surrogate pair, which no answer could be encoded with.
+    parts = [str(part).encode(errors="replace").decode() for part in error["loc"]]
+    where = [part for part in parts if part not in {"body", "query", "path", "header"}]
     kind = error["type"]
     code = {
         "missing": "field-missing",
@@ -187,7 +189,7 @@ def install(app: FastAPI, catalogue: Catalogue) -> None:
 
     async def on_http(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)  # noqa: S101 - as above
-        codes = {404: "not-found", 405: "method-not-allowed", 413: "body-too-large"}
+        codes = {400: "invalid-json", 404: "not-found", 405: "method-not-allowed", 413: "body-too-large"}
         headers = {"allow": _allowed(app, request.url.path)} if error.status_code == 405 else error.headers
         return answer(request, [Problem(codes.get(error.status_code, "field-invalid"))], headers)
 

@@ -4,26 +4,16 @@ from functools import cache
 from typing import Annotated
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from common.fields import Line
 from contracts.addresses import MailboxNotAscii, read_address
 
-NO_CONTROL_CHARACTERS = r"^[^\x00-\x1f\x7f]*$"
-
-Line = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=NO_CONTROL_CHARACTERS)
-]
 MOST_BYTES = 600
 """Of a name that is told in events: 200 letters of any script in use in Indonesia. A thousand fit into one event."""
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$")]
-
-
-class Document(BaseModel):
-    """What a caller sends: unknown fields are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def _short(written: str) -> str:

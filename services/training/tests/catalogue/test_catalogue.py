@@ -166,6 +166,7 @@ async def test_lists_come_in_pages_and_can_be_narrowed(api, provider, course):
     one = first["items"][0]
     assert [item["code"] for item in (await api.get(f"/courses?provider_id={one['provider_id']}"))["items"]] == ["C-1"]
     assert (await api.get("/courses?form=KL04"))["items"] == []
+    assert await api.refused("lan", "GET", "/courses?form=%00") == (422, "field-invalid", "form")
 
 
 async def test_statements_do_not_grow_with_the_lines(world, provider, course):

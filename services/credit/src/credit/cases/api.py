@@ -77,11 +77,11 @@ async def check(
     case_id: UUID,
     session: Transaction,
     principal: Verifier,
-    version: etag.Seen,
+    seen: etag.Seen,
     clock: UsedClock,
     language: UsedLanguage,
 ) -> CaseWithHistory:
-    [answer] = await commands.check(session, [Wanted(case_id, version)], actor_of(principal), clock.now())
+    [answer] = await commands.check(session, [Wanted(case_id, seen)], actor_of(principal), clock.now())
     return await _shown(session, answer, principal, language)
 
 
@@ -94,12 +94,12 @@ async def attest(
     case_id: UUID,
     session: Transaction,
     principal: Validator,
-    version: etag.Seen,
+    seen: etag.Seen,
     rules: UsedRules,
     clock: UsedClock,
     language: UsedLanguage,
 ) -> CaseWithHistory:
-    [answer] = await commands.attest(session, [Wanted(case_id, version)], actor_of(principal), rules, clock.now())
+    [answer] = await commands.attest(session, [Wanted(case_id, seen)], actor_of(principal), rules, clock.now())
     return await _shown(session, answer, principal, language)
 
 
@@ -113,11 +113,11 @@ async def send_back(
     body: Return,
     session: Transaction,
     principal: Judge,
-    version: etag.Seen,
+    seen: etag.Seen,
     clock: UsedClock,
     language: UsedLanguage,
 ) -> CaseWithHistory:
-    wanted = Wanted(case_id, version)
+    wanted = Wanted(case_id, seen)
     answer = await commands.send_back(session, wanted, actor_of(principal), body.reason, clock.now())
     return await _shown(session, answer, principal, language)
 
@@ -136,11 +136,11 @@ async def resubmit(
     case_id: UUID,
     session: Transaction,
     principal: Submitter,
-    version: etag.Seen,
+    seen: etag.Seen,
     clock: UsedClock,
     language: UsedLanguage,
 ) -> CaseWithHistory:
-    answer = await commands.resubmit(session, Wanted(case_id, version), actor_of(principal), clock.now())
+    answer = await commands.resubmit(session, Wanted(case_id, seen), actor_of(principal), clock.now())
     return await _shown(session, answer, principal, language)
 
 
@@ -175,7 +175,7 @@ async def attest_many(request: Request, principal: Validator, rules: UsedRules, 
 
 
 def _wanted(lines: Sequence[CaseLine]) -> list[Wanted]:
-    return [Wanted(line.id, line.version) for line in lines]
+    return [Wanted(line.id, None if line.version is None else frozenset({str(line.version)})) for line in lines]
 
 
 async def _shown(session: AsyncSession, answer: Answer, principal: Principal, language: Language) -> CaseWithHistory:

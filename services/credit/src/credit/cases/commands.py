@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, DateTime, Text, TextClause, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common import etag
 from common.bulk import Answer, Done
 from common.problems import Problem
 from common.rules import RuleBook
@@ -105,10 +106,10 @@ class NewCase:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A case somebody wants to move on; `version`, when given, must be the one they saw."""
+    """A case somebody wants to move on, from a version they have seen."""
 
     id: UUID
-    version: int | None = None
+    seen: etag.Versions = None
 
 
 async def open_cases(session: AsyncSession, new: Sequence[NewCase], actor: Actor, now: datetime) -> set[UUID]:
@@ -251,9 +252,9 @@ async def _decide(
         case = moved.get(item.id) or found.get(item.id)
         if case is None:
             answers.append(Problem("not-found", field="id"))
-        elif repeats(case, act, actor.subject) and item.version in {None, case.version - 1}:
+        elif repeats(case, act, actor.subject) and etag.suits(item.seen, case.version - 1):
             answers.append(Done("unchanged", case.id))
-        elif item.version not in {None, case.version}:
+        elif not etag.suits(item.seen, case.version):
             answers.append(Problem("changed-meanwhile", field="version"))
         else:
             try:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, RowMapping, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.pages import Page, Window
+from common.pages import BY_ID, Page, Window
 from common.problems import Language, Problem
 from common.sets import one_of
 from credit.cases.schemas import CaseView, CaseWithHistory, HistoryLine, LeftOutMonth, SegmentView
@@ -55,8 +55,7 @@ async def list_cases(
         asked = asked.where(cases.c.state == state)
     if agency_id is not None:
         asked = asked.where(people.c.agency_id == agency_id)
-    seen = window.seen(UUID)
-    if seen is not None:
+    if seen := window.seen(BY_ID):
         asked = asked.where(cases.c.id > seen[0])
     return window.page(await _view(session, asked, language), lambda case: [case.id])
 

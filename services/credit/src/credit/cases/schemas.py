@@ -5,8 +5,9 @@ from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, Field
 
+from common.fields import Document, Paragraph
 from credit.domain.cases import Kind, State
 from credit.domain.periods import Why
 
@@ -91,20 +92,14 @@ class CaseWithHistory(CaseView):
     history: list[HistoryLine]
 
 
-class CaseLine(BaseModel):
+class CaseLine(Document):
     """A case to move on; `version`, when given, must be the one the caller saw."""
 
-    model_config = ConfigDict(extra="forbid")
-
     id: UUID
-    version: int | None = None
+    version: Annotated[int, Field(ge=1, lt=2**31)] | None = None
 
 
-class Return(BaseModel):
+class Return(Document):
     """Why a case is sent back."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    reason: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000, pattern=r"^[^\x00]+$")
-    ]
+    reason: Paragraph

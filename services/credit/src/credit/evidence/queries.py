@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, RowMapping, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.pages import Page, Window
+from common.pages import BY_ID, Page, Window
 from common.problems import Language, Problem
 from credit.evidence.schemas import EvidenceView
 from credit.evidence.tables import evidence
@@ -37,8 +37,7 @@ async def list_evidence(
         .order_by(evidence.c.record_id)
         .limit(window.limit + 1)
     )
-    seen = window.seen(UUID)
-    if seen is not None:
+    if seen := window.seen(BY_ID):
         asked = asked.where(evidence.c.record_id > seen[0])
     rows = (await session.execute(asked)).mappings().all()
     return window.page([_view(row, language) for row in rows], lambda view: [view.record_id])

@@ -1,33 +1,29 @@
 """A predikat as it is sent."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 
-from common.fields import Day
+from common.fields import Day, Document, Line, Words
 from contracts.nip import WrittenNip
 from credit.domain.periods import last_day
 
 Predikat = Literal["sangat_baik", "baik", "butuh_perbaikan", "kurang", "sangat_kurang"]
 Rating = Literal["di_bawah_ekspektasi", "sesuai_ekspektasi", "di_atas_ekspektasi"]
-# Without control characters: PostgreSQL cannot hold a NUL, and a reference is one line of text.
-Line = StringConstraints(strip_whitespace=True, min_length=1, pattern=r"^[^\x00-\x1f\x7f]+$")
 
 
-class NewPredicate(BaseModel):
+class NewPredicate(Document):
     """The verdict on a person's work over whole months of one calendar year.
 
     `hasil_kerja` and `perilaku` must make the predikat; when one is missing, some value of it must.
     """
 
-    model_config = ConfigDict(extra="forbid")
-
-    reference: Annotated[str, Line, Field(max_length=200, description="unique within source_name and the sender")]
-    source_name: Annotated[str, Line, Field(max_length=100, examples=["e-kinerja"])]
+    reference: Line = Field(description="unique within source_name and the sender")
+    source_name: Line = Field(examples=["e-kinerja"])
     nip: WrittenNip | None = None
     person_id: UUID | None = None
     period_start: Day
@@ -35,7 +31,7 @@ class NewPredicate(BaseModel):
     predikat: Predikat
     hasil_kerja: Rating | None = None
     perilaku: Rating | None = None
-    evidence: Annotated[str, Line, Field(max_length=500)] | None = None
+    evidence: Words | None = None
 
     @field_validator("period_start")
     @classmethod

@@ -1,12 +1,13 @@
 """Reading messages."""
 
-from datetime import datetime
 from uuid import UUID
 
+from pydantic import TypeAdapter
 from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.auth import Principal
+from common.fields import Moment
 from common.pages import Page, Window
 from common.problems import Problem
 from notification.messages.schemas import AttemptOut, MessageDetail, MessageOut, MessageState, ResendOut
@@ -14,6 +15,7 @@ from notification.messages.tables import Attempt, Message, Resend
 from notification.rounds.figures import Figures
 
 MESSAGES, ATTEMPTS, RESENDS = Message.table(), Attempt.table(), Resend.table()
+BY_TIME: TypeAdapter[tuple[Moment, UUID]] = TypeAdapter(tuple[Moment, UUID])
 
 
 async def messages(
@@ -26,7 +28,7 @@ async def messages(
         query = query.where(columns.state == state)
     if round_id:
         query = query.where(columns.round_id == round_id)
-    if seen := window.seen(datetime.fromisoformat, UUID):
+    if seen := window.seen(BY_TIME):
         query = query.where(tuple_(columns.created_at, columns.id) > seen)
     found = [MessageOut.model_validate(row) for row in await session.execute(query.limit(window.limit + 1))]
     return window.page(found, lambda message: (message.created_at, message.id))

@@ -2,15 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Row, Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.auth import Principal
+from common.fields import Line, Moment
 from common.pages import Page, Window
 from common.problems import Problem
 from notification.agencies.tables import Agency
@@ -21,6 +22,9 @@ from notification.rounds.tables import Digest, Round
 ROUNDS, DIGESTS, AGENCIES, MESSAGES = Round.table(), Digest.table(), Agency.table(), Message.table()
 SHORT = (DIGESTS.c.listed - DIGESTS.c.resolved).label("short")
 MISSING = (DIGESTS.c.owed - DIGESTS.c.redeemed).label("missing")
+BY_TIME: TypeAdapter[tuple[Moment, UUID]] = TypeAdapter(tuple[Moment, UUID])
+BY_CODE: TypeAdapter[tuple[Line, UUID]] = TypeAdapter(tuple[Line, UUID])
+BY_WAIT: TypeAdapter[tuple[Moment, UUID, UUID]] = TypeAdapter(tuple[Moment, UUID, UUID])
 
 
 async def rounds(
@@ -30,7 +34,7 @@ async def rounds(
     query = select(ROUNDS).where(_reaches(principal)).order_by(ROUNDS.c.opened_at.desc(), ROUNDS.c.id.desc())
     if kind:
         query = query.where(ROUNDS.c.kind == kind)
-    if seen := window.seen(datetime.fromisoformat, UUID):
+    if seen := window.seen(BY_TIME):
         query = query.where(tuple_(ROUNDS.c.opened_at, ROUNDS.c.id) < seen)
     found = (await session.execute(query.limit(window.limit + 1))).all()
     return window.page(await _with_counts(session, principal, found), lambda shown: (shown.opened_at, shown.id))
@@ -120,7 +124,7 @@ async def digests(
     )
     if state:
         query = query.where(DIGESTS.c.state == state)
-    if seen := window.seen(str, UUID):
+    if seen := window.seen(BY_CODE):
         query = query.where(tuple_(AGENCIES.c.code, AGENCIES.c.id) > seen)
     rows = [DigestOut.model_validate(row) for row in await session.execute(query.limit(window.limit + 1))]
     return window.page(rows, lambda shown: (shown.code, shown.agency_id))
@@ -135,7 +139,7 @@ async def waiting(session: AsyncSession, principal: Principal, window: Window) -
         .where(DIGESTS.c.state == "waiting", principal.sees(DIGESTS.c.agency_id))
         .order_by(DIGESTS.c.decided_at, DIGESTS.c.round_id, DIGESTS.c.agency_id)
     )
-    if seen := window.seen(datetime.fromisoformat, UUID, UUID):
+    if seen := window.seen(BY_WAIT):
         query = query.where(tuple_(DIGESTS.c.decided_at, DIGESTS.c.round_id, DIGESTS.c.agency_id) > seen)
     rows = [WaitingOut.model_validate(row) for row in await session.execute(query.limit(window.limit + 1))]
     return window.page(rows, lambda shown: (shown.since, shown.round_id, shown.agency_id))

@@ -11,6 +11,7 @@ from common import etag
 from common.auth import Principal, allow
 from common.bulk import NDJSON, upload
 from common.database import Reading, Transaction
+from common.fields import Line
 from common.pages import AskedWindow, Page
 from registry.agencies import commands, queries
 from registry.agencies.schemas import (
@@ -24,7 +25,6 @@ from registry.agencies.schemas import (
     UnitOut,
 )
 from registry.domain.agency import Kind
-from registry.fields import Line
 from registry.refusals import may_answer
 from registry.writing import Writing, writing_by
 

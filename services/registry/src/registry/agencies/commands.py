@@ -43,7 +43,7 @@ async def create_agency(session: AsyncSession, document: AgencyIn, writing: Writ
 
 
 async def revise_agency(
-    session: AsyncSession, agency_id: UUID, document: AgencyIn, seen: int | None, writing: Writing
+    session: AsyncSession, agency_id: UUID, document: AgencyIn, seen: etag.Versions, writing: Writing
 ) -> None:
     """An agency as the document says. Raises Problem."""
     await _lock(session)
@@ -57,7 +57,7 @@ async def revise_agency(
 
 
 async def name_pics(
-    session: AsyncSession, agency_id: UUID, named: Sequence[PicIn], seen: int | None, writing: Writing
+    session: AsyncSession, agency_id: UUID, named: Sequence[PicIn], seen: etag.Versions, writing: Writing
 ) -> None:
     """Exactly these PICs for an agency. Raises Problem."""
     await _lock(session)
@@ -82,7 +82,7 @@ async def add_unit(session: AsyncSession, agency_id: UUID, document: UnitIn, wri
 
 
 async def revise_unit(
-    session: AsyncSession, unit_id: UUID, document: UnitIn, seen: int | None, writing: Writing
+    session: AsyncSession, unit_id: UUID, document: UnitIn, seen: etag.Versions, writing: Writing
 ) -> None:
     """A unit as the document says. Raises Problem."""
     await _lock(session)
@@ -141,7 +141,7 @@ async def _parents(session: AsyncSession) -> Parents:
     return {row.id: row.parent_id for row in await session.execute(select(agencies.c.id, agencies.c.parent_id))}
 
 
-async def _one(session: AsyncSession, agency_id: UUID, seen: int | None, writing: Writing) -> Agency:
+async def _one(session: AsyncSession, agency_id: UUID, seen: etag.Versions, writing: Writing) -> Agency:
     found = await _load(session, ids={agency_id}) if writing.may_touch(agency_id) else []
     if not found:
         raise Problem("not-found")

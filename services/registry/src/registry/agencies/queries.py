@@ -14,7 +14,7 @@ from registry.domain.agency import Kind
 from registry.fields import Code
 from registry.tables import agencies, pics, units
 
-_code = TypeAdapter(Code).validate_python
+BY_CODE: TypeAdapter[tuple[Code]] = TypeAdapter(tuple[Code])
 
 
 async def agency(session: AsyncSession, agency_id: UUID, principal: Principal) -> AgencyOut:
@@ -35,7 +35,7 @@ async def agency_page(
         found = found.where(agencies.c.kind == kind)
     if region is not None:
         found = found.where(agencies.c.region == region)
-    if seen := window.seen(_code):
+    if seen := window.seen(BY_CODE):
         found = found.where(agencies.c.code > seen[0])
     rows = [AgencyOut(**row._asdict()) for row in await session.execute(found)]
     return window.page(rows, key=lambda row: [row.code])
@@ -49,7 +49,7 @@ async def without_pic(session: AsyncSession, window: Window) -> Page[AgencyWitho
         .order_by(agencies.c.code)
         .limit(window.limit + 1)
     )
-    if seen := window.seen(_code):
+    if seen := window.seen(BY_CODE):
         found = found.where(agencies.c.code > seen[0])
     rows = [AgencyWithoutPic(**row._asdict()) for row in await session.execute(found)]
     return window.page(rows, key=lambda row: [row.code])
@@ -77,7 +77,7 @@ async def unit_page(session: AsyncSession, agency_id: UUID, window: Window, prin
     """The units of an agency in the order of their codes. Raises Problem `not-found` for an agency out of sight."""
     await agency(session, agency_id, principal)
     found = select(units).where(units.c.agency_id == agency_id).order_by(units.c.code).limit(window.limit + 1)
-    if seen := window.seen(_code):
+    if seen := window.seen(BY_CODE):
         found = found.where(units.c.code > seen[0])
     rows = [UnitOut(**row._asdict()) for row in await session.execute(found)]
     return window.page(rows, key=lambda row: [row.code])

@@ -4,8 +4,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from common.fields import Document, Line
 from registry.domain.agency import Kind, Language, Rank
-from registry.fields import Code, Document, Email, Line, Name, TimeZone
+from registry.fields import Code, Email, Name, TimeZone
 
 
 class AgencyIn(Document):

@@ -47,7 +47,7 @@ async def register_person(session: AsyncSession, document: PersonIn, writing: Wr
 
 
 async def revise_person(
-    session: AsyncSession, person_id: UUID, document: PersonIn, seen: int | None, writing: Writing
+    session: AsyncSession, person_id: UUID, document: PersonIn, seen: etag.Versions, writing: Writing
 ) -> None:
     """A person as the document says. Raises Problem."""
     places = await _places(session, [document])

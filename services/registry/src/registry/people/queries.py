@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Date, FromClause, Row, Select, and_, func,
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.auth import Principal
-from common.pages import Page, Window
+from common.pages import BY_ID, Page, Window
 from common.problems import Problem
 from registry.domain.person import GONE
 from registry.people.schemas import (
@@ -74,7 +74,7 @@ async def people_page(
         found = found.where(assignments.c.agency_id == agency_id)
     if unit_id is not None:
         found = found.where(assignments.c.unit_id == unit_id)
-    if seen := window.seen(UUID):
+    if seen := window.seen(BY_ID):
         found = found.where(assignments.c.person_id > seen[0])
     rows = [_out(row) for row in await session.execute(found.order_by(assignments.c.person_id))]
     return window.page(rows, key=lambda row: [row.id])

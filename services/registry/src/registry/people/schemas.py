@@ -7,12 +7,12 @@ from uuid import UUID
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from common.fields import Day
+from common.fields import Day, Document, Line
 from contracts.degrees import Degree
 from contracts.nip import OLDEST, YOUNGEST, WrittenNip, parse_nip
 from registry.domain.person import Entry, Place, Post, Status
 from registry.domain.posts import Jenjang, StaffType
-from registry.fields import Code, Document, Line, Name
+from registry.fields import Code, Name
 
 
 class PlaceIn(Document):
@@ -36,7 +36,7 @@ class PersonIn(PlaceIn):
     name: Line
     staff_type: StaffType
     jenjang: Jenjang | None = None
-    golongan: str = Field(examples=["III/b", "IX"])
+    golongan: Line = Field(examples=["III/b", "IX"])
     position: Name
     education: Degree
     joined_on: Day

@@ -18,6 +18,7 @@ from common.problems import Problem
 from training.catalogue import commands, queries
 from training.catalogue.schemas import CourseIn, CourseOut, ProviderIn, ProviderOut
 from training.desk import Desk, desk_for
+from training.fields import Code
 
 router = APIRouter(prefix="/v1", tags=["catalogue"])
 uploads = APIRouter(prefix="/v1", tags=["catalogue"])
@@ -81,7 +82,7 @@ async def list_courses(
     principal: Reader,
     window: AskedWindow,
     provider_id: UUID | None = None,
-    form: str | None = None,
+    form: Code | None = None,
 ) -> Page[CourseOut]:
     del principal
     return await queries.course_page(session, window, provider_id, form)

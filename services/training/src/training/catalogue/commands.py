@@ -107,7 +107,7 @@ async def save_providers(session: AsyncSession, documents: Sequence[ProviderIn],
 
 
 async def revise_provider(
-    session: AsyncSession, provider_id: UUID, document: ProviderIn, desk: Desk, *, seen: int | None
+    session: AsyncSession, provider_id: UUID, document: ProviderIn, desk: Desk, *, seen: etag.Versions
 ) -> None:
     """Changes a provider. Raises Problem."""
     held = _held(document, desk)
@@ -139,7 +139,7 @@ async def save_courses(session: AsyncSession, documents: Sequence[CourseIn], des
 
 
 async def revise_course(
-    session: AsyncSession, course_id: UUID, document: CourseIn, desk: Desk, *, seen: int | None
+    session: AsyncSession, course_id: UUID, document: CourseIn, desk: Desk, *, seen: etag.Versions
 ) -> None:
     """Changes a course. Raises Problem."""
     providers = await _providers_named(session, [document], desk)

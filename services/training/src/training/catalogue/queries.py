@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from pydantic import TypeAdapter
 from sqlalchemy import Select, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -16,6 +17,9 @@ from common.problems import Problem
 from training.catalogue.schemas import AccreditationOut, CourseOut, ProviderOut
 from training.catalogue.tables import Accreditation, Course, Provider
 from training.domain.duty import Period, covers
+from training.fields import Code
+
+BY_CODE: TypeAdapter[tuple[Code]] = TypeAdapter(tuple[Code])
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,7 @@ async def provider(session: AsyncSession, provider_id: UUID) -> ProviderOut:
 
 async def provider_page(session: AsyncSession, window: Window) -> Page[ProviderOut]:
     found = select(Provider).order_by(col(Provider.code)).limit(window.limit + 1)
-    if seen := window.seen(str):
+    if seen := window.seen(BY_CODE):
         found = found.where(col(Provider.code) > seen[0])
     return window.page(await _shown(session, found), lambda shown: [shown.code])
 
@@ -130,7 +134,7 @@ async def course_page(
         found = found.where(col(Course.provider_id) == provider_id)
     if form is not None:
         found = found.where(col(Course.form) == form)
-    if seen := window.seen(str):
+    if seen := window.seen(BY_CODE):
         found = found.where(col(Course.code) > seen[0])
     courses = (await session.scalars(found)).all()
     return window.page([CourseOut.model_validate(one) for one in courses], lambda shown: [shown.code])

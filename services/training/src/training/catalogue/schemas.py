@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from common.fields import Day
-from training.fields import Code, Document, Hours, Name, Words
+from common.fields import Day, Document, Line, Words
+from training.fields import Code, Hours
 
 
 class AccreditationIn(Document):
@@ -26,7 +26,7 @@ class ProviderIn(Document):
 
     id: UUID | None = None
     code: Code
-    name: Name
+    name: Line
     accreditations: list[AccreditationIn] = Field(default_factory=list[AccreditationIn], max_length=500)
 
 

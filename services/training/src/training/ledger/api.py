@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 
 from common.database import Reading
+from common.fields import Year
 from common.problems import Problem
 from common.texts import UsedLanguage
 from training.desk import Desk, desk_for
@@ -14,7 +15,7 @@ from training.ledger.schemas import AgencyJp, PersonJp
 
 router = APIRouter(prefix="/v1", tags=["ledger"])
 
-Year = Annotated[int | None, Query(ge=1, le=9998, description="the current year in Asia/Jakarta when absent")]
+AskedYear = Annotated[Year | None, Query(description="the current year in Asia/Jakarta when absent")]
 
 
 @router.get("/people/{person_id}/jp", summary="What a person owes and has in a year, and what gave each number")
@@ -23,7 +24,7 @@ async def get_person_jp(
     session: Reading,
     desk: Annotated[Desk, Depends(desk_for("lan", "analis", "service", "agency_hr", "inspector", "person"))],
     language: UsedLanguage,
-    year: Year = None,
+    year: AskedYear = None,
 ) -> PersonJp:
     asked = desk.principal.person if person_id == "me" else person_id
     if asked is None:
@@ -37,7 +38,7 @@ async def get_agency_jp(
     agency_id: UUID,
     session: Reading,
     desk: Annotated[Desk, Depends(desk_for("lan", "analis", "service", "agency_hr", "inspector"))],
-    year: Year = None,
+    year: AskedYear = None,
 ) -> AgencyJp:
     today = desk.clock.today()
     return await queries.agency_jp(session, agency_id, year or today.year, desk.principal, today)

@@ -13,6 +13,7 @@ from common import etag
 from common.auth import Principal, allow
 from common.bulk import TRY_SECONDS, Answer, Done, upload
 from common.database import Database, Reading, Transaction, insist
+from common.fields import Year
 from common.idempotency import IdempotencyKey, once
 from common.joining import Joiner
 from common.pages import AskedWindow, Page
@@ -109,7 +110,7 @@ async def list_trainings(
     session: Reading,
     principal: Reader,
     window: AskedWindow,
-    year: Annotated[int | None, Query(ge=1, le=9999, description="in which they end or count")] = None,
+    year: Annotated[Year | None, Query(description="in which they end or count")] = None,
 ) -> Page[Recorded]:
     return await queries.record_page(session, window, principal, person_id, year)
 

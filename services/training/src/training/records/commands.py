@@ -236,11 +236,11 @@ def _answer(claim: Claim | Problem, held: Mapping[Key, Holder], now: Mapping[UUI
 
 
 async def correct(
-    session: AsyncSession, record_id: UUID, correction: Correction, desk: Desk, *, seen: int | None
+    session: AsyncSession, record_id: UUID, correction: Correction, desk: Desk, *, seen: etag.Versions
 ) -> Record:
     """Gives a record new values, judged as a new one would be. The same values again change nothing.
 
-    `seen` is the version the caller has in mind. Raises Problem.
+    `seen` are the versions the caller has in mind. Raises Problem.
     """
     acting = capacity(desk.principal)
     record, person = await _take(session, record_id, desk.principal)

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from common.auth import Principal
-from common.pages import Page, Window
+from common.pages import BY_ID, Page, Window
 from common.problems import Problem
 from training.records.rights import visible
 from training.records.schemas import History, Recorded, Version
@@ -38,7 +38,7 @@ async def record_page(
     )
     if year is not None:
         found = found.where(or_(col(Record.year) == year, counts_in(year)))
-    if seen := window.seen(UUID):
+    if seen := window.seen(BY_ID):
         found = found.where(col(Record.id) > seen[0])
     records = (await session.scalars(found)).all()
     return window.page([Recorded.model_validate(one) for one in records], lambda shown: [shown.id])

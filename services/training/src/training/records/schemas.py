@@ -7,9 +7,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from common.fields import Day
+from common.fields import Day, Document, Line, Words
 from contracts.nip import WrittenNip
-from training.fields import Code, Document, Hours, Name, Words
+from training.fields import Code, Hours
 
 SourceKind = Literal["system", "provider", "self"]
 
@@ -49,10 +49,10 @@ class Content(Document):
 class Training(Content):
     """A finished activity of a person, under the sender's own reference."""
 
-    reference: Name = Field(
+    reference: Line = Field(
         description="unique within source_name and the sender; the same again is answered as a duplicate"
     )
-    source_name: Name = Field(description="the system the record comes from, e.g. moodle-kemenkeu")
+    source_name: Line = Field(description="the system the record comes from, e.g. moodle-kemenkeu")
     source: SourceKind | None = Field(None, description="follows from the caller's role when absent")
     nip: WrittenNip | None = None
     person_id: UUID | None = None

@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from common.auth import Principal, allow
 from common.database import Reading
+from common.fields import Year
 from common.pages import AskedWindow, Page
 from common.problems import Problem
 from training.soundings import queries
@@ -18,7 +19,6 @@ from training.soundings.tables import Shortfall
 router = APIRouter(prefix="/v1", tags=["soundings"])
 
 Reader = Annotated[Principal, Depends(allow("lan", "analis", "service", "agency_hr", "verifier", "inspector"))]
-Year = Annotated[int | None, Query(ge=1, le=9999)]
 Period = Annotated[int | None, Query(ge=1, le=3)]
 
 
@@ -33,7 +33,7 @@ async def shortfalls(
     session: Reading,
     window: AskedWindow,
     agency_id: UUID | None = None,
-    year: Year = None,
+    year: Year | None = None,
     period: Period = None,
     state: State | None = None,
 ) -> Page[ShownShortfall]:
@@ -47,7 +47,7 @@ async def own_shortfalls(
     principal: Annotated[Principal, Depends(allow("person"))],
     session: Reading,
     window: AskedWindow,
-    year: Year = None,
+    year: Year | None = None,
     period: Period = None,
     state: State | None = None,
 ) -> Page[ShownShortfall]:

@@ -1,11 +1,12 @@
 """Which sweeps are due and done, and who is short by the newest."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Annotated
 from uuid import UUID
 
+from pydantic import Field, TypeAdapter
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
@@ -27,11 +28,13 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from common.auth import Principal
-from common.pages import Page, Window
-from common.problems import Problem
+from common.pages import BY_ID, Page, Window
 from training.ledger.tables import LedgerRow
 from training.soundings.schemas import ShownShortfall, ShownSweep, State
 from training.soundings.tables import PAGE, Shortfall, Sweep, SweepAgency
+
+Place = tuple[UUID, UUID, Annotated[int, Field(ge=0, lt=2**31)], UUID]
+BY_PAGE: TypeAdapter[Place] = TypeAdapter(Place)
 
 
 @dataclass(frozen=True)
@@ -137,8 +140,8 @@ async def list_sweeps(session: AsyncSession, principal: Principal, window: Windo
         .order_by(col(Sweep.id).desc())
         .limit(window.limit + 1)
     )
-    if window.after is not None:
-        query = query.where(col(Sweep.id) < _cursor(window.after, UUID)[0])
+    if seen := window.seen(BY_ID):
+        query = query.where(col(Sweep.id) < seen[0])
     shown = [
         ShownSweep.model_validate(row.Sweep.model_dump() | {"people": row.people, "short": row.short})
         for row in await session.execute(query)
@@ -171,9 +174,8 @@ async def list_shortfalls(
     for column, wanted in ((Sweep.year, year), (Sweep.period, period), (Shortfall.state, state)):
         if wanted is not None:
             query = query.where(col(column) == wanted)
-    if window.after is not None:
-        last = _cursor(window.after, UUID, UUID, int, UUID)
-        query = query.where(tuple_(*order) > tuple_(*map(literal, last)))
+    if seen := window.seen(BY_PAGE):
+        query = query.where(tuple_(*order) > tuple_(*map(literal, seen)))
     shown = [
         ShownShortfall.model_validate(
             row.Sweep.model_dump() | row.Shortfall.model_dump() | {"verified_now": row.verified_now}
@@ -181,11 +183,3 @@ async def list_shortfalls(
         for row in await session.execute(query)
     ]
     return window.page(shown, lambda found: [found.sweep_id, found.agency_id, found.page, found.person_id])
-
-
-def _cursor(parts: Sequence[Any], *kinds: Callable[[Any], Any]) -> list[Any]:
-    """The parts of a page's cursor in their types. Raises Problem for one that was not made here."""
-    try:
-        return [kind(part) for kind, part in zip(kinds, parts, strict=True)]
-    except (ValueError, TypeError, AttributeError) as error:
-        raise Problem("field-invalid", field="after") from error
