@@ -274,6 +274,10 @@ def test_whoever_is_listed_misses_more_than_nothing(language: str) -> None:
 def claimed(**changes) -> Claimed:
     values = {
         "envelope": Envelope(derived_id("m"), ["pic@k.go.id", "deputy@k.go.id"], [], [], 0, in_doubt=False),
+        "mail_id": derived_id("m"),
+        "due_at": NOW,
+        "state": "queued",
+        "reason": None,
         "until": NOW,
         "round_id": derived_id("r"),
         "agency_id": derived_id("a"),

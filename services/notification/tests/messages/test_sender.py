@@ -112,8 +112,145 @@ async def test_sent_again_it_goes_to_whom_the_agency_names_now(notification, mak
     assert mail.recipients == ["new@agency.example", DEPUTY]
     assert mail.message["Content-Language"] == "en"
     again = await api.call("POST", f"/v1/messages/{message.id}/resend", language="en")
-    assert (again.status_code, again.json()["code"]) == (409, "message-not-failed")
-    assert again.json()["title"] == "Only a failed message can be sent again."
+    assert (again.status_code, again.json()["code"]) == (409, "message-not-open")
+    assert again.json()["title"].startswith("This message has been sent, is on its way, or is not needed any more.")
+    await notification.sound()
+
+
+async def test_a_mail_that_waits_goes_to_who_is_pic_by_then_and_at_once(notification, make, api) -> None:
+    await one_message(notification, make)
+    notification.mail_server.answer(PIC, "451 4.7.1 try later", times=9)
+    await notification.send()
+    [before] = await notification.messages()
+    notification.later(5)
+    successor = make.pic(email="New@agency.example", language="en", zone="Asia/Makassar")
+    await notification.take(make.record(make.agency(pics=[successor, make.pic("deputy", DEPUTY)]), sequence=2))
+    assert await notification.send() == 1, "the new one has not been tried, so there is nothing to wait for"
+    [mail] = notification.mail_server.mails()
+    assert mail.recipients == ["New@agency.example", DEPUTY]
+    assert (mail.message["Content-Language"], "WITA" in mail.body()) == ("en", True)
+    assert mail.message["Message-ID"] != f"<{before.id}@lan.example>", "another mail than the old PIC may have"
+    [after] = await notification.messages()
+    assert (after.id, after.state, after.recipient, after.tries) == (before.id, "sent", "New@agency.example", 1)
+    assert after.dedupe_key == f"{make.sweep}/{make.agency_id()}/new@agency.example"
+    [shown] = (await api.get("/v1/messages"))["items"]
+    assert (shown["recipient"], shown["attempts"]) == ("New@agency.example", 2)
+    await notification.sound()
+
+
+async def test_a_mail_that_waits_is_sent_now_when_somebody_asks_for_it(notification, make, api) -> None:
+    await one_message(notification, make)
+    [message] = await notification.messages()
+    resend = f"/v1/messages/{message.id}/resend"
+    assert (await api.call("POST", resend)).json()["code"] == "message-not-open", "it is due as it is"
+    for _ in range(2):
+        notification.mail_server.answer(PIC, "451 4.7.1 try later")
+        assert await notification.send() == 1
+        assert await notification.send() == 0
+        answer = await api.call("POST", resend, role="operator")
+        assert (answer.status_code, answer.json()["state"]) == (200, "queued")
+        notification.later(1)
+    assert await notification.send() == 1
+    assert (await api.call("POST", resend)).status_code == 409
+    detail = await api.get(f"/v1/messages/{message.id}")
+    assert [one["result"] for one in detail["history"]] == ["deferred", "deferred", "sent"]
+    assert [one["after_attempt"] for one in detail["resends"]] == [1, 2]
+    assert len(notification.mail_server.mails()) == 1
+    await notification.sound()
+
+
+async def test_sent_now_a_mail_that_waits_goes_to_the_new_pic(notification, make, api) -> None:
+    await one_message(notification, make)
+    notification.mail_server.answer(PIC, "451 4.7.1 try later", times=9)
+    await notification.send()
+    await notification.take(make.record(make.agency(pics=[make.pic(email="new@agency.example")]), sequence=2))
+    notification.later(1)
+    notification.mail_server.answer("new@agency.example", "451 4.7.1 try later")
+    await notification.send()
+    [message] = await notification.messages()
+    await notification.take(make.record(make.agency(pics=[make.pic(email="third@agency.example")]), sequence=3))
+    # Asked for in the moment in which it follows by itself: once is enough.
+    assert (await api.call("POST", f"/v1/messages/{message.id}/resend")).status_code == 409
+    await notification.send()
+    assert [mail.recipients for mail in notification.mail_server.mails()] == [["third@agency.example"]]
+    await notification.sound()
+
+
+async def test_a_pic_replaced_while_the_mail_is_on_its_way_is_followed_when_it_comes_back(
+    notification, make, api
+) -> None:
+    await one_message(notification, make)
+    with Holding(answer="451 4.3.0 try later") as server:
+        sending = asyncio.create_task(notification.sender(smtp_port=server.port).send_due())
+        await asyncio.to_thread(server.stored.wait, 10)
+        [message] = await notification.messages()
+        notification.later(1)
+        assert (await api.call("POST", f"/v1/messages/{message.id}/resend")).status_code == 409, "it is on its way"
+        await notification.take(make.record(make.agency(pics=[make.pic(email="new@agency.example")]), sequence=2))
+        server.answers = True
+        await sending
+    [message] = await notification.messages()
+    assert (message.state, message.due_at, message.recipient) == ("queued", notification.clock.now(), PIC)
+    assert await notification.send() == 1
+    assert [mail.recipients for mail in notification.mail_server.mails()] == [["new@agency.example"]]
+    await notification.sound()
+
+
+async def test_a_mail_nobody_may_have_fails_and_goes_out_when_somebody_is_named(notification, make, api) -> None:
+    await one_message(notification, make)
+    notification.mail_server.answer(PIC, "451 4.7.1 try later")
+    await notification.send()
+    await notification.take(make.record(make.agency(pics=[]), sequence=2))
+    notification.later(100)
+    assert await notification.send() == 1
+    [message] = (await api.get("/v1/messages?state=failed"))["items"]
+    assert (message["reason"], message["attempts"]) == ("no-pic", 1)
+    assert notification.mail_server.mails() == []
+    await notification.take(make.record(make.agency(pics=[make.pic(email="new@agency.example")]), sequence=3))
+    await notification.take(make.record(make.agency(pics=[]), sequence=1))
+    await notification.send()
+    assert [mail.recipients for mail in notification.mail_server.mails()] == [["new@agency.example"]]
+    await notification.sound()
+
+
+async def test_a_pic_who_has_it_keeps_it_while_the_copy_waits(notification, make) -> None:
+    await one_message(notification, make, pics=[make.pic(), make.pic("deputy", DEPUTY)])
+    async with notification.database.engine.begin() as connection:
+        await connection.exec_driver_sql(f"UPDATE messages SET accepted = '{{{PIC}}}', tries = 1, attempts = 1")
+    await notification.take(make.record(make.agency(pics=[make.pic(email="new@agency.example")]), sequence=2))
+    await notification.send()
+    assert [mail.recipients for mail in notification.mail_server.mails()] == [[DEPUTY]]
+    [message] = await notification.messages()
+    assert (message.state, message.recipient) == ("sent", PIC)
+
+
+async def test_of_two_mains_who_are_replaced_each_new_one_gets_a_mail(notification, make) -> None:
+    await one_message(notification, make, pics=[make.pic(email=f"{name}@agency.example") for name in "ab"])
+    for name in "ab":
+        notification.mail_server.answer(f"{name}@agency.example", "451 4.7.1 try later", times=9)
+    await notification.send()
+    notification.later(1)
+    successors = [make.pic(email=f"{name}@agency.example") for name in "cd"]
+    await notification.take(make.record(make.agency(pics=successors), sequence=2))
+    assert await notification.send() == 2
+    assert sorted(mail.recipients for mail in notification.mail_server.mails()) == [
+        ["c@agency.example"],
+        ["d@agency.example"],
+    ]
+    await notification.sound()
+
+
+async def test_a_mail_the_old_pic_may_have_is_another_mail_for_the_new_one(notification, make) -> None:
+    await one_message(notification, make)
+    notification.mail_server.answer(PIC, drop=True)
+    await notification.send()
+    notification.later(1)
+    successor = make.pic(email="new@agency.example", language="en")
+    await notification.take(make.record(make.agency(pics=[successor]), sequence=2))
+    await notification.send()
+    first, second = notification.mail_server.mails()
+    assert (first.recipients, second.recipients) == ([PIC], ["new@agency.example"])
+    assert first.message["Message-ID"] != second.message["Message-ID"]
     await notification.sound()
 
 
@@ -344,8 +481,9 @@ async def test_a_mail_refused_for_now_says_later_what_is_true_later(notification
 class Holding:
     """An SMTP server that stores mails and keeps its answers to the first ones back until it is told to give them."""
 
-    def __init__(self, most: float = math.inf) -> None:
+    def __init__(self, most: float = math.inf, answer: str = "250 OK") -> None:
         self.most = most
+        self.answer = answer
         self.port = free_port()
         self.mails = []
         self.stored = threading.Event()
@@ -358,7 +496,7 @@ class Holding:
         held = len(self.mails) <= self.most
         while held and not self.answers:
             await asyncio.sleep(0.01)
-        return "250 OK"
+        return self.answer
 
     def __enter__(self):
         self._controller.start()
@@ -471,12 +609,14 @@ async def test_a_mail_that_cannot_be_written_stops_no_other(notification, make) 
             make.agency(code, pics=[make.pic(email=f"{code}@agency.example")]), *make.pages(make.people(1), code=code)
         )
     async with notification.database.engine.begin() as connection:
-        await connection.exec_driver_sql("UPDATE messages SET time_zone = 'Mars/Phobos' WHERE recipient LIKE 'K-001%'")
+        await connection.exec_driver_sql(
+            "UPDATE agencies SET pics = jsonb_set(pics, '{0,language}', '\"xx\"') WHERE code = 'K-001'"
+        )
     await notification.send()
     first, second = await notification.messages()
     assert (first.state, second.state) == ("queued", "sent")
     [attempt] = await notification.rows("SELECT words FROM attempts WHERE result = 'deferred'")
-    assert "Mars/Phobos" in attempt.words
+    assert attempt.words == "KeyError: 'xx'"
 
 
 async def test_a_batch_uses_few_connections_and_statements(notification, make, monkeypatch) -> None:

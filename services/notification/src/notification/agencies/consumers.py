@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +12,8 @@ from common.events import Reader, Received
 from common.inbox import admit, release, take_up
 from contracts import PUBLISHED
 from contracts.events import AgencyChanged
+from notification.agencies.pics import addressees
+from notification.messages.commands import readdress
 from notification.rounds import commands, consumers
 
 CONSUMER = "notification.agency"
@@ -21,13 +24,15 @@ async def take_agencies(session: AsyncSession, received: Sequence[Received], clo
     """Keeps the newest word on each agency, then does what had to wait for it."""
     agencies = sorted({event.event.agency_id for event in received})
     await admit(session)
-    await _store(session, received)
+    changed = await _store(session, received)
     released = await release(session, consumers.CONSUMER, agencies, Reader(consumers.WANTED, PUBLISHED))
     await take_up(session, consumers.CONSUMER, released, lambda part: consumers.apply(session, part, clock))
     await commands.address_waiting(session, agencies, clock)
+    await readdress(session, changed, clock.now())
 
 
-async def _store(session: AsyncSession, received: Sequence[Received]) -> None:
+async def _store(session: AsyncSession, received: Sequence[Received]) -> dict[UUID, list[str]]:
+    """The addresses of the PICs of those agencies of which this is new."""
     newest = {event.event.agency_id: event for event in sorted(received, key=lambda event: event.sequence)}
     rows = [
         {
@@ -40,13 +45,15 @@ async def _store(session: AsyncSession, received: Sequence[Received]) -> None:
         }
         for agency, event in sorted(newest.items())
     ]
-    await session.execute(
+    changed = await session.execute(
         text(
             "INSERT INTO agencies (id, code, name, active, pics, sequence)"
             " SELECT id, code, name, active, pics, sequence FROM jsonb_to_recordset(CAST(:rows AS jsonb))"
             " AS a(id uuid, code text, name text, active bool, pics jsonb, sequence bigint)"
             " ON CONFLICT (id) DO UPDATE SET code = excluded.code, name = excluded.name, active = excluded.active,"
             " pics = excluded.pics, sequence = excluded.sequence WHERE agencies.sequence < excluded.sequence"
+            " RETURNING id, pics"
         ),
         {"rows": json.dumps(rows)},
     )
+    return {row.id: [named.recipient for named in addressees(row.pics)] for row in changed}

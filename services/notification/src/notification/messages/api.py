@@ -37,8 +37,8 @@ async def get_message(message_id: UUID, principal: Reader, session: Reading) -> 
 
 @router.post(
     "/{message_id}/resend",
-    summary="Send a failed message again, to whom the agency names now",
-    responses={409: {"description": "`message-not-failed` or `no-pic`"}},
+    summary="Send a message that failed or waits, now, to whom the agency names now",
+    responses={409: {"description": "`message-not-open` or `no-pic`"}},
 )
 async def resend_message(message_id: UUID, principal: Resender, session: Transaction, clock: UsedClock) -> MessageOut:
     return MessageOut.model_validate(await commands.resend(session, message_id, principal, clock.now()))

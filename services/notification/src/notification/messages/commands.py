@@ -1,12 +1,18 @@
-"""The life of a message: made, claimed by a sender, settled, sent again by hand."""
+"""The life of a message: made, claimed by a sender, settled, sent again by hand.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+Until the PIC it addresses has it, a message follows the office: whoever is PIC when it is claimed
+gets it. Its key, and with it the Message-ID, is made of what it is about and to whom.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,16 +26,23 @@ from notification.messages.delivery import Envelope, Verdict
 from notification.messages.tables import Message, Resend
 from notification.rounds.figures import Figures, figures_of
 
-ALL_MET = "all-met"
-SAID: Columns = {"id": "uuid", "figures": "text", "short": "int"}
+SAID: Columns = {"id": "uuid", "figures": "text", "state": "text", "reason": "text"}
+NAMED: Columns = {"agency_id": "uuid", "recipient": "text"}
 CLAIM = columns_of(Message.table(), ("id", "claimed_until"))
 
 
 @dataclass(frozen=True)
 class Claimed:
-    """A message that one sender alone may send until `until`."""
+    """A message that one sender alone may send until `until`; one with a `reason` is not to be sent.
+
+    `mail_id` makes its Message-ID, `due_at` is when it was due.
+    """
 
     envelope: Envelope
+    mail_id: UUID
+    due_at: datetime
+    state: Literal["queued", "skipped", "failed"]
+    reason: Literal["all-met", "no-pic"] | None
     until: datetime
     round_id: UUID
     agency_id: UUID
@@ -49,13 +62,18 @@ def dedupe_key(round_id: UUID, agency_id: UUID, recipient: str) -> str:
     return f"{round_id}/{agency_id}/{recipient.lower()}"
 
 
+def mail_id(key: str) -> UUID:
+    """What a Message-ID is made of: the same for the same thing told to the same PIC, however often."""
+    return derived_id("message", key)
+
+
 def drafted(
     round_id: UUID, agency_id: UUID, addressee: Addressee, traceparents: Sequence[str], now: datetime
 ) -> dict[str, Any]:
     """A message row, due at once. Its id follows from its key, and its Message-ID is made of its id."""
     key = dedupe_key(round_id, agency_id, addressee.recipient)
     return {
-        "id": derived_id("message", key),
+        "id": mail_id(key),
         "dedupe_key": key,
         "round_id": round_id,
         "agency_id": agency_id,
@@ -83,10 +101,11 @@ async def queue(session: AsyncSession, messages: Sequence[dict[str, Any]]) -> No
 
 
 async def claim(session: AsyncSession, *, most: int, lease: timedelta, now: datetime) -> list[Claimed]:
-    """Takes up to `most` due messages for one sender, the longest due first, and lays down what they say.
+    """Takes up to `most` due messages for one sender, the longest due first, and lays down to whom they say what.
 
-    A message whose people have all caught up by now is skipped. One that was claimed before and
-    never settled, or that an address has accepted, says again what it said then.
+    One whose people have all caught up by now is skipped, and one whose agency names nobody fails.
+    One that was claimed before and never settled, or that an address has accepted, says again what
+    it said then.
     """
     rows = (
         await session.execute(
@@ -97,7 +116,10 @@ async def claim(session: AsyncSession, *, most: int, lease: timedelta, now: date
                 "  ORDER BY due_at, id LIMIT :most FOR UPDATE SKIP LOCKED"
                 ") UPDATE messages SET in_doubt = in_doubt OR claimed_until IS NOT NULL, claimed_until = :until"
                 " FROM due WHERE id = due_id"
-                " RETURNING messages.*, figures IS NOT NULL AND (in_doubt OR accepted <> '{}') AS keeps_text"
+                " RETURNING messages.*, figures IS NOT NULL AND (in_doubt OR accepted <> '{}') AS keeps_text,"
+                "  (SELECT pics FROM agencies WHERE agencies.id = messages.agency_id) AS pics,"
+                "  ARRAY(SELECT lower(other.recipient) FROM messages other WHERE other.round_id = messages.round_id"
+                "   AND other.agency_id = messages.agency_id AND other.id <> messages.id) AS taken"
             ),
             {"until": now + lease, "now": now, "most": most},
         )
@@ -105,36 +127,123 @@ async def claim(session: AsyncSession, *, most: int, lease: timedelta, now: date
     if not rows:
         return []
     counted = await figures_of(session, [(row.round_id, row.agency_id) for row in rows if not row.keeps_text], now)
+    addressed = _addressed(rows)
+    await _follow(session, rows, addressed)
     claimed: list[Claimed] = []
     for row in sorted(rows, key=lambda row: (row.due_at, row.id)):
         figures = Figures.model_validate(row.figures) if row.keeps_text else counted[row.round_id, row.agency_id]
-        claimed.append(_claimed(row, figures))
+        claimed.append(_claimed(row, addressed[row.id], figures))
     await session.execute(
         text(
-            "UPDATE messages SET figures = CAST(given.figures AS jsonb),"  # noqa: S608 - built of names in this code
-            " state = CASE WHEN given.short = 0 THEN 'skipped' ELSE state END,"
-            " reason = CASE WHEN given.short = 0 THEN :all_met END,"
-            " settled_at = CASE WHEN given.short = 0 THEN CAST(:now AS timestamptz) END,"
-            " claimed_until = CASE WHEN given.short > 0 THEN claimed_until END"
+            "UPDATE messages SET figures = CAST(given.figures AS jsonb), state = given.state, reason = given.reason,"  # noqa: S608 - built of names in this code
+            " settled_at = CASE WHEN given.state <> 'queued' THEN CAST(:now AS timestamptz) END,"
+            " claimed_until = CASE WHEN given.state = 'queued' THEN claimed_until END"
             f" FROM {unnest(SAID)} WHERE messages.id = given.id"
         ),
-        lists(SAID, [(message.id, message.figures.model_dump_json(), message.figures.short) for message in claimed])
-        | {"all_met": ALL_MET, "now": now},
+        lists(SAID, [(one.id, one.figures.model_dump_json(), one.state, one.reason) for one in claimed]) | {"now": now},
     )
     return claimed
 
 
-def _claimed(row: Any, figures: Figures) -> Claimed:
+def _addressed(rows: Sequence[Any]) -> dict[UUID, Addressee | None]:
+    """Whom each message is for now. Two messages of one digest never go to one address."""
+    addressed: dict[UUID, Addressee | None] = {}
+    given: defaultdict[tuple[UUID, UUID], set[str]] = defaultdict(set)
+    for row in sorted(rows, key=lambda row: row.id):
+        digest = (row.round_id, row.agency_id)
+        addressed[row.id] = chosen = _addressee(row, row.pics, {*row.taken, *given[digest]})
+        if chosen:
+            given[digest].add(chosen.recipient.lower())
+    return addressed
+
+
+def _addressee(message: Any, pics: Sequence[Mapping[str, Any]], taken: Collection[str]) -> Addressee | None:
+    """Whom a message is for, when its agency names these PICs; None when it names nobody who has no other.
+
+    A mail that its PIC has, or may have, stays what it was for that PIC.
+    """
+    free = [named for named in addressees(pics) if named.recipient.lower() not in taken]
+    same = next((named for named in free if named.recipient.lower() == message.recipient.lower()), None)
+    if message.recipient in message.accepted or (same and (message.in_doubt or message.accepted)):
+        return _told(message)
+    return same or next(iter(free), None)
+
+
+def _told(message: Any) -> Addressee:
+    """Whom a message was for when it was last looked at."""
+    return Addressee(message.rank, message.recipient, tuple(message.cc), message.language, message.time_zone)
+
+
+async def _follow(session: AsyncSession, rows: Sequence[Any], addressed: Mapping[UUID, Addressee | None]) -> None:
+    """Stores the addresses of messages that are for somebody else now, or are told otherwise."""
+    moved = [
+        {
+            "id": str(row.id),
+            "dedupe_key": dedupe_key(row.round_id, row.agency_id, named.recipient),
+            "tries": row.tries if named.recipient.lower() == row.recipient.lower() else 0,
+            **asdict(named),
+        }
+        for row in rows
+        if (named := addressed[row.id]) and named != _told(row)
+    ]
+    if moved:
+        await session.execute(
+            text(
+                "UPDATE messages SET dedupe_key = given.dedupe_key, tries = given.tries, rank = given.rank,"
+                " recipient = given.recipient, cc = given.cc, language = given.language, time_zone = given.time_zone"
+                " FROM jsonb_to_recordset(CAST(:moved AS jsonb)) AS given (id uuid, dedupe_key text, tries int,"
+                "  rank text, recipient text, cc text[], language text, time_zone text)"
+                " WHERE messages.id = given.id"
+            ),
+            {"moved": json.dumps(moved)},
+        )
+
+
+def _claimed(row: Any, addressee: Addressee | None, figures: Figures) -> Claimed:
+    named = addressee or _told(row)
+    same = named.recipient.lower() == row.recipient.lower()
+    reason = "all-met" if not figures.short else None if addressee else "no-pic"
     return Claimed(
-        Envelope(row.id, [row.recipient, *row.cc], row.accepted, row.refused, row.tries, row.in_doubt),
+        Envelope(
+            row.id,
+            [named.recipient, *named.cc],
+            row.accepted,
+            row.refused,
+            row.tries if same else 0,
+            row.in_doubt,
+        ),
+        mail_id=mail_id(dedupe_key(row.round_id, row.agency_id, named.recipient)),
+        due_at=row.due_at,
+        state="skipped" if reason == "all-met" else "failed" if reason else "queued",
+        reason=reason,
         until=row.claimed_until,
         round_id=row.round_id,
         agency_id=row.agency_id,
-        rank=row.rank,
-        language=row.language,
-        time_zone=row.time_zone,
+        rank=named.rank,
+        language=named.language,
+        time_zone=named.time_zone,
         traceparents=row.traceparents,
         figures=figures,
+    )
+
+
+async def readdress(session: AsyncSession, named: Mapping[UUID, Sequence[str]], now: datetime) -> None:
+    """What waits for a PIC who is none any more is due at once, for whoever is now; see `claim`.
+
+    So is what has failed for want of a PIC. `named` holds the addresses of the PICs by agency.
+    """
+    await session.execute(
+        text(
+            f"WITH named AS MATERIALIZED (SELECT * FROM {unnest(NAMED)})"  # noqa: S608 - built of names in this code
+            " UPDATE messages SET state = 'queued', reason = NULL, settled_at = NULL, due_at = :now"
+            " WHERE agency_id IN (SELECT agency_id FROM named) AND ("
+            "  state = 'failed' AND reason = 'no-pic' OR state = 'queued' AND recipient <> ALL(accepted)"
+            "  AND (tries > 0 OR claimed_until IS NOT NULL)"
+            "  AND NOT EXISTS (SELECT FROM named WHERE named.agency_id = messages.agency_id"
+            "   AND named.recipient = lower(messages.recipient)))"
+        ),
+        lists(NAMED, [(agency, one.lower()) for agency, addresses in named.items() for one in addresses])
+        | {"now": now},
     )
 
 
@@ -143,7 +252,9 @@ async def settle(session: AsyncSession, message: Claimed, verdict: Verdict, now:
     recorded = await session.scalar(
         text(
             "WITH settled AS ("
-            " UPDATE messages SET state = :state, reason = :reason, due_at = coalesce(:due_at, due_at),"
+            " UPDATE messages SET state = :state, reason = :reason,"
+            # Whoever has made it due anew meanwhile, for another PIC, says when.
+            "  due_at = CASE WHEN due_at = :was_due THEN coalesce(:due_at, due_at) ELSE due_at END,"
             "  claimed_until = NULL, tries = tries + 1, attempts = attempts + 1, in_doubt = :in_doubt,"
             "  accepted = :accepted, refused = :refused, settled_at = :settled_at"
             " WHERE id = :id AND claimed_until = :until RETURNING id, attempts"
@@ -154,6 +265,7 @@ async def settle(session: AsyncSession, message: Claimed, verdict: Verdict, now:
         {
             "state": "queued" if verdict.result == "deferred" else verdict.result,
             "reason": verdict.reason,
+            "was_due": message.due_at,
             "due_at": verdict.due_at,
             "in_doubt": verdict.in_doubt,
             "accepted": verdict.accepted,
@@ -182,10 +294,11 @@ async def give_back(session: AsyncSession, messages: Sequence[Claimed]) -> None:
 
 
 async def resend(session: AsyncSession, message_id: UUID, principal: Principal, now: datetime) -> Message:
-    """Sends a failed message again, to whom the agency names now, and keeps who asked for it.
+    """Sends a message that failed, or waits for another try, at once, to whom the agency names now.
 
-    Addresses that have it already are left out. Raises Problem `not-found`, `message-not-failed`, or
-    `no-pic` when the agency names nobody who could be written to and has no message of this round.
+    Keeps who asked for it; addresses that have it already are left out. Raises Problem `not-found`,
+    `message-not-open`, or `no-pic` when the agency names nobody who could be written to and has no
+    message of this round.
     """
     table = Message.table().c
     message = await session.scalar(
@@ -193,9 +306,18 @@ async def resend(session: AsyncSession, message_id: UUID, principal: Principal, 
     )
     if message is None:
         raise Problem("not-found")
-    if message.state != "failed":
-        raise Problem("message-not-failed")
-    addressee = await _current_addressee(session, message)
+    claimed = message.claimed_until is not None and message.claimed_until > now
+    if message.state != "failed" and (message.state != "queued" or claimed or message.due_at <= now):
+        raise Problem("message-not-open")
+    agency = await session.get_one(Agency, message.agency_id)
+    others = await session.scalars(
+        select(func.lower(table.recipient)).where(
+            table.round_id == message.round_id, table.agency_id == message.agency_id, table.id != message.id
+        )
+    )
+    addressee = _addressee(message, agency.pics, set(others))
+    if addressee is None:
+        raise Problem("no-pic")
     session.add(Resend(message_id=message.id, after_attempt=message.attempts, moment=now, subject=principal.subject))
     message.dedupe_key = dedupe_key(message.round_id, message.agency_id, addressee.recipient)
     message.rank = addressee.rank
@@ -206,24 +328,3 @@ async def resend(session: AsyncSession, message_id: UUID, principal: Principal, 
     message.state, message.reason, message.settled_at = "queued", None, None
     message.due_at, message.tries, message.refused = now, 0, []
     return message
-
-
-async def _current_addressee(session: AsyncSession, message: Message) -> Addressee:
-    agency = await session.get_one(Agency, message.agency_id)
-    table = Message.table().c
-    others = await session.scalars(
-        select(table.dedupe_key).where(
-            table.round_id == message.round_id, table.agency_id == message.agency_id, table.id != message.id
-        )
-    )
-    taken = set(others)
-    free = [
-        named
-        for named in addressees(agency.pics)
-        if dedupe_key(message.round_id, message.agency_id, named.recipient) not in taken
-    ]
-    unchanged = (named for named in free if named.recipient.lower() == message.recipient.lower())
-    addressee = next(unchanged, free[0] if free else None)
-    if addressee is None:
-        raise Problem("no-pic")
-    return addressee

@@ -127,7 +127,7 @@ def compose(message: Claimed, *, sender: str, portal_url: str, now: datetime, tr
         mail["Cc"] = ", ".join(copied)
     mail["Subject"] = text.subject
     mail["Date"] = format_datetime(now)
-    mail["Message-ID"] = f"<{message.id}@{domain}>"
+    mail["Message-ID"] = f"<{message.mail_id}@{domain}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail["List-Id"] = f"Sounding Bangkom <sounding.{domain}>"
     mail["X-Jejak-Round"] = str(message.round_id)

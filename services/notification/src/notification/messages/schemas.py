@@ -12,7 +12,10 @@ MessageState = Literal["queued", "sent", "failed", "skipped"]
 
 
 class MessageOut(BaseModel):
-    """A mail to one PIC. `reason`: `refused` or `gave-up` when failed, `all-met` when skipped."""
+    """A mail to one PIC. `reason`: `refused`, `gave-up` or `no-pic` when failed, `all-met` when skipped.
+
+    Until the PIC has it, it goes to whoever is PIC when it is sent; `recipient` is whom it was last for.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 

@@ -19,7 +19,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 from common.clock import Clock
 from common.database import Database
 from common.telemetry import MESSAGE_ID, REASON, RESULT, links, log, mail_sent, traceparent, tracer
-from notification.messages.commands import ALL_MET, Claimed, claim, give_back, settle
+from notification.messages.commands import Claimed, claim, give_back, settle
 from notification.messages.delivery import Answer, Handover, judge
 from notification.messages.mail import compose
 from notification.settings import Settings
@@ -64,9 +64,10 @@ class Sender:
         """Claims a batch of due mails and sends them over a few connections. Returns how many were claimed."""
         async with self._database.transaction() as session:
             claimed = await claim(session, most=BATCH, lease=self._settings.lease, now=self._clock.now())
-        mails = deque(message for message in claimed if message.figures.short)
-        if skipped := len(claimed) - len(mails):
-            mail_sent.add(skipped, {RESULT: "skipped", REASON: ALL_MET})
+        mails = deque(message for message in claimed if not message.reason)
+        for message in claimed:
+            if message.reason:
+                mail_sent.add(1, {RESULT: message.state, REASON: message.reason})
         lanes = [self._work_off(mails) for _ in range(min(CONNECTIONS, len(mails)))]
         # Whatever breaks one lane, the others end by themselves: a mail cut off in the middle goes out twice.
         for failure in await asyncio.gather(*lanes, return_exceptions=True):
