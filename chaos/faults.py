@@ -15,6 +15,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from chaos.arena import BROKEN, Arena, Busy, named
 from common.events import MAX_EVENT_BYTES, Event, Topic
+from common.fetching import take
 from common.outbox import partition_of, producer
 from contracts import topics
 from contracts.events import AgencyChanged, JPShortfallResolved, PersonChanged, TrainingCompleted
@@ -376,7 +377,8 @@ async def _newest(arena: Arena, topic: str, number: int) -> list[Any]:
             reader.seek(part, max(begins[part], ends[part] - number // count - 1))
         found: list[Any] = []
         while [part for part in parts if await reader.position(part) < ends[part]]:
-            for part, batch in (await reader.getmany(timeout_ms=200)).items():
+            fetched = await take(reader, arena.stack.kafka.bootstrap, timeout_ms=200, max_records=number)
+            for part, batch in fetched.items():
                 found += [each for each in batch if each.offset < ends[part] and AGAIN not in dict(each.headers)]
         return found
     finally:

@@ -6,17 +6,17 @@ The business here is as small as can be: `effects` counts what each event did, `
 import asyncio
 import json
 import tracemalloc
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from operator import attrgetter
 from types import SimpleNamespace
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import KafkaError
-from sqlalchemy import MetaData, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import dead_letters
@@ -36,57 +36,12 @@ from common.outbox import (
     producer,
     relay_once,
 )
-from common.tables import add_inbox, add_outbox, add_waiting
 from contracts import PUBLISHED
 from contracts.events import TrainingRevoked
-from jejak_local.harness import received, waits_for_a_lock
+from jejak_local.harness import Running, received, until, waits_for_a_lock
 from jejak_local.kafka import KafkaServer
 
 WANTED = (TrainingRevoked,)
-
-
-@pytest.fixture
-async def database(blank: Database) -> Database:
-    metadata = MetaData()
-    add_outbox(metadata)
-    add_inbox(metadata)
-    add_waiting(metadata)
-    async with blank.engine.begin() as connection:
-        await connection.run_sync(metadata.create_all)
-        await connection.execute(text("CREATE TABLE effects (event_id uuid, person_id uuid, year int, at serial)"))
-    return blank
-
-
-@pytest.fixture
-async def topic(kafka: KafkaServer, monkeypatch: pytest.MonkeyPatch) -> Topic:
-    """A topic of the test's own, with its dead letters, that TrainingRevoked goes to."""
-    from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-
-    own = Topic(f"test.{uuid4().hex[:10]}", partitions=4)
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
-    await admin.start()
-    await admin.create_topics(
-        [
-            NewTopic(own.name, own.partitions, 1, topic_configs={"max.message.bytes": "2097152"}),
-            NewTopic(own.dead_letters, 1, 1, topic_configs={"max.message.bytes": "4194304"}),
-        ]
-    )
-    await admin.close()
-    probe = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap)
-    await probe.start()
-    for name in (own.name, own.dead_letters):
-        await probe.partitions_for(name)
-    await probe.stop()
-    monkeypatch.setattr(TrainingRevoked, "topic", own)
-    return own
-
-
-@pytest.fixture
-async def kafka_producer(kafka: KafkaServer) -> AsyncIterator[AIOKafkaProducer]:
-    made = producer(kafka.bootstrap)
-    await made.start()
-    yield made
-    await made.stop()
 
 
 def revoked(year: int, person: UUID | None = None, reason: str = "test") -> TrainingRevoked:
@@ -124,13 +79,6 @@ def consumer(database: Database, kafka: KafkaServer, topic: Topic, handler=apply
     return Consumer(database, kafka.bootstrap, subscription, Reader(WANTED, PUBLISHED), instance)
 
 
-async def until(condition, seconds: float = 40.0) -> None:
-    """Waits for a state, not for a time; the limit only keeps a broken test from hanging."""
-    async with asyncio.timeout(seconds):
-        while not await condition():
-            await asyncio.sleep(0.05)
-
-
 async def effects(database: Database) -> list[tuple[UUID, int]]:
     async with database.engine.connect() as connection:
         rows = await connection.execute(text("SELECT event_id, year FROM effects ORDER BY at"))
@@ -165,21 +113,6 @@ async def arrived(kafka: KafkaServer, topic: str) -> list[tuple[str | None, dict
 
 class Killed(BaseException):
     """Ends a role where a SIGKILL would: nothing of ours handles it."""
-
-
-class Running:
-    """A role that runs inside the block."""
-
-    def __init__(self, *roles) -> None:
-        self.roles = roles
-
-    async def __aenter__(self) -> None:
-        self.tasks = [asyncio.create_task(role.run()) for role in self.roles]
-
-    async def __aexit__(self, *_: object) -> None:
-        for role in self.roles:
-            role.stop()
-        await asyncio.wait_for(asyncio.gather(*self.tasks), 30)
 
 
 async def test_a_rolled_back_transaction_announces_nothing(database: Database) -> None:
@@ -366,8 +299,8 @@ async def test_one_poison_among_500_is_buried_and_499_have_their_effect_and_a_re
             if event.event.year == 666:
                 await session.execute(text("INSERT INTO effects VALUES (:id)"), {"id": event.id})
 
-    assert await dead_letters.replay(kafka.bootstrap, topic.name) == 1
-    assert await dead_letters.replay(kafka.bootstrap, topic.name) == 0
+    assert await dead_letters.replay(kafka.bootstrap, topic.name) == (1, [])
+    assert await dead_letters.replay(kafka.bootstrap, topic.name) == (0, [])
     async with Running(consumer(database, kafka, topic, mended)):
         await until(lambda: _count(database, 500))
     [buried] = await dead_letters.listed(kafka.bootstrap, topic.name)

@@ -15,6 +15,7 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
+from common.fetching import FETCH_BYTES, take
 from jejak_local.stack import Stack, command
 
 SELF_CHECKING = ("training", "credit", "notification")
@@ -111,7 +112,7 @@ async def records(bootstrap: str, topic: str) -> AsyncIterator[tuple[dict[str, s
     [described] = await admin.describe_topics([topic])
     await admin.close()
     reader = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap, auto_offset_reset="earliest", max_partition_fetch_bytes=8 * 1024 * 1024
+        bootstrap_servers=bootstrap, auto_offset_reset="earliest", max_partition_fetch_bytes=FETCH_BYTES
     )
     await reader.start()
     try:
@@ -119,9 +120,10 @@ async def records(bootstrap: str, topic: str) -> AsyncIterator[tuple[dict[str, s
         reader.assign(parts)
         ends = await reader.end_offsets(parts)
         while [part for part in parts if await reader.position(part) < ends[part]]:
-            for batch in (await reader.getmany(timeout_ms=500)).values():
+            for batch in (await take(reader, bootstrap, timeout_ms=500, max_records=5_000)).values():
                 for record in batch:
-                    yield {name: value.decode(errors="replace") for name, value in record.headers}, record.value or b""
+                    headers = {name: (value or b"").decode(errors="replace") for name, value in record.headers}
+                    yield headers, record.value or b""
     finally:
         await reader.stop()
 

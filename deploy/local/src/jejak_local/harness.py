@@ -3,7 +3,7 @@
 import asyncio
 import json
 import tracemalloc
-from collections.abc import AsyncIterator, Generator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -21,6 +21,7 @@ from common.database import Database
 from common.events import Event, Reader, Received
 from common.ids import new_id
 from common.outbox import unpack
+from common.service import Role
 from jejak_local.issuer import Issuer
 from jejak_local.stack import UNLIMITED
 
@@ -220,3 +221,28 @@ async def waits_for_a_lock(connection: AsyncConnection | AsyncSession, task: asy
     while not await connection.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
         assert not task.done()
         await asyncio.sleep(0.01)
+
+
+# --- waiting for what runs beside
+
+
+async def until(condition: Callable[[], Awaitable[Any]], seconds: float = 40.0) -> None:
+    """Waits for a state, not for a time; the limit only keeps a broken test from hanging."""
+    async with asyncio.timeout(seconds):
+        while not await condition():
+            await asyncio.sleep(0.05)
+
+
+class Running:
+    """A role that runs inside the block."""
+
+    def __init__(self, *roles: Role) -> None:
+        self.roles = roles
+
+    async def __aenter__(self) -> None:
+        self.tasks = [asyncio.create_task(role.run()) for role in self.roles]
+
+    async def __aexit__(self, *_: object) -> None:
+        for role in self.roles:
+            role.stop()
+        await asyncio.wait_for(asyncio.gather(*self.tasks), 30)

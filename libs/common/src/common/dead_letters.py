@@ -13,16 +13,18 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import MessageSizeTooLargeError
 
-from common.inbox import DEAD_LETTER_BYTES
+from common.fetching import FETCH_BYTES, Damaged, Record, reread, take
+from common.letters import SIZE, legible, sendable
 from common.outbox import producer
 
 SUFFIX = ".dlq"
 REPLAYER = "dead-letters.replay"
-
-Record = ConsumerRecord[bytes | None, bytes | None]
+LARGEST_ORIGINAL = 64 * 1024 * 1024
+"""What is sent again in one piece; packed it must still be below its topic's limit."""
 
 
 @asynccontextmanager
@@ -35,7 +37,7 @@ async def _buried(
         group_id=REPLAYER,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
-        max_partition_fetch_bytes=2 * DEAD_LETTER_BYTES,
+        max_partition_fetch_bytes=FETCH_BYTES,
     )
     await kafka.start()
     try:
@@ -47,7 +49,7 @@ async def _buried(
 
         async def batches() -> AsyncIterator[list[Record]]:
             while [part for part in parts if await kafka.position(part) < ends[part]]:
-                fetched = await kafka.getmany(timeout_ms=500, max_records=500)
+                fetched = await take(kafka, bootstrap, timeout_ms=500, max_records=500)
                 yield [record for found in fetched.values() for record in found]
 
         yield batches(), kafka
@@ -55,38 +57,81 @@ async def _buried(
         await kafka.stop()
 
 
-async def replay(bootstrap: str, topic: str) -> int:
-    """Publishes the dead letters of `topic` again under their own `ce_id`, each once. Returns how many.
+class Unsendable(Exception):  # noqa: N818 - names what it is
+    """A letter that cannot be sent again; the text says why."""
 
+
+async def replay(bootstrap: str, topic: str) -> tuple[int, list[str]]:
+    """Publishes the dead letters of `topic` again under their own `ce_id`, each once, in their key's partition.
+
+    Returns how many, and a sentence for each that could not be sent. A letter that does not hold its
+    record's whole content is read again where it came from, if Kafka still has it there.
     The inbox skips what a consumer had applied, so an event that only one of several consumers
     buried has its effect on that one alone.
     """
-    out = producer(bootstrap, max_request_size=DEAD_LETTER_BYTES)
-    await out.start()
-    count = 0
+    count, unsent = 0, list[str]()
+    out = await _sender(bootstrap)
     try:
         async with _buried(bootstrap, topic, again=False) as (batches, kafka):
-            async for records in batches:
-                for record in records:
-                    headers = [(name, value) for name, value in record.headers if not name.startswith("dlq-")]
-                    await out.send_and_wait(topic, record.value, key=record.key, headers=headers)
+            async for letters in batches:
+                for letter in letters:
+                    try:
+                        for record in await _whole(bootstrap, letter):
+                            headers = list(legible(record.headers))
+                            value = sendable(record.key, record.value)
+                            await out.send_and_wait(topic, value, key=record.key, headers=headers)
+                        count += 1
+                    except (Unsendable, MessageSizeTooLargeError) as error:
+                        why = str(error) if isinstance(error, Unsendable) else f"too large for {topic}"
+                        unsent.append(
+                            f"letter {letter.partition}/{letter.offset} from {_marks(letter)['dlq-origin']}: {why}"
+                        )
+                        # An idempotent producer whose record was refused has no next sequence number.
+                        await out.stop()
+                        out = await _sender(bootstrap)
                 await kafka.commit()
-                count += len(records)
     finally:
         await out.stop()
-    return count
+    return count, unsent
+
+
+async def _sender(bootstrap: str) -> AIOKafkaProducer:
+    out = producer(bootstrap, max_request_size=LARGEST_ORIGINAL)
+    await out.start()
+    return out
+
+
+async def _whole(bootstrap: str, letter: Record) -> list[Record]:
+    """What a letter tells of, in full. Raises Unsendable."""
+    records = [letter]
+    if SIZE in _marks(letter):
+        try:
+            topic, partition, offsets = _marks(letter)["dlq-origin"].rsplit("/", 2)
+            first, last = (int(offset) for offset in (offsets.split("-") * 2)[:2])
+        except ValueError as error:
+            raise Unsendable("it does not hold the whole record, nor say where that is") from error
+        records = await reread(bootstrap, TopicPartition(topic, int(partition)), first, last)
+        if not records:
+            raise Unsendable("it does not hold the whole record, and Kafka no longer has it there")
+    if any(isinstance(record, Damaged) for record in records):
+        raise Unsendable("nobody can unpack it")
+    return records
 
 
 async def listed(bootstrap: str, topic: str) -> list[dict[str, str]]:
-    """Every dead letter of `topic` with its reason, where it came from and who buried it."""
+    """Every dead letter of `topic` with its reason, where it came from, who buried it and, of one cut, its size."""
     found: list[dict[str, str]] = []
     async with _buried(bootstrap, topic, again=True) as (batches, _):
         async for records in batches:
-            for record in records:
-                headers = {name: value.decode(errors="replace") for name, value in record.headers}
-                wanted = ("ce_id", "ce_type", "dlq-consumer", "dlq-origin", "dlq-error")
-                found.append({name: headers.get(name, "-") for name in wanted})
+            found += [_marks(record) for record in records]
     return found
+
+
+def _marks(letter: Record) -> dict[str, str]:
+    """What a letter's headers say of it."""
+    headers = {name: (value or b"").decode(errors="replace") for name, value in letter.headers}
+    marks = {name: headers.get(name, "-") for name in ("ce_id", "ce_type", "dlq-consumer", "dlq-origin", "dlq-error")}
+    return marks | {name: headers[name] for name in (SIZE,) if name in headers}
 
 
 async def partitions(bootstrap: str, topic: str) -> list[TopicPartition]:
@@ -121,7 +166,10 @@ async def main() -> None:
     commands.add_parser("replay").add_argument("--topic", required=True, help="the topic, without .dlq")
     options = parser.parse_args()
     if options.command == "replay":
-        print(f"{await replay(options.kafka, options.topic)} events sent to {options.topic} again")  # noqa: T201 - a command talks to its user
+        count, unsent = await replay(options.kafka, options.topic)
+        print(f"{count} events sent to {options.topic} again")  # noqa: T201 - a command talks to its user
+        for sentence in unsent:
+            print(f"  not sent: {sentence}")  # noqa: T201 - a command talks to its user
         return
     for topic in await _topics(options.kafka):
         rows = await listed(options.kafka, topic)

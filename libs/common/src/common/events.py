@@ -67,6 +67,11 @@ class Received(NamedTuple):
     payload: bytes
 
 
+def is_text(name: str) -> bool:
+    """Whether a header's name was UTF-8; one that was not holds its bytes as surrogate escapes (`common.fetching`)."""
+    return name.isascii() or not any("\udc80" <= letter <= "\udcff" for letter in name)
+
+
 class Reader:
     """Reads the events of some classes and tells apart the unknown, the unwanted and the broken."""
 
@@ -74,15 +79,23 @@ class Reader:
         self._wanted = {event.type: TypeAdapter(event) for event in wanted}
         self._published = {event.type for event in published}
 
-    def read(self, headers: Sequence[tuple[str, bytes]], payload: bytes | None) -> Received | None:
+    def read(self, headers: Sequence[tuple[str, bytes | None]], payload: bytes | None) -> Received | None:
         """The event, or None for a published type this reader has no use for.
 
         Raises UnreadableEvent.
         """
-        try:
-            named = {name: value.decode() for name, value in headers}
-        except UnicodeDecodeError as error:
-            raise UnreadableEvent("a header is not UTF-8") from error
+        named: dict[str, str] = {}
+        for name, value in headers:
+            if not is_text(name):
+                raise UnreadableEvent("a header's name is not UTF-8")
+            if name.startswith("ce_") and (value is None or name in named):
+                raise UnreadableEvent("a ce_ header is null" if value is None else "a ce_ header stands twice")
+            if value is None:
+                continue
+            try:
+                named[name] = value.decode()
+            except UnicodeDecodeError as error:
+                raise UnreadableEvent("a header is not UTF-8") from error
         kind = named.get("ce_type", "")
         if kind not in self._wanted:
             if kind in self._published:
@@ -101,7 +114,7 @@ class Reader:
                 id=UUID(headers["ce_id"]),
                 type=headers["ce_type"],
                 sequence=int(headers["ce_sequence"]),
-                time=datetime.fromisoformat(headers["ce_time"]),
+                time=_moment(headers["ce_time"]),
                 traceparent=headers.get("traceparent"),
                 event=self._wanted[headers["ce_type"]].validate_json(payload, extra="ignore"),
                 headers=headers,
@@ -114,3 +127,10 @@ class Reader:
             faults = getattr(error, "errors", None)
             where = ", ".join(f"{'.'.join(map(str, f['loc']))}: {f['type']}" for f in faults()[:3]) if faults else ""
             raise UnreadableEvent(f"not a valid {headers['ce_type']} ({where or 'bad header'})") from error
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a time that does not say where")
+    return moment

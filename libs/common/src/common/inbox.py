@@ -22,10 +22,10 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from opentelemetry.trace import SpanKind
@@ -34,6 +34,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.database import Database, insist, is_transient
 from common.events import Event, Reader, Received, Topic, UnreadableEvent
+from common.fetching import FETCH_BYTES, Damaged, Record, take
+from common.letters import LETTER_BYTES, Letter
 from common.outbox import attempt, producer
 from common.sets import Columns, copy, lists, unnest
 from common.telemetry import (
@@ -52,7 +54,6 @@ from common.telemetry import (
 )
 
 Handler = Callable[[AsyncSession, Sequence[Received]], Awaitable[None]]
-Record = ConsumerRecord[bytes | None, bytes | None]
 Known = Callable[[AsyncSession, Sequence[UUID]], Awaitable[Collection[UUID]]]
 """Asks which of these people or agencies are stored."""
 
@@ -62,8 +63,8 @@ POLL_MS = 1_000
 MOST_BURIED_IN_A_ROW = 100
 WATCHED_OUTCOMES = 1_000
 MOST_BURIED_SHARE = 0.5
+MOST_POLLS_IN_VAIN = 30
 TRY_SECONDS = 120.0
-DEAD_LETTER_BYTES = 4 * 1024 * 1024
 WAITING_LOCK = 4_205_601
 HELD: Columns = {"awaited": "uuid", "headers": "text", "payload": "text"}
 SEEN = text("SELECT event_id FROM inbox WHERE consumer = :consumer AND event_id = ANY(CAST(:ids AS uuid[]))")
@@ -100,14 +101,18 @@ class Consumer:
     halted: bool = False
     caught_up: bool = False
     assigned: bool = False
+    polls_in_vain: int = 0
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _outcomes: deque[bool] = field(default_factory=lambda: deque(maxlen=WATCHED_OUTCOMES))
     _graves: AIOKafkaProducer | None = None
 
     @property
     def ready(self) -> bool:
-        """Whether it has partitions, has reached the ends they had at its start, and was not stopped by poison."""
-        return self.assigned and self.caught_up and not self.halted
+        """Whether it has partitions and gets on in them, has reached the ends they had at its start, and was not
+        stopped by poison.
+        """
+        gets_on = self.polls_in_vain < MOST_POLLS_IN_VAIN
+        return self.assigned and self.caught_up and gets_on and not self.halted
 
     def stop(self) -> None:
         """Ends the run after the batch in hand."""
@@ -144,16 +149,16 @@ class Consumer:
             session_timeout_ms=6_000,
             heartbeat_interval_ms=1_500,
             max_poll_interval_ms=600_000,
-            max_partition_fetch_bytes=2 * DEAD_LETTER_BYTES,
+            max_partition_fetch_bytes=FETCH_BYTES,
         )
-        graves = producer(self.bootstrap, max_request_size=DEAD_LETTER_BYTES)
+        graves = producer(self.bootstrap, max_request_size=LETTER_BYTES)
         try:
             await kafka.start()
             await graves.start()
             self._graves = graves
             targets: dict[TopicPartition, int] = {}
             while not self._stopping.is_set():
-                fetched = await kafka.getmany(timeout_ms=POLL_MS, max_records=BATCH)
+                fetched = await take(kafka, self.bootstrap, timeout_ms=POLL_MS, max_records=BATCH)
                 records = [record for part in fetched.values() for record in part]
                 if records:
                     await self.process(records)
@@ -161,7 +166,10 @@ class Consumer:
                         # Lost in a rebalance: whoever has the partition now gets these again, and skips them.
                         await kafka.commit({part: found[-1].offset + 1 for part, found in fetched.items()})
                 await self._measure(kafka, targets)
+                # There are records, and none comes: a broker that cannot read its own disk only says so in aiokafka's log.
+                self.polls_in_vain = self.polls_in_vain + 1 if self.lag and not records else 0
         finally:
+            self.assigned = False
             self._graves = None
             for client in (kafka, graves):
                 with suppress(Exception):
@@ -188,7 +196,7 @@ class Consumer:
         origin: dict[UUID, Record] = {}
         for record in records:
             try:
-                found = self.reader.read(record.headers, record.value)
+                found = self._read(record)
             except UnreadableEvent as error:
                 # After what came before it: a hundred buried in a row are then a hundred in a row of the topic.
                 await self._apply(received, origin)
@@ -204,6 +212,11 @@ class Consumer:
             origin[found.id] = record
             received.append(found)
         await self._apply(received, origin)
+
+    def _read(self, record: Record) -> Received | None:
+        if isinstance(record, Damaged):
+            raise UnreadableEvent(record.reason)
+        return self.reader.read(record.headers, record.value)
 
     async def _apply(self, received: Sequence[Received], origin: dict[UUID, Record]) -> None:
         if not received:
@@ -256,10 +269,7 @@ class Consumer:
                 return len(new)
 
     async def _bury(self, record: Record, reason: str) -> None:
-        origin = f"{record.topic}/{record.partition}/{record.offset}"
-        name, topic = self.subscription.name, self.subscription.topic
-        letter = _Letter(name, topic, record.key, record.value, record.headers, reason, origin)
-        await self._send_to_dead_letters(letter)
+        await self._send_to_dead_letters(Letter.of(record, self.subscription.name, self.subscription.topic, reason))
         self._outcomes.append(False)
         in_a_row = list(self._outcomes)[-MOST_BURIED_IN_A_ROW:]
         full = len(self._outcomes) == WATCHED_OUTCOMES
@@ -268,32 +278,14 @@ class Consumer:
         ):
             raise TooManyDeadLetters
 
-    async def _send_to_dead_letters(self, letter: "_Letter") -> None:
+    async def _send_to_dead_letters(self, letter: Letter) -> None:
         assert self._graves is not None, "process() runs inside a started consumer"  # noqa: S101 - tells the type checker
-        headers = [
-            *((name, value) for name, value in letter.headers if not name.startswith("dlq-")),
-            ("dlq-error", letter.reason.encode()),
-            ("dlq-origin", letter.origin.encode()),
-            ("dlq-consumer", letter.consumer.encode()),
-        ]
-        await self._graves.send_and_wait(letter.topic.dead_letters, letter.value, key=letter.key, headers=headers)
+        await letter.send(self._graves)
         dead_letters.add(1, {TOPIC: letter.topic.name})
-        log.error("event buried", consumer=letter.consumer, event_id=_event_id(letter.headers), reason=letter.reason)
+        log.error("event buried", consumer=letter.consumer, event_id=letter.event_id, reason=letter.reason)
 
 
-class _Letter(NamedTuple):
-    """An event for the dead letters of a topic, with why, whose it is, and where it came from."""
-
-    consumer: str
-    topic: Topic
-    key: bytes | None
-    value: bytes | None
-    headers: Sequence[tuple[str, bytes]]
-    reason: str
-    origin: str
-
-
-def _letters(session: AsyncSession) -> list[_Letter]:
+def _letters(session: AsyncSession) -> list[Letter]:
     return session.info.setdefault("letters", [])
 
 
@@ -311,10 +303,6 @@ def _reason(error: Exception) -> str:
     original = getattr(error, "orig", None)
     constraint = getattr(getattr(original, "__cause__", original), "constraint_name", None)
     return f"{type(error).__name__}{f' ({constraint})' if constraint else ''}"
-
-
-def _event_id(headers: Sequence[tuple[str, bytes]]) -> str | None:
-    return next((value.decode(errors="replace") for name, value in headers if name == "ce_id"), None)
 
 
 async def hold(
@@ -387,7 +375,7 @@ async def take_up(
         log.error("event cannot be applied", consumer=consumer, event_id=str(broken.id), exc_info=error)
         key = str(broken.event.key()).encode()
         headers = [(name, value.encode()) for name, value in broken.headers.items()]
-        letter = _Letter(consumer, broken.event.topic, key, broken.payload, headers, _reason(error), "waiting")
+        letter = Letter(consumer, broken.event.topic, key, broken.payload, headers, _reason(error), "waiting")
         _letters(session).append(letter)
 
 

@@ -13,6 +13,7 @@ case locks its aggregate before it emits.
 
 import asyncio
 import json
+import random
 import zlib
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Sequence
@@ -21,7 +22,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from uuid import UUID
 
 import asyncpg
@@ -215,6 +216,7 @@ def producer(bootstrap: str, *, max_request_size: int = 2 * MAX_EVENT_BYTES) -> 
         compression_type="zstd",
         max_batch_size=BATCH_BYTES,
         max_request_size=max_request_size,
+        partitioner=cast(Any, _partition),  # its type is that of the default
         request_timeout_ms=int(SEND_TIMEOUT_SECONDS * 1000),
     )
 
@@ -222,6 +224,11 @@ def producer(bootstrap: str, *, max_request_size: int = 2 * MAX_EVENT_BYTES) -> 
 def partition_of(key: bytes, partitions: int) -> int:
     """Where a key lives: CRC32, librdkafka's default and so the same for every client of it."""
     return zlib.crc32(key) % partitions
+
+
+def _partition(key: bytes | None, every: Sequence[int], available: Sequence[int]) -> int:
+    """For the producer, whose own choice is another: a record that somebody sends again goes where it came from."""
+    return random.choice(available or every) if key is None else partition_of(key, len(every))  # noqa: S311 - no secret
 
 
 async def send(kafka: AIOKafkaProducer, topic: str, records: Sequence[Record]) -> None:
