@@ -20,6 +20,7 @@ from common.outbox import partition_of, producer
 from contracts import topics
 from contracts.events import AgencyChanged, JPShortfallResolved, PersonChanged, TrainingCompleted
 from jejak_local.books import READERS, ask, rows
+from jejak_local.poison import STAND_IN, Raw, send_raw
 from jejak_local.stack import SERVICES, ServiceProcess
 
 AGAIN = "chaos"
@@ -29,6 +30,7 @@ WANTED: dict[str, type[Event]] = {
 }
 """An event that each reader of the topic wants; it would rightly pass over the body of any other."""
 INTAKE_SECONDS = 60
+HUGE = 6 * 1024 * 1024
 RECORDED = "SELECT count(*) FROM records"
 
 Fault = Callable[[Arena, Random], Awaitable[None]]
@@ -191,10 +193,10 @@ async def published_again(arena: Arena, chance: Random) -> None:
         await kafka.start()
         try:
             for record in held:
-                headers: list[tuple[str, bytes]] = list(record.headers)
+                headers: list[tuple[str, bytes | None]] = list(record.headers)
                 if chance.random() < 0.5:
                     headers = [(name, value) for name, value in headers if name != "ce_id"]
-                    headers += [("ce_id", str(uuid4()).encode()), (AGAIN, b"again")]
+                    headers += [("ce_id", str(uuid4()).encode()), (AGAIN, None)]  # a header that is null is no poison
                 await kafka.send(topic.name, record.value, key=record.key, headers=headers, partition=record.partition)
         finally:
             await kafka.stop()
@@ -208,26 +210,29 @@ async def poisoned(arena: Arena, chance: Random) -> None:
         if topic is topics.RECORDS:
             poison += [_unstorable(record) for record in await _newest(arena, topic.name, 12) if chance.random() < 0.1]
         arena.tell(f"{len(poison)} events of poison on {topic.name}")
-        kafka = producer(arena.stack.kafka.bootstrap)
+        kafka = producer(arena.stack.kafka.bootstrap, max_request_size=2 * HUGE)
         await kafka.start()
         try:
             for headers, body in poison:
                 key = str(uuid4()).encode()
-                sent = await kafka.send_and_wait(
-                    topic.name,
-                    body,
-                    key=key,
-                    headers=[*headers, (AGAIN, b"poison")],
-                    partition=partition_of(key, topic.partitions),
-                )
-                origin = f"{sent.topic}/{sent.partition}/{sent.offset}"
+                part = TopicPartition(topic.name, partition_of(key, topic.partitions))
+                marked = [*headers, (AGAIN, b"poison")]
+                if STAND_IN in dict(marked):
+                    offset = await send_raw(arena.stack.kafka.bootstrap, part, [Raw(key, body, marked)])
+                else:
+                    sent = await kafka.send_and_wait(topic.name, body, key, part.partition, headers=marked)
+                    offset = sent.offset
+                origin = f"{part.topic}/{part.partition}/{offset}"
                 arena.poison |= {(group, origin) for group, read in READERS.items() if read == topic.name}
         finally:
             await kafka.stop()
 
 
-def _poison(chance: Random, topic: Topic) -> tuple[list[tuple[str, bytes]], bytes]:
-    headers = {
+Headers = list[tuple[str, bytes | None]]
+
+
+def _poison(chance: Random, topic: Topic) -> tuple[Headers, bytes]:
+    headers: dict[str, bytes | None] = {
         "ce_specversion": b"1.0",
         "ce_type": WANTED[topic.name].type.encode(),
         "ce_source": b"/chaos",
@@ -237,15 +242,21 @@ def _poison(chance: Random, topic: Topic) -> tuple[list[tuple[str, bytes]], byte
         "ce_time": b"2026-01-01T00:00:00+00:00",
     }
     body = b'{"record_id": "'
-    match chance.choice(["truncated", "unknown type", "no type", "too large", "not UTF-8", "wrong field"]):
+    match chance.choice(SHAPES):
         case "unknown type":
             headers["ce_type"] = b"id.go.asn.chaos.Dreamt.v1"
         case "no type":
             del headers["ce_type"]
         case "too large":
             body = json.dumps({"title": "x" * (MAX_EVENT_BYTES + 100_000)}).encode()
+        case "too large for a letter":  # and packs below what its topic takes
+            body = json.dumps({"title": "x" * HUGE}).encode()
         case "not UTF-8":
             headers["ce_subject"] = b"\xff\xfe"
+        case "name not UTF-8":
+            headers[STAND_IN] = b"1"
+        case "null":
+            headers["ce_subject"] = None
         case "wrong field":
             body = b'{"agency_id": "not a UUID"}'
         case _:
@@ -253,7 +264,20 @@ def _poison(chance: Random, topic: Topic) -> tuple[list[tuple[str, bytes]], byte
     return list(headers.items()), body
 
 
-def _unstorable(record: Any) -> tuple[list[tuple[str, bytes]], bytes]:
+SHAPES = (
+    "truncated",
+    "unknown type",
+    "no type",
+    "too large",
+    "too large for a letter",
+    "not UTF-8",
+    "name not UTF-8",
+    "null",
+    "wrong field",
+)
+
+
+def _unstorable(record: Any) -> tuple[Headers, bytes]:
     """A real event of a real person that only the database refuses: its text holds a NUL."""
     body = json.loads(record.value) | {"record_id": str(uuid4()), "reason": "\0", "title": "\0"}
     headers = [(name, value) for name, value in record.headers if name != "ce_id"]

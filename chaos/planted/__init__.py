@@ -13,5 +13,6 @@ NAMES = (
     "ignores-sequence",
     "wall-clock",
     "poison-lost",
+    "neighbours-lost",
     "mail-lost",
 )

@@ -270,6 +270,20 @@ def poison_lost() -> None:
     swap(inbox.Consumer, _bury=bury)
 
 
+def neighbours_lost() -> None:
+    """A consumer that meets what it cannot unpack goes on behind it, and behind whatever came with it."""
+    from common import inbox
+
+    async def take(kafka: Any, _bootstrap: str, **options: Any) -> Any:
+        try:
+            return await kafka.getmany(**options)
+        except Exception:  # noqa: BLE001 - the bug
+            await kafka.seek_to_end(*kafka.assignment())
+            return {}
+
+    swap(inbox, take=take)
+
+
 def mail_lost() -> None:
     """A mail is taken for sent, whatever the SMTP server has answered."""
     from notification.messages import sender
@@ -297,6 +311,7 @@ BUGS = {
     "ignores-sequence": (ignores_sequence, {"training", "credit"}),
     "wall-clock": (wall_clock, {"training", "credit", "notification"}),
     "poison-lost": (poison_lost, EVERY),
+    "neighbours-lost": (neighbours_lost, EVERY),
     "mail-lost": (mail_lost, {"notification"}),
 }
 """Each bug and the services it is planted in."""
