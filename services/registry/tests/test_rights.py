@@ -32,6 +32,7 @@ RIGHTS = {
     ("GET", "/v1/people/{person_id}"): READERS,
     ("GET", "/v1/people/{person_id}/history"): READERS,
     ("PUT", "/v1/people/{person_id}"): {"service", "agency_hr"},
+    ("POST", "/v1/people/{person_id}/nip"): {"service", "agency_hr"},
     ("POST", "/v1/people/{person_id}/transfer"): {"lan", "service", "agency_hr"},
     ("POST", "/v1/people/{person_id}/status"): {"service", "agency_hr"},
 }
@@ -59,6 +60,7 @@ async def test_every_role_on_every_route(caller, nation, a_person, service, meth
         "/v1/units/{unit_id}": {"code": "K-001-U01", "name": "Baru"},
         "/v1/people": a_person(2),
         "/v1/people/{person_id}": a_person(name="Baru"),
+        "/v1/people/{person_id}/nip": {"nip": a_person(4)["nip"], "reason": "Salah ketik"},
         "/v1/people/{person_id}/transfer": {"agency_code": "K-001", "unit_code": "K-001-U02", "on": "2026-11-20"},
         "/v1/people/{person_id}/status": {"status": "leave", "from": "2026-11-20", "decree": "SK 1"},
         "/v1/agencies:batch": {"code": "K-051", "name": "Baru", "kind": "K"},
@@ -127,6 +129,7 @@ async def test_another_agency_is_out_of_reach(caller, nation, theirs, a_person, 
     for method, path, content in (
         ("PUT", f"/people/{theirs}", body),
         ("PUT", f"/people/{theirs}", a_person(9)),
+        ("POST", f"/people/{theirs}/nip", {"nip": a_person(13)["nip"], "reason": "Salah ketik"}),
         ("POST", f"/people/{theirs}/transfer", {"agency_code": "K-001", "on": "2026-11-20"}),
         ("POST", f"/people/{theirs}/status", {"status": "leave", "from": "2026-11-20", "decree": "SK 1"}),
         ("PUT", f"/agencies/{nation.agencies['D-001']}/pics", {"pics": []}),

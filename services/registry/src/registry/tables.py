@@ -90,6 +90,17 @@ nips = Table(
 )
 
 
+mended_numbers = Table(
+    "mended_numbers",
+    metadata,
+    Column("person_id", Uuid, ForeignKey("people.id"), primary_key=True),
+    Column("version", Integer, primary_key=True, comment="of the person, by which the number was mended"),
+    Column("nip", Text, nullable=False, comment="the wrong number: it names nobody, or whose it is"),
+    Column("mended_on", Date, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+
 def _dated(name: str, *content: Column[object] | ForeignKeyConstraint | Index | CheckConstraint) -> Table:
     return Table(
         name,

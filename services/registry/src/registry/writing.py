@@ -68,7 +68,7 @@ Changed = Agency | Unit | Person
 
 @cache
 def _parts(kind: type[Changed]) -> list[str]:
-    return [field.name for field in fields(kind) if field.name not in {"id", "version"}]
+    return [field.name for field in fields(kind) if field.name not in {"id", "version", "former_nips"}]
 
 
 def audit_row(before: Changed | None, after: Changed, writing: Writing) -> Row:

@@ -179,7 +179,8 @@ def test_leave_ends_where_it_says_and_retirement_never() -> None:
 
 def test_only_a_pppk_changes_number_and_stays_one() -> None:
     pppk = enlisted(nip="199105052021211001", staff_type="PPPK", post=Post(None, "IX", "Guru"))
-    assert renumber(pppk, "199105052026211001", "PPPK").nip == "199105052026211001"
+    renewed = renumber(pppk, "199105052026211001", "PPPK")
+    assert (renewed.nip, renewed.former_nips) == ("199105052026211001", (pppk.nip,))
     with pytest.raises(Refused, match="nip-permanent"):
         renumber(pppk, "199105052026011001", "PNS")
     with pytest.raises(Refused, match="nip-permanent"):

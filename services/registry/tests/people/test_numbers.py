@@ -1,6 +1,9 @@
-"""NI PPPK change with the contract; NIP of PNS never."""
+"""NI PPPK change with the contract; NIP of PNS never, but a wrong one is mended."""
 
+import asyncio
 from datetime import date
+
+import pytest
 
 NEW = "199105052026211001"
 
@@ -11,10 +14,14 @@ async def test_a_new_contract_brings_a_new_number(service, nation, emitted, a_pp
     changed = await service.put(f"/people/{person_id}", a_pppk(nip=NEW))
     assert (changed.status_code, changed.json()["nip"], changed.json()["version"]) == (200, NEW, 2)
     history = (await service.get(f"/people/{person_id}/history")).json()
-    assert history["numbers"] == [{"nip": old, "replaced_on": "2026-11-20"}, {"nip": NEW, "replaced_on": None}]
+    assert history["numbers"] == [
+        {"nip": old, "replaced_on": "2026-11-20", "reason": None},
+        {"nip": NEW, "replaced_on": None, "reason": None},
+    ]
     assert history["changes"][1]["parts"] == ["nip"]
     first, second = await emitted()
     assert first.event.person_id == second.event.person_id
+    assert (first.event.former_nip_hashes, second.event.former_nip_hashes) == ([], [first.event.nip_hash])
     assert first.event.nip_hash != second.event.nip_hash
 
     # A system that has not heard of it yet still means the same person, and does not take the number back.
@@ -65,3 +72,103 @@ async def test_a_pns_keeps_the_number(service, nation, a_pppk, a_person):
         assert (answer.status_code, answer.json()["code"]) == (422, "nip-permanent")
     history = (await service.get(f"/people/{pns}/history")).json()
     assert [number["nip"] for number in history["numbers"]] == [a_person()["nip"]]
+
+
+async def test_each_number_of_a_contract_gone_by_is_told(service, nation, emitted, a_pppk):
+    newest = "199105052028211001"
+    person_id = (await service.post("/people", a_pppk())).json()["id"]
+    for nip in (NEW, newest):
+        assert (await service.put(f"/people/{person_id}", a_pppk(nip=nip))).status_code == 200
+    first, second, third = (received.event for received in await emitted())
+    assert second.former_nip_hashes == [first.nip_hash]
+    assert sorted(third.former_nip_hashes) == sorted([first.nip_hash, second.nip_hash])
+    # What has nothing to do with numbers tells them again: the newest event is all a reader may have.
+    await service.post(f"/people/{person_id}/status", {"status": "leave", "from": "2026-11-20", "decree": "SK 1"})
+    [later] = await emitted()
+    assert later.event.former_nip_hashes == third.former_nip_hashes
+
+
+async def test_a_wrong_number_of_a_pns_is_mended_with_its_reason(service, nation, emitted, a_person):
+    wrong, right = a_person()["nip"], a_person(7)["nip"]
+    person_id = (await service.post("/people", a_person())).json()["id"]
+    mended = await service.post(f"/people/{person_id}/nip", {"nip": right, "reason": "Salah ketik"}, if_match='"1"')
+    assert (mended.status_code, mended.json()["nip"], mended.headers["etag"]) == (200, right, '"2"')
+    history = (await service.get(f"/people/{person_id}/history")).json()
+    assert history["numbers"] == [
+        {"nip": wrong, "replaced_on": "2026-11-20", "reason": "Salah ketik"},
+        {"nip": right, "replaced_on": None, "reason": None},
+    ]
+    assert history["changes"][1]["parts"] == ["nip"]
+    first, second = (received.event for received in await emitted())
+    assert (second.person_id, second.former_nip_hashes) == (first.person_id, [])
+    assert second.nip_hash != first.nip_hash
+
+    # Sent again, it changes nothing; the wrong number is free for whose it is, and names nobody else.
+    again = await service.post(f"/people/{person_id}/nip", {"nip": right, "reason": "Salah ketik"})
+    assert (again.status_code, again.json()["version"]) == (200, 2)
+    owner = await service.post("/people", a_person())
+    assert (owner.status_code, owner.json()["id"] != person_id) == (201, True)
+    [answer] = await service.upload("/people:batch", [a_person(name="Pemilik")])
+    assert (answer["status"], answer["id"]) == ("updated", owner.json()["id"])
+    back = await service.post(f"/people/{person_id}/nip", {"nip": wrong, "reason": "Ternyata benar"})
+    assert (back.status_code, back.json()["code"]) == (409, "nip-taken")
+
+
+async def test_a_renewal_recorded_for_the_wrong_person_is_taken_back(service, nation, emitted, a_pppk):
+    old = a_pppk()["nip"]
+    person_id = (await service.post("/people", a_pppk())).json()["id"]
+    await service.put(f"/people/{person_id}", a_pppk(nip=NEW))
+    await emitted()
+    mended = await service.post(f"/people/{person_id}/nip", {"nip": old, "reason": "Kontrak orang lain"})
+    assert (mended.status_code, mended.json()["nip"]) == (200, old)
+    [received] = await emitted()
+    assert received.event.former_nip_hashes == []
+    history = (await service.get(f"/people/{person_id}/history")).json()
+    assert [(number["nip"], number["reason"]) for number in history["numbers"]] == [
+        (NEW, "Kontrak orang lain"),
+        (old, None),
+    ]
+    assert (await service.post("/people", a_pppk(2, nip=NEW))).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("nip", "code"),
+    [
+        ("199105052026211001", "staff-type-mismatch"),
+        ("199001012026121001", "nip-in-future"),
+        ("200901012026011001", "joining-age"),
+        ("199013012015051001", "nip-invalid"),
+    ],
+)
+async def test_what_is_no_number_of_theirs_mends_nothing(service, nation, emitted, a_person, nip, code):
+    person_id = (await service.post("/people", a_person())).json()["id"]
+    await emitted()
+    answer = await service.post(f"/people/{person_id}/nip", {"nip": nip, "reason": "Salah ketik"})
+    assert (answer.status_code, answer.json()["errors"][0]["code"], answer.json()["errors"][0]["field"]) == (
+        422,
+        code,
+        "nip",
+    )
+    assert (await service.get(f"/people/{person_id}")).json()["nip"] == a_person()["nip"]
+    assert await emitted() == []
+
+
+async def test_a_number_is_mended_by_version_and_with_a_reason(service, nation, a_person):
+    person_id = (await service.post("/people", a_person())).json()["id"]
+    right = a_person(7)["nip"]
+    late = await service.post(f"/people/{person_id}/nip", {"nip": right, "reason": "Salah"}, if_match='"9"')
+    assert (late.status_code, late.json()["code"]) == (412, "changed-meanwhile")
+    for body in ({"nip": right}, {"nip": right, "reason": " "}):
+        answer = await service.post(f"/people/{person_id}/nip", body)
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "reason")
+
+
+async def test_two_who_mend_at_once_leave_one_number(service, nation, a_person):
+    person_id = (await service.post("/people", a_person())).json()["id"]
+    rights = [a_person(number)["nip"] for number in (7, 8)]
+    answers = await asyncio.gather(
+        *(service.post(f"/people/{person_id}/nip", {"nip": nip, "reason": "Salah ketik"}) for nip in rights)
+    )
+    assert {answer.status_code for answer in answers} <= {200, 412}
+    history = (await service.get(f"/people/{person_id}/history")).json()
+    assert len([number for number in history["numbers"] if number["replaced_on"] is None]) == 1

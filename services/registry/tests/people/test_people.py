@@ -40,6 +40,7 @@ async def test_register_and_read(service, nation, emitted, a_person, settings):
     assert received.event.model_dump() == {
         "person_id": UUID(person_id),
         "nip_hash": nip_hash("199001012015011001", settings.nip_key.get_secret_value()),
+        "former_nip_hashes": [],
         "staff_type": "PNS",
         "status": "active",
         "joined_on": date(2015, 1, 1),
@@ -186,7 +187,7 @@ async def test_change_from_a_day_on_and_read_as_of(service, nation, emitted, a_p
         ("III/d", None),
     ]
     assert [part["unit_name"] for part in history["assignments"]] == ["Unit 1 K-001", "Unit 2 K-001"]
-    assert history["numbers"] == [{"nip": "199001012015011001", "replaced_on": None}]
+    assert history["numbers"] == [{"nip": "199001012015011001", "replaced_on": None, "reason": None}]
     assert history["changes"][1] == {
         "version": 2,
         "parts": ["name", "assignments", "posts"],

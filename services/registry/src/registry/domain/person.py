@@ -62,7 +62,8 @@ class Schooling:
 class Person:
     """Who somebody is now, and where, as what, how and with which degree they served since the registry knows of them.
 
-    The four histories begin on one day, `joined_on` or later.
+    The four histories begin on one day, `joined_on` or later. `former_nips` are the numbers of contracts
+    gone by, which still name the person.
     """
 
     id: UUID
@@ -74,6 +75,7 @@ class Person:
     posts: History[Post]
     statuses: History[Standing]
     educations: History[Schooling]
+    former_nips: tuple[str, ...] = ()
     version: int = 0
 
     @property
@@ -195,11 +197,28 @@ def revise(person: Person, entry: Entry, today: date) -> Person:
 def renumber(person: Person, nip: str, staff_type: StaffType) -> Person:
     """The person with another number, as a new contract of a PPPK brings it. Raises Refused for a PNS.
 
-    Source: domain.md 4, a contract with another agency gives a new NI PPPK.
+    The number before stays theirs. Source: domain.md 4, a contract with another agency gives a new NI PPPK.
     """
     if person.staff_type != "PPPK" or staff_type != "PPPK":
         raise Refused("nip-permanent", "nip")
-    return replace(person, nip=nip)
+    return replace(person, nip=nip, former_nips=tuple(dict.fromkeys((*person.former_nips, person.nip))))
+
+
+def mend(
+    person: Person, nip: str, staff_type: StaffType, appointed: date, joins: tuple[date, date], today: date
+) -> Person:
+    """The person with the right number in place of one that was registered wrong, and never was theirs.
+
+    `appointed` and `joins` as in Entry. Raises Refused.
+    """
+    if staff_type != person.staff_type:
+        raise Refused("staff-type-mismatch", "nip")
+    if appointed > today:
+        raise Refused("nip-in-future", "nip")
+    first, last = joins
+    if not first <= person.joined_on <= last:
+        raise Refused("joining-age", "nip", first=first.year, last=last.year)
+    return replace(person, nip=nip, former_nips=tuple(former for former in person.former_nips if former != nip))
 
 
 def transfer(person: Person, place: Place, on: date, today: date) -> Person:

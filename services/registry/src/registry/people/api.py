@@ -15,7 +15,7 @@ from common.fields import Day
 from common.pages import AskedWindow, Page
 from common.service import UsedClock
 from registry.people import commands, queries
-from registry.people.schemas import HistoryOut, PersonIn, PersonOut, StatusIn, TransferIn
+from registry.people.schemas import HistoryOut, NumberIn, PersonIn, PersonOut, StatusIn, TransferIn
 from registry.refusals import may_answer
 from registry.writing import Writing, writing_by
 
@@ -87,6 +87,18 @@ async def put_person(
     response: Response,
 ) -> PersonOut:
     await commands.revise_person(session, person_id, document, seen, writing)
+    return etag.tagged(await queries.just_changed(session, person_id, writing.today), response)
+
+
+@router.post(
+    "/people/{person_id}/nip",
+    summary="Mend a number that was registered wrong, with the reason",
+    responses=may_answer(403, 404, 409, 412, 422),
+)
+async def mend_number(
+    person_id: UUID, document: NumberIn, session: Transaction, writing: OwnAgency, seen: etag.Seen, response: Response
+) -> PersonOut:
+    await commands.mend_number(session, person_id, document, seen, writing)
     return etag.tagged(await queries.just_changed(session, person_id, writing.today), response)
 
 

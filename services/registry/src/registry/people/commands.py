@@ -13,6 +13,7 @@ from common.bulk import Answer, Done
 from common.ids import new_id
 from common.outbox import flush
 from common.problems import Problem
+from contracts.nip import parse_nip
 from registry.domain.person import (
     Entry,
     Person,
@@ -20,6 +21,7 @@ from registry.domain.person import (
     Standing,
     counts_from,
     enlist,
+    mend,
     renumber,
     revise,
     stand,
@@ -27,7 +29,7 @@ from registry.domain.person import (
 )
 from registry.domain.refused import Refused
 from registry.people import store
-from registry.people.schemas import PersonIn, PlaceIn, StatusIn, TransferIn
+from registry.people.schemas import NumberIn, PersonIn, PlaceIn, StatusIn, TransferIn, appointed, joins
 from registry.tables import assignments
 from registry.writing import Writing, answered, refusals_answered
 
@@ -66,6 +68,27 @@ async def revise_person(
         after = _revised(person, entry, places, writing)
         if owner is None:
             after = renumber(after, document.nip, document.staff_type)
+    await _save(session, person, after, writing)
+
+
+async def mend_number(
+    session: AsyncSession, person_id: UUID, document: NumberIn, seen: int | None, writing: Writing
+) -> None:
+    """A person with the right number; the wrong one is kept with the reason, and free for whose it is. Raises Problem."""
+    before = await _mine(session, person_id, writing, lock=False)
+    etag.check(seen, before.version)
+    if document.nip == before.nip:
+        return
+    number = parse_nip(document.nip)
+    if not await store.release(session, before.nip, person_id):
+        raise Problem("changed-meanwhile")
+    if not await store.take_up(session, document.nip, person_id):
+        raise Problem("nip-taken", field="nip")
+    person = replace(await _mine(session, person_id, writing, lock=True), nip=before.nip)
+    etag.check(seen, person.version)
+    with refusals_answered():
+        after = mend(person, document.nip, number.staff_type, appointed(number), joins(number), writing.today)
+    await store.keep_mended(session, person, document.reason, writing.today)
     await _save(session, person, after, writing)
 
 

@@ -4,7 +4,21 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, FromClause, Row, Select, and_, func, literal, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    FromClause,
+    Row,
+    Select,
+    and_,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.auth import Principal
@@ -21,7 +35,18 @@ from registry.people.schemas import (
     PostOut,
     StatusOut,
 )
-from registry.tables import agencies, assignments, changes, educations, nips, people, posts, statuses, units
+from registry.tables import (
+    agencies,
+    assignments,
+    changes,
+    educations,
+    mended_numbers,
+    nips,
+    people,
+    posts,
+    statuses,
+    units,
+)
 
 present = assignments.alias("present")
 
@@ -93,7 +118,11 @@ async def history(session: AsyncSession, person_id: UUID, today: date, principal
         .outerjoin(units, units.c.id == assignments.c.unit_id)
         .where(assignments.c.person_id == person_id)
     )
-    numbers = select(nips).where(nips.c.person_id == person_id)
+    theirs = select(nips.c.nip, nips.c.replaced_on, null().label("reason")).where(nips.c.person_id == person_id)
+    wrong = select(mended_numbers.c.nip, mended_numbers.c.mended_on, mended_numbers.c.reason).where(
+        mended_numbers.c.person_id == person_id
+    )
+    numbers = union_all(theirs, wrong).subquery()
     held = select(posts).where(posts.c.person_id == person_id)
     stood = select(statuses).where(statuses.c.person_id == person_id)
     learned = select(educations).where(educations.c.person_id == person_id)
@@ -101,8 +130,8 @@ async def history(session: AsyncSession, person_id: UUID, today: date, principal
     return HistoryOut(
         person_id=person_id,
         numbers=[
-            NumberOut(nip=row.nip, replaced_on=row.replaced_on)
-            for row in await rows(numbers, nips.c.replaced_on.nulls_last())
+            NumberOut.model_validate(row, from_attributes=True)
+            for row in await rows(select(numbers), numbers.c.replaced_on.nulls_last())
         ],
         assignments=[
             AssignmentOut.model_validate(row, from_attributes=True)

@@ -9,10 +9,20 @@ from pydantic_core import PydanticCustomError
 
 from common.fields import Day, Document, Line
 from contracts.degrees import Degree
-from contracts.nip import OLDEST, YOUNGEST, WrittenNip, parse_nip
+from contracts.nip import OLDEST, YOUNGEST, Nip, WrittenNip, parse_nip
 from registry.domain.person import Entry, Place, Post, Status
 from registry.domain.posts import Jenjang, StaffType
 from registry.fields import Code, Name
+
+
+def joins(number: Nip) -> tuple[date, date]:
+    """The first and the last day on which somebody with that number can have joined."""
+    return date(number.born.year + YOUNGEST, 1, 1), date(number.born.year + OLDEST, 12, 31)
+
+
+def appointed(number: Nip) -> date:
+    """The earliest day of the appointment that the number tells."""
+    return date(number.appointed_year, number.appointed_month or 1, 1)
 
 
 class PlaceIn(Document):
@@ -56,8 +66,8 @@ class PersonIn(PlaceIn):
         number = parse_nip(self.nip)
         return Entry(
             nip=self.nip,
-            joins=(date(number.born.year + YOUNGEST, 1, 1), date(number.born.year + OLDEST, 12, 31)),
-            appointed=date(number.appointed_year, number.appointed_month or 1, 1),
+            joins=joins(number),
+            appointed=appointed(number),
             staff_type=self.staff_type,
             name=self.name,
             education=self.education,
@@ -69,6 +79,13 @@ class PersonIn(PlaceIn):
             keeps_unit=self.model_fields_set.isdisjoint(("unit_id", "unit_code")),
             keeps_jenjang="jenjang" not in self.model_fields_set,
         )
+
+
+class NumberIn(Document):
+    """The right number in place of one that was registered wrong, and why."""
+
+    nip: WrittenNip
+    reason: Line = Field(examples=["Salah ketik dua angka saat pendaftaran"])
 
 
 class TransferIn(PlaceIn):
@@ -146,10 +163,11 @@ class EducationOut(Dated):
 
 
 class NumberOut(BaseModel):
-    """A NIP somebody has or had."""
+    """A NIP somebody has, had until a new contract brought another, or was registered with wrongly."""
 
     nip: str
     replaced_on: date | None
+    reason: str | None = Field(description="why it was wrong; null for a number that is or was theirs")
 
 
 class ChangeOut(BaseModel):

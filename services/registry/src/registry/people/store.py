@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Table, text
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import sets
@@ -20,7 +21,7 @@ from common.sets import Row
 from contracts import events
 from registry.domain.history import History, Span, at_or_first
 from registry.domain.person import Person, Place, Post, Schooling, Standing
-from registry.tables import assignments, changes, educations, nips, people, posts, statuses
+from registry.tables import assignments, changes, educations, mended_numbers, nips, people, posts, statuses
 from registry.writing import Writing, audit_row
 
 T = TypeVar("T")
@@ -60,6 +61,41 @@ async def retire_number(session: AsyncSession, person_id: UUID, today: date) -> 
     )
 
 
+async def release(session: AsyncSession, nip: str, person_id: UUID) -> bool:
+    """Gives up a number in use that is not the person's; False when another one is in use by now."""
+    gone = await session.execute(
+        nips.delete()
+        .where(nips.c.nip == nip, nips.c.person_id == person_id, nips.c.replaced_on.is_(None))
+        .returning(nips.c.nip)
+    )
+    return gone.first() is not None
+
+
+async def take_up(session: AsyncSession, nip: str, person_id: UUID) -> bool:
+    """Puts a number into use that is free, or was the person's before; False when somebody else has it."""
+    taken = await session.execute(
+        postgresql.insert(nips)
+        .values(nip=nip, person_id=person_id)
+        .on_conflict_do_update(
+            index_elements=[nips.c.nip], set_={"replaced_on": None}, where=nips.c.person_id == person_id
+        )
+        .returning(nips.c.nip)
+    )
+    return taken.first() is not None
+
+
+async def keep_mended(session: AsyncSession, before: Person, reason: str, today: date) -> None:
+    """Keeps the number that was wrong, and why, beside the version that mends it."""
+    row = {
+        "person_id": before.id,
+        "version": before.version + 1,
+        "nip": before.nip,
+        "mended_on": today,
+        "reason": reason,
+    }
+    await sets.add(session, mended_numbers, [row])
+
+
 async def present(session: AsyncSession, ids: Iterable[UUID], *, lock: bool) -> dict[UUID, Person]:
     """People with their histories; with `lock`, nobody else changes them until the transaction ends."""
     wanted = {"ids": sorted(set(ids))}
@@ -69,10 +105,19 @@ async def present(session: AsyncSession, ids: Iterable[UUID], *, lock: bool) -> 
     found = await session.execute(_LOCKED if lock else _PEOPLE, wanted)
     rows_found = found.all()
     numbers = await session.execute(
-        text("SELECT person_id, nip FROM nips WHERE person_id = ANY(CAST(:ids AS uuid[])) AND replaced_on IS NULL"),
+        text(
+            "SELECT person_id, nip, replaced_on IS NULL AS in_use FROM nips WHERE person_id = ANY(CAST(:ids AS uuid[]))"
+            " ORDER BY replaced_on, nip"
+        ),
         wanted,
     )
-    number_of = {row.person_id: row.nip for row in numbers}
+    number_of: dict[UUID, str] = {}
+    former: defaultdict[UUID, list[str]] = defaultdict(list)
+    for row in numbers:
+        if row.in_use:
+            number_of[row.person_id] = row.nip
+        else:
+            former[row.person_id].append(row.nip)
     served = await _histories(session, assignments, wanted, Place)
     held = await _histories(session, posts, wanted, Post)
     stood = await _histories(session, statuses, wanted, Standing)
@@ -88,6 +133,7 @@ async def present(session: AsyncSession, ids: Iterable[UUID], *, lock: bool) -> 
             posts=held[row.id],
             statuses=stood[row.id],
             educations=learned[row.id],
+            former_nips=tuple(former[row.id]),
             version=row.version,
         )
         for row in rows_found
@@ -185,6 +231,7 @@ def _event(person: Person, unit_names: Mapping[UUID, str], writing: Writing) -> 
     return events.PersonChanged(
         person_id=person.id,
         nip_hash=nip_hash(person.nip, writing.nip_key),
+        former_nip_hashes=[nip_hash(nip, writing.nip_key) for nip in person.former_nips],
         staff_type=person.staff_type,
         status=standing.status,
         joined_on=person.joined_on,

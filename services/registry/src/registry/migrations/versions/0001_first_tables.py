@@ -78,6 +78,16 @@ def upgrade() -> None:
     op.create_index("ix_nips_person_id", "nips", ["person_id"], unique=False)
     op.create_index("uq_nips_person_id", "nips", ["person_id"], unique=True, postgresql_where="replaced_on IS NULL")
     op.create_table(
+        "mended_numbers",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False, comment="of the person, by which the number was mended"),
+        sa.Column("nip", sa.Text(), nullable=False, comment="the wrong number: it names nobody, or whose it is"),
+        sa.Column("mended_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_mended_numbers_person_id_people"),
+        sa.PrimaryKeyConstraint("person_id", "version", name="pk_mended_numbers"),
+    )
+    op.create_table(
         "pics",
         sa.Column("agency_id", sa.Uuid(), nullable=False),
         sa.Column("rank", sa.Text(), nullable=False),
@@ -168,6 +178,7 @@ def downgrade() -> None:
     op.drop_table("educations")
     op.drop_table("posts")
     op.drop_table("pics")
+    op.drop_table("mended_numbers")
     op.drop_table("nips")
     op.drop_table("people")
     op.drop_table("outbox")
