@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from registry.domain.history import Span, at
 from registry.domain.person import (
     KEPT_FOR_ORDINARY,
+    MOST_FORMER_NIPS,
     MOST_SPANS,
     Entry,
     Person,
@@ -181,6 +182,9 @@ def test_only_a_pppk_changes_number_and_stays_one() -> None:
     pppk = enlisted(nip="199105052021211001", staff_type="PPPK", post=Post(None, "IX", "Guru"))
     renewed = renumber(pppk, "199105052026211001", "PPPK")
     assert (renewed.nip, renewed.former_nips) == ("199105052026211001", (pppk.nip,))
+    many = replace(pppk, former_nips=tuple(str(number) for number in range(MOST_FORMER_NIPS)))
+    with pytest.raises(Refused, match="too-many-numbers"):
+        renumber(many, "199105052026211001", "PPPK")
     with pytest.raises(Refused, match="nip-permanent"):
         renumber(pppk, "199105052026011001", "PNS")
     with pytest.raises(Refused, match="nip-permanent"):

@@ -20,6 +20,9 @@ LONGEST_ABSENCE = 10
 MOST_SPANS = 500
 """How many spans a history may have: more than a change a month in forty years, and an event still holds them all."""
 
+MOST_FORMER_NIPS = 50
+"""How many numbers of contracts gone by somebody may have: a contract a year is fewer, and an event holds them all."""
+
 KEPT_FOR_ORDINARY = 100
 """So many of them only for changes near today, so that whoever fills a history with old dates does not close it."""
 
@@ -201,7 +204,10 @@ def renumber(person: Person, nip: str, staff_type: StaffType) -> Person:
     """
     if person.staff_type != "PPPK" or staff_type != "PPPK":
         raise Refused("nip-permanent", "nip")
-    return replace(person, nip=nip, former_nips=tuple(dict.fromkeys((*person.former_nips, person.nip))))
+    former = tuple(dict.fromkeys((*person.former_nips, person.nip)))
+    if len(former) > MOST_FORMER_NIPS:
+        raise Refused("too-many-numbers", "nip", most=MOST_FORMER_NIPS)
+    return replace(person, nip=nip, former_nips=former)
 
 
 def mend(
