@@ -21,6 +21,7 @@ from contracts.events import (
     Assignment,
     PersonChanged,
     Post,
+    Schooling,
     Standing,
     Status,
     TrainingCompleted,
@@ -88,6 +89,7 @@ class World(Inside):
         former: Sequence[str] = (),
         agency: UUID = AGENCY,
         education: str | None = "S1",
+        learned: Sequence[tuple[str, date]] = (),
         jenjang: str | None = "ahli_pertama",
         posts: Sequence[tuple[str | None, date, date | None]] | None = None,
         joined_on: date = date(2010, 1, 1),
@@ -103,7 +105,7 @@ class World(Inside):
             status="active",
             joined_on=joined_on,
             left_on=None,
-            education=education,
+            education=learned[-1][0] if learned else education,
             jenjang=jenjang,
             golongan=golongan,
             agency_id=agency,
@@ -117,6 +119,10 @@ class World(Inside):
                 for level, since, until in held
             ],
             absences=list[Absence](),
+            educations=[
+                Schooling(degree=degree, valid_from=since, valid_to=None)
+                for degree, since in [*([(education, joined_on)] if education else []), *learned]
+            ],
             statuses=[
                 Standing(status="active", valid_from=joined_on, valid_to=None),
                 *(Standing(status=status, valid_from=since, valid_to=until) for status, since, until in away),

@@ -1,5 +1,7 @@
 """Whatever happens, in whatever order: the books balance."""
 
+from datetime import date
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +13,8 @@ PERIODS = [("2025-01-01", "2025-12-31"), ("2025-01-01", "2025-03-31"), ("2025-03
 
 happenings = st.one_of(
     st.tuples(st.just("record"), st.integers(0, 2), st.sampled_from(["S2", "S3", None])),
+    st.tuples(st.just("declare"), st.integers(0, 2), st.sampled_from(["S2", "S3"])),
+    st.tuples(st.just("person"), st.integers(0, 3), st.none()),
     st.tuples(st.just("revoke"), st.integers(0, 2), st.none()),
     st.tuples(st.just("deliver"), st.integers(0, 5), st.none()),
     st.tuples(st.just("predikat"), st.integers(0, 2), st.none()),
@@ -23,14 +27,24 @@ happenings = st.one_of(
 async def test_the_books_balance_after_any_history(world, api, predicate, history) -> None:
     [person] = await world.people(world.person())
     records = [world.completed(person) for _ in range(3)]
-    versions = [0, 0, 0]
+    versions, told = [0, 0, 0], 1
+    states = (
+        {"learned": [("S2", date(2026, 4, 1))]},
+        {"education": "S2"},
+        {"away": [("retired", date(2026, 1, 1), None)]},
+        {"jenjang": None},
+    )
     under_way: list = []
     cases: list[str] = []
     for what, which, degree in history:
-        if what == "record":
+        if what in {"record", "declare"}:
             versions[which] += 1
-            event = world.corrected(person, record_id=records[which].record_id, degree=degree)
+            verified = what == "record"
+            event = world.corrected(person, record_id=records[which].record_id, degree=degree, verified=verified)
             under_way.append(world.received(event, versions[which]))
+        elif what == "person":
+            told += 1
+            under_way.append(world.received(world.person(person_id=person, **states[which]), told))
         elif what == "revoke":
             versions[which] += 1
             under_way.append(world.received(world.revoked(records[which]), versions[which]))
@@ -45,7 +59,8 @@ async def test_the_books_balance_after_any_history(world, api, predicate, histor
             answer = await api.call(ROLES[what], "POST", f"/cases/{cases[which % len(cases)]}/{what}", body)
             assert answer.status_code in {200, 409}, answer.text
         cases = [str(row.id) for row in await world.rows("SELECT id FROM cases WHERE person_id = :id", id=person)]
-    await world.hear(*under_way)
+    for received in under_way:
+        await world.hear(received)
     async with world.database.reading() as session:
         assert await find_broken(session, INVARIANTS) == []
     live = await world.rows(

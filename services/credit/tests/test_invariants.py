@@ -20,7 +20,7 @@ BREAKS = {
     "a segment has as many months as its period": "UPDATE segments SET period_end = '2025-11-30' WHERE months > 0",
     "who submits, checks and attests a case are three people, none of them its own": "UPDATE case_history SET by = 'palsu' WHERE to_state = 'checked'",
     "the history of a case leads to its state": "DELETE FROM case_history WHERE to_state = 'submitted'",
-    "a live education case rests on an active record, or its reversal is due": "UPDATE evidence SET state = 'revoked'",
+    "a live education case rests on an active, verified record, or its reversal is due": "UPDATE evidence SET verified = false",
     "no event waits for longer than a minute": "UPDATE outbox SET created_at = now() - interval '61 seconds'",
 }
 

@@ -88,13 +88,14 @@ INVARIANTS = (
         """,
     ),
     Invariant(
-        "a live education case rests on an active record, or its reversal is due",
+        "a live education case rests on an active, verified record, or its reversal is due",
         """
         SELECT cases.id AS case_id
         FROM cases LEFT JOIN evidence ON evidence.case_id = cases.id AND evidence.record_id = cases.record_id
         WHERE cases.kind = 'education' AND cases.state <> 'returned'
             AND NOT coalesce(
-                (evidence.state = 'active' AND evidence.degree = cases.degree AND evidence.person_id = cases.person_id)
+                (evidence.state = 'active' AND evidence.outcome = 'education-case' AND evidence.verified
+                    AND evidence.degree = cases.degree AND evidence.person_id = cases.person_id)
                 OR (evidence.state = 'reversal-due' AND cases.state = 'attested'),
                 false)
         """,

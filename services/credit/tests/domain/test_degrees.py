@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -5,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credit.domain.degrees import BONUS, Bonus, Claim, Verdict, bonus_segment, judge_degree, settle
+from credit.domain.degrees import (
+    BONUS,
+    Bonus,
+    Claim,
+    Schooling,
+    Verdict,
+    bonus_segment,
+    degree_before,
+    judge_degree,
+    settle,
+)
 from credit.rulebook import load_rules
 
 RULES = load_rules()
@@ -20,8 +31,9 @@ def record(number: int, degree: str | None = "S2", *, person: UUID = ANI, revoke
     } | changes)  # fmt: skip
 
 
-def bonus(number: int, state: str, degree: str = "S2", *, person: UUID = ANI) -> Bonus:
-    return Bonus(UUID(int=200 + number), UUID(int=100 + number), person, degree, state)
+def bonus(number: int, state: str, degree: str = "S2", *, person: UUID = ANI, by_hand: bool = True) -> Bonus:
+    returned_by_hand = by_hand and state == "returned"
+    return Bonus(UUID(int=200 + number), UUID(int=100 + number), person, degree, state, returned_by_hand)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +52,7 @@ def bonus(number: int, state: str, degree: str = "S2", *, person: UUID = ANI) ->
 def test_a_degree_is_judged_by_education_post_and_date(
     degree: str, education: str | None, jenjang: str | None, day: date, reason: str
 ) -> None:
-    verdict = judge_degree(RULES.at(day).tables, degree, education, jenjang)
+    verdict = judge_degree(RULES.at(day).tables, degree, [education] if education else [], jenjang)
     assert verdict.reason == reason
     assert (verdict.outcome == "education-case") == (reason == "higher-degree")
     if verdict.outcome == "no-points":
@@ -54,9 +66,41 @@ LEVELS = {"SD": 1, "SLTP": 2, "SLTA": 3, "D-I": 4, "D-II": 5, "D-III": 6, "D-IV"
 @pytest.mark.parametrize("degree", LEVELS)
 @pytest.mark.parametrize("held", LEVELS)
 def test_whoever_holds_a_degree_gets_the_bonus_for_each_higher_one_and_for_no_other(held: str, degree: str) -> None:
-    verdict = judge_degree(RULES.at(date(2025, 1, 1)).tables, degree, held, "mahir")
+    verdict = judge_degree(RULES.at(date(2025, 1, 1)).tables, degree, [held], "mahir")
     higher = LEVELS[degree] > LEVELS[held]
     assert verdict == (BONUS if higher else Verdict("no-points", "degree-not-higher"))
+
+
+@pytest.mark.parametrize(
+    ("away", "reason"),
+    [
+        ("retired", "retired"),
+        ("deceased", "deceased"),
+        ("not-joined", "not-joined"),
+        ("on-study", "higher-degree"),  # where degrees come from
+        ("on-leave", "higher-degree"),
+    ],
+)
+def test_a_degree_of_somebody_who_does_not_serve(away: str, reason: str) -> None:
+    verdict = judge_degree(RULES.at(date(2025, 1, 1)).tables, "S2", ["S1"], "ahli_muda", away=away)
+    assert verdict.reason == reason
+
+
+def test_a_degree_is_compared_with_all_that_were_held_before() -> None:
+    rules = RULES.at(date(2025, 1, 1)).tables
+    assert judge_degree(rules, "S1", ["D-III", "D-IV"], "mahir").reason == "degree-not-higher"
+    assert judge_degree(rules, "S1", ["D-III", "lain"], "mahir") == BONUS
+    assert judge_degree(rules, "S1", ["lain"], "mahir").reason == "education-unknown"
+
+
+@pytest.mark.parametrize(
+    ("day", "held"),
+    [(date(2009, 1, 1), "SLTA"), (date(2020, 1, 1), "SLTA"), (date(2020, 1, 2), "S1"), (date(2026, 5, 1), "S1"), (date(2026, 5, 2), "S2")],
+)  # fmt: skip
+def test_what_was_held_on_the_eve_of_a_day(day: date, held: str) -> None:
+    known = [Schooling("SLTA", date(2010, 1, 1)), Schooling("S1", date(2020, 1, 1)), Schooling("S2", date(2026, 5, 1))]
+    assert degree_before(known, day) == held
+    assert degree_before([], day) is None
 
 
 def test_the_bonus_is_of_the_jenjang_held() -> None:
@@ -77,13 +121,31 @@ def test_another_person_and_another_degree_are_another_matter() -> None:
     assert settled.opened == [record(1), record(2, "S3"), record(3, person=BUDI)]
 
 
-def test_a_live_case_stays_whatever_the_registry_has_learned_since() -> None:
-    """The education on record becomes S2 because of the degree itself: its case must not fall."""
-    learned = record(1, verdict=Verdict("no-points", "degree-not-higher"))
-    for state in ("submitted", "checked", "attested"):
-        settled = settle([learned], [bonus(1, state)])
+@pytest.mark.parametrize("reason", ["degree-not-higher", "degree-unverified", "no-functional-post", "retired"])
+def test_a_case_whose_record_gives_nothing_any_more_is_returned_or_overdue(reason: str) -> None:
+    verdict = Verdict("no-points", reason)
+    for state in ("submitted", "checked"):
+        settled = settle([record(1, verdict=verdict)], [bonus(1, state)])
+        assert (settled.opened, settled.returned) == ([], {bonus(1, state).case_id: reason})
+        assert settled.records[record(1).record_id].verdict == verdict
+    settled = settle([record(1, verdict=verdict)], [bonus(1, "attested")])
+    assert (settled.returned, settled.records[record(1).record_id].overdue) == ({}, True)
+
+
+def test_a_case_returned_by_the_system_is_resumed_when_its_ground_is_back() -> None:
+    settled = settle([record(1)], [bonus(1, "returned", by_hand=False)])
+    assert (settled.opened, settled.returned, settled.resumed) == ([], {}, {bonus(1, "returned").case_id})
+    assert settled.records[record(1).record_id].verdict == BONUS
+
+
+def test_an_earlier_record_takes_the_degree_over_until_somebody_has_acted_on_the_case() -> None:
+    settled = settle([record(1), record(2)], [bonus(2, "submitted")])
+    assert settled.returned == {bonus(2, "submitted").case_id: "degree-already-claimed"}
+    assert settled.opened == [record(1)]
+    for state in ("checked", "attested", "returned"):
+        settled = settle([record(1), record(2)], [bonus(2, state)])
         assert (settled.opened, settled.returned) == ([], {})
-        assert settled.records[learned.record_id].verdict == BONUS
+        assert settled.records[record(1).record_id].verdict.reason == "degree-already-claimed"
 
 
 @pytest.mark.parametrize("state", ["submitted", "checked"])
@@ -134,27 +196,38 @@ def test_a_record_corrected_there_and_back_finds_its_degree_taken() -> None:
     assert (back.verdict.reason, back.case_id) == ("degree-already-claimed", bonus(1, "returned").case_id)
 
 
-STATES = ["submitted", "checked", "attested", "returned"]
+STATES = ["submitted", "checked", "attested", "returned", "stopped"]
+VERDICTS = st.sampled_from(
+    [BONUS, Verdict("no-points", "degree-not-higher"), Verdict("no-points", "degree-unverified")]
+)
 
 
 @given(
     st.lists(
-        st.tuples(st.sampled_from(["S1", "S2", None]), st.booleans(), st.sampled_from([None, *STATES])), max_size=6
+        st.tuples(st.sampled_from(["S1", "S2", None]), st.booleans(), VERDICTS, st.sampled_from([None, *STATES])),
+        max_size=6,
     )
 )
-def test_settling_twice_changes_nothing_more(rows: list[tuple[str | None, bool, str | None]]) -> None:
-    """Whatever the books hold: at most one live case per degree afterwards, and nothing left to do."""
-    claims = [record(n, degree, revoked=revoked) for n, (degree, revoked, _) in enumerate(rows, 1)]
+def test_settling_twice_changes_nothing_more(rows: list[tuple[str | None, bool, Verdict, str | None]]) -> None:
+    """Whatever the books hold: at most one live case per degree afterwards, and nothing left to do.
+
+    `stopped` is a case the system has returned.
+    """
+    claims = [
+        record(n, degree, revoked=revoked, **({"verdict": verdict} if degree else {}))
+        for n, (degree, revoked, verdict, _) in enumerate(rows, 1)
+    ]
     bonuses, live = [], set()
-    for number, (degree, _, state) in enumerate(rows, 1):
-        if state and degree and (state == "returned" or degree not in live):
-            bonuses.append(bonus(number, state, degree))
-            live |= {degree} if state != "returned" else set()
+    for number, (degree, _, _, state) in enumerate(rows, 1):
+        waits = state in {"returned", "stopped"}
+        if state and degree and (waits or degree not in live):
+            bonuses.append(bonus(number, "returned" if waits else state, degree, by_hand=state == "returned"))
+            live |= set() if waits else {degree}
     first = settle(claims, bonuses)
+    states = dict.fromkeys(first.returned, "returned") | dict.fromkeys(first.resumed, "submitted")
+    assert len(states) == len(first.returned) + len(first.resumed), "nothing is returned and resumed at once"
     after = [
-        Bonus(found.case_id, found.record_id, found.person_id, found.degree, "returned")
-        if found.case_id in first.returned
-        else found
+        replace(found, state=states[found.case_id], by_hand=False) if found.case_id in states else found
         for found in bonuses
     ] + [
         Bonus(UUID(int=300 + n), claim.record_id, ANI, claim.degree or "", "submitted")
@@ -164,6 +237,6 @@ def test_settling_twice_changes_nothing_more(rows: list[tuple[str | None, bool, 
     assert len(alive) == len(set(alive))
     assert {claim.record_id for claim in first.opened} | set(first.records) == {claim.record_id for claim in claims}
     second = settle(claims, after)
-    assert (second.opened, second.returned) == ([], {})
+    assert (second.opened, second.returned, second.resumed) == ([], {}, set())
     for record_id, settled in first.records.items():
         assert second.records[record_id] == settled

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from itertools import permutations
 
 import pytest
 
@@ -74,15 +75,19 @@ async def test_one_degree_gives_one_case_however_many_records_name_it(world, api
     later = world.completed(person, degree="S2", end_date=date(2025, 9, 1))
     earlier = world.completed(person, degree="S2", end_date=date(2025, 8, 1))
     await world.hear(world.received(later), world.received(earlier))
-    again = world.completed(person, degree="S2", end_date=date(2025, 7, 1))
-    await world.hear(world.received(again))
     [case] = (await api.get("/cases"))["items"]
     assert case["record_id"] == str(earlier.record_id)
-    for record in (later, again):
+    first = world.completed(person, degree="S2", end_date=date(2025, 7, 1))
+    await world.hear(world.received(first))
+    live = [found for found in (await api.get("/cases"))["items"] if found["state"] == "submitted"]
+    assert [found["record_id"] for found in live] == [str(first.record_id)], "nobody has acted on the other"
+    for record in (later, earlier):
         assert (await api.get(f"/evidence/{record.record_id}"))["reason_code"] == "degree-already-claimed"
-    higher = world.completed(person, degree="S3")
-    await world.hear(world.received(higher))
-    assert await world.value("SELECT count(*) FROM cases WHERE state = 'submitted'") == 2
+    await decided(api, live[0], "check")
+    await world.hear(world.received(world.completed(person, degree="S2", end_date=date(2025, 6, 1))))
+    assert (await api.get(f"/cases/{live[0]['id']}"))["state"] == "checked"
+    await world.hear(world.received(world.completed(person, degree="S3")))
+    assert await world.value("SELECT count(*) FROM cases WHERE state = 'submitted'") == 1
 
 
 @pytest.mark.parametrize("acts", [(), ("check",)], ids=["submitted", "checked"])
@@ -143,15 +148,128 @@ async def test_a_record_corrected_after_attestation_is_marked_too(world, api) ->
 
 
 async def test_a_case_stays_when_the_registry_learns_of_the_degree(world, api) -> None:
-    person = world.person()
-    await world.people(person)
-    record, case = await opened(world, api, person.person_id)
-    await world.people(person.model_copy(update={"education": "S2"}), sequence=2)
-    titled = world.corrected(person.person_id, record_id=record.record_id, degree="S2", title="Magister Hukum")
+    [person] = await world.people(world.person())
+    record, case = await opened(world, api, person)
+    await world.people(world.person(person_id=person, learned=[("S2", date(2026, 5, 1))]), sequence=2)
+    titled = world.corrected(person, record_id=record.record_id, degree="S2", title="Magister Hukum")
     await world.hear(world.received(titled, 2))
     assert (await api.get(f"/cases/{case['id']}"))["state"] == "submitted"
     evidence = await api.get(f"/evidence/{record.record_id}")
     assert (evidence["title"], evidence["outcome"]) == ("Magister Hukum", "education-case")
+
+
+async def test_a_degree_that_turns_out_to_have_been_held_before_loses_its_case_and_gets_it_back(world, api) -> None:
+    [person] = await world.people(world.person())
+    record, case = await opened(world, api, person)
+    await world.people(world.person(person_id=person, education="S2"), sequence=2)
+    seen = await api.get(f"/cases/{case['id']}")
+    assert (seen["state"], seen["returned_by"]) == ("returned", "system")
+    assert "tidak lebih tinggi" in seen["return_reason"]
+    assert (await api.get(f"/evidence/{record.record_id}"))["reason_code"] == "degree-not-higher"
+    refused = await api.call("agency_hr", "POST", f"/cases/{case['id']}/resubmit")
+    assert (refused.status_code, refused.json()["code"]) == (409, "record-gone")
+    await world.people(world.person(person_id=person), sequence=3)
+    assert (await api.get(f"/cases/{case['id']}"))["state"] == "submitted"
+    await decided(api, case, "check", "attest")
+    await world.people(world.person(person_id=person, education="S2"), sequence=4)
+    assert (await api.get(f"/evidence/{record.record_id}"))["state"] == "reversal-due"
+
+
+@pytest.mark.parametrize("away", ["retired", "deceased"])
+async def test_a_degree_from_after_leaving_gives_nothing(world, api, away: str) -> None:
+    [person] = await world.people(world.person(away=[(away, date(2026, 3, 1), None)]))
+    record = world.completed(person, degree="S2", end_date=date(2026, 3, 3))
+    await world.hear(world.received(record))
+    evidence = await api.get(f"/evidence/{record.record_id}")
+    assert (evidence["outcome"], evidence["reason_code"]) == ("no-points", away)
+    assert await world.value("SELECT count(*) FROM cases") == 0
+
+
+async def test_a_degree_opens_its_case_when_it_is_verified(world, api) -> None:
+    [person] = await world.people(world.person())
+    declared = world.completed(person, degree="S2", verified=False, source_kind="self")
+    await world.hear(world.received(declared))
+    evidence = await api.get(f"/evidence/{declared.record_id}")
+    assert (evidence["outcome"], evidence["reason_code"]) == ("no-points", "degree-unverified")
+    assert "belum dikonfirmasi" in evidence["source"]
+    assert await world.value("SELECT count(*) FROM cases") == 0
+    verified = world.corrected(person, record_id=declared.record_id, degree="S2", source_kind="self")
+    await world.hear(world.received(verified, 2))
+    [case] = (await api.get("/cases"))["items"]
+    assert (case["state"], case["record_id"]) == ("submitted", str(declared.record_id))
+    unverified = world.corrected(person, record_id=declared.record_id, degree="S2", verified=False)
+    await world.hear(world.received(unverified, 3))
+    seen = await api.get(f"/cases/{case['id']}")
+    assert (seen["state"], seen["returned_by"]) == ("returned", "system")
+    await world.hear(world.received(verified, 4))
+    assert (await api.get(f"/cases/{case['id']}"))["state"] == "submitted"
+
+
+async def test_two_degrees_of_one_level_give_one_bonus(world, api) -> None:
+    """D-IV and S1 are one level, also while the registry knows of neither."""
+    [person] = await world.people(world.person(education="D-III", jenjang="mahir"))
+    first = world.completed(person, degree="D-IV", end_date=date(2025, 8, 1))
+    second = world.completed(person, degree="S1", end_date=date(2026, 2, 1))
+    await world.hear(world.received(second))
+    await world.hear(world.received(first))
+    live = [case["degree"] for case in (await api.get("/cases"))["items"] if case["state"] == "submitted"]
+    assert live == ["D-IV"]
+    assert (await api.get(f"/evidence/{second.record_id}"))["reason_code"] == "degree-not-higher"
+
+
+def histories(world) -> dict[str, list]:
+    """Events of one person and one degree, each with its version; what they come to."""
+    person, day = world.person(), date(2026, 3, 3)
+    later = world.person(person_id=person.person_id, learned=[("S2", date(2026, 4, 1))])
+    held = world.person(person_id=person.person_id, education="S2")
+    gone = world.person(person_id=person.person_id, away=[("retired", date(2026, 2, 1), None)])
+    degree = world.completed(person.person_id, degree="S2", end_date=day)
+    declared = degree.model_copy(update={"verified": False})
+    verified = world.corrected(person.person_id, record_id=degree.record_id, degree="S2", end_date=day)
+    other = world.completed(person.person_id, degree="S2", end_date=date(2025, 1, 1))
+    return {
+        "the registry learns of it": [(person, 1), (later, 2), (degree, 1)],
+        "it was held before": [(person, 1), (held, 2), (degree, 1)],
+        "held before by mistake": [(person, 1), (held, 2), (later, 3), (degree, 1)],
+        "retired before": [(person, 1), (gone, 2), (degree, 1)],
+        "verified later": [(person, 1), (later, 2), (declared, 1), (verified, 2)],
+        "named by two": [(person, 1), (degree, 1), (other, 1)],
+        "revoked": [(person, 1), (degree, 1), (world.revoked(degree), 2), (other, 1)],
+    }
+
+
+EXPECTED = {
+    "the registry learns of it": 1,
+    "it was held before": 0,
+    "held before by mistake": 1,
+    "retired before": 0,
+    "verified later": 1,
+    "named by two": 1,
+    "revoked": 1,
+}
+
+
+@pytest.mark.parametrize("which", EXPECTED)
+async def test_the_same_state_whatever_comes_first(world, which: str) -> None:
+    states = set()
+    orders = [*permutations(range(len(histories(world)[which])))]
+    for order in orders:
+        events = histories(world)[which]
+        for number in order:
+            await world.hear(world.received(*events[number]))
+        person = events[0][0].person_id
+        assert await world.value("SELECT count(*) FROM waiting") == 0
+        live = await world.rows(
+            "SELECT cases.state, degree, cases.period_end, jenjang, twelfths FROM cases JOIN segments ON case_id = id"
+            " WHERE person_id = :id AND state <> 'returned'", id=person,
+        )  # fmt: skip
+        judged = await world.rows(
+            "SELECT state, outcome, reason_code, source, verified, end_date FROM evidence"
+            " WHERE person_id = :id ORDER BY end_date", id=person,
+        )  # fmt: skip
+        states.add((tuple(map(tuple, live)), tuple(map(tuple, judged))))
+        assert len(live) == EXPECTED[which], order
+    assert len(states) == 1, f"{len(orders)} orders, one state"
 
 
 async def test_a_case_returned_by_hand_waits_to_be_resubmitted(world, api) -> None:
@@ -178,7 +296,7 @@ async def test_a_case_returned_by_hand_keeps_its_degree(world, api) -> None:
 async def test_a_record_corrected_there_and_back_finds_its_degree_taken(world, api) -> None:
     [person] = await world.people(world.person())
     record, case = await opened(world, api, person)
-    second = world.completed(person, degree="S2", end_date=date(2026, 5, 1))
+    second = world.completed(person, degree="S2", end_date=date(2026, 2, 1))
     there = world.corrected(person, record_id=record.record_id, degree="S3")
     back = world.corrected(person, record_id=record.record_id, degree="S2")
     await world.hear(world.received(second), world.received(there, 2))

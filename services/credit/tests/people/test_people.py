@@ -13,9 +13,19 @@ async def test_a_person_is_kept_with_the_posts_held(world) -> None:
     person = world.person(jenjang="ahli_muda", posts=UNTIL_2024)
     await world.people(person)
     [row] = await world.rows("SELECT * FROM people")
-    assert (row.person_id, row.jenjang, row.education, row.sequence) == (person.person_id, "ahli_muda", "S1", 1)
+    assert (row.person_id, row.jenjang, row.sequence) == (person.person_id, "ahli_muda", 1)
     posts = await world.rows("SELECT jenjang, valid_from, valid_to FROM posts ORDER BY number")
     assert [tuple(post) for post in posts] == UNTIL_2024
+
+
+async def test_a_person_is_kept_with_the_degrees_held(world) -> None:
+    person = world.person(education="S1", learned=[("S2", date(2025, 8, 1))])
+    await world.people(person)
+    found = "SELECT degree, valid_from FROM educations ORDER BY number"
+    assert [tuple(row) for row in await world.rows(found)] == [("S1", date(2010, 1, 1)), ("S2", date(2025, 8, 1))]
+    await world.people(person.model_copy(update={"educations": []}), sequence=2)
+    told = [tuple(row) for row in await world.rows(found)]
+    assert told == [("S2", date(2010, 1, 1))], "an event from before degrees had dates"
 
 
 async def test_a_person_is_kept_with_the_times_out_of_service(world) -> None:
@@ -62,11 +72,12 @@ async def test_a_batch_takes_the_same_statements_whatever_its_size(world) -> Non
         with counted_statements(world.database) as statements:
             await world.hear(*received)
         counts.append(len(statements))
-    assert counts == [8, 8]  # known, room, people, posts out, posts in, absences out, former numbers out, release
+    # known, room, people, posts out and in, absences out, degrees out and in, former numbers out, release
+    assert counts == [10, 10]
     again = [
         world.received(world.person(person_id=row.person_id), 2)
         for row in await world.rows("SELECT person_id FROM people")
     ]
     with counted_statements(world.database) as statements:
         await world.hear(*again)
-    assert len(statements) == 6, "nobody new: nothing to lock or to release"
+    assert len(statements) == 9, "nobody new: nothing to lock or to release, but whose degrees are settled"

@@ -1,11 +1,12 @@
 """What a finished learning activity is worth in AK: nothing since 2023, but for a higher formal degree.
 
 A higher degree adds a quarter of the KP need of the jenjang held, once per degree (PermenPANRB
-1/2023). Several records can name one degree, be corrected, and be revoked: `settle` says which of
-them holds the degree's one case.
+1/2023). It is compared with what was held before its own date, so that it does not matter whether
+the registry or the training record tells of it first. Several records can name one degree, be
+corrected, and be revoked: `settle` says which of them holds the degree's one case.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -40,26 +41,49 @@ def judge_activity(rules: Rules) -> Verdict:
     return Verdict("no-points", rules.activity)
 
 
+@dataclass(frozen=True)
+class Schooling:
+    """The highest degree the registry knew of somebody from a day on."""
+
+    degree: str
+    valid_from: date
+
+
+def degree_before(known: Sequence[Schooling], day: date) -> str | None:
+    """The degree on record on the eve of a day; before the record begins, what it begins with. `known` is in order."""
+    earlier = [schooling.degree for schooling in known if schooling.valid_from < day]
+    return earlier[-1] if earlier else known[0].degree if known else None
+
+
 def judge_degree(
-    rules: Rules, degree: str, education: str | None, jenjang: str | None, away: Away | None = None
+    rules: Rules,
+    degree: str,
+    held: Collection[str],
+    jenjang: str | None,
+    *,
+    away: Away | None = None,
+    verified: bool = True,
 ) -> Verdict:
-    """The verdict on a degree by itself: against the education on record, and the jenjang held on its date.
+    """The verdict on a degree by itself: against the degrees `held` before, and the jenjang held on its date.
 
     `away` says why the person did not serve on that date. Leave and study do not matter: it is on
     study that degrees are earned, and the post on record is the one the person comes back to.
+    `verified` is whether the agency or the provider answers for the record.
     """
     if rules.education is None:
         return judge_activity(rules)
     if degree not in DEGREES:
         reason = "degree-unknown"
-    elif education not in DEGREES:
+    elif not any(known in DEGREES for known in held):
         reason = "education-unknown"
-    elif not is_higher(degree, education):
+    elif not all(is_higher(degree, known) for known in held if known in DEGREES):
         reason = "degree-not-higher"
     elif away in GONE:
         reason = away
     elif jenjang not in rules.jenjang:
         reason = "no-functional-post"
+    elif not verified:
+        reason = "degree-unverified"
     else:
         return BONUS
     return Verdict("no-points", reason)
@@ -91,13 +115,19 @@ class Claim:
 
 @dataclass(frozen=True)
 class Bonus:
-    """An education case as it stands."""
+    """An education case as it stands; `by_hand` when a person has returned it."""
 
     case_id: UUID
     record_id: UUID
     person_id: UUID
     degree: str
     state: str
+    by_hand: bool = False
+
+    @property
+    def place(self) -> tuple[UUID, str]:
+        """Of what there is one live case: a person's degree."""
+        return self.person_id, self.degree
 
 
 @dataclass(frozen=True)
@@ -111,9 +141,10 @@ class Settled:
 
 @dataclass(frozen=True)
 class Settlement:
-    """What to do: cases to return with a reason code, claims to open one for, and each record's result."""
+    """What to do: cases to return with a reason code and to resume, claims to open one for, and each record's result."""
 
     returned: Mapping[UUID, str]
+    resumed: Collection[UUID]
     opened: Sequence[Claim]
     records: Mapping[UUID, Settled]
 
@@ -127,6 +158,7 @@ class _Sorted:
     """
 
     returned: dict[UUID, str] = field(default_factory=dict[UUID, str])
+    resumed: set[UUID] = field(default_factory=set[UUID])
     claimed: set[tuple[UUID, str]] = field(default_factory=set[tuple[UUID, str]])
     held: dict[UUID, UUID] = field(default_factory=dict[UUID, UUID])
     overdue: dict[UUID, UUID] = field(default_factory=dict[UUID, UUID])
@@ -138,43 +170,53 @@ class _Sorted:
 def settle(claims: Iterable[Claim], bonuses: Iterable[Bonus]) -> Settlement:
     """Matches records with education cases, one per person and degree.
 
-    A case keeps its degree while its record still claims it, whatever the registry has learned
-    since, and also while it waits to be resubmitted. Without that ground an open case is returned,
-    and an attested one is overdue: only a reversal can take its points back. The earliest record
-    with a claim gets a free degree.
+    The earliest record whose verdict is the bonus has the degree, unless a person has already
+    acted on the case of another: then that one keeps it, also while it waits to be resubmitted. A
+    case without such ground is returned, and resumed when the ground is back, as if nothing had
+    happened; an attested one is overdue: only a reversal can take its points back. So the state
+    depends on what is known and on what people did, not on the order in which events came.
     """
-    found = {claim.record_id: claim for claim in claims}
-    books = _sort(bonuses, found)
+    found = {claim.record_id: claim for claim in sorted(claims, key=lambda claim: (claim.end_date, claim.record_id))}
+    earliest: dict[tuple[UUID, str | None], UUID] = {}
+    for claim in found.values():
+        if claim.verdict == BONUS and not claim.revoked:
+            earliest.setdefault((claim.person_id, claim.degree), claim.record_id)
+    books = _sort(bonuses, found, earliest)
     opened: list[Claim] = []
     records: dict[UUID, Settled] = {}
-    for claim in sorted(found.values(), key=lambda claim: (claim.end_date, claim.record_id)):
+    for claim in found.values():
         result = _result(claim, books)
         if result is not None:
             records[claim.record_id] = result
         elif claim.degree is not None:
             opened.append(claim)
             books.claimed.add((claim.person_id, claim.degree))
-    return Settlement(books.returned, opened, records)
+    return Settlement(books.returned, books.resumed, opened, records)
 
 
-def _sort(bonuses: Iterable[Bonus], found: Mapping[UUID, Claim]) -> _Sorted:
+def _sort(
+    bonuses: Iterable[Bonus], found: Mapping[UUID, Claim], earliest: Mapping[tuple[UUID, str | None], UUID]
+) -> _Sorted:
     books = _Sorted()
     # A case on its way comes before one that waits: a record may have been corrected there and back.
-    for bonus in sorted(bonuses, key=lambda bonus: (bonus.state == "returned", bonus.case_id)):
-        claim = found.get(bonus.record_id)
-        place = bonus.person_id, bonus.degree
-        grounded = claim is not None and _supports(claim, bonus)
-        if grounded and (bonus.state != "returned" or place not in books.claimed):
+    for bonus in sorted(bonuses, key=lambda bonus: (bonus.state == "returned", not bonus.by_hand, bonus.case_id)):
+        claim, place = found.get(bonus.record_id), bonus.place
+        acted_on = bonus.state in {"checked", "attested"} or bonus.by_hand
+        lost = _lost(claim, bonus) or (
+            None if acted_on or earliest[place] == bonus.record_id else ALREADY_CLAIMED.reason
+        )
+        if lost is None and (bonus.state != "returned" or place not in books.claimed):
             books.claimed.add(place)
             books.held[bonus.record_id] = bonus.case_id
+            if bonus.state == "returned" and not bonus.by_hand:
+                books.resumed.add(bonus.case_id)
         elif bonus.state == "attested":
             books.claimed.add(place)
             books.overdue[bonus.record_id] = bonus.case_id
         else:
             books.stopped[bonus.record_id, *place] = bonus.case_id
-            if bonus.state != "returned":
-                gone = claim is None or claim.revoked
-                books.returned[bonus.case_id] = "record-revoked" if gone else "record-corrected"
+            if bonus.state != "returned" and lost is not None:
+                books.returned[bonus.case_id] = lost
     return books
 
 
@@ -194,5 +236,10 @@ def _result(claim: Claim, books: _Sorted) -> Settled | None:
     return None
 
 
-def _supports(claim: Claim, bonus: Bonus) -> bool:
-    return not claim.revoked and claim.person_id == bonus.person_id and claim.degree == bonus.degree
+def _lost(claim: Claim | None, bonus: Bonus) -> str | None:
+    """Why a case has no ground any more in its record."""
+    if claim is None or claim.revoked:
+        return REVOKED.reason
+    if (claim.person_id, claim.degree) != bonus.place:
+        return "record-corrected"
+    return None if claim.verdict == BONUS else claim.verdict.reason

@@ -97,7 +97,8 @@ def _year(rules: Rules, given: Mapping[str, Any]) -> Mapping[str, object]:
 
 def _bonus(rules: Rules, given: Mapping[str, Any]) -> Mapping[str, object]:
     jenjang = given.get("jenjang")
-    verdict = judge_degree(rules, given["degree"], given.get("education"), jenjang)
+    held = [given["education"]] if "education" in given else []
+    verdict = judge_degree(rules, given["degree"], held, jenjang, verified=given.get("verified", True))
     answer: dict[str, object] = {"outcome": verdict.outcome, "reason": verdict.reason}
     if rules.education and jenjang:
         answer |= _amount(education_twelfths(rules.education.percent, rules.jenjang[jenjang].kp_need))

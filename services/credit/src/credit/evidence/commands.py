@@ -4,6 +4,7 @@ A row keeps the highest version of a record and, apart from it, of its revocatio
 applied by one statement that ignores what is older. Degrees are then settled per person.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -25,8 +26,10 @@ from credit.domain.degrees import (
     REVOKED,
     Bonus,
     Claim,
+    Schooling,
     Settled,
     bonus_segment,
+    degree_before,
     judge_activity,
     judge_degree,
     settle,
@@ -34,7 +37,7 @@ from credit.domain.degrees import (
 from credit.domain.periods import Service
 from credit.domain.rules import Rules
 from credit.evidence.tables import evidence
-from credit.people.commands import lock_people, service_of
+from credit.people.commands import educations_of, lock_people, service_of
 
 DETAILS = (
     "person_id",
@@ -51,6 +54,8 @@ DETAILS = (
 RECORD = ("record_id", *DETAILS, "outcome", "reason_code", "source")
 REVOCATION = ("record_id", "person_id", "agency_id", "revoked_sequence", "revocation")
 SETTLED = columns_of(evidence, ("record_id", "state", "outcome", "reason_code", "source", "case_id"))
+CLAIMS = evidence.c.degree.is_not(None) | evidence.c.case_id.is_not(None)
+"""The records that name a degree, or once did: `evidence` has an index of them."""
 HERE = text("SELECT record_id FROM evidence WHERE record_id = ANY(CAST(:ids AS uuid[]))")
 NOTE = text(
     f"UPDATE evidence SET {overwrite(SETTLED, 'given')} FROM {unnest(SETTLED)}"  # noqa: S608 - built of names in this code
@@ -158,19 +163,23 @@ def _row(item: Received, book: RuleBook[Rules]) -> tuple[Any, ...]:
     )
 
 
+async def settle_again(session: AsyncSession, person_ids: Sequence[UUID], book: RuleBook[Rules], now: datetime) -> None:
+    """Settles the degrees of people whose history has changed."""
+    claimants = await session.scalars(
+        select(evidence.c.person_id).where(one_of(evidence.c.person_id, person_ids), CLAIMS).distinct()
+    )
+    found = sorted(claimants)
+    if found:
+        await _settle_degrees(session, found, book, now)
+
+
 async def _settle_degrees(
     session: AsyncSession, person_ids: Sequence[UUID], book: RuleBook[Rules], now: datetime
 ) -> None:
-    people = await lock_people(session, person_ids)
+    await lock_people(session, person_ids)
     services = await service_of(session, person_ids)
-    rows = (
-        await session.execute(
-            select(evidence).where(
-                one_of(evidence.c.person_id, person_ids),
-                evidence.c.degree.is_not(None) | evidence.c.case_id.is_not(None),
-            )
-        )
-    ).all()
+    educations = await educations_of(session, person_ids)
+    rows = (await session.execute(select(evidence).where(one_of(evidence.c.person_id, person_ids), CLAIMS))).all()
     found = (
         await session.execute(
             select(cases)
@@ -184,23 +193,56 @@ async def _settle_degrees(
     ).all()
 
     jenjang = {row.record_id: services[row.person_id].jenjang_on(row.end_date) for row in rows}
-    claims = [_claim(row, people[row.person_id].education, services[row.person_id], book) for row in rows]
-    settlement = settle(claims, [Bonus(row.id, row.record_id, row.person_id, row.degree, row.state) for row in found])
+    told: defaultdict[UUID, list[Any]] = defaultdict(list)
+    for row in rows:
+        told[row.person_id].append(row)
+    claims = [
+        _claim(row, told[row.person_id], educations[row.person_id], services[row.person_id], book) for row in rows
+    ]
+    settlement = settle(claims, [_bonus(row) for row in found])
 
     stopped = [move(case_of(row), "return", SYSTEM) for row in found if row.id in settlement.returned]
     await save_moves(session, stopped, SYSTEM, now, settlement.returned)
+    resumed = [move(case_of(row), "resubmit", SYSTEM) for row in found if row.id in settlement.resumed]
+    await save_moves(session, resumed, SYSTEM, now)
     new = [_new_case(claim, jenjang[claim.record_id], book) for claim in settlement.opened]
     await open_cases(session, new, SYSTEM, now)
     settled = {**settlement.records, **{case.record_id: Settled(BONUS, case.id) for case in new}}
     await _note(session, [(claim, settled[claim.record_id]) for claim in claims], book)
 
 
-def _claim(row: Any, education: str | None, service: Service, book: RuleBook[Rules]) -> Claim:
-    rules = book.at(row.end_date).tables
-    away, jenjang = service.away_on(row.end_date), service.jenjang_on(row.end_date)
-    verdict = judge_degree(rules, row.degree, education, jenjang, away) if row.degree else judge_activity(rules)
-    revoked = row.revoked_sequence is not None and row.revoked_sequence > row.sequence
-    return Claim(row.record_id, row.person_id, row.degree, row.end_date, revoked, verdict)
+def _claim(
+    row: Any, told: Sequence[Any], educations: Sequence[Schooling], service: Service, book: RuleBook[Rules]
+) -> Claim:
+    day, rules = row.end_date, book.at(row.end_date).tables
+    verdict = judge_activity(rules)
+    if row.degree:
+        known = degree_before(educations, day)
+        held = [*_earlier(row, told), *([known] if known else [])]
+        away, jenjang = service.away_on(day), service.jenjang_on(day)
+        verdict = judge_degree(rules, row.degree, held, jenjang, away=away, verified=row.verified)
+    return Claim(row.record_id, row.person_id, row.degree, day, _revoked(row), verdict)
+
+
+def _earlier(row: Any, told: Sequence[Any]) -> list[str]:
+    """The other degrees that the person's verified records tell of before this one."""
+    return [
+        other.degree
+        for other in told
+        if other.degree not in {None, row.degree}
+        and (other.end_date, other.record_id) < (row.end_date, row.record_id)
+        and other.verified
+        and not _revoked(other)
+    ]
+
+
+def _revoked(row: Any) -> bool:
+    return row.revoked_sequence is not None and row.revoked_sequence > row.sequence
+
+
+def _bonus(row: Any) -> Bonus:
+    by_hand = row.state == "returned" and row.returned_by != SYSTEM.subject
+    return Bonus(row.id, row.record_id, row.person_id, row.degree, row.state, by_hand)
 
 
 def _new_case(claim: Claim, jenjang: str | None, book: RuleBook[Rules]) -> NewCase:

@@ -30,3 +30,8 @@ evidence = Table(
     CheckConstraint("outcome = 'no-points' OR case_id IS NOT NULL", name="case"),
     Index(None, "person_id", "record_id"),
 )
+Index(
+    "ix_evidence_claims",
+    evidence.c.person_id,
+    postgresql_where=evidence.c.degree.is_not(None) | evidence.c.case_id.is_not(None),
+)

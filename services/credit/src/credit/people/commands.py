@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Row, Table, delete, text
@@ -13,8 +13,9 @@ from common.events import Received
 from common.inbox import admit
 from common.sets import insert, one_of, overwrite
 from contracts.events import PersonChanged
+from credit.domain.degrees import Schooling
 from credit.domain.periods import Absence, Away, Post, Service
-from credit.people.tables import absences, former_numbers, people, posts
+from credit.people.tables import absences, educations, former_numbers, people, posts
 
 PERSON = (
     "person_id",
@@ -23,20 +24,27 @@ PERSON = (
     "staff_type",
     "status",
     "joined_on",
-    "education",
     "jenjang",
     "golongan",
     "sequence",
 )
 NUMBER = ("person_id", "number", "nip_hash")
 POST = ("person_id", "number", "valid_from", "valid_to", "jenjang", "golongan")
+EDUCATION = ("person_id", "number", "valid_from", "degree")
 ABSENCE = ("person_id", "number", "valid_from", "valid_to", "why")
 AWAY: Mapping[str, Away] = {"leave": "on-leave", "study": "on-study", "retired": "retired", "deceased": "deceased"}
 """What a status of the registry means here; an active person is not away."""
 
 
-async def keep_people(session: AsyncSession, received: Sequence[Received]) -> list[UUID]:
-    """Stores the newest state of each person, and answers who was not known before."""
+class Kept(NamedTuple):
+    """Who was not known before, and who was and has changed."""
+
+    arrived: list[UUID]
+    changed: list[UUID]
+
+
+async def keep_people(session: AsyncSession, received: Sequence[Received]) -> Kept:
+    """Stores the newest state of each person."""
     newest: dict[UUID, tuple[int, PersonChanged]] = {}
     for item in received:
         person: PersonChanged = item.event
@@ -55,14 +63,16 @@ async def keep_people(session: AsyncSession, received: Sequence[Received]) -> li
         f"ON CONFLICT (person_id) DO UPDATE SET {overwrite(PERSON)}"
         " WHERE people.sequence < excluded.sequence RETURNING person_id",
     )
+    told: list[PersonChanged] = []
     if changed is not None:
         told = [newest[row.person_id][1] for row in changed.all()]
         await _replace(session, posts, POST, told, _posts)
         await _replace(session, absences, ABSENCE, told, _absences)
+        await _replace(session, educations, EDUCATION, told, _educations)
         await _replace(
             session, former_numbers, NUMBER, told, lambda person: [(each,) for each in person.former_nip_hashes]
         )
-    return arrived
+    return Kept(arrived, [person.person_id for person in told if person.person_id in known])
 
 
 async def known_people(session: AsyncSession, person_ids: Sequence[UUID]) -> set[UUID]:
@@ -96,6 +106,12 @@ def _absences(person: PersonChanged) -> list[Sequence[Any]]:
     return [(start, until, AWAY[status]) for status, start, until in spans if status in AWAY]
 
 
+def _educations(person: PersonChanged) -> list[Sequence[Any]]:
+    if person.education and not person.educations:  # an event from before degrees had dates
+        return [(person.joined_on, person.education)]
+    return [(span.valid_from, span.degree) for span in person.educations]
+
+
 async def lock_people(
     session: AsyncSession, person_ids: Sequence[UUID], agency: UUID | None = None
 ) -> dict[UUID, Row[Any]]:
@@ -106,7 +122,7 @@ async def lock_people(
     """
     rows = await session.execute(
         text(
-            "SELECT person_id, agency_id, education, nip_hash || ARRAY("
+            "SELECT person_id, agency_id, nip_hash || ARRAY("
             "  SELECT former.nip_hash FROM former_numbers former WHERE former.person_id = people.person_id"
             " ) AS nip_hashes FROM people"
             " WHERE person_id = ANY(CAST(:ids AS uuid[]))"
@@ -116,6 +132,20 @@ async def lock_people(
         {"ids": list(person_ids), "agency": agency},
     )
     return {row.person_id: row for row in rows}
+
+
+async def educations_of(session: AsyncSession, person_ids: Sequence[UUID]) -> Mapping[UUID, list[Schooling]]:
+    """The degrees of people in the order of their days, by person."""
+    known: defaultdict[UUID, list[Schooling]] = defaultdict(list)
+    for row in await session.execute(
+        text(
+            "SELECT person_id, degree, valid_from FROM educations WHERE person_id = ANY(CAST(:ids AS uuid[]))"
+            " ORDER BY person_id, number"
+        ),
+        {"ids": list(person_ids)},
+    ):
+        known[row.person_id].append(Schooling(row.degree, row.valid_from))
+    return known
 
 
 async def service_of(session: AsyncSession, person_ids: Sequence[UUID]) -> Mapping[UUID, Service]:

@@ -1,4 +1,4 @@
-"""Takes people in, and applies the training events that have waited for them."""
+"""Takes people in, settles their degrees anew, and applies the training events that have waited for them."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from contracts import PUBLISHED, topics
 from contracts.events import PersonChanged
 from credit.domain.rules import Rules
 from credit.evidence import consumers as records
-from credit.evidence.commands import assess
+from credit.evidence.commands import assess, settle_again
 from credit.people.commands import keep_people
 
 
@@ -21,10 +21,12 @@ def subscription(book: RuleBook[Rules], clock: Clock) -> Subscription:
     reader = Reader(records.EVENTS, PUBLISHED)
 
     async def handle(session: AsyncSession, received: Sequence[Received]) -> None:
-        arrived = await keep_people(session, received)
-        if not arrived:
+        kept = await keep_people(session, received)
+        if kept.changed:
+            await settle_again(session, kept.changed, book, clock.now())
+        if not kept.arrived:
             return
-        waited = await release(session, records.NAME, arrived, reader)
+        waited = await release(session, records.NAME, kept.arrived, reader)
         for start in range(0, len(waited), BATCH):
             await take_up(
                 session,

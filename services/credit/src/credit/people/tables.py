@@ -13,7 +13,6 @@ people = Table(
     Column("staff_type", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("joined_on", Date, nullable=False),
-    Column("education", Text),
     Column("jenjang", Text),
     Column("golongan", Text),
     Column("sequence", BigInteger, nullable=False, comment="version of the person this row shows"),
@@ -37,6 +36,16 @@ former_numbers = Table(
     Column("person_id", Uuid, ForeignKey("people.person_id"), primary_key=True),
     Column("number", Integer, primary_key=True, comment="place in the person's list of former numbers"),
     Column("nip_hash", Text, nullable=False, index=True, comment="of a number that still names the person"),
+    CheckConstraint("number > 0", name="number"),
+)
+
+educations = Table(
+    "educations",
+    metadata,
+    Column("person_id", Uuid, ForeignKey("people.person_id"), primary_key=True),
+    Column("number", Integer, primary_key=True, comment="place in the person's list of degrees"),
+    Column("valid_from", Date, nullable=False),
+    Column("degree", Text, nullable=False),
     CheckConstraint("number > 0", name="number"),
 )
 

@@ -137,7 +137,6 @@ def upgrade() -> None:
         sa.Column("staff_type", sa.Text(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("joined_on", sa.Date(), nullable=False),
-        sa.Column("education", sa.Text(), nullable=True),
         sa.Column("jenjang", sa.Text(), nullable=True),
         sa.Column("golongan", sa.Text(), nullable=True),
         sa.Column("sequence", sa.BigInteger(), nullable=False, comment="version of the person this row shows"),
@@ -145,6 +144,16 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_people_agency_id"), "people", ["agency_id"], unique=False)
     op.create_index(op.f("ix_people_nip_hash"), "people", ["nip_hash"], unique=False)
+    op.create_table(
+        "educations",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False, comment="place in the person's list of degrees"),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("degree", sa.Text(), nullable=False),
+        sa.CheckConstraint("number > 0", name=op.f("ck_educations_number")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.person_id"], name=op.f("fk_educations_person_id_people")),
+        sa.PrimaryKeyConstraint("person_id", "number", name=op.f("pk_educations")),
+    )
     op.create_table(
         "absences",
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -341,6 +350,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("record_id", name=op.f("pk_evidence")),
     )
     op.create_index(op.f("ix_evidence_person_id_record_id"), "evidence", ["person_id", "record_id"], unique=False)
+    op.create_index(
+        "ix_evidence_claims",
+        "evidence",
+        ["person_id"],
+        unique=False,
+        postgresql_where=sa.text("degree IS NOT NULL OR case_id IS NOT NULL"),
+    )
     op.create_table(
         "segments",
         sa.Column("case_id", sa.Uuid(), nullable=False),
@@ -377,6 +393,11 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("segments")
+    op.drop_index(
+        "ix_evidence_claims",
+        table_name="evidence",
+        postgresql_where=sa.text("degree IS NOT NULL OR case_id IS NOT NULL"),
+    )
     op.drop_index(op.f("ix_evidence_person_id_record_id"), table_name="evidence")
     op.drop_table("evidence")
     op.drop_index(op.f("ix_entries_person_id_id"), table_name="entries")
@@ -398,6 +419,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_people_nip_hash"), table_name="people")
     op.drop_index(op.f("ix_people_agency_id"), table_name="people")
     op.drop_table("absences")
+    op.drop_table("educations")
     op.drop_table("people")
     op.drop_table("outbox")
     op.drop_table("inbox")
