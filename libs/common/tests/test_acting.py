@@ -6,13 +6,14 @@ from common.auth import Principal
 from common.ids import new_id
 from common.problems import Problem
 from contracts.acting import SENDERS, Sender, capacity, is_own_case, sender_of
+from contracts.roles import named
 
 AGENCY, PROVIDER, PERSON, CONNECTION = (new_id() for _ in range(4))
 CLAIMS = {"agency": AGENCY, "provider": PROVIDER, "person": PERSON, "connection": CONNECTION}
 
 
 def principal(*roles: str, **claims) -> Principal:
-    return Principal("subject", frozenset(roles), **claims)
+    return Principal("subject", named(*roles), **claims)
 
 
 @pytest.mark.parametrize(

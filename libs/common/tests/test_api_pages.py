@@ -10,6 +10,7 @@ from common.auth import allow
 from common.database import Database
 from common.service import Service, create_app
 from common.settings import ServiceSettings
+from contracts.roles import ROLES
 from jejak_local.harness import settings_of
 from jejak_local.issuer import Issuer
 from jejak_local.processes import free_port
@@ -29,7 +30,7 @@ async def test_the_pages_of_an_api_need_nothing_from_outside(
 ) -> None:
     (tmp_path / "problems.toml").write_text("")
     settings = ServiceSettings(**settings_of(blank, issuer))
-    app = create_app(Service("common", "Kit", settings, [router], tmp_path / "problems.toml"), blank)
+    app = create_app(Service("common", "Kit", settings, [router], tmp_path / "problems.toml", ROLES), blank)
     port = free_port()
     async with serving(app, port):
         await page.goto(f"http://127.0.0.1:{port}{address}")

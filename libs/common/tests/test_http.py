@@ -4,7 +4,6 @@ import asyncio
 import base64
 import http.client
 import json
-import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
@@ -22,7 +21,7 @@ from sqlalchemy import MetaData, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import etag
-from common.auth import KEYS_FRESH_SECONDS, TOKENS_REMEMBERED, Principal, allow, assert_guarded, guards
+from common.auth import Principal, allow, assert_guarded, guards
 from common.bulk import CHUNK, LINE_LIMIT, TURN, Answer, Done, in_turns, upload
 from common.database import Database, Reading, Transaction, is_transient
 from common.fields import Line, Moment
@@ -35,6 +34,7 @@ from common.service import Service, create_app
 from common.settings import ServiceSettings
 from common.tables import add_idempotency, add_outbox
 from contracts.events import TrainingRevoked
+from contracts.roles import ROLES
 from jejak_local.issuer import Issuer
 from jejak_local.processes import free_port
 from jejak_local.serve import serving
@@ -164,7 +164,7 @@ def service(issuer: Issuer, *routers: APIRouter, catalogue: Path) -> Service:
         jwks_url=issuer.jwks_url,
         nip_key="k",
     )
-    return Service("common", "Kit", settings, routers, catalogue)
+    return Service("common", "Kit", settings, routers, catalogue, ROLES)
 
 
 @pytest.fixture
@@ -218,49 +218,6 @@ async def test_nonsense_and_nothing_are_no_tokens(client: httpx2.AsyncClient) ->
         assert (await client.get("/v1/things", headers=header)).status_code == 401
 
 
-async def test_a_rotated_key_is_fetched_and_the_old_one_stays_good(
-    client: httpx2.AsyncClient, app: FastAPI, issuer: Issuer
-) -> None:
-    assert (await client.get("/v1/things")).status_code == 200
-    issuer.rotate()
-    app.state.authenticator.keys.fetched = time.monotonic() - 6  # the pause between two fetches has passed
-    token = issuer.token("agency_hr", agency=new_id())
-    assert (await client.get("/v1/things", headers={"authorization": f"Bearer {token}"})).status_code == 200
-    app.state.authenticator.remembered.clear()
-    assert (await client.get("/v1/things")).status_code == 200
-
-
-async def test_a_token_is_remembered_no_longer_than_it_lives_or_keys_are_fresh(app: FastAPI, issuer: Issuer) -> None:
-    authenticator = app.state.authenticator
-    for seconds, remembered in ((60, 60), (7200, KEYS_FRESH_SECONDS)):
-        token = issuer.mint("agency_hr", agency=new_id(), expires_in=seconds)
-        before = time.time()
-        principal = await authenticator.principal(token)
-        assert authenticator.remembered[token][0] == principal
-        assert before - 1 <= authenticator.remembered[token][1] - remembered <= time.time()
-
-
-async def test_what_was_remembered_is_verified_anew_in_the_end(app: FastAPI, client: httpx2.AsyncClient) -> None:
-    """A text that is no token stands for one whose time is over: only what is remembered lets it in."""
-    authenticator = app.state.authenticator
-    principal = Principal("somebody", frozenset({"agency_hr"}), agency=new_id())
-    for until, status in ((time.time() + 60, 200), (time.time() - 1, 401)):
-        authenticator.remembered["abc"] = (principal, until)
-        answer = await client.get("/v1/things", headers={"authorization": "Bearer abc"})
-        assert answer.status_code == status
-
-
-async def test_a_refused_token_is_not_remembered_and_the_memory_is_bounded(
-    app: FastAPI, client: httpx2.AsyncClient, issuer: Issuer
-) -> None:
-    remembered = app.state.authenticator.remembered
-    assert (await client.get("/v1/things", headers={"authorization": "Bearer abc"})).status_code == 401
-    assert not remembered
-    remembered.update({str(number): (Principal("old", frozenset()), 0.0) for number in range(TOKENS_REMEMBERED)})
-    await app.state.authenticator.principal(issuer.token("agency_hr", agency=new_id()))
-    assert len(remembered) == 1
-
-
 def test_a_service_with_a_route_that_names_nobody_does_not_start(
     database: Database, issuer: Issuer, tmp_path: Path
 ) -> None:
@@ -273,6 +230,20 @@ def test_a_service_with_a_route_that_names_nobody_does_not_start(
     (tmp_path / "p.toml").write_text("")
     with pytest.raises(RuntimeError, match="/v1/open"):
         create_app(service(issuer, router, bare, catalogue=tmp_path / "p.toml"), database)
+
+
+def test_a_service_with_a_route_for_a_role_that_does_not_exist_does_not_start(
+    database: Database, issuer: Issuer, tmp_path: Path
+) -> None:
+    misspelt = APIRouter()
+
+    @misspelt.get("/v1/misspelt")
+    async def nobody(principal: Annotated[Principal, Depends(allow("lan", "agency_rh"))]) -> dict:
+        return {}
+
+    (tmp_path / "p.toml").write_text("")
+    with pytest.raises(RuntimeError, match="agency_rh"):
+        create_app(service(issuer, router, misspelt, catalogue=tmp_path / "p.toml"), database)
 
 
 def test_a_service_with_a_route_that_leaves_the_event_loop_does_not_start(

@@ -17,6 +17,7 @@ from common.database import Database
 from common.ids import new_id
 from common.service import Service, create_app
 from common.settings import ServiceSettings
+from contracts.roles import ROLES
 from jejak_local.harness import client_of
 from jejak_local.issuer import Issuer
 
@@ -57,7 +58,7 @@ async def http(blank: Database, issuer: Issuer, tmp_path, request: pytest.Fixtur
         **(off | request.param),
     )
     (tmp_path / "problems.toml").write_text("")
-    app: FastAPI = create_app(Service("common", "Kit", settings, [router], tmp_path / "problems.toml"), blank)
+    app: FastAPI = create_app(Service("common", "Kit", settings, [router], tmp_path / "problems.toml", ROLES), blank)
     async with client_of(app) as client:
         yield client
 

@@ -193,7 +193,7 @@ async def test_oneself(caller, nation, service, a_person):
     me = caller("person", person=person_id)
     assert (await me.get("/people/me")).json()["id"] == person_id
     assert (await me.get("/people/me?as_of=2014-12-31")).status_code == 404
-    assert (await caller("person").get("/people/me")).status_code == 404
+    assert (await caller("person").get("/people/me")).status_code == 403
     assert (await caller("person", person=uuid4()).get("/people/me")).status_code == 404
 
 

@@ -18,6 +18,7 @@ from common.events import Received
 from common.ids import new_id, nip_hash
 from common.service import Service, create_app
 from contracts.events import Absence, Assignment, PersonChanged
+from contracts.roles import named
 from jejak_local.harness import (
     AGENCY,
     NIP_KEY,
@@ -166,7 +167,7 @@ class World(Inside):
 
     def desk(self, role: str | Sequence[str] = "service", **claims: Any) -> Desk:
         roles = [role] if isinstance(role, str) else role
-        principal = Principal(subject="-".join(roles), roles=frozenset(roles), **claims)
+        principal = Principal(subject="-".join(roles), named=named(*roles), **claims)
         return Desk(principal, self.book, self.clock)
 
     async def store(self, *lines: dict[str, Any], role: str | Sequence[str] = "service", **claims: Any):

@@ -4,34 +4,26 @@ It hands out any role to whoever asks, so it refuses to exist outside the local 
 """
 
 import base64
+import json
 import os
 import time
 from typing import Any, Literal
 from urllib.parse import parse_qsl
 
 import jwt
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from jwt.algorithms import RSAAlgorithm
 
+from common.auth import CLAIMS
+from contracts import roles
 from jejak_local.processes import LocalError
 
-ROLES = (
-    "lan",
-    "analis",
-    "agency_hr",
-    "verifier",
-    "validator",
-    "provider",
-    "person",
-    "inspector",
-    "service",
-    "operator",
-)
+ROLES = tuple(roles.ROLES)
 SECRET = "jejak-local"
 AUDIENCE = "jejak"
-SCOPES = ("agency", "person", "provider", "connection")
 LIFETIME = 3600
 
 
@@ -43,6 +35,7 @@ class Issuer:
             raise LocalError("The local issuer gives any role to anybody. It runs only with JEJAK_PROFILE=local.")
         self.url = url
         self._keys: list[tuple[str, rsa.RSAPrivateKey]] = []
+        self._made = 0
         self.rotate()
 
     @property
@@ -55,9 +48,15 @@ class Issuer:
 
     def rotate(self) -> str:
         """Signs with a new key from now on; gives its id."""
-        key_id = f"local-{len(self._keys) + 1}"
+        self._made += 1
+        key_id = f"local-{self._made}"
         self._keys.append((key_id, rsa.generate_private_key(public_exponent=65537, key_size=2048)))
         return key_id
+
+    def forget(self) -> None:
+        """Signs with a new key from now on, and no longer names those before: their tokens are to be refused."""
+        self.rotate()
+        del self._keys[:-1]
 
     def jwks(self) -> dict[str, Any]:
         return {
@@ -67,50 +66,54 @@ class Issuer:
             ]
         }
 
-    def token(
-        self,
-        role: str,
-        *,
-        agency: object = None,
-        person: object = None,
-        provider: object = None,
-        connection: object = None,
-        subject: str | None = None,
-    ) -> str:
+    def claims(self, *roles: str, subject: str | None = None, **scope: object) -> dict[str, Any]:
+        """What a good token says. Raises TypeError for a scope that is no claim."""
+        if not scope.keys() <= set(CLAIMS):
+            raise TypeError(f"scopes are {', '.join(CLAIMS)}")
+        now = int(time.time())
+        given = {name: str(value) for name, value in scope.items() if value}
+        return {
+            "sub": subject or ":".join(["-".join(roles), *given.values()]),
+            "iss": self.url,
+            "aud": AUDIENCE,
+            "iat": now,
+            "exp": now + LIFETIME,
+            "roles": list(roles),
+            **given,
+        }
+
+    def sign(self, claims: Any, **header: Any) -> str:
+        """A token of whatever JSON, signed with the newest key."""
+        newest_id, key = self._keys[-1]
+        signed = ".".join(
+            base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode()
+            for part in ({"alg": "RS256", "typ": "JWT", "kid": newest_id} | header, claims)
+        )
+        signature = key.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256())
+        return f"{signed}.{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}"
+
+    def token(self, role: str, *, subject: str | None = None, **scope: Any) -> str:
         """A valid token for the role, within the given agency, person, provider or connection (UUIDs)."""
-        return self.mint(role, agency=agency, person=person, provider=provider, connection=connection, subject=subject)
+        return self.mint(role, subject=subject, **scope)
 
     def mint(
         self,
         *roles: str,
-        agency: object = None,
-        person: object = None,
-        provider: object = None,
-        connection: object = None,
         subject: str | None = None,
         expires_in: float = LIFETIME,
-        audience: str | None = AUDIENCE,
+        audience: str = AUDIENCE,
         issuer: str | None = None,
         algorithm: Literal["RS256", "HS256", "none"] = "RS256",
         key_id: str | None = None,
+        **scope: object,
     ) -> str:
-        """Any token at all, for tests of what must be refused.
+        """Any token that keeps to the types of JWT, for tests of what must be refused; see `sign` for the others.
 
         `expires_in` is in seconds and may be negative; HS256 signs with the public key as the secret (the classic
         confusion of algorithms); `key_id` names another key than the one that signs.
         """
-        now = int(time.time())
-        scope = {"agency": agency, "person": person, "provider": provider, "connection": connection}
-        claims: dict[str, Any] = {
-            "sub": subject or ":".join(["-".join(roles), *(str(value) for value in scope.values() if value)]),
-            "iss": issuer or self.url,
-            "aud": audience,
-            "iat": now,
-            "exp": now + int(expires_in),
-            "roles": list(roles),
-            **{name: str(value) for name, value in scope.items() if value},
-        }
-        claims = {name: value for name, value in claims.items() if value is not None}
+        claims = self.claims(*roles, subject=subject, **scope)
+        claims |= {"iss": issuer or self.url, "aud": audience, "exp": claims["iat"] + int(expires_in)}
         newest_id, key = self._keys[-1]
         headers = {"kid": key_id or newest_id}
         match algorithm:
@@ -156,7 +159,7 @@ class Issuer:
                 return _refused(
                     "invalid_client", f"client_id is one of {', '.join(ROLES)}; see .jejak/stack.json.", 401
                 )
-            token = self.token(client, **{name: form.get(name) for name in SCOPES})
+            token = self.token(client, **{name: form.get(name) for name in CLAIMS})
             return JSONResponse(
                 {"access_token": token, "token_type": "Bearer", "expires_in": LIFETIME},
                 headers={"Cache-Control": "no-store"},

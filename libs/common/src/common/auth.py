@@ -2,33 +2,38 @@
 
 Any standard issuer works. Only RS256 and ES256 are accepted: a token without a signature, or one
 signed with a shared secret, never passes. Every route names its roles through `allow(...)`;
-`assert_guarded` refuses to start an application that has a route without it.
+`assert_guarded` refuses to start an application that has a route without it. Which roles there are,
+and the claims each needs, a service says when it is built.
 """
 
-import asyncio
+import hashlib
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable, Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from typing import Annotated, Any
 from uuid import UUID
 
-import httpx2
 import jwt
 from fastapi import Depends, FastAPI, Request
 from fastapi.routing import iter_route_contexts
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat
 from sqlalchemy import ColumnElement, true
 from sqlalchemy.orm import InstrumentedAttribute
 
+from common.keys import ALGORITHMS, Key, KeySet
 from common.problems import Problem
 from common.rates import rates_of
 from common.settings import ServiceSettings
 
-ALGORITHMS = ["RS256", "ES256"]
-KEYS_FRESH_SECONDS = 300
-KEYS_RETRY_SECONDS = 5
+TOKEN_LIMIT = 8 * 1024
+"""Characters of a token: one with twenty roles and every claim has some 1,500."""
 TOKENS_REMEMBERED = 10_000
-NATIONAL_ROLES = frozenset({"lan", "analis", "service", "operator"})
+LEEWAY_SECONDS = 10
+LONGEST_LIFE_SECONDS = 30 * 86_400
+"""A token that is good for longer is a mistake of the issuer: it outlives whatever it says."""
 OPEN_PATHS = frozenset(
     {
         "/healthz",
@@ -45,32 +50,68 @@ bearer = HTTPBearer(auto_error=False, description="OIDC access token")
 
 
 @dataclass(frozen=True)
+class CallerRole:
+    """A role of callers: the claims without which nobody holds it, and whether it reaches every agency."""
+
+    name: str
+    needs: tuple[str, ...] = ()
+    national: bool = False
+
+
+@dataclass(frozen=True)
 class Principal:
-    """A caller: subject, roles, and the agency, person, provider or connection the caller speaks for."""
+    """A caller: subject, the roles the token names, and the agency, person, provider or connection it speaks for.
+
+    A caller does not hold a role whose claims the token lacks: `roles` and all that follows from them leave it out.
+    """
 
     subject: str
-    roles: frozenset[str]
+    named: frozenset[CallerRole]
     agency: UUID | None = None
     person: UUID | None = None
     provider: UUID | None = None
     connection: UUID | None = None
 
+    @cached_property
+    def held(self) -> frozenset[CallerRole]:
+        """The roles that the token names with all the claims they need."""
+        return frozenset(role for role in self.named if all(getattr(self, claim) for claim in role.needs))
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """The names of the roles held."""
+        return frozenset(role.name for role in self.held)
+
     @property
     def national(self) -> bool:
         """Whether the caller may see every agency."""
-        return not self.roles.isdisjoint(NATIONAL_ROLES)
+        return any(role.national for role in self.held)
 
-    @property
-    def agency_scope(self) -> UUID | None:
-        """The one agency the caller is bound to; None for a national caller.
+    def speaks_for(self, claim: str) -> UUID:
+        """Whom the caller speaks for by a claim.
 
-        Raises Problem `forbidden` for a caller who is neither national nor of an agency.
+        Raises Problem `forbidden` where the token says nobody: a query that compares with nothing finds what is nobody's.
+        """
+        value: UUID | None = getattr(self, claim)
+        if value is None:
+            raise Problem("forbidden")
+        return value
+
+    def bound_to(self, claim: str) -> UUID | None:
+        """The one agency, provider or person the caller is bound to; None for a national caller.
+
+        Raises Problem `forbidden` for a caller who is neither national nor holds a role by that claim.
         """
         if self.national:
             return None
-        if self.agency is None:
+        if not any(claim in role.needs for role in self.held):
             raise Problem("forbidden")
-        return self.agency
+        return self.speaks_for(claim)
+
+    @property
+    def agency_scope(self) -> UUID | None:
+        """The one agency the caller is bound to; None for a national caller. Raises Problem `forbidden`."""
+        return self.bound_to("agency")
 
     def sees(self, agency_column: ColumnElement[UUID] | InstrumentedAttribute[UUID] | Any) -> ColumnElement[bool]:
         """The condition that keeps a query inside the caller's agency."""
@@ -78,98 +119,124 @@ class Principal:
         return true() if scope is None else agency_column == scope
 
 
-@dataclass
-class KeySet:
-    """The issuer's signing keys, fetched when first needed, when old, and when an unknown one is named."""
+CLAIMS = tuple(part.name for part in fields(Principal) if part.default is None)
+"""The claims that say whom a caller speaks for, each the id of one."""
 
-    url: str
-    keys: dict[str, jwt.PyJWK] = field(default_factory=dict[str, jwt.PyJWK])
-    fetched: float = -KEYS_FRESH_SECONDS
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def key(self, key_id: str) -> jwt.PyJWK:
-        """The key of that id. Raises KeyError when the issuer does not have it."""
-        age = time.monotonic() - self.fetched
-        if age >= KEYS_FRESH_SECONDS or (key_id not in self.keys and age >= KEYS_RETRY_SECONDS):
-            async with self.lock:
-                if time.monotonic() - self.fetched >= min(age, KEYS_RETRY_SECONDS):
-                    await self._fetch()
-        return self.keys[key_id]
+def _printable(text: str) -> str:
+    """A subject is kept and compared: no NUL, which PostgreSQL does not take, and nothing that looks like nothing."""
+    if not text.isprintable() or text.isspace():
+        raise ValueError("not printable")
+    return text
 
-    async def _fetch(self) -> None:
-        try:
-            async with httpx2.AsyncClient(timeout=5) as client:
-                answer = await client.get(self.url)
-            answer.raise_for_status()
-        except httpx2.HTTPError:
-            if not self.keys:
-                raise Problem("unavailable") from None
-            return  # the keys we have stay good while the issuer is away
-        self.keys = {key["kid"]: jwt.PyJWK(key) for key in answer.json()["keys"] if key.get("use", "sig") == "sig"}
-        self.fetched = time.monotonic()
+
+class _Claims(BaseModel):
+    """What every token says, in the types of RFC 7519; PyJWT would also take numbers written as text."""
+
+    model_config = ConfigDict(strict=True)
+
+    sub: Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_printable)]
+    iat: FiniteFloat
+    exp: FiniteFloat
+    nbf: FiniteFloat = 0
+    roles: list[str] = []
 
 
 @dataclass
 class Authenticator:
-    """Turns a bearer token into a Principal."""
+    """Turns a bearer token into a Principal. `now` gives seconds since 1970."""
 
     issuer: str
     audience: str
     keys: KeySet
-    remembered: dict[str, tuple[Principal, float]] = field(
-        default_factory=dict[str, tuple[Principal, float]], repr=False
+    roles: Mapping[str, CallerRole]
+    now: Callable[[], float] = time.time
+    _remembered: dict[bytes, tuple[Principal, float, Key]] = field(
+        default_factory=dict[bytes, tuple[Principal, float, Key]], repr=False
     )
 
     @classmethod
-    def of(cls, settings: ServiceSettings) -> "Authenticator":
-        return cls(settings.issuer, settings.audience, KeySet(settings.jwks_url))
+    def of(cls, settings: ServiceSettings, roles: Mapping[str, CallerRole]) -> "Authenticator":
+        return cls(settings.issuer, settings.audience, KeySet(settings.jwks_url), roles)
 
     async def principal(self, token: str) -> Principal:
-        """Who the token stands for. Raises Problem `unauthorized` for anything but a good token.
+        """Who the token stands for. Raises Problem: `unauthorized` for anything but a good token, `unavailable`.
 
-        A token once verified is remembered for as long as keys count as fresh, or until it expires.
+        A token once verified is remembered until it expires or the issuer no longer names its key.
         """
-        known = self.remembered.get(token)
-        if known is None or time.time() >= known[1]:
+        if len(token) > TOKEN_LIMIT:
+            raise Problem("unauthorized")
+        await self.keys.renew()
+        mark = hashlib.sha256(token.encode()).digest()
+        known = self._remembered.get(mark)
+        if known is None or self.now() >= known[1] or known[2] not in self.keys:
             known = await self._verified(token)
-            if len(self.remembered) >= TOKENS_REMEMBERED:
-                self.remembered.clear()
-            self.remembered[token] = known
+            if len(self._remembered) >= TOKENS_REMEMBERED:
+                self._remembered.clear()
+            self._remembered[mark] = known
         return known[0]
 
-    async def _verified(self, token: str) -> tuple[Principal, float]:
-        try:
+    async def _verified(self, token: str) -> tuple[Principal, float, Key]:
+        with _anything_is_a_refusal():
             header = jwt.get_unverified_header(token)
-            if header.get("alg") not in ALGORITHMS:
+            key_id, algorithm = header.get("kid"), header["alg"]
+            if algorithm not in ALGORITHMS:
                 raise Problem("unauthorized")
-            key = await self.keys.key(str(header.get("kid", "")))
+        try:
+            key = await self.keys.key(key_id, algorithm)
+        except KeyError:
+            raise Problem("unauthorized") from None
+        with _anything_is_a_refusal():
             claims = jwt.decode(
                 token,
-                key.key,
-                algorithms=ALGORITHMS,
+                key.public,
+                algorithms=[algorithm],
                 audience=self.audience,
                 issuer=self.issuer,
-                leeway=10,
-                options={"require": ["exp", "iat", "iss", "aud", "sub"]},
+                options={
+                    "require": ["iss", "aud"],
+                    "verify_exp": False,  # `_lives` looks at the times, by a clock that tests can set
+                    "verify_nbf": False,
+                    "verify_iat": False,
+                },
             )
-            return _principal(claims), min(float(claims["exp"]), time.time() + KEYS_FRESH_SECONDS)
-        except (jwt.PyJWTError, KeyError, ValueError, TypeError) as error:
-            raise Problem("unauthorized") from error
+            read = _Claims.model_validate(claims)
+            return self._principal(read, claims), self._lives(read), key
+
+    def _principal(self, read: _Claims, claims: Mapping[str, Any]) -> Principal:
+        named = frozenset(self.roles[name] for name in read.roles if name in self.roles)
+        return Principal(read.sub, named, **{claim: _named(claims.get(claim)) for claim in CLAIMS})
+
+    def _lives(self, read: _Claims) -> float:
+        """Until when a token is good. Raises ValueError for one that is not good now, or good beyond reason."""
+        now = self.now()
+        until = read.exp + LEEWAY_SECONDS
+        if not (max(read.iat, read.nbf) - LEEWAY_SECONDS <= now < until <= now + LONGEST_LIFE_SECONDS):
+            raise ValueError("not good now")
+        return until
 
 
-def _principal(claims: Mapping[str, Any]) -> Principal:
-    return Principal(
-        subject=claims["sub"],
-        roles=frozenset(claims.get("roles", [])),
-        agency=_uuid(claims.get("agency")),
-        person=_uuid(claims.get("person")),
-        provider=_uuid(claims.get("provider")),
-        connection=_uuid(claims.get("connection")),
-    )
+@contextmanager
+def _anything_is_a_refusal() -> Generator[None]:
+    """Whatever the bytes of a token make a library raise, it is the token that is no good."""
+    try:
+        yield
+    except Exception as error:
+        raise Problem("unauthorized") from error
 
 
-def _uuid(claim: str | None) -> UUID | None:
-    return UUID(claim) if claim else None
+def _named(claim: Any) -> UUID | None:
+    """Whom a claim names: an id, or the list of one that some issuers make of any attribute; empty is nobody.
+
+    Raises ValueError or TypeError for anything else.
+    """
+    if isinstance(claim, list):
+        [claim] = claim  # pyright: ignore[reportUnknownVariableType]
+    if claim is None or claim == "":
+        return None
+    if not isinstance(claim, str):
+        raise TypeError("not an id")
+    return UUID(claim)
 
 
 async def caller(
@@ -196,7 +263,7 @@ def allow(*roles: str) -> Callable[..., Awaitable[Principal]]:
     async def allowed(principal: Annotated[Principal, Depends(caller)]) -> Principal:
         if wanted.isdisjoint(principal.roles):
             raise Problem("forbidden")
-        return replace(principal, roles=principal.roles & wanted)
+        return replace(principal, named=frozenset(role for role in principal.named if role.name in wanted))
 
     allowed.allowed_roles = wanted  # pyright: ignore[reportFunctionMemberAccess] - read by `guards`
     return allowed
@@ -219,7 +286,10 @@ def _roles(dependant: Any) -> frozenset[str]:
 
 
 def assert_guarded(app: FastAPI) -> None:
-    """Refuses an application with a route that names nobody. Raises RuntimeError that lists them."""
+    """Refuses an application with a route that names nobody, or a role that is none. Raises RuntimeError that lists them."""
+    unknown = sorted(frozenset[str]().union(*guards(app).values()) - app.state.authenticator.roles.keys())
+    if unknown:
+        raise RuntimeError(f"roles that are not in the service's table: {', '.join(unknown)}")
     bare = sorted({path for (_, path), roles in guards(app).items() if not roles and path not in OPEN_PATHS})
     if bare:
         raise RuntimeError(f"routes without allow(...): {', '.join(bare)}")

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import Header, Request, Response
@@ -11,7 +10,7 @@ from pydantic import BaseModel
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.auth import Principal
+from common.auth import CLAIMS, Principal
 from common.fields import PLAIN
 from common.problems import Problem
 
@@ -64,7 +63,7 @@ async def once(
 
 
 def _fingerprint(request: Request, principal: Principal, body: bytes) -> str:
-    caller = asdict(principal) | {"roles": sorted(principal.roles)}
+    caller = {"roles": sorted(principal.roles)} | {claim: getattr(principal, claim) for claim in CLAIMS}
     asked = json.dumps([request.method, request.url.path, caller], default=str, sort_keys=True)
     return hashlib.sha256(asked.encode() + b"\n" + body).hexdigest()
 

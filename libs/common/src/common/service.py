@@ -27,7 +27,7 @@ from sqlalchemy import text
 from starlette.types import Scope
 
 from common import problems, telemetry
-from common.auth import Authenticator, assert_guarded
+from common.auth import Authenticator, CallerRole, assert_guarded
 from common.clock import Clock
 from common.database import Database
 from common.edge import OwnAssetsOnly, http_server
@@ -65,6 +65,7 @@ class Service:
     settings: ServiceSettings
     routers: Sequence[APIRouter]
     problems: Path
+    callers: Mapping[str, CallerRole]
     published: Sequence[type[Event]] = ()
     subscriptions: Sequence[Subscription] = ()
     emits: bool = True
@@ -119,7 +120,7 @@ def create_app(
     app.state.clock = clock or Clock()
     app.state.settings = service.settings
     app.state.catalogue = Catalogue.load(service.problems)
-    app.state.authenticator = Authenticator.of(service.settings)
+    app.state.authenticator = Authenticator.of(service.settings, service.callers)
     app.state.rates = Rates(service.settings)
     app.state.roles = roles or {}
     app.state.package = service.name

@@ -8,6 +8,7 @@ from common.clock import Clock
 from common.invariants import check
 from common.service import Service, main
 from contracts import PUBLISHED
+from contracts.roles import ROLES
 from credit.cases import api as cases
 from credit.evidence import api as evidence
 from credit.evidence import consumers as records
@@ -32,6 +33,7 @@ def build(settings: Settings) -> Service:
         settings=settings,
         routers=[predicates.router, cases.router, ledger.router, evidence.router, rule_packs.router, bulk],
         problems=Path(__file__).with_name("problems.toml"),
+        callers=ROLES,
         published=PUBLISHED,
         subscriptions=[people.subscription(rules, clock), records.subscription(rules, clock)],
         state={"rules": rules},

@@ -7,7 +7,6 @@ from fastapi import Depends
 from sqlalchemy import ColumnElement
 
 from common.auth import Principal, caller
-from common.problems import Problem
 from contracts.acting import acting_people
 from credit.domain.cases import Actor
 from credit.people.tables import people
@@ -19,7 +18,7 @@ READERS = (*OFFICES, "person")
 def reach(principal: Principal) -> ColumnElement[bool]:
     """The condition on `people` that keeps a query to whom the caller may see, by where they serve now."""
     if principal.roles.isdisjoint(OFFICES):
-        return people.c.person_id == principal.person
+        return people.c.person_id == principal.speaks_for("person")
     return principal.sees(people.c.agency_id)
 
 
@@ -29,11 +28,7 @@ def actor_of(principal: Principal) -> Actor:
 
 
 async def _asked_person(person_id: UUID | Literal["me"], principal: Annotated[Principal, Depends(caller)]) -> UUID:
-    if person_id != "me":
-        return person_id
-    if principal.person is None:
-        raise Problem("not-found")
-    return principal.person
+    return principal.speaks_for("person") if person_id == "me" else person_id
 
 
 AskedPerson = Annotated[UUID, Depends(_asked_person)]

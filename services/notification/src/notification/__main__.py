@@ -8,6 +8,7 @@ from common.inbox import Subscription
 from common.invariants import check
 from common.service import Service, main
 from contracts import PUBLISHED, topics
+from contracts.roles import ROLES
 from notification.agencies import consumers as agencies
 from notification.invariants import INVARIANTS
 from notification.messages import api as messages
@@ -25,6 +26,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
         settings=settings,
         routers=[rounds.router, messages.router],
         problems=Path(__file__).with_name("problems.toml"),
+        callers=ROLES,
         published=PUBLISHED,
         subscriptions=[
             Subscription(

@@ -11,6 +11,7 @@ from common.database import Database
 from common.invariants import check
 from common.service import Command, Service, main
 from contracts.events import AgencyChanged, PersonChanged
+from contracts.roles import ROLES, named
 from registry.agencies import api as agencies
 from registry.invariants import INVARIANTS
 from registry.people import api as people
@@ -29,6 +30,7 @@ def build(settings: Settings) -> Service:
         settings=settings,
         routers=[agencies.router, people.router, uploads],
         problems=Path(__file__).with_name("problems.toml"),
+        callers=ROLES,
         published=(AgencyChanged, PersonChanged),
         commands={
             "check": check(lambda _: INVARIANTS),
@@ -43,7 +45,7 @@ def describe_announce_begun(parser: argparse.ArgumentParser) -> None:
 
 def announce_begun(settings: Settings) -> Command:
     async def command(_: argparse.Namespace, database: Database, clock: Clock) -> int:
-        itself = Principal("registry", frozenset({"service"}))
+        itself = Principal("registry", named("service"))
         announced = await announce_all_begun(database, Writing.at(clock, itself, settings.nip_key.get_secret_value()))
         print(f"{announced} people announced")
         return 0

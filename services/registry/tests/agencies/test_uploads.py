@@ -6,6 +6,7 @@ from uuid import uuid4
 from common.auth import Principal
 from common.bulk import CHUNK
 from common.database import counted_statements
+from contracts.roles import named
 from registry.agencies.commands import upsert_agencies
 from registry.agencies.schemas import AgencyLine
 from registry.writing import Writing
@@ -156,7 +157,7 @@ async def test_the_number_of_statements_does_not_grow(service, database):
 
 
 async def test_opposite_orders_wait_for_each_other_and_end_as_one(database, clock, settings, emitted):
-    writing = Writing.at(clock, Principal("loader", frozenset({"service"})), settings.nip_key.get_secret_value())
+    writing = Writing.at(clock, Principal("loader", named("service")), settings.nip_key.get_secret_value())
 
     async def chunk(lines: list[dict]) -> set[str]:
         # Not through the upload, which would try again after a deadlock.

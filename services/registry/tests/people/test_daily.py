@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from common.auth import Principal
+from contracts.roles import named
 from registry.people.daily import announce_all_begun
 from registry.writing import Writing
 
@@ -17,7 +18,7 @@ async def test_what_begins_today_is_announced_once(service, nation, emitted, a_p
     await emitted()
 
     async def run() -> list[tuple]:
-        writing = Writing.at(clock, Principal("registry", frozenset({"service"})), settings.nip_key.get_secret_value())
+        writing = Writing.at(clock, Principal("registry", named("service")), settings.nip_key.get_secret_value())
         count = await announce_all_begun(database, writing)
         found = await emitted()
         assert count == len(found)

@@ -12,6 +12,7 @@ from common.auth import Principal
 from common.bulk import CHUNK
 from common.database import Database, counted_statements
 from common.events import MAX_EVENT_BYTES
+from contracts.roles import named
 from registry.domain.history import Span
 from registry.domain.person import KEPT_FOR_ORDINARY, MOST_SPANS, Person, Place, Post, Schooling, Standing
 from registry.people import store
@@ -175,7 +176,7 @@ async def test_opposite_orders_do_not_deadlock(service, nation, database, emitte
     if known:
         await service.upload("/people:batch", lines)
         await emitted()
-    writing = Writing.at(clock, Principal("loader", frozenset({"service"})), settings.nip_key.get_secret_value())
+    writing = Writing.at(clock, Principal("loader", named("service")), settings.nip_key.get_secret_value())
 
     async def chunk(name: str, lines: list[dict]) -> set[str]:
         # Not through the upload, which would try again after a deadlock.
@@ -314,7 +315,7 @@ async def test_the_longest_history_fits_into_an_event():
         statuses=spans(Standing("leave", name), Standing("study", name)),
         educations=spans(Schooling("D-III"), Schooling("D-IV")),
     )
-    writing = Writing(Principal("loader", frozenset({"service"})), datetime.now(UTC), days[-1], "key")
+    writing = Writing(Principal("loader", named("service")), datetime.now(UTC), days[-1], "key")
     event = store._event(person, {unit: name}, writing)
     assert MAX_EVENT_BYTES // 2 < len(event.model_dump_json().encode()) < MAX_EVENT_BYTES
 

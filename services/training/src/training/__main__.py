@@ -10,6 +10,7 @@ from common.database import Database
 from common.invariants import check
 from common.service import Command, Service, main
 from contracts import PUBLISHED
+from contracts.roles import ROLES
 from training.catalogue import api as catalogue
 from training.domain.rules import Book, load
 from training.invariants import invariants
@@ -34,6 +35,7 @@ def build(settings: Settings) -> Service:
         settings=settings,
         routers=[catalogue.router, records.router, soundings.router, ledger.router, rule_packs.router, uploads],
         problems=Path(__file__).with_name("problems.toml"),
+        callers=ROLES,
         published=PUBLISHED,
         subscriptions=[subscription(book, Clock())],
         state={"book": book, "singles": records.joiner()},

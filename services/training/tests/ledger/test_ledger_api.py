@@ -146,7 +146,7 @@ async def test_who_sees_whose_hours(world, api):
         ("person", {"person": new_id(), "agency": world.here}),
     ):
         assert (await api.refused(role, "GET", path, **claims))[:2] == (404, "not-found")
-    assert (await api.refused("lan", "GET", "/people/me/jp"))[:2] == (404, "not-found")
+    assert (await api.refused("lan", "GET", "/people/me/jp"))[:2] == (403, "forbidden")
 
 
 async def test_a_rule_change_in_the_middle_of_a_year_shows_each_rule_apart(world, api, line, changed_rules):

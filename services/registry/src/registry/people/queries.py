@@ -65,9 +65,7 @@ async def person(
 
 async def oneself(session: AsyncSession, principal: Principal, today: date, as_of: date | None) -> PersonOut:
     """The caller as of a day. Raises Problem `not-found`."""
-    if principal.person is None:
-        raise Problem("not-found")
-    return await _one(session, principal.person, today, as_of, true())
+    return await _one(session, principal.speaks_for("person"), today, as_of, true())
 
 
 async def just_changed(session: AsyncSession, person_id: UUID, today: date) -> PersonOut:

@@ -212,7 +212,7 @@ def _course(
     valid_to: date | None = said(document, "valid_to", before)
     _check_rules(document.form, jp, desk)
     _check_period(document.valid_from, valid_to)
-    own = desk.principal.provider if "provider" in desk.principal.roles and not desk.principal.national else None
+    own = desk.principal.bound_to("provider")
     names_provider = not document.model_fields_set.isdisjoint(("provider_id", "provider_code"))
     provider = _provider_of(document, own, providers) if names_provider or not before else before.provider_id
     if own is not None and (provider != own or (before is not None and before.provider_id != own)):

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Depends, Query
 
 from common.database import Reading
 from common.fields import Year
-from common.problems import Problem
 from common.texts import UsedLanguage
 from training.desk import Desk, desk_for
 from training.ledger import queries
@@ -26,9 +25,7 @@ async def get_person_jp(
     language: UsedLanguage,
     year: AskedYear = None,
 ) -> PersonJp:
-    asked = desk.principal.person if person_id == "me" else person_id
-    if asked is None:
-        raise Problem("not-found")
+    asked = desk.principal.speaks_for("person") if person_id == "me" else person_id
     counted = year or desk.clock.today().year
     return await queries.person_jp(session, asked, counted, desk.principal, desk.book, language)
 

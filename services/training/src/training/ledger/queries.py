@@ -99,9 +99,9 @@ def _visible_people(principal: Principal) -> ColumnElement[bool]:
         return true()
     seen: list[ColumnElement[bool]] = []
     if not AGENCY_ROLES.isdisjoint(principal.roles):
-        seen.append(col(Person.agency_id) == principal.agency)
+        seen.append(col(Person.agency_id) == principal.speaks_for("agency"))
     if "person" in principal.roles:
-        seen.append(col(Person.person_id) == principal.person)
+        seen.append(col(Person.person_id) == principal.speaks_for("person"))
     return or_(false(), *seen)
 
 

@@ -73,10 +73,11 @@ def visible(principal: Principal) -> ColumnElement[bool]:
         return true()
     seen: list[ColumnElement[bool]] = []
     if not AGENCY_ROLES.isdisjoint(principal.roles):
-        now_own = select(col(Person.person_id)).where(col(Person.agency_id) == principal.agency)
-        seen += [col(Record.agency_id) == principal.agency, col(Record.person_id).in_(now_own)]
+        own = principal.speaks_for("agency")
+        now_own = select(col(Person.person_id)).where(col(Person.agency_id) == own)
+        seen += [col(Record.agency_id) == own, col(Record.person_id).in_(now_own)]
     if "provider" in principal.roles:
-        seen.append(col(Record.provider_id) == principal.provider)
+        seen.append(col(Record.provider_id) == principal.speaks_for("provider"))
     if "person" in principal.roles:
-        seen.append(col(Record.person_id) == principal.person)
+        seen.append(col(Record.person_id) == principal.speaks_for("person"))
     return or_(false(), *seen)

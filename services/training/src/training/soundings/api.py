@@ -11,7 +11,6 @@ from common.auth import Principal, allow
 from common.database import Reading
 from common.fields import Year
 from common.pages import AskedWindow, Page
-from common.problems import Problem
 from training.soundings import queries
 from training.soundings.schemas import ShownShortfall, ShownSweep, State
 from training.soundings.tables import Shortfall
@@ -51,7 +50,5 @@ async def own_shortfalls(
     period: Period = None,
     state: State | None = None,
 ) -> Page[ShownShortfall]:
-    if principal.person is None:
-        raise Problem("forbidden")
-    whom = col(Shortfall.person_id) == principal.person
+    whom = col(Shortfall.person_id) == principal.speaks_for("person")
     return await queries.list_shortfalls(session, whom, window, year=year, period=period, state=state)
