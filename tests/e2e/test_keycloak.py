@@ -19,8 +19,10 @@ import pytest
 import pytest_asyncio
 from jgo.maven import MavenContext
 
-from common.auth import Authenticator, KeySet, Principal
+from common.auth import Authenticator, Principal
+from common.keys import KeySet
 from common.problems import Problem
+from contracts.roles import ROLES, named
 from jejak_local.postgres import temporary_folder
 from jejak_local.processes import CHECKOUT, STATE, Spawner, free_port, ready
 from jejak_local.stack import Stack, answers, running_stack
@@ -65,7 +67,7 @@ class Keycloak:
 
     async def principal(self, token: str) -> Principal:
         """Whom our own check takes the token's bearer for."""
-        return await Authenticator(self.issuer, "jejak", KeySet(self.jwks_url)).principal(token)
+        return await Authenticator(self.issuer, "jejak", KeySet(self.jwks_url), ROLES).principal(token)
 
 
 def installed() -> Path:
@@ -137,7 +139,7 @@ async def stack(keycloak: Keycloak) -> AsyncIterator[Stack]:
 )
 async def test_a_users_token_says_role_and_scope(keycloak, user, scope):
     principal = await keycloak.principal((await keycloak.login(user))["access_token"])
-    assert principal == Principal(principal.subject, frozenset({user}), **scope)
+    assert principal == Principal(principal.subject, named(user), **scope)
 
 
 async def test_a_token_names_nobody(keycloak):

@@ -1,6 +1,7 @@
 """The published language: frozen, compatible, and kept where it says."""
 
 import json
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -8,10 +9,12 @@ import pytest
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
+from common.auth import CLAIMS
 from common.events import Event
 from contracts import PUBLISHED
 from contracts.events import Part
 from contracts.nip import parse_nip
+from contracts.roles import ROLES
 from contracts.schemas import broken_promises, frozen_path, schema
 from contracts.topics import TOPICS
 
@@ -83,6 +86,22 @@ def test_topics_are_kept_as_the_contract_says() -> None:
     assert {name for name, spec in kept.items() if spec["config"]["cleanup.policy"] == "compact"} == {
         t.name for t in TOPICS if t.compacted
     }
+
+
+def test_the_page_of_roles_is_the_list() -> None:
+    page = (ROOT / "docs/architecture/http.md").read_text()
+    rows = re.findall(r"^\| `(\w+)` \|(.*?)\|", page, re.MULTILINE)
+    assert {role: tuple(re.findall(r"`(\w+)`", needs)) for role, needs in rows} == {
+        role.name: role.needs for role in ROLES.values()
+    }
+
+
+def test_the_realm_gives_every_role_and_claim() -> None:
+    realm = json.loads((ROOT / "deploy/keycloak/jejak-realm.json").read_text())
+    [scope] = realm["clientScopes"]
+    assert {role["name"] for role in realm["roles"]["realm"]} == ROLES.keys()
+    assert set(realm["scopeMappings"][0]["roles"]) == ROLES.keys()
+    assert {mapper["config"].get("claim.name") for mapper in scope["protocolMappers"]} >= {"roles", *CLAIMS}
 
 
 @pytest.mark.parametrize(
