@@ -89,7 +89,16 @@ lock-peers: ## resolve bench/peers/requirements.in into its own lock
 
 ##@ Run it
 
-.PHONY: dead-letters replay-dead-letters
+.PHONY: sweep open-year books dead-letters replay-dead-letters
+sweep: setup ## sweep the caturwulan that are over, on the stack that is up (ARGS="--again 2026 2")
+	@$(LOCAL) run training sweep $(ARGS)
+
+open-year: setup ## lay the yearly duty for everyone in service, on the stack that is up (YEAR=2027)
+	@$(LOCAL) run training open-year $(or $(YEAR),$$(date +%Y))
+
+books: setup ## check what must always be true of each service's data, on the stack that is up
+	@$(LOCAL) books
+
 dead-letters: setup ## events that no reader could use, of the stack that is up
 	@$(BIN)/python -m common.dead_letters --kafka "$$($(LOCAL) show kafka)" list
 

@@ -1,12 +1,16 @@
-"""The README's five minutes with curl, as they stand there, but for which stack is asked and how events are waited for."""
+"""The README's five minutes with curl, pasted into bash and zsh as they stand there, but for which stack is asked."""
 
 import asyncio
 import json
 import re
+import shutil
 import sys
 from pathlib import Path
 
-README = Path(__file__).parents[2] / "README.md"
+import httpx2
+import pytest
+
+ROOT = Path(__file__).parents[2]
 COMMAND = """
 import sys
 from pathlib import Path
@@ -14,34 +18,51 @@ from jejak_local import __main__ as command
 command.STATE = Path.cwd()
 sys.exit(command.main())
 """
-WAIT = """
-for KNOWN in $TRAINING/people/$PERSON/jp $CREDIT/people/$PERSON/credit; do
-  until curl -sSf -o /dev/null -H "Authorization: Bearer $HR" $KNOWN; do sleep 0.1; done
-done
-"""
+SHELLS = ("bash", "zsh")
+"""zsh is tried where there is one; what it would stumble over is looked for everywhere."""
+LINK = re.compile(r"http://\S+/rounds/\S+")
 
 
-async def test_what_the_readme_says_to_type_does_what_it_says(jejak, tmp_path: Path) -> None:
-    (tmp_path / ".venv").symlink_to(sys.prefix)
-    (tmp_path / "stack.json").write_text(json.dumps(jejak.stack.facts))
-    script = "".join(re.findall(r"```bash\n(.*?)```", README.read_text(), re.DOTALL))
-    for there, here in {"-m jejak_local": f"-c '{COMMAND}'", "sleep 2 ": WAIT}.items():
-        assert there in script
-        script = script.replace(there, here)
-    typed = await asyncio.create_subprocess_exec(
-        "bash",
-        "-euo",
-        "pipefail",
-        "-c",
+async def typed(shell: list[str], script: str, folder: Path) -> str:
+    process = await asyncio.create_subprocess_exec(
+        *shell,
         script,
-        cwd=tmp_path,
+        cwd=folder,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    output, complaints = await typed.communicate()
-    assert typed.returncode == 0, complaints.decode()
-    answers = [json.loads(line) for line in output.splitlines() if line.strip()]
-    record, year, _, stored, refused, *_, credit = answers
-    assert record["jp_counted"] == year["verified"] == "12.500"
-    assert [stored["status"], refused["status"]] == ["stored", "refused"]
-    assert credit["balance"] == "18.750"
+    output, complaints = await process.communicate()
+    assert process.returncode == 0, complaints.decode()
+    return output.decode()
+
+
+def documents(output: str) -> list[dict]:
+    """The JSON answers among what was shown."""
+    decoder, found, at = json.JSONDecoder(), [], 0
+    while (at := output.find("{", at)) >= 0:
+        document, at = decoder.raw_decode(output, at)
+        found.append(document)
+    return found
+
+
+@pytest.mark.parametrize("shell", [shell for shell in SHELLS if shutil.which(shell)])
+async def test_what_the_readme_says_to_type_does_what_it_says(jejak, tmp_path: Path, shell: str) -> None:
+    """Twice, since everybody types it again."""
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    (tmp_path / "stack.json").write_text(json.dumps(jejak.stack.facts))
+    (tmp_path / "Makefile").write_text("sweep:\n\t@.venv/bin/python own.py run training sweep $(ARGS)\n")
+    (tmp_path / "own.py").write_text(COMMAND)
+    script = "".join(re.findall(r"```bash\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL))
+    assert "#" not in script, "an interactive zsh takes no comments"
+    script = script.replace("-m jejak_local", "own.py")
+    for _ in range(2):
+        output = await typed([shell, "-e", "-o", "pipefail", "-c"], script, tmp_path)
+        _, record, repeated, year, evidence, stored, refused, _, _, credit = documents(output)
+        assert record["jp_counted"] == year["verified"] == "2.500"
+        assert repeated["id"] == record["id"]
+        assert evidence["items"][0]["record_id"] == record["id"]
+        assert [stored["status"], refused["status"]] == ["stored", "refused"]
+        assert credit["balance"] == "18.750"
+        [link] = LINK.findall(output)
+        async with httpx2.AsyncClient() as browser:
+            assert (await browser.get(link)).status_code == 200

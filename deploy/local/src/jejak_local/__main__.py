@@ -77,6 +77,41 @@ async def token(options: argparse.Namespace) -> int:
     return 0
 
 
+async def run_command(options: argparse.Namespace) -> int:
+    """What an operator or a CronJob runs, with the settings of the stack that is up."""
+    from jejak_local import stack
+
+    services = facts_of(options.root)["services"]
+    if options.service not in services:
+        raise LocalError(f"There is no service {options.service}; there are {', '.join(services)}.")
+    words = stack.command(options.service, *options.words)
+    child = await asyncio.create_subprocess_exec(*words, env={**os.environ, **services[options.service]["environment"]})
+    return await child.wait()
+
+
+async def books(options: argparse.Namespace) -> int:
+    broken = False
+    for name in facts_of(options.root)["services"]:
+        console.rule(name, align="left")
+        broken |= bool(await run_command(argparse.Namespace(root=options.root, service=name, words=["check"])))
+    return int(broken)
+
+
+async def mail(options: argparse.Namespace) -> int:
+    from jejak_local.mail import mails
+
+    folder = Path(facts_of(options.root)["mail"]["folder"])
+    until = time.monotonic() + options.wait
+    while True:
+        found = [mail for mail in mails(folder) if options.recipient in mail.message["To"]]
+        if found:
+            print(f"{found[-1].subject}\n\n{found[-1].body()}")
+            return 0
+        if time.monotonic() > until:
+            raise LocalError(f"No mail to {options.recipient} has arrived within {options.wait:g} s.")
+        await asyncio.sleep(0.2)
+
+
 async def create_topics(options: argparse.Namespace) -> int:
     from jejak_local.kafka import create_topics as create
 
@@ -146,6 +181,14 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("role")
     for name in ("agency", "person", "provider"):
         command.add_argument(f"--{name}", metavar="UUID")
+
+    command = add("run", run_command, "run a command of a service on the stack that is up, such as: run training sweep")
+    command.add_argument("service")
+    command.add_argument("words", nargs=argparse.REMAINDER, metavar="COMMAND ...")
+    add("books", books, "check what must always be true of each service's data, on the stack that is up")
+    command = add("mail", mail, "print the newest mail to somebody")
+    command.add_argument("recipient", metavar="ADDRESS")
+    command.add_argument("--wait", type=float, default=0, metavar="SECONDS", help="for how long, if there is none yet")
 
     command = add("create-topics", create_topics, "make the topics of deploy/kafka/topics.yaml that are missing")
     command.add_argument("--bootstrap", required=True, metavar="HOST:PORT")

@@ -18,7 +18,6 @@ from aiokafka.admin import AIOKafkaAdminClient
 from common.fetching import FETCH_BYTES, take
 from jejak_local.stack import Stack, command
 
-SELF_CHECKING = ("training", "credit", "notification")
 READERS = {
     "training.people": "registry.person.v1",
     "credit.people": "registry.person.v1",
@@ -131,7 +130,7 @@ async def records(bootstrap: str, topic: str) -> AsyncIterator[tuple[dict[str, s
 async def balance(stack: Stack) -> list[Finding]:
     """Every finding, to be asked when the stack is at rest."""
     return [
-        *await asyncio.gather(*(_own(stack, service) for service in SELF_CHECKING)),
+        *await asyncio.gather(*(_own(stack, service) for service in stack.databases)),
         *await agreement(stack),
         await _every_record_went_out(stack),
         await _every_mail_arrived_once(stack),

@@ -304,7 +304,7 @@ async def _start(root: Path, spawner: Spawner, plan: Plan, say: Say) -> Stack:
         "smtp_host": "127.0.0.1",
         "smtp_port": str(smtp_port),
         "smtp_sender": "Jejak <jejak@example.org>",
-        "portal_url": f"http://127.0.0.1:{ports.get('training', helper_port)}/docs",
+        "portal_url": f"http://127.0.0.1:{ports.get('notification', helper_port)}",
     }
     databases: dict[str, Database] = {}
     roles: dict[str, list[ServiceProcess]] = {}
@@ -387,6 +387,7 @@ def _facts(
                 "docs": f"{process.url}/docs",
                 "database_url": databases[process.service].url,
                 "dsn": databases[process.service].dsn,
+                "environment": process.environment,
                 "roles": {},
             },
         )

@@ -269,6 +269,13 @@ def allow(*roles: str) -> Callable[..., Awaitable[Principal]]:
     return allowed
 
 
+async def everybody() -> None:
+    """A dependency that says: this route is for everybody, token or not. It may show nothing of anybody."""
+
+
+everybody.allowed_roles = frozenset({"everybody"})  # pyright: ignore[reportFunctionMemberAccess] - read by `guards`
+
+
 def guards(app: FastAPI) -> dict[tuple[str, str], frozenset[str]]:
     """The roles of every route by (method, path): the right matrix. An unguarded route has none."""
     matrix: dict[tuple[str, str], frozenset[str]] = {}

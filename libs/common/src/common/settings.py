@@ -1,18 +1,37 @@
 """Settings every service has. Each reads them from the environment under its own prefix."""
 
 import socket
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, SecretStr
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MEBIBYTE = 1024 * 1024
+ADVICE = (
+    "The README lists all settings. For the stack that `make up` has started: make sweep, make open-year, make books."
+)
 
 
 class ServiceSettings(BaseSettings):
     """Built once in `__main__` and passed down; nothing else reads the environment."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    @classmethod
+    def read(cls) -> Self:
+        """The settings as the environment gives them.
+
+        Raises SystemExit that names each one that is missing or wrong, and never its value.
+        """
+        try:
+            return cls()  # pyright: ignore[reportCallIssue] - the environment fills it
+        except ValidationError as error:
+            prefix = cls.model_config.get("env_prefix", "")
+            wrong = [
+                f"  {prefix}{'_'.join(map(str, each['loc'])).upper()}: {each['msg']}"
+                for each in error.errors(include_url=False, include_input=False, include_context=False)
+            ]
+            raise SystemExit("\n".join(["These settings are missing or wrong:", *wrong, ADVICE])) from None
 
     database_url: str = Field(description="postgresql+asyncpg://user:password@host:port/database")
     kafka: str = Field(description="Kafka bootstrap servers, host:port[,host:port]")

@@ -42,4 +42,4 @@ def build(settings: Settings) -> Service:
 
 
 if __name__ == "__main__":
-    main(build(Settings()))  # pyright: ignore[reportCallIssue] - the environment fills it
+    main(build(Settings.read()))

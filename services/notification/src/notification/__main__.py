@@ -15,6 +15,7 @@ from notification.messages import api as messages
 from notification.messages.sender import Sender
 from notification.rounds import api as rounds
 from notification.rounds import consumers as shortfalls
+from notification.rounds import page as round_page
 from notification.settings import Settings
 
 
@@ -24,7 +25,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
         name="notification",
         title="Jejak: notification",
         settings=settings,
-        routers=[rounds.router, messages.router],
+        routers=[rounds.router, messages.router, round_page.router],
         problems=Path(__file__).with_name("problems.toml"),
         callers=ROLES,
         published=PUBLISHED,
@@ -46,4 +47,4 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
 
 
 if __name__ == "__main__":
-    main(build(Settings()))  # pyright: ignore[reportCallIssue] - the environment fills it
+    main(build(Settings.read()))

@@ -54,4 +54,4 @@ def announce_begun(settings: Settings) -> Command:
 
 
 if __name__ == "__main__":
-    main(build(Settings()))  # pyright: ignore[reportCallIssue] - the environment fills it
+    main(build(Settings.read()))

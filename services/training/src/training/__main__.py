@@ -67,4 +67,4 @@ def _open_year(book: Book) -> Command:
 
 
 if __name__ == "__main__":
-    main(build(Settings()))  # pyright: ignore[reportCallIssue] - read from the environment
+    main(build(Settings.read()))

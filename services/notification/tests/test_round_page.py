@@ -1,0 +1,30 @@
+"""Where the link in a digest leads until there is a portal."""
+
+from urllib.parse import urlsplit
+
+import httpx2
+from playwright.async_api import Page
+
+from common.service import create_app
+from jejak_local.processes import free_port
+from jejak_local.serve import serving
+from notification.__main__ import build
+from notification.messages.mail import link_to
+
+
+async def test_the_link_of_a_digest_leads_to_a_page_that_says_what_to_do(
+    page: Page, settings, database, clock, make
+) -> None:
+    port = free_port()
+    link = urlsplit(link_to("http://portal", make.sweep, make.agency_id("K-001")))
+    address = f"http://127.0.0.1:{port}{link.path}?{link.query}"
+    async with serving(create_app(build(settings, clock), database, clock=clock), port):
+        answer = await page.goto(address)
+        assert answer is not None
+        assert answer.status == 200
+        assert await page.get_by_role("heading", level=1).inner_text() == "Sounding Bangkom: rincian instansi"
+        assert await page.get_by_role("listitem").count() == 3
+        assert "K-001" not in await page.content()
+        async with httpx2.AsyncClient() as client:
+            english = await client.get(address, headers={"accept-language": "en"})
+        assert "Sounding: your agency in detail" in english.text
