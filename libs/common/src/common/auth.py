@@ -273,7 +273,8 @@ async def everybody() -> None:
     """A dependency that says: this route is for everybody, token or not. It may show nothing of anybody."""
 
 
-everybody.allowed_roles = frozenset({"everybody"})  # pyright: ignore[reportFunctionMemberAccess] - read by `guards`
+EVERYBODY = frozenset({"everybody"})
+everybody.allowed_roles = EVERYBODY  # pyright: ignore[reportFunctionMemberAccess] - read by `guards`
 
 
 def guards(app: FastAPI) -> dict[tuple[str, str], frozenset[str]]:
@@ -294,7 +295,7 @@ def _roles(dependant: Any) -> frozenset[str]:
 
 def assert_guarded(app: FastAPI) -> None:
     """Refuses an application with a route that names nobody, or a role that is none. Raises RuntimeError that lists them."""
-    unknown = sorted(frozenset[str]().union(*guards(app).values()) - app.state.authenticator.roles.keys())
+    unknown = sorted(frozenset[str]().union(*guards(app).values()) - EVERYBODY - app.state.authenticator.roles.keys())
     if unknown:
         raise RuntimeError(f"roles that are not in the service's table: {', '.join(unknown)}")
     bare = sorted({path for (_, path), roles in guards(app).items() if not roles and path not in OPEN_PATHS})
