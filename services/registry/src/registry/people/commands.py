@@ -72,7 +72,7 @@ async def revise_person(
 
 
 async def mend_number(
-    session: AsyncSession, person_id: UUID, document: NumberIn, seen: int | None, writing: Writing
+    session: AsyncSession, person_id: UUID, document: NumberIn, seen: etag.Versions, writing: Writing
 ) -> None:
     """A person with the right number; the wrong one is kept with the reason, and free for whose it is. Raises Problem."""
     before = await _mine(session, person_id, writing, lock=False)
