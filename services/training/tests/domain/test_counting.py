@@ -128,6 +128,11 @@ def test_outbond_abroad_counts_a_fifth_more():
     assert alone(abroad)[:2] == (Decimal("9.060"), "international")
 
 
+def test_a_fifth_more_is_cut_to_the_step_in_which_hours_are_stated():
+    abroad = activity("NKL06", jp="16.66", abroad=True)
+    assert alone(abroad).jp == Decimal("19.99")  # 19.992
+
+
 def test_other_forms_abroad_count_as_at_home():
     abroad = activity("KL06", jp="4", abroad=True)
     assert alone(abroad)[:2] == (Decimal(4), "stated")

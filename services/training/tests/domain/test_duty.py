@@ -4,8 +4,20 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from training.domain.duty import duty_months, pro_rata, standing
+from training.domain.duty import (
+    MONTHS,
+    STEP,
+    as_bits,
+    cut,
+    duty_months,
+    months_until_sql,
+    pro_rata,
+    pro_rata_sql,
+    standing,
+)
 from training.domain.rules import load
 
 DUTIES = load().packs[0].tables.duties
@@ -39,24 +51,71 @@ def test_floor_and_ceiling_are_those_of_the_law():
 @pytest.mark.parametrize(
     ("joined_on", "left_on", "absences", "months", "target"),
     [
-        (date(2010, 3, 1), None, [], 12, "20.000"),
-        (date(2026, 1, 1), None, [], 12, "20.000"),
-        (date(2026, 1, 2), None, [], 11, "18.333"),
-        (date(2026, 7, 1), None, [], 6, "10.000"),
-        (date(2026, 7, 2), None, [], 5, "8.333"),
-        (date(2026, 12, 2), None, [], 0, "0.000"),
-        (date(2010, 3, 1), date(2026, 1, 1), [], 0, "0.000"),
-        (date(2010, 3, 1), date(2026, 1, 2), [], 1, "1.667"),
-        (date(2010, 3, 1), date(2026, 6, 1), [], 5, "8.333"),
-        (date(2010, 3, 1), date(2026, 6, 2), [], 6, "10.000"),
-        (date(2010, 3, 1), None, [(date(2026, 3, 15), date(2026, 5, 15))], 10, "16.667"),
-        (date(2010, 3, 1), None, [(date(2026, 3, 1), date(2026, 3, 2))], 11, "18.333"),
-        (date(2010, 3, 1), None, [(date(2026, 3, 2), date(2026, 4, 1))], 12, "20.000"),
-        (date(2010, 3, 1), None, [(date(2025, 9, 1), None)], 0, "0.000"),
-        (date(2026, 2, 1), date(2026, 11, 1), [(date(2026, 5, 1), date(2026, 7, 1))], 7, "11.667"),
+        (date(2010, 3, 1), None, [], 12, "20.00"),
+        (date(2026, 1, 1), None, [], 12, "20.00"),
+        (date(2026, 1, 2), None, [], 11, "18.33"),
+        (date(2026, 7, 1), None, [], 6, "10.00"),
+        (date(2026, 7, 2), None, [], 5, "8.33"),
+        (date(2026, 12, 2), None, [], 0, "0.00"),
+        (date(2010, 3, 1), date(2026, 1, 1), [], 0, "0.00"),
+        (date(2010, 3, 1), date(2026, 1, 2), [], 1, "1.66"),
+        (date(2010, 3, 1), date(2026, 6, 1), [], 5, "8.33"),
+        (date(2010, 3, 1), date(2026, 6, 2), [], 6, "10.00"),
+        (date(2010, 3, 1), None, [(date(2026, 3, 15), date(2026, 5, 15))], 10, "16.66"),
+        (date(2010, 3, 1), None, [(date(2026, 3, 1), date(2026, 3, 2))], 11, "18.33"),
+        (date(2010, 3, 1), None, [(date(2026, 3, 2), date(2026, 4, 1))], 12, "20.00"),
+        (date(2010, 3, 1), None, [(date(2025, 9, 1), None)], 0, "0.00"),
+        (date(2026, 2, 1), date(2026, 11, 1), [(date(2026, 5, 1), date(2026, 7, 1))], 7, "11.66"),
     ],
 )
 def test_the_duty_is_for_months_that_begin_in_service_and_at_work(joined_on, left_on, absences, months, target):
     counted = duty_months(2026, joined_on, left_on, absences)
     assert len(counted) == months
     assert str(pro_rata(Decimal(20), len(counted))) == target
+
+
+@pytest.mark.parametrize(
+    ("target", "verified", "met"),
+    [
+        ("13.33", "13.33", True),  # of 13.333
+        ("13.33", "13.32", False),
+        ("20.00", "19.99", False),
+        ("20.00", "20.00", True),
+    ],
+)
+def test_nobody_is_short_by_less_than_can_be_stated(target, verified, met):
+    assert cut(pro_rata(Decimal(20), 8)) == Decimal("13.33")
+    reached = standing(Decimal(target), None, Decimal(verified))
+    assert (reached.fulfilled, reached.left == 0) == (met, met)
+
+
+@given(st.integers(0, 12), st.sampled_from([20, 24, Decimal("7.5"), Decimal("20.01")]), st.integers(0, 2500))
+def test_what_is_missing_is_a_whole_number_of_steps(months, yearly, hundredths):
+    owed, verified = pro_rata(Decimal(yearly), months), Decimal(hundredths) / 100
+    left = standing(owed, None, verified).left
+    assert left % STEP == 0
+    assert owed <= Decimal(yearly) * months / 12 < owed + STEP
+    assert (left == 0) == standing(owed, None, verified).fulfilled
+
+
+def test_the_step_is_the_one_in_which_hours_are_stated():
+    assert {pack.tables.jp_step for pack in load().packs} == {STEP}
+
+
+async def test_the_database_cuts_and_counts_months_as_python_does(world):
+    rows = await world.rows(
+        f"SELECT yearly, bits, last, {pro_rata_sql('yearly', months_until_sql('bits', 'last'))} AS due"
+        " FROM unnest(CAST(:yearly AS numeric[])) AS y (yearly), generate_series(0, 4095) AS bits,"
+        " generate_series(1, 12) AS last",
+        yearly=[Decimal(20), Decimal(24), Decimal("7.5")],
+    )
+    assert len(rows) == 3 * 4096 * 12
+    for row in rows:
+        months = [month for month in MONTHS if row.bits >> (month - 1) & 1 and month <= row.last]
+        assert row.due == pro_rata(row.yearly, len(months))
+    assert as_bits([1, 3, 12]) == 0b1000_0000_0101
+
+
+def test_part_of_a_year_has_no_source_and_says_so():
+    reading = load().packs[0].tables.pro_rata
+    assert all("belum dikonfirmasi" in said for said in (reading.status, reading.id, reading.en))

@@ -31,7 +31,10 @@ async def test_every_number_comes_with_its_rule_and_records(world, api, line):
     assert shown["rule"]["pack"] == "jp-2018"
     assert "Pasal 203" in shown["rule"]["source"]
     assert "paling sedikit 20 JP" in shown["rule"]["explanation"]
-    assert shown["pro_rata"] == {"months": 12, "reason": "Kewajiban penuh 12 bulan."}
+    pro_rata = shown["pro_rata"]
+    assert (pro_rata["months"], pro_rata["reason"]) == (12, "Kewajiban penuh 12 bulan.")
+    assert pro_rata["status"] == "belum dikonfirmasi"
+    assert "belum dikonfirmasi: peraturan tidak mengatur" in pro_rata["explanation"]
     forms = {form["form"]: form for form in shown["forms"]}
     assert {code: (form["stated"], form["counted"]) for code, form in forms.items()} == {
         "KL03": ("10.500", "10.500"),
@@ -62,7 +65,7 @@ async def test_the_explanation_in_english(world, api, line):
     await world.store(line(person, form="NKL09", jp="8"))
     answer = await api.call("lan", "GET", f"/people/{person}/jp", headers={"accept-language": "en"})
     shown = answer.json()
-    assert shown["target"] == "16.667"
+    assert shown["target"] == "16.660"
     assert shown["pro_rata"]["months"] == 10
     assert shown["pro_rata"]["reason"].endswith("on their first day): 2, 3.")
     assert "at least 20 JP" in shown["rule"]["explanation"]

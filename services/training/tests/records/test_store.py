@@ -259,11 +259,11 @@ async def test_the_year_is_that_of_the_end_date_however_late_it_arrives(world, l
         line(person, start_date="2025-12-30", end_date="2026-01-01", jp="5"),
         line(person, start_date="2019-01-01", end_date="2019-01-01", jp="7"),
     )
-    rows = await world.rows("SELECT year, target, months, verified FROM jp_ledger ORDER BY year")
-    assert [(row.year, row.target, row.months, row.verified) for row in rows] == [
-        (2019, 20, 12, 7),
-        (2025, 20, 12, 3),
-        (2026, 20, 12, 5),
+    rows = await world.rows("SELECT year, target, duty_months, verified FROM jp_ledger ORDER BY year")
+    assert [(row.year, row.target, row.duty_months, row.verified) for row in rows] == [
+        (2019, 20, 0b1111_1111_1111, 7),
+        (2025, 20, 0b1111_1111_1111, 3),
+        (2026, 20, 0b1111_1111_1111, 5),
     ]
 
 

@@ -27,8 +27,8 @@ MANY = """
     ), assignments AS (
         INSERT INTO assignments (person_id, valid_from, agency_id) SELECT person_id, joined_on, agency_id FROM people
     )
-    INSERT INTO jp_ledger (person_id, year, pack, floor, target, months, verified, unverified)
-    SELECT person_id, :year, 'jp-2018', 20, 20, 12, :verified, 0 FROM people
+    INSERT INTO jp_ledger (person_id, year, pack, floor, yearly, target, duty_months, verified, unverified)
+    SELECT person_id, :year, 'jp-2018', 20, 20, 20, 4095, :verified, 0 FROM people
 """
 
 

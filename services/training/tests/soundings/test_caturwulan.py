@@ -8,25 +8,32 @@ import pytest
 
 from common.clock import FixedClock
 from common.rules import RulePackError, load_rule_book
+from training.domain.duty import pro_rata
 from training.soundings import caturwulan
-from training.soundings.caturwulan import BOOK, Caturwulan, closed_on, pack_of, period_of
+from training.soundings.caturwulan import BOOK, closed_on, pack_of, period_of
 from training.soundings.commands import SHORT, THRESHOLD
+
+ALL_YEAR, JULY, LEAVE = range(1, 13), range(7, 13), [1, 5, 6, 7, 8, 9, 10, 11, 12]
 
 
 @pytest.mark.parametrize(
-    ("target", "due"),
+    ("yearly", "months", "due"),
     [
-        # 6.67, 13.33 and 20 JP is the expected pace: domain.md 2.4
-        ("20", ("6.667", "13.333", "20.000")),
-        ("10", ("3.333", "6.667", "10.000")),
-        ("1.667", ("0.556", "1.111", "1.667")),
-        ("18.333", ("6.111", "12.222", "18.333")),
-        ("0.001", ("0.000", "0.001", "0.001")),
-        ("0", ("0.000", "0.000", "0.000")),
+        # 6.67, 13.33 and 20 JP is the expected pace (domain.md 2.4), cut to what can be stated
+        (20, ALL_YEAR, ("6.66", "13.33", "20.00")),
+        (20, JULY, ("0.00", "3.33", "10.00")),  # two of six months by August, not two thirds of 10
+        (20, range(9, 13), ("0.00", "0.00", "6.66")),
+        (20, range(2, 13), ("5.00", "11.66", "18.33")),
+        (20, range(1, 6), ("6.66", "8.33", "8.33")),  # left after May
+        (20, LEAVE, ("1.66", "8.33", "15.00")),  # on leave from February to April
+        (24, ALL_YEAR, ("8.00", "16.00", "24.00")),
+        (20, [], ("0.00", "0.00", "0.00")),
     ],
 )
-def test_the_share_of_the_target_that_is_due(target, due):
-    assert tuple(str(period.threshold(Decimal(target))) for period in pack_of(2026).tables) == due
+def test_each_month_of_duty_gone_by_asks_for_a_twelfth(yearly, months, due):
+    periods = pack_of(2026).tables.periods
+    assert tuple(str(period.threshold(Decimal(yearly), months)) for period in periods) == due
+    assert periods[-1].threshold(Decimal(yearly), months) == pro_rata(Decimal(yearly), len(months))
 
 
 def test_a_pack_without_its_cases_cannot_be_loaded(tmp_path):
@@ -36,28 +43,25 @@ def test_a_pack_without_its_cases_cannot_be_loaded(tmp_path):
         load_rule_book(tmp_path, caturwulan._parse, caturwulan._run_case)
 
 
-def test_half_a_thousandth_is_rounded_up():
-    assert str(Caturwulan(1, 6, 1, 2).threshold(Decimal("0.001"))) == "0.001"
-
-
 async def test_the_database_works_out_the_same(world):
-    targets = [Decimal(number) / 1000 for number in [*range(40), *range(1_650, 24_000, 7), 20_000, 24_000]]
-    for period in (*pack_of(2026).tables, Caturwulan(1, 6, 1, 2), Caturwulan(1, 5, 5, 12)):
+    for period in pack_of(2026).tables.periods:
         rows = await world.rows(
-            f"SELECT target, {THRESHOLD} AS due FROM unnest(CAST(:targets AS numeric[])) AS l (target),"
-            " (SELECT CAST(:n AS int) AS share_numerator, CAST(:d AS int) AS share_denominator) w",
-            targets=targets,
-            n=period.numerator,
-            d=period.denominator,
+            f"SELECT yearly, duty_months, {THRESHOLD} AS due"
+            " FROM (SELECT * FROM unnest(CAST(:yearly AS numeric[])) AS y (yearly), generate_series(0, 4095) AS duty_months)"
+            " AS l, (SELECT CAST(:last AS int) AS last_month) w",
+            yearly=[Decimal(20), Decimal("7.5")],
+            last=period.last_month,
         )
-        assert [row.due for row in rows] == [period.threshold(row.target) for row in rows]
+        for row in rows:
+            months = [month for month in range(1, 13) if row.duty_months >> (month - 1) & 1]
+            assert row.due == period.threshold(row.yearly, months)
 
 
 async def test_short_is_below_what_is_due(world):
     rows = await world.rows(
-        f"SELECT CAST(target AS text), CAST(verified AS text), {SHORT} AS short"
-        " FROM (VALUES (20.000, 6.666), (20.000, 6.667), (20.000, 25.000), (0.000, 0.000), (0.001, 0.000))"
-        " AS l (target, verified), (SELECT 1 AS share_numerator, 3 AS share_denominator) w"
+        f"SELECT {SHORT} AS short"
+        " FROM (VALUES (1, 20.0, 20, 4095, 6.65), (2, 20, 20, 4095, 6.66), (3, 20, 20, 4095, 25), (4, 20, 0, 0, 0),"
+        " (5, 20, 10, 4032, 0)) AS l (n, yearly, target, duty_months, verified), (SELECT 4 AS last_month) w ORDER BY n"
     )
     assert [row.short for row in rows] == [True, False, False, False, False]
 
@@ -100,4 +104,6 @@ def test_a_period_or_a_year_there_is_none_of():
 def test_the_pack_says_where_it_comes_from():
     [pack] = BOOK.packs
     assert "Sounding Bangkom" in pack.source
-    assert [(period.numerator, period.denominator) for period in pack.tables] == [(1, 3), (2, 3), (1, 1)]
+    assert [period.last_month for period in pack.tables.periods] == [4, 8, 12]
+    reading = pack.tables.reading
+    assert all("belum dikonfirmasi" in said for said in (reading.status, reading.id, reading.en))

@@ -35,10 +35,10 @@ async def test_hours_that_reach_what_was_due_resolve(sounding, world, line):
         "agency_id": ONE,
         "person_id": person,
         "verified": Decimal("8.000"),
-        "threshold": Decimal("6.667"),
+        "threshold": Decimal("6.660"),
     }
     assert (resolved.key, resolved.sequence) == (ONE, 2)
-    assert await sounding.shortfalls() == {person: ("resolved", "6.667", "0.000"), other: ("open", "6.667", "6.667")}
+    assert await sounding.shortfalls() == {person: ("resolved", "6.660", "0.000"), other: ("open", "6.660", "6.660")}
     assert await sounding.broken() == []
 
 
@@ -96,9 +96,9 @@ async def test_a_revoked_record_opens_the_shortfall_again(sounding, world, line,
     [told] = opened.event.people
     assert (opened.event.kind, opened.event.sweep_id, opened.event.as_of) == ("reopened", sweep_id, date(2026, 5, 1))
     assert (opened.event.page, opened.event.pages, opened.event.people_total, opened.event.short_total) == (1, 1, 1, 1)
-    assert (told.person_id, told.unit_id, told.unit_name, told.missing) == (person, *unit, Decimal("6.667"))
+    assert (told.person_id, told.unit_id, told.unit_name, told.missing) == (person, *unit, Decimal("6.660"))
     assert opened.sequence == 3
-    assert await sounding.shortfalls() == {person: ("open", "6.667", "6.667")}
+    assert await sounding.shortfalls() == {person: ("open", "6.660", "6.660")}
     assert await sounding.broken() == []
 
 
@@ -189,11 +189,25 @@ async def test_a_duty_that_grows_smaller_resolves_and_one_that_grows_opens(sound
     await sounding.reach(person, "6")
     await sounding.sweep_only(2026, 1, MAY)
     state = world.state(person_id=person, absences=[(date(2026, 3, 1), date(2026, 6, 1))])
-    await world.people(state, sequence=2)  # nine months: 15 JP, 5 of them by April
-    assert await sounding.shortfalls() == {person: ("resolved", "5.000", "0.000")}
+    await world.people(state, sequence=2)  # nine months: 15 JP, 3.33 of them for the two by April
+    assert await sounding.shortfalls() == {person: ("resolved", "3.330", "0.000")}
     await world.people(world.state(person_id=person), sequence=3)
-    assert await sounding.shortfalls() == {person: ("open", "6.667", "0.667")}
+    assert await sounding.shortfalls() == {person: ("open", "6.660", "0.660")}
     assert names(await sounding.events()) == ["Detected", "Resolved", "Detected"]
+    assert await sounding.broken() == []
+
+
+async def test_a_leave_that_moves_within_the_year_moves_what_is_due_by_when(sounding, world):
+    person = await world.person(absences=[(date(2026, 3, 1), date(2026, 5, 1))])
+    await sounding.reach(person, "4")
+    sweep_id = await sounding.sweep_only(2026, 1, MAY)
+    assert await sounding.shortfalls(sweep_id) == {}
+    in_autumn = world.state(person_id=person, absences=[(date(2026, 9, 1), date(2026, 11, 1))])
+    await world.people(in_autumn, sequence=2)  # ten months before and after: the same target
+    assert await sounding.shortfalls(sweep_id) == {person: ("open", "6.660", "2.660")}
+    in_spring = world.state(person_id=person, absences=[(date(2026, 3, 1), date(2026, 5, 1))])
+    await world.people(in_spring, sequence=3)
+    assert await sounding.shortfalls(sweep_id) == {person: ("resolved", "3.330", "0.000")}
     assert await sounding.broken() == []
 
 

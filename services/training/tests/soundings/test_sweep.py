@@ -21,16 +21,16 @@ MAY = "2026-05-01"
 
 async def test_short_is_who_has_less_than_a_third_after_april(sounding, world):
     none, below, just, more = [await world.person(agency=ONE) for _ in range(4)]
-    for person, verified in ((below, "6.666"), (just, "6.667"), (more, "30")):
+    for person, verified in ((below, "6.65"), (just, "6.66"), (more, "30")):
         await sounding.reach(person, verified)
     await sounding.sweep_only(2026, 1, MAY)
-    assert await sounding.shortfalls() == {none: ("open", "6.667", "6.667"), below: ("open", "6.667", "0.001")}
+    assert await sounding.shortfalls() == {none: ("open", "6.660", "6.660"), below: ("open", "6.660", "0.010")}
     [found] = await sounding.events()
     assert found.key == found.event.agency_id == ONE
     assert (found.event.people_total, found.event.short_total) == (4, 2)
     [first, second] = sorted(found.event.people, key=lambda person: person.verified)
-    assert (first.person_id, first.target, first.threshold) == (none, Decimal("20.000"), Decimal("6.667"))
-    assert (second.person_id, second.verified, second.missing) == (below, Decimal("6.666"), Decimal("0.001"))
+    assert (first.person_id, first.target, first.threshold) == (none, Decimal("20.000"), Decimal("6.660"))
+    assert (second.person_id, second.verified, second.missing) == (below, Decimal("6.65"), Decimal("0.01"))
     assert await sounding.broken() == []
 
 
@@ -39,7 +39,7 @@ async def test_each_period_asks_for_its_share(sounding, world):
     await sounding.reach(person, "7")
     await sounding.sweep("2026-09-10")
     [second] = await sounding.events()
-    assert (second.event.period, second.event.people[0].threshold) == (2, Decimal("13.333"))
+    assert (second.event.period, second.event.people[0].threshold) == (2, Decimal("13.330"))
     await sounding.sweep("2027-01-02")
     [_, third] = await sounding.events()
     assert (third.event.year, third.event.period, third.event.people[0].missing) == (2026, 3, Decimal(13))
@@ -69,7 +69,7 @@ async def test_people_count_where_they_served_on_the_day(sounding, world):
 async def test_who_has_left_by_the_day_or_joined_after_the_period_is_not_counted(sounding, world):
     last_day = await world.person(left_on=date(2026, 5, 2))
     await world.person(left_on=date(2026, 5, 1))
-    joined = await world.person(joined_on=date(2026, 4, 30))
+    joined = await world.person(joined_on=date(2026, 4, 1))
     await world.person(joined_on=date(2026, 5, 1))
     await world.person(joined_on=date(2026, 6, 1))
     [outcome] = await sounding.sweep(MAY)
@@ -85,12 +85,24 @@ async def test_a_late_joiner_owes_a_share_of_what_is_left_of_the_year(sounding, 
     away_all_year = await world.person(absences=[(date(2026, 1, 1), None)])
     away_in_spring = await world.person(absences=[(date(2026, 2, 1), date(2026, 5, 1))])
     sweep_id = await sounding.sweep_only(2026, 2, "2026-09-01")
-    # 6, 0 and 9 months of duty: targets of 10, 0 and 15
+    # 2, 0 and 5 months of duty by August
     assert await sounding.shortfalls(sweep_id) == {
-        joined_in_july: ("open", "6.667", "6.667"),
-        away_in_spring: ("open", "10.000", "10.000"),
+        joined_in_july: ("open", "3.330", "3.330"),
+        away_in_spring: ("open", "8.330", "8.330"),
     }
     assert away_all_year not in await sounding.shortfalls()
+
+
+async def test_13_33_of_13_333_is_met_and_19_99_of_20_is_short(sounding, world, line):
+    exact, below = await world.person(), await world.person()
+    await world.store(line(exact, jp="13.33"), line(below, jp="13.32"))
+    sweep_id = await sounding.sweep_only(2026, 2, "2026-09-01")
+    assert await sounding.shortfalls(sweep_id) == {below: ("open", "13.330", "0.010")}
+    await world.store(line(below, jp="6.67"), line(exact, jp="6.67"))
+    sweep_id = await sounding.sweep_only(2026, 3, "2027-01-01")
+    assert await sounding.shortfalls(sweep_id) == {below: ("open", "20.000", "0.010")}
+    await world.store(line(below, jp="0.01"))
+    assert await sounding.shortfalls(sweep_id) == {below: ("resolved", "20.000", "0.000")}
 
 
 async def test_everybody_is_in_the_ledger_before_they_are_looked_at(sounding, world):

@@ -29,7 +29,7 @@ async def test_a_period_has_one_first_and_one_running_sweep(sounding, world):
                 lambda s, replaces=replaces: s.execute(
                     text(
                         "INSERT INTO sweeps SELECT gen_random_uuid(), year, period, as_of, rule_pack, over_from,"
-                        " share_numerator, share_denominator, state, CAST(:replaces AS uuid), started_at, finished_at,"
+                        " last_month, state, CAST(:replaces AS uuid), started_at, finished_at,"
                         " people, short, announced_agency_id, announced_page FROM sweeps"
                     ),
                     {"replaces": replaces},

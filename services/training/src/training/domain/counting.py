@@ -14,12 +14,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Literal, NamedTuple, Protocol
 from uuid import UUID
 
 from contracts.degrees import DEGREES
-from training.domain.duty import THOUSANDTH
+from training.domain.duty import cut
 
 Kind = Literal["programme", "stated", "session", "day", "fixed", "education"]
 Why = Literal[
@@ -213,7 +213,7 @@ def _order(member: tuple[FormRule, Activity]) -> tuple[bool, date, UUID]:
 def _stated(rule: FormRule, activity: Activity) -> tuple[Decimal, Why]:
     jp, why = (activity.stated, "stated") if activity.stated is not None else (rule.jp or Decimal(0), "default")
     if activity.international and rule.international is not None:
-        return (jp * (1 + rule.international)).quantize(THOUSANDTH, ROUND_HALF_UP), "international"
+        return cut(jp * (1 + rule.international)), "international"
     return jp, why
 
 

@@ -1,15 +1,21 @@
 """What a person owes in a year, and where they stand.
 
 Sources: PP 11/2017 Pasal 203 ayat (4) (PNS, a floor); PP 49/2018 Pasal 40 (PPPK, a ceiling). The
-duty rests in months that begin before service, after it, or in leave or study.
+duty rests in months that begin before service, after it, or in leave or study. What stands here in
+SQL too is for millions of rows; tests hold the two together.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, Decimal
+
+STEP = Decimal("0.01")
+"""JP are stated in steps of it. What is owed or counted is cut to it: nobody is short by less than can be stated."""
 
 THOUSANDTH = Decimal("0.001")
+"""How JP are stored."""
+
 NONE = Decimal("0.000")
 MONTHS = range(1, 13)
 
@@ -24,6 +30,16 @@ class DutyRule:
     floor: Decimal | None
     ceiling: Decimal | None
     target: Decimal
+    source: str
+    status: str
+    id: str
+    en: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a rule is read, in both languages, with its source and how far it is confirmed."""
+
     source: str
     status: str
     id: str
@@ -60,9 +76,29 @@ def duty_months(year: int, joined_on: date, left_on: date | None, absences: Iter
     ]
 
 
-def pro_rata(target: Decimal, months: int) -> Decimal:
-    """The part of a yearly target that `months` of duty ask for: three decimals, half up."""
-    return (target * months / 12).quantize(THOUSANDTH, ROUND_HALF_UP)
+def cut(jp: Decimal) -> Decimal:
+    """JP in whole steps: 13.333 are 13.33, and 19.999 are 19.99."""
+    return jp.quantize(STEP, ROUND_DOWN)
+
+
+def pro_rata(yearly: Decimal, months: int) -> Decimal:
+    """The part of a yearly target that `months` of duty ask for."""
+    return cut(yearly * months / 12)
+
+
+def pro_rata_sql(yearly: str, months: str) -> str:
+    """`pro_rata` of two SQL expressions."""
+    return f"trunc({yearly} * {months} / 12, 2)"
+
+
+def as_bits(months: Iterable[int]) -> int:
+    """Months as one number: a bit each, January the lowest."""
+    return sum(1 << (month - 1) for month in months)
+
+
+def months_until_sql(bits: str, last: str) -> str:
+    """How many of the months in `bits` are not after the month `last`."""
+    return f"bit_count(CAST({bits} & ((1 << {last}) - 1) AS bit(12)))"
 
 
 def standing(target: Decimal, ceiling: Decimal | None, verified: Decimal) -> Standing:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from common.rules import RuleBook, RulePack, load_rule_book
 from training.domain.counting import Activity, Cap, FormRule, Refused, check, count
-from training.domain.duty import DutyRule, duty_months, pro_rata, standing
+from training.domain.duty import DutyRule, Reading, duty_months, pro_rata, standing
 
 PACKS = Path(__file__).parent.parent / "rules"
 
@@ -25,6 +25,7 @@ class JpRules:
     jp_most: Decimal
     jp_step: Decimal
     duties: Mapping[str, DutyRule]
+    pro_rata: Reading
     forms: Mapping[str, FormRule]
 
 
@@ -66,6 +67,7 @@ def _parse(tables: Mapping[str, Any]) -> JpRules:
         jp_most=Decimal(tables["jp_most"]),
         jp_step=tables["jp_step"],
         duties={entry["staff_type"]: _duty(entry) for entry in tables["duties"]},
+        pro_rata=Reading(**tables["pro_rata"]),
         forms={entry["code"]: _form(entry, caps) for entry in tables["forms"]},
     )
 

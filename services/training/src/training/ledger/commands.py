@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.clock import Clock
 from common.sets import Columns, lists, unnest
+from training.domain.duty import MONTHS, as_bits, months_until_sql, pro_rata_sql
 from training.domain.rules import Book, pack_of_year
 from training.soundings.commands import settle
 
@@ -18,7 +19,7 @@ DUTY: Columns = {
     "staff_type": "text",
     "floor": "numeric",
     "ceiling": "numeric",
-    "target": "numeric",
+    "yearly": "numeric",
 }
 MOVE: Columns = {"person_id": "uuid", "year": "int", "verified": "numeric", "unverified": "numeric"}
 MOVE_LEDGERS = text(
@@ -28,14 +29,14 @@ MOVE_LEDGERS = text(
 )
 
 # The same rule as training.domain.duty, for millions; a test holds the two together.
-MONTHS_OF_DUTY = """
+MONTHS_OF_DUTY = f"""
     CASE
         WHEN p.joined_on <= make_date(wanted.year, 1, 1)
             AND (p.left_on IS NULL OR p.left_on > make_date(wanted.year, 12, 1))
             AND NOT EXISTS (SELECT FROM absences a WHERE a.person_id = p.person_id)
-        THEN 12
+        THEN {as_bits(MONTHS)}
         ELSE (
-            SELECT count(*)
+            SELECT coalesce(bit_or(1 << (month - 1)), 0)
             FROM generate_series(1, 12) AS month, make_date(wanted.year, month, 1) AS first
             WHERE p.joined_on <= first AND (p.left_on IS NULL OR p.left_on > first)
                 AND NOT EXISTS (
@@ -45,7 +46,7 @@ MONTHS_OF_DUTY = """
                 )
         )
     END
-"""
+"""  # noqa: S608 - built of names in this code
 SERVES_IN_YEAR = """
     p.joined_on <= make_date(:year, 12, 31) AND (p.left_on IS NULL OR p.left_on > make_date(:year, 1, 1))
 """
@@ -104,9 +105,9 @@ async def lay_again(session: AsyncSession, people: Sequence[UUID], book: Book, c
         ),
         {"people": people, "year": year, "pack": pack_of_year(book, year).id} | _duties(book),
     )
-    changed = [row for row in rows if row.before is not None and row.before != row.target]
+    changed = [row for row in rows if row.higher is not None]
     for higher in (False, True):
-        pairs = [(row.person_id, row.year) for row in changed if (row.target > row.before) is higher]
+        pairs = [(row.person_id, row.year) for row in changed if row.higher is higher]
         if pairs:
             await settle(session, pairs, clock, lowered=higher)
 
@@ -141,21 +142,27 @@ async def _lay_years(session: AsyncSession, wanted: Sequence[tuple[UUID, int]], 
 
 
 def _lay(wanted: str) -> str:
-    """Lays duties for the rows (person, year, pack) of a query: new ones with nothing reached, old ones in place."""
+    """Lays duties for the rows (person, year, pack) of a query: new ones with nothing reached, old ones in place.
+
+    Of an old one that has changed, `higher` says whether more may be due by some month than before.
+    """
     return f"""
-        INSERT INTO jp_ledger AS known (person_id, year, pack, floor, ceiling, target, months, verified, unverified)
-        SELECT wanted.person_id, wanted.year, wanted.pack, given.floor, given.ceiling,
-            round(given.target * duty.months / 12, 3), duty.months, 0, 0
+        INSERT INTO jp_ledger AS known
+            (person_id, year, pack, floor, ceiling, yearly, target, duty_months, verified, unverified)
+        SELECT wanted.person_id, wanted.year, wanted.pack, given.floor, given.ceiling, given.yearly,
+            {pro_rata_sql("given.yearly", months_until_sql("duty.months", "12"))}, duty.months, 0, 0
         FROM ({wanted}) AS wanted (person_id, year, pack)
         JOIN people p ON p.person_id = wanted.person_id
         JOIN {unnest(DUTY)} ON given.duty_pack = wanted.pack AND given.staff_type = p.staff_type
         CROSS JOIN LATERAL (SELECT {MONTHS_OF_DUTY} AS months) AS duty
         ORDER BY wanted.person_id, wanted.year
         ON CONFLICT (person_id, year) DO UPDATE
-        SET floor = excluded.floor, ceiling = excluded.ceiling, target = excluded.target, months = excluded.months
-        WHERE (known.floor, known.ceiling, known.target, known.months)
-            IS DISTINCT FROM (excluded.floor, excluded.ceiling, excluded.target, excluded.months)
-        RETURNING person_id, year, old.target AS before, target
+        SET floor = excluded.floor, ceiling = excluded.ceiling, yearly = excluded.yearly, target = excluded.target,
+            duty_months = excluded.duty_months
+        WHERE (known.floor, known.ceiling, known.yearly, known.duty_months)
+            IS DISTINCT FROM (excluded.floor, excluded.ceiling, excluded.yearly, excluded.duty_months)
+        RETURNING person_id, year,
+            new.yearly > old.yearly OR new.duty_months & ~old.duty_months <> 0 AS higher
     """  # noqa: S608 - the parts are constants of this module
 
 
@@ -166,5 +173,5 @@ def _duties(book: Book) -> dict[str, list[Any]]:
         "staff_type": [staff for _, staff, _ in rules],
         "floor": [rule.floor for _, _, rule in rules],
         "ceiling": [rule.ceiling for _, _, rule in rules],
-        "target": [rule.target for _, _, rule in rules],
+        "yearly": [rule.target for _, _, rule in rules],
     }

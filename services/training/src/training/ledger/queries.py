@@ -12,7 +12,7 @@ from sqlmodel import col
 from common.auth import Principal
 from common.problems import Language, Problem
 from training.domain.counting import FormRule
-from training.domain.duty import NONE, duty_months, in_service, pro_rata, resting_months, standing
+from training.domain.duty import NONE, THOUSANDTH, as_bits, duty_months, in_service, pro_rata, resting_months, standing
 from training.domain.rules import Book, pack_named, pack_of_year
 from training.ledger.schemas import AgencyJp, CapShown, DutyShown, FormShown, PersonJp, ProRata, RecordShown, UnitShown
 from training.ledger.tables import LedgerRow
@@ -64,7 +64,7 @@ async def person_jp(
     months = duty_months(
         year, person.joined_on, person.left_on, [(absence.valid_from, absence.valid_to) for absence in absences]
     )
-    row = await session.get(LedgerRow, (person_id, year)) or _not_laid(person, year, len(months), book)
+    row = await session.get(LedgerRow, (person_id, year)) or _not_laid(person, year, months, book)
     records = (
         await session.scalars(
             select(Record)
@@ -72,7 +72,8 @@ async def person_jp(
             .order_by(col(Record.form), col(Record.rule_pack), col(Record.end_date), col(Record.id))
         )
     ).all()
-    duty = pack_named(book, row.pack).tables.duties[person.staff_type]
+    rules = pack_named(book, row.pack).tables
+    duty = rules.duties[person.staff_type]
     reached = standing(row.target, row.ceiling, row.verified)
     return PersonJp(
         person_id=person_id,
@@ -86,7 +87,13 @@ async def person_jp(
         over=reached.over,
         fulfilled=reached.fulfilled,
         rule=DutyShown(pack=row.pack, source=duty.source, explanation=duty.id if language == "id" else duty.en),
-        pro_rata=ProRata(months=row.months, reason=_months_text(resting_months(months), language)),
+        pro_rata=ProRata(
+            months=row.duty_months.bit_count(),
+            reason=_months_text(resting_months(months), language),
+            explanation=rules.pro_rata.id if language == "id" else rules.pro_rata.en,
+            source=rules.pro_rata.source,
+            status=rules.pro_rata.status,
+        ),
         forms=[
             _form(pack_named(book, pack).tables.forms[form], pack, year, list(found), language)
             for (form, pack), found in groupby(records, lambda record: (record.form, record.rule_pack))
@@ -105,7 +112,7 @@ def _visible_people(principal: Principal) -> ColumnElement[bool]:
     return or_(false(), *seen)
 
 
-def _not_laid(person: Person, year: int, months: int, book: Book) -> LedgerRow:
+def _not_laid(person: Person, year: int, months: Sequence[int], book: Book) -> LedgerRow:
     """What a year holds that nobody has opened yet for a person who serves in it: the duty, and nothing reached."""
     first, last = date(year, 1, 1), date(year, 12, 31)
     if not (in_service(last, person.joined_on, None) and (person.left_on is None or person.left_on > first)):
@@ -121,8 +128,9 @@ def _not_laid(person: Person, year: int, months: int, book: Book) -> LedgerRow:
         pack=pack.id,
         floor=rule.floor,
         ceiling=rule.ceiling,
-        target=pro_rata(rule.target, months),
-        months=months,
+        yearly=rule.target,
+        target=pro_rata(rule.target, len(months)).quantize(THOUSANDTH),
+        duty_months=as_bits(months),
         verified=NONE,
         unverified=NONE,
     )

@@ -16,10 +16,13 @@ class DutyShown(BaseModel):
 
 
 class ProRata(BaseModel):
-    """How many months of the year count, and why not all."""
+    """How many months of the year count, why not all, and what part of the target they ask for."""
 
     months: int
     reason: str
+    explanation: str
+    source: str
+    status: str = Field(description="how far this reading is confirmed")
 
 
 class CapShown(BaseModel):

@@ -12,8 +12,8 @@ from training.base import Stored
 class LedgerRow(Stored, table=True):
     """What a person owes and has in a year, in JP. Everyone in service in the year has a row.
 
-    `floor` and `ceiling` are the law's for a whole year; `target` is what this person owes: the
-    rule's target for the `months` of duty. `verified` and `unverified` are the sums of what the
+    `floor`, `ceiling` and `yearly` are the rule's for a whole year; `target` is what this person owes:
+    the part of `yearly` for the months of duty, which are bits of one number, January the lowest. `verified` and `unverified` are the sums of what the
     valid records count.
     """
 
@@ -24,7 +24,8 @@ class LedgerRow(Stored, table=True):
     pack: str = Field(sa_type=Text)
     floor: Decimal | None = Field(sa_type=Numeric(8, 3))
     ceiling: Decimal | None = Field(sa_type=Numeric(8, 3))
+    yearly: Decimal = Field(sa_type=Numeric(8, 3))
     target: Decimal = Field(sa_type=Numeric(8, 3))
-    months: int
+    duty_months: int
     verified: Decimal = Field(sa_type=Numeric(12, 3))
     unverified: Decimal = Field(sa_type=Numeric(12, 3))

@@ -63,7 +63,7 @@ def judge(
         start=content.start_date,
         end=content.end_date,
         stated=stated,
-        sessions=content.sessions,
+        sessions=content.session_count,
         session_dates=tuple(content.session_dates),
         international=content.international,
         degree=content.degree,

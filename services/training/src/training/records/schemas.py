@@ -2,10 +2,10 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, Self
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from common.fields import Day, Document, Line, Words
 from contracts.nip import WrittenNip
@@ -24,26 +24,22 @@ class Content(Document):
     start_date: Day
     end_date: Day = Field(description="decides the counting year, and the agency it counts for")
     jp: Hours | None = Field(None, description="hours (JP) the certificate states; else those of the course")
-    sessions: int = Field(1, ge=1, le=100)
-    session_dates: list[Day] = Field(
-        default_factory=list,
+    session_dates: Annotated[list[Day], AfterValidator(sorted)] = Field(
+        default_factory=list[Day],
         max_length=100,
         description="of coaching and mentoring, the day of each session: each counts in its own month and year;"
         " without them all count in the month of the end date",
     )
+    sessions: int | None = Field(None, ge=1, le=100, description="as many as session_dates, else one, when absent")
     international: bool = False
     degree: Code | None = Field(None, description="with formal education only, e.g. S2")
     competencies: list[Code] = Field(default_factory=list, max_length=50)
     evidence: Words | None = Field(None, description="where the proof is: a URL or a document's number")
 
-    @model_validator(mode="after")
-    def _put_in_order(self) -> Self:
-        """Dates say how many sessions there were, in whatever order they come."""
-        if self.session_dates:
-            self.session_dates.sort()
-            if "sessions" not in self.model_fields_set:
-                self.sessions = len(self.session_dates)
-        return self
+    @property
+    def session_count(self) -> int:
+        """How many sessions are told."""
+        return self.sessions or len(self.session_dates) or 1
 
 
 class Training(Content):

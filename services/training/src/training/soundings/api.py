@@ -11,6 +11,7 @@ from common.auth import Principal, allow
 from common.database import Reading
 from common.fields import Year
 from common.pages import AskedWindow, Page
+from common.texts import UsedLanguage
 from training.soundings import queries
 from training.soundings.schemas import ShownShortfall, ShownSweep, State
 from training.soundings.tables import Shortfall
@@ -31,6 +32,7 @@ async def shortfalls(
     principal: Reader,
     session: Reading,
     window: AskedWindow,
+    language: UsedLanguage,
     agency_id: UUID | None = None,
     year: Year | None = None,
     period: Period = None,
@@ -38,7 +40,9 @@ async def shortfalls(
 ) -> Page[ShownShortfall]:
     asked = true() if agency_id is None else col(Shortfall.agency_id) == agency_id
     whom = and_(principal.sees(Shortfall.agency_id), asked)
-    return await queries.list_shortfalls(session, whom, window, year=year, period=period, state=state)
+    return await queries.list_shortfalls(
+        session, whom, window, year=year, period=period, state=state, language=language
+    )
 
 
 @router.get("/people/me/shortfalls", summary="Your own shortfalls")
@@ -46,9 +50,12 @@ async def own_shortfalls(
     principal: Annotated[Principal, Depends(allow("person"))],
     session: Reading,
     window: AskedWindow,
+    language: UsedLanguage,
     year: Year | None = None,
     period: Period = None,
     state: State | None = None,
 ) -> Page[ShownShortfall]:
     whom = col(Shortfall.person_id) == principal.speaks_for("person")
-    return await queries.list_shortfalls(session, whom, window, year=year, period=period, state=state)
+    return await queries.list_shortfalls(
+        session, whom, window, year=year, period=period, state=state, language=language
+    )

@@ -25,6 +25,7 @@ from common.clock import Clock
 from common.ids import derived_id, new_id
 from common.outbox import emit
 from contracts.events import JPShortfallDetected, JPShortfallResolved, ShortPerson
+from training.domain.duty import months_until_sql, pro_rata_sql
 from training.soundings.caturwulan import Caturwulan, pack_of
 from training.soundings.queries import newest_sweeps
 from training.soundings.tables import PAGE, PARTITIONS
@@ -47,7 +48,7 @@ SWEEPS = bindparam("sweeps", expanding=True)
 """A parameter each, not one array: only so does a prepared plan leave out the other sweeps' partitions."""
 
 # The rules of a sweep `w`, for a ledger row `l` and an assignment `a`.
-THRESHOLD = "round(l.target * w.share_numerator / w.share_denominator, 3)"  # Caturwulan.threshold; a test compares
+THRESHOLD = pro_rata_sql("l.yearly", months_until_sql("l.duty_months", "w.last_month"))  # Caturwulan.threshold
 SHORT = f"l.verified < l.target AND l.verified < {THRESHOLD}"  # the first half spares most people the division
 CHANGED = "(l.person_id, l.year) IN (SELECT * FROM unnest(CAST(:people AS uuid[]), CAST(:years AS int[])))"
 ASSIGNED = "a.valid_from <= w.as_of AND (a.valid_to IS NULL OR w.as_of < a.valid_to)"
@@ -85,16 +86,15 @@ async def begin(
         "year": year,
         "as_of": as_of,
         "over_from": period.over_from(year),
-        "numerator": period.numerator,
-        "denominator": period.denominator,
+        "last_month": period.last_month,
         "now": clock.now(),
     }
     sweep_id = await session.scalar(
         text(
             """
-            INSERT INTO sweeps (id, year, period, as_of, rule_pack, over_from, share_numerator, share_denominator,
+            INSERT INTO sweeps (id, year, period, as_of, rule_pack, over_from, last_month,
                 state, replaces, started_at, people, short, announced_agency_id, announced_page)
-            VALUES (:id, :year, :period, :as_of, :rule_pack, :over_from, :numerator, :denominator,
+            VALUES (:id, :year, :period, :as_of, :rule_pack, :over_from, :last_month,
                 'running', :replaces, :now, 0, 0, :before_all, 0)
             ON CONFLICT DO NOTHING RETURNING id
             """
@@ -117,8 +117,7 @@ async def begin(
             f"""
             WITH w AS NOT MATERIALIZED (
                 SELECT CAST(:id AS uuid) AS id, CAST(:year AS int) AS year, CAST(:as_of AS date) AS as_of,
-                    CAST(:over_from AS date) AS over_from, CAST(:numerator AS int) AS share_numerator,
-                    CAST(:denominator AS int) AS share_denominator
+                    CAST(:over_from AS date) AS over_from, CAST(:last_month AS int) AS last_month
             ), away AS MATERIALIZED (
                 SELECT p.person_id FROM w JOIN people p ON {AWAY}
             ), serving AS NOT MATERIALIZED (

@@ -29,8 +29,10 @@ from sqlmodel import col
 
 from common.auth import Principal
 from common.pages import BY_ID, Page, Window
+from common.problems import Language
 from training.ledger.tables import LedgerRow
-from training.soundings.schemas import ShownShortfall, ShownSweep, State
+from training.soundings.caturwulan import pack_of
+from training.soundings.schemas import PaceShown, ShownShortfall, ShownSweep, State
 from training.soundings.tables import PAGE, Shortfall, Sweep, SweepAgency
 
 Place = tuple[UUID, UUID, Annotated[int, Field(ge=0, lt=2**31)], UUID]
@@ -157,6 +159,7 @@ async def list_shortfalls(
     year: int | None,
     period: int | None,
     state: State | None,
+    language: Language,
 ) -> Page[ShownShortfall]:
     """The shortfalls that the newest sweep of each period found, of those whom the condition `whom` names."""
     order = [col(Shortfall.sweep_id), col(Shortfall.agency_id), col(Shortfall.page), col(Shortfall.person_id)]
@@ -178,8 +181,17 @@ async def list_shortfalls(
         query = query.where(tuple_(*order) > tuple_(*map(literal, seen)))
     shown = [
         ShownShortfall.model_validate(
-            row.Sweep.model_dump() | row.Shortfall.model_dump() | {"verified_now": row.verified_now}
+            row.Sweep.model_dump()
+            | row.Shortfall.model_dump()
+            | {"verified_now": row.verified_now, "pace": _pace(row.Sweep.year, language)}
         )
         for row in await session.execute(query)
     ]
     return window.page(shown, lambda found: [found.sweep_id, found.agency_id, found.page, found.person_id])
+
+
+def _pace(year: int, language: Language) -> PaceShown:
+    reading = pack_of(year).tables.reading
+    return PaceShown(
+        explanation=reading.id if language == "id" else reading.en, source=reading.source, status=reading.status
+    )

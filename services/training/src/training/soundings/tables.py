@@ -20,14 +20,14 @@ class Sweep(Stored, table=True):
     """One look at everybody for one period, done on the facts of `as_of`.
 
     It keeps the rule it was made by, so that what follows from it later is judged the same:
-    `over_from`, the first day after the period, and the share of the target that was due. Pages
+    `last_month` of the period, until which months of duty ask for their part, and `over_from`, the day after it. Pages
     up to `announced_agency_id`, `announced_page` are in the outbox.
     """
 
     __tablename__ = "sweeps"
     __table_args__ = (
         CheckConstraint("period BETWEEN 1 AND 3", name="period"),
-        CheckConstraint("share_numerator BETWEEN 1 AND share_denominator", name="share"),
+        CheckConstraint("last_month BETWEEN 1 AND 12", name="last_month"),
         CheckConstraint("state IN ('running', 'done')", name="state"),
         # Whoever begins a second sweep at the same time gets none: one first sweep a period, one
         # successor each, one running.
@@ -42,8 +42,7 @@ class Sweep(Stored, table=True):
     as_of: date
     rule_pack: str = Field(sa_type=Text)
     over_from: date
-    share_numerator: int
-    share_denominator: int
+    last_month: int
     state: str = Field(sa_type=Text)
     replaces: UUID | None = Field(foreign_key="sweeps.id")
     started_at: datetime = Field(sa_type=DateTime(timezone=True))
