@@ -309,7 +309,7 @@ async def uploads(client: Client) -> None:
 
 
 async def cases(client: Client) -> None:
-    """Sends predicates of an agency, has them checked by one and attested by another; returns a few."""
+    """Sends predicates of an agency, has them checked by one and attested by another; returns a few and repairs some of these."""
     chance, agency = client.chance, client.history.agencies[client.number % len(client.history.agencies)]
     free = [(person, month) for person in agency.people for month in MONTHS]
     chance.shuffle(free)
@@ -332,7 +332,12 @@ async def cases(client: Client) -> None:
                     judged.append(case)
         await _move(client, agency, judged, "check", "verifier")
         if chance.random() < 0.3:
-            await _return(client, agency, judged.pop())
+            case = judged.pop()
+            await _return(client, agency, case)
+            if chance.random() < 0.5:
+                await _repair(
+                    client, next(line for line in lines if client.history.cases.get(line["reference"]) is case), case
+                )
         if chance.random() < 0.9:
             await _move(client, agency, judged, "attest", "validator")
 
@@ -364,6 +369,16 @@ async def _return(client: Client, agency: Agency, case: Judged) -> None:
         if answer.status_code != 200:
             client.wrong(f"return of a case was answered {answer.status_code}: {answer.text[:200]}")
     case.state = "returned"
+
+
+async def _repair(client: Client, line: dict[str, Any], case: Judged) -> None:
+    """Sends another predikat under the reference of a returned case, which submits it again."""
+    case.predikat = client.chance.choice([predikat for predikat in PERCENT if predikat != case.predikat])
+    for _ in range(2 if client.chance.random() < REPEATS else 1):
+        answer = await client.insist("credit", "POST", "/predicates", json=line | {"predikat": case.predikat})
+        if answer.status_code != 200:
+            client.wrong(f"repair of a case was answered {answer.status_code}: {answer.text[:200]}")
+    case.state = "submitted"
 
 
 async def registrar(client: Client) -> None:

@@ -17,6 +17,7 @@ BREAKS = {
     ),
     "every attested case has its entries, segment by segment": "DELETE FROM entries",
     "the booked months are those of live cases": "DELETE FROM booked_months WHERE extract(month FROM month) = 5",
+    "every case has been judged": "UPDATE cases SET version = version + 1, judged = version + 1",
     "a segment has as many months as its period": "UPDATE segments SET period_end = '2025-11-30' WHERE months > 0",
     "who submits, checks and attests a case are three people, none of them its own": "UPDATE case_history SET by = 'palsu' WHERE to_state = 'checked'",
     "the history of a case leads to its state": "DELETE FROM case_history WHERE to_state = 'submitted'",

@@ -25,7 +25,7 @@ INVARIANTS = (
         "every attested case has its entries, segment by segment",
         """
         SELECT cases.id AS case_id
-        FROM cases LEFT JOIN segments ON segments.case_id = cases.id
+        FROM cases LEFT JOIN segments ON segments.case_id = cases.id AND segments.version = cases.judged
         LEFT JOIN entries ON entries.case_id = cases.id AND entries.segment = segments.number
         WHERE cases.state = 'attested' AND (
             (entries.jenjang, entries.period_start, entries.period_end, entries.twelfths)
@@ -41,16 +41,23 @@ INVARIANTS = (
         FROM (
             SELECT cases.person_id, cases.id AS case_id,
                 CAST(generate_series(segments.period_start, segments.period_end, interval '1 month') AS date) AS month
-            FROM cases JOIN segments ON segments.case_id = cases.id
+            FROM cases JOIN segments ON segments.case_id = cases.id AND segments.version = cases.judged
             WHERE cases.kind = 'conversion' AND cases.state <> 'returned'
         ) AS claimed FULL JOIN booked_months USING (person_id, month, case_id)
         WHERE claimed.case_id IS NULL OR booked_months.case_id IS NULL
         """,
     ),
     Invariant(
+        "every case has been judged",
+        """
+        SELECT id AS case_id FROM cases
+        WHERE NOT EXISTS (SELECT FROM segments WHERE case_id = cases.id AND version = cases.judged)
+        """,
+    ),
+    Invariant(
         "a segment has as many months as its period",
         """
-        SELECT case_id, number
+        SELECT case_id, version, number
         FROM segments
         WHERE months > 0 AND months <> (
             SELECT count(*) FROM generate_series(period_start, period_end, interval '1 month')

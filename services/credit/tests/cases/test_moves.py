@@ -102,7 +102,7 @@ async def test_any_walk_follows_the_model(world, api, case_in, walk: list[tuple[
 
 SQL = {
     "submitted": "state = 'submitted', checked_by = NULL, checkers = NULL, attested_by = NULL, returned_by = NULL, return_reason = NULL",
-    "checked": "state = 'checked', checked_by = 'x', checkers = '{x}', attested_by = NULL, returned_by = NULL, return_reason = NULL",
+    "checked": "state = 'checked', checked_by = coalesce(checked_by, 'x'), checkers = coalesce(checkers, '{x}'), attested_by = NULL, returned_by = NULL, return_reason = NULL",
     "attested": "state = 'attested', checked_by = coalesce(checked_by, 'x'), checkers = coalesce(checkers, '{x}'), attested_by = 'y', returned_by = NULL, return_reason = NULL",
     "returned": "state = 'returned', checked_by = NULL, checkers = NULL, attested_by = NULL, returned_by = 'x', return_reason = 'x'",
 }
@@ -117,7 +117,9 @@ async def change(world, case_id: str, assignments: str) -> None:
 @pytest.mark.parametrize(("state", "after"), [*product(STATES, STATES)])
 async def test_every_move_at_the_database(world, case_in, state: str, after: str) -> None:
     case_id = await case_in(state)
-    assignments = f"{SQL[after]}, version = version + 1"
+    # Whatever is submitted again, or stays where it is, is judged.
+    judged = ", judged = version + 1" if state in {"returned", after} else ""
+    assignments = f"{SQL[after]}, version = version + 1{judged}"
     if (state, after) in LEGAL:
         await change(world, case_id, assignments)
         assert await world.value("SELECT state FROM cases") == after
@@ -143,6 +145,11 @@ async def test_every_move_at_the_database(world, case_in, state: str, after: str
             "ck_cases_state",
         ),
         ("predikat = 'sangat_baik', state = 'attested', attested_by = 'y', version = version + 1", "never changes"),
+        ("predikat = 'sangat_baik', version = version + 1, judged = version + 1", "never changes"),
+        ("version = version + 1", "judged anew"),
+        ("version = version + 1, judged = version + 1, checked_by = 'y', checkers = '{y}'", "cannot move"),
+        ("state = 'attested', attested_by = 'y', version = version + 1, judged = version + 1", "judged anew"),
+        ("state = 'attested', attested_by = 'y', version = version + 1, left_out = '[1]'", "judged anew"),
     ],
 )
 async def test_the_database_refuses_what_the_service_would_never_do(world, case_in, assignments: str, why: str) -> None:
@@ -261,14 +268,23 @@ async def test_a_returned_case_frees_its_months_and_takes_them_again(world, api,
     assert await world.value("SELECT count(*) FROM booked_months WHERE case_id = :id", id=case_id) == 12
 
 
-async def test_months_taken_meanwhile_stop_a_resubmission(world, api, predicate, case_in) -> None:
+async def test_months_taken_meanwhile_are_left_out_of_a_resubmission(world, api, predicate, case_in) -> None:
+    """As of any predikat that comes after another; when none is left it stays returned."""
     case_id = await case_in("returned")
     person = (await api.get(f"/cases/{case_id}"))["person_id"]
-    month = predicate(person, period_start="2025-06-01", period_end="2025-06-30", reference="baru")
-    assert (await api.call("agency_hr", "POST", "/predicates", month)).status_code == 201
-    refused = await act(api, case_id, "resubmit")
+    june = predicate(person, period_start="2025-06-01", period_end="2025-06-30", reference="baru")
+    other = (await api.call("agency_hr", "POST", "/predicates", june)).json()["id"]
+    case = (await act(api, case_id, "resubmit")).json()
+    assert (case["state"], case["months"]) == ("submitted", 11)
+    assert [(out["month"], out["case_id"]) for out in case["left_out"]] == [("2025-06-01", other)]
+    assert await world.value("SELECT count(*) FROM booked_months") == 12
+
+    assert (await act(api, other, "return")).status_code == 200
+    rest = predicate(person, period_start="2025-06-01", period_end="2025-06-30", reference="lagi")
+    assert (await api.call("agency_hr", "POST", "/predicates", rest)).status_code == 201
+    refused = await act(api, other, "resubmit")
     assert (refused.status_code, refused.json()["code"]) == (409, "months-already-booked")
-    assert (await api.get(f"/cases/{case_id}"))["state"] == "returned"
+    assert (await api.get(f"/cases/{other}"))["state"] == "returned"
 
 
 @pytest.mark.parametrize("body", [{}, {"reason": "  "}, {"reason": "x", "lain": 1}, {"reason": "a\u0000b"}])

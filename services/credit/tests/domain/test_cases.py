@@ -12,6 +12,8 @@ ALLOWED = {
     ("submitted", "return"): "returned",
     ("checked", "return"): "returned",
     ("returned", "resubmit"): "submitted",
+    ("submitted", "judge"): "submitted",
+    ("checked", "judge"): "checked",
 }
 SITI, BUDI, TONO = Actor("siti"), Actor("budi"), Actor("tono")
 ACTS: tuple[Act, ...] = ("check", "attest", "return", "resubmit")
@@ -98,6 +100,34 @@ def test_nobody_acts_in_a_case_of_their_own(state: State, act: Act) -> None:
             move(before, act, Actor("budi", people=people))
         assert refused.value.code == "own-case"
     assert move(before, act, Actor("budi", people=frozenset({uuid4()}))).state == ALLOWED[state, act]
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_an_open_case_is_judged_anew_where_it_is(state: State) -> None:
+    before = case(state)
+    if state not in {"submitted", "checked"}:
+        with pytest.raises(Refused) as refused:
+            move(before, "judge", SYSTEM)
+        assert refused.value.code == "illegal-transition"
+        return
+    after = move(before, "judge", SYSTEM)
+    assert (after.state, after.version, after.judged, after.rejudged) == (state, 4, 4, True)
+    assert (after.moved_by, after.checkers) == (before.moved_by, before.checkers), "nobody has moved it"
+
+
+def test_other_points_than_were_checked_are_attested_by_who_names_their_version() -> None:
+    judged = move(case("checked"), "judge", SYSTEM)
+    with pytest.raises(Refused) as refused:
+        move(judged, "attest", BUDI)
+    assert refused.value.code == "judged-anew"
+    attested = move(judged, "attest", BUDI, named=True)
+    assert (attested.state, attested.rejudged, attested.judged) == ("attested", False, judged.version)
+
+
+def test_what_is_checked_after_it_was_judged_anew_needs_no_version() -> None:
+    checked = move(move(case("submitted"), "judge", SYSTEM), "check", SITI)
+    assert not checked.rejudged
+    assert move(checked, "attest", BUDI).state == "attested"
 
 
 def test_a_new_round_has_a_new_checker() -> None:

@@ -260,7 +260,7 @@ async def test_the_same_state_whatever_comes_first(world, which: str) -> None:
         person = events[0][0].person_id
         assert await world.value("SELECT count(*) FROM waiting") == 0
         live = await world.rows(
-            "SELECT cases.state, degree, cases.period_end, jenjang, twelfths FROM cases JOIN segments ON case_id = id"
+            "SELECT cases.state, degree, cases.period_end, jenjang, twelfths FROM cases JOIN segments ON case_id = id AND segments.version = judged"
             " WHERE person_id = :id AND state <> 'returned'", id=person,
         )  # fmt: skip
         judged = await world.rows(

@@ -80,4 +80,6 @@ async def test_a_batch_takes_the_same_statements_whatever_its_size(world) -> Non
     ]
     with counted_statements(world.database) as statements:
         await world.hear(*again)
-    assert len(statements) == 9, "nobody new: nothing to lock or to release, but whose degrees are settled"
+    assert len(statements) == 10, (
+        "nobody new: whose degrees are settled and whose cases judged, nothing to make room for"
+    )

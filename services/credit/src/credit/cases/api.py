@@ -88,7 +88,11 @@ async def check(
 @router.post(
     "/cases/{case_id}/attest",
     summary="Attest what others have submitted and checked: the points enter the ledger",
-    responses={**REFUSALS, 409: {"description": "`illegal-transition` or `same-person`"}},
+    responses={
+        **REFUSALS,
+        409: {"description": "`illegal-transition` or `same-person`"},
+        428: {"description": "`judged-anew`: it comes to something else than was checked; name the version (If-Match)"},
+    },
 )
 async def attest(
     case_id: UUID,
@@ -124,7 +128,7 @@ async def send_back(
 
 @router.post(
     "/cases/{case_id}/resubmit",
-    summary="Submit a returned case again; its months are booked again",
+    summary="Submit a returned case again, judged anew; POST /predicates with its reference repairs what it says",
     responses={
         **REFUSALS,
         409: {
@@ -137,10 +141,11 @@ async def resubmit(
     session: Transaction,
     principal: Submitter,
     seen: etag.Seen,
+    rules: UsedRules,
     clock: UsedClock,
     language: UsedLanguage,
 ) -> CaseWithHistory:
-    answer = await commands.resubmit(session, Wanted(case_id, seen), actor_of(principal), clock.now())
+    answer = await commands.resubmit(session, Wanted(case_id, seen), actor_of(principal), rules, clock.now())
     return await _shown(session, answer, principal, language)
 
 

@@ -23,22 +23,25 @@ async def read_case(
     session: AsyncSession, case_id: UUID, within: ColumnElement[bool], language: Language
 ) -> CaseWithHistory:
     """A case with its history. Raises Problem `not-found` for one outside of the caller's reach."""
-    found = await _view(session, _cases(within).where(cases.c.id == case_id), language)
-    if not found:
+    row = (await session.execute(_cases(within).where(cases.c.id == case_id))).mappings().one_or_none()
+    if row is None:
         raise Problem("not-found")
+    parts = await _segments(session, [case_id])
     moves = await session.execute(select(history).where(history.c.case_id == case_id).order_by(history.c.version))
     lines = [
         HistoryLine(
-            version=row.version,
-            from_state=row.from_state,
-            to_state=row.to_state,
-            by=row.by,
-            at=row.at,
-            reason=row.reason and explain(row.reason, language),
+            version=line.version,
+            from_state=line.from_state,
+            to_state=line.to_state,
+            by=line.by,
+            at=line.at,
+            reason=line.reason and explain(line.reason, language),
+            replaced=line.replaced,
+            segments=parts[case_id, line.version],
         )
-        for row in moves
+        for line in moves
     ]
-    return CaseWithHistory(**found[0].__dict__, history=lines)
+    return CaseWithHistory(**_case(row, parts[case_id, row["judged"]], language).__dict__, history=lines)
 
 
 async def list_cases(
@@ -57,26 +60,26 @@ async def list_cases(
         asked = asked.where(people.c.agency_id == agency_id)
     if seen := window.seen(BY_ID):
         asked = asked.where(cases.c.id > seen[0])
-    return window.page(await _view(session, asked, language), lambda case: [case.id])
+    rows = (await session.execute(asked)).mappings().all()
+    parts = await _segments(session, [row["id"] for row in rows])
+    views = [_case(row, parts[row["id"], row["judged"]], language) for row in rows]
+    return window.page(views, lambda case: [case.id])
 
 
 def _cases(within: ColumnElement[bool]) -> Select[Any]:
     return select(cases, people.c.agency_id).join(people, people.c.person_id == cases.c.person_id).where(within)
 
 
-async def _view(session: AsyncSession, asked: Select[Any], language: Language) -> list[CaseView]:
-    rows = (await session.execute(asked)).mappings().all()
-    parts = await _segments(session, [row["id"] for row in rows])
-    return [_case(row, parts[row["id"]], language) for row in rows]
-
-
-async def _segments(session: AsyncSession, case_ids: Sequence[UUID]) -> defaultdict[UUID, list[SegmentView]]:
+async def _segments(
+    session: AsyncSession, case_ids: Sequence[UUID]
+) -> defaultdict[tuple[UUID, int], list[SegmentView]]:
+    """What cases came to, by the versions in which they were judged."""
     rows = await session.execute(
         select(segments).where(one_of(segments.c.case_id, case_ids)).order_by(segments.c.case_id, segments.c.number)
     )
-    found: defaultdict[UUID, list[SegmentView]] = defaultdict(list)
+    found: defaultdict[tuple[UUID, int], list[SegmentView]] = defaultdict(list)
     for row in rows.mappings():
-        found[row["case_id"]].append(SegmentView(**row, ak=shown_ak(row["twelfths"])))
+        found[row["case_id"], row["version"]].append(SegmentView(**row, ak=shown_ak(row["twelfths"])))
     return found
 
 

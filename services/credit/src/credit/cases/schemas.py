@@ -41,8 +41,23 @@ class LeftOutMonth(BaseModel):
     case_id: UUID | None
 
 
+class Claimed(BaseModel):
+    """What a predikat said before it was repaired."""
+
+    period_start: date
+    period_end: date
+    predikat: str
+    hasil_kerja: str | None
+    perilaku: str | None
+    evidence: str | None
+
+
 class HistoryLine(BaseModel):
-    """A move: by whom (the subject of their token), when, and why."""
+    """A move: by whom (the subject of their token), when, and why.
+
+    `segments` is what the case has come to from then on, where it was judged; `replaced` what a repair has changed.
+    A line from a state to the same is the service's own: the registry has told other posts or months of service.
+    """
 
     version: int
     from_state: State | None
@@ -50,6 +65,8 @@ class HistoryLine(BaseModel):
     by: str
     at: datetime
     reason: str | None
+    replaced: Claimed | None
+    segments: list[SegmentView]
 
 
 class CaseView(BaseModel):
@@ -59,6 +76,10 @@ class CaseView(BaseModel):
     kind: Kind
     state: State
     version: int
+    rejudged: bool = Field(
+        description="whether it has come to something else since it was submitted or checked, by what the registry told;"
+        " `history` says from what. Attesting it then asks for the version (If-Match)."
+    )
     person_id: UUID
     agency_id: UUID = Field(description="where the person serves now")
     period_start: date

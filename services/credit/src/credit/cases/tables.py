@@ -6,6 +6,7 @@ what was decided, and one that keeps the history append-only.
 
 from sqlalchemy import (
     ARRAY,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -35,6 +36,8 @@ cases = Table(
     Column("person_id", Uuid, ForeignKey("people.person_id"), nullable=False, index=True),
     Column("state", Text, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("judged", Integer, nullable=False, comment="the version in which it came to its present segments"),
+    Column("rejudged", Boolean, nullable=False, comment="whether that was after it was last submitted or checked"),
     Column("period_start", Date, nullable=False),
     Column("period_end", Date, nullable=False),
     Column("sender_kind", Text),
@@ -65,6 +68,7 @@ cases = Table(
     ),
     CheckConstraint("period_start <= period_end", name="period"),
     CheckConstraint("version > 0", name="version"),
+    CheckConstraint("judged BETWEEN 1 AND version", name="judged"),
     CheckConstraint(
         "num_nulls(checked_by, checkers) IN (0, 2) AND checked_by = ANY (checkers) AND submitted_by = ANY (submitters)",
         name="hands",
@@ -98,6 +102,7 @@ segments = Table(
     "segments",
     metadata,
     Column("case_id", Uuid, ForeignKey("cases.id"), primary_key=True),
+    Column("version", Integer, primary_key=True, comment="of the case, which came to this in it"),
     Column("number", SmallInteger, primary_key=True),
     Column("jenjang", Text, nullable=False),
     Column("period_start", Date, nullable=False),
@@ -122,6 +127,7 @@ history = Table(
     Column("by", Text, nullable=False, comment="subject of the caller's token; 'system' for the service itself"),
     Column("at", DateTime(timezone=True), nullable=False),
     Column("reason", Text),
+    Column("replaced", JSONB, comment="what was claimed before, where a repair has changed it"),
 )
 
 booked_months = Table(

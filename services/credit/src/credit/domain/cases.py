@@ -1,6 +1,7 @@
 """The states of a verification case, and who may move it.
 
-submitted -> checked -> attested; submitted or checked -> returned; returned -> submitted.
+submitted -> checked -> attested; submitted or checked -> returned; returned -> submitted. While it is open, what it
+comes to is judged anew whenever the registry tells otherwise.
 Submitting, checking the papers and attesting the points are three acts of three people, none of whom is the
 person of the case.
 """
@@ -12,7 +13,7 @@ from uuid import UUID
 from credit.domain.refusals import Refused
 
 State = Literal["submitted", "checked", "attested", "returned"]
-Act = Literal["check", "attest", "return", "resubmit"]
+Act = Literal["check", "attest", "return", "resubmit", "judge"]
 Kind = Literal["conversion", "education"]
 
 STATES: tuple[State, ...] = get_args(State)
@@ -22,8 +23,10 @@ MOVES: dict[tuple[State, Act], State] = {
     ("submitted", "return"): "returned",
     ("checked", "return"): "returned",
     ("returned", "resubmit"): "submitted",
+    ("submitted", "judge"): "submitted",
+    ("checked", "judge"): "checked",
 }
-RESULTS: dict[Act, State] = {act: state for (_, act), state in MOVES.items()}
+RESULTS = frozenset((act, state) for (_, act), state in MOVES.items())
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,8 @@ SYSTEM = Actor("system")
 class Case:
     """What decides about the next move.
 
-    `moved_by` is who made the last one; `submitters` are the hands of all who ever submitted the case, `checkers`
+    `moved_by` is who made the last one. `judged` is the version in which it came to its present points; `rejudged`
+    says that they have changed since it was submitted or checked. `submitters` are the hands of all who ever submitted the case, `checkers`
     of who has checked it since.
     """
 
@@ -58,6 +62,8 @@ class Case:
     state: State
     version: int
     moved_by: str
+    judged: int = 1
+    rejudged: bool = False
     submitters: frozenset[str] = field(default_factory=frozenset[str])
     checked_by: str | None = None
     checkers: frozenset[str] = field(default_factory=frozenset[str])
@@ -65,7 +71,7 @@ class Case:
 
 def repeats(case: Case, act: Act, by: str) -> bool:
     """Whether this caller's last act on the case was just this one: doing it again changes nothing."""
-    return case.version > 1 and case.state == RESULTS[act] and case.moved_by == by
+    return case.version > 1 and (act, case.state) in RESULTS and case.moved_by == by
 
 
 def check_not_own(person_id: UUID, actor: Actor) -> None:
@@ -74,11 +80,12 @@ def check_not_own(person_id: UUID, actor: Actor) -> None:
         raise Refused("own-case")
 
 
-def move(case: Case, act: Act, actor: Actor) -> Case:
-    """The case after the act.
+def move(case: Case, act: Act, actor: Actor, *, named: bool = False) -> Case:
+    """The case after the act; `named` when the actor has named the present version.
 
     Raises Refused: `illegal-transition`; `own-case`; `same-person` for whoever would check what they have submitted,
-    or attest what they have submitted or checked.
+    or attest what they have submitted or checked; `judged-anew` for whoever would attest other points than were
+    checked without naming the version that has them.
     """
     to = MOVES.get((case.state, act))
     if to is None:
@@ -87,7 +94,12 @@ def move(case: Case, act: Act, actor: Actor) -> Case:
     apart = {"check": case.submitters, "attest": case.submitters | case.checkers}
     if not actor.hands.isdisjoint(apart.get(act, ())):
         raise Refused("same-person")
-    moved = replace(case, state=to, version=case.version + 1, moved_by=actor.subject)
+    if act == "attest" and case.rejudged and not named:
+        raise Refused("judged-anew", "version")
+    version = case.version + 1
+    if act == "judge":
+        return replace(case, version=version, judged=version, rejudged=True)
+    moved = replace(case, state=to, version=version, moved_by=actor.subject, rejudged=False)
     match act:
         case "check":
             return replace(moved, checked_by=actor.subject, checkers=actor.hands)
@@ -96,4 +108,4 @@ def move(case: Case, act: Act, actor: Actor) -> Case:
         case "return":
             return replace(moved, checked_by=None, checkers=frozenset[str]())
         case "resubmit":
-            return replace(moved, submitters=case.submitters | actor.hands)
+            return replace(moved, submitters=case.submitters | actor.hands, judged=version)

@@ -18,8 +18,9 @@ from common.ids import new_id
 from common.rules import RuleBook
 from common.sets import columns_of, copy, insert, lists, one_of, overwrite, unnest
 from contracts.events import TrainingCompleted, TrainingCorrected, TrainingRevoked
-from credit.cases.commands import NewCase, case_of, open_cases, save_moves
+from credit.cases.commands import NewCase, open_cases
 from credit.cases.tables import cases
+from credit.cases.writing import Judged, case_of, content_of, save_judged, save_returns
 from credit.domain.cases import SYSTEM, move
 from credit.domain.degrees import (
     BONUS,
@@ -34,6 +35,7 @@ from credit.domain.degrees import (
     judge_degree,
     settle,
 )
+from credit.domain.judging import judge
 from credit.domain.periods import Service
 from credit.domain.rules import Rules
 from credit.evidence.tables import evidence
@@ -202,9 +204,17 @@ async def _settle_degrees(
     settlement = settle(claims, [_bonus(row) for row in found])
 
     stopped = [move(case_of(row), "return", SYSTEM) for row in found if row.id in settlement.returned]
-    await save_moves(session, stopped, SYSTEM, now, settlement.returned)
-    resumed = [move(case_of(row), "resubmit", SYSTEM) for row in found if row.id in settlement.resumed]
-    await save_moves(session, resumed, SYSTEM, now)
+    await save_returns(session, stopped, SYSTEM, now, settlement.returned)
+    resumed = [
+        Judged(
+            move(case_of(row), "resubmit", SYSTEM),
+            content_of(row),
+            judge(book, services[row.person_id], {}, (row.period_start, row.period_end, None)),
+        )
+        for row in found
+        if row.id in settlement.resumed
+    ]
+    await save_judged(session, resumed, SYSTEM, now)
     new = [_new_case(claim, jenjang[claim.record_id], book) for claim in settlement.opened]
     await open_cases(session, new, SYSTEM, now)
     settled = {**settlement.records, **{case.record_id: Settled(BONUS, case.id) for case in new}}

@@ -52,7 +52,8 @@ async def enter(session: AsyncSession, case_ids: Sequence[UUID], book: RuleBook[
                 SELECT cases.id AS case_id, segments.number AS segment, cases.person_id, people.agency_id, cases.kind,
                     segments.jenjang, segments.period_start, segments.period_end, segments.months, cases.predikat,
                     segments.percent, segments.base, segments.twelfths, segments.rule_pack
-                FROM cases JOIN segments ON segments.case_id = cases.id JOIN people USING (person_id)
+                FROM cases JOIN segments ON segments.case_id = cases.id AND segments.version = cases.judged
+                    JOIN people USING (person_id)
                 WHERE cases.id = ANY(CAST(:ids AS uuid[]))
                 ORDER BY cases.person_id, segments.jenjang, segments.period_start, cases.id, segments.number
                 """

@@ -1,4 +1,4 @@
-"""Takes people in, settles their degrees anew, and applies the training events that have waited for them."""
+"""Takes people in, judges anew what of theirs is open, and applies the training events that have waited for them."""
 
 from collections.abc import Sequence
 
@@ -10,6 +10,7 @@ from common.inbox import BATCH, Subscription, release, take_up
 from common.rules import RuleBook
 from contracts import PUBLISHED, topics
 from contracts.events import PersonChanged
+from credit.cases.judging import rejudge
 from credit.domain.rules import Rules
 from credit.evidence import consumers as records
 from credit.evidence.commands import assess, settle_again
@@ -24,6 +25,7 @@ def subscription(book: RuleBook[Rules], clock: Clock) -> Subscription:
         kept = await keep_people(session, received)
         if kept.changed:
             await settle_again(session, kept.changed, book, clock.now())
+            await rejudge(session, kept.changed, book, clock.now())
         if not kept.arrived:
             return
         waited = await release(session, records.NAME, kept.arrived, reader)

@@ -34,11 +34,14 @@ Submitter = Annotated[Principal, Depends(allow("agency_hr", "service"))]
 
 @router.post(
     "/predicates",
-    summary="Submit a predikat: it becomes a case",
+    summary="Submit a predikat: it becomes a case, or repairs the returned one of its reference",
     status_code=201,
     response_model=CaseWithHistory,
     responses={
-        200: {"model": CaseWithHistory, "description": "the same predikat was here before: its case"},
+        200: {
+            "model": CaseWithHistory,
+            "description": "the same predikat was here before: its case; or another one repairs a returned case",
+        },
         403: {"description": "`own-case`: the predikat is of the caller"},
         409: {"description": "`reference-conflict`, `months-already-booked` or `idempotency-conflict`"},
     },
@@ -66,7 +69,7 @@ async def submit_one(
 
 @bulk_router.post(
     "/predicates:batch",
-    summary="Submit many: NDJSON in, an NDJSON answer per line",
+    summary="Submit or repair many: NDJSON in, an NDJSON answer per line",
     response_model=None,
     responses={200: {"content": {bulk.NDJSON: {}}, "description": "one answer per line, in order"}},
 )

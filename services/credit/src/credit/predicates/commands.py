@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -17,9 +18,11 @@ from common.rules import RuleBook
 from common.sets import columns_of, lists, unnest
 from contracts.acting import Sender
 from credit.cases.commands import NewCase, open_cases
+from credit.cases.judging import booked_by_person, months_of
 from credit.cases.tables import cases
-from credit.domain.cases import Actor, check_not_own
-from credit.domain.periods import Service, check_matrix, check_set_in_time, convert, months_between
+from credit.cases.writing import Judged, case_of, content_of, save_judged
+from credit.domain.cases import Actor, Case, check_not_own, move
+from credit.domain.periods import Converted, Service, check_matrix, check_set_in_time, convert, months_between
 from credit.domain.refusals import Refused
 from credit.domain.rules import Rules
 from credit.people.commands import lock_people, service_of
@@ -30,7 +33,16 @@ WITH_SAME_REFERENCE = text(
     f"SELECT cases.* FROM {unnest(SENT)} JOIN cases USING (source_name, reference)"  # noqa: S608 - built of names in this code
     " WHERE sender_kind = :sender_kind AND sender_id = :sender_id"
 )
-CONTENT = ("period_start", "period_end", "predikat", "hasil_kerja", "perilaku", "evidence")
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a sender has under a reference; `returned` is the case when it waits for repair."""
+
+    id: UUID
+    person_id: UUID
+    content: Mapping[str, Any]
+    returned: Case | None = None
 
 
 async def submit(
@@ -42,65 +54,77 @@ async def submit(
     nip_key: str,
     clock: Clock,
 ) -> list[Answer]:
-    """Opens a case for every predikat that gives points, and answers each: `stored`, `duplicate`, or why not."""
+    """Opens a case for every predikat that gives points, or repairs the returned one of its reference.
+
+    Answers each: `stored`, `updated` for a repair, `duplicate` of what is known, or why not. The person of a case is
+    not repaired: a predikat of somebody else is another reference.
+    """
     people = await _find_people(session, lines, actor.agency, nip_key)
     ids = sorted({person_id for person_id in people if person_id})
     service = await service_of(session, ids)
-    booked = await _booked(session, ids, lines)
+    first, last = min(line.period_start for line in lines), max(line.period_end for line in lines)
+    booked = await booked_by_person(session, ids, first, last)
     earlier = await _with_same_reference(session, sender, lines)
     today = clock.today()
     new: list[NewCase] = []
+    repaired: list[Judged] = []
     answers: list[Answer] = []
     for line, person_id in zip(lines, people, strict=True):
         if person_id is None:
             answers.append(Problem("person-unknown", field="nip" if line.nip else "person_id"))
             continue
-        known = earlier.get((line.source_name, line.reference))
-        if known is not None:
-            same = known.person_id == person_id and all(getattr(known, name) == getattr(line, name) for name in CONTENT)
-            answers.append(Done("duplicate", known.id) if same else Problem("reference-conflict", field="reference"))
+        key, content = (line.source_name, line.reference), content_of(line)
+        known = earlier.get(key)
+        if known is not None and (known.person_id, known.content) == (person_id, content):
+            answers.append(Done("duplicate", known.id))
+            continue
+        if known is not None and (known.returned is None or known.person_id != person_id):
+            answers.append(Problem("reference-conflict", field="reference"))
             continue
         try:
             check_not_own(person_id, actor)
-            case = _convert(line, sender, person_id, service[person_id], booked[person_id], book, today)
+            outcome = _judge(line, service[person_id], booked[person_id], book, today)
         except Refused as refused:
             answers.append(Problem(refused.code, field=refused.field))
             continue
-        new.append(case)
-        earlier[line.source_name, line.reference] = case
-        counted = (months_between(segment.period_start, segment.period_end) for segment in case.segments)
-        booked[person_id] |= {month: case.id for months in counted for month in months}
-        answers.append(Done("stored", case.id))
-    stored = await open_cases(session, new, actor, clock.now())
+        if known is not None and known.returned is not None:
+            case_id = known.id
+            repaired.append(Judged(move(known.returned, "resubmit", actor), content, outcome, replaced=known.content))
+        else:
+            case_id = new_id()
+            new.append(_new_case(case_id, person_id, sender, line, outcome))
+        earlier[key] = Known(case_id, person_id, content)
+        booked[person_id] |= dict.fromkeys(months_of(outcome.segments), case_id)
+        answers.append(Done("updated" if known else "stored", case_id))
+    now = clock.now()
+    await save_judged(session, repaired, actor, now)
+    stored = await open_cases(session, new, actor, now)
     lost = {case.id for case in new} - stored
     conflict = Problem("reference-conflict", field="reference")
     return [conflict if isinstance(answer, Done) and answer.id in lost else answer for answer in answers]
 
 
-def _convert(
-    line: NewPredicate,
-    sender: Sender,
-    person_id: UUID,
-    service: Service,
-    booked: Mapping[date, UUID],
-    book: RuleBook[Rules],
-    today: date,
-) -> NewCase:
+def _judge(
+    line: NewPredicate, service: Service, booked: Mapping[date, UUID], book: RuleBook[Rules], today: date
+) -> Converted:
     rules = book.at(line.period_end).tables
     check_matrix(rules, line.predikat, line.hasil_kerja, line.perilaku)
     check_set_in_time(rules, line.period_end, today)
-    converted = convert(book, service, booked, months_between(line.period_start, line.period_end), line.predikat)
+    return convert(book, service, booked, months_between(line.period_start, line.period_end), line.predikat)
+
+
+def _new_case(case_id: UUID, person_id: UUID, sender: Sender, line: NewPredicate, outcome: Converted) -> NewCase:
     return NewCase(
-        id=new_id(),
+        id=case_id,
         kind="conversion",
         person_id=person_id,
-        segments=converted.segments,
-        left_out=converted.left_out,
+        segments=outcome.segments,
+        left_out=outcome.left_out,
         sender_kind=sender.kind,
         sender_id=sender.id,
         source_name=line.source_name,
         reference=line.reference,
-        **{name: getattr(line, name) for name in CONTENT},
+        **content_of(line),
     )
 
 
@@ -134,30 +158,14 @@ async def _find_people(
     ]
 
 
-async def _booked(
-    session: AsyncSession, person_ids: Sequence[UUID], lines: Sequence[NewPredicate]
-) -> defaultdict[UUID, dict[date, UUID]]:
-    """The case that has booked each month of the lines' periods, by person."""
-    rows = await session.execute(
-        text(
-            "SELECT person_id, month, case_id FROM booked_months"
-            " WHERE person_id = ANY(CAST(:ids AS uuid[])) AND month BETWEEN :first AND :last"
-        ),
-        {
-            "ids": list(person_ids),
-            "first": min(line.period_start for line in lines),
-            "last": max(line.period_end for line in lines),
-        },
-    )
-    booked: defaultdict[UUID, dict[date, UUID]] = defaultdict(dict)
-    for row in rows:
-        booked[row.person_id][row.month] = row.case_id
-    return booked
-
-
 async def _with_same_reference(
     session: AsyncSession, sender: Sender, lines: Sequence[NewPredicate]
-) -> dict[tuple[str, str], Any]:
+) -> dict[tuple[str, str], Known]:
     given = lists(SENT, [(line.source_name, line.reference) for line in lines])
     rows = await session.execute(WITH_SAME_REFERENCE, given | {"sender_kind": sender.kind, "sender_id": sender.id})
-    return {(row.source_name, row.reference): row for row in rows}
+    return {
+        (row.source_name, row.reference): Known(
+            row.id, row.person_id, content_of(row), case_of(row) if row.state == "returned" else None
+        )
+        for row in rows
+    }

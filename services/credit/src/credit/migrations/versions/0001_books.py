@@ -31,22 +31,33 @@ GUARDS = (
         END IF;
         IF (OLD.state, NEW.state) NOT IN (
             ('submitted', 'checked'), ('checked', 'attested'),
-            ('submitted', 'returned'), ('checked', 'returned'), ('returned', 'submitted')
+            ('submitted', 'returned'), ('checked', 'returned'), ('returned', 'submitted'),
+            ('submitted', 'submitted'), ('checked', 'checked')
         ) OR NEW.version <> OLD.version + 1
-          OR (NEW.state = 'attested' AND (NEW.checked_by, NEW.checkers) IS DISTINCT FROM (OLD.checked_by, OLD.checkers))
-          OR (NEW.state = 'submitted' AND NOT NEW.submitters @> OLD.submitters)
-          OR (NEW.state <> 'submitted' AND (NEW.submitted_by, NEW.submitters) <> (OLD.submitted_by, OLD.submitters))
+          OR (NEW.state IN (OLD.state, 'attested') AND (NEW.checked_by, NEW.checkers) IS DISTINCT FROM (OLD.checked_by, OLD.checkers))
+          OR (OLD.state = 'returned' AND NOT NEW.submitters @> OLD.submitters)
+          OR (OLD.state <> 'returned' AND (NEW.submitted_by, NEW.submitters) <> (OLD.submitted_by, OLD.submitters))
         THEN
             RAISE EXCEPTION 'a case cannot move from % to %', OLD.state, NEW.state
                 USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'case_moves';
         END IF;
-        IF (NEW.id, NEW.kind, NEW.person_id, NEW.period_start, NEW.period_end, NEW.sender_kind, NEW.sender_id, NEW.source_name,
-            NEW.reference, NEW.predikat, NEW.hasil_kerja, NEW.perilaku, NEW.evidence, NEW.left_out, NEW.record_id, NEW.degree)
+        IF (NEW.id, NEW.kind, NEW.person_id, NEW.sender_kind, NEW.sender_id, NEW.source_name, NEW.reference,
+            NEW.record_id, NEW.degree)
             IS DISTINCT FROM
-            (OLD.id, OLD.kind, OLD.person_id, OLD.period_start, OLD.period_end, OLD.sender_kind, OLD.sender_id, OLD.source_name,
-            OLD.reference, OLD.predikat, OLD.hasil_kerja, OLD.perilaku, OLD.evidence, OLD.left_out, OLD.record_id, OLD.degree) THEN
-            RAISE EXCEPTION 'what a case claims never changes'
+            (OLD.id, OLD.kind, OLD.person_id, OLD.sender_kind, OLD.sender_id, OLD.source_name, OLD.reference,
+            OLD.record_id, OLD.degree)
+          OR (OLD.state <> 'returned' AND
+            (NEW.period_start, NEW.period_end, NEW.predikat, NEW.hasil_kerja, NEW.perilaku, NEW.evidence)
+            IS DISTINCT FROM
+            (OLD.period_start, OLD.period_end, OLD.predikat, OLD.hasil_kerja, OLD.perilaku, OLD.evidence)) THEN
+            RAISE EXCEPTION 'what a case claims never changes, unless it was returned for repair'
                 USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'case_claims';
+        END IF;
+        IF (OLD.state IN ('returned', NEW.state)) <> (NEW.judged = NEW.version)
+          OR (OLD.state NOT IN ('returned', NEW.state)
+            AND (NEW.judged, NEW.left_out) IS DISTINCT FROM (OLD.judged, OLD.left_out)) THEN
+            RAISE EXCEPTION 'a case is judged anew when it is submitted again, or stays where it is'
+                USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'case_judged';
         END IF;
         RETURN NEW;
     END $$
@@ -194,6 +205,15 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column(
+            "judged", sa.Integer(), nullable=False, comment="the version in which it came to its present segments"
+        ),
+        sa.Column(
+            "rejudged",
+            sa.Boolean(),
+            nullable=False,
+            comment="whether that was after it was last submitted or checked",
+        ),
         sa.Column("period_start", sa.Date(), nullable=False),
         sa.Column("period_end", sa.Date(), nullable=False),
         sa.Column("sender_kind", sa.Text(), nullable=True),
@@ -246,6 +266,7 @@ def upgrade() -> None:
         sa.CheckConstraint("CAST(person_id AS text) <> ALL (submitters || checkers)", name=op.f("ck_cases_own_case")),
         sa.CheckConstraint("period_start <= period_end", name=op.f("ck_cases_period")),
         sa.CheckConstraint("version > 0", name=op.f("ck_cases_version")),
+        sa.CheckConstraint("judged BETWEEN 1 AND version", name=op.f("ck_cases_judged")),
         sa.ForeignKeyConstraint(["person_id"], ["people.person_id"], name=op.f("fk_cases_person_id_people")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
         sa.UniqueConstraint("record_id", "person_id", "degree", name=op.f("uq_cases_record_id_person_id_degree")),
@@ -289,6 +310,12 @@ def upgrade() -> None:
         ),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column(
+            "replaced",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=True,
+            comment="what was claimed before, where a repair has changed it",
+        ),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_case_history_case_id_cases")),
         sa.PrimaryKeyConstraint("case_id", "version", name=op.f("pk_case_history")),
     )
@@ -360,6 +387,7 @@ def upgrade() -> None:
     op.create_table(
         "segments",
         sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False, comment="of the case, which came to this in it"),
         sa.Column("number", sa.SmallInteger(), nullable=False),
         sa.Column("jenjang", sa.Text(), nullable=False),
         sa.Column("period_start", sa.Date(), nullable=False),
@@ -381,7 +409,7 @@ def upgrade() -> None:
             name=op.f("ck_segments_exact"),
         ),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_segments_case_id_cases")),
-        sa.PrimaryKeyConstraint("case_id", "number", name=op.f("pk_segments")),
+        sa.PrimaryKeyConstraint("case_id", "version", "number", name=op.f("pk_segments")),
     )
     op.execute(
         "ALTER TABLE outbox SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000,"

@@ -1,0 +1,128 @@
+"""Judging cases anew: when they are submitted again, and, while they are open, when the registry tells otherwise."""
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.rules import RuleBook
+from common.sets import one_of
+from credit.cases.tables import cases, segments
+from credit.cases.writing import SEGMENT, Judged, case_of, content_of, left_out, save_judged, save_returns
+from credit.domain.cases import SYSTEM, Case, move
+from credit.domain.judging import judge
+from credit.domain.periods import Converted, Segment, months_between
+from credit.domain.refusals import Refused
+from credit.domain.rules import Rules
+from credit.people.commands import service_of
+
+OPEN = cases.c.state.in_(["submitted", "checked"])
+EMPTIED = (cases.c.kind == "conversion") & (cases.c.returned_by == SYSTEM.subject)
+
+
+async def judge_stored(
+    session: AsyncSession, rows: Sequence[Any], book: RuleBook[Rules]
+) -> dict[UUID, Converted | Refused]:
+    """What cases come to now, by the service and the booked months of their people, whose locks the caller holds.
+
+    They are judged one after the other: what one takes is gone for the next. An open case takes no month that it has
+    left to another, even when that one has given it back: what is submitted again comes first.
+    """
+    people = sorted({row.person_id for row in rows})
+    service = await service_of(session, people)
+    first, last = min(row.period_start for row in rows), max(row.period_end for row in rows)
+    booked = await booked_by_person(session, people, first, last)
+    found: dict[UUID, Converted | Refused] = {}
+    for row in rows:
+        own_id: UUID = row.id
+        others = {month: case_id for month, case_id in booked[row.person_id].items() if case_id != own_id}
+        left = {} if row.state == "returned" else _left_to_others(row)
+        try:
+            outcome = judge(
+                book, service[row.person_id], others | left, (row.period_start, row.period_end, row.predikat)
+            )
+        except Refused as refused:
+            found[row.id] = refused
+            booked[row.person_id] = others
+        else:
+            found[row.id] = outcome
+            own = months_of(outcome.segments) if row.kind == "conversion" else ()
+            booked[row.person_id] = others | dict.fromkeys(own, own_id)
+    return found
+
+
+async def rejudge(session: AsyncSession, people: Sequence[UUID], book: RuleBook[Rules], now: datetime) -> None:
+    """Judges the open cases of people anew, of whom the registry has told news and whose locks the caller holds.
+
+    A case that comes to something else has a new version; one that comes to nothing is returned, and submitted again
+    when it comes to something, as if nothing had happened. (`credit.evidence` does this for degrees.)
+    """
+    rows = (
+        await session.execute(
+            select(cases)
+            .where(one_of(cases.c.person_id, people), OPEN | EMPTIED)
+            .order_by(cases.c.id)
+            .with_for_update()
+        )
+    ).all()
+    if not rows:
+        return
+    stood = await _standing(session, [row.id for row in rows])
+    outcomes = await judge_stored(session, rows, book)
+    changed: list[Judged] = []
+    emptied: list[Case] = []
+    for row in rows:
+        outcome = outcomes[row.id]
+        if row.state == "returned":
+            if isinstance(outcome, Converted):
+                changed.append(Judged(move(case_of(row), "resubmit", SYSTEM), content_of(row), outcome))
+        elif isinstance(outcome, Refused):
+            emptied.append(move(case_of(row), "return", SYSTEM))
+        elif (list(outcome.segments), json.loads(left_out(outcome.left_out))) != (stood[row.id], row.left_out):
+            changed.append(Judged(move(case_of(row), "judge", SYSTEM), content_of(row), outcome))
+    await save_returns(session, emptied, SYSTEM, now, dict.fromkeys((case.id for case in emptied), "no-points-left"))
+    await save_judged(session, changed, SYSTEM, now, "registry-changed")
+
+
+async def booked_by_person(
+    session: AsyncSession, people: Sequence[UUID], first: date, last: date
+) -> defaultdict[UUID, dict[date, UUID]]:
+    """The case that has booked each month between two days, by person."""
+    rows = await session.execute(
+        text(
+            "SELECT person_id, month, case_id FROM booked_months"
+            " WHERE person_id = ANY(CAST(:ids AS uuid[])) AND month BETWEEN :first AND :last"
+        ),
+        {"ids": list(people), "first": first, "last": last},
+    )
+    booked: defaultdict[UUID, dict[date, UUID]] = defaultdict(dict)
+    for row in rows:
+        booked[row.person_id][row.month] = row.case_id
+    return booked
+
+
+def months_of(parts: Sequence[Segment]) -> list[date]:
+    """The months that segments of a conversion count."""
+    return [month for part in parts for month in months_between(part.period_start, part.period_end)]
+
+
+def _left_to_others(row: Any) -> dict[date, UUID]:
+    return {date.fromisoformat(out["month"]): UUID(out["case_id"]) for out in row.left_out if out["why"] == "booked"}
+
+
+async def _standing(session: AsyncSession, ids: Sequence[UUID]) -> defaultdict[UUID, list[Segment]]:
+    rows = await session.execute(
+        select(segments)
+        .join(cases, (cases.c.id == segments.c.case_id) & (cases.c.judged == segments.c.version))
+        .where(one_of(segments.c.case_id, ids))
+        .order_by(segments.c.case_id, segments.c.number)
+    )
+    stood: defaultdict[UUID, list[Segment]] = defaultdict(list)
+    for row in rows:
+        stood[row.case_id].append(Segment(*(getattr(row, name) for name in SEGMENT)))
+    return stood

@@ -1,0 +1,205 @@
+"""How cases are stored, any number at a time: their moves, what they come to, and the months they have booked.
+
+A case keeps every judgement: its segments belong to the version in which it came to them.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, DateTime, Text, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.sets import columns_of, insert, lists, overwrite, unnest
+from credit.cases.tables import cases, history, segments
+from credit.domain.cases import Actor, Case
+from credit.domain.periods import Converted, LeftOut, Segment
+
+MOVED = columns_of(cases, ("id", "state", "version", "checked_by", "return_reason"))
+SAVE_MOVES = text(
+    f"""
+    WITH moved AS (
+        UPDATE cases SET state = given.state, version = given.version, moved_at = :now,
+            rejudged = false,
+            checked_by = given.checked_by,
+            checkers = CASE given.state WHEN 'checked' THEN :hands WHEN 'attested' THEN cases.checkers END,
+            attested_by = CASE given.state WHEN 'attested' THEN :by END,
+            returned_by = CASE given.state WHEN 'returned' THEN :by END,
+            return_reason = given.return_reason
+        FROM {unnest(MOVED)} WHERE cases.id = given.id
+        RETURNING cases.id, new.version, old.state AS from_state, new.state AS to_state, given.return_reason AS reason
+    )
+    INSERT INTO case_history (case_id, version, from_state, to_state, by, at, reason)
+    SELECT id, version, from_state, to_state, :by, :now, reason FROM moved
+    """  # noqa: S608 - built of names in this code
+).bindparams(
+    bindparam("by", type_=Text), bindparam("hands", type_=ARRAY(Text)), bindparam("now", type_=DateTime(timezone=True))
+)
+CONTENT = ("period_start", "period_end", "predikat", "hasil_kerja", "perilaku", "evidence")
+"""What a case claims, and a repair may change."""
+SEGMENT = ("jenjang", "period_start", "period_end", "months", "percent", "base", "twelfths", "rule_pack")
+JUDGED = {
+    **columns_of(cases, ("id", "state", "version", "judged", "rejudged", "left_out", *CONTENT)),
+    **columns_of(history, ("replaced",)),
+}
+SAVE_JUDGED = text(
+    f"""
+    WITH moved AS (
+        UPDATE cases SET {overwrite([name for name in JUDGED if name not in {"id", "replaced"}], "given")}, moved_at = :now,
+            submitted_by = CASE cases.state WHEN 'returned' THEN :by ELSE cases.submitted_by END,
+            submitted_at = CASE cases.state WHEN 'returned' THEN :now ELSE cases.submitted_at END,
+            submitters = CASE cases.state WHEN 'returned' THEN cases.submitters || :hands ELSE cases.submitters END,
+            returned_by = NULL, return_reason = NULL
+        FROM {unnest(JUDGED)} WHERE cases.id = given.id
+        RETURNING cases.id, new.version, old.state AS from_state, new.state AS to_state, given.replaced
+    )
+    INSERT INTO case_history (case_id, version, from_state, to_state, by, at, reason, replaced)
+    SELECT id, version, from_state, to_state, :by, :now, :reason, replaced FROM moved
+    """  # noqa: S608 - built of names in this code
+).bindparams(
+    bindparam("by", type_=Text),
+    bindparam("hands", type_=ARRAY(Text)),
+    bindparam("reason", type_=Text),
+    bindparam("now", type_=DateTime(timezone=True)),
+)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A case after its move, what it claims and what that comes to; `replaced` is what it claimed before a repair."""
+
+    case: Case
+    content: Mapping[str, Any]
+    outcome: Converted
+    replaced: Mapping[str, Any] | None = None
+
+
+def case_of(row: Any) -> Case:
+    """A row of `cases` as the domain sees it."""
+    moved_by = {
+        "submitted": row.submitted_by,
+        "checked": row.checked_by,
+        "attested": row.attested_by,
+        "returned": row.returned_by,
+    }[row.state]
+    return Case(
+        row.id,
+        row.person_id,
+        row.kind,
+        row.state,
+        row.version,
+        moved_by,
+        row.judged,
+        row.rejudged,
+        frozenset(row.submitters),
+        row.checked_by,
+        frozenset(row.checkers or ()),
+    )
+
+
+def content_of(claimed: Any) -> dict[str, Any]:
+    """What a stored case, or a line that is sent, claims."""
+    return {name: getattr(claimed, name) for name in CONTENT}
+
+
+def left_out(months: Sequence[LeftOut]) -> str:
+    """Months that earn nothing, as they are stored."""
+    return json.dumps([asdict(month) for month in months], default=str)
+
+
+async def save_moves(
+    session: AsyncSession,
+    moved: Sequence[Case],
+    actor: Actor,
+    now: datetime,
+    reasons: Mapping[UUID, str] | None = None,
+) -> None:
+    """Stores locked cases after moves in which nothing was judged, with a line of history each."""
+    if not moved:
+        return
+    rows = [(case.id, case.state, case.version, case.checked_by, (reasons or {}).get(case.id)) for case in moved]
+    await session.execute(
+        SAVE_MOVES, lists(MOVED, rows) | {"by": actor.subject, "hands": sorted(actor.hands), "now": now}
+    )
+
+
+async def save_returns(
+    session: AsyncSession, returned: Sequence[Case], actor: Actor, now: datetime, reasons: Mapping[UUID, str]
+) -> None:
+    """Stores locked cases that were sent back, and gives up their months."""
+    await save_moves(session, returned, actor, now, reasons)
+    await free_months(session, [case.id for case in returned])
+
+
+async def save_judged(
+    session: AsyncSession, judged: Sequence[Judged], actor: Actor, now: datetime, reason: str | None = None
+) -> None:
+    """Stores locked cases after moves in which they were judged, with their segments, months and a line of history."""
+    if not judged:
+        return
+    rows = [
+        (
+            item.case.id,
+            item.case.state,
+            item.case.version,
+            item.case.judged,
+            item.case.rejudged,
+            left_out(item.outcome.left_out),
+            *(item.content[name] for name in CONTENT),
+            json.dumps(item.replaced, default=str) if item.replaced else None,
+        )
+        for item in judged
+    ]
+    by = {"by": actor.subject, "hands": sorted(actor.hands), "now": now, "reason": reason}
+    await session.execute(SAVE_JUDGED, lists(JUDGED, rows) | by)
+    await add_segments(session, [(item.case.id, item.case.judged, item.outcome.segments) for item in judged])
+    conversions = [item.case.id for item in judged if item.case.kind == "conversion"]
+    await free_months(session, conversions)
+    await book_months(session, conversions)
+
+
+async def add_segments(session: AsyncSession, judged: Sequence[tuple[UUID, int, Sequence[Segment]]]) -> None:
+    """Adds what cases come to in a version of theirs."""
+    await insert(
+        session,
+        segments,
+        ("case_id", "version", "number", *SEGMENT),
+        [
+            (case_id, version, number, *(getattr(segment, name) for name in SEGMENT))
+            for case_id, version, parts in judged
+            for number, segment in enumerate(parts, 1)
+        ],
+    )
+
+
+async def book_months(session: AsyncSession, conversions: Sequence[UUID]) -> None:
+    """Books the months of conversions for them; the primary key refuses a month somebody else has booked."""
+    if not conversions:
+        return
+    await session.execute(
+        text(
+            """
+            INSERT INTO booked_months (person_id, month, case_id)
+            SELECT cases.person_id, generate_series(segments.period_start, segments.period_end, interval '1 month'), cases.id
+            FROM cases JOIN segments ON segments.case_id = cases.id AND segments.version = cases.judged
+            WHERE cases.id = ANY(CAST(:ids AS uuid[]))
+            """
+        ),
+        {"ids": list(conversions)},
+    )
+
+
+async def free_months(session: AsyncSession, ids: Sequence[UUID]) -> None:
+    """Gives up the months that cases have booked."""
+    if not ids:
+        return
+    await session.execute(
+        text(
+            "DELETE FROM booked_months USING cases WHERE cases.id = ANY(CAST(:ids AS uuid[]))"
+            " AND booked_months.case_id = cases.id AND booked_months.person_id = cases.person_id"
+        ),
+        {"ids": list(ids)},
+    )

@@ -1,0 +1,29 @@
+"""What a case comes to, whichever kind it is."""
+
+from collections.abc import Mapping
+from datetime import date
+from uuid import UUID
+
+from common.rules import RuleBook
+from credit.domain.degrees import GONE, bonus_segment
+from credit.domain.periods import Converted, Service, convert, months_between
+from credit.domain.refusals import Refused
+from credit.domain.rules import Rules
+
+
+def judge(
+    book: RuleBook[Rules], service: Service, booked: Mapping[date, UUID], claimed: tuple[date, date, str | None]
+) -> Converted:
+    """The segments of a case that claims a period and its predikat; without one, a degree of the period's last day.
+
+    `booked` names the months that other cases have. Raises Refused as `convert`.
+    """
+    start, end, predikat = claimed
+    if predikat is not None:
+        return convert(book, service, booked, months_between(start, end), predikat)
+    pack, jenjang = book.at(end), service.jenjang_on(end)
+    if service.away_on(end) in GONE:
+        raise Refused("not-in-service", "period_end")
+    if jenjang is None or jenjang not in pack.tables.jenjang:
+        raise Refused("no-functional-post", "period_end")
+    return Converted([bonus_segment(pack, jenjang, end)], [])
