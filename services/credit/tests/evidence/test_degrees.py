@@ -32,6 +32,9 @@ async def test_a_higher_degree_opens_a_case_of_a_quarter_of_the_kp_need(world, a
     assert (evidence["outcome"], evidence["reason_code"], evidence["case_id"]) == (
         "education-case", "higher-degree", case["id"],
     )  # fmt: skip
+    readings = {reading["code"]: reading["status"] for reading in evidence["readings"]}
+    assert readings["jenjang-on-the-date-of-the-degree"] == "belum dikonfirmasi"
+    assert "month-by-its-first-day" not in readings
     await decided(api, case, "check", "attest")
     credit = await api.get(f"/people/{person}/credit")
     assert credit["balance"] == "25.000"

@@ -38,6 +38,21 @@ async def test_twelve_periods_make_the_year_exactly(world, api, predicate) -> No
     assert credit["balances"] == [{"jenjang": "ahli_pertama", "ak": "37.500", "twelfths": "450.0000", "entries": 36}]
 
 
+async def test_an_entry_says_what_the_sources_leave_open(world, api, predicate) -> None:
+    """A change of jenjang on the 15th counts from the next month: a reading, told as one."""
+    posts = [("ahli_pertama", date(2020, 1, 1), date(2025, 7, 15)), ("ahli_muda", date(2025, 7, 15), None)]
+    [person] = await world.people(world.person(jenjang="ahli_muda", posts=posts))
+    await attested(api, [predicate(person)])
+    credit = await api.get(f"/people/{person}/credit")
+    assert {entry["jenjang"]: entry["months"] for entry in credit["entries"]} == {"ahli_pertama": 7, "ahli_muda": 5}
+    for entry in credit["entries"]:
+        readings = {reading["code"]: reading for reading in entry["readings"]}
+        assert "month-by-its-first-day" in readings
+        assert "once-per-degree" not in readings
+        assert "tanggal 1" in readings["month-by-its-first-day"]["explanation"]
+        assert {reading["status"] for reading in entry["readings"]} == {"belum dikonfirmasi"}
+
+
 async def test_points_accumulate_inside_one_jenjang(world, api, predicate) -> None:
     [person] = await world.people(world.person(jenjang="ahli_muda", posts=TWO_LEVELS))
     await attested(api, [predicate(person), predicate(person, period_start="2024-01-01", period_end="2024-12-31")])

@@ -11,7 +11,7 @@ from credit.domain.amounts import conversion_twelfths, education_twelfths, exact
 from credit.domain.degrees import judge_degree
 from credit.domain.periods import WHYS, Absence, Post, Service, convert, months_between
 from credit.domain.refusals import Refused
-from credit.domain.rules import Conversion, Education, Jenjang, Matrix, Predikat, Rules
+from credit.domain.rules import Conversion, Education, Jenjang, Matrix, OpenReading, Predikat, Rules
 
 
 def parse(tables: Mapping[str, Any]) -> Rules:
@@ -22,6 +22,7 @@ def parse(tables: Mapping[str, Any]) -> Rules:
         jenjang={code: _jenjang(code, entry) for code, entry in tables.get("jenjang", {}).items()},
         conversion=_conversion(tables["conversion"]) if "conversion" in tables else None,
         education=_education(tables["education"]) if "education" in tables else None,
+        readings=tuple(OpenReading(**entry | {"of": tuple(entry["of"])}) for entry in tables.get("readings", ())),
         sources=tables["sources"],
     )
     if rules.conversion:

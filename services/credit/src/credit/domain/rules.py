@@ -62,11 +62,24 @@ class Education:
 
 
 @dataclass(frozen=True)
+class OpenReading:
+    """How a question is decided that no source seen decides, for cases of these kinds; told with every answer."""
+
+    code: str
+    of: tuple[str, ...]
+    source: str
+    status: str
+    id: str
+    en: str
+
+
+@dataclass(frozen=True)
 class Rules:
     """The tables of one pack. Without `conversion` or `education`, no AK arise that way.
 
     `activity` is the reason code of a counted learning activity; `reasons` holds the legal source
-    of every reason code the pack can give; `sources` spells the source keys out.
+    of every reason code the pack can give; `readings` are what the sources leave open; `sources`
+    spells the source keys out.
     """
 
     activity: str
@@ -74,4 +87,9 @@ class Rules:
     jenjang: Mapping[str, Jenjang] = field(default_factory=dict[str, Jenjang])
     conversion: Conversion | None = None
     education: Education | None = None
+    readings: tuple[OpenReading, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def readings_of(self, kind: str) -> list[OpenReading]:
+        """The open readings behind what cases of a kind come to."""
+        return [reading for reading in self.readings if kind in reading.of]

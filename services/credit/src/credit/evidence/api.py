@@ -11,6 +11,7 @@ from common.pages import AskedWindow, Page
 from common.texts import UsedLanguage
 from credit.evidence.queries import list_evidence, read_evidence
 from credit.evidence.schemas import EvidenceView
+from credit.rulebook import UsedRules
 from credit.scope import READERS, AskedPerson, reach
 
 router = APIRouter(prefix="/v1", tags=["evidence"])
@@ -20,11 +21,18 @@ Reader = Annotated[Principal, Depends(allow(*READERS))]
 
 @router.get("/people/{person_id}/evidence", summary="Assessed trainings of a person, each zero explained")
 async def get_evidence_of(
-    person_id: AskedPerson, session: Reading, principal: Reader, window: AskedWindow, language: UsedLanguage
+    person_id: AskedPerson,
+    session: Reading,
+    principal: Reader,
+    window: AskedWindow,
+    rules: UsedRules,
+    language: UsedLanguage,
 ) -> Page[EvidenceView]:
-    return await list_evidence(session, person_id, window, reach(principal), language)
+    return await list_evidence(session, person_id, window, reach(principal), rules, language)
 
 
 @router.get("/evidence/{record_id}", summary="What one training record gives, and why")
-async def get_evidence(record_id: UUID, session: Reading, principal: Reader, language: UsedLanguage) -> EvidenceView:
-    return await read_evidence(session, record_id, reach(principal), language)
+async def get_evidence(
+    record_id: UUID, session: Reading, principal: Reader, rules: UsedRules, language: UsedLanguage
+) -> EvidenceView:
+    return await read_evidence(session, record_id, reach(principal), rules, language)

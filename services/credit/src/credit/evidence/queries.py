@@ -8,24 +8,32 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.pages import BY_ID, Page, Window
 from common.problems import Language, Problem
+from common.rules import RuleBook
+from credit.domain.rules import Rules
 from credit.evidence.schemas import EvidenceView
 from credit.evidence.tables import evidence
 from credit.people.tables import people
+from credit.rule_packs.schemas import readings_shown
 from credit.texts import explain
 
 
 async def read_evidence(
-    session: AsyncSession, record_id: UUID, within: ColumnElement[bool], language: Language
+    session: AsyncSession, record_id: UUID, within: ColumnElement[bool], book: RuleBook[Rules], language: Language
 ) -> EvidenceView:
     """One record. Raises Problem `not-found` for one outside of the caller's reach."""
     row = (await session.execute(_evidence(within).where(evidence.c.record_id == record_id))).mappings().one_or_none()
     if row is None:
         raise Problem("not-found")
-    return _view(row, language)
+    return _view(row, book, language)
 
 
 async def list_evidence(
-    session: AsyncSession, person_id: UUID, window: Window, within: ColumnElement[bool], language: Language
+    session: AsyncSession,
+    person_id: UUID,
+    window: Window,
+    within: ColumnElement[bool],
+    book: RuleBook[Rules],
+    language: Language,
 ) -> Page[EvidenceView]:
     """A person's records. Raises Problem `not-found` for somebody outside of the caller's reach."""
     known = await session.scalar(select(people.c.person_id).where(people.c.person_id == person_id, within))
@@ -40,12 +48,15 @@ async def list_evidence(
     if seen := window.seen(BY_ID):
         asked = asked.where(evidence.c.record_id > seen[0])
     rows = (await session.execute(asked)).mappings().all()
-    return window.page([_view(row, language) for row in rows], lambda view: [view.record_id])
+    return window.page([_view(row, book, language) for row in rows], lambda view: [view.record_id])
 
 
 def _evidence(within: ColumnElement[bool]) -> Select[Any]:
     return select(evidence).join(people, people.c.person_id == evidence.c.person_id).where(within)
 
 
-def _view(row: RowMapping, language: Language) -> EvidenceView:
-    return EvidenceView(**row, explanation=explain(row["reason_code"], language))
+def _view(row: RowMapping, book: RuleBook[Rules], language: Language) -> EvidenceView:
+    readings = book.at(row["end_date"]).tables.readings_of("education") if row["degree"] else []
+    return EvidenceView(
+        **row, explanation=explain(row["reason_code"], language), readings=readings_shown(readings, language)
+    )

@@ -8,12 +8,13 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from credit.domain.degrees import Outcome
+from credit.rule_packs.schemas import ReadingView
 
 
 class EvidenceView(BaseModel):
     """A training record, what it gives in AK, and why.
 
-    `reversal-due`: the record was revoked or changed after its points had been attested.
+    `reversal-due`: what its points rest on was revoked or has changed after they had been attested.
     """
 
     record_id: UUID
@@ -31,6 +32,7 @@ class EvidenceView(BaseModel):
     reason_code: str
     explanation: str
     source: str | None = Field(description="the legal source of the reason")
+    readings: list[ReadingView] = Field(description="what the sources leave open, of a record that names a degree")
     rule_pack: str | None
     revocation: str | None
     case_id: UUID | None

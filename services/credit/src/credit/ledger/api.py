@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends
 from common.auth import Principal, allow
 from common.database import Reading
 from common.service import UsedClock
+from common.texts import UsedLanguage
 from credit.ledger.queries import read_credit
 from credit.ledger.schemas import CreditView
 from credit.rulebook import UsedRules
@@ -22,5 +23,6 @@ async def get_credit(
     principal: Annotated[Principal, Depends(allow(*READERS))],
     rules: UsedRules,
     clock: UsedClock,
+    language: UsedLanguage,
 ) -> CreditView:
-    return await read_credit(session, person_id, reach(principal), rules, clock.today())
+    return await read_credit(session, person_id, reach(principal), rules, clock.today(), language)

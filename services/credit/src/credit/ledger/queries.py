@@ -5,20 +5,26 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.problems import Problem
+from common.problems import Language, Problem
 from common.rules import RuleBook
 from credit.domain.amounts import MONTHS, shown_ak
 from credit.domain.rules import Rules
 from credit.ledger.schemas import BalanceView, CreditView, EntryView, RuleView
 from credit.ledger.tables import balances, entries
 from credit.people.tables import people
+from credit.rule_packs.schemas import readings_shown
 
 
 async def read_credit(
-    session: AsyncSession, person_id: UUID, within: ColumnElement[bool], book: RuleBook[Rules], today: date
+    session: AsyncSession,
+    person_id: UUID,
+    within: ColumnElement[bool],
+    book: RuleBook[Rules],
+    today: date,
+    language: Language,
 ) -> CreditView:
     """A person's balances and entries. Raises Problem `not-found` for somebody outside of the caller's reach."""
     person = (
@@ -43,8 +49,18 @@ async def read_credit(
             BalanceView(jenjang=row.jenjang, ak=shown_ak(row.twelfths), twelfths=row.twelfths, entries=row.entries)
             for row in sums
         ],
-        entries=[EntryView(**row, ak=shown_ak(row["twelfths"]), formula=_formula(row)) for row in rows.mappings()],
+        entries=[_entry(row, book, language) for row in rows.mappings()],
         rule=_rule(book, person.jenjang, today),
+    )
+
+
+def _entry(row: RowMapping, book: RuleBook[Rules], language: Language) -> EntryView:
+    readings = book.at(row["period_start"]).tables.readings_of(row["kind"])
+    return EntryView(
+        **row,
+        ak=shown_ak(row["twelfths"]),
+        formula=_formula(row),
+        readings=readings_shown(readings, language),
     )
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from credit.domain.cases import Kind
+from credit.rule_packs.schemas import ReadingView
 
 
 class EntryView(BaseModel):
@@ -30,6 +31,7 @@ class EntryView(BaseModel):
     formula: str = Field(examples=["12/12 x 150% x 12.5"])
     rule_pack: str
     source: str
+    readings: list[ReadingView] = Field(description="what the sources leave open of this entry")
     entered_at: datetime
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from common.auth import Principal, allow
+from common.texts import UsedLanguage
 from credit.rule_packs.schemas import RulePackView
 from credit.rulebook import UsedRules
 from credit.scope import READERS
@@ -13,5 +14,7 @@ router = APIRouter(prefix="/v1", tags=["rules"])
 
 
 @router.get("/rule-packs", summary="The regulations as the service applies them")
-async def get_rule_packs(_: Annotated[Principal, Depends(allow(*READERS))], rules: UsedRules) -> list[RulePackView]:
-    return [RulePackView.of(pack) for pack in rules.packs]
+async def get_rule_packs(
+    _: Annotated[Principal, Depends(allow(*READERS))], rules: UsedRules, language: UsedLanguage
+) -> list[RulePackView]:
+    return [RulePackView.of(pack, language) for pack in rules.packs]

@@ -1,13 +1,14 @@
 """A rule pack as it is shown."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from pydantic import BaseModel, Field
 
+from common.problems import Language
 from common.rules import RulePack
 from contracts.degrees import LADDER, Degree
-from credit.domain.rules import Education, Jenjang, Predikat, Rules
+from credit.domain.rules import Education, Jenjang, OpenReading, Predikat, Rules
 
 
 class MatrixCell(BaseModel):
@@ -18,11 +19,33 @@ class MatrixCell(BaseModel):
     predikat: str
 
 
+class ReadingView(BaseModel):
+    """How a question is decided that no source seen decides."""
+
+    code: str
+    explanation: str
+    source: str
+    status: str = Field(description="how far the reading is confirmed")
+
+
+def readings_shown(readings: Iterable[OpenReading], language: Language) -> list[ReadingView]:
+    """Open readings, in the caller's language."""
+    return [
+        ReadingView(
+            code=reading.code,
+            explanation=reading.id if language == "id" else reading.en,
+            source=reading.source,
+            status=reading.status,
+        )
+        for reading in readings
+    ]
+
+
 class RulePackView(BaseModel):
     """Regulation as the service applies it from `valid_from` until the day before `valid_to`.
 
     Every table names its sources and how far they confirm it; `sources` spells the keys out,
-    `reasons` gives the legal source of each reason code.
+    `reasons` gives the legal source of each reason code, `readings` what the sources leave open.
     """
 
     id: str
@@ -36,10 +59,11 @@ class RulePackView(BaseModel):
     education: Education | None
     degrees: list[list[Degree]] = Field(description="formal education from low to high; one level together")
     reasons: Mapping[str, str]
+    readings: list[ReadingView]
     sources: Mapping[str, str]
 
     @classmethod
-    def of(cls, pack: RulePack[Rules]) -> "RulePackView":
+    def of(cls, pack: RulePack[Rules], language: Language) -> "RulePackView":
         rules = pack.tables
         conversion = rules.conversion
         return cls(
@@ -57,5 +81,6 @@ class RulePackView(BaseModel):
             education=rules.education,
             degrees=[list(level) for level in LADDER],
             reasons=rules.reasons,
+            readings=readings_shown(rules.readings, language),
             sources=rules.sources,
         )
