@@ -8,6 +8,7 @@ from common.auth import OPEN_PATHS, guards
 from common.service import create_app
 from jejak_local.harness import OTHER_AGENCY
 from jejak_local.issuer import ROLES
+from jejak_local.unclaimed import open_doors
 
 READERS = {"lan", "analis", "service", "agency_hr", "verifier", "validator", "inspector", "person"}
 MATRIX = {
@@ -95,6 +96,10 @@ async def test_a_token_without_a_person_has_no_me(api, scene) -> None:
         assert (await api.call("person", "GET", path)).status_code == 403
         assert (await api.call("lan", "GET", path)).status_code == 403
     assert (await api.call("person", "GET", "/cases")).status_code == 403
+
+
+async def test_no_door_opens_to_a_role_without_its_claim(service, database, clock, issuer, scene) -> None:
+    assert await open_doors(create_app(service, database, clock=clock), database, issuer) == []
 
 
 @pytest.mark.parametrize(("role", "act"), [("verifier", "check"), ("validator", "return"), ("agency_hr", "resubmit")])

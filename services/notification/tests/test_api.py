@@ -9,6 +9,7 @@ from common.auth import guards
 from common.ids import derived_id
 from common.service import create_app
 from jejak_local.issuer import ROLES
+from jejak_local.unclaimed import open_doors
 from notification.__main__ import build
 from notification.access import READERS
 
@@ -85,6 +86,10 @@ async def test_an_agency_sees_its_own_and_nothing_else(api, make, two_agencies, 
     for path in (f"/v1/rounds/{make.sweep}", f"/v1/rounds/{make.sweep}/digests"):
         assert (await api.call("GET", path, **stranger)).status_code == 404
     assert (await api.call("GET", "/v1/rounds", role=role)).status_code == 403, "an agency's role without an agency"
+
+
+async def test_no_door_opens_to_a_role_without_its_claim(settings, database, clock, issuer, two_agencies) -> None:
+    assert await open_doors(create_app(build(settings, clock), database, clock=clock), database, issuer) == []
 
 
 async def test_lan_sees_the_whole_round_with_its_counts(api, make, two_agencies) -> None:

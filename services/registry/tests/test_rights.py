@@ -10,6 +10,7 @@ from common.auth import OPEN_PATHS, guards
 from common.service import create_app
 from jejak_local.harness import client_of
 from jejak_local.issuer import ROLES
+from jejak_local.unclaimed import open_doors
 from registry.__main__ import build
 
 READERS = {"lan", "analis", "agency_hr", "inspector", "service"}
@@ -186,6 +187,10 @@ async def test_the_giving_agency_lets_go_and_the_receiving_takes_over(caller, na
         answer = await receiving.call(method, path, body)
         assert (answer.status_code, answer.json()["code"]) == (403, "agency-mismatch")
     assert (await caller("lan").post(f"/people/{person_id}/transfer", move | {"on": "2026-10-15"})).status_code == 200
+
+
+async def test_no_door_opens_to_a_role_without_its_claim(app, database, issuer, nation):
+    assert await open_doors(app, database, issuer) == []
 
 
 async def test_oneself(caller, nation, service, a_person):

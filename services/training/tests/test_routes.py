@@ -4,6 +4,7 @@ from common.auth import OPEN_PATHS, guards
 from common.ids import new_id
 from common.problems import Catalogue
 from common.service import create_app
+from jejak_local.unclaimed import open_doors
 
 READ_CATALOGUE = {"lan", "analis", "service", "agency_hr", "verifier", "validator", "provider", "person", "inspector"}
 SEND = {"service", "agency_hr", "provider", "person"}
@@ -49,6 +50,10 @@ async def test_every_route_names_who_may_call_it(service, database, api, world):
         assert (bare.status_code, bare.json()["code"]) == (401, "unauthorized"), (method, path)
         for role in (READ_CATALOGUE | {"operator"}) - roles:
             assert (await api.refused(role, method, called, {}))[:2] == (403, "forbidden"), (method, path, role)
+
+
+async def test_no_door_opens_to_a_role_without_its_claim(service, database, clock, issuer):
+    assert await open_doors(create_app(service, database, clock=clock), database, issuer) == []
 
 
 def test_every_code_has_both_texts_and_no_text_quotes_what_was_sent(service):

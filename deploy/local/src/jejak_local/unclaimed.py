@@ -1,0 +1,147 @@
+"""Walks every route of a service with each role without each claim it needs: no door may open, nothing may change.
+
+Roles and claims come from `contracts.roles`, routes, parameters and bodies from the service's own OpenAPI: a later
+role, claim or route joins by itself.
+"""
+
+import json
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import httpx2
+from fastapi import FastAPI
+from sqlalchemy import text
+
+from common.auth import CLAIMS, EVERYBODY, CallerRole, guards
+from common.database import Database
+from contracts.roles import ROLES
+from jejak_local.issuer import Issuer
+
+SOMETHING = UUID("0199a000-0000-7000-8000-0000000000ee")
+"""Every id that a path, a parameter or a body asks for."""
+JSON = {"content-type": "application/json"}
+NOT_SAID = object()
+SAID: dict[str, tuple[Any, int]] = {
+    "not said": (NOT_SAID, 403),
+    "said to be nothing": (None, 403),
+    "said to be empty": ("", 403),
+    "said to be an empty list": ([], 401),
+    "said to be two": ([str(SOMETHING), str(SOMETHING)], 401),
+    "said to be a number": (7, 401),
+    "said to be true": (True, 401),
+    "said to be an object": ({"id": str(SOMETHING)}, 401),
+    "said to be no id": ("x", 401),
+}
+"""How a token says a claim, and what it is answered then."""
+
+NEEDS = [(role, claim) for role in ROLES.values() for claim in role.needs]
+
+
+async def open_doors(app: FastAPI, database: Database, issuer: Issuer) -> list[str]:
+    """What a token was answered that lacks the claim its role needs, where that was not the one right refusal.
+
+    Such a token is refused on every route, also with a second role that has no right there; beside one that has, it
+    reads what the second role reads alone.
+    """
+    found: list[str] = []
+    before = await _rows(database)
+    transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://service") as client:
+        for (method, path), allowed in guards(app).items():
+            if allowed <= EVERYBODY:
+                continue
+            asked = _request(app.openapi(), method, path)
+
+            async def answer(token: str, asked: dict[str, Any] = asked) -> tuple[int, str]:
+                got = await client.request(**asked, headers=JSON | {"authorization": f"Bearer {token}"})
+                return got.status_code, got.text
+
+            for role, claim in NEEDS:
+                others = [other for other in ROLES.values() if claim not in other.needs]
+                friend = next((other for other in others if other.name in allowed), None)
+                stranger = next((other for other in others if other.name not in allowed), None)
+                for how, (_, status) in SAID.items():
+                    for second in (None, stranger if status == 403 else friend or stranger):
+                        got, _ = await answer(_token(issuer, role, claim, how, second))
+                        if got != status:
+                            beside = f" beside {second.name}" if second else ""
+                            found.append(f"{method} {path}: {role.name}{beside}, {claim} {how}: {got}, not {status}")
+                    if friend and status == 403 and method == "GET":
+                        alone = await answer(_token(issuer, friend, claim, how, None))
+                        if await answer(_token(issuer, role, claim, how, friend)) != alone:
+                            found.append(f"{method} {path}: {role.name}, {claim} {how}, widens {friend.name}")
+    if await _rows(database) != before:
+        found.append("rows were changed")
+    return found
+
+
+@cache
+def _token(issuer: Issuer, role: CallerRole, claim: str, how: str, second: CallerRole | None) -> str:
+    names = [role.name, *([second.name] if second else [])]
+    value, _ = SAID[how]
+    said = issuer.claims(*names) | {name: str(SOMETHING) for name in CLAIMS} | {claim: value}
+    return issuer.sign({name: value for name, value in said.items() if value is not NOT_SAID})
+
+
+async def _rows(database: Database) -> dict[str, str]:
+    """What every table holds."""
+    async with database.reading() as session:
+        tables = await session.scalars(
+            text(
+                "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname !~ '^(pg_|information_)'"
+            )
+        )
+        query = "SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {} t"
+        return {table: str(await session.scalar(text(query.format(table)))) for table in tables.all()}
+
+
+# --- a request that a route understands, made from its OpenAPI
+
+
+def _request(document: dict[str, Any], method: str, path: str) -> dict[str, Any]:
+    operation = document["paths"][path][method.lower()]
+    example = _examples(document)
+    given = {
+        place: {
+            part["name"]: example(part["schema"]) for part in operation.get("parameters", []) if part["in"] == place
+        }
+        for place in ("path", "query")
+    }
+    required = {part["name"] for part in operation.get("parameters", []) if part["required"]}
+    content = operation.get("requestBody", {}).get("content", {"application/json": {}})
+    [body, *_] = content.values()
+    return {
+        "method": method,
+        "url": path.format(**given["path"]),
+        "params": {name: value for name, value in given["query"].items() if name in required},
+        "content": json.dumps(example(body.get("schema", {}))),
+    }
+
+
+def _examples(document: dict[str, Any]) -> Callable[[dict[str, Any]], Any]:
+    def example(schema: dict[str, Any]) -> Any:  # noqa: PLR0911 - a line for each kind of value
+        match schema:
+            case {"$ref": str(reference)}:
+                return example(document["components"]["schemas"][reference.rpartition("/")[2]])
+            case {"const": value} | {"enum": [value, *_]}:
+                return value
+            case {"anyOf": [first, *_]} | {"oneOf": [first, *_]} | {"allOf": [first, *_]}:
+                return example(first)
+            case {"format": "uuid"}:
+                return str(SOMETHING)
+            case {"format": "date"}:
+                return "2026-01-02"
+            case {"type": "string"}:
+                return "1".rjust(schema.get("minLength", 1), "1")
+            case {"type": "integer" | "number"}:
+                return max(schema.get("minimum", 1), schema.get("exclusiveMinimum", 0) + 1)
+            case {"type": "boolean"}:
+                return True
+            case {"type": "array"}:
+                return [example(schema["items"])] * schema.get("minItems", 0)
+            case _:
+                return {name: example(schema["properties"][name]) for name in schema.get("required", [])}
+
+    return example

@@ -1,0 +1,99 @@
+"""The walk with roles that lack their claims finds a service that forgets one."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import pytest
+from fastapi import APIRouter, Depends, FastAPI
+from pydantic import BaseModel
+from sqlalchemy import column, select, table, text
+
+from common.auth import CallerRole, Principal, allow
+from common.database import Database, Reading, Transaction
+from common.service import Service, create_app
+from common.settings import ServiceSettings
+from contracts.roles import ROLES
+from jejak_local.harness import settings_of
+from jejak_local.unclaimed import SOMETHING, open_doors
+
+router = APIRouter(prefix="/v1")
+Caller = Annotated[Principal, Depends(allow("lan", "provider"))]
+Clerk = Annotated[Principal, Depends(allow("agency_hr", "person"))]
+THINGS = table("things", column("id"), column("provider_id"), column("agency_id"))
+
+
+class Thing(BaseModel):
+    name: str
+    for_whom: UUID
+
+
+@router.get("/things")
+async def things(principal: Caller, session: Reading) -> list[UUID]:
+    query = select(THINGS.c.id)
+    if not principal.national:
+        query = query.where(THINGS.c.provider_id == principal.provider)
+    return list(await session.scalars(query))
+
+
+@router.get("/things/{thing_id}")
+async def thing(thing_id: UUID, principal: Caller, session: Reading) -> UUID | None:
+    return await session.scalar(select(THINGS.c.id).where(THINGS.c.id == thing_id))
+
+
+@router.get("/agency-things")
+async def agency_things(principal: Clerk, session: Reading) -> list[UUID]:
+    return list(await session.scalars(select(THINGS.c.id).where(principal.sees(THINGS.c.agency_id))))
+
+
+@router.post("/things", status_code=201)
+async def add(thing: Thing, principal: Caller, session: Transaction) -> Thing:
+    await session.execute(text("INSERT INTO things (provider_id) VALUES (:provider)"), {"provider": principal.provider})
+    return thing
+
+
+Make = Callable[[Mapping[str, CallerRole]], FastAPI]
+
+
+@pytest.fixture
+async def database(postgres) -> Database:
+    made = Database((await postgres.create_service_database("kit", name="kit_unclaimed")).url)
+    async with made.engine.begin() as connection:
+        await connection.execute(
+            text("CREATE TABLE things (id uuid DEFAULT gen_random_uuid(), provider_id uuid, agency_id uuid)")
+        )
+        await connection.execute(text("INSERT INTO things VALUES (:id, NULL, NULL)"), {"id": SOMETHING})
+    yield made
+    await made.close()
+    await postgres.drop_database("kit_unclaimed")
+
+
+@pytest.fixture
+def make(database: Database, issuer, tmp_path: Path) -> Make:
+    (tmp_path / "problems.toml").write_text("")
+    settings = ServiceSettings(**settings_of(database, issuer))
+
+    def made(roles: Mapping[str, CallerRole]) -> FastAPI:
+        return create_app(Service("kit", "Kit", settings, [router], tmp_path / "problems.toml", roles), database)
+
+    return made
+
+
+async def test_a_service_that_knows_its_claims_has_no_open_door(make: Make, database: Database, issuer) -> None:
+    assert await open_doors(make(ROLES), database, issuer) == []
+
+
+async def test_a_service_that_forgets_a_claim_is_found(make: Make, database: Database, issuer) -> None:
+    found = await open_doors(make(ROLES | {"provider": CallerRole("provider")}), database, issuer)
+    for how in ("not said", "said to be nothing", "said to be empty"):
+        assert f"GET /v1/things: provider, provider {how}: 200, not 403" in found
+        assert f"GET /v1/things/{{thing_id}}: provider, provider {how}: 200, not 403" in found
+        assert f"POST /v1/things: provider beside analis, provider {how}: 201, not 403" in found
+    assert "rows were changed" in found
+
+
+async def test_a_service_that_takes_a_role_for_national_is_found(make: Make, database: Database, issuer) -> None:
+    """Beside another role it would widen what that one reads."""
+    found = await open_doors(make(ROLES | {"person": CallerRole("person", national=True)}), database, issuer)
+    assert "GET /v1/agency-things: person, person not said, widens agency_hr" in found
