@@ -31,9 +31,18 @@ def record(number: int, degree: str | None = "S2", *, person: UUID = ANI, revoke
     } | changes)  # fmt: skip
 
 
-def bonus(number: int, state: str, degree: str = "S2", *, person: UUID = ANI, by_hand: bool = True) -> Bonus:
+def bonus(
+    number: int,
+    state: str,
+    degree: str = "S2",
+    *,
+    person: UUID = ANI,
+    end_date: date | None = None,
+    by_hand: bool = True,
+) -> Bonus:
+    day = end_date or date(2025, 1, number)
     returned_by_hand = by_hand and state == "returned"
-    return Bonus(UUID(int=200 + number), UUID(int=100 + number), person, degree, state, returned_by_hand)
+    return Bonus(UUID(int=200 + number), UUID(int=100 + number), person, degree, day, state, returned_by_hand)
 
 
 @pytest.mark.parametrize(
@@ -138,6 +147,15 @@ def test_a_case_returned_by_the_system_is_resumed_when_its_ground_is_back() -> N
     assert settled.records[record(1).record_id].verdict == BONUS
 
 
+@pytest.mark.parametrize("state", ["submitted", "checked", "returned"])
+def test_a_case_goes_on_for_the_corrected_date_of_its_record(state: str) -> None:
+    found = bonus(1, state, end_date=date(2024, 12, 1))
+    settled = settle([record(1)], [found])
+    assert settled.resumed == {found.case_id}
+    assert settled.returned == ({} if state == "returned" else {found.case_id: "record-corrected"})
+    assert (settled.opened, settled.records[record(1).record_id].case_id) == ([], found.case_id)
+
+
 def test_an_earlier_record_takes_the_degree_over_until_somebody_has_acted_on_the_case() -> None:
     settled = settle([record(1), record(2)], [bonus(2, "submitted")])
     assert settled.returned == {bonus(2, "submitted").case_id: "degree-already-claimed"}
@@ -221,16 +239,20 @@ def test_settling_twice_changes_nothing_more(rows: list[tuple[str | None, bool, 
     for number, (degree, _, _, state) in enumerate(rows, 1):
         waits = state in {"returned", "stopped"}
         if state and degree and (waits or degree not in live):
-            bonuses.append(bonus(number, "returned" if waits else state, degree, by_hand=state == "returned"))
+            day = date(2024, 12, 31) if number % 2 else None  # of some, the record has another date since
+            kept = "returned" if waits else state
+            bonuses.append(bonus(number, kept, degree, by_hand=state == "returned", end_date=day))
             live |= set() if waits else {degree}
     first = settle(claims, bonuses)
     states = dict.fromkeys(first.returned, "returned") | dict.fromkeys(first.resumed, "submitted")
-    assert len(states) == len(first.returned) + len(first.resumed), "nothing is returned and resumed at once"
-    after = [
-        replace(found, state=states[found.case_id], by_hand=False) if found.case_id in states else found
-        for found in bonuses
-    ] + [
-        Bonus(UUID(int=300 + n), claim.record_id, ANI, claim.degree or "", "submitted")
+    dates = {claim.record_id: claim.end_date for claim in claims}
+
+    def moved(found: Bonus) -> Bonus:
+        day = dates[found.record_id] if found.case_id in first.resumed else found.end_date
+        return replace(found, state=states[found.case_id], by_hand=False, end_date=day)
+
+    after = [moved(found) if found.case_id in states else found for found in bonuses] + [
+        Bonus(UUID(int=300 + n), claim.record_id, ANI, claim.degree or "", claim.end_date, "submitted")
         for n, claim in enumerate(first.opened)
     ]
     alive = [found.degree for found in after if found.state != "returned"]

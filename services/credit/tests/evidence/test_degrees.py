@@ -229,6 +229,11 @@ def histories(world) -> dict[str, list]:
     degree = world.completed(person.person_id, degree="S2", end_date=day)
     declared = degree.model_copy(update={"verified": False})
     verified = world.corrected(person.person_id, record_id=degree.record_id, degree="S2", end_date=day)
+    risen = world.person(
+        person_id=person.person_id,
+        posts=[("ahli_pertama", date(2020, 1, 1), date(2026, 3, 2)), ("ahli_muda", date(2026, 3, 2), None)],
+    )
+    redated = world.corrected(person.person_id, record_id=degree.record_id, degree="S2", end_date=date(2026, 3, 1))
     other = world.completed(person.person_id, degree="S2", end_date=date(2025, 1, 1))
     return {
         "the registry learns of it": [(person, 1), (later, 2), (degree, 1)],
@@ -237,6 +242,7 @@ def histories(world) -> dict[str, list]:
         "retired before": [(person, 1), (gone, 2), (degree, 1)],
         "verified later": [(person, 1), (later, 2), (declared, 1), (verified, 2)],
         "named by two": [(person, 1), (degree, 1), (other, 1)],
+        "corrected to another date": [(risen, 1), (degree, 1), (redated, 2)],
         "revoked": [(person, 1), (degree, 1), (world.revoked(degree), 2), (other, 1)],
     }
 
@@ -248,6 +254,7 @@ EXPECTED = {
     "retired before": 0,
     "verified later": 1,
     "named by two": 1,
+    "corrected to another date": 1,
     "revoked": 1,
 }
 

@@ -115,12 +115,13 @@ class Claim:
 
 @dataclass(frozen=True)
 class Bonus:
-    """An education case as it stands; `by_hand` when a person has returned it."""
+    """An education case as it stands, for a degree of `end_date`; `by_hand` when a person has returned it."""
 
     case_id: UUID
     record_id: UUID
     person_id: UUID
     degree: str
+    end_date: date
     state: str
     by_hand: bool = False
 
@@ -173,7 +174,8 @@ def settle(claims: Iterable[Claim], bonuses: Iterable[Bonus]) -> Settlement:
     The earliest record whose verdict is the bonus has the degree, unless a person has already
     acted on the case of another: then that one keeps it, also while it waits to be resubmitted. A
     case without such ground is returned, and resumed when the ground is back, as if nothing had
-    happened; an attested one is overdue: only a reversal can take its points back. So the state
+    happened; so is one whose record was corrected to another date, at once and for that date. An
+    attested one without ground is overdue: only a reversal can take its points back. So the state
     depends on what is known and on what people did, not on the order in which events came.
     """
     found = {claim.record_id: claim for claim in sorted(claims, key=lambda claim: (claim.end_date, claim.record_id))}
@@ -208,7 +210,10 @@ def _sort(
         if lost is None and (bonus.state != "returned" or place not in books.claimed):
             books.claimed.add(place)
             books.held[bonus.record_id] = bonus.case_id
-            if bonus.state == "returned" and not bonus.by_hand:
+            redated = found[bonus.record_id].end_date != bonus.end_date and bonus.state != "attested"
+            if redated and bonus.state != "returned":
+                books.returned[bonus.case_id] = "record-corrected"
+            if redated or (bonus.state == "returned" and not bonus.by_hand):
                 books.resumed.add(bonus.case_id)
         elif bonus.state == "attested":
             books.claimed.add(place)

@@ -6,7 +6,7 @@ applied by one statement that ignores what is older. Degrees are then settled pe
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from contracts.events import TrainingCompleted, TrainingCorrected, TrainingRevok
 from credit.cases.commands import NewCase, open_cases
 from credit.cases.tables import cases
 from credit.cases.writing import Judged, case_of, content_of, save_judged, save_returns
-from credit.domain.cases import SYSTEM, move
+from credit.domain.cases import SYSTEM, Case, move
 from credit.domain.degrees import (
     BONUS,
     REVOKED,
@@ -205,12 +205,10 @@ async def _settle_degrees(
 
     stopped = [move(case_of(row), "return", SYSTEM) for row in found if row.id in settlement.returned]
     await save_returns(session, stopped, SYSTEM, now, settlement.returned)
+    waiting = {case.id: case for case in stopped}
+    dates = {claim.record_id: claim.end_date for claim in claims}
     resumed = [
-        Judged(
-            move(case_of(row), "resubmit", SYSTEM),
-            content_of(row),
-            judge(book, services[row.person_id], {}, (row.period_start, row.period_end, None)),
-        )
+        _resumed(waiting.get(row.id) or case_of(row), row, dates[row.record_id], services[row.person_id], book)
         for row in found
         if row.id in settlement.resumed
     ]
@@ -252,7 +250,17 @@ def _revoked(row: Any) -> bool:
 
 def _bonus(row: Any) -> Bonus:
     by_hand = row.state == "returned" and row.returned_by != SYSTEM.subject
-    return Bonus(row.id, row.record_id, row.person_id, row.degree, row.state, by_hand)
+    return Bonus(row.id, row.record_id, row.person_id, row.degree, row.period_end, row.state, by_hand)
+
+
+def _resumed(case: Case, row: Any, day: date, service: Service, book: RuleBook[Rules]) -> Judged:
+    before = content_of(row)
+    return Judged(
+        move(case, "resubmit", SYSTEM),
+        before | {"period_start": day, "period_end": day},
+        judge(book, service, {}, (day, day, None)),
+        replaced=before if day != row.period_end else None,
+    )
 
 
 def _new_case(claim: Claim, jenjang: str | None, book: RuleBook[Rules]) -> NewCase:
