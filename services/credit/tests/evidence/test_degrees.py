@@ -32,6 +32,7 @@ async def test_a_higher_degree_opens_a_case_of_a_quarter_of_the_kp_need(world, a
     assert (evidence["outcome"], evidence["reason_code"], evidence["case_id"]) == (
         "education-case", "higher-degree", case["id"],
     )  # fmt: skip
+    assert evidence["readings"] == case["readings"]
     readings = {reading["code"]: reading["status"] for reading in evidence["readings"]}
     assert readings["jenjang-on-the-date-of-the-degree"] == "belum dikonfirmasi"
     assert "month-by-its-first-day" not in readings
@@ -242,6 +243,7 @@ def histories(world) -> dict[str, list]:
         "retired before": [(person, 1), (gone, 2), (degree, 1)],
         "verified later": [(person, 1), (later, 2), (declared, 1), (verified, 2)],
         "named by two": [(person, 1), (degree, 1), (other, 1)],
+        "promoted, as is told late": [(person, 1), (risen, 2), (degree, 1)],
         "corrected to another date": [(risen, 1), (degree, 1), (redated, 2)],
         "revoked": [(person, 1), (degree, 1), (world.revoked(degree), 2), (other, 1)],
     }
@@ -254,6 +256,7 @@ EXPECTED = {
     "retired before": 0,
     "verified later": 1,
     "named by two": 1,
+    "promoted, as is told late": 1,
     "corrected to another date": 1,
     "revoked": 1,
 }

@@ -15,6 +15,7 @@ from common.bulk import Answer
 from common.database import Reading, Transaction
 from common.pages import AskedWindow, Page
 from common.problems import Language, Problem
+from common.rules import RuleBook
 from common.service import UsedClock
 from common.texts import UsedLanguage
 from credit.cases import commands
@@ -22,6 +23,7 @@ from credit.cases.commands import Wanted
 from credit.cases.queries import list_cases, read_case
 from credit.cases.schemas import CaseLine, CaseView, CaseWithHistory, Return
 from credit.domain.cases import State
+from credit.domain.rules import Rules
 from credit.rulebook import UsedRules
 from credit.scope import READERS, actor_of, reach
 
@@ -53,18 +55,19 @@ async def get_cases(
     session: Reading,
     principal: Reader,
     window: AskedWindow,
+    rules: UsedRules,
     language: UsedLanguage,
     state: State | None = None,
     agency_id: UUID | None = None,
 ) -> Page[CaseView]:
-    return await list_cases(session, window, reach(principal), language, state, agency_id)
+    return await list_cases(session, window, reach(principal), rules, language, state, agency_id)
 
 
 @router.get("/cases/{case_id}", summary="A case with its history")
 async def get_case(
-    case_id: UUID, session: Reading, principal: Reader, language: UsedLanguage, response: Response
+    case_id: UUID, session: Reading, principal: Reader, rules: UsedRules, language: UsedLanguage, response: Response
 ) -> CaseWithHistory:
-    case = await read_case(session, case_id, reach(principal), language)
+    case = await read_case(session, case_id, reach(principal), rules, language)
     return etag.tagged(case, response)
 
 
@@ -78,11 +81,12 @@ async def check(
     session: Transaction,
     principal: Verifier,
     seen: etag.Seen,
+    rules: UsedRules,
     clock: UsedClock,
     language: UsedLanguage,
 ) -> CaseWithHistory:
     [answer] = await commands.check(session, [Wanted(case_id, seen)], actor_of(principal), clock.now())
-    return await _shown(session, answer, principal, language)
+    return await _shown(session, answer, principal, rules, language)
 
 
 @router.post(
@@ -104,7 +108,7 @@ async def attest(
     language: UsedLanguage,
 ) -> CaseWithHistory:
     [answer] = await commands.attest(session, [Wanted(case_id, seen)], actor_of(principal), rules, clock.now())
-    return await _shown(session, answer, principal, language)
+    return await _shown(session, answer, principal, rules, language)
 
 
 @router.post(
@@ -118,12 +122,13 @@ async def send_back(
     session: Transaction,
     principal: Judge,
     seen: etag.Seen,
+    rules: UsedRules,
     clock: UsedClock,
     language: UsedLanguage,
 ) -> CaseWithHistory:
     wanted = Wanted(case_id, seen)
     answer = await commands.send_back(session, wanted, actor_of(principal), body.reason, clock.now())
-    return await _shown(session, answer, principal, language)
+    return await _shown(session, answer, principal, rules, language)
 
 
 @router.post(
@@ -146,7 +151,7 @@ async def resubmit(
     language: UsedLanguage,
 ) -> CaseWithHistory:
     answer = await commands.resubmit(session, Wanted(case_id, seen), actor_of(principal), rules, clock.now())
-    return await _shown(session, answer, principal, language)
+    return await _shown(session, answer, principal, rules, language)
 
 
 @bulk_router.post(
@@ -183,7 +188,9 @@ def _wanted(lines: Sequence[CaseLine]) -> list[Wanted]:
     return [Wanted(line.id, None if line.version is None else frozenset({str(line.version)})) for line in lines]
 
 
-async def _shown(session: AsyncSession, answer: Answer, principal: Principal, language: Language) -> CaseWithHistory:
+async def _shown(
+    session: AsyncSession, answer: Answer, principal: Principal, rules: RuleBook[Rules], language: Language
+) -> CaseWithHistory:
     if isinstance(answer, Problem):
         raise answer
-    return await read_case(session, answer.id, reach(principal), language)
+    return await read_case(session, answer.id, reach(principal), rules, language)

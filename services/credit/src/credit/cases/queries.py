@@ -10,17 +10,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.pages import BY_ID, Page, Window
 from common.problems import Language, Problem
+from common.rules import RuleBook
 from common.sets import one_of
 from credit.cases.schemas import CaseView, CaseWithHistory, HistoryLine, LeftOutMonth, SegmentView
 from credit.cases.tables import cases, history, segments
 from credit.domain.amounts import shown_ak, total
 from credit.domain.cases import State
+from credit.domain.rules import Rules
 from credit.people.tables import people
+from credit.rule_packs.schemas import readings_shown
 from credit.texts import explain
 
 
 async def read_case(
-    session: AsyncSession, case_id: UUID, within: ColumnElement[bool], language: Language
+    session: AsyncSession, case_id: UUID, within: ColumnElement[bool], book: RuleBook[Rules], language: Language
 ) -> CaseWithHistory:
     """A case with its history. Raises Problem `not-found` for one outside of the caller's reach."""
     row = (await session.execute(_cases(within).where(cases.c.id == case_id))).mappings().one_or_none()
@@ -41,13 +44,14 @@ async def read_case(
         )
         for line in moves
     ]
-    return CaseWithHistory(**_case(row, parts[case_id, row["judged"]], language).__dict__, history=lines)
+    return CaseWithHistory(**_case(row, parts[case_id, row["judged"]], book, language).__dict__, history=lines)
 
 
 async def list_cases(
     session: AsyncSession,
     window: Window,
     within: ColumnElement[bool],
+    book: RuleBook[Rules],
     language: Language,
     state: State | None,
     agency_id: UUID | None,
@@ -62,7 +66,7 @@ async def list_cases(
         asked = asked.where(cases.c.id > seen[0])
     rows = (await session.execute(asked)).mappings().all()
     parts = await _segments(session, [row["id"] for row in rows])
-    views = [_case(row, parts[row["id"], row["judged"]], language) for row in rows]
+    views = [_case(row, parts[row["id"], row["judged"]], book, language) for row in rows]
     return window.page(views, lambda case: [case.id])
 
 
@@ -83,7 +87,7 @@ async def _segments(
     return found
 
 
-def _case(row: RowMapping, parts: list[SegmentView], language: Language) -> CaseView:
+def _case(row: RowMapping, parts: list[SegmentView], book: RuleBook[Rules], language: Language) -> CaseView:
     twelfths = total(part.twelfths for part in parts)
     full_year = (row["period_start"].month, row["period_end"].month) == (1, 12)
     reason = row["return_reason"]
@@ -100,4 +104,5 @@ def _case(row: RowMapping, parts: list[SegmentView], language: Language) -> Case
         ak=shown_ak(twelfths),
         twelfths=twelfths,
         segments=parts,
+        readings=readings_shown(book.at(row["period_end"]).tables.readings_of(row["kind"]), language),
     )

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from common.fields import Document, Paragraph
 from credit.domain.cases import Kind, State
 from credit.domain.periods import Why
+from credit.rule_packs.schemas import ReadingView
 
 
 class SegmentView(BaseModel):
@@ -98,6 +99,7 @@ class CaseView(BaseModel):
     twelfths: Decimal
     segments: list[SegmentView]
     left_out: list[LeftOutMonth]
+    readings: list[ReadingView] = Field(description="what the sources leave open of this case")
     submitted_by: str
     submitted_at: datetime
     checked_by: str | None

@@ -61,7 +61,7 @@ async def submit_one(
         [answer] = await submit(session, [predicate], actor_of(principal), _sender(principal), rules, nip_key, clock)
         if isinstance(answer, Problem):
             raise answer
-        case = await read_case(session, answer.id, reach(principal), language)
+        case = await read_case(session, answer.id, reach(principal), rules, language)
         return 201 if answer.status == "stored" else 200, case
 
     return await once(request, session, principal, idempotency_key, act)
