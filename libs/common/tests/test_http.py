@@ -2,8 +2,10 @@
 
 import asyncio
 import base64
+import gzip
 import http.client
 import json
+from codecs import BOM_UTF8
 from collections.abc import AsyncIterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
@@ -22,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import etag
 from common.auth import Principal, allow, assert_guarded, guards
-from common.bulk import CHUNK, LINE_LIMIT, TURN, Answer, Done, in_turns, upload
+from common.bulk import CHUNK, LINE_LIMIT, TURN, Answer, Done, Lines, in_turns, lines_of
 from common.database import Database, Reading, Transaction, is_transient
 from common.fields import Line, Moment
 from common.idempotency import IdempotencyKey, once
@@ -52,7 +54,7 @@ class Thing(BaseModel):
     size: int = Field(gt=0)
 
 
-THING: TypeAdapter[Thing] = TypeAdapter(Thing)
+Things = Annotated[Lines[Thing], Depends(lines_of(Thing))]
 
 
 class Made(BaseModel):
@@ -72,7 +74,7 @@ async def make(
 
 
 @router.post("/things:batch", max_body_size=2**30)
-async def make_many(request: Request, principal: Hr) -> StreamingResponse:
+async def make_many(principal: Hr, lines: Things) -> StreamingResponse:
     async def handle(session: AsyncSession, things: Sequence[Thing]) -> list[Answer]:
         ids = [new_id() for _ in things]
         await session.execute(
@@ -84,7 +86,7 @@ async def make_many(request: Request, principal: Hr) -> StreamingResponse:
             for thing, made in zip(things, ids, strict=True)
         ]
 
-    return await upload(request, THING, handle)
+    return await lines.answer(handle)
 
 
 def announce(session: AsyncSession, thing: Thing) -> UUID:
@@ -100,11 +102,11 @@ async def announce_one(principal: Hr, session: Transaction, thing: Thing) -> Mad
 
 
 @router.post("/announcements:batch")
-async def announce_many(request: Request, principal: Hr) -> StreamingResponse:
+async def announce_many(principal: Hr, lines: Things) -> StreamingResponse:
     async def handle(session: AsyncSession, things: Sequence[Thing]) -> list[Answer]:
         return [Done("stored", announce(session, thing)) for thing in things]
 
-    return await upload(request, THING, handle)
+    return await lines.answer(handle)
 
 
 @router.get("/things")
@@ -636,3 +638,53 @@ async def test_a_key_is_a_line_of_text(client: httpx2.AsyncClient) -> None:
     for key in (b"a\0b", b"", b"x" * 201):
         answer = await client.post("/v1/things", json={"name": "a", "size": 1}, headers=[(b"idempotency-key", key)])
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "idempotency-key")
+
+
+async def sent(client: httpx2.AsyncClient, path: str, body: bytes, **headers: str) -> httpx2.Response:
+    return await client.post(path, content=body, headers={name.replace("_", "-"): v for name, v in headers.items()})
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "deflate", "zstd", "compress", "identity, gzip", "GZIP"])
+async def test_a_compressed_body_is_refused_on_every_route(client: httpx2.AsyncClient, coding: str) -> None:
+    packed = gzip.compress(b'{"name": "a", "size": 1}\n')
+    for path in ("/v1/things", "/v1/things:batch", "/v1/late-failure"):
+        answer = await sent(client, path, packed, content_encoding=coding, content_type="application/json")
+        assert (answer.status_code, answer.json()["code"]) == (415, "encoding-unsupported")
+        assert answer.headers["accept-encoding"] == "identity"
+
+
+async def test_a_body_that_says_that_it_is_not_compressed_is_read(client: httpx2.AsyncClient) -> None:
+    answer = await sent(client, "/v1/things:batch", b'{"name": "a", "size": 1}\n', content_encoding="identity")
+    assert (answer.status_code, answer.json()["status"]) == (200, "stored")
+
+
+JSON, LINES = "application/json", "application/x-ndjson"
+
+
+@pytest.mark.parametrize("said", ["text/plain", "application/x-www-form-urlencoded", "text/json", "nonsense", ""])
+async def test_a_body_of_another_type_is_refused(client: httpx2.AsyncClient, said: str) -> None:
+    for path, right in (("/v1/things", JSON), ("/v1/things:batch", LINES)):
+        answer = await sent(client, path, b'{"name": "a", "size": 1}', content_type=said)
+        assert (answer.status_code, answer.json()["code"]) == (415, "media-type-unsupported")
+        assert answer.headers["accept"] == right
+
+
+async def test_each_route_reads_the_type_it_takes(client: httpx2.AsyncClient) -> None:
+    one = b'{"name": "a", "size": 1}'
+    assert (await sent(client, "/v1/things", one, content_type="application/json; charset=utf-8")).status_code == 201
+    assert (await sent(client, "/v1/things", one, content_type=LINES)).status_code == 415
+    assert (await sent(client, "/v1/things:batch", one, content_type=JSON)).status_code == 415
+    for number, said in enumerate((LINES, "application/ndjson", "Application/JSONL; charset=utf-8")):
+        line = one.replace(b'"a"', b'"line %d"' % number)
+        answer = await sent(client, "/v1/things:batch", line, content_type=said)
+        assert (answer.status_code, answer.json()["status"]) == (200, "stored")
+
+
+@pytest.mark.parametrize("first", [b"", b"\n", b" \n\n"])
+async def test_the_mark_of_a_windows_file_belongs_to_no_line(client: httpx2.AsyncClient, first: bytes) -> None:
+    lines = first + b'{"name": "a", "size": 1}\n{"name": "b", "size": 1}'
+    [one, two] = (await sent(client, "/v1/things:batch", BOM_UTF8 + lines)).text.splitlines()
+    assert (json.loads(one)["status"], json.loads(two)["status"]) == ("stored", "stored")
+    assert (await sent(client, "/v1/things:batch", BOM_UTF8)).text == ""
+    [inside] = (await sent(client, "/v1/things:batch", b"\n" + BOM_UTF8 + b"{}")).text.splitlines()
+    assert json.loads(inside)["code"] == "invalid-json"

@@ -6,13 +6,13 @@ from typing import Annotated
 
 import httpx2
 import pytest
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.responses import StreamingResponse
-from pydantic import TypeAdapter
+from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.auth import Principal, allow
-from common.bulk import Answer, Done, upload
+from common.bulk import Answer, Done, Lines, lines_of
 from common.database import Database
 from common.ids import new_id
 from common.service import Service, create_app
@@ -23,7 +23,10 @@ from jejak_local.issuer import Issuer
 
 router = APIRouter(prefix="/v1")
 Hr = Annotated[Principal, Depends(allow("agency_hr"))]
-LINES = TypeAdapter(dict[str, int])
+
+
+class Line(BaseModel):
+    n: int
 
 
 @router.get("/things")
@@ -37,12 +40,12 @@ async def write(principal: Hr) -> str:
 
 
 @router.post("/things:batch")
-async def write_many(request: Request, principal: Hr) -> StreamingResponse:
-    async def handle(session: AsyncSession, lines: Sequence[dict[str, int]]) -> list[Answer]:
+async def write_many(principal: Hr, lines: Annotated[Lines[Line], Depends(lines_of(Line))]) -> StreamingResponse:
+    async def handle(session: AsyncSession, given: Sequence[Line]) -> list[Answer]:
         del session
-        return [Done("stored", new_id()) for _ in lines]
+        return [Done("stored", new_id()) for _ in given]
 
-    return await upload(request, LINES, handle)
+    return await lines.answer(handle)
 
 
 @pytest.fixture

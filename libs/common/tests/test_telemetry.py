@@ -5,12 +5,16 @@ import subprocess
 import sys
 
 import httpx2
+import pytest
 from fastapi import FastAPI
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
-from common.telemetry import ForgetTyped
+from common.database import Database
+from common.telemetry import ForgetTyped, traced
 
 NIP = "199001012015051001"
 
@@ -34,6 +38,24 @@ async def test_a_trace_names_the_route_and_not_what_was_typed() -> None:
     assert found.attributes is not None
     assert found.attributes["http.route"] == "/v1/people/{person}"
     assert NIP not in found.to_json() + lost.to_json()
+
+
+async def test_what_the_driver_says_of_an_argument_leaves_in_no_span(
+    blank: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """asyncpg quotes what it could not encode; a span would carry that as an event, and in its status."""
+    spans = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(spans))
+    for module in ("telemetry", "database"):
+        monkeypatch.setattr(f"common.{module}.tracer", provider.get_tracer("kit"))
+    with pytest.raises(DBAPIError) as failed, traced("use case"):
+        async with blank.transaction() as session:
+            await session.execute(text("SELECT CAST(:nip AS int)"), {"nip": NIP})
+    assert NIP in str(failed.value.orig), "else there would be nothing to hide"
+    told = "".join(span.to_json() for span in spans.get_finished_spans())
+    assert "DBAPIError" in told
+    assert NIP not in told
 
 
 SAYS = f"""

@@ -92,7 +92,8 @@ class Api:
 
     async def bulk(self, path: str, lines: Sequence[Any], role: str = "service", **claims: Any) -> list[dict[str, Any]]:
         body = b"".join((line if isinstance(line, bytes) else json.dumps(line).encode()) + b"\n" for line in lines)
-        answer = await self.http.post(f"/v1{path}", content=body, headers=self.headers(role, **claims))
+        headers = self.headers(role, **claims) | {"content-type": "application/x-ndjson"}
+        answer = await self.http.post(f"/v1{path}", content=body, headers=headers)
         assert answer.status_code == 200, answer.text
         return [json.loads(line) for line in answer.text.splitlines()]
 

@@ -27,6 +27,7 @@ SETTINGS = {
     "fsync": "on",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    "log_error_verbosity": "terse",  # a DETAIL quotes the row
     "log_line_prefix": "%m [%p] %q%u@%d ",
 }
 

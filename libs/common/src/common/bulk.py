@@ -7,18 +7,20 @@ they have sent everything, so a server that answered earlier would wait for them
 
 import asyncio
 import json
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from fastapi import Request
 from fastapi.responses import StreamingResponse
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common.bodies import NDJSON, check_ndjson
 from common.database import Database, insist, is_transient
 from common.outbox import EventTooLarge
 from common.problems import Catalogue, Language, Problem, from_validation, language_of, too_large
@@ -27,6 +29,7 @@ from common.telemetry import STATUS, bulk_lines, log
 
 T = TypeVar("T")
 R = TypeVar("R")
+M = TypeVar("M", bound=BaseModel)
 
 CHUNK = 250
 """How many lines are stored in one transaction (ADR 0013)."""
@@ -35,8 +38,6 @@ TURN = 10
 LINE_LIMIT = 64 * 1024
 SPOOL_BYTES = 1024 * 1024
 TRY_SECONDS = 20.0
-
-NDJSON = "application/x-ndjson"
 
 
 @dataclass(frozen=True)
@@ -59,29 +60,57 @@ class _Line(Generic[T]):
     content: T | Problem
 
 
-async def upload(request: Request, model: TypeAdapter[T], handle: Handle[T]) -> StreamingResponse:
-    """Reads the request's lines as `model`, handles them chunk by chunk, and answers each line.
+@dataclass(frozen=True)
+class Lines(Generic[T]):
+    """The lines of a request, each to be read by `reader`."""
 
-    Raises Problem `unavailable` when the database stays away; the chunks before it are stored.
-    """
-    database: Database = request.app.state.database
-    catalogue: Catalogue = request.app.state.catalogue
-    language = language_of(request.headers.get("accept-language"))
-    spool: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - closed by `_replay`
-    try:
-        with rates_of(request).upload(request.state.subject):
-            chunk: list[_Line[T]] = []
-            async for number, raw in _lines(request.stream()):
-                chunk.append(_Line(number, _parse(raw, model, catalogue)))
-                if len(chunk) == CHUNK:
+    request: Request
+    reader: TypeAdapter[T]
+
+    async def answer(self, handle: Handle[T]) -> StreamingResponse:
+        """Reads the lines, handles them chunk by chunk, and answers each.
+
+        Raises Problem `unavailable` when the database stays away; the chunks before it are stored.
+        """
+        database: Database = self.request.app.state.database
+        catalogue: Catalogue = self.request.app.state.catalogue
+        language = language_of(self.request.headers.get("accept-language"))
+        spool: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - closed by `_replay`
+        try:
+            with rates_of(self.request).upload(self.request.state.subject):
+                chunk: list[_Line[T]] = []
+                async for number, raw in _lines(self.request.stream()):
+                    chunk.append(_Line(number, _parse(raw, self.reader, catalogue)))
+                    if len(chunk) == CHUNK:
+                        await _answer(database, chunk, handle, catalogue, language, spool)
+                        chunk = []
+                if chunk:
                     await _answer(database, chunk, handle, catalogue, language, spool)
-                    chunk = []
-            if chunk:
-                await _answer(database, chunk, handle, catalogue, language, spool)
-    except BaseException:
-        spool.close()
-        raise
-    return StreamingResponse(_replay(spool), media_type=NDJSON)
+        except BaseException:
+            spool.close()
+            raise
+        return StreamingResponse(_replay(spool), media_type=NDJSON)
+
+
+def lines_of(model: type[M]) -> Callable[[Request], Awaitable[Lines[M]]]:
+    """A dependency that gives the lines of a body of NDJSON, each of them a `model`.
+
+    It raises Problem `media-type-unsupported` for a body that is said to be something else.
+    """
+    reader: TypeAdapter[M] = TypeAdapter(model)
+
+    async def lines(request: Request) -> Lines[M]:
+        check_ndjson(request.headers)
+        return Lines(request, reader)
+
+    lines.line_model = model  # pyright: ignore[reportFunctionMemberAccess] - read by `line_model`
+    return lines
+
+
+def line_model(dependant: Any) -> type[BaseModel] | None:
+    """What each line of a route's body is; None for a route that takes no lines."""
+    own: type[BaseModel] | None = getattr(dependant.call, "line_model", None)
+    return own or next(filter(None, map(line_model, dependant.dependencies)), None)
 
 
 async def in_turns(items: Iterable[T]) -> AsyncIterator[T]:
@@ -103,15 +132,20 @@ async def _lines(stream: AsyncIterator[bytes]) -> AsyncIterator[tuple[int, bytes
             number += 1
             if too_long or len(line) > LINE_LIMIT:
                 yield number, None
-            elif line.strip():
-                yield number, line
+            elif text := _text(number, line):
+                yield number, text
             too_long = False
         if len(rest) > LINE_LIMIT:
             too_long, rest = True, b""
     if too_long:
         yield number + 1, None
-    elif rest.strip():
-        yield number + 1, rest
+    elif text := _text(number + 1, rest):
+        yield number + 1, text
+
+
+def _text(number: int, line: bytes) -> bytes:
+    """What a line says. The mark that Windows puts before UTF-8 belongs to the file, not to its first line."""
+    return (line.removeprefix(BOM_UTF8) if number == 1 else line).strip()
 
 
 def _parse(raw: bytes | None, model: TypeAdapter[T], catalogue: Catalogue) -> T | Problem:

@@ -50,7 +50,7 @@ from common.telemetry import (
     log,
     observe,
     processed,
-    tracer,
+    traced,
 )
 
 Handler = Callable[[AsyncSession, Sequence[Received]], Awaitable[None]]
@@ -252,7 +252,7 @@ class Consumer:
     async def _commit(self, received: Sequence[Received]) -> int:
         name = self.subscription.name
         topic = self.subscription.topic.name
-        with tracer.start_as_current_span(
+        with traced(
             f"process {topic}",
             kind=SpanKind.CONSUMER,
             links=links(event.traceparent for event in received),

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.bulk import work
 from common.database import Database
 from common.problems import Problem
-from common.telemetry import EVENT_COUNT, tracer
+from common.telemetry import EVENT_COUNT, traced
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -75,7 +75,7 @@ class Joiner(Generic[T, R]):
 
     async def _work(self, database: Database, group: Sequence[_Waiting[T, R]]) -> None:
         links = [Link(waiting.span) for waiting in group if waiting.span.trace_flags.sampled]
-        with tracer.start_as_current_span(self._name, links=links, attributes={EVENT_COUNT: len(group)}):
+        with traced(self._name, links=links, attributes={EVENT_COUNT: len(group)}):
             try:
                 answers = await work(database, [waiting.item for waiting in group], self._handle)
             except Problem as problem:

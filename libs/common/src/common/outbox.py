@@ -42,8 +42,8 @@ from common.telemetry import (
     log,
     observe,
     published,
+    traced,
     traceparent,
-    tracer,
 )
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ async def flush(session: AsyncSession) -> None:
     rows: list[tuple[str, str, int]] = []
     for topic, emitted in collected.items():
         # One span for all a use case emits to a topic: a span costs more than an event.
-        with tracer.start_as_current_span(
+        with traced(
             f"create {topic}", kind=SpanKind.PRODUCER, attributes={TOPIC: topic, EVENT_COUNT: len(emitted)}
         ) as span:
             context = span.get_span_context()
@@ -295,7 +295,7 @@ async def relay_once(connection: asyncpg.Connection, kafka: AIOKafkaProducer, fl
         by_topic[row["topic"]].extend(records)
         origins[row["topic"]].append(origin)
     for topic, records in by_topic.items():
-        with tracer.start_as_current_span(
+        with traced(
             f"send {topic}",
             kind=SpanKind.PRODUCER,
             links=links(origins[topic]),

@@ -14,6 +14,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import iter_route_contexts
+from pydantic import BaseModel, Field
 from pydantic_core import ErrorDetails
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -24,6 +25,8 @@ from common.events import MAX_EVENT_BYTES
 from common.outbox import EventTooLarge
 
 Language = Literal["id", "en"]
+VALUES_FOR_HEADERS = {"retry_after": "retry-after", "accept": "accept", "accept_encoding": "accept-encoding"}
+"""Values of a problem that a program wants to read too, and the header it finds them in."""
 TYPE_BASE = "https://jejak.asn.go.id/problems/"
 
 
@@ -35,6 +38,24 @@ class Problem(Exception):  # noqa: N818 - the RFC's own word
         self.code = code
         self.field = field
         self.values = values
+
+
+class Fault(BaseModel):
+    """One thing wrong: the field at fault, if it is one, the stable code, and the text for a person."""
+
+    field: str | None
+    code: str
+    message: str
+
+
+class ProblemDocument(BaseModel):
+    """An error (RFC 9457); `errors` holds each thing wrong, the first of which names it."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    errors: list[Fault] = Field(min_length=1)
 
 
 @dataclass(frozen=True)
@@ -136,9 +157,7 @@ def response(
 def _headers(problem: Problem) -> dict[str, str]:
     if problem.code == "unauthorized":
         return {"www-authenticate": "Bearer"}
-    if "retry_after" in problem.values:
-        return {"retry-after": str(problem.values["retry_after"])}
-    return {}
+    return {header: str(problem.values[name]) for name, header in VALUES_FOR_HEADERS.items() if name in problem.values}
 
 
 class _ProblemForLargeBody:
@@ -185,6 +204,8 @@ def install(app: FastAPI, catalogue: Catalogue) -> None:
 
     async def on_validation(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - as above
+        if isinstance(error.body, bytes):  # what FastAPI does not take for JSON, by its Content-Type, it passes on raw
+            return answer(request, [Problem("media-type-unsupported", field="Content-Type", accept="application/json")])
         return answer(request, from_validation(error.errors(), catalogue.texts))
 
     async def on_http(request: Request, error: Exception) -> JSONResponse:

@@ -26,8 +26,9 @@ from pydantic import BaseModel
 from sqlalchemy import text
 from starlette.types import Scope
 
-from common import problems, telemetry
+from common import openapi, problems, telemetry
 from common.auth import Authenticator, CallerRole, assert_guarded
+from common.bodies import RefuseCompressed
 from common.clock import Clock
 from common.database import Database
 from common.edge import OwnAssetsOnly, http_server
@@ -128,11 +129,13 @@ def create_app(
         setattr(app.state, name, value)
     problems.install(app, app.state.catalogue)
     app.add_middleware(OwnAssetsOnly)
+    app.add_middleware(RefuseCompressed, catalogue=app.state.catalogue)
     app.add_middleware(LimitByAddress, rates=app.state.rates, catalogue=app.state.catalogue)
     app.include_router(health)
     if with_api:
         for router in service.routers:
             app.include_router(router, max_body_size=SINGLE_BODY_LIMIT)
+    openapi.install(app)
     assert_guarded(app)
     _assert_async(app)
     return app

@@ -4,7 +4,8 @@ import logging
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterable, MutableMapping, Sequence
+from collections.abc import Callable, Generator, Iterable, MutableMapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
@@ -53,6 +54,19 @@ bulk_lines = _meter.create_counter(BULK_LINES, "{line}", "lines of bulk uploads 
 mail_sent = _meter.create_counter(MAIL_SENT, "{mail}", "attempts to hand over a mail, by result")
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("jejak")
+
+
+@contextmanager
+def traced(name: str, **options: Any) -> Generator[trace.Span]:
+    """A span around a block; what fails in it is told by its type, for a message may quote a row."""
+    with tracer.start_as_current_span(
+        name, record_exception=False, set_status_on_exception=False, **options
+    ) as started:
+        try:
+            yield started
+        except Exception as error:
+            started.set_status(trace.StatusCode.ERROR, type(error).__name__)
+            raise
 
 
 def observe(name: str, unit: str, read: Callable[[], Iterable[tuple[float, dict[str, str]]]]) -> None:

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Response
 from fastapi.responses import StreamingResponse
-from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common import bulk, etag
+from common import etag
 from common.auth import Principal, allow
-from common.bulk import Answer
+from common.bulk import Answer, Lines, lines_of
 from common.database import Reading, Transaction
 from common.pages import AskedWindow, Page
 from common.problems import Language, Problem
@@ -30,23 +29,17 @@ from credit.scope import READERS, actor_of, reach
 router = APIRouter(prefix="/v1", tags=["cases"])
 bulk_router = APIRouter(prefix="/v1", tags=["cases"])
 
-LINES = TypeAdapter(CaseLine)
-
 Reader = Annotated[Principal, Depends(allow(*READERS))]
 Verifier = Annotated[Principal, Depends(allow("verifier"))]
 Validator = Annotated[Principal, Depends(allow("validator"))]
 Judge = Annotated[Principal, Depends(allow("verifier", "validator"))]
 Submitter = Annotated[Principal, Depends(allow("agency_hr", "service"))]
+CaseLines = Annotated[Lines[CaseLine], Depends(lines_of(CaseLine))]
 
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
     403: {"description": "`own-case`: the case is about the caller"},
-    404: {"description": "`not-found`: no such case among the people the caller acts for"},
     409: {"description": "`illegal-transition`"},
-    412: {"description": "`changed-meanwhile`: it is no longer the version of `If-Match`"},
-}
-ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: {"content": {bulk.NDJSON: {}}, "description": "one answer per line, in order"}
 }
 
 
@@ -154,34 +147,24 @@ async def resubmit(
     return await _shown(session, answer, principal, rules, language)
 
 
-@bulk_router.post(
-    "/cases:check",
-    summary="Check many cases: NDJSON in, an NDJSON answer per line",
-    response_model=None,
-    responses=ANSWERS,
-)
-async def check_many(request: Request, principal: Verifier, clock: UsedClock) -> StreamingResponse:
+@bulk_router.post("/cases:check", summary="Check many cases")
+async def check_many(principal: Verifier, lines: CaseLines, clock: UsedClock) -> StreamingResponse:
     actor = actor_of(principal)
 
-    async def handle(session: AsyncSession, lines: Sequence[CaseLine]) -> Sequence[Answer]:
-        return await commands.check(session, _wanted(lines), actor, clock.now())
+    async def handle(session: AsyncSession, given: Sequence[CaseLine]) -> Sequence[Answer]:
+        return await commands.check(session, _wanted(given), actor, clock.now())
 
-    return await bulk.upload(request, LINES, handle)
+    return await lines.answer(handle)
 
 
-@bulk_router.post(
-    "/cases:attest",
-    summary="Attest many cases: NDJSON in, an NDJSON answer per line",
-    response_model=None,
-    responses=ANSWERS,
-)
-async def attest_many(request: Request, principal: Validator, rules: UsedRules, clock: UsedClock) -> StreamingResponse:
+@bulk_router.post("/cases:attest", summary="Attest many cases")
+async def attest_many(principal: Validator, lines: CaseLines, rules: UsedRules, clock: UsedClock) -> StreamingResponse:
     actor = actor_of(principal)
 
-    async def handle(session: AsyncSession, lines: Sequence[CaseLine]) -> Sequence[Answer]:
-        return await commands.attest(session, _wanted(lines), actor, rules, clock.now())
+    async def handle(session: AsyncSession, given: Sequence[CaseLine]) -> Sequence[Answer]:
+        return await commands.attest(session, _wanted(given), actor, rules, clock.now())
 
-    return await bulk.upload(request, LINES, handle)
+    return await lines.answer(handle)
 
 
 def _wanted(lines: Sequence[CaseLine]) -> list[Wanted]:

@@ -5,12 +5,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common import bulk
 from common.auth import Principal, allow
-from common.bulk import Answer
+from common.bulk import Answer, Lines, lines_of
 from common.database import Transaction
 from common.idempotency import IdempotencyKey, once
 from common.problems import Problem
@@ -26,8 +24,6 @@ from credit.scope import actor_of, reach
 
 router = APIRouter(prefix="/v1", tags=["predicates"])
 bulk_router = APIRouter(prefix="/v1", tags=["predicates"])
-
-LINES = TypeAdapter(NewPredicate)
 
 Submitter = Annotated[Principal, Depends(allow("agency_hr", "service"))]
 
@@ -67,21 +63,20 @@ async def submit_one(
     return await once(request, session, principal, idempotency_key, act)
 
 
-@bulk_router.post(
-    "/predicates:batch",
-    summary="Submit or repair many: NDJSON in, an NDJSON answer per line",
-    response_model=None,
-    responses={200: {"content": {bulk.NDJSON: {}}, "description": "one answer per line, in order"}},
-)
+@bulk_router.post("/predicates:batch", summary="Submit or repair many predikat")
 async def submit_many(
-    request: Request, principal: Submitter, rules: UsedRules, clock: UsedClock, nip_key: UsedNipKey
+    principal: Submitter,
+    lines: Annotated[Lines[NewPredicate], Depends(lines_of(NewPredicate))],
+    rules: UsedRules,
+    clock: UsedClock,
+    nip_key: UsedNipKey,
 ) -> StreamingResponse:
     actor, sender = actor_of(principal), _sender(principal)
 
-    async def handle(session: AsyncSession, lines: Sequence[NewPredicate]) -> Sequence[Answer]:
-        return await submit(session, lines, actor, sender, rules, nip_key, clock)
+    async def handle(session: AsyncSession, given: Sequence[NewPredicate]) -> Sequence[Answer]:
+        return await submit(session, given, actor, sender, rules, nip_key, clock)
 
-    return await bulk.upload(request, LINES, handle)
+    return await lines.answer(handle)
 
 
 def _sender(principal: Principal) -> Sender:

@@ -18,7 +18,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 
 from common.clock import Clock
 from common.database import Database
-from common.telemetry import MESSAGE_ID, REASON, RESULT, links, log, mail_sent, traceparent, tracer
+from common.telemetry import MESSAGE_ID, REASON, RESULT, links, log, mail_sent, traced, traceparent
 from notification.messages.commands import Claimed, claim, give_back, settle
 from notification.messages.delivery import Answer, Handover, judge
 from notification.messages.mail import compose
@@ -108,7 +108,7 @@ class Sender:
             smtp.close()
 
     async def _send(self, smtp: SMTP, message: Claimed) -> None:
-        with tracer.start_as_current_span(
+        with traced(
             SEND_MAIL,
             kind=SpanKind.CLIENT,
             links=links(message.traceparents),

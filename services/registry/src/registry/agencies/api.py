@@ -1,15 +1,14 @@
 """Agencies, their units and PICs over HTTP."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Response
 from fastapi.responses import StreamingResponse
-from pydantic import TypeAdapter
 
 from common import etag
 from common.auth import Principal, allow
-from common.bulk import NDJSON, upload
+from common.bulk import Lines, lines_of
 from common.database import Reading, Transaction
 from common.fields import Line
 from common.pages import AskedWindow, Page
@@ -25,7 +24,6 @@ from registry.agencies.schemas import (
     UnitOut,
 )
 from registry.domain.agency import Kind
-from registry.refusals import may_answer
 from registry.writing import Writing, writing_by
 
 router = APIRouter(prefix="/v1", tags=["agencies"])
@@ -36,8 +34,10 @@ NationalReader = Annotated[Principal, Depends(allow("lan", "analis"))]
 Registrar = Annotated[Writing, Depends(writing_by("lan", "service"))]
 OwnAgency = Annotated[Writing, Depends(writing_by("lan", "service", "agency_hr"))]
 
+TAKEN: dict[int | str, dict[str, Any]] = {409: {"description": "`code-taken` or `id-taken`"}}
 
-@router.post("/agencies", status_code=201, summary="Register an agency", responses=may_answer(409, 422))
+
+@router.post("/agencies", status_code=201, summary="Register an agency", responses=TAKEN)
 async def create_agency(document: AgencyIn, session: Transaction, writing: Registrar, response: Response) -> AgencyOut:
     agency_id = await commands.create_agency(session, document, writing)
     return etag.tagged(await queries.agency(session, agency_id, writing.principal), response)
@@ -58,12 +58,12 @@ async def agencies_without_pic(
     return await queries.without_pic(session, window)
 
 
-@router.get("/agencies/{agency_id}", summary="One agency", responses=may_answer(404))
+@router.get("/agencies/{agency_id}", summary="One agency")
 async def get_agency(agency_id: UUID, session: Reading, principal: Reader, response: Response) -> AgencyOut:
     return etag.tagged(await queries.agency(session, agency_id, principal), response)
 
 
-@router.put("/agencies/{agency_id}", summary="Change an agency", responses=may_answer(404, 409, 412, 422))
+@router.put("/agencies/{agency_id}", summary="Change an agency", responses=TAKEN)
 async def put_agency(
     agency_id: UUID,
     document: AgencyIn,
@@ -76,12 +76,12 @@ async def put_agency(
     return etag.tagged(await queries.agency(session, agency_id, writing.principal), response)
 
 
-@router.get("/agencies/{agency_id}/pics", summary="Who answers for an agency", responses=may_answer(404))
+@router.get("/agencies/{agency_id}/pics", summary="Who answers for an agency")
 async def get_pics(agency_id: UUID, session: Reading, principal: Reader, response: Response) -> PicsOut:
     return etag.tagged(await queries.pics_of(session, agency_id, principal), response)
 
 
-@router.put("/agencies/{agency_id}/pics", summary="Name exactly these PICs", responses=may_answer(404, 412, 422))
+@router.put("/agencies/{agency_id}/pics", summary="Name exactly these PICs")
 async def put_pics(
     agency_id: UUID, document: PicsIn, session: Transaction, writing: OwnAgency, seen: etag.Seen, response: Response
 ) -> PicsOut:
@@ -89,14 +89,12 @@ async def put_pics(
     return etag.tagged(await queries.pics_of(session, agency_id, writing.principal), response)
 
 
-@router.get("/agencies/{agency_id}/units", summary="The units of an agency", responses=may_answer(404))
+@router.get("/agencies/{agency_id}/units", summary="The units of an agency")
 async def list_units(agency_id: UUID, session: Reading, principal: Reader, window: AskedWindow) -> Page[UnitOut]:
     return await queries.unit_page(session, agency_id, window, principal)
 
 
-@router.post(
-    "/agencies/{agency_id}/units", status_code=201, summary="Register a unit", responses=may_answer(404, 409, 422)
-)
+@router.post("/agencies/{agency_id}/units", status_code=201, summary="Register a unit", responses=TAKEN)
 async def create_unit(
     agency_id: UUID, document: UnitIn, session: Transaction, writing: OwnAgency, response: Response
 ) -> UnitOut:
@@ -104,7 +102,7 @@ async def create_unit(
     return etag.tagged(await queries.unit(session, unit_id, writing.principal), response)
 
 
-@router.put("/units/{unit_id}", summary="Change a unit", responses=may_answer(404, 409, 412, 422))
+@router.put("/units/{unit_id}", summary="Change a unit", responses=TAKEN)
 async def put_unit(
     unit_id: UUID, document: UnitIn, session: Transaction, writing: OwnAgency, seen: etag.Seen, response: Response
 ) -> UnitOut:
@@ -112,14 +110,8 @@ async def put_unit(
     return etag.tagged(await queries.unit(session, unit_id, writing.principal), response)
 
 
-_lines: TypeAdapter[AgencyLine] = TypeAdapter(AgencyLine)
-
-
-@uploads.post(
-    "/agencies:batch",
-    summary="Register or change agencies by code, a line of NDJSON each",
-    response_class=StreamingResponse,
-    responses={200: {"content": {NDJSON: {}}, "description": "one answer per line, in order"}},
-)
-async def upload_agencies(request: Request, writing: Registrar) -> StreamingResponse:
-    return await upload(request, _lines, lambda session, lines: commands.upsert_agencies(session, lines, writing))
+@uploads.post("/agencies:batch", summary="Register or change agencies by code")
+async def upload_agencies(
+    writing: Registrar, lines: Annotated[Lines[AgencyLine], Depends(lines_of(AgencyLine))]
+) -> StreamingResponse:
+    return await lines.answer(lambda session, given: commands.upsert_agencies(session, given, writing))

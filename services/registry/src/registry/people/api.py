@@ -1,22 +1,20 @@
 """People over HTTP."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Response
 from fastapi.responses import StreamingResponse
-from pydantic import TypeAdapter
 
 from common import etag
 from common.auth import Principal, allow
-from common.bulk import NDJSON, upload
+from common.bulk import Lines, lines_of
 from common.database import Reading, Transaction
 from common.fields import Day
 from common.pages import AskedWindow, Page
 from common.service import UsedClock
 from registry.people import commands, queries
 from registry.people.schemas import HistoryOut, NumberIn, PersonIn, PersonOut, StatusIn, TransferIn
-from registry.refusals import may_answer
 from registry.writing import Writing, writing_by
 
 router = APIRouter(prefix="/v1", tags=["people"])
@@ -27,8 +25,10 @@ Oneself = Annotated[Principal, Depends(allow("person"))]
 OwnAgency = Annotated[Writing, Depends(writing_by("agency_hr", "service"))]
 Mover = Annotated[Writing, Depends(writing_by("agency_hr", "service", "lan"))]
 
+TAKEN: dict[int | str, dict[str, Any]] = {409: {"description": "`nip-taken`"}}
 
-@router.post("/people", status_code=201, summary="Register a person", responses=may_answer(403, 409, 422))
+
+@router.post("/people", status_code=201, summary="Register a person", responses=TAKEN)
 async def create_person(document: PersonIn, session: Transaction, writing: OwnAgency, response: Response) -> PersonOut:
     person_id = await commands.register_person(session, document, writing)
     return etag.tagged(await queries.just_changed(session, person_id, writing.today), response)
@@ -49,14 +49,18 @@ async def list_people(
     )
 
 
-@router.get("/people/me", summary="Oneself, as of a day", responses=may_answer(404))
+@router.get(
+    "/people/me",
+    summary="Oneself, as of a day",
+    responses={404: {"description": "`not-found`: nobody by the claim, or not yet or no more on that day"}},
+)
 async def get_oneself(
     session: Reading, principal: Oneself, clock: UsedClock, response: Response, as_of: Day | None = None
 ) -> PersonOut:
     return etag.tagged(await queries.oneself(session, principal, clock.today(), as_of), response)
 
 
-@router.get("/people/{person_id}", summary="A person, as of a day", responses=may_answer(404))
+@router.get("/people/{person_id}", summary="A person, as of a day")
 async def get_person(
     person_id: UUID,
     session: Reading,
@@ -68,16 +72,14 @@ async def get_person(
     return etag.tagged(await queries.person(session, person_id, clock.today(), principal, as_of), response)
 
 
-@router.get("/people/{person_id}/history", summary="Everything on record of a person", responses=may_answer(404))
+@router.get("/people/{person_id}/history", summary="Everything on record of a person")
 async def get_history(
     person_id: UUID, session: Reading, principal: Reader, clock: UsedClock, response: Response
 ) -> HistoryOut:
     return etag.tagged(await queries.history(session, person_id, clock.today(), principal), response)
 
 
-@router.put(
-    "/people/{person_id}", summary="Change a person from a day on", responses=may_answer(403, 404, 409, 412, 422)
-)
+@router.put("/people/{person_id}", summary="Change a person from a day on", responses=TAKEN)
 async def put_person(
     person_id: UUID,
     document: PersonIn,
@@ -93,7 +95,7 @@ async def put_person(
 @router.post(
     "/people/{person_id}/nip",
     summary="Mend a number that was registered wrong, with the reason",
-    responses=may_answer(403, 404, 409, 412, 422),
+    responses=TAKEN,
 )
 async def mend_number(
     person_id: UUID, document: NumberIn, session: Transaction, writing: OwnAgency, seen: etag.Seen, response: Response
@@ -105,7 +107,6 @@ async def mend_number(
 @router.post(
     "/people/{person_id}/transfer",
     summary="Move a person to another agency or unit",
-    responses=may_answer(403, 404, 422),
 )
 async def transfer_person(
     person_id: UUID, document: TransferIn, session: Transaction, writing: Mover, response: Response
@@ -117,7 +118,6 @@ async def transfer_person(
 @router.post(
     "/people/{person_id}/status",
     summary="Record leave, study, return, retirement or death, by decree",
-    responses=may_answer(403, 404, 422),
 )
 async def change_status(
     person_id: UUID, document: StatusIn, session: Transaction, writing: OwnAgency, response: Response
@@ -126,14 +126,8 @@ async def change_status(
     return etag.tagged(await queries.just_changed(session, person_id, writing.today), response)
 
 
-_lines: TypeAdapter[PersonIn] = TypeAdapter(PersonIn)
-
-
-@uploads.post(
-    "/people:batch",
-    summary="Register or change people by NIP, a line of NDJSON each",
-    response_class=StreamingResponse,
-    responses={200: {"content": {NDJSON: {}}, "description": "one answer per line, in order"}},
-)
-async def upload_people(request: Request, writing: OwnAgency) -> StreamingResponse:
-    return await upload(request, _lines, lambda session, lines: commands.upsert_people(session, lines, writing))
+@uploads.post("/people:batch", summary="Register or change people by NIP")
+async def upload_people(
+    writing: OwnAgency, lines: Annotated[Lines[PersonIn], Depends(lines_of(PersonIn))]
+) -> StreamingResponse:
+    return await lines.answer(lambda session, given: commands.upsert_people(session, given, writing))

@@ -1,17 +1,14 @@
 """Providers and courses over HTTP."""
 
-from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Response
 from fastapi.responses import StreamingResponse
-from pydantic import TypeAdapter
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import etag
 from common.auth import Principal, allow
-from common.bulk import Answer, upload
+from common.bulk import Answer, Lines, lines_of
 from common.database import Reading, Transaction
 from common.pages import AskedWindow, Page
 from common.problems import Problem
@@ -23,9 +20,6 @@ from training.fields import Code
 router = APIRouter(prefix="/v1", tags=["catalogue"])
 uploads = APIRouter(prefix="/v1", tags=["catalogue"])
 
-PROVIDER_LINES = TypeAdapter(ProviderIn)
-COURSE_LINES = TypeAdapter(CourseIn)
-
 Reader = Annotated[
     Principal,
     Depends(allow("lan", "analis", "service", "agency_hr", "verifier", "validator", "provider", "person", "inspector")),
@@ -33,8 +27,10 @@ Reader = Annotated[
 Accreditor = Annotated[Desk, Depends(desk_for("lan", "service"))]
 Offerer = Annotated[Desk, Depends(desk_for("lan", "service", "provider"))]
 
+TAKEN: dict[int | str, dict[str, Any]] = {409: {"description": "`code-taken`"}}
 
-@router.post("/providers", status_code=201, summary="Register a provider")
+
+@router.post("/providers", status_code=201, summary="Register a provider", responses=TAKEN)
 async def create_provider(
     document: ProviderIn, session: Transaction, desk: Accreditor, response: Response
 ) -> ProviderOut:
@@ -54,7 +50,7 @@ async def get_provider(provider_id: UUID, session: Reading, principal: Reader, r
     return etag.tagged(await queries.provider(session, provider_id), response)
 
 
-@router.put("/providers/{provider_id}", summary="Change a provider")
+@router.put("/providers/{provider_id}", summary="Change a provider", responses=TAKEN)
 async def put_provider(
     provider_id: UUID, document: ProviderIn, session: Transaction, desk: Accreditor, seen: etag.Seen, response: Response
 ) -> ProviderOut:
@@ -62,15 +58,14 @@ async def put_provider(
     return etag.tagged(await queries.provider(session, provider_id), response)
 
 
-@uploads.post("/providers:batch", summary="Upsert many providers by code: NDJSON", response_model=None)
-async def upload_providers(request: Request, desk: Accreditor) -> StreamingResponse:
-    async def handle(session: AsyncSession, lines: Sequence[ProviderIn]) -> Sequence[Answer]:
-        return await commands.save_providers(session, lines, desk)
+@uploads.post("/providers:batch", summary="Register or change providers by code")
+async def upload_providers(
+    desk: Accreditor, lines: Annotated[Lines[ProviderIn], Depends(lines_of(ProviderIn))]
+) -> StreamingResponse:
+    return await lines.answer(lambda session, given: commands.save_providers(session, given, desk))
 
-    return await upload(request, PROVIDER_LINES, handle)
 
-
-@router.post("/courses", status_code=201, summary="Add a course")
+@router.post("/courses", status_code=201, summary="Add a course", responses=TAKEN)
 async def create_course(document: CourseIn, session: Transaction, desk: Offerer, response: Response) -> CourseOut:
     [answer] = await commands.save_courses(session, [document], desk)
     return etag.tagged(await queries.course(session, _stored(answer)), response)
@@ -94,7 +89,7 @@ async def get_course(course_id: UUID, session: Reading, principal: Reader, respo
     return etag.tagged(await queries.course(session, course_id), response)
 
 
-@router.put("/courses/{course_id}", summary="Change a course")
+@router.put("/courses/{course_id}", summary="Change a course", responses=TAKEN)
 async def put_course(
     course_id: UUID, document: CourseIn, session: Transaction, desk: Offerer, seen: etag.Seen, response: Response
 ) -> CourseOut:
@@ -102,12 +97,11 @@ async def put_course(
     return etag.tagged(await queries.course(session, course_id), response)
 
 
-@uploads.post("/courses:batch", summary="Upsert many courses by code: NDJSON", response_model=None)
-async def upload_courses(request: Request, desk: Offerer) -> StreamingResponse:
-    async def handle(session: AsyncSession, lines: Sequence[CourseIn]) -> Sequence[Answer]:
-        return await commands.save_courses(session, lines, desk)
-
-    return await upload(request, COURSE_LINES, handle)
+@uploads.post("/courses:batch", summary="Add or change courses by code")
+async def upload_courses(
+    desk: Offerer, lines: Annotated[Lines[CourseIn], Depends(lines_of(CourseIn))]
+) -> StreamingResponse:
+    return await lines.answer(lambda session, given: commands.save_courses(session, given, desk))
 
 
 def _stored(answer: Answer) -> UUID:

@@ -6,12 +6,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common import etag
 from common.auth import Principal, allow
-from common.bulk import TRY_SECONDS, Answer, Done, upload
+from common.bulk import TRY_SECONDS, Answer, Done, Lines, lines_of
 from common.database import Database, Reading, Transaction, insist
 from common.fields import Year
 from common.idempotency import IdempotencyKey, once
@@ -27,8 +26,6 @@ from training.records.schemas import Correction, History, Recorded, Revocation, 
 
 router = APIRouter(prefix="/v1", tags=["trainings"])
 uploads = APIRouter(prefix="/v1", tags=["trainings"])
-
-LINES = TypeAdapter(Training)
 
 
 class Single(NamedTuple):
@@ -69,7 +66,10 @@ Reader = Annotated[Principal, Depends(allow(*READERS))]
     status_code=201,
     response_model=Recorded,
     summary="Record a finished activity",
-    responses={200: {"model": Recorded, "description": "the same was recorded before: that record"}},
+    responses={
+        200: {"model": Recorded, "description": "the same was recorded before: that record"},
+        409: {"description": "`reference-conflict` or `idempotency-conflict`"},
+    },
 )
 async def post_training(
     request: Request, training: Training, desk: Sender, nip_key: UsedNipKey, idempotency_key: IdempotencyKey = None
@@ -94,14 +94,16 @@ async def post_training(
     return await insist(store_once, seconds=TRY_SECONDS, what="store single")
 
 
-@uploads.post("/trainings:batch", summary="Record many: NDJSON in, an NDJSON answer per line", response_model=None)
-async def upload_trainings(request: Request, desk: Sender, nip_key: UsedNipKey) -> StreamingResponse:
+@uploads.post("/trainings:batch", summary="Record many finished activities")
+async def upload_trainings(
+    desk: Sender, nip_key: UsedNipKey, lines: Annotated[Lines[Training], Depends(lines_of(Training))]
+) -> StreamingResponse:
     capacity(desk.principal)  # who may send nothing is told so once, not line by line
 
-    async def handle(session: AsyncSession, lines: Sequence[Training]) -> Sequence[Answer]:
-        return await commands.store(session, lines, desk, nip_key)
+    async def handle(session: AsyncSession, given: Sequence[Training]) -> Sequence[Answer]:
+        return await commands.store(session, given, desk, nip_key)
 
-    return await upload(request, LINES, handle)
+    return await lines.answer(handle)
 
 
 @router.get("/trainings", summary="A person's records, in the order they were recorded")
@@ -125,7 +127,11 @@ async def get_history(record_id: UUID, session: Reading, principal: Reader) -> H
     return await queries.history(session, record_id, principal)
 
 
-@router.put("/trainings/{record_id}", summary="Correct a record: all values anew, and the reason")
+@router.put(
+    "/trainings/{record_id}",
+    summary="Correct a record: all values anew, and the reason",
+    responses={409: {"description": "`record-revoked`"}},
+)
 async def put_training(
     record_id: UUID, correction: Correction, session: Transaction, desk: Sender, seen: etag.Seen, response: Response
 ) -> Recorded:
@@ -141,7 +147,11 @@ async def post_revoke(
     return etag.tagged(Recorded.model_validate(record), response)
 
 
-@router.post("/trainings/{record_id}/verify", summary="Confirm a self-declared record")
+@router.post(
+    "/trainings/{record_id}/verify",
+    summary="Confirm a self-declared record",
+    responses={409: {"description": "`already-verified` or `record-revoked`"}},
+)
 async def post_verify(record_id: UUID, session: Transaction, desk: Verifier, response: Response) -> Recorded:
     record = await commands.verify(session, record_id, desk)
     return etag.tagged(Recorded.model_validate(record), response)

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.clock import Clock
 from common.database import Database, insist
 from common.service import Command
-from common.telemetry import tracer
+from common.telemetry import traced
 from training.domain.rules import Book
 from training.ledger.commands import open_year
 from training.soundings import commands, queries
@@ -76,7 +76,7 @@ async def sweep(
     day = as_of or clock.today()
     if day > clock.today():
         raise Refused(f"{day} is still to come.")
-    with tracer.start_as_current_span("sweep") as root:
+    with traced("sweep") as root:
         run = _Run(database, clock, book, day, Link(root.get_span_context()))
         async with database.reading() as session:
             if again:
@@ -144,7 +144,7 @@ class _Run:
             async with self.database.transaction() as session:
                 return await act(session)
 
-        with tracer.start_as_current_span(f"sweep {name}", context=Context(), links=[self.origin]):
+        with traced(f"sweep {name}", context=Context(), links=[self.origin]):
             return await insist(once, seconds=PATIENCE_SECONDS, what=f"sweep {name}")
 
 
