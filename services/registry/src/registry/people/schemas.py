@@ -40,6 +40,7 @@ class PersonIn(PlaceIn):
     `valid_from` is by default `joined_on` for a new person and today for a change. For a known
     person `jenjang`, `status` and the unit stay as they are where they are left out (a unit only
     within its agency); `jenjang` and unit are cleared by null. A new person's `status` is `active`.
+    An `education` other than the last on record counts from `valid_from`; the same moves nothing.
     """
 
     nip: WrittenNip = Field(description="18 digits; spaces and dots are accepted", examples=["199001012015011001"])
