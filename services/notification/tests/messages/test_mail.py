@@ -134,7 +134,7 @@ def test_a_reopening_in_both_languages() -> None:
 Yth. PIC Pengembangan Kompetensi
 Kementerian Uji & <Coba>
 
-Karena ada catatan pelatihan yang dikoreksi atau dicabut, 1 pegawai di instansi Bapak/Ibu kembali berada di bawah ambang jam pelajaran (JP) caturwulan 1 (Januari–April) tahun 2026.
+Karena ada catatan pelatihan yang dikoreksi atau dicabut, atau riwayat penempatan yang diperbarui, 1 pegawai di instansi Bapak/Ibu kini berada di bawah ambang jam pelajaran (JP) caturwulan 1 (Januari–April) tahun 2026.
 
 RINGKASAN
 Kembali kurang            : 1 dari 1.234 pegawai
@@ -146,7 +146,7 @@ UNIT
 2. Tanpa unit: 3 pegawai, kurang 9 JP
 
 LANGKAH BERIKUTNYA
-1. Periksa catatan yang dikoreksi atau dicabut di tautan di bawah ini; bila koreksinya keliru, hubungi penyelenggara.
+1. Periksa apa yang berubah di tautan di bawah ini; bila koreksinya keliru, hubungi penyelenggara.
 2. Rencanakan kegiatan pengganti bagi pegawai yang JP-nya kembali kurang.
 
 Rincian instansi: https://portal.example/rounds/1?agency=2
@@ -164,7 +164,7 @@ Angka dihitung 2 Mei 2026 pukul 11.15 WIT.
 To the PIC for Competence Development
 Kementerian Uji & <Coba>
 
-Because training records were corrected or revoked, 1 of your staff have again fallen below the learning hours (JP) due for four-month period 1 (January–April) of 2026.
+Because training records were corrected or revoked, or histories of service came in late, 1 of your staff are now below the learning hours (JP) due for four-month period 1 (January–April) of 2026.
 
 IN SHORT
 Short again               : 1 of 1,234 staff
@@ -176,7 +176,7 @@ UNITS
 2. No unit: 3 staff, 9 JP missing
 
 WHAT TO DO NEXT
-1. Look at the corrected or revoked records with the link below; if a correction is wrong, ask the provider.
+1. See what has changed with the link below; if a correction is wrong, ask the provider.
 2. Plan other learning for those who are short again.
 
 Your agency's details: https://portal.example/rounds/1?agency=2
