@@ -49,6 +49,7 @@ SETTINGS = {
     # Days of patience become seconds, so that every mail has found its end when the books are checked.
     "NOTIFICATION_RETRY_WAITS": json.dumps([0.5] * 100),
     "NOTIFICATION_SMTP_TIMEOUT": "2",
+    "NOTIFICATION_NOTICE_WINDOW": "0.5",
 }
 
 

@@ -210,8 +210,8 @@ def digest_early() -> None:
 
     from notification.rounds import commands
 
-    async def address_complete(session: Any, pages: Any, clock: Any) -> None:
-        keys = sorted({(commands.round_of(page), page.event.agency_id) for page in pages})
+    async def address_complete(session: Any, pages: Any, clock: Any, gathering: Any) -> None:
+        keys = sorted({(one.round_id, one.agency_id) for one in pages})
         rows = await session.execute(
             text(
                 f"{commands.ADDRESSED} JOIN unnest(CAST(:rounds AS uuid[]), CAST(:agencies AS uuid[]))"
@@ -219,7 +219,7 @@ def digest_early() -> None:
             ),
             {"rounds": [key[0] for key in keys], "agencies": [key[1] for key in keys]},
         )
-        await commands._address(session, rows.all(), clock)
+        await commands._address(session, rows.all(), clock, gathering)
 
     swap(commands, address_complete=address_complete)
 

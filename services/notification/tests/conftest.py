@@ -127,6 +127,7 @@ class Make:
         people_total: int = 1200,
         sweep: UUID = sweep,
         kind: str = "sweep",
+        period: int = 1,
     ) -> list[JPShortfallDetected]:
         """The events of an agency's shortfall, `size` people a page."""
         parts = [people[start : start + size] for start in range(0, len(people), size)]
@@ -135,7 +136,7 @@ class Make:
                 sweep_id=sweep,
                 kind=kind,
                 year=2026,
-                period=1,
+                period=period,
                 as_of=date(2026, 4, 30),
                 agency_id=self.agency_id(code),
                 page=number,

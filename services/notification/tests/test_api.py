@@ -173,10 +173,12 @@ BREAKAGES = {
     "counts the pages": "UPDATE digests SET pages_in = 2, pages = 2",
     "found short": "UPDATE digests SET short_total = 77",
     "sums of its pages": "DELETE FROM listed_people",
-    "exactly when it is ready": "UPDATE digests SET state = 'met' WHERE state = 'ready'",
+    "has the messages of its notice": "UPDATE digests SET state = 'ready', reason = NULL WHERE state = 'waiting'",
+    "tells of a digest that is ready": "UPDATE digests SET state = 'met' WHERE state = 'ready'",
+    "notice of its own": "UPDATE digests SET notice_id = gen_random_uuid() WHERE state = 'waiting'",
     "sent once": "DELETE FROM attempts WHERE result = 'sent'",
     "accepted for the PIC": "UPDATE messages SET accepted = '{}'",
-    "what its pages say": "UPDATE messages SET figures = jsonb_set(figures, '{owed}', '\"99\"')",
+    "what its pages say": "UPDATE messages SET figures = jsonb_set(figures, '{rounds,0,owed}', '\"99\"')",
     "two messages": "UPDATE messages SET recipient = 'one@agency.example', round_id = sole.round_id,"
     " agency_id = sole.agency_id FROM (SELECT round_id, agency_id FROM messages LIMIT 1) AS sole",
 }

@@ -304,6 +304,7 @@ async def _start(root: Path, spawner: Spawner, plan: Plan, say: Say) -> Stack:
         "smtp_host": "127.0.0.1",
         "smtp_port": str(smtp_port),
         "smtp_sender": "Jejak <jejak@example.org>",
+        "notice_window": "5",
         "portal_url": f"http://127.0.0.1:{ports.get('notification', helper_port)}",
     }
     databases: dict[str, Database] = {}

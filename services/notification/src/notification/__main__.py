@@ -31,13 +31,16 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
         published=PUBLISHED,
         subscriptions=[
             Subscription(
-                agencies.CONSUMER, topics.AGENCIES, agencies.WANTED, partial(agencies.take_agencies, clock=clock)
+                agencies.CONSUMER,
+                topics.AGENCIES,
+                agencies.WANTED,
+                partial(agencies.take_agencies, clock=clock, gathering=settings.gathering),
             ),
             Subscription(
                 shortfalls.CONSUMER,
                 topics.SHORTFALLS,
                 shortfalls.WANTED,
-                partial(shortfalls.take_shortfalls, clock=clock),
+                partial(shortfalls.take_shortfalls, clock=clock, gathering=settings.gathering),
             ),
         ],
         emits=False,

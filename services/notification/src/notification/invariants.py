@@ -38,11 +38,30 @@ INVARIANTS = (
         """,
     ),
     Invariant(
-        "a digest has messages exactly when it is ready",
+        "a digest that is ready has the messages of its notice",
         """
-        SELECT round_id, agency_id FROM digests WHERE (state = 'ready') <> EXISTS (
-            SELECT FROM messages WHERE (round_id, agency_id) = (digests.round_id, digests.agency_id)
+        SELECT round_id, agency_id FROM digests WHERE state = 'ready' AND NOT EXISTS (
+            SELECT FROM messages WHERE (round_id, agency_id) = (digests.notice_id, digests.agency_id)
         )
+        """,
+    ),
+    Invariant(
+        "a message tells of a digest that is ready",
+        """
+        SELECT id AS message_id FROM messages WHERE NOT EXISTS (
+            SELECT FROM digests
+            WHERE (notice_id, agency_id) = (messages.round_id, messages.agency_id) AND digests.state = 'ready'
+        )
+        """,
+    ),
+    Invariant(
+        "a sweep's digest is a notice of its own, and one reopened is told in one of its agency's",
+        """
+        SELECT round_id, agency_id FROM digests JOIN rounds ON rounds.id = round_id
+        WHERE notice_id <> round_id AND (kind = 'sweep' OR NOT EXISTS (
+            SELECT FROM digests AS first WHERE (round_id, agency_id) = (digests.notice_id, digests.agency_id)
+                AND first.notice_id = first.round_id
+        ))
         """,
     ),
     Invariant(
@@ -67,13 +86,20 @@ INVARIANTS = (
     Invariant(
         "a sent message said what its pages say",
         """
-        SELECT messages.id AS message_id FROM messages JOIN digests USING (round_id, agency_id)
-        WHERE messages.state = 'sent' AND NOT coalesce(
-            CAST(figures ->> 'people' AS int) = people_total
-            AND CAST(figures ->> 'listed' AS int) = listed
-            AND CAST(figures ->> 'owed' AS numeric) = owed
-            AND CAST(figures ->> 'short' AS int) BETWEEN 1 AND listed
-            AND CAST(figures ->> 'missing' AS numeric) <= owed, false)
+        SELECT messages.id AS message_id FROM messages CROSS JOIN LATERAL (
+            SELECT coalesce(bool_and(coalesce(
+                    CAST(told ->> 'people' AS int) = people_total
+                    AND CAST(told ->> 'listed' AS int) = listed
+                    AND CAST(told ->> 'owed' AS numeric) = owed
+                    AND CAST(told ->> 'short' AS int) BETWEEN 0 AND listed
+                    AND CAST(told ->> 'missing' AS numeric) <= owed, false)), false) AS so,
+                sum(listed) AS listed
+            FROM digests LEFT JOIN jsonb_array_elements(figures -> 'rounds') AS told
+                ON CAST(told ->> 'round_id' AS uuid) = round_id
+            WHERE (notice_id, agency_id) = (messages.round_id, messages.agency_id)
+        ) AS said
+        WHERE messages.state = 'sent'
+            AND NOT coalesce(so AND CAST(figures ->> 'short' AS int) BETWEEN 1 AND said.listed, false)
         """,
     ),
 )

@@ -34,10 +34,19 @@ class Settings(ServiceSettings):
     smtp_starttls: bool = Field(default=False, description="turn to TLS by STARTTLS, and send nothing without it")
     smtp_timeout: PositiveFloat = Field(default=20, description="seconds one mail may take to hand over")
     portal_url: str = Field(description="where the web pages are that mails link to")
+    notice_window: PositiveFloat = Field(
+        default=15 * MINUTE,
+        description="seconds for which an agency's notice of a reopened period waits for others to come with it",
+    )
     retry_waits: tuple[PositiveFloat, ...] = Field(
         default=(30, 2 * MINUTE, 10 * MINUTE, HOUR, 6 * HOUR, 6 * HOUR, 12 * HOUR, 24 * HOUR, 24 * HOUR),
         description="seconds to wait after the first, second, ... attempt that may be repeated; together three days",
     )
+
+    @property
+    def gathering(self) -> timedelta:
+        """How long a notice waits for others."""
+        return timedelta(seconds=self.notice_window)
 
     @property
     def lease(self) -> timedelta:

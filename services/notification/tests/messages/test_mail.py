@@ -16,17 +16,16 @@ from notification.messages import mail
 from notification.messages.commands import Claimed
 from notification.messages.delivery import Envelope
 from notification.messages.mail import compose, render
-from notification.rounds.figures import Figures, UnitFigures
+from notification.rounds.figures import Figures, RoundFigures, UnitFigures
 
 NOW = datetime(2026, 5, 2, 2, 15, tzinfo=UTC)
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 LINK = "https://portal.example/rounds/1?agency=2"
-FIGURES = Figures(
-    kind="sweep",
+ROUND = RoundFigures(
+    round_id=derived_id("round"),
     year=2026,
     period=1,
     as_of=date(2026, 4, 30),
-    agency="Kementerian Uji & <Coba>",
     people=1234,
     listed=57,
     owed=Decimal("301.500"),
@@ -39,12 +38,20 @@ FIGURES = Figures(
         UnitFigures(name=None, short=3, missing=Decimal(9)),
     ],
     other_units=2,
-    counted_at=NOW,
 )
+FIGURES = Figures(kind="sweep", agency="Kementerian Uji & <Coba>", short=55, rounds=[ROUND], counted_at=NOW)
 
 
-def text(language: str, zone: str, rank: str = "main", **changes):
-    return render(FIGURES.model_copy(update=changes), rank=rank, language=language, time_zone=zone, link=LINK)
+def text(language: str, zone: str, rank: str = "main", kind: str = "sweep", **changes):
+    """A mail about one round that is so."""
+    found = ROUND.model_copy(update=changes)
+    return written(language, zone, rank, kind=kind, short=found.short, rounds=[found])
+
+
+def written(language: str, zone: str, rank: str = "main", **changes):
+    figures = FIGURES.model_copy(update=changes)
+    links = {found.round_id: f"{LINK}{'&more' * number}" for number, found in enumerate(figures.rounds)}
+    return render(figures, rank=rank, language=language, time_zone=zone, links=links)
 
 
 def test_a_digest_in_indonesian() -> None:
@@ -189,6 +196,67 @@ Counted on 2 May 2026 at 09:15 WIB.
 """)
 
 
+def test_what_is_reopened_together_is_one_notice() -> None:
+    """Four people of a class, short again in two periods of a year and one of the year before."""
+    rounds = [
+        ROUND.model_copy(update={"round_id": derived_id("round", number), "year": year, "period": period} | counts)
+        for number, (year, period, counts) in enumerate(
+            [
+                (2025, 3, {"short": 1, "missing": Decimal("0.5"), "due_low": Decimal(20), "due_high": Decimal(20)}),
+                (2026, 1, {"short": 0, "missing": Decimal(0)}),
+                (2026, 2, {"short": 4, "missing": Decimal(8)}),
+            ]
+        )
+    ]
+    both = [rounds[0], ROUND.model_copy(update={"short": 2}), rounds[2]]
+    told = {"kind": "reopened", "short": 4}
+    assert written("id", "Asia/Jakarta", **told, rounds=both).subject == snapshot(
+        "Sounding Bangkom: 4 pegawai kembali kurang JP untuk caturwulan 3 tahun 2025; 1 dan 2 tahun 2026"
+    )
+    assert written("en", "Asia/Jakarta", **told, rounds=both).subject == snapshot(
+        "Sounding Bangkom: 4 staff short again of learning hours, period 3 of 2025; 1 and 2 of 2026"
+    )
+    assert written("id", "Asia/Jakarta", **told, rounds=rounds).plain == snapshot("""\
+Yth. PIC Pengembangan Kompetensi
+Kementerian Uji & <Coba>
+
+Karena ada catatan pelatihan yang dikoreksi atau dicabut, 4 pegawai di instansi Bapak/Ibu kembali berada di bawah ambang jam pelajaran (JP) caturwulan 3 (September–Desember) tahun 2025; 2 (Mei–Agustus) tahun 2026.
+
+RINGKASAN CATURWULAN 3 TAHUN 2025
+Kembali kurang            : 1 dari 1.234 pegawai
+JP yang masih kurang      : 0,5 JP
+Ambang JP per pegawai     : 20 JP
+
+UNIT
+1. Biro <Umum>: 20 pegawai, kurang 120,5 JP
+2. Tanpa unit: 3 pegawai, kurang 9 JP
+dan 2 unit lain
+
+RINGKASAN CATURWULAN 2 TAHUN 2026
+Kembali kurang            : 4 dari 1.234 pegawai
+JP yang masih kurang      : 8 JP
+Ambang JP per pegawai     : 3,333–6,667 JP
+
+UNIT
+1. Biro <Umum>: 20 pegawai, kurang 120,5 JP
+2. Tanpa unit: 3 pegawai, kurang 9 JP
+dan 2 unit lain
+
+LANGKAH BERIKUTNYA
+1. Periksa catatan yang dikoreksi atau dicabut di tautan di bawah ini; bila koreksinya keliru, hubungi penyelenggara.
+2. Rencanakan kegiatan pengganti bagi pegawai yang JP-nya kembali kurang.
+
+Rincian instansi, caturwulan 3 tahun 2025: https://portal.example/rounds/1?agency=2
+Rincian instansi, caturwulan 2 tahun 2026: https://portal.example/rounds/1?agency=2&more&more
+
+Terima kasih atas kerja sama Bapak/Ibu.
+
+--
+Surel ini dikirim otomatis oleh Jejak, Lembaga Administrasi Negara; mohon tidak dibalas.
+Angka dihitung 2 Mei 2026 pukul 09.15 WIB.
+""")
+
+
 class Outline(HTMLParser):
     """What a screen reader and a mail client make of a page."""
 
@@ -217,6 +285,9 @@ def test_the_page_is_accessible_and_loads_nothing(kind: str, language: str) -> N
     assert all(found.get("scope") in {"row", "col"} for tag, found in page.tags if tag == "th")
     assert not {"style", "link", "script", "img"} & set(names), "nothing to load, every style in its place"
     assert [found["href"] for tag, found in page.tags if tag == "a"] == [LINK]
+    ids = [found["id"] for _, found in page.tags if "id" in found]
+    assert len(ids) == len(set(ids))
+    assert {found["aria-labelledby"] for tag, found in page.tags if tag == "table"} <= {*ids}
     assert all("style" in found for tag, found in page.tags if tag in {"p", "table", "td", "th", "h1", "h2"})
     assert "Kementerian Uji & <Coba>" in page.said
     assert "Biro <Umum>" in page.said
@@ -318,7 +389,7 @@ def test_headers() -> None:
     )
     assert parsed.get_content_type() == "multipart/alternative"
     assert [part.get_content_type() for part in parsed.iter_parts()] == ["text/plain", "text/html"]
-    assert f"https://portal.example/rounds/{derived_id('r')}?agency={derived_id('a')}" in body
+    assert f"https://portal.example/rounds/{ROUND.round_id}?agency={derived_id('a')}" in body
 
 
 def test_without_a_trace_or_a_copy_there_is_no_such_header() -> None:

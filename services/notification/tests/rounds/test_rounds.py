@@ -6,12 +6,14 @@ import random
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
 
 from common.database import counted_statements, is_transient
 from common.events import Reader
 from common.ids import derived_id
 from contracts import PUBLISHED
 from contracts.events import JPShortfallDetected
+from notification.messages.commands import claim
 from notification.rounds import consumers
 from notification.rounds.commands import PAGES_AT_ONCE
 
@@ -186,16 +188,207 @@ async def test_words_on_a_person_in_any_order_and_by_any_clock_end_in_the_same_s
         "SELECT DISTINCT kind, listed, resolved FROM digests JOIN rounds ON id = round_id"
     )
     assert sorted(tuple(row) for row in digests) == [("reopened", 1, 0), ("sweep", 2, 0)]
-    assert [row.count for row in await notification.rows("SELECT count(*) AS count FROM digests")] == [36]
+    assert [row.count for row in await notification.rows("SELECT count(*) AS count FROM digests")] == [25], (
+        "a notice a sweep, but where all had caught up before the second came"
+    )
     await notification.sound()
 
 
-async def test_people_of_a_reopening_over_several_pages_are_a_mail_a_page(notification, make) -> None:
-    """Nothing in the events says which pages of a reopening belong together, so none waits for another."""
+async def test_people_of_a_reopening_over_several_pages_are_one_notice(notification, make) -> None:
     await notification.take(make.agency(), *make.pages(make.people(*range(15)), size=10, kind="reopened"))
-    rows = await notification.rows("SELECT state, listed, short_total FROM digests ORDER BY listed")
-    assert [tuple(row) for row in rows] == [("ready", 5, 5), ("ready", 10, 10)]
+    rows = await notification.rows("SELECT state, listed, pages, pages_in FROM digests")
+    assert [tuple(row) for row in rows] == [("ready", 15, 2, 2)]
+    assert len(await notification.messages()) == 1
     await notification.sound()
+
+
+def reopened(make, number, period, *, code="K-001", minutes=0, missing="2", version=1):
+    """That one person fell below the threshold of a period again, as a revocation tells it."""
+    [event] = make.pages(
+        [make.person(number, missing=missing, version=version)],
+        code=code,
+        kind="reopened",
+        sweep=derived_id("sweep of", period),
+        period=period,
+    )
+    return make.record(event, minutes=minutes)
+
+
+async def test_four_revocations_in_two_swept_periods_are_one_notice_a_pic(notification, make) -> None:
+    """Each revocation reopens both periods: eight events, and one mail for each agency, when its window has closed."""
+    codes = ("K-001", "K-002")
+    await notification.take(*(make.agency(code, pics=[make.pic(email=f"{code}@agency.example")]) for code in codes))
+    window = notification.settings.notice_window
+    for number in range(4):
+        for code in codes:
+            events = [reopened(make, number, period, code=code, minutes=number) for period in (2, 1)]
+            await notification.take(*events)
+        assert await notification.send() == 0, "others may come with it"
+        notification.later(window / 5)
+    notification.later(window / 5)
+    assert await notification.send() == 2
+    mails = {mail.recipients[0]: mail for mail in notification.mail_server.mails()}
+    assert len(notification.mail_server.mails()) == len(mails) == 2
+    for code in codes:
+        mail = mails[f"{code}@agency.example"]
+        assert (
+            mail.subject.strip() == "Sounding Bangkom: 4 pegawai kembali kurang JP untuk caturwulan 1 dan 2 tahun 2026"
+        )
+        assert mail.body().count("Kembali kurang            : 4 dari 1.200 pegawai") == 2
+        assert mail.body().count("JP yang masih kurang      : 8 JP") == 2
+    rounds = await notification.rows("SELECT period, listed, pages FROM digests JOIN rounds ON id = round_id")
+    assert sorted(tuple(row) for row in rounds) == [(1, 4, 4)] * 2 + [(2, 4, 4)] * 2
+    await notification.sound()
+
+
+async def test_what_is_reopened_after_a_notice_has_left_is_another_one(notification, make) -> None:
+    await notification.take(make.agency(), reopened(make, 1, 1))
+    notification.later(notification.settings.notice_window)
+    await notification.send()
+    await notification.take(reopened(make, 2, 1, minutes=1), reopened(make, 3, 1, minutes=2))
+    notification.later(notification.settings.notice_window)
+    await notification.send()
+    first, second = notification.mail_server.mails()
+    assert "Bangkom: 1 pegawai" in first.subject
+    assert "Bangkom: 2 pegawai" in second.subject
+    await notification.sound()
+
+
+async def test_a_notice_put_off_by_the_server_still_takes_in_what_comes(notification, make) -> None:
+    await notification.take(make.agency(), reopened(make, 1, 1))
+    notification.mail_server.answer("pic@agency.example", "451 4.7.1 try later")
+    notification.later(notification.settings.notice_window)
+    await notification.send()
+    await notification.take(reopened(make, 2, 2, minutes=1))
+    notification.later(100)
+    await notification.send()
+    [mail] = notification.mail_server.mails()
+    assert mail.subject.strip() == "Sounding Bangkom: 2 pegawai kembali kurang JP untuk caturwulan 1 dan 2 tahun 2026"
+    await notification.sound()
+
+
+async def test_a_notice_that_a_sender_has_in_hand_takes_in_nothing_more(notification, make) -> None:
+    """What it says is counted when it is claimed; a claim that waits to commit is waited for."""
+    await notification.take(make.agency(), reopened(make, 1, 1))
+    notification.later(notification.settings.notice_window)
+    async with notification.database.transaction() as session:
+        [claimed] = await claim(session, most=9, lease=notification.settings.lease, now=notification.clock.now())
+        taking = asyncio.create_task(notification.take(reopened(make, 2, 1, minutes=1)))
+        await until_waiting(notification.database)
+    await taking
+    assert claimed.figures.short == 1
+    first, second = await notification.rows(
+        "SELECT round_id, notice_id, listed FROM digests ORDER BY decided_at, listed"
+    )
+    assert (first.listed, second.listed) == (1, 1)
+    assert first.notice_id != second.notice_id
+    assert len(await notification.messages()) == 2
+
+
+async def until_waiting(database) -> None:
+    """Returns when a session waits for a lock."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    while True:
+        async with database.reading() as session:
+            if await session.scalar(waiting):
+                return
+        await asyncio.sleep(0.02)
+
+
+async def test_reopenings_taken_in_at_once_are_one_notice(notification, make) -> None:
+    await notification.take(make.agency())
+    await asyncio.gather(
+        *(notification.take(reopened(make, number, 1 + number % 2, minutes=number)) for number in range(8))
+    )
+    assert len(await notification.messages()) == 1
+    assert len(await notification.rows("SELECT * FROM digests")) == 2
+    await notification.sound()
+
+
+async def test_somebody_who_falls_short_twice_in_a_notice_is_listed_once_as_of_the_last(notification, make) -> None:
+    await notification.take(make.agency(), reopened(make, 1, 1), reopened(make, 2, 1, minutes=1))
+    caught_up = make.resolved(1, sweep=derived_id("sweep of", 1))
+    again = reopened(make, 1, 1, minutes=3, missing="3.5", version=3)
+    await notification.take(make.record(caught_up, sequence=2, minutes=2), again)
+    row = await digest(notification)
+    assert (row.listed, row.resolved, row.owed, row.redeemed) == (2, 0, Decimal("5.5"), 0)
+    # The same again, though the inbox has forgotten it.
+    async with notification.database.engine.begin() as connection:
+        await connection.exec_driver_sql("DELETE FROM inbox")
+    await notification.take(again, reopened(make, 2, 1, minutes=1))
+    assert (await digest(notification)).pages_in == 3
+    await notification.take(make.record(caught_up, sequence=4, minutes=4))
+    row = await digest(notification)
+    assert (row.listed, row.resolved, row.owed, row.redeemed) == (2, 1, Decimal("5.5"), Decimal("3.5"))
+    notification.later(notification.settings.notice_window)
+    await notification.send()
+    [mail] = notification.mail_server.mails()
+    assert "1 dari 1.200 pegawai" in mail.body()
+    await notification.sound()
+
+
+async def test_a_notice_waits_for_a_pic_with_all_that_comes_meanwhile(notification, make) -> None:
+    await notification.take(make.agency(pics=[]), reopened(make, 1, 1))
+    await notification.take(reopened(make, 2, 1, minutes=1), reopened(make, 2, 2, minutes=1))
+    assert await notification.messages() == []
+    await notification.take(make.record(make.agency(), sequence=2))
+    notification.later(notification.settings.notice_window)
+    await notification.send()
+    [mail] = notification.mail_server.mails()
+    assert mail.subject.strip() == "Sounding Bangkom: 2 pegawai kembali kurang JP untuk caturwulan 1 dan 2 tahun 2026"
+    await notification.sound()
+
+
+async def test_a_notice_of_which_all_have_caught_up_is_none(notification, make) -> None:
+    await notification.take(make.agency(), reopened(make, 1, 1), reopened(make, 1, 2))
+    words = [make.resolved(1, sweep=derived_id("sweep of", period)) for period in (1, 2)]
+    await notification.take(make.record(words[0], sequence=2, minutes=1))
+    notification.later(notification.settings.notice_window)
+    await notification.take(make.record(words[1], sequence=2, minutes=1))
+    await notification.send()
+    assert notification.mail_server.mails() == []
+    [message] = await notification.messages()
+    assert (message.state, message.reason) == ("skipped", "all-met")
+    # One whose first period is met before it is told goes on with the second.
+    await notification.take(reopened(make, 2, 1, minutes=2), reopened(make, 2, 2, minutes=2))
+    await notification.take(make.record(make.resolved(2, sweep=derived_id("sweep of", 1)), sequence=2, minutes=3))
+    notification.later(notification.settings.notice_window)
+    await notification.send()
+    [mail] = notification.mail_server.mails()
+    assert mail.subject.strip() == "Sounding Bangkom: 1 pegawai kembali kurang JP untuk caturwulan 2 tahun 2026"
+    await notification.sound()
+
+
+async def test_what_is_met_before_its_notice_is_made_does_not_keep_the_other_period_from_it(notification, make) -> None:
+    met = make.record(make.resolved(1, sweep=derived_id("sweep of", 1)), sequence=2, minutes=1)
+    await notification.take(make.agency(), met)
+    await notification.take(reopened(make, 1, 1), reopened(make, 1, 2))
+    states = await notification.rows("SELECT period, state FROM digests JOIN rounds ON id = round_id ORDER BY period")
+    assert [tuple(row) for row in states] == [(1, "met"), (2, "ready")]
+    notification.later(notification.settings.notice_window)
+    await notification.send()
+    assert len(notification.mail_server.mails()) == 1
+    await notification.sound()
+
+
+async def test_reopenings_take_the_same_statements_whatever_their_number(notification, make) -> None:
+    codes = [f"K-{number:03}" for number in range(10)]
+    await notification.take(*(make.agency(code, pics=[make.pic(email=f"{code}@agency.example")]) for code in codes))
+    counts = []
+    for numbers in ((0,), range(1, 3)):
+        events = [
+            reopened(make, number, period, code=code, minutes=number)
+            for code in codes[: 1 if len(numbers) == 1 else 5]
+            for number in numbers
+            for period in (1, 2)
+        ]
+        with counted_statements(notification.database) as statements:
+            await notification.take(*events)
+        counts.append(len(statements))
+    # As a sweep's page, the words on its people, and what its agencies have open: held, mails held, seen, rounds.
+    assert counts == [14, 14]
 
 
 async def test_an_agency_without_shortfall_or_where_all_caught_up_gets_no_mail(notification, make) -> None:
@@ -276,7 +469,7 @@ async def test_a_page_with_broken_people_is_refused_whole_and_not_taken_for_an_e
     received = Reader(consumers.WANTED, PUBLISHED).read(good.headers, json.dumps(payload).encode())
     with pytest.raises(Exception) as failure:
         async with notification.database.transaction() as session:
-            await consumers.take_shortfalls(session, [received], notification.clock)
+            await consumers.take_shortfalls(session, [received], notification.clock, notification.settings.gathering)
     assert not is_transient(failure.value)
     assert await notification.rows("SELECT * FROM rounds") == []
 

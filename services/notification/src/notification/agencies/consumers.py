@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import text
@@ -20,14 +21,16 @@ CONSUMER = "notification.agency"
 WANTED = (AgencyChanged,)
 
 
-async def take_agencies(session: AsyncSession, received: Sequence[Received], clock: Clock) -> None:
+async def take_agencies(
+    session: AsyncSession, received: Sequence[Received], clock: Clock, gathering: timedelta
+) -> None:
     """Keeps the newest word on each agency, then does what had to wait for it."""
     agencies = sorted({event.event.agency_id for event in received})
     await admit(session)
     changed = await _store(session, received)
     released = await release(session, consumers.CONSUMER, agencies, Reader(consumers.WANTED, PUBLISHED))
-    await take_up(session, consumers.CONSUMER, released, lambda part: consumers.apply(session, part, clock))
-    await commands.address_waiting(session, agencies, clock)
+    await take_up(session, consumers.CONSUMER, released, lambda part: consumers.apply(session, part, clock, gathering))
+    await commands.address_waiting(session, agencies, clock, gathering)
     await readdress(session, changed, clock.now())
 
 

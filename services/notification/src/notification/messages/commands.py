@@ -67,10 +67,8 @@ def mail_id(key: str) -> UUID:
     return derived_id("message", key)
 
 
-def drafted(
-    round_id: UUID, agency_id: UUID, addressee: Addressee, traceparents: Sequence[str], now: datetime
-) -> dict[str, Any]:
-    """A message row, due at once. Its id follows from its key, and its Message-ID is made of its id."""
+def drafted(round_id: UUID, agency_id: UUID, addressee: Addressee, due_at: datetime, now: datetime) -> dict[str, Any]:
+    """A message row. Its id follows from its key."""
     key = dedupe_key(round_id, agency_id, addressee.recipient)
     return {
         "id": mail_id(key),
@@ -82,9 +80,8 @@ def drafted(
         "cc": list(addressee.cc),
         "language": addressee.language,
         "time_zone": addressee.time_zone,
-        "traceparents": list(traceparents),
         "state": "queued",
-        "due_at": now,
+        "due_at": due_at,
         "in_doubt": False,
         "tries": 0,
         "attempts": 0,
@@ -119,7 +116,10 @@ async def claim(session: AsyncSession, *, most: int, lease: timedelta, now: date
                 " RETURNING messages.*, figures IS NOT NULL AND (in_doubt OR accepted <> '{}') AS keeps_text,"
                 "  (SELECT pics FROM agencies WHERE agencies.id = messages.agency_id) AS pics,"
                 "  ARRAY(SELECT lower(other.recipient) FROM messages other WHERE other.round_id = messages.round_id"
-                "   AND other.agency_id = messages.agency_id AND other.id <> messages.id) AS taken"
+                "   AND other.agency_id = messages.agency_id AND other.id <> messages.id) AS taken,"
+                "  ARRAY(SELECT DISTINCT traceparent FROM digests JOIN pages USING (round_id, agency_id)"
+                "   WHERE digests.notice_id = messages.round_id AND digests.agency_id = messages.agency_id"
+                "   AND traceparent IS NOT NULL) AS traceparents"
             ),
             {"until": now + lease, "now": now, "most": most},
         )

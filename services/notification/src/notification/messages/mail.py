@@ -1,5 +1,6 @@
 """Mails as people read them: templates, numbers and dates in the PIC's language and time zone, headers."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -7,16 +8,18 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from functools import lru_cache
+from itertools import groupby
+from operator import attrgetter
 from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from babel import dates, numbers
+from babel import dates, lists, numbers
 from css_inline import CSSInliner
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from notification.messages.commands import Claimed
-from notification.rounds.figures import Figures
+from notification.rounds.figures import Figures, RoundFigures
 
 TEMPLATES = {"sweep": "digest", "reopened": "reopened"}
 LOCALES = {"id": "id", "en": "en_GB"}
@@ -63,8 +66,18 @@ def _templates(language: str, time_zone: str) -> Environment:
         names = dates.get_month_names("wide", locale=locale)
         return f"{names[(period - 1) * MONTHS_PER_PERIOD + 1]}–{names[period * MONTHS_PER_PERIOD]}"
 
-    def due(figures: Figures) -> str:
-        low, high = hours(figures.due_low), hours(figures.due_high)
+    def by_year(rounds: Sequence[RoundFigures], *, spelt: bool = False) -> list[tuple[int, str]]:
+        """Years with their periods, as in 1 and 2; spelt with their months."""
+        return [
+            (year, lists.format_list([one(found.period, spelt=spelt) for found in periods], locale=locale))
+            for year, periods in groupby(rounds, attrgetter("year"))
+        ]
+
+    def one(period: int, *, spelt: bool) -> str:
+        return f"{period} ({months(period)})" if spelt else str(period)
+
+    def due(found: RoundFigures) -> str:
+        low, high = hours(found.due_low), hours(found.due_high)
         return f"{low} JP" if low == high else f"{low}–{high} JP"
 
     environment = Environment(
@@ -82,19 +95,20 @@ def _templates(language: str, time_zone: str) -> Environment:
         "day": day,
         "moment": moment,
         "months": months,
+        "by_year": by_year,
         "due": due,
     }
     return environment
 
 
-def render(figures: Figures, *, rank: str, language: str, time_zone: str, link: str) -> Text:
-    """What a PIC reads: `rank` (main or deputy) is the office greeted, `link` the one address in it."""
+def render(figures: Figures, *, rank: str, language: str, time_zone: str, links: Mapping[UUID, str]) -> Text:
+    """What a PIC reads: `rank` (main or deputy) is the office greeted, `links` lead to the rounds."""
     folder = f"{TEMPLATES[figures.kind]}/{language}"
     environment = _templates(language, time_zone)
 
     def part(name: str) -> str:
         return environment.get_template(f"{folder}/{name}").render(
-            figures=figures, rank=rank, language=language, link=link
+            figures=figures, rounds=figures.told, rank=rank, language=language, links=links
         )
 
     return Text(
@@ -117,7 +131,9 @@ def compose(message: Claimed, *, sender: str, portal_url: str, now: datetime, tr
         rank=message.rank,
         language=message.language,
         time_zone=message.time_zone,
-        link=link_to(portal_url, message.round_id, message.agency_id),
+        links={
+            found.round_id: link_to(portal_url, found.round_id, message.agency_id) for found in message.figures.told
+        },
     )
     recipient, *copied = message.envelope.addresses
     mail = EmailMessage(policy=SMTP)

@@ -12,7 +12,7 @@ from notification.base import Stored
 
 
 class Message(Stored, table=True):
-    """One mail to one PIC about one digest; there is never a second with its `dedupe_key`.
+    """One mail to one PIC about one digest and those that share its notice; never two with its `dedupe_key`.
 
     `figures` are what the mail says, laid down anew each time it is claimed, until a server has it
     or may have it (`in_doubt`): one Message-ID never stands for two texts.
@@ -40,7 +40,6 @@ class Message(Stored, table=True):
     cc: list[str] = Field(sa_type=ARRAY(Text))
     language: str = Field(sa_type=Text)
     time_zone: str = Field(sa_type=Text)
-    traceparents: list[str] = Field(sa_type=ARRAY(Text))
     figures: dict[str, Any] | None = Field(sa_type=JSONB(none_as_null=True))
     state: str = Field(sa_type=Text)
     reason: str | None = Field(sa_type=Text)

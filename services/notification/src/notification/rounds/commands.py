@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -14,7 +15,6 @@ from common.sets import Columns, columns_of, insert, lists, unnest
 from common.telemetry import REASON, RESULT, mail_sent
 from notification.agencies.pics import addressees
 from notification.messages.commands import drafted, queue
-from notification.rounds.figures import DIGEST
 from notification.rounds.tables import Digest, Page, Resolution, Round
 
 PAGES_AT_ONCE = 20
@@ -22,13 +22,36 @@ PAGES_AT_ONCE = 20
 
 WORD = columns_of(Resolution.table(), ("sweep_id", "agency_id", "person_id", "resolved", "version"))
 ROUND = ("id", "sweep_id", "kind", "year", "period", "as_of", "opened_at")
-COUNTED = columns_of(Digest.table(), ("round_id", "agency_id", "pages", "people_total", "short_total"))
+DIGEST = columns_of(Digest.table(), ("round_id", "agency_id"))
+COUNTED = columns_of(Digest.table(), ("round_id", "agency_id", "notice_id", "pages", "people_total", "short_total"))
 PAGE: Columns = {
     **columns_of(Page.table(), ("round_id", "agency_id", "page", "event_id", "traceparent")),
     "sweep_id": "uuid",
     "payload": "text",
 }
 DECISION = columns_of(Digest.table(), (*DIGEST, "state", "reason"))
+
+
+# No mail of the notice has been claimed, or has found its end: whatever comes may still be told in it.
+GATHERS = """
+    digests.state IN ('ready', 'waiting') AND NOT EXISTS (
+        SELECT FROM messages WHERE round_id = notice_id AND messages.agency_id = digests.agency_id
+            AND NOT (messages.state = 'queued' AND claimed_until IS NULL AND NOT in_doubt AND accepted = '{}')
+    )
+"""
+
+
+class Placed(NamedTuple):
+    """A page, and where it belongs: the round, the notice that tells of it, and its number among the digest's."""
+
+    round_id: UUID
+    notice_id: UUID
+    number: int
+    page: Received
+
+    @property
+    def agency_id(self) -> UUID:
+        return self.page.event.agency_id
 
 
 class Word(NamedTuple):
@@ -50,11 +73,6 @@ async def known_agencies(session: AsyncSession, asked: Sequence[UUID]) -> set[UU
         text("SELECT id FROM agencies WHERE id = ANY(CAST(:asked AS uuid[]))"), {"asked": asked}
     )
     return set(rows)
-
-
-def round_of(event: Received) -> UUID:
-    """A sweep is one round of all its pages; each reopening is a round by itself."""
-    return event.event.sweep_id if event.event.kind == "sweep" else event.id
 
 
 def words_of(pages: Sequence[Received], resolved: Sequence[Received]) -> list[Word]:
@@ -101,46 +119,109 @@ async def store_words(session: AsyncSession, words: Sequence[Word]) -> None:
     )
 
 
-async def store_pages(session: AsyncSession, pages: Sequence[Received]) -> None:
-    """Lays in each page that is new by round, agency and number, and counts its people.
+async def store_pages(session: AsyncSession, pages: Sequence[Received]) -> list[Placed]:
+    """Lays in each page that is new by round, agency and number, counts its people, and says where it belongs.
 
     The digests are locked first, in order, so that batches with pages of the same ones take turns.
     """
-    distinct = {(round_of(page), page.event.agency_id, _number(page)): page for page in pages}
-    keys = sorted(distinct)
-    found = [distinct[key] for key in keys]
+    distinct = {(one.round_id, one.agency_id, one.number): one for one in await _placed(session, pages)}
+    found = [distinct[key] for key in sorted(distinct)]
     await insert(
         session,
         Round.table(),
         ROUND,
-        [(round_of(page), *(getattr(page.event, name) for name in ROUND[1:-1]), page.time) for page in found],
+        [(one.round_id, *(getattr(one.page.event, name) for name in ROUND[1:-1]), one.page.time) for one in found],
         "ON CONFLICT DO NOTHING",
     )
     await session.execute(
         text(
-            "INSERT INTO digests (round_id, agency_id, pages, pages_in, people_total, short_total,"  # noqa: S608 - built of names in this code
+            "INSERT INTO digests (round_id, agency_id, notice_id, pages, pages_in, people_total, short_total,"  # noqa: S608 - built of names in this code
             "  listed, owed, resolved, redeemed, state)"
             " SELECT DISTINCT ON (round_id, agency_id)"
-            "  round_id, agency_id, pages, 0, people_total, short_total, 0, 0, 0, 0, 'collecting'"
-            f" FROM {unnest(COUNTED)} ORDER BY round_id, agency_id"
-            " ON CONFLICT (round_id, agency_id) DO UPDATE SET pages = digests.pages"
+            "  round_id, agency_id, notice_id, pages, 0, people_total, short_total, 0, 0, 0, 0, 'collecting'"
+            f" FROM {unnest(COUNTED)} ORDER BY round_id, agency_id, pages DESC"
+            " ON CONFLICT (round_id, agency_id) DO UPDATE SET pages = greatest(digests.pages, excluded.pages)"
         ),
-        lists(
-            COUNTED,
-            [
-                (round_of(page), page.event.agency_id, _pages(page), page.event.people_total, _short(page))
-                for page in found
-            ],
-        ),
+        lists(COUNTED, [_counted(one) for one in found]),
     )
     for start in range(0, len(found), PAGES_AT_ONCE):
-        part = slice(start, start + PAGES_AT_ONCE)
-        await _store_people(session, keys[part], found[part])
+        await _store_people(session, found[start : start + PAGES_AT_ONCE])
+    return found
 
 
-async def _store_people(
-    session: AsyncSession, keys: Sequence[tuple[UUID, UUID, int]], pages: Sequence[Received]
-) -> None:
+def _counted(one: Placed) -> tuple[UUID, UUID, UUID, int, int, int | None]:
+    event = one.page.event
+    swept = event.kind == "sweep"
+    return (
+        one.round_id,
+        one.agency_id,
+        one.notice_id,
+        event.pages if swept else one.number,
+        event.people_total,
+        event.short_total if swept else None,
+    )
+
+
+async def _placed(session: AsyncSession, pages: Sequence[Received]) -> list[Placed]:
+    """Where pages belong. A sweep is one round of all its pages.
+
+    What is reopened joins the notice its agency has open: its round of the same sweep, or else a new
+    one beside it. Without an open notice it opens one.
+    """
+    placed = [Placed(page.event.sweep_id, page.event.sweep_id, page.event.page, page) for page in pages if _swept(page)]
+    reopened = [page for page in pages if not _swept(page)]
+    if not reopened:
+        return placed
+    agencies = sorted({page.event.agency_id for page in reopened})
+    seen, rounds = await _gathering(session, agencies, [page.id for page in reopened])
+    notices = {row.agency_id: row.notice_id for row in rounds}
+    counts = {(row.agency_id, row.sweep_id): (row.round_id, row.pages) for row in rounds}
+    for page in reopened:
+        if page.id in seen:
+            continue
+        seen.add(page.id)
+        agency, sweep = page.event.agency_id, page.event.sweep_id
+        round_id, count = counts.get((agency, sweep), (page.id, 0))
+        counts[agency, sweep] = round_id, count + 1
+        placed.append(Placed(round_id, notices.setdefault(agency, page.id), count + 1, page))
+    return placed
+
+
+async def _gathering(
+    session: AsyncSession, agencies: Sequence[UUID], events: Sequence[UUID]
+) -> tuple[set[UUID], Sequence[Any]]:
+    """Which of these events are laid in already, and the rounds of the notices that agencies have open.
+
+    The agencies are held, so that nobody else opens a notice for them, and the mails that wait, so
+    that no sender counts what is about to be added: each in a statement before the one that looks.
+    """
+    given = {"agencies": agencies}
+    await session.execute(
+        text("SELECT FROM agencies WHERE id = ANY(CAST(:agencies AS uuid[])) ORDER BY id FOR NO KEY UPDATE"), given
+    )
+    await session.execute(
+        text(
+            "SELECT FROM messages WHERE agency_id = ANY(CAST(:agencies AS uuid[])) AND state = 'queued'"
+            " ORDER BY id FOR UPDATE"
+        ),
+        given,
+    )
+    seen = await session.scalars(
+        text("SELECT event_id FROM pages WHERE event_id = ANY(CAST(:events AS uuid[]))"), {"events": events}
+    )
+    rounds = await session.execute(
+        text(
+            "SELECT notice_id, agency_id, round_id, sweep_id, pages"  # noqa: S608 - built of names in this code
+            " FROM digests JOIN rounds ON rounds.id = round_id"
+            f" WHERE kind = 'reopened' AND agency_id = ANY(CAST(:agencies AS uuid[])) AND {GATHERS}"
+        ),
+        given,
+    )
+    return set(seen), rounds.all()
+
+
+async def _store_people(session: AsyncSession, pages: Sequence[Placed]) -> None:
+    """Somebody on a further page of a reopening is listed once, as that page says."""
     await session.execute(
         text(
             f"WITH page AS (SELECT * FROM {unnest(PAGE)}), stored AS ("  # noqa: S608 - built of names in this code
@@ -149,21 +230,26 @@ async def _store_people(
             " ON CONFLICT (round_id, agency_id, page) DO NOTHING RETURNING round_id, agency_id, page"
             "), listed AS ("
             " INSERT INTO listed_people (sweep_id, agency_id, person_id, round_id, unit_id, unit_name, due, missing)"
-            " SELECT sweep_id, agency_id, person_id, round_id, unit_id, unit_name, threshold, missing"
+            " SELECT DISTINCT ON (sweep_id, agency_id, person_id, round_id)"
+            "  sweep_id, agency_id, person_id, round_id, unit_id, unit_name, threshold, missing"
             " FROM stored JOIN page USING (round_id, agency_id, page),"
             # Without people this must fail, not find nobody.
             "  jsonb_to_recordset(coalesce(CAST(payload AS jsonb) -> 'people', 'null')) AS person"
             "  (person_id uuid, unit_id uuid, unit_name text, threshold numeric, missing numeric)"
-            " ORDER BY sweep_id, agency_id, person_id"
-            " ON CONFLICT DO NOTHING RETURNING sweep_id, agency_id, person_id, round_id, missing"
+            " ORDER BY sweep_id, agency_id, person_id, round_id, page DESC"
+            " ON CONFLICT (sweep_id, agency_id, person_id, round_id) DO UPDATE SET unit_id = excluded.unit_id,"
+            "  unit_name = excluded.unit_name, due = excluded.due, missing = excluded.missing"
+            " RETURNING new.sweep_id, new.agency_id, new.person_id, new.round_id,"
+            "  CAST(old.person_id IS NULL AS int) AS people, new.missing - coalesce(old.missing, 0) AS hours"
             "), sums AS ("
-            " SELECT round_id, agency_id, count(*) AS people, sum(missing) AS hours,"
-            "  count(*) FILTER (WHERE resolved) AS resolved,"
-            "  coalesce(sum(missing) FILTER (WHERE resolved), 0) AS redeemed"
+            " SELECT round_id, agency_id, sum(people) AS people, sum(hours) AS hours,"
+            "  coalesce(sum(people) FILTER (WHERE resolved), 0) AS resolved,"
+            "  coalesce(sum(hours) FILTER (WHERE resolved), 0) AS redeemed"
             " FROM listed LEFT JOIN resolutions USING (sweep_id, agency_id, person_id) GROUP BY round_id, agency_id"
             "), counted AS ("
             " SELECT round_id, agency_id, count(*) AS pages FROM stored GROUP BY round_id, agency_id"
             ") UPDATE digests SET pages_in = pages_in + counted.pages,"
+            "  people_total = greatest(people_total, listed + coalesce(sums.people, 0)),"
             "  listed = listed + coalesce(sums.people, 0), owed = owed + coalesce(sums.hours, 0),"
             "  resolved = digests.resolved + coalesce(sums.resolved, 0),"
             "  redeemed = digests.redeemed + coalesce(sums.redeemed, 0)"
@@ -173,24 +259,23 @@ async def _store_people(
         lists(
             PAGE,
             [
-                (*key, page.id, page.traceparent, page.event.sweep_id, page.payload.decode())
-                for key, page in zip(keys, pages, strict=True)
+                (
+                    one.round_id,
+                    one.agency_id,
+                    one.number,
+                    one.page.id,
+                    one.page.traceparent,
+                    one.page.event.sweep_id,
+                    one.page.payload.decode(),
+                )
+                for one in pages
             ],
         ),
     )
 
 
-def _number(page: Received) -> int:
-    return page.event.page if page.event.kind == "sweep" else 1
-
-
-def _pages(page: Received) -> int:
-    # A reopening is complete in itself: nothing tells which of its pages belong together.
-    return page.event.pages if page.event.kind == "sweep" else 1
-
-
-def _short(page: Received) -> int:
-    return page.event.short_total if page.event.kind == "sweep" else len(_people(page))
+def _swept(page: Received) -> bool:
+    return page.event.kind == "sweep"
 
 
 def _people(page: Received) -> dict[UUID, int]:
@@ -198,9 +283,9 @@ def _people(page: Received) -> dict[UUID, int]:
     return {UUID(person["person_id"]): person.get("version", 1) for person in json.loads(page.payload)["people"]}
 
 
-async def address_complete(session: AsyncSession, pages: Sequence[Received], clock: Clock) -> None:
+async def address_complete(session: AsyncSession, pages: Sequence[Placed], clock: Clock, gathering: timedelta) -> None:
     """Makes the mails of those digests of `pages` whose last page has come in."""
-    keys = sorted({(round_of(page), page.event.agency_id) for page in pages})
+    keys = sorted({(one.round_id, one.agency_id) for one in pages})
     rows = await session.execute(
         text(
             f"{ADDRESSED} JOIN {unnest(DIGEST)} USING (round_id, agency_id)"
@@ -208,31 +293,35 @@ async def address_complete(session: AsyncSession, pages: Sequence[Received], clo
         ),
         lists(DIGEST, keys),
     )
-    await _address(session, rows.all(), clock)
+    await _address(session, rows.all(), clock, gathering)
 
 
-async def address_waiting(session: AsyncSession, agencies: Sequence[UUID], clock: Clock) -> None:
+async def address_waiting(session: AsyncSession, agencies: Sequence[UUID], clock: Clock, gathering: timedelta) -> None:
     """Makes the mails of digests that waited for somebody to write to in one of `agencies`."""
     rows = await session.execute(
         text(f"{ADDRESSED} WHERE state = 'waiting' AND digests.agency_id = ANY(CAST(:agencies AS uuid[]))"),
         {"agencies": agencies},
     )
-    await _address(session, rows.all(), clock)
+    await _address(session, rows.all(), clock, gathering)
 
 
 ADDRESSED = (
-    "SELECT round_id, agency_id, listed - resolved AS short, state, active, pics,"
-    " ARRAY(SELECT DISTINCT traceparent FROM pages WHERE pages.round_id = digests.round_id"
-    "  AND pages.agency_id = digests.agency_id AND traceparent IS NOT NULL) AS traceparents"
-    " FROM digests JOIN agencies ON agencies.id = digests.agency_id"
+    "SELECT round_id, agency_id, notice_id, kind, listed - resolved AS short, state, active, pics,"
+    " EXISTS (SELECT FROM messages WHERE messages.round_id = notice_id"
+    "  AND messages.agency_id = digests.agency_id) AS noticed"
+    " FROM digests JOIN rounds ON rounds.id = round_id JOIN agencies ON agencies.id = digests.agency_id"
 )
 
 
-async def _address(session: AsyncSession, digests: Sequence[Any], clock: Clock) -> None:
-    """Decides for each digest whether it becomes mails, waits for somebody to write to, or has nothing to say."""
+async def _address(session: AsyncSession, digests: Sequence[Any], clock: Clock, gathering: timedelta) -> None:
+    """Decides for each digest whether it becomes mails, waits for somebody to write to, or has nothing to say.
+
+    The mails of what is reopened are due after `gathering`: until then they take in what comes with it.
+    """
     if not digests:
         return
-    messages: list[dict[str, Any]] = []
+    now = clock.now()
+    messages: dict[tuple[UUID, UUID], list[dict[str, Any]]] = {}
     decisions: list[tuple[UUID, UUID, str, str | None]] = []
     for digest in digests:
         named = addressees(digest.pics)
@@ -240,10 +329,10 @@ async def _address(session: AsyncSession, digests: Sequence[Any], clock: Clock) 
         if not digest.short:
             state = "met"
         elif digest.active and named:
-            messages += [
-                drafted(digest.round_id, digest.agency_id, addressee, digest.traceparents, clock.now())
-                for addressee in named
-            ]
+            notice = (digest.notice_id, digest.agency_id)
+            if not digest.noticed and notice not in messages:
+                due_at = now if digest.kind == "sweep" else now + gathering
+                messages[notice] = [drafted(*notice, addressee, due_at, now) for addressee in named]
         else:
             state, reason = "waiting", "no-pic" if digest.active else "agency-inactive"
         decisions.append((digest.round_id, digest.agency_id, state, reason))
@@ -254,9 +343,9 @@ async def _address(session: AsyncSession, digests: Sequence[Any], clock: Clock) 
             " AND (digests.state, digests.reason) IS DISTINCT FROM (given.state, given.reason)"
             " RETURNING digests.reason"
         ),
-        lists(DECISION, decisions) | {"now": clock.now()},
+        lists(DECISION, decisions) | {"now": now},
     )
     for reason in changed.scalars():
         if reason:
             mail_sent.add(1, {RESULT: "skipped", REASON: reason})
-    await queue(session, messages)
+    await queue(session, [message for mails in messages.values() for message in mails])

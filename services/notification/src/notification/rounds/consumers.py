@@ -1,7 +1,7 @@
 """Shortfalls as the training service tells of them, page by page and person by person."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from operator import attrgetter
 from typing import ClassVar, Literal
 from uuid import UUID
@@ -45,13 +45,15 @@ class ShortfallPage(Event):
 WANTED = (ShortfallPage, JPShortfallResolved)
 
 
-async def take_shortfalls(session: AsyncSession, received: Sequence[Received], clock: Clock) -> None:
+async def take_shortfalls(
+    session: AsyncSession, received: Sequence[Received], clock: Clock, gathering: timedelta
+) -> None:
     """Applies what speaks of known agencies; the rest waits, in order, until its agency is known."""
     here = await hold(session, CONSUMER, received, attrgetter("agency_id"), commands.known_agencies)
-    await apply(session, here, clock)
+    await apply(session, here, clock, gathering)
 
 
-async def apply(session: AsyncSession, received: Sequence[Received], clock: Clock) -> None:
+async def apply(session: AsyncSession, received: Sequence[Received], clock: Clock, gathering: timedelta) -> None:
     """Lays in pages and resolutions of known agencies; makes the mails of agencies whose pages are all in."""
     if not received:
         return
@@ -59,5 +61,5 @@ async def apply(session: AsyncSession, received: Sequence[Received], clock: Cloc
     resolved = [event for event in received if event.type == JPShortfallResolved.type]
     await commands.store_words(session, commands.words_of(pages, resolved))
     if pages:
-        await commands.store_pages(session, pages)
-        await commands.address_complete(session, pages, clock)
+        placed = await commands.store_pages(session, pages)
+        await commands.address_complete(session, placed, clock, gathering)

@@ -1,5 +1,6 @@
 """What a digest says in numbers."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -15,7 +16,7 @@ from notification.rounds.tables import Digest
 
 UNITS_SHOWN = 5
 THOUSANDTH = Decimal("0.001")
-DIGEST = columns_of(Digest.table(), ("round_id", "agency_id"))
+NOTICE = columns_of(Digest.table(), ("notice_id", "agency_id"))
 
 
 class UnitFigures(BaseModel):
@@ -26,8 +27,8 @@ class UnitFigures(BaseModel):
     missing: Decimal
 
 
-class Figures(BaseModel):
-    """An agency's numbers in one round, at `counted_at`. Hours are JP.
+class RoundFigures(BaseModel):
+    """An agency's numbers in one round. Hours are JP.
 
     `listed` people owed `owed` hours when the round was made; `short` of them still miss `missing`.
     `due_low` and `due_high`: hours due by now for whom the least and the most is asked of those still short.
@@ -35,11 +36,10 @@ class Figures(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    kind: Literal["sweep", "reopened"]
+    round_id: UUID
     year: int
     period: int
     as_of: date
-    agency: str
     people: int
     listed: int
     owed: Decimal
@@ -49,7 +49,6 @@ class Figures(BaseModel):
     due_high: Decimal
     units: list[UnitFigures]
     other_units: int
-    counted_at: datetime
 
     @property
     def met(self) -> int:
@@ -72,6 +71,26 @@ class Figures(BaseModel):
         return share(self.short, self.people)
 
 
+class Figures(BaseModel):
+    """What an agency is told at once, counted at `counted_at`: one round of a sweep, or rounds reopened in a while.
+
+    `short` are the people who are short in any of them, each counted once.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Literal["sweep", "reopened"]
+    agency: str
+    short: int
+    rounds: list[RoundFigures]
+    counted_at: datetime
+
+    @property
+    def told(self) -> list[RoundFigures]:
+        """The rounds in which somebody is still short."""
+        return [one for one in self.rounds if one.short]
+
+
 def share(part: int, whole: int) -> Decimal:
     """A part of a whole as it is told: from 0 to 1 in thousandths, half up; only none is 0 and only all is 1."""
     if part in (0, whole):
@@ -81,14 +100,14 @@ def share(part: int, whole: int) -> Decimal:
 
 
 async def figures_of(
-    session: AsyncSession, digests: Sequence[tuple[UUID, UUID]], now: datetime
+    session: AsyncSession, notices: Sequence[tuple[UUID, UUID]], now: datetime
 ) -> dict[tuple[UUID, UUID], Figures]:
-    """The figures of digests (round, agency) as they stand."""
+    """The figures of notices (round, agency) as they stand, their rounds by year and period."""
     rows = await session.execute(
         text(
             "WITH asked AS ("  # noqa: S608 - built of names in this code
-            " SELECT rounds.id AS round_id, agency_id, sweep_id, kind, year, period, as_of"
-            f" FROM {unnest(DIGEST)} JOIN rounds ON rounds.id = round_id"
+            " SELECT notice_id, agency_id, round_id, sweep_id, kind, year, period, as_of"
+            f" FROM {unnest(NOTICE)} JOIN digests USING (notice_id, agency_id) JOIN rounds ON rounds.id = round_id"
             "), units AS ("
             " SELECT round_id, agency_id, min(unit_name) AS name, count(*) AS short, sum(missing) AS missing,"
             "  min(due) AS due_low, max(due) AS due_high, row_number() OVER ("
@@ -102,24 +121,43 @@ async def figures_of(
             "  jsonb_agg(jsonb_build_object('name', name, 'short', short, 'missing', CAST(missing AS text))"
             "   ORDER BY place) FILTER (WHERE place <= :shown) AS shown"
             " FROM units GROUP BY round_id, agency_id"
-            ") SELECT round_id, agency_id, kind, year, period, as_of, agencies.name AS agency, people_total, listed, owed,"
+            "), again AS ("
+            " SELECT notice_id, agency_id, count(DISTINCT person_id) AS people"
+            " FROM asked JOIN listed_people USING (sweep_id, agency_id, round_id)"
+            " LEFT JOIN resolutions USING (sweep_id, agency_id, person_id)"
+            " WHERE kind = 'reopened' AND resolved IS NOT TRUE GROUP BY notice_id, agency_id"
+            ") SELECT asked.*, agencies.name AS agency, people_total, listed, owed,"
             "  listed - resolved AS short, owed - redeemed AS missing, coalesce(due_low, 0) AS due_low,"
-            "  coalesce(due_high, 0) AS due_high, coalesce(shown, '[]') AS shown, coalesce(units, 0) AS units"
+            "  coalesce(due_high, 0) AS due_high, coalesce(shown, '[]') AS shown, coalesce(units, 0) AS units,"
+            "  coalesce(again.people, listed - resolved) AS persons"
             " FROM asked JOIN digests USING (round_id, agency_id) JOIN agencies ON agencies.id = agency_id"
             " LEFT JOIN summed USING (round_id, agency_id)"
+            " LEFT JOIN again ON again.notice_id = asked.notice_id AND again.agency_id = asked.agency_id"
+            " ORDER BY year, period"
         ),
-        lists(DIGEST, digests) | {"shown": UNITS_SHOWN},
+        lists(NOTICE, notices) | {"shown": UNITS_SHOWN},
     )
-    return {(row.round_id, row.agency_id): _figures(row, now) for row in rows}
+    found: defaultdict[tuple[UUID, UUID], list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.notice_id, row.agency_id].append(row)
+    return {
+        notice: Figures(
+            kind=parts[0].kind,
+            agency=parts[0].agency,
+            short=parts[0].persons,
+            rounds=[_round_figures(row) for row in parts],
+            counted_at=now,
+        )
+        for notice, parts in found.items()
+    }
 
 
-def _figures(row: Any, now: datetime) -> Figures:
-    return Figures(
-        kind=row.kind,
+def _round_figures(row: Any) -> RoundFigures:
+    return RoundFigures(
+        round_id=row.round_id,
         year=row.year,
         period=row.period,
         as_of=row.as_of,
-        agency=row.agency,
         people=row.people_total,
         listed=row.listed,
         owed=row.owed,
@@ -129,5 +167,4 @@ def _figures(row: Any, now: datetime) -> Figures:
         due_high=row.due_high,
         units=row.shown,
         other_units=row.units - len(row.shown),
-        counted_at=now,
     )

@@ -13,7 +13,7 @@ HOURS = Numeric(12, 3)
 
 
 class Round(Stored, table=True):
-    """One sweep of all agencies, or one reopening of a closed period, which is a round of its own.
+    """One sweep of all agencies, or what was reopened of a closed period of one agency in a while.
 
     `sweep_id` is the sweep whose shortfalls it speaks of: for a sweep, its own id.
     """
@@ -36,6 +36,10 @@ class Round(Stored, table=True):
 class Digest(Stored, table=True):
     """What one agency is told in one round.
 
+    The mails of the digest `notice_id` (its round) tell of it: for a sweep it is its own, while
+    reopenings that come together share one. A reopening grows page by page: nothing tells its
+    `short_total`, and its `pages` are those that came in.
+
     `listed` people owe `owed` hours by the pages; `resolved` of them have caught up since, who
     owed `redeemed`. State: `collecting` pages; `waiting` for somebody to write to (`reason`);
     `ready`, its mails are made; `met`, everybody caught up before there was a mail.
@@ -46,14 +50,16 @@ class Digest(Stored, table=True):
         CheckConstraint("state IN ('collecting', 'waiting', 'ready', 'met')", name="state"),
         CheckConstraint("(state = 'waiting') = (reason IS NOT NULL)", name="reason"),
         Index(None, "agency_id"),
+        Index(None, "notice_id", "agency_id"),
     )
 
     round_id: UUID = Field(primary_key=True, foreign_key="rounds.id")
     agency_id: UUID = Field(primary_key=True, foreign_key="agencies.id")
+    notice_id: UUID
     pages: int
     pages_in: int
     people_total: int
-    short_total: int
+    short_total: int | None
     listed: int
     owed: Decimal = Field(sa_type=HOURS)
     resolved: int
@@ -72,7 +78,7 @@ class Page(Stored, table=True):
     round_id: UUID = Field(primary_key=True)
     agency_id: UUID = Field(primary_key=True)
     page: int = Field(primary_key=True)
-    event_id: UUID
+    event_id: UUID = Field(unique=True)
     traceparent: str | None = Field(sa_type=Text)
 
 

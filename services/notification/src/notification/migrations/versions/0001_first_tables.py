@@ -76,10 +76,11 @@ def upgrade() -> None:
         "digests",
         sa.Column("round_id", sa.Uuid(), nullable=False),
         sa.Column("agency_id", sa.Uuid(), nullable=False),
+        sa.Column("notice_id", sa.Uuid(), nullable=False),
         sa.Column("pages", sa.Integer(), nullable=False),
         sa.Column("pages_in", sa.Integer(), nullable=False),
         sa.Column("people_total", sa.Integer(), nullable=False),
-        sa.Column("short_total", sa.Integer(), nullable=False),
+        sa.Column("short_total", sa.Integer(), nullable=True),
         sa.Column("listed", sa.Integer(), nullable=False),
         sa.Column("owed", sa.Numeric(precision=12, scale=3), nullable=False),
         sa.Column("resolved", sa.Integer(), nullable=False),
@@ -94,6 +95,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("round_id", "agency_id", name="pk_digests"),
     )
     op.create_index("ix_digests_agency_id", "digests", ["agency_id"], unique=False)
+    op.create_index("ix_digests_notice_id_agency_id", "digests", ["notice_id", "agency_id"], unique=False)
     op.create_table(
         "messages",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -105,7 +107,6 @@ def upgrade() -> None:
         sa.Column("cc", sa.ARRAY(sa.Text()), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("time_zone", sa.Text(), nullable=False),
-        sa.Column("traceparents", sa.ARRAY(sa.Text()), nullable=False),
         sa.Column("figures", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
@@ -148,6 +149,7 @@ def upgrade() -> None:
             name="fk_pages_round_id_agency_id_digests",
         ),
         sa.PrimaryKeyConstraint("round_id", "agency_id", "page", name="pk_pages"),
+        sa.UniqueConstraint("event_id", name="uq_pages_event_id"),
     )
     op.create_table(
         "attempts",
@@ -181,6 +183,7 @@ def downgrade() -> None:
     op.drop_index("ix_messages_due", table_name="messages")
     op.drop_index("ix_messages_agency_id", table_name="messages")
     op.drop_table("messages")
+    op.drop_index("ix_digests_notice_id_agency_id", table_name="digests")
     op.drop_index("ix_digests_agency_id", table_name="digests")
     op.drop_table("digests")
     op.drop_index("ix_waiting_consumer_awaited", table_name="waiting")
