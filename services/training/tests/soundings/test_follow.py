@@ -3,6 +3,8 @@
 from datetime import date
 from uuid import UUID
 
+import pytest
+
 from common.database import counted_statements
 
 HERE, THERE = UUID(int=1), UUID(int=2)
@@ -91,6 +93,47 @@ async def test_a_history_told_while_a_sweep_runs_is_followed_when_it_finishes(so
     assert await sounding.broken() == []
 
 
+async def leaves(world, person, on, sequence):
+    await world.people(world.state(person_id=person, agency=HERE, assignments=STAYED, left_on=on), sequence=sequence)
+
+
+@pytest.mark.parametrize("left", [date(2025, 6, 1), TENTH, date(2026, 5, 1)])
+async def test_who_had_left_by_the_date_of_the_sweep_is_short_nowhere_until_that_is_taken_back(
+    sounding, world, api, left
+):
+    person = await world.person(agency=HERE, assignments=STAYED)
+    await sounding.reach(person, "1")
+    await sounding.sweep_only(2026, 1, MAY)
+    await leaves(world, person, left, 2)
+    assert words(await sounding.events())[1:] == [(HERE, "resolved", [person], 2)]
+    assert (await api.get("/shortfalls?state=open", "agency_hr", agency=HERE))["items"] == []
+    await sounding.reach(person, "-1")
+    assert len(await sounding.events()) == 2, "hours that are revoked later put nobody back who had left"
+    assert await sounding.broken() == []
+    await leaves(world, person, None, 3)
+    assert words(await sounding.events())[2:] == [(HERE, "reopened", [person], 3)]
+    assert await sounding.broken() == []
+
+
+async def test_who_left_after_the_date_of_the_sweep_stays_listed(sounding, world):
+    person = await world.person(agency=HERE, assignments=STAYED)
+    await sounding.sweep_only(2026, 1, MAY)
+    await leaves(world, person, date(2026, 12, 15), 2)
+    assert len(await sounding.events()) == 1
+    assert await sounding.broken() == []
+
+
+async def test_a_death_told_while_a_sweep_runs_is_followed_when_it_finishes(sounding, world):
+    person = await world.person(agency=HERE, assignments=STAYED)
+    sweep_id = await sounding.begin(2026, 1, MAY)
+    await leaves(world, person, TENTH, 2)
+    while await sounding.announce(sweep_id):
+        pass
+    await sounding.finish(sweep_id)
+    assert words(await sounding.events()) == [(HERE, "sweep", [person], 1), (HERE, "resolved", [person], 2)]
+    assert await sounding.broken() == []
+
+
 async def test_statements_do_not_grow_with_those_who_moved(sounding, world):
     people = await world.people(*(world.state(agency=HERE, assignments=STAYED) for _ in range(200)))
     await sounding.sweep_only(2026, 1, MAY)
@@ -103,6 +146,7 @@ async def test_statements_do_not_grow_with_those_who_moved(sounding, world):
         with counted_statements(sounding.database) as statements:
             await world.hear(*batch)
         counts.append(len(statements))
-    assert counts == [11, 11]
+    # Two of them ask who had left by a sweep's date, and who had not after all.
+    assert counts == [13, 13]
     assert len(words(await sounding.events())) == 1 + 1 + 1 + 199 + 1
     assert await sounding.broken() == []

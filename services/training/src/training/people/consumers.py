@@ -59,9 +59,12 @@ async def keep_people(session: AsyncSession, received: Sequence[Received], book:
         PERSON,
         [_person(newest[person]) for person in people],
         f"ON CONFLICT (person_id) DO UPDATE SET {overwrite(PERSON)}"
-        " WHERE people.sequence < excluded.sequence RETURNING person_id",
+        " WHERE people.sequence < excluded.sequence RETURNING person_id,"
+        " old.person_id IS NOT NULL"
+        "  AND (old.joined_on, old.left_on) IS DISTINCT FROM (new.joined_on, new.left_on) AS other_days",
     )
-    changed = list(kept.scalars()) if kept else []
+    stored = kept.all() if kept else []
+    changed = [row.person_id for row in stored]
     if changed:
         states: list[PersonChanged] = [newest[person].event for person in changed]
         served = _assignments(states)
@@ -69,9 +72,11 @@ async def keep_people(session: AsyncSession, received: Sequence[Received], book:
         await _replace(session, Absence.table(), ABSENCE, changed, _absences(states))
         await _replace(session, FormerNumber.table(), NUMBER, changed, _former_numbers(states))
         await lay_again(session, changed, book, clock)
-        if moved := _moved(before, served):
+        moved = _moved(before, served)
+        if moved:
             await refile(session, moved, clock)
-            await follow(session, moved, clock)
+        if other := sorted({*moved, *(row.person_id for row in stored if row.other_days)}):
+            await follow(session, other, clock)
 
 
 def _moved(before: Sequence[Sequence[Any]], after: Sequence[Sequence[Any]]) -> list[UUID]:

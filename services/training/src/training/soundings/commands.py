@@ -238,8 +238,9 @@ async def finish(session: AsyncSession, clock: Clock, sweep_id: UUID) -> None:
             f"""
             SELECT s.person_id
             FROM sweeps w JOIN shortfalls s ON s.sweep_id = w.id JOIN assignments a ON a.person_id = s.person_id
-            WHERE w.id = :id AND s.sweep_id = :id AND {ASSIGNED} AND s.agency_id <> a.agency_id
-            """  # noqa: S608 - the part is a constant
+            JOIN people p ON p.person_id = s.person_id
+            WHERE w.id = :id AND s.sweep_id = :id AND {ASSIGNED} AND (s.agency_id <> a.agency_id OR {AWAY})
+            """  # noqa: S608 - the parts are constants
         ),
         {"id": sweep_id},
     )
@@ -278,8 +279,9 @@ async def settle(session: AsyncSession, changed: Changed, clock: Clock, lowered:
 async def follow(session: AsyncSession, people: Sequence[UUID], clock: Clock) -> None:
     """Gives the shortfalls of people whose history has changed to the agency of the sweep's date.
 
-    The agency that was told of them hears that they are no longer short there, and the right one is told. To be
-    called after the ledger is laid again, in the same transaction, as `settle` is.
+    The agency that was told of them hears that they are no longer short there, and the right one is told. Whoever
+    had left by that date is short nowhere, until it is told that they had not. To be called after the ledger is
+    laid again, in the same transaction, as `settle` is.
     """
     sweeps = await newest_sweeps(session)
     if sweeps:
@@ -305,10 +307,33 @@ async def _follow(session: AsyncSession, people: Sequence[UUID], clock: Clock, s
         {"people": people, "sweeps": sweeps, "now": clock.now()},
     )
     left = [row for row in moved if row.was_open]
-    for row in left:
+    gone = await session.execute(
+        text(
+            f"""
+            UPDATE shortfalls s SET state = 'resolved', missing = 0, changed_at = :now, version = s.version + 1
+            FROM sweeps w JOIN people p ON {AWAY}
+            WHERE w.id IN :sweeps AND s.sweep_id IN :sweeps AND s.sweep_id = w.id AND s.person_id = p.person_id
+                AND p.person_id = ANY(CAST(:people AS uuid[])) AND s.state = 'open'
+            RETURNING w.id AS sweep_id, w.year, w.period, s.agency_id, s.person_id, s.verified, s.threshold, s.version
+            """  # noqa: S608 - the part is a constant
+        ).bindparams(SWEEPS),
+        {"people": people, "sweeps": sweeps, "now": clock.now()},
+    )
+    for row in (*left, *gone):
         _emit_resolved(session, row, clock)
-    if left:
-        pairs = {(row.person_id, row.year) for row in left}
+    back = await session.execute(
+        text(
+            f"""
+            SELECT s.person_id, w.year
+            FROM sweeps w JOIN shortfalls s ON s.sweep_id = w.id
+            JOIN people p ON p.person_id = s.person_id JOIN jp_ledger l ON l.person_id = s.person_id AND l.year = w.year
+            WHERE w.id IN :sweeps AND s.sweep_id IN :sweeps AND s.person_id = ANY(CAST(:people AS uuid[]))
+                AND s.state = 'resolved' AND {SHORT} AND ({AWAY}) IS NOT TRUE
+            """  # noqa: S608 - the parts are constants
+        ).bindparams(SWEEPS),
+        {"people": people, "sweeps": sweeps},
+    )
+    if pairs := {(row.person_id, row.year) for row in back}:
         await _reopen(session, _given(sorted(pairs), clock, sweeps))
 
 
@@ -365,8 +390,9 @@ async def _reopen(session: AsyncSession, given: Mapping[str, Any]) -> None:
                 SELECT w.id AS sweep_id, w.as_of, w.over_from, l.person_id, l.target, {THRESHOLD} AS threshold,
                     l.verified, f.agency_id AS known_agency_id
                 FROM sweeps w JOIN jp_ledger l ON l.year = w.year
+                JOIN people p ON p.person_id = l.person_id
                 LEFT JOIN shortfalls f ON f.sweep_id IN :sweeps AND f.sweep_id = w.id AND f.person_id = l.person_id
-                WHERE w.id IN :sweeps AND {SHORT} AND f.state IS DISTINCT FROM 'open'
+                WHERE w.id IN :sweeps AND {SHORT} AND ({AWAY}) IS NOT TRUE AND f.state IS DISTINCT FROM 'open'
                     AND {CHANGED}
             ), opened AS (
                 INSERT INTO shortfalls AS s (sweep_id, person_id, agency_id, unit_id, unit_name, page,

@@ -2,18 +2,19 @@
 
 from collections.abc import Sequence
 
-from training.soundings.commands import ASSIGNED, THRESHOLD
+from training.soundings.commands import ASSIGNED, AWAY, THRESHOLD
 
 INVARIANTS: Sequence[tuple[str, str]] = (
     (
-        "a shortfall of the newest sweep is open exactly while the ledger has less than was due",
+        "a shortfall of the newest sweep is open exactly while the ledger has less than was due of who served then",
         f"""
         SELECT s.sweep_id, s.person_id
         FROM shortfalls s JOIN sweeps w ON w.id = s.sweep_id
         LEFT JOIN jp_ledger l ON l.person_id = s.person_id AND l.year = w.year
-        WHERE w.state = 'done' AND (s.state = 'open') IS DISTINCT FROM (l.verified < {THRESHOLD})
+        LEFT JOIN people p ON p.person_id = s.person_id
+        WHERE w.state = 'done' AND (s.state = 'open') IS DISTINCT FROM (l.verified < {THRESHOLD} AND ({AWAY}) IS NOT TRUE)
             AND NOT EXISTS (SELECT FROM sweeps newer WHERE newer.replaces = w.id AND newer.state = 'done')
-        """,  # noqa: S608 - the part is a constant
+        """,  # noqa: S608 - the parts are constants
     ),
     (
         "a sweep's numbers are those of its agencies, and an agency's those of its people",
