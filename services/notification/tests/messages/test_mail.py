@@ -220,7 +220,7 @@ def test_what_is_reopened_together_is_one_notice() -> None:
 Yth. PIC Pengembangan Kompetensi
 Kementerian Uji & <Coba>
 
-Karena ada catatan pelatihan yang dikoreksi atau dicabut, 4 pegawai di instansi Bapak/Ibu kembali berada di bawah ambang jam pelajaran (JP) caturwulan 3 (September–Desember) tahun 2025; 2 (Mei–Agustus) tahun 2026.
+Karena ada catatan pelatihan yang dikoreksi atau dicabut, atau riwayat penempatan yang diperbarui, 4 pegawai di instansi Bapak/Ibu kini berada di bawah ambang jam pelajaran (JP) caturwulan 3 (September–Desember) tahun 2025; 2 (Mei–Agustus) tahun 2026.
 
 RINGKASAN CATURWULAN 3 TAHUN 2025
 Kembali kurang            : 1 dari 1.234 pegawai
@@ -243,7 +243,7 @@ UNIT
 dan 2 unit lain
 
 LANGKAH BERIKUTNYA
-1. Periksa catatan yang dikoreksi atau dicabut di tautan di bawah ini; bila koreksinya keliru, hubungi penyelenggara.
+1. Periksa apa yang berubah di tautan di bawah ini; bila koreksinya keliru, hubungi penyelenggara.
 2. Rencanakan kegiatan pengganti bagi pegawai yang JP-nya kembali kurang.
 
 Rincian instansi, caturwulan 3 tahun 2025: https://portal.example/rounds/1?agency=2
