@@ -404,6 +404,34 @@ async def test_a_record_before_the_first_rules_is_refused_in_whichever_year_it_c
 
 
 @pytest.mark.parametrize(
+    ("start", "form", "told_code"),
+    [
+        ("2025-06-30", {"form": "KL03"}, "before-service"),
+        ("2025-06-30", {"form": "NKL09"}, "before-service"),
+        ("2025-06-30", {"form": "NKL01", "session_dates": ["2025-06-30"]}, "before-service"),
+        ("2025-07-01", {"form": "KL03"}, "stored"),
+        ("2022-07-01", {"form": "PD01", "degree": "S2"}, "stored"),
+        ("1999-12-31", {"form": "PD01", "degree": "S2"}, "too-long"),
+        ("1900-01-01", {"form": "PD01", "degree": "S2"}, "too-long"),
+    ],
+)
+async def test_an_activity_begins_in_service_and_a_study_within_ten_years(world, line, start, form, told_code):
+    person = await world.person(joined_on=date(2025, 7, 1))
+    [answer] = await world.store(line(person, start_date=start, end_date="2025-08-01", **form))
+    assert told([answer]) == [told_code]
+    if told_code != "stored":
+        assert answer.field == "start_date"
+
+
+@pytest.mark.parametrize("name", ["start_date", "end_date", "session_dates"])
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "2201-01-01", 1430438400, 42125])
+async def test_no_date_is_a_number_or_of_another_age(world, api, line, name, day):
+    wrong = line(await world.person(), form="NKL01", jp=None) | {name: [day] if name == "session_dates" else day}
+    status, code, field = await api.refused("service", "POST", "/trainings", wrong)
+    assert (status, code, field.partition(".")[0]) == (422, "date-invalid", name)
+
+
+@pytest.mark.parametrize(
     ("changes", "code", "field"),
     [
         ({"form": "KL03"}, "session-dates-unexpected", "session_dates"),
