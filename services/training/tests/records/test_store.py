@@ -130,6 +130,11 @@ async def test_what_a_corrected_record_says_now_is_a_duplicate_too(world, api, l
     assert answer.status_code == 200
     corrected = first | {"title": "Judul yang benar", "jp": "12.0", "end_date": "2026-03-04"}
     other = await world.person()
+    # By another name of the person, what was sent first is known as well.
+    nip = world.nip()
+    await world.people(world.state(person_id=person, nip=nip), sequence=2)
+    by_nip = {**first, "person_id": None, "nip": nip}
+    assert await world.store(by_nip, by_nip | {"person_id": str(person)}) == [Done("duplicate", record.id)] * 2
     told_now = await world.store(
         corrected,
         first,
