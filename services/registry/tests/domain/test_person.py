@@ -180,15 +180,21 @@ def test_leave_ends_where_it_says_and_retirement_never() -> None:
 
 def test_only_a_pppk_changes_number_and_stays_one() -> None:
     pppk = enlisted(nip="199105052021211001", staff_type="PPPK", post=Post(None, "IX", "Guru"))
-    renewed = renumber(pppk, "199105052026211001", "PPPK")
+    contract = replace(ENTRY, nip="199105052026211001", staff_type="PPPK", appointed=date(2026, 1, 1))
+    renewed = renumber(pppk, contract, TODAY)
     assert (renewed.nip, renewed.former_nips) == ("199105052026211001", (pppk.nip,))
     many = replace(pppk, former_nips=tuple(str(number) for number in range(MOST_FORMER_NIPS)))
     with pytest.raises(Refused, match="too-many-numbers"):
-        renumber(many, "199105052026211001", "PPPK")
+        renumber(many, contract, TODAY)
     with pytest.raises(Refused, match="nip-permanent"):
-        renumber(pppk, "199105052026011001", "PNS")
+        renumber(pppk, replace(contract, nip="199105052026011001", staff_type="PNS"), TODAY)
     with pytest.raises(Refused, match="nip-permanent"):
-        renumber(enlisted(), "199105052026211001", "PPPK")
+        renumber(enlisted(), contract, TODAY)
+    with pytest.raises(Refused, match="nip-in-future"):
+        renumber(pppk, replace(contract, appointed=date(2027, 1, 1)), TODAY)
+    retired = stand(pppk, Standing("retired", "SK 1"), TODAY, None, TODAY)
+    with pytest.raises(Refused, match="not-in-service"):
+        renumber(retired, contract, TODAY)
 
 
 @pytest.mark.parametrize(("gone", "since"), [("retired", date(2026, 4, 1)), ("deceased", date(2027, 2, 1))])

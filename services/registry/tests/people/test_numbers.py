@@ -75,7 +75,7 @@ async def test_a_pns_keeps_the_number(service, nation, a_pppk, a_person):
 
 
 async def test_each_number_of_a_contract_gone_by_is_told(service, nation, emitted, a_pppk):
-    newest = "199105052028211001"
+    newest = "199105052026211002"
     person_id = (await service.post("/people", a_pppk())).json()["id"]
     for nip in (NEW, newest):
         assert (await service.put(f"/people/{person_id}", a_pppk(nip=nip))).status_code == 200

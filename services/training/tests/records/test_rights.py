@@ -175,6 +175,24 @@ async def test_who_sees_a_record(world, api, line):
         assert (await api.get(f"/trainings?person_id={person}", role, **claims))["items"] == []
 
 
+async def test_a_move_to_come_shows_nothing_to_the_agency_it_leads_to(world, api, line):
+    """The registry tells of it beforehand; only on its day does it tell of another agency."""
+    planned = [(world.here, date(2020, 1, 1), date(2027, 1, 1)), (world.there, date(2027, 1, 1), None)]
+    person = await world.person(agency=world.here, assignments=planned)
+    [stored] = await world.store(line(person))
+    for role in ("agency_hr", "inspector"):
+        there = {"agency": world.there}
+        for path in (f"/trainings/{stored.id}", f"/trainings/{stored.id}/history", f"/people/{person}/jp?year=2026"):
+            assert (await api.refused(role, "GET", path, **there))[:2] == (404, "not-found"), path
+        assert (await api.get(f"/trainings?person_id={person}", role, **there))["items"] == []
+        summary = await api.get(f"/agencies/{world.there}/jp-summary?year=2026", role, **there)
+        assert summary["people"] == 0
+    assert told(await world.store(line(person), role="agency_hr", agency=world.there)) == ["agency-mismatch"]
+    moved = world.state(person_id=person, agency=world.there, assignments=planned)
+    await world.people(moved, sequence=2)
+    assert (await api.get(f"/trainings/{stored.id}", "agency_hr", agency=world.there))["id"] == str(stored.id)
+
+
 async def test_who_may_change_a_record(world, api, line):
     await world.provider([("KL03", date(2020, 1, 1), None)])
     moved = [(world.there, date(2020, 1, 1), date(2026, 5, 1)), (world.here, date(2026, 5, 1), None)]

@@ -197,17 +197,20 @@ def revise(person: Person, entry: Entry, today: date) -> Person:
     return _checked(_ended(revised), person, start, today, "valid_from")
 
 
-def renumber(person: Person, nip: str, staff_type: StaffType) -> Person:
-    """The person with another number, as a new contract of a PPPK brings it. Raises Refused for a PNS.
+def renumber(person: Person, entry: Entry, today: date) -> Person:
+    """The person with the entry's number, as a new contract of a PPPK in service brings it. Raises Refused for a PNS.
 
     The number before stays theirs. Source: domain.md 4, a contract with another agency gives a new NI PPPK.
     """
-    if person.staff_type != "PPPK" or staff_type != "PPPK":
+    if person.staff_type != "PPPK" or entry.staff_type != "PPPK":
         raise Refused("nip-permanent", "nip")
+    if entry.appointed > today:
+        raise Refused("nip-in-future", "nip")
+    _check_serving(person, today, "nip")
     former = tuple(dict.fromkeys((*person.former_nips, person.nip)))
     if len(former) > MOST_FORMER_NIPS:
         raise Refused("too-many-numbers", "nip", most=MOST_FORMER_NIPS)
-    return replace(person, nip=nip, former_nips=former)
+    return replace(person, nip=entry.nip, former_nips=former)
 
 
 def mend(

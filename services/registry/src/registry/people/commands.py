@@ -67,7 +67,7 @@ async def revise_person(
         entry = document.at(places.meant(document, writing))
         after = _revised(person, entry, places, writing)
         if owner is None:
-            after = renumber(after, document.nip, document.staff_type)
+            after = renumber(after, entry, writing.today)
     await _save(session, person, after, writing)
 
 
