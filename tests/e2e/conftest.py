@@ -160,6 +160,10 @@ class Jejak:
         assert not broken, broken
 
 
+IMPATIENT = {"NOTIFICATION_RETRY_WAITS": "[1, 3, 5, 10, 30, 60]", "NOTIFICATION_NOTICE_WINDOW": "2"}
+"""A mail that waits for minutes in production must be seen to leave by a test."""
+
+
 @pytest.fixture(scope="session")
 def folder() -> Iterator[Any]:
     with temporary_folder("e2e") as made:
@@ -170,7 +174,7 @@ def folder() -> Iterator[Any]:
 async def jejak(folder) -> AsyncIterator[Jejak]:
     """The running system with one process a role; every request is traced."""
     async with (
-        running_stack(folder, roles=SPLIT, trace_ratio=1.0) as stack,
+        running_stack(folder, roles=SPLIT, trace_ratio=1.0, environment=IMPATIENT) as stack,
         httpx2.AsyncClient(timeout=30) as http,
     ):
         jejak = Jejak(stack, http, {})
