@@ -16,7 +16,7 @@ from common.clock import FixedClock
 from common.database import Database
 from common.events import Reader, Received
 from common.ids import new_id
-from common.invariants import find_broken
+from common.invariants import EVENTS_LEAVE, find_broken
 from common.outbox import unpack
 from common.service import create_app
 from contracts.events import AgencyChanged, PersonChanged
@@ -48,8 +48,10 @@ async def database(pool: Database) -> AsyncIterator[Database]:
         for table in reversed(metadata.sorted_tables):  # cheaper than TRUNCATE, which syncs every file
             await session.execute(table.delete())
     yield pool
+    # No relay runs here, so events do wait, for longer than a minute where a test takes one.
+    held = [invariant for invariant in INVARIANTS if invariant is not EVENTS_LEAVE]
     async with pool.reading() as session:
-        assert await find_broken(session, INVARIANTS) == []
+        assert await find_broken(session, held) == []
 
 
 @pytest.fixture(scope="session")
