@@ -35,7 +35,9 @@ async def trainings(world: World, records: int, rounds: int) -> list[Figure]:
 
 async def one_round(world: World, records: int, source: str) -> Round:
     """Trainings of everybody in turn, from first byte to last assessment."""
-    limit = await side_by_side(world.stack.databases["training"].dsn, world.stack.kafka.bootstrap, BARE_TOPIC, records)
+    limit = await side_by_side(
+        world.stack.databases["training"].owner.dsn, world.stack.kafka.bootstrap, BARE_TOPIC, records
+    )
     lines = [
         [training(n, world.person(n), source=source) for n in range(p, records, PLATFORMS)] for p in range(PLATFORMS)
     ]
@@ -59,7 +61,7 @@ async def send(world: World, body: Sequence[bytes]) -> int:
 async def predicates(world: World, records: int, rounds: int) -> list[Figure]:
     """B1b: from the first byte of predicates to the last CreditVerified on Kafka, checked and attested by two people."""
     found: list[Round] = []
-    bootstrap, dsn = world.stack.kafka.bootstrap, world.stack.databases["credit"].dsn
+    bootstrap, dsn = world.stack.kafka.bootstrap, world.stack.databases["credit"].owner.dsn
     for number in range(rounds):
         limit = await side_by_side(dsn, bootstrap, BARE_TOPIC, records, NARROW_ROWS)
         lines = [_predicate(number * records + index, world.people) for index in range(records)]

@@ -38,7 +38,9 @@ async def replay(world: World, laid: int, rounds: int) -> list[Figure]:
     rates: list[float] = []
     limits: list[float] = []
     for _ in range(rounds):
-        limits.append(await reading(world.stack.databases["credit"].dsn, world.stack.kafka.bootstrap, TOPIC, events))
+        limits.append(
+            await reading(world.stack.databases["credit"].owner.dsn, world.stack.kafka.bootstrap, TOPIC, events)
+        )
         await world.credit.execute("TRUNCATE evidence")
         await world.credit.execute(f"DELETE FROM inbox WHERE consumer = '{GROUP}'")
         await world.credit.execute("VACUUM inbox")

@@ -133,7 +133,7 @@ async def world(people: int, agencies: int) -> AsyncIterator[World]:
             await kafka.start()
             await reader.start()
             training, credit = [
-                await asyncpg.connect(stack.databases[service].dsn) for service in ("training", "credit")
+                await asyncpg.connect(stack.databases[service].owner.dsn) for service in ("training", "credit")
             ]
             try:
                 # Old parts go, or minutes of a limit would fill the disk.

@@ -92,8 +92,8 @@ class Jejak(System):
 
     async def prepare(self) -> None:
         self.headers = {"authorization": f"Bearer {await self._stack.token('service')}"}
-        self._training = await asyncpg.connect(self._stack.databases["training"].dsn)
-        self._credit = await asyncpg.connect(self._stack.databases["credit"].dsn)
+        self._training = await asyncpg.connect(self._stack.databases["training"].owner.dsn)
+        self._credit = await asyncpg.connect(self._stack.databases["credit"].owner.dsn)
         await together(*(process.stop() for process in self._stack.processes.values()))
 
     def connections(self) -> Sequence[asyncpg.Connection]:
@@ -134,7 +134,8 @@ class Peer(System):
         self._running: list[Child] = []
 
     async def prepare(self) -> None:
-        self._database = await self._world.stack.postgres.create_service_database(self.database)
+        made = await self._world.stack.postgres.create_service_database(self.database)
+        self._database = made.owner
         self._books = await asyncpg.connect(self._database.dsn)
         await self.make_tables()
         await self._books.copy_records_to_table(

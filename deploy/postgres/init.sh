@@ -1,15 +1,18 @@
 #!/bin/sh
-# Runs once, on an empty volume: a database and an owner per service, and no service may enter another's.
+# Runs once, on an empty volume: a database per service, an owner that migrates it, and a role that serves, which can
+# enter no other. What that one may do with the tables is given by `migrate` (common/grants.py).
 set -eu
 
 psql --set=ON_ERROR_STOP=1 --username="$POSTGRES_USER" --dbname=postgres \
     --command='revoke all on database postgres, template1 from public'
 
 for service in registry training credit notification; do
-    psql --set=ON_ERROR_STOP=1 --username="$POSTGRES_USER" --dbname=postgres \
-        --set=service="$service" --set=password="$JEJAK_DB_PASSWORD" <<'SQL'
+    psql --set=ON_ERROR_STOP=1 --username="$POSTGRES_USER" --dbname=postgres --set=service="$service" \
+        --set=owner="${service}_owner" --set=password="$JEJAK_DB_PASSWORD" --set=owner_password="$JEJAK_DB_OWNER_PASSWORD" <<'SQL'
+create role :"owner" login password :'owner_password';
 create role :"service" login password :'password';
-create database :"service" owner :"service";
+create database :"service" owner :"owner";
 revoke all on database :"service" from public;
+grant connect on database :"service" to :"service";
 SQL
 done

@@ -1,8 +1,23 @@
+import asyncio
+import os
+from dataclasses import replace
+
 import asyncpg
 import pytest
 
-from jejak_local.postgres import PostgresServer, temporary_folder
-from jejak_local.processes import Register, Spawner
+import credit.base
+import credit.grants
+import notification.grants
+import notification.tables
+import registry.grants
+import registry.tables
+import training.grants
+import training.tables
+from jejak_local.postgres import BINARIES, Database, PostgresServer, temporary_folder
+from jejak_local.processes import CHECKOUT, Register, Spawner
+from jejak_local.schema import assert_rights
+
+INIT = CHECKOUT / "deploy" / "postgres" / "init.sh"
 
 
 async def fetch(dsn: str, query: str):
@@ -26,11 +41,11 @@ async def test_a_service_role_reaches_its_own_database_and_no_other(postgres: Po
 
 async def test_a_database_starts_as_a_copy_of_a_template_and_goes_its_own_way(postgres: PostgresServer):
     template = await postgres.create_service_database("copying", name="copying_template")
-    await fetch(template.dsn, "create table thing as select 1 as number")
+    await fetch(template.owner.dsn, "create table thing as select 1 as number")
     first = await postgres.create_service_database("copying", name="copying_1", template=template.name)
     second = await postgres.create_service_database("copying", name="copying_2", template=template.name)
-    await fetch(first.dsn, "insert into thing values (2)")
-    assert [await fetch(db.dsn, "select count(*) from thing") for db in (first, second)] == [2, 1]
+    await fetch(first.owner.dsn, "insert into thing values (2)")
+    assert [await fetch(db.owner.dsn, "select count(*) from thing") for db in (first, second)] == [2, 1]
     await postgres.drop_database(first.name)
     with pytest.raises(asyncpg.InvalidCatalogNameError):
         await fetch(first.dsn, "select 1")
@@ -42,7 +57,7 @@ async def test_what_was_committed_survives_a_kill_and_the_server_comes_back_on_i
         server = PostgresServer(folder / "postgres", spawner)
         try:
             await server.start()
-            database = await server.create_service_database("survivor")
+            database = (await server.create_service_database("survivor")).owner
             await fetch(database.dsn, "create table thing as select 42 as answer")
             server.kill()
             with pytest.raises(OSError):
@@ -53,3 +68,33 @@ async def test_what_was_committed_survives_a_kill_and_the_server_comes_back_on_i
         finally:
             server.kill()
         assert spawner.register.alive() == {}
+
+
+OF_A_SERVICE = {
+    "registry": (registry.tables.metadata, registry.grants.GRANTS),
+    "training": (training.tables.metadata, training.grants.GRANTS),
+    "credit": (credit.base.metadata, credit.grants.GRANTS),
+    "notification": (notification.tables.metadata, notification.grants.GRANTS),
+}
+
+
+async def test_what_docker_makes_on_an_empty_volume_has_the_same_two_roles_a_service():
+    with temporary_folder("init") as folder:
+        server = PostgresServer(folder / "postgres", Spawner(folder / "logs", Register(folder / "run.json")))
+        try:
+            await server.start()
+            given = {"JEJAK_DB_PASSWORD": "serving", "JEJAK_DB_OWNER_PASSWORD": "owning", "POSTGRES_USER": "jejak"}
+            reached = {"PGHOST": "127.0.0.1", "PGPORT": str(server.port), "PGPASSWORD": server.admin.password}
+            path = {"PATH": f"{BINARIES}:{os.environ['PATH']}"}
+            script = await asyncio.create_subprocess_exec("sh", INIT, env={**given, **reached, **path})
+            assert await script.wait() == 0
+            for service, (metadata, grants) in OF_A_SERVICE.items():
+                await assert_rights(Made(service, service, "serving", server.port), service, metadata, grants)
+        finally:
+            server.kill()
+
+
+class Made(Database):
+    @property
+    def owner(self) -> Database:
+        return replace(super().owner, password="owning")

@@ -58,7 +58,7 @@ Make = Callable[[Mapping[str, CallerRole]], FastAPI]
 
 @pytest.fixture
 async def database(postgres) -> Database:
-    made = Database((await postgres.create_service_database("kit", name="kit_unclaimed")).url)
+    made = Database((await postgres.create_service_database("kit", name="kit_unclaimed")).owner.url)
     async with made.engine.begin() as connection:
         await connection.execute(
             text("CREATE TABLE things (id uuid DEFAULT gen_random_uuid(), provider_id uuid, agency_id uuid)")

@@ -19,7 +19,7 @@ from jejak_local.postgres import PostgresServer
 async def blank(postgres: PostgresServer) -> AsyncIterator[Database]:
     """A database of the test's own, with nothing in it."""
     made = await postgres.create_service_database("kit", name=f"kit_{uuid4().hex[:8]}")
-    database = Database(made.url)
+    database = Database(made.owner.url)
     yield database
     await database.close()
     await postgres.drop_database(made.name)

@@ -19,7 +19,7 @@ CALLER, OTHER = "caller", "other caller"
 @pytest.fixture
 async def database(postgres: PostgresServer) -> AsyncIterator[Database]:
     made = await postgres.create_service_database("kit", name=f"kit_{uuid4().hex[:8]}")
-    database = Database(made.url)
+    database = Database(made.owner.url)
     async with database.engine.begin() as connection:
         await connection.execute(text("CREATE TABLE things (name text PRIMARY KEY, stored_with bigint)"))
         await connection.execute(text("CREATE TABLE outbox (id bigint)"))

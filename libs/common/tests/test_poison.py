@@ -1,10 +1,12 @@
 """Records of every broken shape: each is read or buried, what stands beside and behind it is applied, readiness is true."""
 
+import asyncio
 import json
 import os
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -303,6 +305,30 @@ async def test_an_id_that_another_topic_has_used_is_no_duplicate(
         await session.execute(text("INSERT INTO inbox (consumer, event_id) VALUES ('another', :id)"), {"id": event_id})
     await send_raw(kafka.bootstrap, TopicPartition(topic.name, 0), [event])
     assert await consumed(database, kafka, topic) == ids([event])
+
+
+async def test_a_right_that_is_missing_is_no_fault_of_an_event(
+    database: Database, kafka: KafkaServer, topic: Topic
+) -> None:
+    """Whoever migrates gives it; until then the event is tried again, and nothing is buried."""
+    refused, given = asyncio.Event(), asyncio.Event()
+
+    async def apply_when_given(session: AsyncSession, received: Sequence[Received]) -> None:
+        if not given.is_set():
+            refused.set()
+            await session.execute(text("SELECT pg_read_file('secret')"))
+        await apply(session, received)
+
+    event = good()
+    await send_raw(kafka.bootstrap, TopicPartition(topic.name, 0), [event])
+    reader = consumer(database, kafka, topic)
+    reader.subscription = replace(reader.subscription, handler=apply_when_given)
+    async with Running(reader):
+        await refused.wait()
+        given.set()
+        await until(lambda: is_ready(reader))
+    assert await consumed(database, kafka, topic) == ids([event])
+    assert await letters(kafka, topic) == []
 
 
 # --- what is too large for a dead letter

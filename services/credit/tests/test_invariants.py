@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from common.invariants import find_broken
 from credit.invariants import INVARIANTS
+from jejak_local.harness import owning
 
 # What breaks each invariant; with the guards off, as an operator with a psql prompt could do it.
 BREAKS = {
@@ -62,12 +63,12 @@ async def test_honest_books_balance(check, books, capsys) -> None:
 @pytest.mark.parametrize("invariant", [invariant.name for invariant in INVARIANTS])
 async def test_each_invariant_is_found_broken(world, check, books, capsys, invariant: str) -> None:
     tables = ("cases", "entries", "segments", "case_history")
-    async with world.database.transaction() as session:
+    async with owning(world.database) as connection:
         for table in tables:
-            await session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
-        await session.execute(text(BREAKS[invariant]))
+            await connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+        await connection.execute(text(BREAKS[invariant]))
         for table in tables:
-            await session.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))
+            await connection.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))
     async with world.database.reading() as session:
         broken = {finding.invariant: finding for finding in await find_broken(session, INVARIANTS)}
     assert invariant in broken

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from common.auth import guards
 from common.ids import derived_id
 from common.service import create_app
+from jejak_local.harness import owning
 from jejak_local.issuer import ROLES
 from jejak_local.unclaimed import open_doors
 from notification.__main__ import build
@@ -189,7 +190,7 @@ async def test_the_check_finds_what_is_broken(notification, two_agencies, capsys
     check, _ = build(notification.settings).commands["check"]
     assert await check(argparse.Namespace(), notification.database, clock) == 0
     assert "BROKEN" not in capsys.readouterr().out
-    async with notification.database.engine.begin() as connection:
+    async with owning(notification.database) as connection:
         await connection.execute(text(BREAKAGES[breakage]))
     assert await check(argparse.Namespace(), notification.database, clock) == 1
     broken = [line for line in capsys.readouterr().out.splitlines() if "BROKEN" in line]

@@ -20,7 +20,7 @@ from common.invariants import EVENTS_LEAVE, find_broken
 from common.outbox import unpack
 from common.service import create_app
 from contracts.events import AgencyChanged, PersonChanged
-from jejak_local.harness import client_of, settings_of
+from jejak_local.harness import client_of, owning, settings_of
 from jejak_local.issuer import Issuer
 from registry.__main__ import build
 from registry.invariants import INVARIANTS
@@ -44,9 +44,9 @@ def settings(pool: Database, issuer: Issuer) -> Settings:
 @pytest.fixture
 async def database(pool: Database) -> AsyncIterator[Database]:
     """An empty registry; what a test leaves in it must hold every invariant."""
-    async with pool.transaction() as session:
+    async with owning(pool) as connection:
         for table in reversed(metadata.sorted_tables):  # cheaper than TRUNCATE, which syncs every file
-            await session.execute(table.delete())
+            await connection.execute(table.delete())
     yield pool
     # No relay runs here, so events do wait, for longer than a minute where a test takes one.
     held = [invariant for invariant in INVARIANTS if invariant is not EVENTS_LEAVE]

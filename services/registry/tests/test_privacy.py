@@ -4,15 +4,17 @@ import httpx2
 import pytest
 from sqlalchemy import text
 
+from jejak_local.harness import owning
+
 
 @pytest.fixture
 async def broken(database):
     """A registry whose audit cannot be written."""
-    async with database.transaction() as session:
-        await session.execute(text("ALTER TABLE changes RENAME TO lost"))
+    async with owning(database) as connection:
+        await connection.execute(text("ALTER TABLE changes RENAME TO lost"))
     yield
-    async with database.transaction() as session:
-        await session.execute(text("ALTER TABLE lost RENAME TO changes"))
+    async with owning(database) as connection:
+        await connection.execute(text("ALTER TABLE lost RENAME TO changes"))
 
 
 async def test_a_failing_line(service, nation, broken, a_person, emitted, capfd, caplog):

@@ -28,6 +28,7 @@ from jejak_local.harness import (
     Inside,
     client_of,
     empty,
+    owning,
     received,
     settings_of,
 )
@@ -54,9 +55,11 @@ async def pool(service_database) -> Database:
 async def database(pool: Database) -> Database:
     """The service's database, with nothing in it."""
     await empty(pool, metadata)
-    async with pool.engine.begin() as connection:
-        await connection.execute(text(f"DROP SCHEMA {PARTITIONS} CASCADE"))
-        await connection.execute(text(f"CREATE SCHEMA {PARTITIONS}"))
+    async with owning(pool) as connection:
+        for partition in await connection.scalars(
+            text(f"SELECT tablename FROM pg_tables WHERE schemaname = '{PARTITIONS}'")
+        ):
+            await connection.execute(text(f"DROP TABLE {PARTITIONS}.{partition}"))
     return pool
 
 

@@ -5,6 +5,8 @@ import argparse
 import pytest
 from sqlalchemy import text
 
+from jejak_local.harness import owning
+
 
 @pytest.fixture
 def run(service, database, clock):
@@ -71,7 +73,7 @@ async def test_books_that_balance(world, line, run, capsys):
 async def test_what_does_not_balance_is_found_and_named(world, line, run, capsys, harm, named):
     person, _ = await world.person(), await world.person()
     await world.store(*lines(line, person))
-    async with world.database.engine.begin() as connection:
+    async with owning(world.database) as connection:
         await connection.execute(text(harm))
     assert await run("check") == 1
     broken = [row for row in capsys.readouterr().out.splitlines() if "BROKEN" in row]

@@ -14,28 +14,37 @@ from uuid import UUID
 import asyncpg
 import httpx2
 from fastapi import FastAPI
-from sqlalchemy import MetaData, event, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy import MetaData, NullPool, event, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 
 from common.database import Database
 from common.events import Event, Reader, Received
 from common.ids import new_id
 from common.outbox import unpack
 from common.service import Role
-from contracts.roles import ROLES
 from jejak_local.issuer import Issuer
+from jejak_local.postgres import owner_of
 from jejak_local.stack import UNLIMITED
 
 NIP_KEY = "test-nip-key"
 AGENCY = UUID("0199a000-0000-7000-8000-00000000000a")
 OTHER_AGENCY = UUID("0199a000-0000-7000-8000-00000000000b")
 PROVIDER = UUID("0199a000-0000-7000-8000-0000000000aa")
-SPEAKS_FOR = {"agency": AGENCY, "provider": PROVIDER}
+AGENCY_ROLES = {"agency_hr", "verifier", "validator", "inspector"}
+
+
+@asynccontextmanager
+async def owning(database: Database) -> AsyncIterator[AsyncConnection]:
+    """A transaction of the role that owns the tables, for what the service itself may not do to them."""
+    url = database.url.set(username=owner_of(database.url.username or ""))
+    engine = create_async_engine(url, poolclass=NullPool)
+    async with engine.begin() as connection:
+        yield connection
 
 
 async def empty(database: Database, metadata: MetaData) -> None:
     """Takes every row out of a service's tables."""
-    async with database.engine.begin() as connection:
+    async with owning(database) as connection:
         await connection.execute(text(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY CASCADE"))
 
 
@@ -66,8 +75,10 @@ class Api:
     issuer: Issuer
 
     def headers(self, role: str, **claims: Any) -> dict[str, str]:
-        for claim in SPEAKS_FOR.keys() & ROLES[role].needs:
-            claims.setdefault(claim, SPEAKS_FOR[claim])
+        if role in AGENCY_ROLES:
+            claims.setdefault("agency", AGENCY)
+        if role == "provider":
+            claims.setdefault("provider", PROVIDER)
         return {"authorization": f"Bearer {self.issuer.token(role, **claims)}"}
 
     async def call(

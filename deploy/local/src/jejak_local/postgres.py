@@ -1,4 +1,4 @@
-"""A PostgreSQL 18 server of our own: one server, a database and a role per service."""
+"""A PostgreSQL 18 server of our own: one server, a database and two roles per service."""
 
 import asyncio
 import contextlib
@@ -10,7 +10,7 @@ import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import asyncpg
@@ -34,12 +34,17 @@ SETTINGS = {
 
 @dataclass(frozen=True)
 class Database:
-    """How to reach one database: `url` is the services' setting, `dsn` is for psql and asyncpg itself."""
+    """How a role reaches one database: `url` is the services' setting, `dsn` is for psql and asyncpg itself."""
 
     name: str
     role: str
     password: str
     port: int
+
+    @property
+    def owner(self) -> "Database":
+        """The same database by the role that owns it: whoever migrates, and does what a service may not."""
+        return replace(self, role=owner_of(self.role))
 
     @property
     def url(self) -> str:
@@ -48,6 +53,11 @@ class Database:
     @property
     def dsn(self) -> str:
         return f"postgresql://{self.role}:{self.password}@127.0.0.1:{self.port}/{self.name}"
+
+
+def owner_of(role: str) -> str:
+    """The role that owns what this one serves with; on this machine it has the same password."""
+    return f"{role}_owner"
 
 
 class PostgresServer:
@@ -111,7 +121,7 @@ class PostgresServer:
     async def create_service_database(
         self, service: str, *, name: str | None = None, template: str | None = None
     ) -> Database:
-        """A database owned by the role of this service, which can connect to no database but its own.
+        """A database of this service, by the role that serves: that can connect, to no other, and owns nothing.
 
         `name` defaults to the service's; with a `template` the database starts as a copy of that one (to which
         nobody may be connected). What exists already is left as it is.
@@ -121,12 +131,14 @@ class PostgresServer:
         password = self._password(role)
         connection = await asyncpg.connect(self.admin.dsn)
         try:
-            if not await connection.fetchval("select 1 from pg_roles where rolname = $1", role):
-                await connection.execute(f"create role \"{role}\" login password '{password}'")
+            for each in (role, owner_of(role)):
+                if not await connection.fetchval("select 1 from pg_roles where rolname = $1", each):
+                    await connection.execute(f"create role \"{each}\" login password '{password}'")
             if not await connection.fetchval("select 1 from pg_database where datname = $1", name):
                 source = f' template "{template}"' if template else ""
-                await connection.execute(f'create database "{name}" owner "{role}"{source}')
+                await connection.execute(f'create database "{name}" owner "{owner_of(role)}"{source}')
             await connection.execute(f'revoke all on database "{name}" from public')
+            await connection.execute(f'grant connect on database "{name}" to "{role}"')
         finally:
             await connection.close()
         return Database(name, role, password, self.port)

@@ -331,7 +331,7 @@ async def _start(root: Path, spawner: Spawner, plan: Plan, say: Say) -> Stack:
             ServiceProcess(service, role, environment, free_port() if number else ports[service], spawner)
             for number, role in enumerate(plan.roles.get(service, ["all"]))
         ]
-        await _migrate(roles[service][0], spawner)
+        await _migrate(roles[service][0], database, spawner)
 
     async def start_kafka() -> None:
         with told(say, "Kafka"):
@@ -362,8 +362,9 @@ def _postgres_folder(root: Path) -> Path:
     return (STATE / "postgres").resolve().with_name("postgres-data") if root == STATE else root / "postgres-data"
 
 
-async def _migrate(process: ServiceProcess, spawner: Spawner) -> None:
-    child = spawner.start(f"{process.service}-migrate", command(process.service, "migrate"), env=process.environment)
+async def _migrate(process: ServiceProcess, database: Database, spawner: Spawner) -> None:
+    environment = {**process.environment, f"{process.service.upper()}_OWNER_DATABASE_URL": database.owner.url}
+    child = spawner.start(f"{process.service}-migrate", command(process.service, "migrate"), env=environment)
     await waited(lambda: child.exit_code is not None, 300)
     if child.exit_code != 0:
         child.check()

@@ -27,8 +27,9 @@ from common.telemetry import log, tracer
 
 T = TypeVar("T")
 
-TRANSIENT_SQLSTATES = ("08", "40", "53", "55P03", "57", "58")
-"""Connection lost, serialization failure or deadlock, out of resources, lock wait, shutdown, disk."""
+TRANSIENT_SQLSTATES = ("08", "40", "42501", "53", "55P03", "57", "58")
+"""Connection lost, serialization failure or deadlock, a right that `migrate` has not given yet, out of resources, lock
+wait, shutdown, disk."""
 
 
 class Outrun(Exception):  # noqa: N818 - names what it is

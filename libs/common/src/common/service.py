@@ -23,7 +23,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.routing import iter_route_contexts
 from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from starlette.types import Scope
 
 from common import openapi, problems, telemetry
@@ -221,7 +221,10 @@ def main(service: Service) -> None:
         # Alembic is a tenth of a process's memory and start, and only this command needs it.
         from common import migrations
 
-        migrations.upgrade(service.name, service.settings.database_url)
+        settings = service.settings
+        if not settings.owner_database_url:
+            parser.error(f"migrate needs {service.name.upper()}_OWNER_DATABASE_URL, of the role that owns the tables")
+        migrations.upgrade(service.name, settings.owner_database_url, make_url(settings.database_url).username or "")
         return
     stop_telemetry = telemetry.set_up(
         service.name, otlp_endpoint=service.settings.otlp_endpoint, trace_ratio=service.settings.trace_ratio

@@ -33,7 +33,8 @@ class ServiceSettings(BaseSettings):
             ]
             raise SystemExit("\n".join(["These settings are missing or wrong:", *wrong, ADVICE])) from None
 
-    database_url: str = Field(description="postgresql+asyncpg://user:password@host:port/database")
+    database_url: str = Field(description="postgresql+asyncpg://user:password@host:port/database, the role that serves")
+    owner_database_url: str = Field(default="", description="the same database by its owner; `migrate` alone needs it")
     kafka: str = Field(description="Kafka bootstrap servers, host:port[,host:port]")
     host: str = "127.0.0.1"
     port: int = 8000

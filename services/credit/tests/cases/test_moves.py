@@ -8,11 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from common.invariants import find_broken
 from credit.domain.cases import MOVES, STATES
 from credit.invariants import INVARIANTS
+from jejak_local.harness import owning
 
 ACTS = ("check", "attest", "return", "resubmit")
 WAYS = {
@@ -170,9 +171,12 @@ async def test_the_database_refuses_what_the_service_would_never_do(world, case_
         "DELETE FROM cases",
     ],
 )
-async def test_what_is_written_stays_written(world, case_in, statement: str) -> None:
+async def test_what_is_written_stays_written_by_whichever_role(world, case_in, statement: str) -> None:
     await case_in("attested")
     with pytest.raises(IntegrityError):
+        async with owning(world.database) as connection:
+            await connection.execute(text(statement))
+    with pytest.raises(DBAPIError, match="permission denied"):
         async with world.database.transaction() as session:
             await session.execute(text(statement))
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from common.database import counted_statements
 from common.ids import new_id
+from jejak_local.harness import owning
 
 SHOWN = (
     "SELECT record_id, person_id, agency_id, sequence, state, form, title, end_date, jp_counted, verified, degree,"
@@ -20,7 +21,7 @@ SHOWN = (
 
 
 async def forget(world) -> None:
-    async with world.database.engine.begin() as connection:
+    async with owning(world.database) as connection:
         await connection.exec_driver_sql("DELETE FROM evidence")
 
 

@@ -13,6 +13,7 @@ from common.events import Reader
 from common.ids import derived_id
 from contracts import PUBLISHED
 from contracts.events import JPShortfallDetected
+from jejak_local.harness import owning
 from notification.messages.commands import claim
 from notification.rounds import consumers
 from notification.rounds.commands import PAGES_AT_ONCE
@@ -315,7 +316,7 @@ async def test_somebody_who_falls_short_twice_in_a_notice_is_listed_once_as_of_t
     row = await digest(notification)
     assert (row.listed, row.resolved, row.owed, row.redeemed) == (2, 0, Decimal("5.5"), 0)
     # The same again, though the inbox has forgotten it.
-    async with notification.database.engine.begin() as connection:
+    async with owning(notification.database) as connection:
         await connection.exec_driver_sql("DELETE FROM inbox")
     await notification.take(again, reopened(make, 2, 1, minutes=1))
     assert (await digest(notification)).pages_in == 3

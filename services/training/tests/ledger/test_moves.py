@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from jejak_local.harness import owning
 from training.ledger import commands
 from training.ledger.commands import open_year
 
@@ -23,8 +24,8 @@ def opened_meanwhile(monkeypatch: pytest.MonkeyPatch, database, book) -> None:
 
 
 async def forget_years(database) -> None:
-    async with database.transaction() as session:
-        await session.execute(commands.text("DELETE FROM jp_ledger"))
+    async with owning(database) as connection:
+        await connection.execute(commands.text("DELETE FROM jp_ledger"))
 
 
 @pytest.mark.usefixtures("opened_meanwhile")

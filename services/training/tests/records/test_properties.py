@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 from sqlmodel import col
 
 from common.invariants import find_broken
+from jejak_local.harness import owning
 from training.domain.counting import Activity, count, counting_years, share, shared
 from training.invariants import invariants
 from training.records.commands import correct, revoke, verify
@@ -166,6 +167,7 @@ async def check_books(world, person):
             assert (Decimal(body["jp_counted"]), body["verified"]) == (row.jp_counted, row.verified)
             assert (split or {row.year: row.jp_counted}) == by_year(row)
 
-    async with world.database.transaction() as session:
-        await session.execute(text("UPDATE outbox SET created_at = now()"))
+    async with owning(world.database) as connection:
+        await connection.execute(text("UPDATE outbox SET created_at = now()"))
+    async with world.database.reading() as session:
         assert await find_broken(session, invariants(world.book, 2026)) == []

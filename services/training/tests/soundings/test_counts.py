@@ -10,8 +10,8 @@ from training.soundings.commands import PEOPLE_AT_ONCE
 from training.soundings.tables import PAGE
 
 ONE = UUID(int=1)
-BEGIN, ANNOUNCE, ALL_OUT, FINISH = 6, 4, 2, 9
-"""Statements: a partition is filled, attached and analysed; a chunk of pages and its outbox row; no page is left; who has moved
+BEGIN, ANNOUNCE, ALL_OUT, FINISH = 5, 4, 2, 9
+"""Statements: a partition is opened, filled and attached; a chunk of pages and its outbox row; no page is left; who has moved
 meanwhile, and done."""
 BYTES_A_PERSON = 800
 """Of a chunk of pages: the text of each person is held a few times on its way into the outbox, objects never are."""

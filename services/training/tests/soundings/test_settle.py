@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from common.database import counted_statements
-from jejak_local.harness import waits_for_a_lock
+from jejak_local.harness import owning, waits_for_a_lock
 from training.ledger.commands import Moved, move
 from training.soundings import commands
 
@@ -323,7 +323,7 @@ async def test_invariants_see_what_is_wrong(sounding, world):
         "DELETE FROM shortfalls",
         "UPDATE sweeps SET announced_page = 0, announced_agency_id = '00000000-0000-0000-0000-000000000000'",
     ):
-        async with sounding.database.engine.connect() as connection:
+        async with owning(sounding.database) as connection:
             await connection.execute(text(wrong))
             broken = [name for name, query in commands_invariants() if (await connection.execute(text(query))).all()]
             await connection.rollback()

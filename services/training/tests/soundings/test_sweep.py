@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from common.database import Database, counted_statements
 from common.ids import derived_id
-from jejak_local.harness import waits_for_a_lock
+from jejak_local.harness import owning, waits_for_a_lock
 from training.soundings import cli, commands
 from training.soundings.caturwulan import period_of
 
@@ -223,12 +223,11 @@ async def test_a_run_goes_on_where_another_stopped(sounding, world, interrupted)
     # What happens in between changes no page: a newcomer, a transfer, hours.
     newcomer = await world.person(agency=ONE)
     [moved] = await world.rows("SELECT person_id FROM shortfalls WHERE agency_id = :one LIMIT 1", one=ONE)
-    await sounding.step(
-        lambda s: s.execute(
+    async with owning(sounding.database) as connection:
+        await connection.execute(
             text("UPDATE assignments SET agency_id = :three WHERE person_id = :person"),
             {"three": THREE, "person": moved.person_id},
         )
-    )
     await sounding.reach(moved.person_id, "1")
 
     [outcome] = await sounding.sweep("2026-05-03")

@@ -3,5 +3,6 @@
 from common import migrations
 from notification import tables  # noqa: F401 - fills the metadata
 from notification.base import metadata
+from notification.grants import GRANTS
 
-migrations.run(metadata)
+migrations.run(metadata, GRANTS)

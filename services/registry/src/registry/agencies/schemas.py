@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StrictBool
+from pydantic import BaseModel, Field
 
 from common.fields import Document, Line
 from registry.domain.agency import Kind, Language, Rank
@@ -21,7 +21,7 @@ class AgencyIn(Document):
     kind: Kind
     region: Line | None = None
     parent_id: UUID | None = None
-    active: StrictBool = True
+    active: bool = True
 
 
 class PicIn(Document):

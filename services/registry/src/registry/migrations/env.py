@@ -2,5 +2,6 @@
 
 from common import migrations
 from registry import tables
+from registry.grants import GRANTS
 
-migrations.run(tables.metadata)
+migrations.run(tables.metadata, GRANTS)

@@ -19,7 +19,7 @@ from training.ledger.tables import LedgerRow
 from training.people.tables import Absence, Person
 from training.records.rights import AGENCY_ROLES
 from training.records.tables import Record, by_year, counts_in
-from training.texts import explained, say
+from training.texts import say
 
 UNITS_SHOWN = 10
 SERVING = """
@@ -86,11 +86,13 @@ async def person_jp(
         left=reached.left,
         over=reached.over,
         fulfilled=reached.fulfilled,
-        rule=DutyShown(pack=row.pack, **explained(duty, language)),
+        rule=DutyShown(pack=row.pack, source=duty.source, explanation=duty.id if language == "id" else duty.en),
         pro_rata=ProRata(
             months=row.duty_months.bit_count(),
             reason=_months_text(resting_months(months), language),
-            **explained(rules.pro_rata, language),
+            explanation=rules.pro_rata.id if language == "id" else rules.pro_rata.en,
+            source=rules.pro_rata.source,
+            status=rules.pro_rata.status,
         ),
         forms=[
             _form(pack_named(book, pack).tables.forms[form], pack, year, list(found), language)
@@ -179,7 +181,9 @@ def cap_shown(rule: FormRule, language: Language) -> CapShown | None:
         code=cap.code,
         sessions_a_month=cap.sessions_a_month,
         jp_a_day=cap.jp_a_day,
-        **explained(cap, language),
+        explanation=cap.id if language == "id" else cap.en,
+        source=cap.source,
+        status=cap.status,
     )
 
 

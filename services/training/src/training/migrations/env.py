@@ -3,5 +3,6 @@
 from common import migrations
 from training import tables  # noqa: F401 - fills the metadata
 from training.base import metadata
+from training.grants import GRANTS
 
-migrations.run(metadata)
+migrations.run(metadata, GRANTS)

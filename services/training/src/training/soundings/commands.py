@@ -111,7 +111,7 @@ async def begin(
         return None
     partition = f"{PARTITIONS}.shortfalls_{sweep_id.hex}"
     await session.execute(text(f"SET LOCAL work_mem = '{WORK_MEM}'"))
-    await session.execute(text(f"CREATE TABLE {partition} (LIKE shortfalls INCLUDING CONSTRAINTS)"))
+    await session.execute(text("SELECT open_partition(:id)"), {"id": sweep_id})
     await session.execute(
         text(
             f"""
@@ -150,9 +150,7 @@ async def begin(
         ),
         sweep,
     )
-    await session.execute(text(f"ALTER TABLE shortfalls ATTACH PARTITION {partition} FOR VALUES IN ('{sweep_id}')"))
-    # Its pages are looked up at once: the planner must know of them, or it may read the whole sweep for each.
-    await session.execute(text(f"ANALYZE {partition} (sweep_id, agency_id, page)"))
+    await session.execute(text("SELECT attach_partition(:id)"), {"id": sweep_id})
     return sweep_id
 
 

@@ -9,6 +9,33 @@ branch_labels = None
 depends_on = None
 
 
+# The role that serves makes no table itself. What it is told to make bears a sweep's id, and holds what `shortfalls` may.
+FUNCTIONS = (
+    """
+    CREATE FUNCTION open_partition(sweep uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+        SET search_path = pg_catalog, pg_temp AS $$
+    DECLARE
+        name text := 'shortfalls_' || replace(sweep::text, '-', '');
+    BEGIN
+        EXECUTE format('CREATE TABLE partitions.%I (LIKE public.shortfalls INCLUDING CONSTRAINTS)', name);
+        EXECUTE format('GRANT INSERT ON partitions.%I TO %I', name, session_user);
+    END $$
+    """,
+    """
+    CREATE FUNCTION attach_partition(sweep uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+        SET search_path = pg_catalog, pg_temp AS $$
+    DECLARE
+        name text := 'shortfalls_' || replace(sweep::text, '-', '');
+    BEGIN
+        EXECUTE format('REVOKE INSERT ON partitions.%I FROM %I', name, session_user);
+        EXECUTE format('ALTER TABLE public.shortfalls ATTACH PARTITION partitions.%I FOR VALUES IN (%L)', name, sweep);
+        -- Its pages are looked up at once: the planner must know of them, or it may read the whole sweep for each.
+        EXECUTE format('ANALYZE partitions.%I (sweep_id, agency_id, page)', name);
+    END $$
+    """,
+)
+
+
 def upgrade() -> None:
     op.create_table(
         "sweeps",
@@ -69,6 +96,8 @@ def upgrade() -> None:
         postgresql_partition_by="LIST (sweep_id)",
     )
     op.execute("CREATE SCHEMA partitions")
+    for function in FUNCTIONS:
+        op.execute(function)
     op.create_index(
         "ix_shortfalls_sweep_id_agency_id_page_person_id",
         "shortfalls",
@@ -78,6 +107,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("DROP FUNCTION attach_partition")
+    op.execute("DROP FUNCTION open_partition")
     op.drop_table("shortfalls")
     op.execute("DROP SCHEMA partitions")
     op.drop_table("sweep_agencies")

@@ -1,0 +1,20 @@
+"""What this service does with each of its tables, and so what its role may do: see `common.grants`."""
+
+from common.grants import ADDED, CHANGED, REPLACED, Grants
+
+GRANTS = Grants(
+    {
+        "absences": REPLACED,
+        "balances": CHANGED,
+        "booked_months": REPLACED,
+        "case_history": ADDED,
+        "cases": CHANGED,
+        "educations": REPLACED,
+        "entries": ADDED,
+        "evidence": CHANGED,
+        "former_numbers": REPLACED,
+        "people": CHANGED,
+        "posts": REPLACED,
+        "segments": ADDED,
+    }
+)

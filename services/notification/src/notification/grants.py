@@ -1,0 +1,17 @@
+"""What this service does with each of its tables, and so what its role may do: see `common.grants`."""
+
+from common.grants import ADDED, CHANGED, Grants
+
+GRANTS = Grants(
+    {
+        "agencies": CHANGED,
+        "attempts": ADDED,
+        "digests": CHANGED,
+        "listed_people": CHANGED,
+        "messages": CHANGED,
+        "pages": ADDED,
+        "resends": ADDED,
+        "resolutions": CHANGED,
+        "rounds": ADDED,
+    }
+)

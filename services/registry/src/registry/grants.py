@@ -1,0 +1,19 @@
+"""What this service does with each of its tables, and so what its role may do: see `common.grants`."""
+
+from common.grants import ADDED, CHANGED, EDITED, REPLACED, Grants
+
+GRANTS = Grants(
+    {
+        "agencies": CHANGED,
+        "assignments": EDITED,
+        "changes": ADDED,
+        "educations": EDITED,
+        "mended_numbers": ADDED,
+        "nips": EDITED,
+        "people": CHANGED,
+        "pics": REPLACED,
+        "posts": EDITED,
+        "statuses": EDITED,
+        "units": CHANGED,
+    }
+)

@@ -1,0 +1,25 @@
+"""What this service does with each of its tables, and so what its role may do: see `common.grants`."""
+
+from common.grants import ADDED, CHANGED, REPLACED, Grants
+from training.soundings.tables import PARTITIONS
+
+GRANTS = Grants(
+    {
+        "absences": REPLACED,
+        "accreditations": REPLACED,
+        "assignments": REPLACED,
+        "courses": CHANGED,
+        "former_numbers": REPLACED,
+        "jp_ledger": CHANGED,
+        "people": CHANGED,
+        "providers": CHANGED,
+        "record_versions": ADDED,
+        "records": CHANGED,
+        "shortfalls": CHANGED,
+        "sweep_agencies": ADDED,
+        "sweeps": CHANGED,
+    },
+    schemas=[PARTITIONS],
+    # A sweep's partition is made by two functions of the owner: whoever serves makes no table (ADR 0008).
+    functions=["open_partition(uuid)", "attach_partition(uuid)"],
+)
