@@ -36,6 +36,11 @@ setup: ## install everything into this folder: packages, Java, PostgreSQL, Kafka
 test: setup ## every test: unit, integration, end to end (ARGS="services/credit -k ledger")
 	@$(BIN)/pytest $(ARGS)
 
+.PHONY: fuzz
+fuzz: setup ## call every route as its document allows and as it does not: 30,000 calls and more (CALLS=500 SEED=7)
+	@$(BIN)/pytest -q -s -o timeout=0 --fuzz $(or $(CALLS),500) --fuzz-seed $(or $(SEED),7) \
+		$(wildcard services/*/tests/test_conformance.py)
+
 check: lint types docs-check ## what CI asks for before the tests
 
 lint: setup ## style and import rules

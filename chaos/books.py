@@ -123,24 +123,36 @@ def _differences(told: dict[Any, Any], stored: dict[Any, Any]) -> list[str]:
 
 
 async def _yearly_totals(arena: Arena, histories: Sequence[History]) -> Finding:
-    """The sums are made anew from what clients were told, not from the records stored."""
-    expected: defaultdict[str, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
+    """The sums are made anew from what clients were told, not from the records stored.
+
+    Of the sessions of a person's month two count, 2 JP each, verified ones before others.
+    """
+    expected: defaultdict[tuple[str, int], list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
+    months: defaultdict[tuple[str, int, int], list[int]] = defaultdict(lambda: [0, 0])
     for history in histories:
         for told in history.records.values():
-            if not told.revoked:
-                expected[told.person][0 if told.verified else 1] += told.jp
+            if told.revoked:
+                continue
+            if told.jp is not None:
+                expected[told.person, YEAR][0 if told.verified else 1] += told.jp
+            for day in told.sessions:
+                months[told.person, day.year, day.month][0 if told.verified else 1] += 1
+    for (person, year, _), (verified, unverified) in months.items():
+        counted = min(2, verified)
+        expected[person, year][0] += 2 * counted
+        expected[person, year][1] += 2 * (min(2, verified + unverified) - counted)
     laid = {
-        person: totals
-        for person, *totals in await rows(
-            arena.stack,
-            "training",
-            f"SELECT person_id::text, verified, unverified FROM jp_ledger WHERE year = {YEAR}",
+        (person, year): totals
+        for person, year, *totals in await rows(
+            arena.stack, "training", "SELECT person_id::text, year, verified, unverified FROM jp_ledger"
         )
         if totals != [0, 0]
     }
-    wanted = {person: totals for person, totals in expected.items() if totals != [0, 0]}
+    wanted = {key: totals for key, totals in expected.items() if totals != [0, 0]}
     return _finding(
-        "3 each yearly total is the sum of what was answered", _differences(wanted, laid), f"{len(laid):,} people"
+        "3 each yearly total is the sum of what was answered",
+        _differences(wanted, laid),
+        f"{len(laid):,} people and years",
     )
 
 

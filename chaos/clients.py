@@ -7,7 +7,7 @@ import asyncio
 import json
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -21,6 +21,7 @@ from jejak_local.processes import waited
 REPEATS = 0.1
 FOLLOWED = 3
 YEAR = 2026
+NEW_YEAR = date(YEAR, 1, 1)
 SLOWEST_LINES = 500
 """Lines of an upload that a service works off in a second, at the least."""
 STEADY = 5
@@ -65,8 +66,10 @@ class Told:
     id: str
     person: str
     title: str
-    jp: Decimal
+    jp: Decimal | None
+    """As stated; nothing where sessions count."""
     verified: bool
+    sessions: Sequence[date] = ()
     trace: str = ""
     """Under which the upload was sent that stored it; empty for others."""
     revoked: bool = False
@@ -163,15 +166,35 @@ class Client:
             "jp": str(self.hours()),
         } | changes  # fmt: skip
 
+    def mentoring(self, person: Person, **changes: Any) -> dict[str, Any]:
+        """Some sessions around New Year, so that months and years are shared with others of the person."""
+        days = sorted(NEW_YEAR + timedelta(days=self.chance.randint(-31, 45)) for _ in range(self.chance.randint(1, 4)))
+        told = {"form": self.chance.choice(("NKL01", "NKL02")), "session_dates": [day.isoformat() for day in days]}
+        line = self.training(person, **told, start_date=told["session_dates"][0], end_date=told["session_dates"][-1])
+        del line["jp"]
+        return line | changes
+
     def remember(self, line: dict[str, Any], person: Person, record_id: str) -> Told:
         """Keeps the first answer; a later one must name the same record."""
         told = self.history.records.setdefault(
             line["reference"],
-            Told(record_id, person.id, line["title"], Decimal(line["jp"]), verified=line.get("source") != "self"),
+            Told(
+                record_id,
+                person.id,
+                line["title"],
+                Decimal(line["jp"]) if "jp" in line else None,
+                verified=line.get("source") != "self",
+                sessions=days_of(line),
+            ),
         )
         if told.id != record_id:
             self.wrong(f"reference {line['reference']} is record {told.id}, and then {record_id}")
         return told
+
+
+def days_of(line: dict[str, Any]) -> list[date]:
+    """The days of the sessions that a line tells."""
+    return [date.fromisoformat(day) for day in line.get("session_dates", ())]
 
 
 Work = Callable[[Client], Coroutine[Any, Any, None]]
@@ -238,6 +261,30 @@ async def singles(client: Client) -> None:
         if chance.random() < 0.1:
             await _change(client, told, "POST", "revoke", {"reason": "bukti palsu"})
             told.revoked = True
+
+
+async def mentors(client: Client) -> None:
+    """Sends records of sessions; now and then verifies one, tells other dates for it, or revokes it."""
+    chance = client.chance
+    while not client.over.is_set():
+        agency = chance.choice(client.history.agencies)
+        person = chance.choice(agency.people)
+        line = client.mentoring(person, **({"source": "self"} if chance.random() < 0.3 else {}))
+        told = await _store(client, person, line, {})
+        if told is None or person in agency.steady:
+            continue
+        if not told.verified and chance.random() < 0.3:
+            await _change(client, told, "POST", "verify", None)
+            told.verified = True
+        if chance.random() < 0.3:
+            other = client.mentoring(person)
+            content = {name: other[name] for name in ("form", "start_date", "end_date", "session_dates")}
+            await _change(client, told, "PUT", "", content | {"title": told.title, "reason": "tanggal sesi keliru"})
+            told.sessions = days_of(other)
+        if chance.random() < 0.1:
+            await _change(client, told, "POST", "revoke", {"reason": "bukti palsu"})
+            told.revoked = True
+        await asyncio.sleep(chance.uniform(0, 0.3))
 
 
 async def _store(client: Client, person: Person, line: dict[str, Any], headers: dict[str, str]) -> Told | None:
@@ -481,6 +528,7 @@ def clients_of(scale: Scale) -> dict[str, tuple[int, Work]]:
     return {
         "singles": (scale.singles, singles),
         "uploads": (2, uploads),
+        "mentors": (1, mentors),
         "cases": (2, cases),
         "registrar": (1, registrar),
         "sweeper": (1, sweeper),

@@ -33,6 +33,11 @@ async def test_each_role_has_a_client_that_gets_its_role(issuer: Issuer, role: s
     assert "person" not in got
 
 
+def test_a_scope_that_is_no_claim_is_refused(issuer: Issuer):
+    with pytest.raises(TypeError, match="agency"):
+        issuer.token("agency_hr", agancy="0199a0b0-0000-7000-8000-000000000001")
+
+
 async def test_checker_and_validator_are_different_subjects(issuer: Issuer):
     subjects = [(await claims(issuer, issuer.token(role, agency="a")))["sub"] for role in ("verifier", "validator")]
     assert len(set(subjects)) == 2

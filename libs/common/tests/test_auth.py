@@ -365,7 +365,7 @@ async def test_after_one_wait_in_vain_nobody_waits_for_a_silent_issuer(gate: Gat
     """Keys that were left alone until they are too old are asked for first, but not for long."""
     token = gate.issuer.token("lan")
     assert await gate.lets_in(token) == 200
-    gate.silent = True
+    gate.silent, gate.authenticator.keys.answer_seconds = True, INFINITE
     gate.moment.now += KEYS_FRESH_SECONDS
     assert await asyncio.gather(*(gate.lets_in(token) for _ in range(6))) == [200] * 6
     asyncio.get_running_loop().call_soon(gate.speak)
@@ -432,6 +432,12 @@ async def test_an_issuer_that_is_not_there_is_no_outage(gate: Gate) -> None:
     assert await gate.lets_in(gate.issuer.mint("lan", key_id="new")) == 503
 
 
+def public(key: Any, **rest: Any) -> dict[str, Any]:
+    algorithm = RSAAlgorithm if isinstance(key, rsa.RSAPrivateKey) else ECAlgorithm
+    return {**algorithm.to_jwk(key.public_key(), as_dict=True), **rest}
+
+
+RSA_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 SPOILT: dict[str, Callable[[], Response]] = {
     "html": lambda: Response("<html>maintenance</html>", media_type="text/html"),
     "object": lambda: Response("{}"),
@@ -447,7 +453,8 @@ SPOILT: dict[str, Callable[[], Response]] = {
     "nothing": lambda: Response(""),
     "no text": lambda: Response(b"\xff\xfe\x00"),
     "nested": lambda: Response(nested(100_000)),
-    "huge": lambda: Response('{"keys": [' + " " * 1_000_000 + "]}"),
+    "huge": lambda: Response(json.dumps({"keys": [public(RSA_KEY, kid="odd")], "pad": "x" * 1_000_000})),
+    "keys of no use": lambda: Response(json.dumps({"keys": [public(RSA_KEY, kid="odd", alg="RS512"), {"kty": "oct", "k": "AA"}]})),
     "packed": lambda: Response(gzip.compress(b"{}" * 1000), headers={"content-encoding": "gzip"}),
     "error": lambda: Response(status_code=500),
     "moved": lambda: Response(status_code=302, headers={"location": "/jwks"}),
@@ -475,12 +482,6 @@ async def test_without_any_key_the_answer_is_to_come_again(gate: Gate, spoilt) -
     assert await gate.lets_in(gate.issuer.token("lan")) == 503
 
 
-def public(key: Any, **rest: Any) -> dict[str, Any]:
-    algorithm = RSAAlgorithm if isinstance(key, rsa.RSAPrivateKey) else ECAlgorithm
-    return {**algorithm.to_jwk(key.public_key(), as_dict=True), **rest}
-
-
-RSA_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 ODD_KEYS: dict[str, Any] = {
     "unknown type": {"kty": "AKP", "kid": "odd", "alg": "ML-DSA-44", "pub": "AA"},
     "other curve": public(ec.generate_private_key(ec.SECP384R1()), kid="odd"),

@@ -2,23 +2,26 @@
 
 `postgres` and `kafka` last for the whole run (one per xdist worker): a test makes its own database in the one and its
 own topics or keys in the other. `service_database` makes the one that the tests of a service share. `mail_server` and its mails are the test's own. `issuer` signs tokens for all.
-`page` is a page in a real browser.
+`page` is a page in a real browser. `keeps_its_word` holds a service against its OpenAPI document.
 """
 
 import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 from playwright.async_api import Browser, Page, Route
+from rich.console import Console
 
 from common import migrations
 from common.database import Database
 from jejak_local.browser import chromium
+from jejak_local.fuzz import EXAMPLES, SEED, Fuzzed, fuzz, table
 from jejak_local.issuer import Issuer
 from jejak_local.kafka import KafkaServer, create_topics
 from jejak_local.mail import MailServer
@@ -27,6 +30,31 @@ from jejak_local.processes import Register, Spawner, free_port
 from jejak_local.serve import serving
 
 os.environ.setdefault("JEJAK_PROFILE", "local")
+
+FUZZED = pytest.StashKey[list[Fuzzed]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--fuzz", type=int, default=EXAMPLES, help="random calls of each operation; more end in a table")
+    parser.addoption("--fuzz-seed", type=int, default=SEED, help="another seed makes other calls")
+
+
+def pytest_terminal_summary(config: pytest.Config) -> None:
+    if config.option.fuzz > EXAMPLES:
+        Console().print(table(config.stash.get(FUZZED, [])))
+
+
+@pytest.fixture
+def keeps_its_word(issuer: Issuer, pytestconfig: pytest.Config) -> Callable[..., Awaitable[None]]:
+    """`await keeps_its_word("credit", app, ...)`: every answer is one that the OpenAPI document tells; see `fuzz`."""
+
+    async def check(service: str, app: FastAPI, **world: Any) -> None:
+        option = pytestconfig.option
+        found = await fuzz(service, app, issuer, examples=option.fuzz, seed=option.fuzz_seed, **world)
+        pytestconfig.stash.setdefault(FUZZED, []).append(found)
+        found.check()
+
+    return check
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,7 @@ from common.events import Event, Reader, Received
 from common.ids import new_id
 from common.outbox import unpack
 from common.service import Role
+from contracts.roles import ROLES
 from jejak_local.issuer import Issuer
 from jejak_local.postgres import owner_of
 from jejak_local.stack import UNLIMITED
@@ -30,7 +31,7 @@ NIP_KEY = "test-nip-key"
 AGENCY = UUID("0199a000-0000-7000-8000-00000000000a")
 OTHER_AGENCY = UUID("0199a000-0000-7000-8000-00000000000b")
 PROVIDER = UUID("0199a000-0000-7000-8000-0000000000aa")
-AGENCY_ROLES = {"agency_hr", "verifier", "validator", "inspector"}
+SPEAKS_FOR = {"agency": AGENCY, "provider": PROVIDER}
 
 
 @asynccontextmanager
@@ -75,10 +76,8 @@ class Api:
     issuer: Issuer
 
     def headers(self, role: str, **claims: Any) -> dict[str, str]:
-        if role in AGENCY_ROLES:
-            claims.setdefault("agency", AGENCY)
-        if role == "provider":
-            claims.setdefault("provider", PROVIDER)
+        for claim in SPEAKS_FOR.keys() & ROLES[role].needs:
+            claims.setdefault(claim, SPEAKS_FOR[claim])
         return {"authorization": f"Bearer {self.issuer.token(role, **claims)}"}
 
     async def call(

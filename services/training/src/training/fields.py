@@ -1,13 +1,23 @@
 """Field types the schemas share."""
 
+import re
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from common.fields import PLAIN
 
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=PLAIN)]
 
-# Numbers like 1E+9999999999 and 1E-9999999999 overflow in every reckoning, or vanish in it.
-Hours = Annotated[Decimal, Field(max_digits=12)]
+NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+
+
+def _plainly_written(value: object) -> object:
+    """Python's Decimal also reads `1_0`, digits of other scripts, and 1E+9999999999, which no reckoning survives."""
+    if isinstance(value, str) and not NUMBER.fullmatch(value):
+        raise ValueError("not a plain decimal number")
+    return value
+
+
+Hours = Annotated[Decimal, BeforeValidator(_plainly_written), Field(max_digits=12)]

@@ -31,6 +31,7 @@ async def test_every_number_comes_with_its_rule_and_records(world, api, line):
     assert shown["rule"]["pack"] == "jp-2018"
     assert "Pasal 203" in shown["rule"]["source"]
     assert "paling sedikit 20 JP" in shown["rule"]["explanation"]
+    assert shown["rule"]["status"] == "verified"
     pro_rata = shown["pro_rata"]
     assert (pro_rata["months"], pro_rata["reason"]) == (12, "Kewajiban penuh 12 bulan.")
     assert pro_rata["status"] == "belum dikonfirmasi"
@@ -221,7 +222,10 @@ async def test_the_rules_are_shown_to_everybody(api):
         "PNS": ("20", None, "20"),
         "PPPK": (None, "24", "20"),
     }
+    assert pack["pro_rata"]["status"] == "belum dikonfirmasi"
     forms = {form["code"]: form for form in pack["forms"]}
+    assert forms["NKL01"]["cap"] == forms["NKL02"]["cap"]
+    assert (forms["NKL01"]["cap"]["status"], forms["KL03"]["cap"]) == ("belum dikonfirmasi", None)
     assert len(forms) == 26
     assert (forms["NKL06"]["international"], forms["NKL06"]["status"]) == ("0.2", "verified")
     assert forms["NKL06"]["rule"] == "JP sesuai sertifikat atau program. Di luar negeri ditambah 20 persen."

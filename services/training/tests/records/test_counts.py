@@ -41,7 +41,8 @@ async def test_a_repeated_upload_writes_nothing(world, api, line):
     with counted_statements(world.database) as statements:
         answers = await api.bulk("/trainings:batch", lines)
     assert {answer["status"] for answer in answers} == {"duplicate"}
-    written = [statement for statement in statements if not statement.lstrip().startswith("SELECT")]
+    reading = ("SELECT", "WITH former AS MATERIALIZED ( SELECT")  # the latter holds the people
+    written = [statement for statement in statements if not statement.lstrip().startswith(reading)]
     assert written == []
 
 

@@ -130,6 +130,11 @@ async def test_what_a_corrected_record_says_now_is_a_duplicate_too(world, api, l
     assert answer.status_code == 200
     corrected = first | {"title": "Judul yang benar", "jp": "12.0", "end_date": "2026-03-04"}
     other = await world.person()
+    # By another name of the person, what was sent first is known as well.
+    nip = world.nip()
+    await world.people(world.state(person_id=person, nip=nip), sequence=2)
+    by_nip = {**first, "person_id": None, "nip": nip}
+    assert await world.store(by_nip, by_nip | {"person_id": str(person)}) == [Done("duplicate", record.id)] * 2
     told_now = await world.store(
         corrected,
         first,
@@ -401,6 +406,34 @@ async def test_a_record_before_the_first_rules_is_refused_in_whichever_year_it_c
         line(person, form="NKL01", **over_new_year, session_dates=["2019-01-02", "2019-01-10"]),
     )
     assert told(answers) == ["rule-missing", "rule-missing", "stored"]
+
+
+@pytest.mark.parametrize(
+    ("start", "form", "told_code"),
+    [
+        ("2025-06-30", {"form": "KL03"}, "before-service"),
+        ("2025-06-30", {"form": "NKL09"}, "before-service"),
+        ("2025-06-30", {"form": "NKL01", "session_dates": ["2025-06-30"]}, "before-service"),
+        ("2025-07-01", {"form": "KL03"}, "stored"),
+        ("2022-07-01", {"form": "PD01", "degree": "S2"}, "stored"),
+        ("1999-12-31", {"form": "PD01", "degree": "S2"}, "too-long"),
+        ("1900-01-01", {"form": "PD01", "degree": "S2"}, "too-long"),
+    ],
+)
+async def test_an_activity_begins_in_service_and_a_study_within_ten_years(world, line, start, form, told_code):
+    person = await world.person(joined_on=date(2025, 7, 1))
+    [answer] = await world.store(line(person, start_date=start, end_date="2025-08-01", **form))
+    assert told([answer]) == [told_code]
+    if told_code != "stored":
+        assert answer.field == "start_date"
+
+
+@pytest.mark.parametrize("name", ["start_date", "end_date", "session_dates"])
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "2201-01-01", 1430438400, 42125])
+async def test_no_date_is_a_number_or_of_another_age(world, api, line, name, day):
+    wrong = line(await world.person(), form="NKL01", jp=None) | {name: [day] if name == "session_dates" else day}
+    status, code, field = await api.refused("service", "POST", "/trainings", wrong)
+    assert (status, code, field.partition(".")[0]) == (422, "date-invalid", name)
 
 
 @pytest.mark.parametrize(

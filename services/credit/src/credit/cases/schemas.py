@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictInt
 
 from common.fields import Document, Paragraph
 from credit.domain.cases import Kind, State
@@ -119,7 +119,7 @@ class CaseLine(Document):
     """A case to move on; `version`, when given, must be the one the caller saw."""
 
     id: UUID
-    version: Annotated[int, Field(ge=1, lt=2**31)] | None = None
+    version: Annotated[StrictInt, Field(ge=1, lt=2**31)] | None = None
 
 
 class Return(Document):

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictBool
 
 from common.fields import Document, Line
 from registry.domain.agency import Kind, Language, Rank
@@ -21,7 +21,7 @@ class AgencyIn(Document):
     kind: Kind
     region: Line | None = None
     parent_id: UUID | None = None
-    active: bool = True
+    active: StrictBool = True
 
 
 class PicIn(Document):

@@ -41,6 +41,8 @@ CAPPED: Mapping[Why, Why] = {
     "days": "days-capped",
 }
 
+LONGEST_YEAR = 366
+
 
 class Refused(Exception):  # noqa: N818 - the domain's word for it
     """An activity the rules do not take, by code and the field at fault."""
@@ -120,12 +122,16 @@ class Limits(Protocol):
     @property
     def jp_step(self) -> Decimal: ...
     @property
+    def years_most(self) -> int: ...
+    @property
     def forms(self) -> Mapping[str, FormRule]: ...
 
 
 def check(limits: Limits, activity: Activity) -> FormRule:
     """The rule of the activity's form. Raises Refused when the activity lacks or exceeds what it asks."""
     rule = check_form(limits, activity.form, activity.stated)
+    if (activity.end - activity.start).days > limits.years_most * LONGEST_YEAR:
+        raise Refused("too-long", "start_date", most=limits.years_most)
     if activity.stated is None and rule.kind == "programme":
         raise Refused("jp-missing", "jp")
     if rule.kind == "education":

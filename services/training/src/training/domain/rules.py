@@ -24,6 +24,7 @@ class JpRules:
 
     jp_most: Decimal
     jp_step: Decimal
+    years_most: int
     duties: Mapping[str, DutyRule]
     pro_rata: Reading
     forms: Mapping[str, FormRule]
@@ -66,6 +67,7 @@ def _parse(tables: Mapping[str, Any]) -> JpRules:
     return JpRules(
         jp_most=Decimal(tables["jp_most"]),
         jp_step=tables["jp_step"],
+        years_most=tables["years_most"],
         duties={entry["staff_type"]: _duty(entry) for entry in tables["duties"]},
         pro_rata=Reading(**tables["pro_rata"]),
         forms={entry["code"]: _form(entry, caps) for entry in tables["forms"]},

@@ -19,7 +19,7 @@ from training.ledger.tables import LedgerRow
 from training.people.tables import Absence, Person
 from training.records.rights import AGENCY_ROLES
 from training.records.tables import Record, by_year, counts_in
-from training.texts import say
+from training.texts import explained, say
 
 UNITS_SHOWN = 10
 SERVING = """
@@ -86,13 +86,11 @@ async def person_jp(
         left=reached.left,
         over=reached.over,
         fulfilled=reached.fulfilled,
-        rule=DutyShown(pack=row.pack, source=duty.source, explanation=duty.id if language == "id" else duty.en),
+        rule=DutyShown(pack=row.pack, **explained(duty, language)),
         pro_rata=ProRata(
             months=row.duty_months.bit_count(),
             reason=_months_text(resting_months(months), language),
-            explanation=rules.pro_rata.id if language == "id" else rules.pro_rata.en,
-            source=rules.pro_rata.source,
-            status=rules.pro_rata.status,
+            **explained(rules.pro_rata, language),
         ),
         forms=[
             _form(pack_named(book, pack).tables.forms[form], pack, year, list(found), language)
@@ -181,9 +179,7 @@ def cap_shown(rule: FormRule, language: Language) -> CapShown | None:
         code=cap.code,
         sessions_a_month=cap.sessions_a_month,
         jp_a_day=cap.jp_a_day,
-        explanation=cap.id if language == "id" else cap.en,
-        source=cap.source,
-        status=cap.status,
+        **explained(cap, language),
     )
 
 

@@ -6,34 +6,28 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from training.texts import Explanation
 
-class DutyShown(BaseModel):
+
+class DutyShown(Explanation):
     """The rule the yearly duty comes from."""
 
     pack: str
-    source: str
-    explanation: str
 
 
-class ProRata(BaseModel):
+class ProRata(Explanation):
     """How many months of the year count, why not all, and what part of the target they ask for."""
 
     months: int
     reason: str
-    explanation: str
-    source: str
-    status: str = Field(description="how far this reading is confirmed")
 
 
-class CapShown(BaseModel):
+class CapShown(Explanation):
     """The most that the forms with this cap count together: sessions in a calendar month, or JP on a day."""
 
     code: str
     sessions_a_month: int | None
     jp_a_day: Decimal | None
-    explanation: str
-    source: str
-    status: str = Field(description="how far the cap is confirmed")
 
 
 class RecordShown(BaseModel):

@@ -73,6 +73,9 @@ def judge(
         rule = check(pack.tables, activity)
     except Refused as refused:
         raise Problem(refused.code, field=refused.field, **refused.values) from None
+    # Somebody may join in the middle of a study, and finish it in service.
+    if rule.kind != "education" and content.start_date < person.joined_on:
+        raise Problem("before-service", field="start_date")
     provider = _provider(content, course, offers, own_provider)
     counted = count(rule, activity)
     try:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
 from common.fields import Day, Document, Line, Words
 from contracts.nip import WrittenNip
@@ -30,8 +30,10 @@ class Content(Document):
         description="of coaching and mentoring, the day of each session: each counts in its own month and year;"
         " without them all count in the month of the end date",
     )
-    sessions: int | None = Field(None, ge=1, le=100, description="as many as session_dates, else one, when absent")
-    international: bool = False
+    sessions: StrictInt | None = Field(
+        None, ge=1, le=100, description="as many as session_dates, else one, when absent"
+    )
+    international: StrictBool = False
     degree: Code | None = Field(None, description="with formal education only, e.g. S2")
     competencies: list[Code] = Field(default_factory=list, max_length=50)
     evidence: Words | None = Field(None, description="where the proof is: a URL or a document's number")

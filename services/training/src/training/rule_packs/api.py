@@ -11,6 +11,7 @@ from training.desk import Desk, desk_for
 from training.domain.rules import Pack
 from training.ledger.queries import cap_shown, rule_text
 from training.rule_packs.schemas import DutyView, FormView, JpPackView
+from training.texts import Explanation, explained
 
 router = APIRouter(prefix="/v1", tags=["rules"])
 
@@ -37,6 +38,8 @@ def _view(pack: Pack, language: Language) -> JpPackView:
         valid_to=pack.valid_to,
         jp_most=rules.jp_most,
         jp_step=rules.jp_step,
+        years_most=rules.years_most,
+        pro_rata=Explanation(**explained(rules.pro_rata, language)),
         degrees=list(DEGREES),
         duties=[
             DutyView(
@@ -44,9 +47,7 @@ def _view(pack: Pack, language: Language) -> JpPackView:
                 floor=duty.floor,
                 ceiling=duty.ceiling,
                 target=duty.target,
-                source=duty.source,
-                status=duty.status,
-                explanation=duty.id if language == "id" else duty.en,
+                **explained(duty, language),
             )
             for staff_type, duty in rules.duties.items()
         ],

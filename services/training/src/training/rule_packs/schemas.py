@@ -7,18 +7,16 @@ from pydantic import BaseModel, Field
 
 from contracts.degrees import Degree
 from training.ledger.schemas import CapShown
+from training.texts import Explanation
 
 
-class DutyView(BaseModel):
+class DutyView(Explanation):
     """The yearly duty of a staff type, in JP of a whole year."""
 
     staff_type: str
     floor: Decimal | None
     ceiling: Decimal | None
     target: Decimal
-    source: str
-    status: str
-    explanation: str
 
 
 class FormView(BaseModel):
@@ -45,6 +43,8 @@ class JpPackView(BaseModel):
     valid_to: date | None
     jp_most: Decimal
     jp_step: Decimal
+    years_most: int
     degrees: list[Degree] = Field(description="formal education, from low to high")
     duties: list[DutyView]
+    pro_rata: Explanation
     forms: list[FormView]

@@ -32,8 +32,9 @@ from common.pages import BY_ID, Page, Window
 from common.problems import Language
 from training.ledger.tables import LedgerRow
 from training.soundings.caturwulan import pack_of
-from training.soundings.schemas import PaceShown, ShownShortfall, ShownSweep, State
+from training.soundings.schemas import ShownShortfall, ShownSweep, State
 from training.soundings.tables import PAGE, Shortfall, Sweep, SweepAgency
+from training.texts import explained
 
 Place = tuple[UUID, UUID, Annotated[int, Field(ge=0, lt=2**31)], UUID]
 BY_PAGE: TypeAdapter[Place] = TypeAdapter(Place)
@@ -183,15 +184,8 @@ async def list_shortfalls(
         ShownShortfall.model_validate(
             row.Sweep.model_dump()
             | row.Shortfall.model_dump()
-            | {"verified_now": row.verified_now, "pace": _pace(row.Sweep.year, language)}
+            | {"verified_now": row.verified_now, "pace": explained(pack_of(row.Sweep.year).tables.reading, language)}
         )
         for row in await session.execute(query)
     ]
     return window.page(shown, lambda found: [found.sweep_id, found.agency_id, found.page, found.person_id])
-
-
-def _pace(year: int, language: Language) -> PaceShown:
-    reading = pack_of(year).tables.reading
-    return PaceShown(
-        explanation=reading.id if language == "id" else reading.en, source=reading.source, status=reading.status
-    )

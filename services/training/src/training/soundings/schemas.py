@@ -7,6 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from training.texts import Explanation
+
 State = Literal["open", "resolved"]
 
 
@@ -26,14 +28,6 @@ class ShownSweep(BaseModel):
     short: int = Field(description="below what was due when the sweep was made")
 
 
-class PaceShown(BaseModel):
-    """How what is due at the end of a period is read."""
-
-    explanation: str
-    source: str
-    status: str = Field(description="how far this reading is confirmed")
-
-
 class ShownShortfall(BaseModel):
     """Somebody found short by the newest sweep of a period; hours (JP) as they were at `changed_at`."""
 
@@ -48,7 +42,7 @@ class ShownShortfall(BaseModel):
     page: int = Field(description="of the agency's announcement; 0 for somebody who fell short only later")
     target: Decimal = Field(description="owed for the whole year")
     threshold: Decimal = Field(description="due by the end of the period")
-    pace: PaceShown
+    pace: Explanation
     verified: Decimal
     missing: Decimal
     verified_now: Decimal = Field(description="the year's verified hours as the ledger has them now")

@@ -1,0 +1,212 @@
+"""Calls a service as its OpenAPI document allows, and as it does not, and holds every answer against the document.
+
+Schemathesis makes the calls. A call comes from a caller who may make it, now and then from one who
+may not, or from nobody we know. What exists is told as `known`, since no chance finds an id.
+"""
+
+import asyncio
+import copy
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+import schemathesis
+from fastapi import FastAPI
+from rich.console import Console
+from rich.table import Table
+from schemathesis.config import SchemathesisConfig
+from schemathesis.core.transport import Response
+from schemathesis.engine import events, from_schema
+from schemathesis.generation.case import Case
+
+from common.auth import guards
+from common.bodies import NDJSON
+from contracts.roles import ROLES
+from jejak_local.issuer import Issuer
+from jejak_local.processes import free_port
+from jejak_local.serve import serving
+
+SEED = 7
+EXAMPLES = 10
+"""Random calls of each operation, beside the boundary values that are tried whatever this says."""
+CHECKS = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+    "unsupported_method",
+)
+REFUSALS = [401, 403, 404, 405, 409, 412, 415, 422]
+STRANGERS = ("", "Bearer", "Bearer a.b.c", "Bearer \xff", "Basic YTpi", "Bearer " + "x" * 8_000)
+SHOWN = 30
+
+
+@dataclass
+class Fuzzed:
+    """What came of calling a service: answers by operation and status, and each way in which one was wrong."""
+
+    service: str
+    operations: Sequence[str]
+    answers: dict[str, Counter[int]] = field(default_factory=lambda: defaultdict[str, Counter[int]](Counter))
+    faults: Counter[str] = field(default_factory=Counter[str])
+
+    @property
+    def calls(self) -> int:
+        """How many calls were answered."""
+        return sum(sum(statuses.values()) for statuses in self.answers.values())
+
+    @property
+    def unreached(self) -> list[str]:
+        """Operations that never did what they are for: nobody has looked at the answers that matter."""
+        return [name for name in self.operations if not any(200 <= status < 300 for status in self.answers[name])]
+
+    def check(self) -> None:
+        """Raises AssertionError that lists what is wrong, the most frequent first."""
+        wrong = [f"{times} x {fault}" for fault, times in self.faults.most_common(SHOWN)]
+        wrong += [f"never answered with success: {name}" for name in self.unreached]
+        assert not wrong, f"{self.service}: {sum(self.faults.values())} faults\n" + "\n".join(wrong)
+
+
+async def fuzz(
+    service: str,
+    app: FastAPI,
+    issuer: Issuer,
+    *,
+    scope: Mapping[str, Any],
+    known: Mapping[str, Sequence[Any]],
+    bodies: Mapping[str, Any],
+    examples: int = EXAMPLES,
+    seed: int = SEED,
+) -> Fuzzed:
+    """Calls every operation of `app`.
+
+    `scope` are the claims of the callers, `known` values by name of a parameter, `bodies` good bodies by operation
+    (`POST /v1/people`), lists of lines for an upload.
+    """
+    port = free_port()
+    document = _with_bodies(app.openapi(), bodies)
+    names = {name: f"known-{name}" for name in known}
+    config = SchemathesisConfig.from_dict(
+        {
+            "seed": seed,
+            "base-url": f"http://127.0.0.1:{port}",
+            "continue-on-failure": True,
+            "cache": {"enabled": False},
+            "dictionaries": {
+                names[name]: {"values": [str(value) for value in values]} for name, values in known.items()
+            },
+            "parameters": {
+                f"{location}.{name}": {"dictionary": dictionary, "probability": 0.7}
+                for name, dictionary in names.items()
+                for location in ("path", "query")
+            },
+            "generation": {
+                "max-examples": examples,
+                "deterministic": True,
+                "no-shrink": True,
+                "database": "none",
+                "allow-extra-parameters": False,
+            },
+            "checks": {
+                "enabled": False,
+                **{check: {"enabled": True} for check in CHECKS},
+                "negative_data_rejection": {"enabled": True, "expected-statuses": REFUSALS},
+            },
+            # An upload refuses line by line, and is itself a success.
+            "operations": [{"include-path-regex": ":", "checks": {"negative_data_rejection": {"enabled": False}}}],
+            "phases": {"stateful": {"enabled": False}},
+        }
+    )
+    schema = schemathesis.openapi.from_dict(document, config=config)
+    schema.auth(refresh_interval=None)(_callers(app, issuer, scope, Random(seed)))
+    found = Fuzzed(service, sorted(_operations(document)))
+    async with serving(app, port):
+        await asyncio.to_thread(_run, schema, found)
+    return found
+
+
+def _operations(document: Mapping[str, Any]) -> Iterator[str]:
+    return (f"{method.upper()} {path}" for path, item in document["paths"].items() for method in item)
+
+
+def _with_bodies(document: Mapping[str, Any], bodies: Mapping[str, Any]) -> dict[str, Any]:
+    told = copy.deepcopy(dict(document))
+    for operation, body in bodies.items():
+        method, _, path = operation.partition(" ")
+        for content in told["paths"][path][method.lower()]["requestBody"]["content"].values():
+            content["examples"] = {"good": {"value": body}}
+    return told
+
+
+def _callers(app: FastAPI, issuer: Issuer, scope: Mapping[str, Any], chance: Random) -> type[Any]:
+    """Who calls: mostly a role that the route names, else any, else somebody whose token is none."""
+    rights = guards(app)
+    tokens = {
+        name: f"Bearer {issuer.token(name, **{claim: scope[claim] for claim in role.needs if claim in scope})}"
+        for name, role in ROLES.items()
+    }
+
+    class Callers:
+        def get(self, case: Case, _: Any) -> str:
+            named = sorted(rights.get((case.operation.method.upper(), case.operation.path), frozenset()) & ROLES.keys())
+            draw = chance.random()
+            if draw < 0.05:
+                return chance.choice(STRANGERS)
+            return tokens[chance.choice(named if named and draw < 0.9 else sorted(ROLES))]
+
+        def set(self, case: Case, authorization: str, _: Any) -> None:
+            case.headers["authorization"] = authorization
+            if chance.random() < 0.7:  # a random version is hardly ever the present one
+                case.headers.pop("if-match", None)
+
+    return Callers
+
+
+def _run(schema: Any, found: Fuzzed) -> None:
+    for event in from_schema(schema).execute():
+        if isinstance(event, events.NonFatalError):
+            found.faults[f"{event.label}: {type(event.value).__name__}: {event.value}"] += 1
+        elif isinstance(event, events.ScenarioFinished):
+            for interaction in event.recorder.interactions.values():
+                if interaction.response is not None and event.label is not None:
+                    found.answers[event.label][interaction.response.status_code] += 1
+            for checks in event.recorder.checks.values():
+                for check in checks:
+                    if check.failure_info is not None:
+                        found.faults[f"{event.label}: {_told(check)}"] += 1
+        elif isinstance(event, events.PhaseFinished):
+            Console(stderr=True).print(f"{found.service}: {event.phase.name.value}, {found.calls:,} calls so far")
+
+
+def _told(check: Any) -> str:
+    failure = check.failure_info.failure
+    return f"{failure.title}: {' '.join(failure.message.split())[:400]} [{check.failure_info.code_sample[:400]}]"
+
+
+@schemathesis.serializer(NDJSON)
+def _to_lines(_: Any, body: Any) -> bytes:
+    lines = body if isinstance(body, list) else [body]
+    return b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+
+
+@schemathesis.deserializer(NDJSON)
+def _from_lines(_: Any, response: Response) -> list[Any]:
+    return [json.loads(line) for line in response.content.splitlines()]
+
+
+def table(all_found: Iterable[Fuzzed]) -> Table:
+    """A row for each operation: how often it was called, what it answered, and what was wrong."""
+    shown = Table(title="What was called, and what it answered", title_justify="left")
+    for heading in ("service", "operation", "calls", "answers", "faults"):
+        shown.add_column(heading, justify="right" if heading in {"calls", "faults"} else "left")
+    for found in all_found:
+        for name in found.operations:
+            statuses = found.answers[name]
+            faults = sum(times for fault, times in found.faults.items() if fault.startswith(f"{name}: "))
+            answers = " ".join(f"{status}:{times}" for status, times in sorted(statuses.items()))
+            shown.add_row(found.service, name, f"{sum(statuses.values()):,}", answers, str(faults))
+    return shown

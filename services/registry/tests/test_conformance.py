@@ -1,0 +1,33 @@
+"""Whatever is sent to the service, the answer is one that its document tells; the invariants hold afterwards."""
+
+
+async def test_every_answer_is_documented(keeps_its_word, app, service, nation, a_person) -> None:
+    person_id = (await service.post("/people", a_person())).json()["id"]
+    agency = {"code": "K-001", "name": "Kementerian Uji", "kind": "K"}
+    unit = {"code": "K-001-U01", "name": "Biro Umum"}
+    pic = {"rank": "main", "name": "Ani", "email": "ani@agency.example"}
+    moved = {"agency_code": "K-001", "unit_code": "K-001-U02", "on": "2026-11-20"}
+    await keeps_its_word(
+        "registry",
+        app,
+        scope={"agency": nation.agencies["K-001"], "person": person_id},
+        known={
+            "agency_id": [nation.agencies["K-001"]],
+            "unit_id": [nation.units["K-001-U01"]],
+            "person_id": [person_id],
+        },
+        bodies={
+            "POST /v1/agencies": agency | {"code": "K-050"},
+            "PUT /v1/agencies/{agency_id}": agency,
+            "POST /v1/agencies:batch": [agency],
+            "PUT /v1/agencies/{agency_id}/pics": {"pics": [pic]},
+            "POST /v1/agencies/{agency_id}/units": unit | {"code": "U-50"},
+            "PUT /v1/units/{unit_id}": unit,
+            "POST /v1/people": a_person(2),
+            "PUT /v1/people/{person_id}": a_person(position="Analis Hukum Ahli Muda"),
+            "POST /v1/people/{person_id}/nip": {"nip": a_person(3)["nip"], "reason": "Salah ketik"},
+            "POST /v1/people/{person_id}/transfer": moved,
+            "POST /v1/people/{person_id}/status": {"status": "leave", "from": "2026-11-20", "decree": "SK 1"},
+            "POST /v1/people:batch": [a_person(4)],
+        },
+    )

@@ -1,0 +1,54 @@
+"""Whatever is sent to the service, the answer is one that its document tells."""
+
+from datetime import date
+
+from common.service import create_app
+from jejak_local.harness import AGENCY, PROVIDER
+
+
+async def test_every_answer_is_documented(keeps_its_word, service, database, clock, api, world, line) -> None:
+    code = await world.provider([("KL03", date(2020, 1, 1), None)])
+    people = [await world.person() for _ in range(3)]
+    stored = await world.store(*(line(person) for person in people))
+    declared = await world.store(*(line(people[0]) for _ in range(3)), role="person", person=people[0])
+    course = {
+        "code": "C-1",
+        "provider_code": code,
+        "title": "Data",
+        "form": "KL03",
+        "jp": "12",
+        "valid_from": "2025-01-01",
+    }
+    provider = {"code": "P-2", "name": "Balai Diklat", "accreditations": [{"form": "KL03", "valid_from": "2025-01-01"}]}
+    made = (await api.call("lan", "POST", "/courses", course)).json()
+    await keeps_its_word(
+        "training",
+        create_app(service, database, clock=clock),
+        scope={"agency": AGENCY, "person": people[0], "provider": PROVIDER},
+        known={
+            "person_id": [*people, "me"],
+            "record_id": [answer.id for answer in (*stored, *declared)],
+            "provider_id": [PROVIDER],
+            "course_id": [made["id"]],
+            "agency_id": [AGENCY],
+            "year": [2026],
+        },
+        bodies={
+            "POST /v1/providers": provider,
+            "PUT /v1/providers/{provider_id}": provider | {"code": code},
+            "POST /v1/providers:batch": [provider],
+            "POST /v1/courses": course | {"code": "C-2"},
+            "PUT /v1/courses/{course_id}": course,
+            "POST /v1/courses:batch": [course],
+            "POST /v1/trainings": line(people[1]),
+            "POST /v1/trainings:batch": [line(people[1])],
+            "PUT /v1/trainings/{record_id}": {
+                "reason": "Salah ketik",
+                "form": "KL03",
+                "title": "Data",
+                "start_date": "2026-03-02",
+                "end_date": "2026-03-03",
+                "jp": "7",
+            },
+        },
+    )
