@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+import httpx2
 import schemathesis
 from fastapi import FastAPI
 from rich.console import Console
@@ -24,6 +25,7 @@ from schemathesis.generation.case import Case
 
 from common.auth import guards
 from common.bodies import NDJSON
+from common.ids import new_id
 from contracts.roles import ROLES
 from jejak_local.issuer import Issuer
 from jejak_local.processes import free_port
@@ -42,6 +44,22 @@ CHECKS = (
 )
 REFUSALS = [401, 403, 404, 405, 409, 412, 415, 422]
 STRANGERS = ("", "Bearer", "Bearer a.b.c", "Bearer \xff", "Basic YTpi", "Bearer " + "x" * 8_000)
+NONSENSE: Sequence[tuple[bytes, dict[bytes, bytes]]] = (
+    *(
+        (body, {})
+        for body in (b"", b"\0", b"null", b"[", b"[" * 1_500, b'{"a":' * 5_000, b"9" * 5_000, b"NaN", b"\xff\xfe")
+    ),
+    *((body, {}) for body in (b'"\\ud800"', b'{"\\ud800": 1}', b'{"\\u0000": 1}', b"\xef\xbb\xbf{}")),
+    *((b"{}", {b"content-type": said}) for said in (b"", b"\xff", b"text/plain", b"application/json; charset=\xff")),
+    *(
+        (b"{}", {name: b"\xff\0" * 500})
+        for name in (b"accept-language", b"if-match", b"idempotency-key", b"traceparent")
+    ),
+    (b"{}", {b"content-encoding": b"gzip"}),
+    (b"{}", {b"if-match": b'"' + b"9" * 5_000 + b'"'}),
+    (b"{}", {b"host": b"\xff"}),
+)
+"""Bodies and headers that are made of no schema."""
 SHOWN = 30
 
 
@@ -122,10 +140,15 @@ async def fuzz(
         }
     )
     schema = schemathesis.openapi.from_dict(document, config=config)
-    schema.auth(refresh_interval=None)(_callers(app, issuer, scope, Random(seed)))
+    tokens = {
+        name: f"Bearer {issuer.token(name, **{claim: scope[claim] for claim in role.needs if claim in scope})}"
+        for name, role in ROLES.items()
+    }
+    schema.auth(refresh_interval=None)(_callers(guards(app), tokens, Random(seed)))
     found = Fuzzed(service, sorted(_operations(document)))
     async with serving(app, port):
         await asyncio.to_thread(_run, schema, found)
+    await _talk_nonsense(app, tokens, known, found)
     return found
 
 
@@ -142,13 +165,8 @@ def _with_bodies(document: Mapping[str, Any], bodies: Mapping[str, Any]) -> dict
     return told
 
 
-def _callers(app: FastAPI, issuer: Issuer, scope: Mapping[str, Any], chance: Random) -> type[Any]:
+def _callers(rights: Mapping[tuple[str, str], frozenset[str]], tokens: Mapping[str, str], chance: Random) -> type[Any]:
     """Who calls: mostly a role that the route names, else any, else somebody whose token is none."""
-    rights = guards(app)
-    tokens = {
-        name: f"Bearer {issuer.token(name, **{claim: scope[claim] for claim in role.needs if claim in scope})}"
-        for name, role in ROLES.items()
-    }
 
     class Callers:
         def get(self, case: Case, _: Any) -> str:
@@ -178,8 +196,29 @@ def _run(schema: Any, found: Fuzzed) -> None:
                 for check in checks:
                     if check.failure_info is not None:
                         found.faults[f"{event.label}: {_told(check)}"] += 1
-        elif isinstance(event, events.PhaseFinished):
-            Console(stderr=True).print(f"{found.service}: {event.phase.name.value}, {found.calls:,} calls so far")
+            Console(stderr=True).print(f"{found.service}: {found.calls:,} calls, {event.phase.value} of {event.label}")
+
+
+async def _talk_nonsense(
+    app: FastAPI, tokens: Mapping[str, str], known: Mapping[str, Sequence[Any]], found: Fuzzed
+) -> None:
+    rights, paths = guards(app), app.openapi()["paths"]
+    # In this process: a server in between would refuse the worst of it.
+    transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://service") as client:
+        for name in found.operations:
+            method, _, path = name.partition(" ")
+            told = {int(status) for status in paths[path][method.lower()]["responses"]}
+            role = next(iter(sorted(rights[method, path] & ROLES.keys())), None)
+            caller = {b"authorization": tokens[role].encode()} if role else {}
+            address = path.format_map(defaultdict(new_id, {each: values[0] for each, values in known.items()}))
+            for body, headers in NONSENSE:
+                sent = {b"content-type": b"application/json"} | caller | headers
+                answer = await client.request(method, address, content=body, headers=sent)
+                found.answers[name][answer.status_code] += 1
+                wrong = "Server error" if answer.status_code >= 500 else "Undocumented status code"
+                if answer.status_code >= 500 or answer.status_code not in told:
+                    found.faults[f"{name}: {wrong}: {answer.status_code} to {body[:20]!r} with {headers}"] += 1
 
 
 def _told(check: Any) -> str:
