@@ -126,6 +126,16 @@ async def test_each_kind_of_fault_is_found(tried, route, told: str) -> None:
         found.check()
 
 
+async def test_text_of_no_form_is_found(tried) -> None:
+    router = good()
+
+    @router.get("/planted")
+    async def planted(principal: Hr, name: str = "") -> Thing:
+        return Thing(name="a", since="2026-01-01")
+
+    assert "takes any text: GET /v1/planted?name" in (await tried(router)).faults
+
+
 async def test_an_operation_that_never_succeeded_is_found(tried) -> None:
     router = good()
 

@@ -146,6 +146,7 @@ async def fuzz(
     }
     schema.auth(refresh_interval=None)(_callers(guards(app), tokens, Random(seed)))
     found = Fuzzed(service, sorted(_operations(document)))
+    found.faults.update(f"takes any text: {where}" for where in _takes_any_text(document))
     async with serving(app, port):
         await asyncio.to_thread(_run, schema, found)
     await _talk_nonsense(app, tokens, known, found)
@@ -154,6 +155,30 @@ async def fuzz(
 
 def _operations(document: Mapping[str, Any]) -> Iterator[str]:
     return (f"{method.upper()} {path}" for path, item in document["paths"].items() for method in item)
+
+
+def _takes_any_text(document: Mapping[str, Any]) -> Iterator[str]:
+    """Where a request holds text of no form: the database would be the first to see that it cannot hold it."""
+
+    def look(schema: Mapping[str, Any], where: str) -> Iterator[str]:
+        if "$ref" in schema:
+            schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        if schema.get("type") == "string" and not {"pattern", "format", "enum", "const"} & schema.keys():
+            yield where
+        for part in schema.get("anyOf", ()):
+            yield from look(part, where)
+        for name, part in schema.get("properties", {}).items():
+            yield from look(part, f"{where}.{name}")
+        if "items" in schema:
+            yield from look(schema["items"], f"{where}[]")
+
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            name = f"{method.upper()} {path}"
+            for parameter in operation.get("parameters", ()):
+                yield from look(parameter["schema"], f"{name}?{parameter['name']}")
+            for content in operation.get("requestBody", {}).get("content", {}).values():
+                yield from look(content["schema"], name)
 
 
 def _with_bodies(document: Mapping[str, Any], bodies: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,11 +4,15 @@ import re
 from typing import Annotated, Protocol, TypeVar
 
 from fastapi import Depends, Header, Response
+from pydantic import WithJsonSchema
 
 from common.problems import Problem
 
 TAG = r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"'
 TAGS = re.compile(rf"[ \t,]*{TAG}(?:[ \t]*,[ \t,]*{TAG})*[ \t,]*")
+
+
+WrittenTag = Annotated[str, WithJsonSchema({"type": "string", "format": "entity-tag"})]
 
 
 class Versioned(Protocol):
@@ -23,7 +27,9 @@ Versions = frozenset[str] | None
 
 
 async def _seen(
-    if_match: Annotated[list[str] | None, Header(description='the ETag last seen, such as "3"; or several')] = None,
+    if_match: Annotated[
+        list[WrittenTag] | None, Header(description='the ETag last seen, such as "3"; or several')
+    ] = None,
 ) -> Versions:
     """RFC 9110, 13.1.1: several fields are one list, and a weak tag is equal to nothing."""
     given = ",".join(if_match or ["*"])

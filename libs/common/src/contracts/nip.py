@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from common.fields import FIRST_DAY
@@ -69,5 +69,7 @@ def _checked(written: str) -> str:
         raise PydanticCustomError("nip-invalid", "{rule}", {"rule": str(error)}) from error
 
 
-WrittenNip = Annotated[str, AfterValidator(_checked)]
+WrittenNip = Annotated[
+    str, AfterValidator(_checked), WithJsonSchema({"type": "string", "pattern": "^[ .]*([0-9][ .]*){18}$"})
+]
 """A field that takes a NIP as written and holds its 18 digits; refused with the code `nip-invalid`."""

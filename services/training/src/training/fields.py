@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from common.fields import PLAIN
 
@@ -20,4 +20,9 @@ def _plainly_written(value: object) -> object:
     return value
 
 
-Hours = Annotated[Decimal, BeforeValidator(_plainly_written), Field(max_digits=12)]
+Hours = Annotated[
+    Decimal,
+    BeforeValidator(_plainly_written),
+    Field(max_digits=12),
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "pattern": f"^{NUMBER.pattern}$"}]}),
+]
