@@ -203,7 +203,12 @@ def _callers(rights: Mapping[tuple[str, str], frozenset[str]], tokens: Mapping[s
 
         def set(self, case: Case, authorization: str, _: Any) -> None:
             case.headers["authorization"] = authorization
-            if chance.random() < 0.7:  # a random version is hardly ever the present one
+            # A random version is hardly ever the present one; of a request meant to be wrong it may be what is wrong.
+            if (
+                chance.random() < 0.7
+                and case.meta is not None
+                and case.meta.generation.mode is schemathesis.GenerationMode.POSITIVE
+            ):
                 case.headers.pop("if-match", None)
 
     return Callers

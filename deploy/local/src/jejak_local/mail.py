@@ -50,7 +50,7 @@ class Mail:
 
     @property
     def subject(self) -> str:
-        return self.message["Subject"] or ""
+        return (self.message["Subject"] or "").strip()
 
     def body(self, kind: str = "plain") -> str:
         """The text of the mail, or its HTML with kind "html"; empty when it has none."""
