@@ -45,6 +45,7 @@ def documents(output: str) -> list[dict]:
     return found
 
 
+@pytest.mark.timeout(900)  # some forty commands, each of which starts a Python
 @pytest.mark.parametrize("shell", [shell for shell in SHELLS if shutil.which(shell)])
 async def test_what_the_readme_says_to_type_does_what_it_says(jejak, tmp_path: Path, shell: str) -> None:
     """Twice, since everybody types it again."""

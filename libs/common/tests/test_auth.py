@@ -185,7 +185,7 @@ NO_TIME = [
     -(10**400),
 ]
 CLAIMS_REFUSED: list[tuple[str, Any]] = [
-    *(("sub", value) for value in [*NO_TEXT, "", " ", "\t", "a\0b", "\ud800", "a\nb", "x" * 256]),
+    *(("sub", value) for value in [*NO_TEXT, "", " ", "\t", "a\0b", "\ud800", "a\nb", "x" * 256, "system"]),
     *(("roles", value) for value in ["lan", {"lan": False}, {"lan": True}, 7, True, None, [7], ["lan", 7], [["lan"]], [None]]),
     *(("exp", value) for value in [*NO_TIME, 0, -1, 1e308, -1e308, 2**63, time.time() + LONGEST_LIFE_SECONDS * 2]),
     *(("iat", value) for value in [*NO_TIME, 1e308, time.time() + 3600]),

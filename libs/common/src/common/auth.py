@@ -31,6 +31,7 @@ from common.settings import ServiceSettings
 TOKEN_LIMIT = 8 * 1024
 """Characters of a token: one with twenty roles and every claim has some 1,500."""
 TOKENS_REMEMBERED = 10_000
+ITSELF = "system"
 LEEWAY_SECONDS = 10
 LONGEST_LIFE_SECONDS = 30 * 86_400
 """A token that is good for longer is a mistake of the issuer: it outlives whatever it says."""
@@ -124,9 +125,12 @@ CLAIMS = tuple(part.name for part in fields(Principal) if part.default is None)
 
 
 def _printable(text: str) -> str:
-    """A subject is kept and compared: no NUL, which PostgreSQL does not take, and nothing that looks like nothing."""
-    if not text.isprintable() or text.isspace():
-        raise ValueError("not printable")
+    """A subject is kept and compared: no NUL, which PostgreSQL does not take, and nothing that looks like nothing.
+
+    Nor is anybody called as the services call themselves where they act by themselves.
+    """
+    if not text.isprintable() or text.isspace() or text == ITSELF:
+        raise ValueError("no subject")
     return text
 
 

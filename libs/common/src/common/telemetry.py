@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import structlog
-from opentelemetry import metrics, trace
+from opentelemetry import metrics, propagate, trace
 from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -21,6 +21,7 @@ from opentelemetry.sdk.trace import Span, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON, ParentBased, Sampler, SamplingResult, TraceIdRatioBased
 from opentelemetry.trace import Link, SpanContext, SpanKind, TraceFlags, TraceState
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from opentelemetry.util.types import Attributes
 
 OUTBOX_DEPTH = "jejak.outbox.depth"
@@ -144,6 +145,8 @@ def set_up(service: str, *, otlp_endpoint: str, trace_ratio: float) -> Callable[
     """Starts logging and, when there is somewhere to send it, tracing and metrics. Returns the stop."""
     set_up_logs(service)
     logging.captureWarnings(capture=True)
+    # Without W3C baggage: nothing here reads it, and its reader logs what a caller wrote.
+    propagate.set_global_textmap(TraceContextTextMapPropagator())
     sys.excepthook = lambda _, error, __: log.critical("process failed", exc_info=error)
     threading.excepthook = lambda failed: log.critical("thread failed", exc_info=failed.exc_value)
     sys.unraisablehook = lambda failed: log.critical("destructor failed", exc_info=failed.exc_value)

@@ -1,7 +1,7 @@
 """Transfers and changes of status."""
 
 from datetime import date
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -225,3 +225,19 @@ async def test_a_move_to_come_shows_nothing_to_the_agency_it_leads_to(
         assert [person["id"] for person in (await office.get("/people")).json()["items"]] == [person_id]
     assert (await giving.get("/people")).json()["items"] == []
     assert (await giving.get(f"/people/{person_id}?as_of=2026-12-31")).json()["agency_code"] == "K-001"
+
+
+async def test_nobody_changes_their_own_record(caller, nation, emitted, person_id, a_person):
+    """Posts and degrees decide credit points: an officer of HR who is the person is refused, by whichever door."""
+    own = caller("agency_hr", agency=nation.agencies["K-001"], person=person_id)
+    promoted = a_person(golongan="III/d", valid_from="2026-06-01")
+    answers = [
+        await own.put(f"/people/{person_id}", promoted),
+        await own.post(f"/people/{person_id}/status", {"status": "study", "from": "2026-06-01", "decree": "SK 1"}),
+        await own.post(f"/people/{person_id}/transfer", {"agency_code": "D-001", "on": "2026-06-01"}),
+        await own.post(f"/people/{person_id}/nip", {"nip": "198001012010012002", "reason": "salah ketik"}),
+    ]
+    assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {(403, "own-record")}
+    lines = await own.upload("/people:batch", [a_person(), promoted, a_person(2)])
+    assert [line.get("code", line["status"]) for line in lines] == ["unchanged", "own-record", "stored"]
+    assert [received.event.person_id for received in await emitted()] == [UUID(lines[2]["id"])]

@@ -13,6 +13,7 @@ from common.bulk import Answer, Done
 from common.ids import new_id
 from common.outbox import flush
 from common.problems import Problem
+from contracts.acting import is_own_case
 from contracts.nip import parse_nip
 from registry.domain.person import (
     Entry,
@@ -150,6 +151,9 @@ async def upsert_people(session: AsyncSession, documents: Sequence[PersonIn], wr
         except Refused as refused:
             answers.append(answered(refused))
             continue
+        if revised != person and is_own_case(writing.principal, person.id):
+            answers.append(Problem("own-record", field="nip"))
+            continue
         answers.append(Done("unchanged" if revised == person else "updated", person.id))
         after[person.id] = revised
     pairs = [(before.get(person_id), person) for person_id, person in after.items()]
@@ -254,9 +258,12 @@ async def _places(session: AsyncSession, documents: Sequence[PlaceIn]) -> _Place
 
 
 async def _mine(session: AsyncSession, person_id: UUID, writing: Writing, *, lock: bool) -> Person:
+    """A person of the caller's agency, who is not the caller: posts and degrees decide credit points. Raises Problem."""
     person = (await store.present(session, [person_id], lock=lock)).get(person_id)
     if person is None or not writing.may_touch(person.place_on(writing.today).agency_id):
         raise Problem("not-found")
+    if is_own_case(writing.principal, person_id):
+        raise Problem("own-record")
     return person
 
 
