@@ -67,11 +67,13 @@ async def _with_counts(session: AsyncSession, principal: Principal, found: Seque
         )
         .where(DIGESTS.c.round_id.in_(ids), principal.sees(DIGESTS.c.agency_id))
         .group_by(DIGESTS.c.round_id, DIGESTS.c.state)
+        .order_by(DIGESTS.c.state)
     )
     mails = await session.execute(
         select(MESSAGES.c.round_id, MESSAGES.c.state, func.count().label("mails"))
         .where(MESSAGES.c.round_id.in_(ids), principal.sees(MESSAGES.c.agency_id))
         .group_by(MESSAGES.c.round_id, MESSAGES.c.state)
+        .order_by(MESSAGES.c.state)
     )
     digests_of: dict[UUID, list[Any]] = defaultdict(list)
     for row in by_state:
