@@ -105,8 +105,8 @@ books: setup ## check what must always be true of each service's data, on the st
 	@$(LOCAL) books
 
 dead-letters: setup ## events that no reader could use, of the stack that is up
-	@kafka=$$($(LOCAL) show kafka) && $(BIN)/python -m common.dead_letters --kafka "$$kafka" list
+	@kafka=$$($(LOCAL) show kafka) && $(BIN)/python -m common.messages.dead_letters --kafka "$$kafka" list
 
 replay-dead-letters: setup ## publish them again, once their cause is mended: TOPIC=training.record.v1
 	@test -n "$(TOPIC)" || { echo "Say which: make replay-dead-letters TOPIC=training.record.v1 (make dead-letters lists them)"; exit 2; }
-	@kafka=$$($(LOCAL) show kafka) && $(BIN)/python -m common.dead_letters --kafka "$$kafka" replay --topic "$(TOPIC)"
+	@kafka=$$($(LOCAL) show kafka) && $(BIN)/python -m common.messages.dead_letters --kafka "$$kafka" replay --topic "$(TOPIC)"

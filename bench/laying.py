@@ -13,7 +13,7 @@ import asyncpg
 from uuid_utils.compat import uuid7
 
 from bench.world import STRIDE, World, parts, training
-from common.bulk import CHUNK
+from common.web.bulk import CHUNK
 
 NIP_KEY = b"jejak-local"
 YEAR = 2025

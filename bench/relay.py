@@ -11,8 +11,8 @@ import asyncpg
 from bench import laying
 from bench.figures import Figure
 from bench.world import BARE_TOPIC, World
-from common.bulk import CHUNK
-from common.outbox import CHANNEL
+from common.store.outbox import CHANNEL
+from common.web.bulk import CHUNK
 
 PACKS, SINGLES = 80, 200
 """Outbox rows of a burst: of a chunk of events each, as an upload leaves them, and of one each, as singles do."""

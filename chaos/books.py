@@ -15,9 +15,9 @@ from chaos.arena import BROKEN, Arena
 from chaos.clients import YEAR, History
 from chaos.faults import AGAIN
 from common.clock import Clock
-from common.database import Database
-from common.dead_letters import listed
-from common.invariants import Invariant, find_broken
+from common.messages.dead_letters import listed
+from common.store.database import Database
+from common.store.invariants import Invariant, find_broken
 from contracts.topics import AGENCIES, PEOPLE, RECORDS, TOPICS
 from credit.invariants import INVARIANTS as OF_CREDIT
 from jejak_local.books import EMITTING, Finding, agreement, ask, lag, records, rest, rows

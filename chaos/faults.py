@@ -15,8 +15,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from chaos.arena import BROKEN, Arena, Busy, named
 from common.events import MAX_EVENT_BYTES, Event, Topic
-from common.fetching import take
-from common.outbox import partition_of, producer
+from common.messages.fetching import take
+from common.messages.kafka import partition_of, producer
 from contracts import topics
 from contracts.events import AgencyChanged, JPShortfallResolved, PersonChanged, TrainingCompleted
 from jejak_local.books import READERS, ask, rows

@@ -16,8 +16,8 @@ from faststream.specification import AsyncAPI
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
 
-from common.database import Database
 from common.service import create_app
+from common.store.database import Database
 from contracts import PUBLISHED
 from contracts.topics import TOPICS
 

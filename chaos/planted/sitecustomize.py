@@ -80,8 +80,8 @@ def fresh_id() -> None:
 
 def answer_before_commit() -> None:
     """What was worked on is answered at once, and committed a little later."""
-    from common import bulk, joining
-    from common.problems import Problem
+    from common.web import bulk, joining
+    from common.web.problems import Problem
 
     async def work(database: Any, items: Any, handle: Any) -> Any:
         answered = asyncio.get_running_loop().create_future()
@@ -104,7 +104,7 @@ def answer_before_commit() -> None:
 
 def offset_before_database() -> None:
     """A consumer commits its offsets when it has fetched, not when the effects are stored."""
-    from common import inbox
+    from common.messages import inbox
 
     class Hasty(inbox.AIOKafkaConsumer):
         async def getmany(self, *parts: Any, **options: Any) -> Any:
@@ -118,41 +118,42 @@ def offset_before_database() -> None:
 
 def delete_before_ack() -> None:
     """The relay deletes rows of the outbox, and then publishes what was in them."""
-    from common import outbox
+    from common.messages import relay
 
     async def relay_once(connection: Any, kafka: Any, _floor: Any) -> int:
         rows = await connection.fetch(
             "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT 10) RETURNING id, topic, events"
         )
         for _, topic, events in sorted(rows):
-            await outbox.send(kafka, topic, outbox.unpack(events)[1])
+            await relay.send(kafka, topic, relay.unpack(events)[1])
         return len(rows)
 
-    swap(outbox, relay_once=relay_once)
+    swap(relay, relay_once=relay_once)
 
 
 def no_poll() -> None:
     """The relay trusts in NOTIFY alone: it never looks whether the connection that hears it still lives."""
-    from common import outbox
+    from common.messages import relay
 
     async def carry(self: Any, connection: Any, kafka: Any) -> None:
-        floor = outbox.Floor()
-        await connection.fetchval("SELECT pg_advisory_lock($1)", outbox.RELAY_LOCK)
+        floor = relay.Floor()
+        await connection.fetchval("SELECT pg_advisory_lock($1)", relay.RELAY_LOCK)
         while not self._stopping.is_set():
             self._wake.clear()
-            while await outbox.relay_once(connection, kafka, floor):
+            while await relay.relay_once(connection, kafka, floor):
                 pass
             await self._wake.wait()
 
-    swap(outbox.Relay, _carry=carry)
+    swap(relay.Relay, _carry=carry)
 
 
 def no_lock_order() -> None:
     """People are locked in any order, and a deadlock is an error like any other."""
     from sqlalchemy import text
 
-    from common import bulk, database, joining
-    from common.problems import Problem
+    from common.store import transient
+    from common.web import bulk, joining
+    from common.web.problems import Problem
     from training.people import queries
 
     async def work(database: Any, items: Any, handle: Any) -> Any:
@@ -169,7 +170,7 @@ def no_lock_order() -> None:
 
     any_order = "md5(CAST(person_id AS text) || CAST(pg_backend_pid() AS text))"
     swap(queries, LOCK=text(edited(queries.LOCK.text, "ORDER BY person_id", f"ORDER BY {any_order}")))
-    swap(database, TRANSIENT_SQLSTATES=("08", "40001", "53", "55P03", "57", "58"))
+    swap(transient, TRANSIENT_SQLSTATES=("08", "40001", "53", "55P03", "57", "58"))
     swap(bulk, work=work)
     swap(joining, work=work)
 
@@ -243,7 +244,7 @@ def ignores_sequence() -> None:
 
 def wall_clock() -> None:
     """Of two events about the same thing the newer one is whose clock said later, whatever their numbers say."""
-    from common import inbox
+    from common.messages import inbox
 
     real_process = inbox.Consumer.process
     newest: dict[tuple[str, bytes], bytes] = {}
@@ -262,7 +263,7 @@ def wall_clock() -> None:
 
 def poison_lost() -> None:
     """An event that cannot be applied is logged and forgotten."""
-    from common import inbox
+    from common.messages import inbox
 
     async def bury(*_: Any) -> None:
         return None
@@ -272,7 +273,7 @@ def poison_lost() -> None:
 
 def neighbours_lost() -> None:
     """A consumer that meets what it cannot unpack goes on behind it, and behind whatever came with it."""
-    from common import inbox
+    from common.messages import inbox
 
     async def take(kafka: Any, _bootstrap: str, **options: Any) -> Any:
         try:

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs once, on an empty volume: a database per service, an owner that migrates it, and a role that serves, which can
-# enter no other. What that one may do with the tables is given by `migrate` (common/grants.py).
+# enter no other. What that one may do with the tables is given by `migrate` (common/store/grants.py).
 set -eu
 
 psql --set=ON_ERROR_STOP=1 --username="$POSTGRES_USER" --dbname=postgres \

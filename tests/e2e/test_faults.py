@@ -8,7 +8,7 @@ from uuid import uuid4
 import asyncpg
 import httpx2
 
-from common.dead_letters import listed
+from common.messages.dead_letters import listed
 from contracts.topics import TOPICS
 
 AWAY_SECONDS = 20

@@ -19,9 +19,9 @@ import pytest
 import pytest_asyncio
 from jgo.maven import MavenContext
 
-from common.auth import Authenticator, Principal
-from common.keys import KeySet
-from common.problems import Problem
+from common.web.auth import Authenticator, Principal
+from common.web.keys import KeySet
+from common.web.problems import Problem
 from contracts.roles import ROLES, named
 from jejak_local.postgres import temporary_folder
 from jejak_local.processes import CHECKOUT, STATE, Spawner, free_port, ready

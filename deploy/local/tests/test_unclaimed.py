@@ -10,10 +10,11 @@ from fastapi import APIRouter, Depends, FastAPI
 from pydantic import BaseModel
 from sqlalchemy import column, select, table, text
 
-from common.auth import CallerRole, Principal, allow
-from common.database import Database, Reading, Transaction
 from common.service import Service, create_app
 from common.settings import ServiceSettings
+from common.store.database import Database
+from common.web.auth import CallerRole, Principal, allow
+from common.web.parts import Reading, Transaction
 from contracts.roles import ROLES
 from jejak_local.harness import settings_of
 from jejak_local.unclaimed import SOMETHING, open_doors

@@ -6,10 +6,10 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from sqlalchemy import MetaData, text
 
-from common.database import Database
 from common.events import Topic
-from common.outbox import producer
-from common.tables import add_inbox, add_outbox, add_waiting
+from common.messages.kafka import producer
+from common.store.database import Database
+from common.store.tables import add_inbox, add_outbox, add_waiting
 from contracts.events import TrainingRevoked
 from jejak_local.kafka import KafkaServer
 from jejak_local.postgres import PostgresServer

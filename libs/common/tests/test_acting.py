@@ -2,9 +2,9 @@
 
 import pytest
 
-from common.auth import Principal
 from common.ids import new_id
-from common.problems import Problem
+from common.web.auth import Principal
+from common.web.problems import Problem
 from contracts.acting import SENDERS, Sender, capacity, is_own_case, sender_of
 from contracts.roles import named
 

@@ -6,10 +6,10 @@ import pytest
 from fastapi import APIRouter, Depends
 from playwright.async_api import Page
 
-from common.auth import allow
-from common.database import Database
 from common.service import Service, create_app
 from common.settings import ServiceSettings
+from common.store.database import Database
+from common.web.auth import allow
 from contracts.roles import ROLES
 from jejak_local.harness import settings_of
 from jejak_local.issuer import Issuer

@@ -20,7 +20,11 @@ from fastapi.responses import Response
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from sqlalchemy import column
 
-from common.auth import (
+from common.ids import new_id
+from common.service import Service, create_app
+from common.settings import ServiceSettings
+from common.store.database import Database
+from common.web.auth import (
     CLAIMS,
     LEEWAY_SECONDS,
     LONGEST_LIFE_SECONDS,
@@ -31,12 +35,8 @@ from common.auth import (
     Principal,
     allow,
 )
-from common.database import Database
-from common.ids import new_id
-from common.keys import KEYS_FRESH_SECONDS, KEYS_RENEW_SECONDS, KEYS_RETRY_SECONDS, KeySet
-from common.problems import Problem
-from common.service import Service, create_app
-from common.settings import ServiceSettings
+from common.web.keys import KEYS_FRESH_SECONDS, KEYS_RENEW_SECONDS, KEYS_RETRY_SECONDS, KeySet
+from common.web.problems import Problem
 from contracts.roles import ROLES, named
 from jejak_local.harness import client_of
 from jejak_local.issuer import Issuer

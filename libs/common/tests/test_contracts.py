@@ -9,8 +9,8 @@ import pytest
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from common.auth import CLAIMS
 from common.events import Event
+from common.web.auth import CLAIMS
 from contracts import PUBLISHED
 from contracts.events import Part
 from contracts.nip import parse_nip

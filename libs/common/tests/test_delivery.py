@@ -19,23 +19,15 @@ from aiokafka.errors import KafkaError
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common import dead_letters
-from common.database import Database, counted_statements
 from common.events import MAX_EVENT_BYTES, Event, Reader, Received, Topic
 from common.ids import new_id
-from common.inbox import Consumer, Subscription, admit, hold, release, take_up
-from common.outbox import (
-    OLDEST,
-    PACK,
-    RELAY_BYTES,
-    RELAY_EVENTS,
-    EventTooLarge,
-    Floor,
-    Relay,
-    emit,
-    producer,
-    relay_once,
-)
+from common.messages import dead_letters
+from common.messages.inbox import Consumer, Subscription
+from common.messages.kafka import producer
+from common.messages.relay import OLDEST, RELAY_BYTES, RELAY_EVENTS, Floor, Relay, relay_once
+from common.messages.waiting import admit, hold, release, take_up
+from common.store.database import Database, counted_statements
+from common.store.outbox import PACK, EventTooLarge, emit
 from contracts import PUBLISHED
 from contracts.events import TrainingRevoked
 from jejak_local.harness import Running, received, until, waits_for_a_lock

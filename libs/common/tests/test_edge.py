@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 import pytest
 from fastapi import FastAPI, Request
 
-from common import problems
-from common.edge import http_server
-from common.problems import Catalogue
 from common.settings import ServiceSettings
+from common.web import problems
+from common.web.edge import http_server
+from common.web.problems import Catalogue
 from jejak_local.processes import free_port
 
 MEBIBYTE = 1024 * 1024

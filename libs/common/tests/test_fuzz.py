@@ -9,14 +9,14 @@ from fastapi import APIRouter, Depends, Response
 from fastapi.responses import StreamingResponse
 from pydantic import StrictInt
 
-from common.auth import Principal, allow
-from common.bulk import Answer, Done, Lines, lines_of
-from common.database import Database
 from common.fields import Day, Document, Line
 from common.ids import new_id
-from common.problems import Problem
 from common.service import Service, create_app
 from common.settings import ServiceSettings
+from common.store.database import Database
+from common.web.auth import Principal, allow
+from common.web.bulk import Answer, Done, Lines, lines_of
+from common.web.problems import Problem
 from contracts.roles import ROLES
 from jejak_local.fuzz import Fuzzed, fuzz
 from jejak_local.harness import AGENCY, UNLIMITED

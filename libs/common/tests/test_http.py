@@ -22,19 +22,21 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from sqlalchemy import MetaData, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common import etag
-from common.auth import Principal, allow, assert_guarded, guards
-from common.bulk import CHUNK, LINE_LIMIT, TURN, Answer, Done, Lines, in_turns, lines_of
-from common.database import Database, Reading, Transaction, is_transient
 from common.fields import Line, Moment
-from common.idempotency import IdempotencyKey, once
 from common.ids import new_id
-from common.outbox import emit
-from common.pages import BY_ID, AskedWindow, Window
-from common.problems import Problem
 from common.service import Service, create_app
 from common.settings import ServiceSettings
-from common.tables import add_idempotency, add_outbox
+from common.store.database import Database
+from common.store.outbox import emit
+from common.store.tables import add_idempotency, add_outbox
+from common.store.transient import is_transient
+from common.web import etag
+from common.web.auth import Principal, allow, assert_guarded, guards
+from common.web.bulk import CHUNK, LINE_LIMIT, TURN, Answer, Done, Lines, in_turns, lines_of
+from common.web.idempotency import IdempotencyKey, once
+from common.web.pages import BY_ID, AskedWindow, Window
+from common.web.parts import Reading, Transaction
+from common.web.problems import Problem
 from contracts.events import TrainingRevoked
 from contracts.roles import ROLES
 from jejak_local.issuer import Issuer

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.database import Database
-from common.joining import MOST, Joiner
-from common.problems import Problem
+from common.store.database import Database
+from common.web.joining import MOST, Joiner
+from common.web.problems import Problem
 from jejak_local.postgres import PostgresServer
 
 CALLER, OTHER = "caller", "other caller"

@@ -8,14 +8,14 @@ import pytest
 from fastapi import APIRouter, Depends
 from fastapi.responses import StreamingResponse
 
-from common import etag
-from common.auth import Principal, allow
-from common.bulk import Lines, lines_of
-from common.database import Database
 from common.fields import Document, Line
-from common.idempotency import IdempotencyKey
 from common.service import Service, create_app
 from common.settings import ServiceSettings
+from common.store.database import Database
+from common.web import etag
+from common.web.auth import Principal, allow
+from common.web.bulk import Lines, lines_of
+from common.web.idempotency import IdempotencyKey
 from contracts.roles import ROLES
 
 router = APIRouter(prefix="/v1")

@@ -20,14 +20,14 @@ from aiokafka.record.util import calc_crc32c
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common import inbox
-from common.database import Database
-from common.dead_letters import listed, replay
 from common.events import Reader, Received, Topic
-from common.fetching import CRC_COVERS_FROM, Damaged, unpack
 from common.ids import new_id
-from common.inbox import Consumer, Subscription
-from common.outbox import partition_of, producer
+from common.messages import inbox
+from common.messages.dead_letters import listed, replay
+from common.messages.fetching import CRC_COVERS_FROM, Damaged, unpack
+from common.messages.inbox import Consumer, Subscription
+from common.messages.kafka import partition_of, producer
+from common.store.database import Database
 from contracts import PUBLISHED
 from contracts.events import TrainingRevoked
 from jejak_local.books import records

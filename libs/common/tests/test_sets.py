@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import Column, Date, Integer, MetaData, Numeric, Table, Text, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.database import Database, Outrun, is_transient
-from common.sets import (
+from common.store.database import Database
+from common.store.sets import (
     add,
     columns_of,
     copy,
@@ -22,6 +22,7 @@ from common.sets import (
     update,
     words,
 )
+from common.store.transient import Outrun, is_transient
 
 metadata = MetaData()
 things = Table(

@@ -13,7 +13,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from common.database import Database
+from common.store.database import Database
 from common.telemetry import ForgetTyped, traced
 
 NIP = "199001012015051001"
@@ -47,7 +47,7 @@ async def test_what_the_driver_says_of_an_argument_leaves_in_no_span(
     spans = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(spans))
-    for module in ("telemetry", "database"):
+    for module in ("telemetry", "store.database"):
         monkeypatch.setattr(f"common.{module}.tracer", provider.get_tracer("kit"))
     with pytest.raises(DBAPIError) as failed, traced("use case"):
         async with blank.transaction() as session:

@@ -11,11 +11,11 @@ from uuid import UUID
 import pytest
 
 from common.clock import FixedClock
-from common.database import Database
 from common.events import Received
 from common.ids import new_id, nip_hash
-from common.inbox import Subscription
+from common.messages.inbox import Subscription
 from common.service import Service, create_app
+from common.store.database import Database
 from contracts.events import (
     Absence,
     Assignment,

@@ -5,7 +5,7 @@ from datetime import date
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from common.invariants import find_broken
+from common.store.invariants import find_broken
 from credit.invariants import INVARIANTS
 
 ROLES = {"check": "verifier", "attest": "validator", "return": "validator", "resubmit": "agency_hr"}

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from common.bulk import CHUNK, SPOOL_BYTES
-from common.database import counted_statements
-from common.inbox import BATCH
-from common.outbox import PACK
+from common.messages.inbox import BATCH
 from common.service import create_app
+from common.store.database import counted_statements
+from common.store.outbox import PACK
+from common.web.bulk import CHUNK, SPOOL_BYTES
 from jejak_local.harness import Peak, counted_copies, fetched_rows, streamed
 
 A_BATCH = 3

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from sqlalchemy import text
 
-from common.invariants import find_broken
+from common.store.invariants import find_broken
 from credit.invariants import INVARIANTS
 from jejak_local.harness import owning
 

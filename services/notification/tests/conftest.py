@@ -12,12 +12,12 @@ import pytest
 from aiokafka import ConsumerRecord
 
 from common.clock import FixedClock
-from common.database import Database
 from common.events import Event, Reader
 from common.ids import derived_id
-from common.inbox import Consumer
-from common.invariants import find_broken
+from common.messages.inbox import Consumer
 from common.service import create_app
+from common.store.database import Database
+from common.store.invariants import find_broken
 from contracts import PUBLISHED
 from contracts.events import AgencyChanged, JPShortfallDetected, JPShortfallResolved, Pic, ShortPerson
 from jejak_local.harness import Inside, client_of, empty, settings_of

@@ -5,9 +5,9 @@ import argparse
 import pytest
 from sqlalchemy import text
 
-from common.auth import guards
 from common.ids import derived_id
 from common.service import create_app
+from common.web.auth import guards
 from jejak_local.harness import owning
 from jejak_local.issuer import ROLES
 from jejak_local.unclaimed import open_doors

@@ -13,12 +13,12 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from common.clock import FixedClock
-from common.database import Database
 from common.events import Reader, Received
 from common.ids import new_id
-from common.invariants import EVENTS_LEAVE, find_broken
-from common.outbox import unpack
 from common.service import create_app
+from common.store.database import Database
+from common.store.invariants import EVENTS_LEAVE, find_broken
+from common.store.outbox import unpack
 from contracts.events import AgencyChanged, PersonChanged
 from jejak_local.harness import client_of, owning, settings_of
 from jejak_local.issuer import Issuer

@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from common.auth import OPEN_PATHS, guards
 from common.service import create_app
+from common.web.auth import OPEN_PATHS, guards
 from jejak_local.harness import client_of
 from jejak_local.issuer import ROLES
 from jejak_local.unclaimed import open_doors

@@ -11,12 +11,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from common.auth import Principal
 from common.clock import FixedClock
-from common.database import Database, insist
 from common.events import Received
 from common.ids import new_id, nip_hash
 from common.service import Service, create_app
+from common.store.database import Database
+from common.store.transient import insist
+from common.web.auth import Principal
 from contracts.events import Absence, Assignment, PersonChanged
 from contracts.roles import named
 from jejak_local.harness import (

@@ -1,9 +1,9 @@
 """Deny by default: which role may call which route."""
 
-from common.auth import OPEN_PATHS, guards
 from common.ids import new_id
-from common.problems import Catalogue
 from common.service import create_app
+from common.web.auth import OPEN_PATHS, guards
+from common.web.problems import Catalogue
 from jejak_local.unclaimed import open_doors
 
 READ_CATALOGUE = {"lan", "analis", "service", "agency_hr", "verifier", "validator", "provider", "person", "inspector"}

@@ -15,7 +15,7 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from common.fetching import FETCH_BYTES, take
+from common.messages.fetching import FETCH_BYTES, take
 from jejak_local.stack import Stack, command
 
 READERS = {

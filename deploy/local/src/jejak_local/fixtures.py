@@ -18,8 +18,8 @@ from fastapi import FastAPI
 from playwright.async_api import Browser, Page, Route
 from rich.console import Console
 
-from common import migrations
-from common.database import Database
+from common.store import migrations
+from common.store.database import Database
 from jejak_local.browser import chromium
 from jejak_local.fuzz import EXAMPLES, SEED, Fuzzed, fuzz, table
 from jejak_local.issuer import Issuer

@@ -23,9 +23,9 @@ from schemathesis.core.transport import Response
 from schemathesis.engine import events, from_schema
 from schemathesis.generation.case import Case
 
-from common.auth import guards
-from common.bodies import NDJSON
 from common.ids import new_id
+from common.web.auth import guards
+from common.web.bodies import NDJSON
 from contracts.roles import ROLES
 from jejak_local.issuer import Issuer
 from jejak_local.processes import free_port

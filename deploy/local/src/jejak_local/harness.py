@@ -17,11 +17,11 @@ from fastapi import FastAPI
 from sqlalchemy import MetaData, NullPool, event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 
-from common.database import Database
 from common.events import Event, Reader, Received
 from common.ids import new_id
-from common.outbox import unpack
 from common.service import Role
+from common.store.database import Database
+from common.store.outbox import unpack
 from contracts.roles import ROLES
 from jejak_local.issuer import Issuer
 from jejak_local.postgres import owner_of

@@ -17,7 +17,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from jwt.algorithms import RSAAlgorithm
 
-from common.auth import CLAIMS
+from common.web.auth import CLAIMS
 from contracts import roles
 from jejak_local.processes import LocalError
 

@@ -10,7 +10,7 @@ from aiokafka.protocol.produce import ProduceRequest
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from aiokafka.record.util import calc_crc32c
 
-from common.fetching import CRC_COVERS_FROM, connected, leader_of
+from common.messages.fetching import CRC_COVERS_FROM, connected, leader_of
 
 STAND_IN = "?!?"
 NOT_UTF8 = b"\xff\xfex"

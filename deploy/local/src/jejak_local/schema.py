@@ -9,10 +9,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, text
 from sqlalchemy.dialects import postgresql
 
-from common.database import Database
-from common.grants import Grants
-from common.migrations import config, upgrade
 from common.service import newest_revision
+from common.store.database import Database
+from common.store.grants import Grants
+from common.store.migrations import config, upgrade
 from jejak_local.postgres import Database as Made
 from jejak_local.postgres import PostgresServer
 

@@ -14,8 +14,8 @@ import httpx2
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from common.auth import CLAIMS, EVERYBODY, CallerRole, guards
-from common.database import Database
+from common.store.database import Database
+from common.web.auth import CLAIMS, EVERYBODY, CallerRole, guards
 from contracts.roles import ROLES
 from jejak_local.issuer import Issuer
 

@@ -68,7 +68,7 @@ class Received(NamedTuple):
 
 
 def is_text(name: str) -> bool:
-    """Whether a header's name was UTF-8; one that was not holds its bytes as surrogate escapes (`common.fetching`)."""
+    """Whether a header's name was UTF-8; one that was not holds its bytes as surrogate escapes (`common.messages.fetching`)."""
     return name.isascii() or not any("\udc80" <= letter <= "\udcff" for letter in name)
 
 

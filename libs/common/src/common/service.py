@@ -16,28 +16,30 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Protocol
+from typing import Any, Protocol
 
 import uvicorn
-from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.routing import iter_route_contexts
 from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel
 from sqlalchemy import make_url, text
 from starlette.types import Scope
 
-from common import openapi, problems, telemetry
-from common.auth import Authenticator, CallerRole, assert_guarded
-from common.bodies import RefuseCompressed
+from common import telemetry
 from common.clock import Clock
-from common.database import Database
-from common.edge import OwnAssetsOnly, http_server
 from common.events import Event, Reader
-from common.inbox import Consumer, Subscription, watch_lag, watch_waiting
-from common.outbox import Relay
-from common.problems import Catalogue
-from common.rates import HEALTH, LimitByAddress, Rates
+from common.messages.inbox import Consumer, Subscription, watch_lag
+from common.messages.relay import Relay
+from common.messages.waiting import watch_waiting
 from common.settings import ServiceSettings
+from common.store.database import Database
+from common.web import openapi, problems
+from common.web.auth import Authenticator, CallerRole, assert_guarded
+from common.web.bodies import RefuseCompressed
+from common.web.edge import OwnAssetsOnly, http_server
+from common.web.problems import Catalogue
+from common.web.rates import HEALTH, LimitByAddress, Rates
 
 STOP_SECONDS = 8
 SINGLE_BODY_LIMIT = 1024 * 1024
@@ -164,18 +166,6 @@ def _plain(call: Callable[..., Any]) -> bool:
     return not (inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function))
 
 
-async def _clock(request: Request) -> Clock:
-    return request.app.state.clock
-
-
-async def _nip_key(request: Request) -> str:
-    return request.app.state.settings.nip_key.get_secret_value()
-
-
-UsedClock = Annotated[Clock, Depends(_clock)]
-UsedNipKey = Annotated[str, Depends(_nip_key)]
-"""The key of NIP hashes."""
-
 health = APIRouter(tags=["health"])
 
 
@@ -219,7 +209,7 @@ def main(service: Service) -> None:
     options = parser.parse_args()
     if options.command == "migrate":
         # Alembic is a tenth of a process's memory and start, and only this command needs it.
-        from common import migrations
+        from common.store import migrations
 
         settings = service.settings
         if not settings.owner_database_url:

@@ -3,8 +3,8 @@
 from typing import Literal, NamedTuple
 from uuid import UUID
 
-from common.auth import Principal
-from common.problems import Problem
+from common.web.auth import Principal
+from common.web.problems import Problem
 
 Capacity = Literal["service", "agency_hr", "provider", "person"]
 SenderKind = Literal["agency", "provider", "person", "connection"]

@@ -4,7 +4,7 @@ A role is held only with the claims it needs. docs/architecture/http.md says who
 `deploy/keycloak` gives the same to people and programs; a test holds the three together.
 """
 
-from common.auth import CallerRole
+from common.web.auth import CallerRole
 
 ROLES = {
     role.name: role

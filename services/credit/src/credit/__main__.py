@@ -4,8 +4,8 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
+from common.check import check
 from common.clock import Clock
-from common.invariants import check
 from common.service import Service, main
 from contracts import PUBLISHED
 from contracts.roles import ROLES

@@ -2,7 +2,7 @@
 
 from sqlalchemy import MetaData
 
-from common.tables import NAMING, add_idempotency, add_inbox, add_outbox, add_waiting
+from common.store.tables import NAMING, add_idempotency, add_inbox, add_outbox, add_waiting
 
 metadata = MetaData(naming_convention=NAMING)
 add_outbox(metadata)

@@ -1,6 +1,6 @@
 """What must always be true of the books, as SQL: `python -m credit check`."""
 
-from common.invariants import EVENTS_LEAVE, Invariant
+from common.store.invariants import EVENTS_LEAVE, Invariant
 
 INVARIANTS = (
     Invariant(

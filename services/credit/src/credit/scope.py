@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Depends
 from sqlalchemy import ColumnElement
 
-from common.auth import Principal, caller
+from common.web.auth import Principal, caller
 from contracts.acting import acting_people
 from credit.domain.cases import Actor
 from credit.people.tables import people

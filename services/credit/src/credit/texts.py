@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from common.problems import Language
-from common.texts import Texts
+from common.web.problems import Language
+from common.web.texts import Texts
 
 REASONS = Texts.load(Path(__file__).with_name("reasons.toml"))
 

@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 
-from common.database import counted_statements
-from common.invariants import find_broken
+from common.store.database import counted_statements
+from common.store.invariants import find_broken
 from credit.invariants import INVARIANTS
 
 MUDA = [("ahli_muda", date(2020, 1, 1), None)]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from common.invariants import find_broken
+from common.store.invariants import find_broken
 from credit.domain.cases import MOVES, STATES
 from credit.invariants import INVARIANTS
 from jejak_local.harness import owning

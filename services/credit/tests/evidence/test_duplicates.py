@@ -6,7 +6,7 @@ import pytest
 
 from common.events import Reader
 from common.ids import new_id
-from common.inbox import Consumer
+from common.messages.inbox import Consumer
 from contracts import PUBLISHED
 
 

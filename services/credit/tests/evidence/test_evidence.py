@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from common.database import counted_statements
 from common.ids import new_id
+from common.store.database import counted_statements
 from jejak_local.harness import owning
 
 SHOWN = (

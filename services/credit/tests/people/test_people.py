@@ -3,7 +3,7 @@ from itertools import permutations
 
 import pytest
 
-from common.database import counted_statements
+from common.store.database import counted_statements
 from contracts.events import Absence
 
 UNTIL_2024 = [("ahli_pertama", date(2020, 1, 1), date(2024, 1, 1)), ("ahli_muda", date(2024, 1, 1), None)]

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from common.invariants import find_broken
+from common.store.invariants import find_broken
 from credit.invariants import INVARIANTS
 from jejak_local.harness import AGENCY, OTHER_AGENCY
 

@@ -3,9 +3,9 @@
 from functools import partial
 from pathlib import Path
 
+from common.check import check
 from common.clock import Clock
-from common.inbox import Subscription
-from common.invariants import check
+from common.messages.inbox import Subscription
 from common.service import Service, main
 from contracts import PUBLISHED, topics
 from contracts.roles import ROLES

@@ -4,8 +4,8 @@ from typing import ClassVar
 
 from sqlalchemy import MetaData
 
-from common import tables
-from common.tables import NAMING, add_inbox, add_waiting
+from common.store import tables
+from common.store.tables import NAMING, add_inbox, add_waiting
 
 metadata = MetaData(naming_convention=NAMING)
 add_inbox(metadata)

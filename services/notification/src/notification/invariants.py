@@ -1,6 +1,6 @@
 """What must always be true of rounds and messages, as SQL: `python -m notification check`."""
 
-from common.invariants import Invariant
+from common.store.invariants import Invariant
 
 INVARIANTS = (
     Invariant(

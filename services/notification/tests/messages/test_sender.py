@@ -25,7 +25,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from pydantic import SecretStr
 
 from common import telemetry
-from common.database import Database, counted_statements
+from common.store.database import Database, counted_statements
 from common.telemetry import traceparent
 from jejak_local.processes import free_port
 from notification.messages import sender as sender_module

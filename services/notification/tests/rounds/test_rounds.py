@@ -8,9 +8,10 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
-from common.database import counted_statements, is_transient
 from common.events import Reader
 from common.ids import derived_id
+from common.store.database import counted_statements
+from common.store.transient import is_transient
 from contracts import PUBLISHED
 from contracts.events import JPShortfallDetected
 from jejak_local.harness import owning

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
-from common.auth import Principal
+from common.check import check
 from common.clock import Clock
-from common.database import Database
-from common.invariants import check
 from common.service import Command, Service, main
+from common.store.database import Database
+from common.web.auth import Principal
 from contracts.events import AgencyChanged, PersonChanged
 from contracts.roles import ROLES, named
 from registry.agencies import api as agencies

@@ -2,7 +2,7 @@
 
 from sqlalchemy import MetaData
 
-from common.tables import NAMING, add_outbox
+from common.store.tables import NAMING, add_outbox
 
 metadata = MetaData(naming_convention=NAMING)
 add_outbox(metadata)

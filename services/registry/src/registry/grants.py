@@ -1,6 +1,6 @@
-"""What this service does with each of its tables, and so what its role may do: see `common.grants`."""
+"""What this service does with each of its tables, and so what its role may do: see `common.store.grants`."""
 
-from common.grants import ADDED, CHANGED, EDITED, REPLACED, Grants
+from common.store.grants import ADDED, CHANGED, EDITED, REPLACED, Grants
 
 GRANTS = Grants(
     {

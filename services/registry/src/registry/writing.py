@@ -10,11 +10,11 @@ from uuid import UUID
 
 from fastapi import Depends
 
-from common.auth import Principal, allow
 from common.clock import Clock
-from common.problems import Problem
-from common.service import UsedClock, UsedNipKey
-from common.sets import Row
+from common.store.sets import Row
+from common.web.auth import Principal, allow
+from common.web.parts import UsedClock, UsedNipKey
+from common.web.problems import Problem
 from registry.domain.agency import Agency, Unit
 from registry.domain.person import Person
 from registry.domain.refused import Refused

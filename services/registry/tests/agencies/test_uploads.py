@@ -3,9 +3,9 @@
 import asyncio
 from uuid import uuid4
 
-from common.auth import Principal
-from common.bulk import CHUNK
-from common.database import counted_statements
+from common.store.database import counted_statements
+from common.web.auth import Principal
+from common.web.bulk import CHUNK
 from contracts.roles import named
 from registry.agencies.commands import upsert_agencies
 from registry.agencies.schemas import AgencyLine

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from common.auth import Principal
+from common.web.auth import Principal
 from contracts.roles import named
 from registry.people.daily import announce_all_begun
 from registry.writing import Writing

@@ -8,10 +8,10 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from common.auth import Principal
-from common.bulk import CHUNK
-from common.database import Database, counted_statements
 from common.events import MAX_EVENT_BYTES
+from common.store.database import Database, counted_statements
+from common.web.auth import Principal
+from common.web.bulk import CHUNK
 from contracts.roles import named
 from registry.domain.history import Span
 from registry.domain.person import KEPT_FOR_ORDINARY, MOST_SPANS, Person, Place, Post, Schooling, Standing

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
+from common.check import check
 from common.clock import Clock
-from common.database import Database
-from common.invariants import check
 from common.service import Command, Service, main
+from common.store.database import Database
 from contracts import PUBLISHED
 from contracts.roles import ROLES
 from training.catalogue import api as catalogue

@@ -4,8 +4,8 @@ from typing import ClassVar
 
 from sqlalchemy import MetaData
 
-from common import tables
-from common.tables import NAMING, add_idempotency, add_inbox, add_outbox, add_waiting
+from common.store import tables
+from common.store.tables import NAMING, add_idempotency, add_inbox, add_outbox, add_waiting
 
 metadata = MetaData(naming_convention=NAMING)
 add_outbox(metadata)

@@ -6,9 +6,9 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from common.auth import Principal, allow
 from common.clock import Clock
-from common.service import UsedClock
+from common.web.auth import Principal, allow
+from common.web.parts import UsedClock
 from training.domain.rules import Book
 
 

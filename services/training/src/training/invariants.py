@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from common.invariants import EVENTS_LEAVE, Invariant
-from common.sets import Columns, lists, unnest
+from common.store.invariants import EVENTS_LEAVE, Invariant
+from common.store.sets import Columns, lists, unnest
 from training.domain.rules import Book
 from training.people.queries import AGENCY_ON
 from training.records.tables import COUNTED

@@ -5,8 +5,8 @@ from typing import Protocol
 
 from pydantic import BaseModel, Field
 
-from common.problems import Language
-from common.texts import Texts
+from common.web.problems import Language
+from common.web.texts import Texts
 
 TEXTS = Texts.load(Path(__file__).with_name("texts.toml"))
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from common.database import counted_statements
 from common.ids import new_id
+from common.store.database import counted_statements
 from training.catalogue.commands import save_courses, save_providers
 from training.catalogue.schemas import CourseIn, ProviderIn
 

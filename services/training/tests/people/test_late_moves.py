@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from common.database import counted_statements
 from common.ids import new_id
+from common.store.database import counted_statements
 from training.invariants import OF_LEDGERS
 from training.people.queries import AGENCY_ON, Known, Service
 

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from common.bulk import CHUNK, LINE_LIMIT
+from common.web.bulk import CHUNK, LINE_LIMIT
 from jejak_local.harness import NIP_KEY, waits_for_a_lock
 from training.records.commands import store
 from training.records.schemas import Training

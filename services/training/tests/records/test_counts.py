@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from common.bulk import CHUNK, SPOOL_BYTES
-from common.database import counted_statements
-from common.outbox import PACK
 from common.service import create_app
+from common.store.database import counted_statements
+from common.store.outbox import PACK
+from common.web.bulk import CHUNK, SPOOL_BYTES
 from jejak_local.harness import Peak, counted_copies, streamed
 
 A_CHUNK = 6

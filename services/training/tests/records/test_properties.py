@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 from sqlmodel import col
 
-from common.invariants import find_broken
+from common.store.invariants import find_broken
 from jejak_local.harness import owning
 from training.domain.counting import Activity, count, counting_years, share, shared
 from training.invariants import invariants

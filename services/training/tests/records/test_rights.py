@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from common.bulk import Done
 from common.ids import new_id
-from common.problems import Problem
+from common.web.bulk import Done
+from common.web.problems import Problem
 from contracts.acting import SENDERS
 
 

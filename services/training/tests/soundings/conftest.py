@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.database import Database
-from common.outbox import unpack
+from common.store.database import Database
+from common.store.outbox import unpack
 from contracts.events import JPShortfallDetected, JPShortfallResolved
 from training.ledger.commands import Moved, move
 from training.soundings import cli, commands

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from common.database import counted_statements
+from common.store.database import counted_statements
 from jejak_local.harness import Peak, fetched_rows
 from training.soundings.commands import PEOPLE_AT_ONCE
 from training.soundings.tables import PAGE

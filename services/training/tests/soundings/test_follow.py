@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from common.database import counted_statements
+from common.store.database import counted_statements
 
 HERE, THERE = UUID(int=1), UUID(int=2)
 JOINED, TENTH = date(2020, 1, 1), date(2026, 4, 10)

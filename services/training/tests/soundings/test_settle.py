@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from common.database import counted_statements
+from common.store.database import counted_statements
 from jejak_local.harness import owning, waits_for_a_lock
 from training.ledger.commands import Moved, move
 from training.soundings import commands

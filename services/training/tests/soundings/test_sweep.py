@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from common.database import Database, counted_statements
 from common.ids import derived_id
+from common.store.database import Database, counted_statements
 from jejak_local.harness import owning, waits_for_a_lock
 from training.soundings import cli, commands
 from training.soundings.caturwulan import period_of

@@ -8,15 +8,13 @@ from fastapi import APIRouter, Depends, Response
 from fastapi.responses import StreamingResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common import etag
-from common.auth import Principal, allow
-from common.bulk import Answer, Lines, lines_of
-from common.database import Reading, Transaction
-from common.pages import AskedWindow, Page
-from common.problems import Language, Problem
 from common.rules import RuleBook
-from common.service import UsedClock
-from common.texts import UsedLanguage
+from common.web import etag
+from common.web.auth import Principal, allow
+from common.web.bulk import Answer, Lines, lines_of
+from common.web.pages import AskedWindow, Page
+from common.web.parts import Reading, Transaction, UsedClock, UsedLanguage
+from common.web.problems import Language, Problem
 from credit.cases import commands
 from credit.cases.commands import Wanted
 from credit.cases.queries import list_cases, read_case

@@ -12,11 +12,11 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common import etag
-from common.bulk import Answer, Done
-from common.problems import Problem
 from common.rules import RuleBook
-from common.sets import insert, one_of
+from common.store.sets import insert, one_of
+from common.web import etag
+from common.web.bulk import Answer, Done
+from common.web.problems import Problem
 from contracts.acting import SenderKind
 from credit.cases.judging import judge_stored
 from credit.cases.tables import cases, history

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.rules import RuleBook
-from common.sets import one_of
+from common.store.sets import one_of
 from credit.cases.tables import cases, segments
 from credit.cases.writing import SEGMENT, Judged, case_of, content_of, left_out, save_judged, save_returns
 from credit.domain.cases import SYSTEM, Case, move

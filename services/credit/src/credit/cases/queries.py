@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, RowMapping, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.pages import BY_ID, Page, Window
-from common.problems import Language, Problem
 from common.rules import RuleBook
-from common.sets import one_of
+from common.store.sets import one_of
+from common.web.pages import BY_ID, Page, Window
+from common.web.problems import Language, Problem
 from credit.cases.schemas import CaseView, CaseWithHistory, HistoryLine, LeftOutMonth, SegmentView
 from credit.cases.tables import cases, history, segments
 from credit.domain.amounts import shown_ak, total

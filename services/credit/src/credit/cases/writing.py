@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, DateTime, Text, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.sets import columns_of, insert, lists, overwrite, unnest
+from common.store.sets import columns_of, insert, lists, overwrite, unnest
 from credit.cases.tables import cases, history, segments
 from credit.domain.cases import Actor, Case
 from credit.domain.periods import Converted, LeftOut, Segment

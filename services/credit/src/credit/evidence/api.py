@@ -5,10 +5,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 
-from common.auth import Principal, allow
-from common.database import Reading
-from common.pages import AskedWindow, Page
-from common.texts import UsedLanguage
+from common.web.auth import Principal, allow
+from common.web.pages import AskedWindow, Page
+from common.web.parts import Reading, UsedLanguage
 from credit.evidence.queries import list_evidence, read_evidence
 from credit.evidence.schemas import EvidenceView
 from credit.rulebook import UsedRules

@@ -7,7 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.clock import Clock
 from common.events import Received
-from common.inbox import Subscription, hold
+from common.messages.inbox import Subscription
+from common.messages.waiting import hold
 from common.rules import RuleBook
 from contracts import topics
 from contracts.events import TrainingCompleted, TrainingCorrected, TrainingRevoked

@@ -6,9 +6,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, RowMapping, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.pages import BY_ID, Page, Window
-from common.problems import Language, Problem
 from common.rules import RuleBook
+from common.web.pages import BY_ID, Page, Window
+from common.web.problems import Language, Problem
 from credit.domain.rules import Rules
 from credit.evidence.schemas import EvidenceView
 from credit.evidence.tables import evidence

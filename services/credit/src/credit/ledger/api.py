@@ -4,10 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from common.auth import Principal, allow
-from common.database import Reading
-from common.service import UsedClock
-from common.texts import UsedLanguage
+from common.web.auth import Principal, allow
+from common.web.parts import Reading, UsedClock, UsedLanguage
 from credit.ledger.queries import read_credit
 from credit.ledger.schemas import CreditView
 from credit.rulebook import UsedRules

@@ -11,9 +11,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.ids import derived_id, new_id
-from common.outbox import emit
 from common.rules import RuleBook
-from common.sets import insert
+from common.store.outbox import emit
+from common.store.sets import insert
 from contracts.events import CreditVerified
 from credit.domain.amounts import shown_ak
 from credit.domain.rules import Rules

@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.problems import Language, Problem
 from common.rules import RuleBook
+from common.web.problems import Language, Problem
 from credit.domain.amounts import MONTHS, shown_ak
 from credit.domain.rules import Rules
 from credit.ledger.schemas import BalanceView, CreditView, EntryView, RuleView

@@ -10,8 +10,8 @@ from sqlalchemy import Row, Table, delete, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.events import Received
-from common.inbox import admit
-from common.sets import insert, one_of, overwrite
+from common.messages.waiting import admit
+from common.store.sets import insert, one_of, overwrite
 from contracts.events import PersonChanged
 from credit.domain.degrees import Schooling
 from credit.domain.periods import Absence, Away, Post, Service

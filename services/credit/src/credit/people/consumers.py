@@ -6,7 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.clock import Clock
 from common.events import Reader, Received
-from common.inbox import BATCH, Subscription, release, take_up
+from common.messages.inbox import BATCH, Subscription
+from common.messages.waiting import release, take_up
 from common.rules import RuleBook
 from contracts import PUBLISHED, topics
 from contracts.events import PersonChanged

@@ -7,13 +7,11 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import StreamingResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.auth import Principal, allow
-from common.bulk import Answer, Lines, lines_of
-from common.database import Transaction
-from common.idempotency import IdempotencyKey, once
-from common.problems import Problem
-from common.service import UsedClock, UsedNipKey
-from common.texts import UsedLanguage
+from common.web.auth import Principal, allow
+from common.web.bulk import Answer, Lines, lines_of
+from common.web.idempotency import IdempotencyKey, once
+from common.web.parts import Transaction, UsedClock, UsedLanguage, UsedNipKey
+from common.web.problems import Problem
 from contracts.acting import Sender, capacity, sender_of
 from credit.cases.queries import read_case
 from credit.cases.schemas import CaseWithHistory

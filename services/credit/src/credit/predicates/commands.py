@@ -10,12 +10,12 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.bulk import Answer, Done
 from common.clock import Clock
 from common.ids import new_id, nip_hash
-from common.problems import Problem
 from common.rules import RuleBook
-from common.sets import columns_of, lists, unnest
+from common.store.sets import columns_of, lists, unnest
+from common.web.bulk import Answer, Done
+from common.web.problems import Problem
 from contracts.acting import Sender
 from credit.cases.commands import NewCase, open_cases
 from credit.cases.judging import booked_by_person, months_of

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from common.auth import Principal, allow
-from common.texts import UsedLanguage
+from common.web.auth import Principal, allow
+from common.web.parts import UsedLanguage
 from credit.rule_packs.schemas import RulePackView
 from credit.rulebook import UsedRules
 from credit.scope import READERS

@@ -5,8 +5,8 @@ from datetime import date
 
 from pydantic import BaseModel, Field
 
-from common.problems import Language
 from common.rules import RulePack
+from common.web.problems import Language
 from contracts.degrees import LADDER, Degree
 from credit.domain.rules import Education, Jenjang, OpenReading, Predikat, Rules
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.clock import Clock
 from common.events import Reader, Received
-from common.inbox import admit, release, take_up
+from common.messages.waiting import admit, release, take_up
 from contracts import PUBLISHED
 from contracts.events import AgencyChanged
 from notification.agencies.pics import addressees

@@ -5,10 +5,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 
-from common.auth import Principal, allow
-from common.database import Reading, Transaction
-from common.pages import AskedWindow, Page
-from common.service import UsedClock
+from common.web.auth import Principal, allow
+from common.web.pages import AskedWindow, Page
+from common.web.parts import Reading, Transaction, UsedClock
 from notification.access import READERS
 from notification.messages import commands, queries
 from notification.messages.schemas import MessageDetail, MessageOut, MessageState

@@ -16,10 +16,10 @@ from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.auth import Principal
 from common.ids import derived_id
-from common.problems import Problem
-from common.sets import Columns, columns_of, lists, unnest
+from common.store.sets import Columns, columns_of, lists, unnest
+from common.web.auth import Principal
+from common.web.problems import Problem
 from notification.agencies.pics import Addressee, addressees
 from notification.agencies.tables import Agency
 from notification.messages.delivery import Envelope, Verdict

@@ -6,10 +6,10 @@ from pydantic import TypeAdapter
 from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.auth import Principal
 from common.fields import Moment
-from common.pages import Page, Window
-from common.problems import Problem
+from common.web.auth import Principal
+from common.web.pages import Page, Window
+from common.web.problems import Problem
 from notification.messages.schemas import AttemptOut, MessageDetail, MessageOut, MessageState, ResendOut
 from notification.messages.tables import Attempt, Message, Resend
 from notification.rounds.figures import Figures

@@ -17,7 +17,7 @@ from aiosmtplib import SMTP, SMTPException, SMTPRecipientsRefused, SMTPResponseE
 from opentelemetry.trace import SpanKind, StatusCode
 
 from common.clock import Clock
-from common.database import Database
+from common.store.database import Database
 from common.telemetry import MESSAGE_ID, REASON, RESULT, links, log, mail_sent, traced, traceparent
 from notification.messages.commands import Claimed, claim, give_back, settle
 from notification.messages.delivery import Answer, Handover, judge

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 
-from common.auth import Principal, allow
-from common.database import Reading
-from common.pages import AskedWindow, Page
+from common.web.auth import Principal, allow
+from common.web.pages import AskedWindow, Page
+from common.web.parts import Reading
 from notification.access import READERS
 from notification.rounds import queries
 from notification.rounds.schemas import DigestOut, DigestState, RoundKind, RoundOut, WaitingOut

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.clock import Clock
 from common.events import Received
-from common.sets import Columns, columns_of, insert, lists, unnest
+from common.store.sets import Columns, columns_of, insert, lists, unnest
 from common.telemetry import REASON, RESULT, mail_sent
 from notification.agencies.pics import addressees
 from notification.messages.commands import drafted, queue

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.clock import Clock
 from common.events import Event, Received, Topic
-from common.inbox import hold
+from common.messages.waiting import hold
 from contracts.events import JPShortfallDetected, JPShortfallResolved
 from notification.rounds import commands
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.sets import columns_of, lists, unnest
+from common.store.sets import columns_of, lists, unnest
 from notification.rounds.tables import Digest
 
 UNITS_SHOWN = 5

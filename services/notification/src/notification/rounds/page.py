@@ -7,8 +7,8 @@ from fastapi import APIRouter, Depends, Header
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from common.auth import everybody
-from common.problems import language_of
+from common.web.auth import everybody
+from common.web.problems import language_of
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(everybody)])
 templates = Environment(loader=PackageLoader("notification"), autoescape=select_autoescape(), undefined=StrictUndefined)

@@ -10,10 +10,10 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Row, Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.auth import Principal
 from common.fields import Line, Moment
-from common.pages import Page, Window
-from common.problems import Problem
+from common.web.auth import Principal
+from common.web.pages import Page, Window
+from common.web.problems import Problem
 from notification.agencies.tables import Agency
 from notification.messages.tables import Message
 from notification.rounds.schemas import DigestOut, DigestState, RoundKind, RoundOut, WaitingOut

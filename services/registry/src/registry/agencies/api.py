@@ -6,12 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 from fastapi.responses import StreamingResponse
 
-from common import etag
-from common.auth import Principal, allow
-from common.bulk import Lines, lines_of
-from common.database import Reading, Transaction
 from common.fields import Line
-from common.pages import AskedWindow, Page
+from common.web import etag
+from common.web.auth import Principal, allow
+from common.web.bulk import Lines, lines_of
+from common.web.pages import AskedWindow, Page
+from common.web.parts import Reading, Transaction
 from registry.agencies import commands, queries
 from registry.agencies.schemas import (
     AgencyIn,

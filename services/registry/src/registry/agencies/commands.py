@@ -13,12 +13,13 @@ from uuid import UUID
 from sqlalchemy import or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common import etag, sets
-from common.bulk import Answer, Done
 from common.fields import said
 from common.ids import new_id
-from common.outbox import emit
-from common.problems import Problem
+from common.store import sets
+from common.store.outbox import emit
+from common.web import etag
+from common.web.bulk import Answer, Done
+from common.web.problems import Problem
 from contracts import events
 from registry.agencies.schemas import AgencyIn, AgencyLine, PicIn, UnitIn
 from registry.domain.agency import Agency, Pic, Unit, check_parent, in_order

@@ -6,9 +6,9 @@ from pydantic import TypeAdapter
 from sqlalchemy import Exists, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.auth import Principal
-from common.pages import Page, Window
-from common.problems import Problem
+from common.web.auth import Principal
+from common.web.pages import Page, Window
+from common.web.problems import Problem
 from registry.agencies.schemas import AgencyOut, AgencyWithoutPic, PicOut, PicsOut, UnitOut
 from registry.domain.agency import Kind
 from registry.fields import Code

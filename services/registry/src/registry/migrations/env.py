@@ -1,6 +1,6 @@
 """Alembic's entry."""
 
-from common import migrations
+from common.store import migrations
 from registry import tables
 from registry.grants import GRANTS
 

@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common import etag
-from common.bulk import Answer, Done
 from common.ids import new_id
-from common.outbox import flush
-from common.problems import Problem
+from common.store.outbox import flush
+from common.web import etag
+from common.web.bulk import Answer, Done
+from common.web.problems import Problem
 from contracts.acting import is_own_case
 from contracts.nip import parse_nip
 from registry.domain.person import (

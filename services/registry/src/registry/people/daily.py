@@ -3,7 +3,7 @@
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.database import Database
+from common.store.database import Database
 from registry.people.commands import PAGE, announce
 from registry.writing import Writing
 

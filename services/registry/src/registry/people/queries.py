@@ -21,9 +21,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.auth import Principal
-from common.pages import BY_ID, Page, Window
-from common.problems import Problem
+from common.web.auth import Principal
+from common.web.pages import BY_ID, Page, Window
+from common.web.problems import Problem
 from registry.domain.person import GONE
 from registry.people.schemas import (
     AssignmentOut,

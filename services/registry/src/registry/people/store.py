@@ -14,10 +14,10 @@ from sqlalchemy import Table, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common import sets
 from common.ids import nip_hash
-from common.outbox import emit
-from common.sets import Row
+from common.store import sets
+from common.store.outbox import emit
+from common.store.sets import Row
 from contracts import events
 from registry.domain.history import History, Span, at_or_first
 from registry.domain.person import Person, Place, Post, Schooling, Standing

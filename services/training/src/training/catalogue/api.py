@@ -6,12 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 from fastapi.responses import StreamingResponse
 
-from common import etag
-from common.auth import Principal, allow
-from common.bulk import Answer, Lines, lines_of
-from common.database import Reading, Transaction
-from common.pages import AskedWindow, Page
-from common.problems import Problem
+from common.web import etag
+from common.web.auth import Principal, allow
+from common.web.bulk import Answer, Lines, lines_of
+from common.web.pages import AskedWindow, Page
+from common.web.parts import Reading, Transaction
+from common.web.problems import Problem
 from training.catalogue import commands, queries
 from training.catalogue.schemas import CourseIn, CourseOut, ProviderIn, ProviderOut
 from training.desk import Desk, desk_for

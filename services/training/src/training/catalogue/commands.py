@@ -14,12 +14,12 @@ from sqlalchemy import ColumnElement, Select, delete, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from common import etag
-from common.bulk import Answer, Done
 from common.fields import said
 from common.ids import new_id
-from common.problems import Problem
-from common.sets import Columns, columns_of, insert, lists, overwrite, parted, unnest, words
+from common.store.sets import Columns, columns_of, insert, lists, overwrite, parted, unnest, words
+from common.web import etag
+from common.web.bulk import Answer, Done
+from common.web.problems import Problem
 from training.catalogue.queries import look_up
 from training.catalogue.schemas import CourseIn, ProviderIn
 from training.catalogue.tables import Accreditation, Course, Provider

@@ -12,8 +12,8 @@ from sqlalchemy import Select, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from common.pages import Page, Window
-from common.problems import Problem
+from common.web.pages import Page, Window
+from common.web.problems import Problem
 from training.catalogue.schemas import AccreditationOut, CourseOut, ProviderOut
 from training.catalogue.tables import Accreditation, Course, Provider
 from training.domain.duty import Period, covers

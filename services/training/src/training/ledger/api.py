@@ -5,9 +5,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 
-from common.database import Reading
 from common.fields import Year
-from common.texts import UsedLanguage
+from common.web.parts import Reading, UsedLanguage
 from training.desk import Desk, desk_for
 from training.ledger import queries
 from training.ledger.schemas import AgencyJp, PersonJp

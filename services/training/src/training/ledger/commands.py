@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.clock import Clock
-from common.sets import Columns, lists, unnest
+from common.store.sets import Columns, lists, unnest
 from training.domain.duty import MONTHS, as_bits, months_until_sql, pro_rata_sql
 from training.domain.rules import Book, pack_of_year
 from training.soundings.commands import settle

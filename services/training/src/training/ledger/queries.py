@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, false, or_, select, text, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from common.auth import Principal
-from common.problems import Language, Problem
+from common.web.auth import Principal
+from common.web.problems import Language, Problem
 from training.domain.counting import FormRule
 from training.domain.duty import NONE, THOUSANDTH, as_bits, duty_months, in_service, pro_rata, resting_months, standing
 from training.domain.rules import Book, pack_named, pack_of_year

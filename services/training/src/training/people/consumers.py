@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.clock import Clock
 from common.events import Received
-from common.inbox import Subscription
-from common.sets import insert, one_of, overwrite
+from common.messages.inbox import Subscription
+from common.store.sets import insert, one_of, overwrite
 from contracts import topics
 from contracts.events import PersonChanged
 from training.domain.rules import Book

@@ -8,16 +8,17 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common import etag
-from common.auth import Principal, allow
-from common.bulk import TRY_SECONDS, Answer, Done, Lines, lines_of
-from common.database import Database, Reading, Transaction, insist
 from common.fields import Year
-from common.idempotency import IdempotencyKey, once
-from common.joining import Joiner
-from common.pages import AskedWindow, Page
-from common.problems import Problem
-from common.service import UsedNipKey
+from common.store.database import Database
+from common.store.transient import insist
+from common.web import etag
+from common.web.auth import Principal, allow
+from common.web.bulk import TRY_SECONDS, Answer, Done, Lines, lines_of
+from common.web.idempotency import IdempotencyKey, once
+from common.web.joining import Joiner
+from common.web.pages import AskedWindow, Page
+from common.web.parts import Reading, Transaction, UsedNipKey
+from common.web.problems import Problem
 from contracts.acting import SENDERS, capacity
 from training.desk import Desk, desk_for
 from training.records import commands, queries

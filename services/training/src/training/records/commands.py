@@ -16,12 +16,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from common import etag
-from common.auth import Principal
-from common.bulk import Answer, Done, in_turns
 from common.ids import new_id, nip_hash
-from common.outbox import emit
-from common.problems import Problem
+from common.store.outbox import emit
+from common.web import etag
+from common.web.auth import Principal
+from common.web.bulk import Answer, Done, in_turns
+from common.web.problems import Problem
 from contracts.acting import Capacity, Sender, capacity, is_own_case, sender_of
 from contracts.events import TrainingRevoked
 from training.catalogue.queries import Offers, look_up

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-from common.problems import Problem
+from common.web.problems import Problem
 from training.catalogue.queries import Offer, Offers
 from training.domain.counting import Activity, Refused, check, count
 from training.domain.duty import THOUSANDTH, covers

@@ -7,9 +7,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from common.auth import Principal
-from common.pages import BY_ID, Page, Window
-from common.problems import Problem
+from common.web.auth import Principal
+from common.web.pages import BY_ID, Page, Window
+from common.web.problems import Problem
 from training.records.rights import visible
 from training.records.schemas import History, Recorded, Version
 from training.records.tables import Record, RecordVersion, counts_in

@@ -11,8 +11,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, false, or_, select, true
 from sqlmodel import col
 
-from common.auth import Principal
-from common.problems import Problem
+from common.web.auth import Principal
+from common.web.problems import Problem
 from contracts.acting import SENDERS, Capacity, is_own_case
 from training.people.tables import Person
 from training.records.schemas import SourceKind

@@ -15,8 +15,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.clock import Clock
-from common.outbox import emit
-from common.sets import Columns, copy, lists, unnest
+from common.store.outbox import emit
+from common.store.sets import Columns, copy, lists, unnest
 from contracts.acting import Sender, SenderKind
 from contracts.events import TrainingCompleted, TrainingCorrected
 from training.desk import Desk

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from common.problems import Language
-from common.texts import UsedLanguage
+from common.web.parts import UsedLanguage
+from common.web.problems import Language
 from contracts.degrees import DEGREES
 from training.desk import Desk, desk_for
 from training.domain.rules import Pack

@@ -7,11 +7,10 @@ from fastapi import APIRouter, Depends, Query
 from sqlalchemy import and_, true
 from sqlmodel import col
 
-from common.auth import Principal, allow
-from common.database import Reading
 from common.fields import Year
-from common.pages import AskedWindow, Page
-from common.texts import UsedLanguage
+from common.web.auth import Principal, allow
+from common.web.pages import AskedWindow, Page
+from common.web.parts import Reading, UsedLanguage
 from training.soundings import queries
 from training.soundings.schemas import ShownShortfall, ShownSweep, State
 from training.soundings.tables import Shortfall

@@ -17,8 +17,9 @@ from opentelemetry.trace import Link
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.clock import Clock
-from common.database import Database, insist
 from common.service import Command
+from common.store.database import Database
+from common.store.transient import insist
 from common.telemetry import traced
 from training.domain.rules import Book
 from training.ledger.commands import open_year

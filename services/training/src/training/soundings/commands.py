@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.clock import Clock
 from common.ids import derived_id, new_id
-from common.outbox import emit
+from common.store.outbox import emit
 from contracts.events import JPShortfallDetected, JPShortfallResolved, ShortPerson
 from training.domain.duty import months_until_sql, pro_rata_sql
 from training.soundings.caturwulan import Caturwulan, pack_of

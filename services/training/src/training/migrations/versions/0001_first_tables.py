@@ -75,7 +75,7 @@ def upgrade() -> None:
             "events",
             sa.Text(),
             nullable=False,
-            comment="packed: shared headers, then two lines an event; see common.outbox",
+            comment="packed: shared headers, then two lines an event; see common.store.outbox",
         ),
         sa.Column("count", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),

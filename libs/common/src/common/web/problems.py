@@ -20,9 +20,9 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from common.database import is_transient
 from common.events import MAX_EVENT_BYTES
-from common.outbox import EventTooLarge
+from common.store.outbox import EventTooLarge
+from common.store.transient import is_transient
 
 Language = Literal["id", "en"]
 VALUES_FOR_HEADERS = {"retry_after": "retry-after", "accept": "accept", "accept_encoding": "accept-encoding"}

@@ -23,10 +23,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat
 from sqlalchemy import ColumnElement, true
 from sqlalchemy.orm import InstrumentedAttribute
 
-from common.keys import ALGORITHMS, Key, KeySet
-from common.problems import Problem
-from common.rates import rates_of
 from common.settings import ServiceSettings
+from common.web.keys import ALGORITHMS, Key, KeySet
+from common.web.problems import Problem
+from common.web.rates import rates_of
 
 TOKEN_LIMIT = 8 * 1024
 """Characters of a token: one with twenty roles and every claim has some 1,500."""

@@ -1,7 +1,7 @@
 """Dead letters: what lies there and why, and sending it again once the cause is mended.
 
-python -m common.dead_letters --kafka HOST:PORT list
-python -m common.dead_letters --kafka HOST:PORT replay --topic training.record.v1
+python -m common.messages.dead_letters --kafka HOST:PORT list
+python -m common.messages.dead_letters --kafka HOST:PORT replay --topic training.record.v1
 """
 
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
@@ -17,9 +17,9 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import MessageSizeTooLargeError
 
-from common.fetching import FETCH_BYTES, Damaged, Record, reread, take
-from common.letters import SIZE, legible, sendable
-from common.outbox import producer
+from common.messages.fetching import FETCH_BYTES, Damaged, Record, reread, take
+from common.messages.kafka import producer
+from common.messages.letters import SIZE, legible, sendable
 
 SUFFIX = ".dlq"
 REPLAYER = "dead-letters.replay"
@@ -159,7 +159,9 @@ async def _admin(bootstrap: str) -> AsyncGenerator[AIOKafkaAdminClient]:
 
 
 async def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m common.dead_letters", description="List or replay dead letters")
+    parser = argparse.ArgumentParser(
+        prog="python -m common.messages.dead_letters", description="List or replay dead letters"
+    )
     parser.add_argument("--kafka", required=True, help="bootstrap servers, host:port")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("list")

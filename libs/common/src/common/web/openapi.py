@@ -13,11 +13,11 @@ from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, Field
 from pydantic.json_schema import models_json_schema
 
-from common.auth import EVERYBODY, guards
-from common.bodies import NDJSON
-from common.bulk import line_model
-from common.problems import ProblemDocument
-from common.rates import HEALTH, READING
+from common.web.auth import EVERYBODY, guards
+from common.web.bodies import NDJSON
+from common.web.bulk import line_model
+from common.web.problems import ProblemDocument
+from common.web.rates import HEALTH, READING
 
 REFERENCE = "#/components/schemas/{model}"
 PROBLEM = "application/problem+json"

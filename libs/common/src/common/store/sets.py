@@ -15,7 +15,7 @@ from sqlalchemy import ARRAY, ColumnElement, Result, Table, TextClause, any_, li
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.database import Outrun
+from common.store.transient import Outrun
 
 Columns = Mapping[str, str]
 """Names of columns and their PostgreSQL types; see `columns_of`."""

@@ -55,7 +55,10 @@ def add_outbox(metadata: MetaData) -> Table:
         Column("id", BigInteger, Identity(always=True), primary_key=True),
         Column("topic", Text, nullable=False),
         Column(
-            "events", Text, nullable=False, comment="packed: shared headers, then two lines an event; see common.outbox"
+            "events",
+            Text,
+            nullable=False,
+            comment="packed: shared headers, then two lines an event; see common.store.outbox",
         ),
         Column("count", Integer, nullable=False),
         _created(),

@@ -20,12 +20,13 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.bodies import NDJSON, check_ndjson
-from common.database import Database, insist, is_transient
-from common.outbox import EventTooLarge
-from common.problems import Catalogue, Language, Problem, from_validation, language_of, too_large
-from common.rates import rates_of
+from common.store.database import Database
+from common.store.outbox import EventTooLarge
+from common.store.transient import insist, is_transient
 from common.telemetry import STATUS, bulk_lines, log
+from common.web.bodies import NDJSON, check_ndjson
+from common.web.problems import Catalogue, Language, Problem, from_validation, language_of, too_large
+from common.web.rates import rates_of
 
 T = TypeVar("T")
 R = TypeVar("R")

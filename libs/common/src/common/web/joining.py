@@ -16,10 +16,10 @@ from opentelemetry import trace
 from opentelemetry.trace import Link, SpanContext
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.bulk import work
-from common.database import Database
-from common.problems import Problem
+from common.store.database import Database
 from common.telemetry import EVENT_COUNT, traced
+from common.web.bulk import work
+from common.web.problems import Problem
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import Depends, Query
 from pydantic import BaseModel, TypeAdapter
 
-from common.problems import Problem
+from common.web.problems import Problem
 
 T = TypeVar("T")
 K = TypeVar("K", bound=tuple[Any, ...])

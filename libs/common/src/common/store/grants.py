@@ -1,7 +1,7 @@
 """What the role that serves may do with each table: what the code does, and no more.
 
 Two roles a service: the owner migrates; the one that serves owns nothing, makes nothing, empties nothing. A service
-says in its `grants.py` what it does with its tables, and `migrate` gives exactly that (`common.migrations`).
+says in its `grants.py` what it does with its tables, and `migrate` gives exactly that (`common.store.migrations`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence

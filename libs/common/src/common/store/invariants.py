@@ -1,17 +1,11 @@
 """What must always be true of a service's rows: SQL that finds what breaks it, and the command that runs it."""
 
-import argparse
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
-
-from common.clock import Clock
-from common.database import Database
-from common.service import Command
 
 EXAMPLES = 3
 
@@ -57,38 +51,3 @@ async def find_broken(session: AsyncSession, invariants: Sequence[Invariant]) ->
 
 def _example(names: Sequence[str], values: Sequence[Any]) -> str:
     return ", ".join(f"{name} {value}" for name, value in zip(names, values, strict=True))
-
-
-def check(
-    invariants: Callable[[Clock], Sequence[Invariant]],
-) -> tuple[Command, Callable[[argparse.ArgumentParser], None]]:
-    """The command `check` of a service: a row for each invariant, exit status 1 when one is broken."""
-
-    def describe(parser: argparse.ArgumentParser) -> None:
-        parser.description = "Check what must always be true of the service's data; exits with 1 when it is not."
-
-    async def run(_: argparse.Namespace, database: Database, clock: Clock) -> int:
-        held_to = invariants(clock)
-        async with database.reading() as session:
-            broken = {finding.invariant: finding for finding in await find_broken(session, held_to)}
-        sys.stdout.write(_table([invariant.name for invariant in held_to], broken))
-        return 1 if broken else 0
-
-    return run, describe
-
-
-def _table(names: Sequence[str], broken: Mapping[str, Finding]) -> str:
-    width = max(map(len, names))
-    lines: list[str] = []
-    for name in names:
-        if name in broken:
-            lines.append(f"{name:<{width}}  BROKEN {broken[name].broken:,} times")
-            lines += [f"  for example: {row}" for row in broken[name].examples]
-        else:
-            lines.append(f"{name:<{width}}  holds")
-    if broken:
-        lines.append(f"{len(broken)} of {len(names)} invariants are broken; nothing was changed.")
-        lines.append("Look up the rows named above, mend them through the API, and run this again.")
-    else:
-        lines.append("The books balance.")
-    return "\n".join([*lines, ""])

@@ -16,8 +16,8 @@ from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from common.problems import Catalogue, Problem, response
 from common.settings import ServiceSettings
+from common.web.problems import Catalogue, Problem, response
 
 HEALTH = frozenset({"/healthz", "/readyz"})
 READING = frozenset({"GET", "HEAD", "OPTIONS"})

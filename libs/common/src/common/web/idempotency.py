@@ -10,9 +10,9 @@ from pydantic import BaseModel
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.auth import CLAIMS, Principal
 from common.fields import PLAIN
-from common.problems import Problem
+from common.web.auth import CLAIMS, Principal
+from common.web.problems import Problem
 
 IdempotencyKey = Annotated[
     str | None,

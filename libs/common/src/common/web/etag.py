@@ -6,7 +6,7 @@ from typing import Annotated, Protocol, TypeVar
 from fastapi import Depends, Header, Response
 from pydantic import WithJsonSchema
 
-from common.problems import Problem
+from common.web.problems import Problem
 
 TAG = r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"'
 TAGS = re.compile(rf"[ \t,]*{TAG}(?:[ \t]*,[ \t,]*{TAG})*[ \t,]*")

@@ -7,7 +7,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from common.grants import Grants, give
+from common.store.grants import Grants, give
 
 LOCK_TIMEOUT = "5s"
 
@@ -30,7 +30,7 @@ def upgrade(package: str, url: str, serves: str) -> None:
 def run(metadata: MetaData, grants: Grants) -> None:
     """What a service's `migrations/env.py` calls."""
     url = context.config.get_main_option("sqlalchemy.url")
-    assert url, "migrations run through common.migrations"  # noqa: S101 - a programming error, not an input
+    assert url, "migrations run through common.store.migrations"  # noqa: S101 - a programming error, not an input
     asyncio.run(_run(url, metadata, grants))
 
 

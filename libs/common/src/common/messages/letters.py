@@ -9,9 +9,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from aiokafka import AIOKafkaProducer
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.events import Topic
-from common.fetching import Damaged, Record
+from common.messages.fetching import Damaged, Record
 
 Headers = Sequence[tuple[str, bytes | None]]
 
@@ -99,3 +100,15 @@ def _first(headers: Headers, most: int) -> Iterator[tuple[str, bytes | None]]:
 def _bytes(header: tuple[str, bytes | None]) -> int:
     name, value = header
     return len(name.encode()) + len(value or b"")
+
+
+def letters_of(session: AsyncSession) -> list[Letter]:
+    """The letters that are to be sent before the session's transaction commits."""
+    return session.info.setdefault("letters", [])
+
+
+def reason_of(error: Exception) -> str:
+    """Type and, where the database objects, the constraint: never the message, which may quote a row."""
+    original = getattr(error, "orig", None)
+    constraint = getattr(getattr(original, "__cause__", original), "constraint_name", None)
+    return f"{type(error).__name__}{f' ({constraint})' if constraint else ''}"

@@ -15,8 +15,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from common.problems import Problem, response
 from common.settings import ServiceSettings
+from common.web.problems import Problem, response
 
 API_PAGES = frozenset({"/docs", "/redoc"})
 OWN_ASSETS = "default-src 'self' 'unsafe-inline' data: blob:"

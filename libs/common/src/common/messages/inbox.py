@@ -17,12 +17,10 @@ Consumers use aiokafka itself: ADR 0002 says why FastStream's subscribers are no
 # (asyncpg and aiokafka ship no complete types)
 
 import asyncio
-import json
 from collections import deque
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -32,18 +30,17 @@ from opentelemetry.trace import SpanKind
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.database import Database, insist, is_transient
 from common.events import Event, Reader, Received, Topic, UnreadableEvent
-from common.fetching import FETCH_BYTES, Damaged, Record, take
-from common.letters import LETTER_BYTES, Letter
-from common.outbox import attempt, producer
-from common.sets import Columns, copy, lists, unnest
+from common.messages.fetching import FETCH_BYTES, Damaged, Record, take
+from common.messages.kafka import producer
+from common.messages.letters import LETTER_BYTES, Letter, letters_of, reason_of
+from common.store.database import Database
+from common.store.sets import copy
+from common.store.transient import insist, is_transient
 from common.telemetry import (
     EVENT_COUNT,
     INBOX_LAG,
     TOPIC,
-    WAITING_COUNT,
-    WAITING_OLDEST_AGE,
     dead_letters,
     duplicates,
     links,
@@ -54,8 +51,6 @@ from common.telemetry import (
 )
 
 Handler = Callable[[AsyncSession, Sequence[Received]], Awaitable[None]]
-Known = Callable[[AsyncSession, Sequence[UUID]], Awaitable[Collection[UUID]]]
-"""Asks which of these people or agencies are stored."""
 
 BATCH = 500
 """How many records a consumer works on in one transaction (ADR 0013)."""
@@ -65,10 +60,7 @@ WATCHED_OUTCOMES = 1_000
 MOST_BURIED_SHARE = 0.5
 MOST_POLLS_IN_VAIN = 30
 TRY_SECONDS = 120.0
-WAITING_LOCK = 4_205_601
-HELD: Columns = {"awaited": "uuid", "headers": "text", "payload": "text"}
 SEEN = text("SELECT event_id FROM inbox WHERE consumer = :consumer AND event_id = ANY(CAST(:ids AS uuid[]))")
-HOLD = text(f"INSERT INTO waiting (consumer, {', '.join(HELD)}) SELECT :consumer, * FROM {unnest(HELD)}")  # noqa: S608 - built of names in this code
 
 
 class TooManyDeadLetters(Exception):  # noqa: N818 - names what it is
@@ -237,7 +229,7 @@ class Consumer:
                     event_id=str(received[0].id),
                     exc_info=error,
                 )
-                await self._bury(origin[received[0].id], _reason(error))
+                await self._bury(origin[received[0].id], reason_of(error))
                 return
             middle = len(received) // 2
             await self._apply(received[:middle], origin)
@@ -264,7 +256,7 @@ class Consumer:
                 if new:
                     await self.subscription.handler(session, new)
                 # Before the commit: a letter that is sent twice does less harm than one that is not sent.
-                for letter in _letters(session):
+                for letter in letters_of(session):
                     await self._send_to_dead_letters(letter)
                 return len(new)
 
@@ -285,10 +277,6 @@ class Consumer:
         log.error("event buried", consumer=letter.consumer, event_id=letter.event_id, reason=letter.reason)
 
 
-def _letters(session: AsyncSession) -> list[Letter]:
-    return session.info.setdefault("letters", [])
-
-
 async def _first_seen(session: AsyncSession, consumer: str, ids: Sequence[UUID]) -> set[UUID]:
     """Notes the events this consumer has not seen, and tells which."""
     seen = await session.scalars(SEEN, {"consumer": consumer, "ids": ids})
@@ -296,110 +284,6 @@ async def _first_seen(session: AsyncSession, consumer: str, ids: Sequence[UUID])
     if fresh:
         await copy(session, "inbox", ("consumer", "event_id"), [(consumer, each) for each in sorted(fresh)])
     return fresh
-
-
-def _reason(error: Exception) -> str:
-    """Type and, where the database objects, the constraint: never the message, which may quote a row."""
-    original = getattr(error, "orig", None)
-    constraint = getattr(getattr(original, "__cause__", original), "constraint_name", None)
-    return f"{type(error).__name__}{f' ({constraint})' if constraint else ''}"
-
-
-async def hold(
-    session: AsyncSession, consumer: str, received: Sequence[Received], awaits: Callable[[Any], UUID], known: Known
-) -> list[Received]:
-    """Keeps the events whose person or agency is not known yet, and gives back the others.
-
-    `awaits` tells whom an event speaks of; `known` asks the database which of these it has.
-    Nobody arrives between that question and the end of this transaction (see `admit`): they would
-    release nothing, and the event would then wait for ever.
-    """
-    await session.execute(text("SELECT pg_advisory_xact_lock_shared(:lock)"), {"lock": WAITING_LOCK})
-    here = await known(session, sorted({awaits(event.event) for event in received}))
-    rows = [
-        (awaits(event.event), json.dumps(dict(event.headers)), event.payload.decode())
-        for event in received
-        if awaits(event.event) not in here
-    ]
-    if rows:
-        await session.execute(HOLD, lists(HELD, rows) | {"consumer": consumer})
-    return [event for event in received if awaits(event.event) in here]
-
-
-async def admit(session: AsyncSession) -> None:
-    """To be called before somebody new is stored, whom events may wait for.
-
-    Waits until every event that was found to know nobody lies in `waiting`, where `release` finds
-    it; whoever asks from now on who is known waits for this transaction.
-    """
-    await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": WAITING_LOCK})
-
-
-async def release(session: AsyncSession, consumer: str, arrived: Sequence[UUID], reader: Reader) -> list[Received]:
-    """Takes out, in their order, the events that waited for any of `arrived`; after `admit`."""
-    rows = await session.execute(
-        text(
-            "WITH released AS (DELETE FROM waiting"
-            " WHERE consumer = :consumer AND awaited = ANY(CAST(:arrived AS uuid[]))"
-            " RETURNING id, headers, payload) SELECT * FROM released ORDER BY id"
-        ),
-        {"consumer": consumer, "arrived": list(arrived)},
-    )
-    return [reader.decode(json.loads(row.headers), row.payload.encode()) for row in rows]
-
-
-async def take_up(
-    session: AsyncSession,
-    consumer: str,
-    waited: Sequence[Received],
-    apply: Callable[[Sequence[Received]], Awaitable[None]],
-) -> None:
-    """Applies events that waited, in order; one that cannot be applied goes to its topic's dead letters.
-
-    It must not take down with it whoever it waited for: they would never become known.
-    """
-    if not waited:
-        return
-    try:
-        async with attempt(session):
-            await apply(waited)
-    except Exception as error:
-        if is_transient(error):
-            raise
-        if len(waited) > 1:
-            middle = len(waited) // 2
-            await take_up(session, consumer, waited[:middle], apply)
-            await take_up(session, consumer, waited[middle:], apply)
-            return
-        [broken] = waited
-        log.error("event cannot be applied", consumer=consumer, event_id=str(broken.id), exc_info=error)
-        key = str(broken.event.key()).encode()
-        headers = [(name, value.encode()) for name, value in broken.headers.items()]
-        letter = Letter(consumer, broken.event.topic, key, broken.payload, headers, _reason(error), "waiting")
-        _letters(session).append(letter)
-
-
-def watch_waiting(database: Database) -> Callable[[], Coroutine[None, None, None]]:
-    """Registers the gauges of number and age of waiting events; the returned task keeps them current."""
-    state: dict[str, tuple[int, float]] = {}
-    observe(WAITING_COUNT, "{event}", lambda: [(count, {"consumer": name}) for name, (count, _) in state.items()])
-    observe(WAITING_OLDEST_AGE, "s", lambda: [(age, {"consumer": name}) for name, (_, age) in state.items()])
-
-    async def watch() -> None:
-        while True:
-            with suppress(Exception):  # whatever breaks, the gauges say what was last known
-                async with database.reading() as session:
-                    rows = await session.execute(
-                        text(
-                            "SELECT consumer, count(*) AS count,"
-                            " extract(epoch FROM clock_timestamp() - min(created_at)) AS age FROM waiting GROUP BY consumer"
-                        )
-                    )
-                    state.clear()
-                    state.update({row.consumer: (row.count, float(row.age)) for row in rows})
-            await asyncio.sleep(5)
-
-    return watch
 
 
 def watch_lag(consumers: Sequence[Consumer]) -> None:

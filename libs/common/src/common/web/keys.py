@@ -16,8 +16,8 @@ from typing import Any
 import httpx2
 import jwt
 
-from common.problems import Problem
 from common.telemetry import log
+from common.web.problems import Problem
 
 ALGORITHMS = ("RS256", "ES256")
 KEYS_FRESH_SECONDS = 300

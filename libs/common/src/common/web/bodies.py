@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from common.problems import Catalogue, Problem, response
-from common.rates import READING
+from common.web.problems import Catalogue, Problem, response
+from common.web.rates import READING
 
 NDJSON = "application/x-ndjson"
 NDJSON_NAMES = frozenset({NDJSON, "application/ndjson", "application/jsonl", "application/x-jsonlines"})

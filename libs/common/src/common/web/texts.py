@@ -4,11 +4,9 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Depends, Request
-
-from common.problems import Language, language_of
+from common.web.problems import Language
 
 
 @dataclass(frozen=True)
@@ -36,11 +34,3 @@ def _named(tables: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, M
             yield before + name, table
         else:
             yield from _named(table, f"{before}{name}.")
-
-
-async def _language(request: Request) -> Language:
-    return language_of(request.headers.get("accept-language"))
-
-
-UsedLanguage = Annotated[Language, Depends(_language)]
-"""The caller's language."""
