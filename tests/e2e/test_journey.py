@@ -41,9 +41,9 @@ async def test_a_training_is_kept_by_credit_as_evidence_with_an_explained_zero(j
 async def test_a_higher_degree_opens_a_case_for_the_education_bonus(jejak) -> None:
     agency = await jejak.agency()
     [person] = await jejak.people(agency, 1, jenjang="ahli_muda", golongan="III/c")
-    await jejak.post(
-        "training", "/trainings", jejak.training(person, form="PD01", degree="S2", jp=None, title="Magister")
-    )
+    officer = {"agency": agency["id"], "person": uuid4()}
+    degree = jejak.training(person, form="PD01", degree="S2", jp=None, title="Magister")
+    await jejak.post("training", "/trainings", degree, role="agency_hr", **officer)
 
     async def opened():
         page = await jejak.get("credit", f"/cases?agency_id={agency['id']}")
@@ -52,6 +52,10 @@ async def test_a_higher_degree_opens_a_case_for_the_education_bonus(jejak) -> No
     [case] = await jejak.until(opened)
     assert case["kind"] == "education"
     assert Decimal(case["ak"]) == 25  # reference.json AK-15
+    check = ("credit", "POST", f"/cases/{case['id']}/check")
+    refused = await jejak.call(*check, role="verifier", **officer)
+    assert (refused.status_code, refused.json()["code"]) == (409, "same-person"), "who sent the record"
+    assert (await jejak.call(*check, role="verifier", agency=agency["id"])).status_code == 200
 
 
 async def test_a_predicate_is_checked_and_attested_by_two_people_and_goes_out_once(jejak) -> None:

@@ -64,6 +64,11 @@ def acting_people(principal: Principal) -> frozenset[UUID]:
     return frozenset({principal.person} if principal.person else ())
 
 
+def hands_of(principal: Principal) -> frozenset[str]:
+    """By what a caller's act is remembered: two who share any of it are one and the same."""
+    return frozenset({principal.subject, *map(str, acting_people(principal))})
+
+
 def is_own_case(principal: Principal, person_id: UUID) -> bool:
     """Whether one of those who act is the person concerned: nobody decides in a case of their own."""
     return person_id in acting_people(principal)

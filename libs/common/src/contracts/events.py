@@ -147,6 +147,10 @@ class _RecordEvent(Event):
 
 
 class _RecordState(_RecordEvent):
+    """`hands` are the subjects and people who sent, corrected or verified a record that names a degree, for they must
+    not judge its worth. Empty for every other record, and in events from before they were told.
+    """
+
     form: str
     title: str
     provider_id: UUID | None
@@ -161,6 +165,7 @@ class _RecordState(_RecordEvent):
     international: bool
     competencies: list[str]
     rule_pack: str
+    hands: list[str] = Field(default_factory=list[str])
 
 
 class TrainingCompleted(_RecordState):

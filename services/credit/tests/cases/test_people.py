@@ -3,6 +3,8 @@
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from jejak_local.harness import AGENCY, OTHER_AGENCY, PROVIDER
 
@@ -80,6 +82,64 @@ async def test_whoever_submits_neither_checks_nor_attests(world, api, predicate)
     assert line["code"] == "same-person"
     assert (await api.get(f"/cases/{case}"))["state"] == "checked"
     assert (await act(api, case, "attest", subject="tono")).status_code == 200
+
+
+async def test_whoever_had_a_hand_in_a_degree_neither_checks_nor_attests_its_case(world, api) -> None:
+    """By single and by bulk, known by subject and by person, whatever became of the record since."""
+    person, officer = await world.people(world.person(), world.person())
+    told = {"degree": "S2", "form": "PD01"}
+    sent = world.completed(person, **told, hands=["siti", str(officer)])
+    await world.hear(world.received(sent))
+    corrected = world.corrected(person, **told, record_id=sent.record_id, hands=["dewi", "siti", str(officer)])
+    await world.hear(world.received(corrected, 2))
+    [case] = [str(row.id) for row in await world.rows("SELECT id FROM cases")]
+    hands = [{"subject": "siti"}, {"subject": "siti-2", "person": officer}, {"subject": "dewi"}]
+    for name, colleague in (("check", "budi"), ("attest", "tono")):
+        for claims in hands:
+            refused = await act(api, case, name, **claims)
+            assert (refused.status_code, refused.json()["code"]) == (409, "same-person"), (name, claims)
+            [line] = await api.bulk(f"/cases:{name}", [{"id": case}], ROLES[name], **claims)
+            assert line["code"] == "same-person", (name, claims)
+        assert (await act(api, case, name, subject=colleague)).status_code == 200
+
+
+async def test_the_database_refuses_the_hands_of_a_degree_too(world, api) -> None:
+    [person] = await world.people(world.person())
+    await world.hear(world.received(world.completed(person, degree="S2", form="PD01", hands=["siti"])))
+    checked = "UPDATE cases SET state = 'checked', version = 2, checked_by = :by, checkers = ARRAY[:by]"
+    attested = "UPDATE cases SET state = 'attested', version = 3, attested_by = :by"
+
+    async def do(statement: str, by: str) -> None:
+        async with world.database.transaction() as session:
+            await session.execute(text(statement), {"by": by})
+
+    for statement, colleague in ((checked, "budi"), (attested, "tono")):
+        with pytest.raises(IntegrityError, match="corrected or verified a degree"):
+            await do(statement, by="siti")
+        await do(statement, by=colleague)
+
+
+async def test_whoever_corrects_a_degree_they_have_checked_has_not_checked_it(world, api) -> None:
+    """It is submitted anew and waits for somebody else; a correction by others leaves it where it is."""
+    [person] = await world.people(world.person())
+    sent = world.completed(person, degree="S2", form="PD01", hands=["siti"])
+    await world.hear(world.received(sent))
+    [case] = [str(row.id) for row in await world.rows("SELECT id FROM cases")]
+    assert (await act(api, case, "check", subject="budi")).status_code == 200
+    told = {"record_id": sent.record_id, "degree": "S2", "form": "PD01"}
+    await world.hear(world.received(world.corrected(person, **told, hands=["siti", "wati"]), 2))
+    assert (await api.get(f"/cases/{case}"))["state"] == "checked"
+    await world.hear(world.received(world.corrected(person, **told, hands=["budi", "siti", "wati"]), 3))
+    seen = await api.get(f"/cases/{case}")
+    assert (seen["state"], seen["checked_by"]) == ("submitted", None)
+    assert [(line["to_state"], line["by"]) for line in seen["history"][-2:]] == [
+        ("returned", "system"), ("submitted", "system"),
+    ]  # fmt: skip
+    assert (await act(api, case, "check", subject="budi")).json()["code"] == "same-person"
+    for name, colleague in (("check", "tono"), ("attest", "rina")):
+        assert (await act(api, case, name, subject=colleague)).status_code == 200
+    await world.hear(world.received(world.corrected(person, **told, hands=["rina", "siti", "tono"]), 4))
+    assert (await api.get(f"/cases/{case}"))["state"] == "attested", "what was decided stays"
 
 
 async def test_one_person_with_two_accounts_is_one(world, api, predicate) -> None:

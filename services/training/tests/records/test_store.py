@@ -50,6 +50,7 @@ async def test_a_record_is_stored_counted_and_announced(world, line):
         "international": False,
         "competencies": ["data", "tata kelola"],
         "rule_pack": "jp-2018",
+        "hands": [],
     }
 
 

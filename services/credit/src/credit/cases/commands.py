@@ -9,7 +9,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import literal_column, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.rules import RuleBook
@@ -178,7 +179,8 @@ def _decide(
     moved: dict[UUID, Case] = {}
     answers: list[Answer] = []
     for item in wanted:
-        case = moved.get(item.id) or (case_of(found[item.id]) if item.id in found else None)
+        row = found.get(item.id)
+        case = moved.get(item.id) or (case_of(row, row.hands) if row else None)
         if case is None:
             answers.append(Problem("not-found", field="id"))
         elif repeats(case, act, actor.subject) and etag.suits(item.seen, case.version - 1):
@@ -195,12 +197,12 @@ def _decide(
 
 
 async def _locked(session: AsyncSession, wanted: Sequence[Wanted], actor: Actor) -> dict[UUID, Any]:
-    """The rows of the cases within the actor's reach, locked with their people."""
+    """The rows of the cases within the actor's reach, locked with their people, and the `hands` in their records."""
     ids = [item.id for item in wanted]
     owners = await session.scalars(select(cases.c.person_id).where(one_of(cases.c.id, ids)).distinct())
     people = await lock_people(session, owners.all(), actor.agency)
     rows = await session.execute(
-        select(cases)
+        select(cases, HANDS)
         .where(one_of(cases.c.id, ids), one_of(cases.c.person_id, people))
         .order_by(cases.c.id)
         .with_for_update()
@@ -208,6 +210,8 @@ async def _locked(session: AsyncSession, wanted: Sequence[Wanted], actor: Actor)
     return {row.id: row for row in rows}
 
 
+HANDS = literal_column("(SELECT hands FROM evidence WHERE evidence.record_id = cases.record_id)", JSONB).label("hands")
+"""The hands in the record of a case's degree."""
 OBSTACLE = text(
     """
     SELECT CASE

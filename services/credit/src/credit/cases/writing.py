@@ -4,7 +4,7 @@ A case keeps every judgement: its segments belong to the version in which it cam
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -77,8 +77,8 @@ class Judged:
     replaced: Mapping[str, Any] | None = None
 
 
-def case_of(row: Any) -> Case:
-    """A row of `cases` as the domain sees it."""
+def case_of(row: Any, senders: Iterable[str] | None = None) -> Case:
+    """A row of `cases` as the domain sees it; `senders` are the hands in the record of a degree."""
     moved_by = {
         "submitted": row.submitted_by,
         "checked": row.checked_by,
@@ -97,6 +97,7 @@ def case_of(row: Any) -> Case:
         frozenset(row.submitters),
         row.checked_by,
         frozenset(row.checkers or ()),
+        frozenset(senders or ()),
     )
 
 

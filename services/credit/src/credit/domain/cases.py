@@ -3,7 +3,7 @@
 submitted -> checked -> attested; submitted or checked -> returned; returned -> submitted. While it is open, what it
 comes to is judged anew whenever the registry tells otherwise.
 Submitting, checking the papers and attesting the points are three acts of three people, none of whom is the
-person of the case.
+person of the case. A degree is submitted by whoever sent, corrected or verified its training record.
 """
 
 from dataclasses import dataclass, field, replace
@@ -53,7 +53,7 @@ class Case:
 
     `moved_by` is who made the last one. `judged` is the version in which it came to its present points; `rejudged`
     says that they have changed since it was submitted or checked. `submitters` are the hands of all who ever submitted the case, `checkers`
-    of who has checked it since.
+    of who has checked it since; `senders` those of who sent, corrected or verified the record of a degree.
     """
 
     id: UUID
@@ -67,6 +67,12 @@ class Case:
     submitters: frozenset[str] = field(default_factory=frozenset[str])
     checked_by: str | None = None
     checkers: frozenset[str] = field(default_factory=frozenset[str])
+    senders: frozenset[str] = field(default_factory=frozenset[str])
+
+    @property
+    def checked_by_its_sender(self) -> bool:
+        """Whether who has checked it has also had a hand in its record since."""
+        return not self.checkers.isdisjoint(self.senders)
 
 
 def repeats(case: Case, act: Act, by: str) -> bool:
@@ -83,15 +89,16 @@ def check_not_own(person_id: UUID, actor: Actor) -> None:
 def move(case: Case, act: Act, actor: Actor, *, named: bool = False) -> Case:
     """The case after the act; `named` when the actor has named the present version.
 
-    Raises Refused: `illegal-transition`; `own-case`; `same-person` for whoever would check what they have submitted,
-    or attest what they have submitted or checked; `judged-anew` for whoever would attest other points than were
+    Raises Refused: `illegal-transition`; `own-case`; `same-person` for whoever would check what they have submitted or sent,
+    or attest what they have submitted, sent or checked; `judged-anew` for whoever would attest other points than were
     checked without naming the version that has them.
     """
     to = MOVES.get((case.state, act))
     if to is None:
         raise Refused("illegal-transition", "state")
     check_not_own(case.person_id, actor)
-    apart = {"check": case.submitters, "attest": case.submitters | case.checkers}
+    submitters = case.submitters | case.senders
+    apart = {"check": submitters, "attest": submitters | case.checkers}
     if not actor.hands.isdisjoint(apart.get(act, ())):
         raise Refused("same-person")
     if act == "attest" and case.rejudged and not named:

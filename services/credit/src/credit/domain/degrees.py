@@ -115,7 +115,10 @@ class Claim:
 
 @dataclass(frozen=True)
 class Bonus:
-    """An education case as it stands, for a degree of `end_date`; `by_hand` when a person has returned it."""
+    """An education case as it stands, for a degree of `end_date`.
+
+    `by_hand` when a person has returned it; `undone` when who has checked it has changed its record since.
+    """
 
     case_id: UUID
     record_id: UUID
@@ -124,6 +127,7 @@ class Bonus:
     end_date: date
     state: str
     by_hand: bool = False
+    undone: bool = False
 
     @property
     def place(self) -> tuple[UUID, str]:
@@ -174,7 +178,8 @@ def settle(claims: Iterable[Claim], bonuses: Iterable[Bonus]) -> Settlement:
     The earliest record whose verdict is the bonus has the degree, unless a person has already
     acted on the case of another: then that one keeps it, also while it waits to be resubmitted. A
     case without such ground is returned, and resumed when the ground is back, as if nothing had
-    happened; so is one whose record was corrected to another date, at once and for that date. An
+    happened; so is one whose record was corrected to another date, at once and for that date, or by
+    who had checked it, to be checked by somebody else. An
     attested one without ground is overdue: only a reversal can take its points back. So the state
     depends on what is known and on what people did, not on the order in which events came.
     """
@@ -211,9 +216,10 @@ def _sort(
             books.claimed.add(place)
             books.held[bonus.record_id] = bonus.case_id
             redated = found[bonus.record_id].end_date != bonus.end_date and bonus.state != "attested"
-            if redated and bonus.state != "returned":
+            anew = redated or bonus.undone
+            if anew and bonus.state != "returned":
                 books.returned[bonus.case_id] = "record-corrected"
-            if redated or (bonus.state == "returned" and not bonus.by_hand):
+            if anew or (bonus.state == "returned" and not bonus.by_hand):
                 books.resumed.add(bonus.case_id)
         elif bonus.state == "attested":
             books.claimed.add(place)

@@ -4,6 +4,7 @@ A row keeps the highest version of a record and, apart from it, of its revocatio
 applied by one statement that ignores what is older. Degrees are then settled per person.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -51,6 +52,7 @@ DETAILS = (
     "jp_counted",
     "verified",
     "degree",
+    "hands",
     "rule_pack",
 )
 RECORD = ("record_id", *DETAILS, "outcome", "reason_code", "source")
@@ -158,6 +160,7 @@ def _row(item: Received, book: RuleBook[Rules]) -> tuple[Any, ...]:
         event.jp_counted,
         event.verified,
         event.degree,
+        json.dumps(event.hands),
         pack.id,
         verdict.outcome,
         verdict.reason,
@@ -201,14 +204,16 @@ async def _settle_degrees(
     claims = [
         _claim(row, told[row.person_id], educations[row.person_id], services[row.person_id], book) for row in rows
     ]
-    settlement = settle(claims, [_bonus(row) for row in found])
+    hands = {row.record_id: row.hands for row in rows}
+    known = {row.id: case_of(row, hands.get(row.record_id)) for row in found}
+    settlement = settle(claims, [_bonus(row, known[row.id]) for row in found])
 
-    stopped = [move(case_of(row), "return", SYSTEM) for row in found if row.id in settlement.returned]
+    stopped = [move(known[row.id], "return", SYSTEM) for row in found if row.id in settlement.returned]
     await save_returns(session, stopped, SYSTEM, now, settlement.returned)
     waiting = {case.id: case for case in stopped}
     dates = {claim.record_id: claim.end_date for claim in claims}
     resumed = [
-        _resumed(waiting.get(row.id) or case_of(row), row, dates[row.record_id], services[row.person_id], book)
+        _resumed(waiting.get(row.id, known[row.id]), row, dates[row.record_id], services[row.person_id], book)
         for row in found
         if row.id in settlement.resumed
     ]
@@ -248,9 +253,10 @@ def _revoked(row: Any) -> bool:
     return row.revoked_sequence is not None and row.revoked_sequence > row.sequence
 
 
-def _bonus(row: Any) -> Bonus:
+def _bonus(row: Any, case: Case) -> Bonus:
     by_hand = row.state == "returned" and row.returned_by != SYSTEM.subject
-    return Bonus(row.id, row.record_id, row.person_id, row.degree, row.period_end, row.state, by_hand)
+    undone = row.state == "checked" and case.checked_by_its_sender
+    return Bonus(row.id, row.record_id, row.person_id, row.degree, row.period_end, row.state, by_hand, undone)
 
 
 def _resumed(case: Case, row: Any, day: date, service: Service, book: RuleBook[Rules]) -> Judged:

@@ -1,6 +1,7 @@
 """Training records as credit sees them: what each gives in AK, and why."""
 
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Date, ForeignKey, Index, Numeric, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
 
 from credit.base import metadata
 
@@ -19,6 +20,7 @@ evidence = Table(
     Column("jp_counted", Numeric),
     Column("verified", Boolean),
     Column("degree", Text),
+    Column("hands", JSONB, comment="subjects and people who sent, corrected or verified a record that names a degree"),
     Column("rule_pack", Text),
     Column("outcome", Text, nullable=False),
     Column("reason_code", Text, nullable=False),

@@ -22,7 +22,7 @@ from common.web import etag
 from common.web.auth import Principal
 from common.web.bulk import Answer, Done, in_turns
 from common.web.problems import Problem
-from contracts.acting import Capacity, Sender, capacity, is_own_case, sender_of
+from contracts.acting import Capacity, Sender, capacity, hands_of, is_own_case, sender_of
 from contracts.events import TrainingRevoked
 from training.catalogue.queries import Offers, look_up
 from training.desk import Desk
@@ -70,6 +70,7 @@ class Facts:
 
     acting: Capacity
     sender: Sender
+    hands: list[str]
     own_provider: UUID | None
     today: date
     roll: Roll
@@ -90,6 +91,7 @@ async def store(session: AsyncSession, lines: Sequence[Training], desk: Desk, ni
     facts = Facts(
         acting,
         sender,
+        sorted(hands_of(desk.principal)),
         own_provider,
         desk.clock.today(),
         roll=await lock_people(
@@ -174,6 +176,7 @@ def _claim(desk: Desk, facts: Facts, line: Training, key: Key, nip: str | None) 
             rule_pack=judged.rule_pack,
             why=judged.why,
             cap=judged.cap,
+            hands=facts.hands,
         ),
     )
 
@@ -273,6 +276,7 @@ async def correct(
     for name, value in values.items():
         setattr(record, name, value)
     record.jp_counted, record.jp_by_year, record.why = judged.jp_counted, judged.jp_by_year, judged.why
+    record.hands = _with_hands(record, desk)
     await _close(session, record, tally, groups | _groups(record, desk), correction.reason, desk)
     emit_corrected(session, record, correction.reason, desk.clock.now())
     return record
@@ -311,6 +315,7 @@ async def verify(session: AsyncSession, record_id: UUID, desk: Desk) -> Record:
         return record
     tally = await _open(session, record)
     record.verified = True
+    record.hands = _with_hands(record, desk)
     reason = say("reason", "verified", "id")
     await _close(session, record, tally, _groups(record, desk), reason, desk)
     emit_corrected(session, record, reason, desk.clock.now())
@@ -355,6 +360,10 @@ async def _open(session: AsyncSession, record: Record) -> Tally:
     tally = Tally()
     tally.take(record)
     return tally
+
+
+def _with_hands(record: Record, desk: Desk) -> list[str]:
+    return sorted({*record.hands, *hands_of(desk.principal)})
 
 
 def _groups(record: Record, desk: Desk) -> set[Group]:

@@ -34,6 +34,7 @@ class Record(Stored, table=True):
     of it; `why` names the rule that decided, see `texts.toml`. `jp_by_year` is null where all of it
     counts in `year`; see `by_year`. `fingerprint` tells a
     repeated line from another one under the same reference, which is the sender's own: see `contracts.acting`.
+    `hands` are the subjects and people who have sent, corrected or verified it.
     """
 
     __tablename__ = "records"
@@ -74,6 +75,7 @@ class Record(Stored, table=True):
     state: str = Field(sa_type=Text)
     version: int
     submitted_by: str = Field(sa_type=Text)
+    hands: list[str] = Field(sa_type=ARRAY(Text))
     recorded_at: datetime = Field(sa_type=DateTime(timezone=True))
     rule_pack: str = Field(sa_type=Text)
     why: str = Field(sa_type=Text)

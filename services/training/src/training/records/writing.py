@@ -66,7 +66,7 @@ def _keep(rows: str, reason: str, changed_by: str, changed_at: str) -> str:
     return f"""
         INSERT INTO record_versions (record_id, version, state, reason, changed_by, changed_at)
         SELECT id, version,
-            to_jsonb(r) - CAST('{{fingerprint,submitted_by,sender_kind,sender_id}}' AS text[])
+            to_jsonb(r) - CAST('{{fingerprint,submitted_by,hands,sender_kind,sender_id}}' AS text[])
                 || jsonb_build_object('jp_stated', CAST(jp_stated AS text), 'jp_counted', CAST(jp_counted AS text)),
             {reason}, {changed_by}, {changed_at}
         FROM {rows} r WHERE id = ANY(CAST(:kept AS uuid[]))
@@ -105,7 +105,7 @@ REFILE = text(
 SYSTEM = "system"
 """Who changed a record when no caller did."""
 
-FACTS = tuple(name for name in TrainingCompleted.model_fields if name not in {"record_id", "jp_by_year"})
+FACTS = tuple(name for name in TrainingCompleted.model_fields if name not in {"record_id", "jp_by_year", "hands"})
 facts_of = attrgetter(*FACTS)
 
 
@@ -142,6 +142,7 @@ class Draft:
     rule_pack: str
     why: str
     cap: str | None
+    hands: list[str]
 
 
 DRAFTED = tuple(field.name for field in fields(Draft) if field.name not in {"cap", "jp_by_year"})
@@ -339,4 +340,5 @@ def emit_corrected(session: AsyncSession, record: Any, reason: str, now: datetim
 
 def _facts(record: Any) -> dict[str, Any]:
     split = None if record.jp_by_year is None else by_year(record)
-    return dict(zip(FACTS, facts_of(record), strict=True)) | {"jp_by_year": split}
+    hands = record.hands if record.degree else []
+    return dict(zip(FACTS, facts_of(record), strict=True)) | {"jp_by_year": split, "hands": hands}

@@ -59,6 +59,13 @@ GUARDS = (
             RAISE EXCEPTION 'a case is judged anew when it is submitted again, or stays where it is'
                 USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'case_judged';
         END IF;
+        IF NEW.state IN ('checked', 'attested') AND NEW.state <> OLD.state AND EXISTS (
+            SELECT FROM evidence
+            WHERE record_id = NEW.record_id AND hands ?| array_append(NEW.checkers, NEW.attested_by)
+        ) THEN
+            RAISE EXCEPTION 'whoever sent, corrected or verified a degree neither checks nor attests its case'
+                USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'ck_cases_three_people';
+        END IF;
         RETURN NEW;
     END $$
     """,
@@ -364,6 +371,12 @@ def upgrade() -> None:
         sa.Column("jp_counted", sa.Numeric(), nullable=True),
         sa.Column("verified", sa.Boolean(), nullable=True),
         sa.Column("degree", sa.Text(), nullable=True),
+        sa.Column(
+            "hands",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=True,
+            comment="subjects and people who sent, corrected or verified a record that names a degree",
+        ),
         sa.Column("rule_pack", sa.Text(), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("reason_code", sa.Text(), nullable=False),

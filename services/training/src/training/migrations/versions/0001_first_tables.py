@@ -143,6 +143,7 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("submitted_by", sa.Text(), nullable=False),
+        sa.Column("hands", sa.ARRAY(sa.Text()), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("rule_pack", sa.Text(), nullable=False),
         sa.Column("why", sa.Text(), nullable=False),
