@@ -5,6 +5,9 @@ set -eu
 
 psql --set=ON_ERROR_STOP=1 --username="$POSTGRES_USER" --dbname=postgres \
     --command='revoke all on database postgres, template1 from public'
+# Each database is a copy of template1, where anybody might make large objects.
+psql --set=ON_ERROR_STOP=1 --username="$POSTGRES_USER" --dbname=template1 \
+    --command='revoke execute on function lo_creat(int), lo_create(oid), lo_from_bytea(oid, bytea) from public'
 
 for service in registry training credit notification; do
     psql --set=ON_ERROR_STOP=1 --username="$POSTGRES_USER" --dbname=postgres --set=service="$service" \

@@ -13,7 +13,7 @@ import registry.grants
 import registry.tables
 import training.grants
 import training.tables
-from jejak_local.postgres import BINARIES, Database, PostgresServer, temporary_folder
+from jejak_local.postgres import BINARIES, MAKE_LARGE_OBJECTS, Database, PostgresServer, temporary_folder
 from jejak_local.processes import CHECKOUT, Register, Spawner
 from jejak_local.schema import assert_rights
 
@@ -37,6 +37,13 @@ async def test_a_service_role_reaches_its_own_database_and_no_other(postgres: Po
             await fetch(one.dsn.removesuffix(one.name) + other, "select 1")
     with pytest.raises(asyncpg.InvalidPasswordError):
         await fetch(one.dsn.replace("//isolation_one:", "//isolation_two:"), "select 1")
+
+
+async def test_the_owner_of_a_database_has_another_password_than_the_role_that_serves(postgres: PostgresServer):
+    made = await postgres.create_service_database("passwords")
+    assert await fetch(made.owner.dsn, "select current_user") == "passwords_owner"
+    with pytest.raises(asyncpg.InvalidPasswordError):
+        await fetch(replace(made.owner, password=made.password).dsn, "select 1")
 
 
 async def test_a_database_starts_as_a_copy_of_a_template_and_goes_its_own_way(postgres: PostgresServer):
@@ -83,18 +90,19 @@ async def test_what_docker_makes_on_an_empty_volume_has_the_same_two_roles_a_ser
         server = PostgresServer(folder / "postgres", Spawner(folder / "logs", Register(folder / "run.json")))
         try:
             await server.start()
+            open_again = f"grant execute on function {MAKE_LARGE_OBJECTS} to public"
+            await fetch(replace(server.admin, name="template1").dsn, open_again)
             given = {"JEJAK_DB_PASSWORD": "serving", "JEJAK_DB_OWNER_PASSWORD": "owning", "POSTGRES_USER": "jejak"}
             reached = {"PGHOST": "127.0.0.1", "PGPORT": str(server.port), "PGPASSWORD": server.admin.password}
             path = {"PATH": f"{BINARIES}:{os.environ['PATH']}"}
             script = await asyncio.create_subprocess_exec("sh", INIT, env={**given, **reached, **path})
             assert await script.wait() == 0
             for service, (metadata, grants) in OF_A_SERVICE.items():
-                await assert_rights(Made(service, service, "serving", server.port), service, metadata, grants)
+                await assert_rights(
+                    Database(service, service, "serving", server.port, owner_password="owning"),
+                    service,
+                    metadata,
+                    grants,
+                )
         finally:
             server.kill()
-
-
-class Made(Database):
-    @property
-    def owner(self) -> Database:
-        return replace(super().owner, password="owning")

@@ -15,7 +15,6 @@ from common.events import Received
 from common.ids import new_id, nip_hash
 from common.messages.inbox import Subscription
 from common.service import Service, create_app
-from common.store.database import Database
 from contracts.events import (
     Absence,
     Assignment,
@@ -32,25 +31,25 @@ from credit.__main__ import build
 from credit.base import metadata
 from credit.rulebook import load_rules
 from credit.settings import Settings
-from jejak_local.harness import AGENCY, NIP_KEY, Api, Inside, client_of, empty, received, settings_of
+from jejak_local.harness import AGENCY, NIP_KEY, Api, Inside, OwnedDatabase, client_of, empty, received, settings_of
 
 NOW = datetime(2026, 7, 1, 3, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
-async def pool(service_database) -> Database:
+async def pool(service_database) -> OwnedDatabase:
     return await service_database("credit")
 
 
 @pytest.fixture
-async def database(pool: Database) -> Database:
+async def database(pool: OwnedDatabase) -> OwnedDatabase:
     """The service's database, with nothing in it."""
     await empty(pool, metadata)
     return pool
 
 
 @pytest.fixture(scope="session")
-def settings(issuer, pool: Database) -> Settings:
+def settings(issuer, pool: OwnedDatabase) -> Settings:
     return Settings(**settings_of(pool, issuer))
 
 
@@ -70,7 +69,7 @@ def rules():
 
 
 @pytest.fixture
-async def api(service: Service, database: Database, clock: FixedClock, issuer) -> AsyncIterator[Api]:
+async def api(service: Service, database: OwnedDatabase, clock: FixedClock, issuer) -> AsyncIterator[Api]:
     async with client_of(create_app(service, database, clock=clock)) as http:
         yield Api(http, issuer)
 
@@ -177,7 +176,7 @@ class World(Inside):
 
 
 @pytest.fixture
-def world(database: Database, service: Service) -> World:
+def world(database: OwnedDatabase, service: Service) -> World:
     return World(database, service)
 
 

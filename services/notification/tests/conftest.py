@@ -16,11 +16,10 @@ from common.events import Event, Reader
 from common.ids import derived_id
 from common.messages.inbox import Consumer
 from common.service import create_app
-from common.store.database import Database
 from common.store.invariants import find_broken
 from contracts import PUBLISHED
 from contracts.events import AgencyChanged, JPShortfallDetected, JPShortfallResolved, Pic, ShortPerson
-from jejak_local.harness import Inside, client_of, empty, settings_of
+from jejak_local.harness import Inside, OwnedDatabase, client_of, empty, settings_of
 from jejak_local.issuer import Issuer
 from jejak_local.mail import MailServer
 from notification.__main__ import build
@@ -33,12 +32,12 @@ NOW = datetime(2026, 5, 2, 2, 15, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
-async def pool(service_database) -> Database:
+async def pool(service_database) -> OwnedDatabase:
     return await service_database("notification")
 
 
 @pytest.fixture
-async def database(pool: Database) -> Database:
+async def database(pool: OwnedDatabase) -> OwnedDatabase:
     """The service's database, with nothing in it."""
     await empty(pool, metadata)
     return pool
@@ -50,7 +49,7 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture
-def settings(pool: Database, mail_server: MailServer, issuer: Issuer) -> Settings:
+def settings(pool: OwnedDatabase, mail_server: MailServer, issuer: Issuer) -> Settings:
     return Settings(
         **settings_of(pool, issuer),
         instance="test",
@@ -247,7 +246,9 @@ class Notification(Inside):
 
 
 @pytest.fixture
-def notification(database: Database, settings: Settings, clock: FixedClock, mail_server: MailServer) -> Notification:
+def notification(
+    database: OwnedDatabase, settings: Settings, clock: FixedClock, mail_server: MailServer
+) -> Notification:
     return Notification(database, settings, clock, mail_server)
 
 
@@ -272,7 +273,7 @@ class Api:
 
 
 @pytest.fixture
-async def api(database: Database, settings: Settings, clock: FixedClock, issuer: Issuer) -> AsyncIterator[Api]:
+async def api(database: OwnedDatabase, settings: Settings, clock: FixedClock, issuer: Issuer) -> AsyncIterator[Api]:
     app = create_app(build(settings, clock), database, clock=clock)
     async with client_of(app) as client:
         yield Api(client, issuer)

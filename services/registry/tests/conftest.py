@@ -16,11 +16,10 @@ from common.clock import FixedClock
 from common.events import Reader, Received
 from common.ids import new_id
 from common.service import create_app
-from common.store.database import Database
 from common.store.invariants import EVENTS_LEAVE, find_broken
 from common.store.outbox import unpack
 from contracts.events import AgencyChanged, PersonChanged
-from jejak_local.harness import client_of, owning, settings_of
+from jejak_local.harness import OwnedDatabase, client_of, owning, settings_of
 from jejak_local.issuer import Issuer
 from registry.__main__ import build
 from registry.invariants import INVARIANTS
@@ -32,17 +31,17 @@ TODAY = date(2026, 11, 20)
 
 
 @pytest.fixture(scope="session")
-async def pool(service_database) -> Database:
+async def pool(service_database) -> OwnedDatabase:
     return await service_database("registry")
 
 
 @pytest.fixture(scope="session")
-def settings(pool: Database, issuer: Issuer) -> Settings:
+def settings(pool: OwnedDatabase, issuer: Issuer) -> Settings:
     return Settings(**settings_of(pool, issuer))
 
 
 @pytest.fixture
-async def database(pool: Database) -> AsyncIterator[Database]:
+async def database(pool: OwnedDatabase) -> AsyncIterator[OwnedDatabase]:
     """An empty registry; what a test leaves in it must hold every invariant."""
     async with owning(pool) as connection:
         for table in reversed(metadata.sorted_tables):  # cheaper than TRUNCATE, which syncs every file
@@ -66,13 +65,13 @@ def clock(standing_clock: FixedClock) -> FixedClock:
 
 
 @pytest.fixture(scope="session")
-def application(settings: Settings, pool: Database, standing_clock: FixedClock) -> FastAPI:
+def application(settings: Settings, pool: OwnedDatabase, standing_clock: FixedClock) -> FastAPI:
     """Made once, as in a process: FastAPI takes longer for it than most tests."""
     return create_app(build(settings), pool, clock=standing_clock)
 
 
 @pytest.fixture
-def app(application: FastAPI, database: Database, clock: FixedClock) -> FastAPI:
+def app(application: FastAPI, database: OwnedDatabase, clock: FixedClock) -> FastAPI:
     return application
 
 
@@ -127,7 +126,7 @@ def service(caller: Callable[..., Api]) -> Api:
 
 
 @pytest.fixture
-def emitted(database: Database) -> Callable[[], Any]:
+def emitted(database: OwnedDatabase) -> Callable[[], Any]:
     """Reads and forgets what waits in the outbox, in order, as a consumer would get it."""
     reader = Reader([AgencyChanged, PersonChanged], [])
 

@@ -15,7 +15,6 @@ from common.clock import FixedClock
 from common.events import Received
 from common.ids import new_id, nip_hash
 from common.service import Service, create_app
-from common.store.database import Database
 from common.store.transient import insist
 from common.web.auth import Principal
 from contracts.events import Absence, Assignment, PersonChanged
@@ -27,6 +26,7 @@ from jejak_local.harness import (
     PROVIDER,
     Api,
     Inside,
+    OwnedDatabase,
     client_of,
     empty,
     owning,
@@ -48,12 +48,12 @@ OTHER_PROVIDER = UUID("0199a000-0000-7000-8000-0000000000bb")
 
 
 @pytest.fixture(scope="session")
-async def pool(service_database) -> Database:
+async def pool(service_database) -> OwnedDatabase:
     return await service_database("training")
 
 
 @pytest.fixture
-async def database(pool: Database) -> Database:
+async def database(pool: OwnedDatabase) -> OwnedDatabase:
     """The service's database, with nothing in it."""
     await empty(pool, metadata)
     async with owning(pool) as connection:
@@ -65,7 +65,7 @@ async def database(pool: Database) -> Database:
 
 
 @pytest.fixture(scope="session")
-def settings(issuer, pool: Database) -> Settings:
+def settings(issuer, pool: OwnedDatabase) -> Settings:
     return Settings(**settings_of(pool, issuer))
 
 
@@ -103,7 +103,7 @@ def changed_rules(tmp_path) -> Book:
 
 
 @pytest.fixture
-async def api(service: Service, database: Database, clock: FixedClock, issuer) -> AsyncIterator[Api]:
+async def api(service: Service, database: OwnedDatabase, clock: FixedClock, issuer) -> AsyncIterator[Api]:
     async with client_of(create_app(service, database, clock=clock)) as http:
         yield Api(http, issuer)
 
@@ -219,7 +219,7 @@ class World(Inside):
 
 
 @pytest.fixture
-def world(database: Database, book, clock: FixedClock) -> World:
+def world(database: OwnedDatabase, book, clock: FixedClock) -> World:
     return World(database, book, clock)
 
 

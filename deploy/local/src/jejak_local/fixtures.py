@@ -19,9 +19,9 @@ from playwright.async_api import Browser, Page, Route
 from rich.console import Console
 
 from common.store import migrations
-from common.store.database import Database
 from jejak_local.browser import chromium
 from jejak_local.fuzz import EXAMPLES, SEED, Fuzzed, fuzz, table
+from jejak_local.harness import OwnedDatabase
 from jejak_local.issuer import Issuer
 from jejak_local.kafka import KafkaServer, create_topics
 from jejak_local.mail import MailServer
@@ -81,14 +81,14 @@ async def postgres(local_folder: Path, spawner: Spawner) -> AsyncIterator[Postgr
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def service_database(postgres: PostgresServer) -> AsyncIterator[Callable[[str], Awaitable[Database]]]:
+async def service_database(postgres: PostgresServer) -> AsyncIterator[Callable[[str], Awaitable[OwnedDatabase]]]:
     """`await service_database("credit")` is a database with the service's newest schema, for all its tests."""
-    made: list[Database] = []
+    made: list[OwnedDatabase] = []
 
-    async def make(package: str) -> Database:
+    async def make(package: str) -> OwnedDatabase:
         at = await postgres.create_service_database(package, name=f"{package}_tests")
         await asyncio.to_thread(migrations.upgrade, package, at.owner.url, at.role)
-        made.append(Database(at.url))
+        made.append(OwnedDatabase(at))
         return made[-1]
 
     yield make

@@ -24,7 +24,7 @@ from common.store.database import Database
 from common.store.outbox import unpack
 from contracts.roles import ROLES
 from jejak_local.issuer import Issuer
-from jejak_local.postgres import owner_of
+from jejak_local.postgres import Database as Made
 from jejak_local.stack import UNLIMITED
 
 NIP_KEY = "test-nip-key"
@@ -34,16 +34,23 @@ PROVIDER = UUID("0199a000-0000-7000-8000-0000000000aa")
 SPEAKS_FOR = {"agency": AGENCY, "provider": PROVIDER}
 
 
+class OwnedDatabase(Database):
+    """A service's database, of which its tests know the owner too."""
+
+    def __init__(self, made: Made) -> None:
+        super().__init__(made.url)
+        self.owner_url = made.owner.url
+
+
 @asynccontextmanager
-async def owning(database: Database) -> AsyncIterator[AsyncConnection]:
+async def owning(database: OwnedDatabase) -> AsyncIterator[AsyncConnection]:
     """A transaction of the role that owns the tables, for what the service itself may not do to them."""
-    url = database.url.set(username=owner_of(database.url.username or ""))
-    engine = create_async_engine(url, poolclass=NullPool)
+    engine = create_async_engine(database.owner_url, poolclass=NullPool)
     async with engine.begin() as connection:
         yield connection
 
 
-async def empty(database: Database, metadata: MetaData) -> None:
+async def empty(database: OwnedDatabase, metadata: MetaData) -> None:
     """Takes every row out of a service's tables."""
     async with owning(database) as connection:
         await connection.execute(text(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY CASCADE"))
@@ -123,7 +130,7 @@ class Inside:
     """A service from inside: what its tables hold, and what it emitted."""
 
     received = staticmethod(received)
-    database: Database
+    database: OwnedDatabase
     numbers: Iterator[int] = field(default_factory=lambda: count(1), kw_only=True)
 
     def nip(self) -> str:

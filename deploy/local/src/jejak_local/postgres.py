@@ -31,6 +31,9 @@ SETTINGS = {
     "log_line_prefix": "%m [%p] %q%u@%d ",
 }
 
+MAKE_LARGE_OBJECTS = "lo_creat(int), lo_create(oid), lo_from_bytea(oid, bytea)"
+"""What anybody may call who may enter a database, unless it is taken away: `lo_import` is not among it."""
+
 
 @dataclass(frozen=True)
 class Database:
@@ -40,11 +43,12 @@ class Database:
     role: str
     password: str
     port: int
+    owner_password: str
 
     @property
     def owner(self) -> "Database":
         """The same database by the role that owns it: whoever migrates, and does what a service may not."""
-        return replace(self, role=owner_of(self.role))
+        return replace(self, role=owner_of(self.role), password=self.owner_password)
 
     @property
     def url(self) -> str:
@@ -56,7 +60,7 @@ class Database:
 
 
 def owner_of(role: str) -> str:
-    """The role that owns what this one serves with; on this machine it has the same password."""
+    """The role that owns what this one serves with."""
     return f"{role}_owner"
 
 
@@ -78,7 +82,8 @@ class PostgresServer:
 
     @property
     def admin(self) -> Database:
-        return Database("postgres", "jejak", self._password("jejak"), self.port)
+        password = self._password("jejak")
+        return Database("postgres", "jejak", password, self.port, owner_password=password)
 
     async def start(self) -> None:
         """Makes the data folder when there is none, starts the server and waits until it answers."""
@@ -127,21 +132,20 @@ class PostgresServer:
         nobody may be connected). What exists already is left as it is.
         """
         name = name or service
-        role = service
-        password = self._password(role)
+        role, owner = service, owner_of(service)
         connection = await asyncpg.connect(self.admin.dsn)
         try:
-            for each in (role, owner_of(role)):
+            for each in (role, owner):
                 if not await connection.fetchval("select 1 from pg_roles where rolname = $1", each):
-                    await connection.execute(f"create role \"{each}\" login password '{password}'")
+                    await connection.execute(f"create role \"{each}\" login password '{self._password(each)}'")
             if not await connection.fetchval("select 1 from pg_database where datname = $1", name):
                 source = f' template "{template}"' if template else ""
-                await connection.execute(f'create database "{name}" owner "{owner_of(role)}"{source}')
+                await connection.execute(f'create database "{name}" owner "{owner}"{source}')
             await connection.execute(f'revoke all on database "{name}" from public')
             await connection.execute(f'grant connect on database "{name}" to "{role}"')
         finally:
             await connection.close()
-        return Database(name, role, password, self.port)
+        return Database(name, role, self._password(role), self.port, owner_password=self._password(owner))
 
     async def drop_database(self, name: str) -> None:
         """Drops the database, ending the sessions that use it; nothing happens when there is none."""
@@ -181,6 +185,12 @@ class PostgresServer:
             await connection.execute("revoke all on database template1 from public")
         finally:
             await connection.close()
+        # Every database is a copy of template1, its rights on what PostgreSQL brings included.
+        template = await asyncpg.connect(replace(self.admin, name="template1").dsn)
+        try:
+            await template.execute(f"revoke execute on function {MAKE_LARGE_OBJECTS} from public")
+        finally:
+            await template.close()
 
     async def _answers(self) -> bool:
         try:

@@ -62,8 +62,16 @@ MORE_THAN_NOTHING = """
     UNION ALL SELECT 'member', CAST(roleid AS text) FROM pg_auth_members, pg_roles r
         WHERE r.rolname = current_user AND member = r.oid
     UNION ALL SELECT 'default', CAST(oid AS text) FROM pg_default_acl
+    UNION ALL SELECT 'large object', CAST(CAST(oid AS regprocedure) AS text) FROM pg_proc
+        WHERE proname IN ('lo_creat', 'lo_create', 'lo_from_bytea', 'lo_import') AND has_function_privilege(oid, 'EXECUTE')
 """
-REFUSED = "CREATE TABLE more (id int)", "CREATE TEMPORARY TABLE more (id int)", "CREATE SCHEMA more", "SET ROLE {owner}"
+REFUSED = (
+    "CREATE TABLE more (id int)",
+    "CREATE TEMPORARY TABLE more (id int)",
+    "CREATE SCHEMA more",
+    "SET ROLE {owner}",
+    "SELECT lo_create(0)",
+)
 REFUSED_TO_ALL = "TRUNCATE {table} CASCADE", "DROP TABLE {table}", "ALTER TABLE {table} DISABLE TRIGGER ALL"
 REFUSED_UNLESS = {"UPDATE": "UPDATE {table} SET {column} = {column}", "DELETE": "DELETE FROM {table}"}
 
