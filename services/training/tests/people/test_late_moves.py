@@ -85,6 +85,57 @@ async def test_what_changes_no_agency_writes_no_version(world, line, histories):
     assert await world.value("SELECT version FROM records") == 1
 
 
+async def test_a_repeat_of_what_was_sent_before_the_transfer_stays_a_duplicate(world, api, line, histories):
+    """Whoever the person's agency is now: nothing changes by it, and what the new agency says is not shown."""
+    person = await world.person(assignments=histories.stayed)
+    nightly = line(person, **TWENTIETH)
+    sent = await api.call("agency_hr", "POST", "/trainings", nightly)
+    await told(world, person, histories.moved, 2)
+    await api.call("agency_hr", "PUT", f"/trainings/{sent.json()['id']}", BODY, agency=world.there)
+    again = await api.call("agency_hr", "POST", "/trainings", nightly)
+    assert (again.status_code, again.json()) == (200, sent.json())
+    [answer] = await api.bulk("/trainings:batch", [nightly], "agency_hr")
+    assert (answer["status"], answer["id"]) == ("duplicate", sent.json()["id"])
+    for other in (nightly | {"jp": "7"}, line(person, **TWENTIETH)):
+        [answer] = await api.bulk("/trainings:batch", [other], "agency_hr")
+        assert answer["code"] == "agency-mismatch"
+    assert await world.ledger(person) == ("9.000", "0.000")
+
+
+@pytest.mark.parametrize("role", ["agency_hr", "service"])
+async def test_what_the_new_agency_sends_too_is_a_duplicate_of_what_it_has_taken_over(world, line, histories, role):
+    """Under its own reference and with a proof of its own; another activity of that day is another record."""
+    person = await world.person(assignments=histories.stayed)
+    [record] = await world.store(line(person, **TWENTIETH), role="agency_hr", agency=world.here)
+    await told(world, person, histories.moved, 2)
+    there = {"role": role, "agency": world.there}
+    same = line(person, **TWENTIETH, evidence="sertifikat 12", source_name="lms-lain")
+    for _ in range(2):
+        [answer] = await world.store(same, **there)
+        assert (answer.status, answer.id) == ("duplicate", record.id)
+    others = [
+        line(person, **TWENTIETH, title="Pelatihan lain"),
+        line(person, **TWENTIETH, jp="7"),
+        line(person, start_date="2026-03-19", end_date="2026-03-20"),
+        line(await world.person(assignments=histories.moved), **TWENTIETH),
+    ]
+    assert {answer.status for answer in await world.store(*others, **there)} == {"stored"}
+    assert await world.ledger(person) == ("31.000", "0.000")
+
+
+async def test_a_revoked_record_is_taken_over_by_nobody(world, api, line, histories):
+    person = await world.person(assignments=histories.stayed)
+    first, second = await world.store(
+        line(person, **TWENTIETH), line(person, **TWENTIETH), role="agency_hr", agency=world.here
+    )
+    await told(world, person, histories.moved, 2)
+    for record in (first, second):
+        path = f"/trainings/{record.id}/revoke"
+        assert (await api.call("agency_hr", "POST", path, {"reason": "salah"}, agency=world.there)).status_code == 200
+    [answer] = await world.store(line(person, **TWENTIETH), role="agency_hr", agency=world.there)
+    assert answer.status == "stored"
+
+
 async def test_statements_do_not_grow_with_those_who_moved(world, line, histories):
     people = await world.people(*(world.state(assignments=histories.stayed) for _ in range(200)))
     await world.store(*(line(person, **TWENTIETH) for person in people for _ in range(2)))

@@ -45,7 +45,10 @@ async def store_singles(session: AsyncSession, singles: Sequence[Single]) -> lis
     """Stores activities of one caller that were sent one by one, as a bulk upload would."""
     _, desk, nip_key = singles[0]
     answers = await commands.store(session, [single.training for single in singles], desk, nip_key)
-    records = await queries.recorded(session, [answer.id for answer in answers if isinstance(answer, Done)])
+    done = [answer for answer in answers if isinstance(answer, Done)]
+    records = await queries.recorded(session, [answer.id for answer in done])
+    repeated = [answer.id for answer in done if answer.status == "duplicate"]
+    records |= await queries.as_sent(session, repeated, desk.principal)
     return [
         answer if isinstance(answer, Problem) else (201 if answer.status == "stored" else 200, records[answer.id])
         for answer in answers

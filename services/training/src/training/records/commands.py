@@ -34,11 +34,13 @@ from training.records.rights import check_change, check_owner, source_kind, visi
 from training.records.schemas import Content, Correction, Training
 from training.records.tables import Record, by_year
 from training.records.writing import (
+    ActivityKey,
     Draft,
     Group,
     Holder,
     Key,
     Tally,
+    activity_of,
     emit_completed,
     emit_corrected,
     groups_of,
@@ -48,6 +50,7 @@ from training.records.writing import (
     keep_version,
     share_again,
     stored,
+    taken_over,
 )
 from training.texts import say
 
@@ -66,7 +69,10 @@ class Claim(NamedTuple):
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known about those named in some lines; `held` grows by the references these lines take."""
+    """What is known about those named in some lines; `held` grows by the references these lines take.
+
+    `taken_over` are records of the sending agency that came from another one by a late transfer.
+    """
 
     acting: Capacity
     sender: Sender
@@ -76,6 +82,7 @@ class Facts:
     roll: Roll
     offers: Offers
     held: dict[Key, Holder]
+    taken_over: Mapping[ActivityKey, UUID]
 
 
 async def store(session: AsyncSession, lines: Sequence[Training], desk: Desk, nip_key: str) -> list[Answer]:
@@ -88,15 +95,16 @@ async def store(session: AsyncSession, lines: Sequence[Training], desk: Desk, ni
     nips = [nip_hash(line.nip, nip_key) if line.nip else None for line in lines]
     keys = [(line.source_name, line.reference) for line in lines]
     own_provider = desk.principal.provider if acting == "provider" else None
+    roll = await lock_people(
+        session, {line.person_id for line in lines if line.person_id}, {nip for nip in nips if nip}
+    )
     facts = Facts(
         acting,
         sender,
         sorted(hands_of(desk.principal)),
         own_provider,
         desk.clock.today(),
-        roll=await lock_people(
-            session, {line.person_id for line in lines if line.person_id}, {nip for nip in nips if nip}
-        ),
+        roll,
         offers=await look_up(
             session,
             course_codes={line.course_code for line in lines if line.course_code},
@@ -104,6 +112,7 @@ async def store(session: AsyncSession, lines: Sequence[Training], desk: Desk, ni
             provider_ids=[own_provider] if own_provider else [],
         ),
         held=await holders(session, sender, keys),
+        taken_over=await taken_over(session, sender, roll),
     )
     claims = [_claim(desk, facts, *each) async for each in in_turns(zip(lines, keys, nips, strict=True))]
     drafts = [claim.draft for claim in claims if isinstance(claim, Claim) and claim.draft]
@@ -117,15 +126,15 @@ async def store(session: AsyncSession, lines: Sequence[Training], desk: Desk, ni
 def _claim(desk: Desk, facts: Facts, line: Training, key: Key, nip: str | None) -> Claim | Problem:
     try:
         person = _person(facts.roll, line, nip)
+        fingerprint = _fingerprint(line, person.person_id)
+        holder = facts.held.get(key)
+        if holder and holder.fingerprint == fingerprint:
+            return Claim(key, fingerprint)
         agency = person.agency_on(line.end_date)
         check_owner(desk.principal, facts.acting, person_id=person.person_id, agency_id=agency)
         kind = source_kind(desk.principal, facts.acting, line.source, person_id=person.person_id)
     except Problem as problem:
         return problem
-    fingerprint = _fingerprint(line, person.person_id)
-    holder = facts.held.get(key)
-    if holder and holder.fingerprint == fingerprint:
-        return Claim(key, fingerprint)
     record_id = new_id()
     try:
         judged = judge(
@@ -142,7 +151,10 @@ def _claim(desk: Desk, facts: Facts, line: Training, key: Key, nip: str | None) 
         return Problem("reference-conflict", field="reference") if holder else problem
     if holder:
         return Claim(key, fingerprint, says=_says(line, person.person_id, judged))
-    facts.held[key] = Holder(record_id, fingerprint)
+    taken_over = facts.taken_over.get(activity_of(person.person_id, _values(line, judged)))
+    facts.held[key] = Holder(taken_over or record_id, fingerprint)
+    if taken_over:
+        return Claim(key, fingerprint)
     return Claim(
         key,
         fingerprint,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -24,6 +24,18 @@ async def record(session: AsyncSession, record_id: UUID, principal: Principal) -
 async def recorded(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Recorded]:
     """These records, by id."""
     return {record_id: Recorded.model_validate(row) for record_id, row in (await stored(session, ids)).items()}
+
+
+async def as_sent(session: AsyncSession, ids: Sequence[UUID], principal: Principal) -> dict[UUID, Recorded]:
+    """What those of these records said first that their sender may see no more, since the person had moved."""
+    if not ids:
+        return {}
+    first = await session.execute(
+        select(col(RecordVersion.record_id), col(RecordVersion.state))
+        .join(Record, col(Record.id) == col(RecordVersion.record_id))
+        .where(col(Record.id).in_(ids), col(RecordVersion.version) == 1, not_(visible(principal)))
+    )
+    return {record_id: Recorded.model_validate(state) for record_id, state in first}
 
 
 async def record_page(

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,12 +23,15 @@ from training.desk import Desk
 from training.domain.counting import Activity, Counted, FormRule, share, shared
 from training.domain.rules import Book, pack_named, sharing
 from training.ledger.commands import Moved
-from training.people.queries import AGENCY_ON
+from training.people.queries import AGENCY_ON, Roll
 from training.records.tables import Record, Split, as_stored, by_year
 from training.texts import say
 
 Key = tuple[str, str]
 """Source name and reference, under which a sender knows a record."""
+
+ActivityKey = tuple[Any, ...]
+"""See `activity_of`."""
 
 
 RecordRow = Any
@@ -52,6 +55,23 @@ HOLDERS = text(
     " WHERE r.sender_kind = :sender_kind AND r.sender_id = :sender_id"
 )
 STORED = text("SELECT * FROM records WHERE id = ANY(CAST(:ids AS uuid[]))").columns(jp_by_year=JSONB)
+SAME = (
+    "form",
+    "title",
+    "provider_id",
+    "start_date",
+    "end_date",
+    "jp_stated",
+    "sessions",
+    "session_dates",
+    "international",
+    "degree",
+)
+TAKEN_OVER = text(
+    f"SELECT id, person_id, {', '.join(SAME)} FROM records"  # noqa: S608 - built of names in this code
+    " WHERE person_id = ANY(CAST(:people AS uuid[])) AND state = 'valid' AND sender_kind = 'agency'"
+    " AND CAST(agency_id AS text) = :agency AND sender_id <> :agency ORDER BY id DESC"
+)
 MEMBERS = text(
     f"""
     SELECT given.year AS counting_year, given.cap, r.* FROM {unnest(GROUP)} JOIN records r USING (person_id, form)
@@ -200,6 +220,20 @@ async def holders(session: AsyncSession, sender: Sender, keys: Sequence[Key]) ->
     given = {"source_name": sources, "reference": references, "sender_kind": sender.kind, "sender_id": sender.id}
     rows = await session.execute(HOLDERS, given)
     return {(source, reference): Holder(*holder) for source, reference, *holder in rows}
+
+
+async def taken_over(session: AsyncSession, sender: Sender, roll: Roll) -> dict[ActivityKey, UUID]:
+    """The records of an agency that another had sent before a transfer was told: by what they say, for its own people."""
+    moved = [person.person_id for person in roll.by_id.values() if person.served]
+    if sender.kind != "agency" or not moved:
+        return {}
+    rows = await session.execute(TAKEN_OVER, {"people": moved, "agency": sender.id})
+    return {activity_of(row["person_id"], row): row["id"] for row in rows.mappings()}
+
+
+def activity_of(person_id: UUID, said: Mapping[Any, Any]) -> ActivityKey:
+    """What makes one activity of a person the same, whoever tells of it."""
+    return person_id, *(tuple(said[name]) if name == "session_dates" else said[name] for name in SAME)
 
 
 async def stored(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, RecordRow]:
