@@ -80,8 +80,8 @@ def fresh_id() -> None:
 
 def answer_before_commit() -> None:
     """What was worked on is answered at once, and committed a little later."""
+    from common.refused import Refused
     from common.web import bulk, joining
-    from common.web.problems import Problem
 
     async def work(database: Any, items: Any, handle: Any) -> Any:
         answered = asyncio.get_running_loop().create_future()
@@ -93,7 +93,7 @@ def answer_before_commit() -> None:
                     await asyncio.sleep(0.05)
             except Exception:  # noqa: BLE001 - the bug
                 if not answered.done():
-                    answered.set_exception(Problem("unavailable"))
+                    answered.set_exception(Refused("unavailable"))
 
         asyncio.create_task(behind())
         return await answered if items else []
@@ -151,9 +151,9 @@ def no_lock_order() -> None:
     """People are locked in any order, and a deadlock is an error like any other."""
     from sqlalchemy import text
 
+    from common.refused import Refused
     from common.store import transient
     from common.web import bulk, joining
-    from common.web.problems import Problem
     from training.people import queries
 
     async def work(database: Any, items: Any, handle: Any) -> Any:
@@ -165,8 +165,8 @@ def no_lock_order() -> None:
             return await bulk.insist(once, seconds=bulk.TRY_SECONDS, what="bulk chunk") if items else []
         except Exception as error:
             if bulk.is_transient(error):
-                raise Problem("unavailable") from error
-            return [Problem("internal-error")] * len(items)
+                raise Refused("unavailable") from error
+            return [Refused("internal-error")] * len(items)
 
     any_order = "md5(CAST(person_id AS text) || CAST(pg_backend_pid() AS text))"
     swap(queries, LOCK=text(edited(queries.LOCK.text, "ORDER BY person_id", f"ORDER BY {any_order}")))

@@ -19,9 +19,9 @@ import pytest
 import pytest_asyncio
 from jgo.maven import MavenContext
 
+from common.refused import Refused
 from common.web.auth import Authenticator, Principal
 from common.web.keys import KeySet
-from common.web.problems import Problem
 from contracts.roles import ROLES, named
 from jejak_local.postgres import temporary_folder
 from jejak_local.processes import CHECKOUT, STATE, Spawner, free_port, ready
@@ -155,14 +155,14 @@ async def test_a_loader_logs_in_with_its_secret(keycloak):
 
 @pytest.mark.parametrize("service", ["registry", "training", "credit", "notification"])
 async def test_a_service_without_a_role_is_nobody(keycloak, service):
-    with pytest.raises(Problem) as refused:
+    with pytest.raises(Refused) as refused:
         await keycloak.principal(await keycloak.client_token(service))
     assert refused.value.code == "unauthorized"
 
 
 @pytest.mark.parametrize("kind", ["id_token", "refresh_token"])
 async def test_only_access_tokens_open_doors(keycloak, kind):
-    with pytest.raises(Problem) as refused:
+    with pytest.raises(Refused) as refused:
         await keycloak.principal((await keycloak.login("lan"))[kind])
     assert refused.value.code == "unauthorized"
 

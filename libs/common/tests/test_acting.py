@@ -3,8 +3,8 @@
 import pytest
 
 from common.ids import new_id
+from common.refused import Refused
 from common.web.auth import Principal
-from common.web.problems import Problem
 from contracts.acting import SENDERS, Sender, capacity, is_own_case, sender_of
 from contracts.roles import named
 
@@ -41,7 +41,7 @@ def test_the_widest_role_that_speaks_for_somebody_sends(roles, claims, expected)
 def test_a_role_whose_claim_is_missing_sends_nothing(role):
     others = {"agency_hr": "agency", "provider": "provider", "person": "person"}
     claims = {name: value for name, value in CLAIMS.items() if name != others.get(role)}
-    with pytest.raises(Problem) as refused:
+    with pytest.raises(Refused) as refused:
         capacity(principal(role, **claims))
     assert refused.value.code == "forbidden"
 

@@ -21,6 +21,7 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from sqlalchemy import column
 
 from common.ids import new_id
+from common.refused import Refused
 from common.service import Service, create_app
 from common.settings import ServiceSettings
 from common.store.database import Database
@@ -36,7 +37,6 @@ from common.web.auth import (
     allow,
 )
 from common.web.keys import KEYS_FRESH_SECONDS, KEYS_RENEW_SECONDS, KEYS_RETRY_SECONDS, KeySet
-from common.web.problems import Problem
 from contracts.roles import ROLES, named
 from jejak_local.harness import client_of
 from jejak_local.issuer import Issuer
@@ -87,7 +87,7 @@ class Gate:
         """200, or the status of the refusal."""
         try:
             await self.authenticator.principal(token)
-        except Problem as problem:
+        except Refused as problem:
             return {"unauthorized": 401, "unavailable": 503}[problem.code]
         return 200
 
@@ -329,14 +329,14 @@ def test_what_keeps_a_caller_within_bounds_refuses_who_has_none(role: CallerRole
     """No comparison with nothing: it would be `IS NULL`, or a door that is open to all."""
     bare = Principal("somebody", frozenset({role}))
     for ask in (lambda: bare.bound_to(claim), lambda: bare.speaks_for(claim), lambda: bare.sees(column("agency_id"))):
-        with pytest.raises(Problem, match="forbidden"):
+        with pytest.raises(Refused, match="forbidden"):
             ask()
 
 
 def test_a_claim_alone_is_no_office() -> None:
     """A person's token names the agency too: it must not let them see what the agency sees."""
     person = Principal("somebody", named("person"), agency=new_id(), person=new_id())
-    with pytest.raises(Problem, match="forbidden"):
+    with pytest.raises(Refused, match="forbidden"):
         person.sees(column("agency_id"))
 
 

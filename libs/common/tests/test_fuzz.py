@@ -9,14 +9,15 @@ from fastapi import APIRouter, Depends, Response
 from fastapi.responses import StreamingResponse
 from pydantic import StrictInt
 
+from common.answers import Answer, Done
 from common.fields import Day, Document, Line
 from common.ids import new_id
+from common.refused import Refused
 from common.service import Service, create_app
 from common.settings import ServiceSettings
 from common.store.database import Database
 from common.web.auth import Principal, allow
-from common.web.bulk import Answer, Done, Lines, lines_of
-from common.web.problems import Problem
+from common.web.bulk import Lines, lines_of
 from contracts.roles import ROLES
 from jejak_local.fuzz import Fuzzed, fuzz
 from jejak_local.harness import AGENCY, UNLIMITED
@@ -141,7 +142,7 @@ async def test_an_operation_that_never_succeeded_is_found(tried) -> None:
 
     @router.get("/planted/{planted_id}")
     async def planted(principal: Hr, planted_id: UUID) -> Thing:
-        raise Problem("not-found")
+        raise Refused("not-found")
 
     with pytest.raises(AssertionError, match="never answered with success: GET /v1/planted"):
         (await tried(router)).check()

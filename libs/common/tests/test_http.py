@@ -22,8 +22,10 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from sqlalchemy import MetaData, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common.answers import Answer, Done
 from common.fields import Line, Moment
 from common.ids import new_id
+from common.refused import Refused
 from common.service import Service, create_app
 from common.settings import ServiceSettings
 from common.store.database import Database
@@ -32,11 +34,10 @@ from common.store.tables import add_idempotency, add_outbox
 from common.store.transient import is_transient
 from common.web import etag
 from common.web.auth import Principal, allow, assert_guarded, guards
-from common.web.bulk import CHUNK, LINE_LIMIT, TURN, Answer, Done, Lines, in_turns, lines_of
+from common.web.bulk import CHUNK, LINE_LIMIT, TURN, Lines, in_turns, lines_of
 from common.web.idempotency import IdempotencyKey, once
 from common.web.pages import BY_ID, AskedWindow, Window
 from common.web.parts import Reading, Transaction
-from common.web.problems import Problem
 from contracts.events import TrainingRevoked
 from contracts.roles import ROLES
 from jejak_local.issuer import Issuer
@@ -84,7 +85,7 @@ async def make_many(principal: Hr, lines: Things) -> StreamingResponse:
             {"ids": ids, "names": [thing.name for thing in things]},
         )
         return [
-            Problem("field-invalid", field="size") if thing.size == 13 else Done("stored", made)
+            Refused("field-invalid", field="size") if thing.size == 13 else Done("stored", made)
             for thing, made in zip(things, ids, strict=True)
         ]
 
@@ -595,7 +596,7 @@ FORGED: list[tuple[object, str]] = [
 
 @pytest.mark.parametrize(("key", "forged"), FORGED, ids=range(len(FORGED)))
 def test_a_forged_cursor_is_refused(key: type[tuple], forged: str) -> None:
-    with pytest.raises(Problem) as refused:
+    with pytest.raises(Refused) as refused:
         Window(after=forged, limit=10).seen(TypeAdapter(key))
     assert (refused.value.code, refused.value.field) == ("field-invalid", "after")
 

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common.refused import Refused
 from common.store.database import Database
 from common.web.joining import MOST, Joiner
-from common.web.problems import Problem
 from jejak_local.postgres import PostgresServer
 
 CALLER, OTHER = "caller", "other caller"
@@ -37,7 +37,7 @@ class Shop:
         self.held = asyncio.Event()
         self.open = asyncio.Event()
 
-    async def store(self, session: AsyncSession, names: Sequence[str]) -> list[str | Problem]:
+    async def store(self, session: AsyncSession, names: Sequence[str]) -> list[str | Refused]:
         await session.execute(
             text("INSERT INTO things SELECT name, txid_current() FROM unnest(CAST(:names AS text[])) AS name"),
             {"names": names},
@@ -45,7 +45,7 @@ class Shop:
         if "hold" in names:
             self.held.set()
             await self.open.wait()
-        return [Problem("not-found") if name == "refused" else name.upper() for name in names]
+        return [Refused("not-found") if name == "refused" else name.upper() for name in names]
 
     def send(self, name: str, key: str = CALLER) -> "asyncio.Task[str]":
         return asyncio.create_task(self.joiner.join(self.database, key, name))
@@ -90,7 +90,7 @@ async def test_a_bad_item_is_refused_by_itself(shop: Shop) -> None:
     await asyncio.wait(tasks)
     answers = [task.exception() or task.result() for task in tasks]
     assert [task.exception() is not None for task in tasks] == [False, True, True, False]
-    assert [answer.code if isinstance(answer, Problem) else answer for answer in answers] == [
+    assert [answer.code if isinstance(answer, Refused) else answer for answer in answers] == [
         "A",
         "internal-error",
         "not-found",

@@ -11,12 +11,13 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common.answers import Answer, Done
 from common.ids import new_id
 from common.service import Service, create_app
 from common.settings import ServiceSettings
 from common.store.database import Database
 from common.web.auth import Principal, allow
-from common.web.bulk import Answer, Done, Lines, lines_of
+from common.web.bulk import Lines, lines_of
 from contracts.roles import ROLES
 from jejak_local.harness import client_of
 from jejak_local.issuer import Issuer

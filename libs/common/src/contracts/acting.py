@@ -3,8 +3,8 @@
 from typing import Literal, NamedTuple
 from uuid import UUID
 
+from common.refused import Refused
 from common.web.auth import Principal
-from common.web.problems import Problem
 
 Capacity = Literal["service", "agency_hr", "provider", "person"]
 SenderKind = Literal["agency", "provider", "person", "connection"]
@@ -35,19 +35,19 @@ class Sender(NamedTuple):
 def capacity(principal: Principal) -> Capacity:
     """In which of their roles a caller acts: the widest.
 
-    Raises Problem `forbidden` for a role whose token does not say which agency, provider or person it speaks for.
+    Raises Refused `forbidden` for a role whose token does not say which agency, provider or person it speaks for.
     """
     for acting in SENDERS:
         if acting in principal.roles and _named(principal, acting):
             return acting
-    raise Problem("forbidden")
+    raise Refused("forbidden")
 
 
 def sender_of(principal: Principal, acting: Capacity) -> Sender:
     """Whom a caller sends for, acting in a role that `capacity` gives."""
     named = _named(principal, acting)
     if named is None:
-        raise Problem("forbidden")
+        raise Refused("forbidden")
     return named
 
 

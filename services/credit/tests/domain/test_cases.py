@@ -3,8 +3,8 @@ from uuid import uuid4
 
 import pytest
 
+from common.refused import Refused
 from credit.domain.cases import STATES, SYSTEM, Act, Actor, Case, State, move, repeats
-from credit.domain.refusals import Refused
 
 ALLOWED = {
     ("submitted", "check"): "checked",

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from common.refused import Refused
 from credit.domain.amounts import total
 from credit.domain.periods import Absence, Post, Service, check_matrix, check_set_in_time, convert, months_between
-from credit.domain.refusals import Refused
 from credit.rulebook import load_rules
 
 RULES = load_rules()

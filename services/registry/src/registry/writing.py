@@ -1,7 +1,6 @@
 """What every change has in common: who makes it, how a broken rule is answered, and the audit row it leaves."""
 
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import cache
@@ -14,10 +13,8 @@ from common.clock import Clock
 from common.store.sets import Row
 from common.web.auth import Principal, allow
 from common.web.parts import UsedClock, UsedNipKey
-from common.web.problems import Problem
 from registry.domain.agency import Agency, Unit
 from registry.domain.person import Person
-from registry.domain.refused import Refused
 
 
 @dataclass(frozen=True)
@@ -47,20 +44,6 @@ def writing_by(*roles: str) -> Callable[..., Awaitable[Writing]]:
         return Writing.at(clock, principal, nip_key)
 
     return writing
-
-
-def answered(refused: Refused) -> Problem:
-    """The problem a caller gets for a rule's refusal."""
-    return Problem(refused.code, field=refused.field, **refused.values)
-
-
-@contextmanager
-def refusals_answered() -> Iterator[None]:
-    """Turns a rule's refusal into its problem."""
-    try:
-        yield
-    except Refused as refused:
-        raise answered(refused) from refused
 
 
 Changed = Agency | Unit | Person

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from common.refused import Refused
 from registry.domain.history import Span, at
 from registry.domain.person import (
     KEPT_FOR_ORDINARY,
@@ -26,7 +27,6 @@ from registry.domain.person import (
     stand,
     transfer,
 )
-from registry.domain.refused import Refused
 
 TODAY = date(2026, 11, 20)
 JOINED = date(2015, 1, 1)

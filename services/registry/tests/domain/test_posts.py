@@ -2,8 +2,8 @@
 
 import pytest
 
+from common.refused import Refused
 from registry.domain.posts import GOLONGAN, GOLONGAN_OF_JENJANG, Jenjang, check_post
-from registry.domain.refused import Refused
 
 TABLE = [
     ("pemula", ["II/a"]),

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.domain.counting import Activity, Refused, check, count, counting_years, share, shared
+from common.refused import Refused
+from training.domain.counting import Activity, check, count, counting_years, share, shared
 from training.domain.rules import load
 
 RULES = load().packs[0].tables

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from common.answers import Done
 from common.ids import new_id
 from common.store.database import counted_statements
-from common.web.bulk import Done
 from training.domain.duty import as_bits, duty_months
 from training.ledger.commands import open_year
 

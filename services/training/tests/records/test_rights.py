@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
+from common.answers import Done
 from common.ids import new_id
-from common.web.bulk import Done
-from common.web.problems import Problem
+from common.refused import Refused
 from contracts.acting import SENDERS
 
 
@@ -129,7 +129,7 @@ async def test_the_source_follows_from_the_role(world, line, role, source, expec
     me = await world.person()
     claims = {"agency_hr": {"agency": world.here}, "provider": {"provider": world.school}, "person": {"person": me}}
     [answer] = await world.store(line(me, source=source), role=role, **claims.get(role, {}))
-    if isinstance(answer, Problem):
+    if isinstance(answer, Refused):
         assert answer.code == expected
     else:
         assert tuple((await world.rows("SELECT source_kind, verified FROM records"))[0]) == expected
@@ -138,7 +138,7 @@ async def test_the_source_follows_from_the_role(world, line, role, source, expec
 @pytest.mark.parametrize("role", ["agency_hr", "provider", "person"])
 async def test_a_token_that_speaks_for_nobody_may_send_nothing(world, line, role):
     person = await world.person()
-    with pytest.raises(Problem) as refused:
+    with pytest.raises(Refused) as refused:
         await world.store(line(person), role=role)
     assert refused.value.code == "forbidden"
 

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from common.answers import Done
 from common.ids import new_id
 from common.store.database import counted_statements
-from common.web.bulk import Done
 
 
 def told(answers):

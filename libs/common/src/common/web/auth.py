@@ -23,9 +23,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat
 from sqlalchemy import ColumnElement, true
 from sqlalchemy.orm import InstrumentedAttribute
 
+from common.refused import Refused
 from common.settings import ServiceSettings
 from common.web.keys import ALGORITHMS, Key, KeySet
-from common.web.problems import Problem
 from common.web.rates import rates_of
 
 TOKEN_LIMIT = 8 * 1024
@@ -91,27 +91,27 @@ class Principal:
     def speaks_for(self, claim: str) -> UUID:
         """Whom the caller speaks for by a claim.
 
-        Raises Problem `forbidden` where the token says nobody: a query that compares with nothing finds what is nobody's.
+        Raises Refused `forbidden` where the token says nobody: a query that compares with nothing finds what is nobody's.
         """
         value: UUID | None = getattr(self, claim)
         if value is None:
-            raise Problem("forbidden")
+            raise Refused("forbidden")
         return value
 
     def bound_to(self, claim: str) -> UUID | None:
         """The one agency, provider or person the caller is bound to; None for a national caller.
 
-        Raises Problem `forbidden` for a caller who is neither national nor holds a role by that claim.
+        Raises Refused `forbidden` for a caller who is neither national nor holds a role by that claim.
         """
         if self.national:
             return None
         if not any(claim in role.needs for role in self.held):
-            raise Problem("forbidden")
+            raise Refused("forbidden")
         return self.speaks_for(claim)
 
     @property
     def agency_scope(self) -> UUID | None:
-        """The one agency the caller is bound to; None for a national caller. Raises Problem `forbidden`."""
+        """The one agency the caller is bound to; None for a national caller. Raises Refused `forbidden`."""
         return self.bound_to("agency")
 
     def sees(self, agency_column: ColumnElement[UUID] | InstrumentedAttribute[UUID] | Any) -> ColumnElement[bool]:
@@ -164,12 +164,12 @@ class Authenticator:
         return cls(settings.issuer, settings.audience, KeySet(settings.jwks_url), roles)
 
     async def principal(self, token: str) -> Principal:
-        """Who the token stands for. Raises Problem: `unauthorized` for anything but a good token, `unavailable`.
+        """Who the token stands for. Raises Refused: `unauthorized` for anything but a good token, `unavailable`.
 
         A token once verified is remembered until it expires or the issuer no longer names its key.
         """
         if len(token) > TOKEN_LIMIT:
-            raise Problem("unauthorized")
+            raise Refused("unauthorized")
         await self.keys.renew()
         mark = hashlib.sha256(token.encode()).digest()
         known = self._remembered.get(mark)
@@ -185,11 +185,11 @@ class Authenticator:
             header = jwt.get_unverified_header(token)
             key_id, algorithm = header.get("kid"), header["alg"]
             if algorithm not in ALGORITHMS:
-                raise Problem("unauthorized")
+                raise Refused("unauthorized")
         try:
             key = await self.keys.key(key_id, algorithm)
         except KeyError:
-            raise Problem("unauthorized") from None
+            raise Refused("unauthorized") from None
         with _anything_is_a_refusal():
             claims = jwt.decode(
                 token,
@@ -226,7 +226,7 @@ def _anything_is_a_refusal() -> Generator[None]:
     try:
         yield
     except Exception as error:
-        raise Problem("unauthorized") from error
+        raise Refused("unauthorized") from error
 
 
 def _named(claim: Any) -> UUID | None:
@@ -248,7 +248,7 @@ async def caller(
 ) -> Principal:
     """The authenticated caller."""
     if credentials is None:
-        raise Problem("unauthorized")
+        raise Refused("unauthorized")
     authenticator: Authenticator = request.app.state.authenticator
     principal = await authenticator.principal(credentials.credentials)
     await rates_of(request).subject(principal.subject, request.method)
@@ -266,7 +266,7 @@ def allow(*roles: str) -> Callable[..., Awaitable[Principal]]:
 
     async def allowed(principal: Annotated[Principal, Depends(caller)]) -> Principal:
         if wanted.isdisjoint(principal.roles):
-            raise Problem("forbidden")
+            raise Refused("forbidden")
         return replace(principal, named=frozenset(role for role in principal.named if role.name in wanted))
 
     allowed.allowed_roles = wanted  # pyright: ignore[reportFunctionMemberAccess] - read by `guards`

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from common.web.problems import Catalogue, Problem, response
+from common.refused import Refused
+from common.web.problems import Catalogue, response
 from common.web.rates import READING
 
 NDJSON = "application/x-ndjson"
@@ -27,18 +28,18 @@ class RefuseCompressed:
             headers = Headers(scope=scope)
             codings = {coding.strip().lower() for coding in ",".join(headers.getlist("content-encoding")).split(",")}
             if codings - {"", "identity"}:
-                refused = Problem("encoding-unsupported", field="Content-Encoding", accept_encoding="identity")
+                refused = Refused("encoding-unsupported", field="Content-Encoding", accept_encoding="identity")
                 await response(self.catalogue, [refused], headers)(scope, receive, send)
                 return
         await self.app(scope, receive, send)
 
 
 def check_ndjson(headers: Headers) -> None:
-    """Raises Problem `media-type-unsupported` for a body that is said to be something else than NDJSON."""
+    """Raises Refused `media-type-unsupported` for a body that is said to be something else than NDJSON."""
     if headers.get("content-type", NDJSON).partition(";")[0].strip().lower() not in NDJSON_NAMES:
         raise media_type_unsupported(NDJSON)
 
 
-def media_type_unsupported(accepted: str) -> Problem:
+def media_type_unsupported(accepted: str) -> Refused:
     """That the body is of another type than the one accepted here."""
-    return Problem("media-type-unsupported", field="Content-Type", accept=accepted)
+    return Refused("media-type-unsupported", field="Content-Type", accept=accepted)

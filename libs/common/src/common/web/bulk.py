@@ -13,19 +13,20 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterat
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import Any, Generic, TypeVar
-from uuid import UUID
 
 from fastapi import Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common.answers import Answer
+from common.refused import Refused
 from common.store.database import Database
 from common.store.outbox import EventTooLarge
 from common.store.transient import insist, is_transient
 from common.telemetry import STATUS, bulk_lines, log
 from common.web.bodies import NDJSON, check_ndjson
-from common.web.problems import Catalogue, Language, Problem, from_validation, language_of, too_large
+from common.web.problems import Catalogue, Language, from_validation, language_of, too_large
 from common.web.rates import rates_of
 
 T = TypeVar("T")
@@ -41,15 +42,6 @@ SPOOL_BYTES = 1024 * 1024
 TRY_SECONDS = 20.0
 
 
-@dataclass(frozen=True)
-class Done:
-    """What became of an item: `stored`, `updated`, `unchanged`, or `duplicate` of the record named."""
-
-    status: str
-    id: UUID
-
-
-Answer = Done | Problem
 Handle = Callable[[AsyncSession, Sequence[T]], Awaitable[Sequence[Answer]]]
 """Works on items in one transaction and answers each, in order. It may be called again with the
 same items, or with half of them."""
@@ -58,7 +50,7 @@ same items, or with half of them."""
 @dataclass(frozen=True)
 class _Line(Generic[T]):
     number: int
-    content: T | Problem
+    content: T | Refused
 
 
 @dataclass(frozen=True)
@@ -71,7 +63,7 @@ class Lines(Generic[T]):
     async def answer(self, handle: Handle[T]) -> StreamingResponse:
         """Reads the lines, handles them chunk by chunk, and answers each.
 
-        Raises Problem `unavailable` when the database stays away; the chunks before it are stored.
+        Raises Refused `unavailable` when the database stays away; the chunks before it are stored.
         """
         database: Database = self.request.app.state.database
         catalogue: Catalogue = self.request.app.state.catalogue
@@ -96,7 +88,7 @@ class Lines(Generic[T]):
 def lines_of(model: type[M]) -> Callable[[Request], Awaitable[Lines[M]]]:
     """A dependency that gives the lines of a body of NDJSON, each of them a `model`.
 
-    It raises Problem `media-type-unsupported` for a body that is said to be something else.
+    It raises Refused `media-type-unsupported` for a body that is said to be something else.
     """
     reader: TypeAdapter[M] = TypeAdapter(model)
 
@@ -149,9 +141,9 @@ def _text(number: int, line: bytes) -> bytes:
     return (line.removeprefix(BOM_UTF8) if number == 1 else line).strip()
 
 
-def _parse(raw: bytes | None, model: TypeAdapter[T], catalogue: Catalogue) -> T | Problem:
+def _parse(raw: bytes | None, model: TypeAdapter[T], catalogue: Catalogue) -> T | Refused:
     if raw is None:
-        return Problem("line-too-long", limit=LINE_LIMIT)
+        return Refused("line-too-long", limit=LINE_LIMIT)
     try:
         return model.validate_json(raw)
     except ValidationError as error:
@@ -166,12 +158,12 @@ async def _answer(
     language: Language,
     spool: "SpooledTemporaryFile[bytes]",
 ) -> None:
-    items = [line.content for line in chunk if not isinstance(line.content, Problem)]
+    items = [line.content for line in chunk if not isinstance(line.content, Refused)]
     answers = iter(await work(database, items, handle))
     counts: Counter[str] = Counter()
     for line in chunk:
-        answer = line.content if isinstance(line.content, Problem) else next(answers)
-        counts["refused" if isinstance(answer, Problem) else answer.status] += 1
+        answer = line.content if isinstance(line.content, Refused) else next(answers)
+        counts["refused" if isinstance(answer, Refused) else answer.status] += 1
         spool.write(_encode(line.number, answer, catalogue, language))
     for status, count in counts.items():
         bulk_lines.add(count, {STATUS: status})
@@ -182,22 +174,22 @@ async def _answer(
 async def work(
     database: Database,
     items: Sequence[T],
-    handle: Callable[[AsyncSession, Sequence[T]], Awaitable[Sequence[R | Problem]]],
-) -> list[R | Problem]:
+    handle: Callable[[AsyncSession, Sequence[T]], Awaitable[Sequence[R | Refused]]],
+) -> list[R | Refused]:
     """One transaction for all items; when an item breaks it, halves until that item stands alone.
 
-    Raises Problem `unavailable` when the database stays away.
+    Raises Refused `unavailable` when the database stays away.
     """
     if not items:
         return []
 
-    async def once() -> list[R | Problem]:
+    async def once() -> list[R | Refused]:
         async with database.transaction() as session:
             return list(await handle(session, items))
 
     try:
         return await insist(once, seconds=TRY_SECONDS, what="bulk chunk")
-    except Problem as problem:
+    except Refused as problem:
         if len(items) == 1:
             return [problem]
     except EventTooLarge as error:
@@ -205,16 +197,16 @@ async def work(
             return [too_large(error)]
     except Exception as error:
         if is_transient(error):
-            raise Problem("unavailable") from error
+            raise Refused("unavailable") from error
         if len(items) == 1:
             log.error("line failed", exc_info=error)
-            return [Problem("internal-error")]
+            return [Refused("internal-error")]
     middle = len(items) // 2
     return [*await work(database, items[:middle], handle), *await work(database, items[middle:], handle)]
 
 
 def _encode(number: int, answer: Answer, catalogue: Catalogue, language: Language) -> bytes:
-    if isinstance(answer, Problem):
+    if isinstance(answer, Refused):
         return json.dumps(catalogue.line(number, answer, language), ensure_ascii=False).encode() + b"\n"
     # Nothing in it needs escaping, and there is one for nearly every line.
     return b'{"line": %d, "status": "%s", "id": "%s"}\n' % (number, answer.status.encode(), str(answer.id).encode())

@@ -15,8 +15,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from common.refused import Refused
 from common.settings import ServiceSettings
-from common.web.problems import Problem, response
+from common.web.problems import response
 
 API_PAGES = frozenset({"/docs", "/redoc"})
 OWN_ASSETS = "default-src 'self' 'unsafe-inline' data: blob:"
@@ -176,7 +177,7 @@ class LimitedProtocol(HttpToolsProtocol):
             return
         if self._idle() or not self.cycle.response_started:
             asked = Headers(raw=self.headers or [])
-            body = bytes(response(self._service.state.catalogue, [Problem(code)], asked).body)
+            body = bytes(response(self._service.state.catalogue, [Refused(code)], asked).body)
             self.transport.write(
                 STATUS_LINE[status]
                 + b"content-type: application/problem+json\r\nconnection: close\r\n"

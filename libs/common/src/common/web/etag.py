@@ -6,7 +6,7 @@ from typing import Annotated, Protocol, TypeVar
 from fastapi import Depends, Header, Response
 from pydantic import WithJsonSchema
 
-from common.web.problems import Problem
+from common.refused import Refused
 
 TAG = r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"'
 TAGS = re.compile(rf"[ \t,]*{TAG}(?:[ \t]*,[ \t,]*{TAG})*[ \t,]*")
@@ -50,9 +50,9 @@ def suits(seen: Versions, version: int) -> bool:
 
 
 def check(seen: Versions, version: int) -> None:
-    """Raises Problem `changed-meanwhile` when the caller has seen another version."""
+    """Raises Refused `changed-meanwhile` when the caller has seen another version."""
     if not suits(seen, version):
-        raise Problem("changed-meanwhile", field="If-Match")
+        raise Refused("changed-meanwhile", field="If-Match")
 
 
 def tagged(answer: V, response: Response) -> V:

@@ -11,8 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.fields import PLAIN
+from common.refused import Refused
 from common.web.auth import CLAIMS, Principal
-from common.web.problems import Problem
 
 IdempotencyKey = Annotated[
     str | None,
@@ -29,7 +29,7 @@ async def once(
 ) -> Response:
     """Runs `act` and keeps its status and answer under the caller's key, in the same transaction.
 
-    Raises Problem `idempotency-conflict` when the key was used for another body, or by the same subject with other
+    Raises Refused `idempotency-conflict` when the key was used for another body, or by the same subject with other
     roles or for somebody else: the first answer was for who they were then. Without a key, `act` simply runs. Two
     requests with one key at the same time: the second waits for the first.
     """
@@ -52,7 +52,7 @@ async def once(
             )
         ).one()
         if row.fingerprint != fingerprint:
-            raise Problem("idempotency-conflict", field="Idempotency-Key")
+            raise Refused("idempotency-conflict", field="Idempotency-Key")
         return _json(row.status, row.answer)
     status, answer = await act()
     await session.execute(

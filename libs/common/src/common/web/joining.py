@@ -16,10 +16,10 @@ from opentelemetry import trace
 from opentelemetry.trace import Link, SpanContext
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common.refused import Refused
 from common.store.database import Database
 from common.telemetry import EVENT_COUNT, traced
 from common.web.bulk import work
-from common.web.problems import Problem
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -30,7 +30,7 @@ MOST = 200
 @dataclass(frozen=True)
 class _Waiting(Generic[T, R]):
     item: T
-    answer: asyncio.Future[R | Problem]
+    answer: asyncio.Future[R | Refused]
     span: SpanContext
 
 
@@ -41,7 +41,7 @@ class Joiner(Generic[T, R]):
     """
 
     def __init__(
-        self, name: str, handle: Callable[[AsyncSession, Sequence[T]], Awaitable[Sequence[R | Problem]]]
+        self, name: str, handle: Callable[[AsyncSession, Sequence[T]], Awaitable[Sequence[R | Refused]]]
     ) -> None:
         self._name = name
         self._handle = handle
@@ -49,7 +49,7 @@ class Joiner(Generic[T, R]):
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def join(self, database: Database, key: Hashable, item: T) -> R:
-        """What `handle` answers for `item`, committed. Raises the Problem it answers with."""
+        """What `handle` answers for `item`, committed. Raises the Refused it answers with."""
         answer = asyncio.get_running_loop().create_future()
         waiting = _Waiting[T, R](item, answer, trace.get_current_span().get_span_context())
         if key in self._waiting:
@@ -61,7 +61,7 @@ class Joiner(Generic[T, R]):
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         answered = await answer
-        if isinstance(answered, Problem):
+        if isinstance(answered, Refused):
             raise answered
         return answered
 
@@ -78,8 +78,8 @@ class Joiner(Generic[T, R]):
         with traced(self._name, links=links, attributes={EVENT_COUNT: len(group)}):
             try:
                 answers = await work(database, [waiting.item for waiting in group], self._handle)
-            except Problem as problem:
-                answers = [problem] * len(group)
+            except Refused as refused:
+                answers = [refused] * len(group)
         for waiting, answer in zip(group, answers, strict=True):
             if not waiting.answer.done():  # its caller may have gone
                 waiting.answer.set_result(answer)

@@ -16,8 +16,8 @@ from typing import Any
 import httpx2
 import jwt
 
+from common.refused import Refused
 from common.telemetry import log
-from common.web.problems import Problem
 
 ALGORITHMS = ("RS256", "ES256")
 KEYS_FRESH_SECONDS = 300
@@ -72,7 +72,7 @@ class KeySet:
     async def key(self, key_id: str | None, algorithm: str) -> Key:
         """The key of that id, None being the id of an issuer's only key.
 
-        Raises KeyError when the issuer does not have it, Problem `unavailable` when the issuer cannot be asked.
+        Raises KeyError when the issuer does not have it, Refused `unavailable` when the issuer cannot be asked.
         """
         if (key_id, algorithm) not in self._known and (attempt := self._attempt()) is not None:
             await asyncio.wait([attempt])
@@ -80,7 +80,7 @@ class KeySet:
             return self._known[key_id, algorithm]
         except KeyError:
             if self._in_trouble:
-                raise Problem("unavailable") from None
+                raise Refused("unavailable") from None
             raise
 
     def _attempt(self) -> asyncio.Task[None] | None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import Depends, Query
 from pydantic import BaseModel, TypeAdapter
 
-from common.web.problems import Problem
+from common.refused import Refused
 
 T = TypeVar("T")
 K = TypeVar("K", bound=tuple[Any, ...])
@@ -35,14 +35,14 @@ class Window(BaseModel):
     def seen(self, key: TypeAdapter[K]) -> K | None:
         """The sort key of the last item seen, a tuple read as `key`; None on the first page.
 
-        Raises Problem `field-invalid` for a cursor this list never gave.
+        Raises Refused `field-invalid` for a cursor this list never gave.
         """
         if self.after is None:
             return None
         try:
             return key.validate_json(base64.urlsafe_b64decode(self.after))
         except ValueError as error:
-            raise Problem("field-invalid", field="after") from error
+            raise Refused("field-invalid", field="after") from error
 
     def page(self, rows: Sequence[T], key: Callable[[T], Sequence[object]]) -> Page[T]:
         """The page of `rows`, of which the query has read `limit + 1` to know whether more follow."""

@@ -21,6 +21,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from common.events import MAX_EVENT_BYTES
+from common.refused import Refused
 from common.store.outbox import EventTooLarge
 from common.store.transient import is_transient
 
@@ -28,16 +29,6 @@ Language = Literal["id", "en"]
 VALUES_FOR_HEADERS = {"retry_after": "retry-after", "accept": "accept", "accept_encoding": "accept-encoding"}
 """Values of a problem that a program wants to read too, and the header it finds them in."""
 TYPE_BASE = "https://jejak.asn.go.id/problems/"
-
-
-class Problem(Exception):  # noqa: N818 - the RFC's own word
-    """A refusal with a stable code; `field` names the input at fault, `values` fill the text."""
-
-    def __init__(self, code: str, *, field: str | None = None, **values: object) -> None:
-        super().__init__(code)
-        self.code = code
-        self.field = field
-        self.values = values
 
 
 class Fault(BaseModel):
@@ -82,12 +73,12 @@ class Catalogue:
                 texts[code] = Text(**entry)
         return cls(texts)
 
-    def message(self, problem: Problem, language: Language) -> str:
+    def message(self, problem: Refused, language: Language) -> str:
         """The text of a problem for a person."""
         text = self.texts[problem.code]
         return (text.id if language == "id" else text.en).format_map(problem.values)
 
-    def line(self, number: int, problem: Problem, language: Language) -> dict[str, Any]:
+    def line(self, number: int, problem: Refused, language: Language) -> dict[str, Any]:
         """The answer to one refused line of a bulk upload."""
         return {
             "line": number,
@@ -97,7 +88,7 @@ class Catalogue:
             "message": self.message(problem, language),
         }
 
-    def body(self, problems: Sequence[Problem], language: Language) -> dict[str, Any]:
+    def body(self, problems: Sequence[Refused], language: Language) -> dict[str, Any]:
         """The RFC 9457 body: the first problem names it, all are listed under `errors`."""
         first = problems[0]
         return {
@@ -115,19 +106,19 @@ def language_of(accept_language: str | None) -> Language:
     return "en" if first.startswith("en") else "id"
 
 
-def too_large(error: EventTooLarge) -> Problem:
+def too_large(error: EventTooLarge) -> Refused:
     """What has to be said again with less in it: it would not fit into the event that tells of it."""
-    return Problem("event-too-large", field=error.field, limit=MAX_EVENT_BYTES)
+    return Refused("event-too-large", field=error.field, limit=MAX_EVENT_BYTES)
 
 
 def from_validation(
     errors: Sequence[ErrorDetails] | Sequence[Mapping[str, Any]], known: Mapping[str, Text]
-) -> list[Problem]:
+) -> list[Refused]:
     """What pydantic found, in our codes. A validator's own error type is used when it is a known code."""
     return [_from_error(error, known) for error in errors]
 
 
-def _from_error(error: ErrorDetails | Mapping[str, Any], known: Mapping[str, Text]) -> Problem:
+def _from_error(error: ErrorDetails | Mapping[str, Any], known: Mapping[str, Text]) -> Refused:
     # A name may hold half a surrogate pair, which no answer could be encoded with.
     parts = [str(part).encode(errors="replace").decode() for part in error["loc"]]
     where = [part for part in parts if part not in {"body", "query", "path", "header"}]
@@ -137,11 +128,11 @@ def _from_error(error: ErrorDetails | Mapping[str, Any], known: Mapping[str, Tex
         "extra_forbidden": "field-unknown",
         "json_invalid": "invalid-json",
     }.get(kind, kind if kind in known else "field-invalid")
-    return Problem(code, field=".".join(where) or None)
+    return Refused(code, field=".".join(where) or None)
 
 
 def response(
-    catalogue: Catalogue, problems: Sequence[Problem], asked: Headers, headers: Mapping[str, str] | None = None
+    catalogue: Catalogue, problems: Sequence[Refused], asked: Headers, headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
     """The answer to a request whose headers are `asked`: the problems in the language it wants."""
     language = language_of(asked.get("accept-language"))
@@ -154,7 +145,7 @@ def response(
     )
 
 
-def _headers(problem: Problem) -> dict[str, str]:
+def _headers(problem: Refused) -> dict[str, str]:
     if problem.code == "unauthorized":
         return {"www-authenticate": "Bearer"}
     return {header: str(problem.values[name]) for name, header in VALUES_FOR_HEADERS.items() if name in problem.values}
@@ -177,7 +168,7 @@ class _ProblemForLargeBody:
             if not refused:
                 await send(message)
             elif message["type"] == "http.response.body" and not message.get("more_body"):
-                answer = response(self._catalogue, [Problem("body-too-large")], Headers(scope=scope))
+                answer = response(self._catalogue, [Refused("body-too-large")], Headers(scope=scope))
                 await answer(scope, receive, send)
 
         await self._app(scope, receive, rewrite)
@@ -195,24 +186,24 @@ def _allowed(app: FastAPI, path: str) -> str:
 def install(app: FastAPI, catalogue: Catalogue) -> None:
     """Makes every error of the application a problem document."""
 
-    def answer(request: Request, problems: Sequence[Problem], headers: Mapping[str, str] | None = None) -> JSONResponse:
+    def answer(request: Request, problems: Sequence[Refused], headers: Mapping[str, str] | None = None) -> JSONResponse:
         return response(catalogue, problems, request.headers, headers)
 
     async def on_problem(request: Request, error: Exception) -> JSONResponse:
-        assert isinstance(error, Problem)  # noqa: S101 - tells the type checker what the registration says
+        assert isinstance(error, Refused)  # noqa: S101 - tells the type checker what the registration says
         return answer(request, [error])
 
     async def on_validation(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - as above
         if isinstance(error.body, bytes):  # what FastAPI does not take for JSON, by its Content-Type, it passes on raw
-            return answer(request, [Problem("media-type-unsupported", field="Content-Type", accept="application/json")])
+            return answer(request, [Refused("media-type-unsupported", field="Content-Type", accept="application/json")])
         return answer(request, from_validation(error.errors(), catalogue.texts))
 
     async def on_http(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)  # noqa: S101 - as above
         codes = {400: "invalid-json", 404: "not-found", 405: "method-not-allowed", 413: "body-too-large"}
         headers = {"allow": _allowed(app, request.url.path)} if error.status_code == 405 else error.headers
-        return answer(request, [Problem(codes.get(error.status_code, "field-invalid"))], headers)
+        return answer(request, [Refused(codes.get(error.status_code, "field-invalid"))], headers)
 
     async def on_too_large(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, EventTooLarge)  # noqa: S101 - as above
@@ -220,10 +211,10 @@ def install(app: FastAPI, catalogue: Catalogue) -> None:
 
     async def on_anything(request: Request, error: Exception) -> JSONResponse:
         # A connection may break in the middle of a commit: only sending again tells whether it was done.
-        return answer(request, [Problem("unavailable" if is_transient(error) else "internal-error")])
+        return answer(request, [Refused("unavailable" if is_transient(error) else "internal-error")])
 
     app.add_middleware(_ProblemForLargeBody, catalogue=catalogue)
-    app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(Refused, on_problem)
     app.add_exception_handler(RequestValidationError, on_validation)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(EventTooLarge, on_too_large)

@@ -16,8 +16,9 @@ from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from common.refused import Refused
 from common.settings import ServiceSettings
-from common.web.problems import Catalogue, Problem, response
+from common.web.problems import Catalogue, response
 
 HEALTH = frozenset({"/healthz", "/readyz"})
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -35,11 +36,11 @@ class Rates:
     uploads: Counter[str] = field(default_factory=Counter[str])
 
     async def address(self, host: str) -> None:
-        """Counts a call from an address. Raises Problem `too-many-requests` for one too many."""
+        """Counts a call from an address. Raises Refused `too-many-requests` for one too many."""
         await self._count(self.settings.calls_a_second, "address", host)
 
     async def subject(self, subject: str, method: str) -> None:
-        """Counts a caller's read or single write. Raises Problem `too-many-requests` for one too many."""
+        """Counts a caller's read or single write. Raises Refused `too-many-requests` for one too many."""
         if method in READING:
             await self._count(self.settings.reads_a_second, "reads", subject)
         else:
@@ -47,14 +48,14 @@ class Rates:
 
     async def _count(self, most: int, kind: str, who: str) -> None:
         if most and not await self.limiter.hit(RateLimitItemPerSecond(most), kind, who):
-            raise Problem("too-many-requests", retry_after=1)
+            raise Refused("too-many-requests", retry_after=1)
 
     @contextmanager
     def upload(self, subject: str) -> Generator[None]:
-        """An upload of the caller, while the block runs. Raises Problem `too-many-uploads` for one too many."""
+        """An upload of the caller, while the block runs. Raises Refused `too-many-uploads` for one too many."""
         most = self.settings.uploads_at_once
         if most and self.uploads[subject] >= most:
-            raise Problem("too-many-uploads", retry_after=UPLOAD_RETRY_SECONDS, most=most)
+            raise Refused("too-many-uploads", retry_after=UPLOAD_RETRY_SECONDS, most=most)
         self.uploads[subject] += 1
         try:
             yield
@@ -80,8 +81,8 @@ class LimitByAddress:
         if scope["type"] == "http" and scope["path"] not in HEALTH:
             try:
                 await self.rates.address(scope["client"][0] if scope["client"] else "")
-            except Problem as problem:
-                await response(self.catalogue, [problem], Headers(scope=scope))(scope, receive, send)
+            except Refused as refused:
+                await response(self.catalogue, [refused], Headers(scope=scope))(scope, receive, send)
                 return
         await self.app(scope, receive, send)
 

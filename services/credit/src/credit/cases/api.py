@@ -8,13 +8,15 @@ from fastapi import APIRouter, Depends, Response
 from fastapi.responses import StreamingResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common.answers import Answer
+from common.refused import Refused
 from common.rules import RuleBook
 from common.web import etag
 from common.web.auth import Principal, allow
-from common.web.bulk import Answer, Lines, lines_of
+from common.web.bulk import Lines, lines_of
 from common.web.pages import AskedWindow, Page
 from common.web.parts import Reading, Transaction, UsedClock, UsedLanguage
-from common.web.problems import Language, Problem
+from common.web.problems import Language
 from credit.cases import commands
 from credit.cases.commands import Wanted
 from credit.cases.queries import list_cases, read_case
@@ -172,6 +174,6 @@ def _wanted(lines: Sequence[CaseLine]) -> list[Wanted]:
 async def _shown(
     session: AsyncSession, answer: Answer, principal: Principal, rules: RuleBook[Rules], language: Language
 ) -> CaseWithHistory:
-    if isinstance(answer, Problem):
+    if isinstance(answer, Refused):
         raise answer
     return await read_case(session, answer.id, reach(principal), rules, language)

@@ -13,11 +13,11 @@ from sqlalchemy import literal_column, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common.answers import Answer, Done, answer_each
+from common.refused import Refused
 from common.rules import RuleBook
 from common.store.sets import insert, one_of
 from common.web import etag
-from common.web.bulk import Answer, Done
-from common.web.problems import Problem
 from contracts.acting import SenderKind
 from credit.cases.judging import judge_stored
 from credit.cases.tables import cases, history
@@ -34,7 +34,6 @@ from credit.cases.writing import (
 )
 from credit.domain.cases import Act, Actor, Case, Kind, move, repeats
 from credit.domain.periods import LeftOut, Segment
-from credit.domain.refusals import Refused
 from credit.domain.rules import Rules
 from credit.ledger.commands import enter
 from credit.people.commands import lock_people
@@ -164,10 +163,10 @@ async def resubmit(session: AsyncSession, wanted: Wanted, actor: Actor, book: Ru
         row = found[case.id]
         obstacle = await session.scalar(OBSTACLE, {"id": case.id}) if case.kind == "education" else None
         if obstacle:
-            return Problem(obstacle)
+            return Refused(obstacle)
         outcome = (await judge_stored(session, [row], book))[case.id]
         if isinstance(outcome, Refused):
-            return Problem(outcome.code, field=outcome.field)
+            return outcome
         await save_judged(session, [Judged(case, content_of(row), outcome)], actor, now)
     return answer
 
@@ -177,23 +176,20 @@ def _decide(
 ) -> tuple[list[Answer], list[Case]]:
     """Decides about each case in turn: `updated`, `unchanged` for an act the same person repeats, or why not."""
     moved: dict[UUID, Case] = {}
-    answers: list[Answer] = []
-    for item in wanted:
+
+    def decide(item: Wanted) -> Done:
         row = found.get(item.id)
         case = moved.get(item.id) or (case_of(row, row.hands) if row else None)
         if case is None:
-            answers.append(Problem("not-found", field="id"))
-        elif repeats(case, act, actor.subject) and etag.suits(item.seen, case.version - 1):
-            answers.append(Done("unchanged", case.id))
-        elif not etag.suits(item.seen, case.version):
-            answers.append(Problem("changed-meanwhile", field="version"))
-        else:
-            try:
-                moved[case.id] = move(case, act, actor, named=item.seen is not None)
-                answers.append(Done("updated", case.id))
-            except Refused as refused:
-                answers.append(Problem(refused.code, field=refused.field, state=case.state))
-    return answers, list(moved.values())
+            raise Refused("not-found", "id")
+        if repeats(case, act, actor.subject) and etag.suits(item.seen, case.version - 1):
+            return Done("unchanged", case.id)
+        if not etag.suits(item.seen, case.version):
+            raise Refused("changed-meanwhile", "version")
+        moved[case.id] = move(case, act, actor, named=item.seen is not None)
+        return Done("updated", case.id)
+
+    return answer_each(wanted, decide), list(moved.values())
 
 
 async def _locked(session: AsyncSession, wanted: Sequence[Wanted], actor: Actor) -> dict[UUID, Any]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common.refused import Refused
 from common.rules import RuleBook
 from common.store.sets import one_of
 from credit.cases.tables import cases, segments
@@ -17,7 +18,6 @@ from credit.cases.writing import SEGMENT, Judged, case_of, content_of, left_out,
 from credit.domain.cases import SYSTEM, Case, move
 from credit.domain.judging import judge
 from credit.domain.periods import Converted, Segment, months_between
-from credit.domain.refusals import Refused
 from credit.domain.rules import Rules
 from credit.people.commands import service_of
 

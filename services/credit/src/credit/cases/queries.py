@@ -8,10 +8,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, RowMapping, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common.refused import Refused
 from common.rules import RuleBook
 from common.store.sets import one_of
 from common.web.pages import BY_ID, Page, Window
-from common.web.problems import Language, Problem
+from common.web.problems import Language
 from credit.cases.schemas import CaseView, CaseWithHistory, HistoryLine, LeftOutMonth, SegmentView
 from credit.cases.tables import cases, history, segments
 from credit.domain.amounts import shown_ak, total
@@ -25,10 +26,10 @@ from credit.texts import explain
 async def read_case(
     session: AsyncSession, case_id: UUID, within: ColumnElement[bool], book: RuleBook[Rules], language: Language
 ) -> CaseWithHistory:
-    """A case with its history. Raises Problem `not-found` for one outside of the caller's reach."""
+    """A case with its history. Raises Refused `not-found` for one outside of the caller's reach."""
     row = (await session.execute(_cases(within).where(cases.c.id == case_id))).mappings().one_or_none()
     if row is None:
-        raise Problem("not-found")
+        raise Refused("not-found")
     parts = await _segments(session, [case_id])
     moves = await session.execute(select(history).where(history.c.case_id == case_id).order_by(history.c.version))
     lines = [

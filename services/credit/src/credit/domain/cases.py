@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 from uuid import UUID
 
-from credit.domain.refusals import Refused
+from common.refused import Refused
 
 State = Literal["submitted", "checked", "attested", "returned"]
 Act = Literal["check", "attest", "return", "resubmit", "judge"]
@@ -95,7 +95,7 @@ def move(case: Case, act: Act, actor: Actor, *, named: bool = False) -> Case:
     """
     to = MOVES.get((case.state, act))
     if to is None:
-        raise Refused("illegal-transition", "state")
+        raise Refused("illegal-transition", "state", state=case.state)
     check_not_own(case.person_id, actor)
     submitters = case.submitters | case.senders
     apart = {"check": submitters, "attest": submitters | case.checkers}

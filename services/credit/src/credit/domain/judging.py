@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
+from common.refused import Refused
 from common.rules import RuleBook
 from credit.domain.degrees import GONE, bonus_segment
 from credit.domain.periods import Converted, Service, convert, months_between
-from credit.domain.refusals import Refused
 from credit.domain.rules import Rules
 
 

@@ -6,11 +6,11 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from common.refused import Refused
 from common.rules import RuleBook, RulePack
 from credit.domain.amounts import conversion_twelfths, education_twelfths, exact_ak, shown_ak, total
 from credit.domain.degrees import judge_degree
 from credit.domain.periods import WHYS, Absence, Post, Service, convert, months_between
-from credit.domain.refusals import Refused
 from credit.domain.rules import Conversion, Education, Jenjang, Matrix, OpenReading, Predikat, Rules
 
 

@@ -14,9 +14,9 @@ from itertools import groupby
 from typing import Literal, get_args
 from uuid import UUID
 
+from common.refused import Refused
 from common.rules import RuleBook, RulePack
 from credit.domain.amounts import conversion_twelfths
-from credit.domain.refusals import Refused
 from credit.domain.rules import Rules
 
 Away = Literal["not-joined", "on-leave", "on-study", "retired", "deceased"]

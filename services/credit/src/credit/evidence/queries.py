@@ -6,9 +6,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, RowMapping, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common.refused import Refused
 from common.rules import RuleBook
 from common.web.pages import BY_ID, Page, Window
-from common.web.problems import Language, Problem
+from common.web.problems import Language
 from credit.domain.rules import Rules
 from credit.evidence.schemas import EvidenceView
 from credit.evidence.tables import evidence
@@ -20,10 +21,10 @@ from credit.texts import explain
 async def read_evidence(
     session: AsyncSession, record_id: UUID, within: ColumnElement[bool], book: RuleBook[Rules], language: Language
 ) -> EvidenceView:
-    """One record. Raises Problem `not-found` for one outside of the caller's reach."""
+    """One record. Raises Refused `not-found` for one outside of the caller's reach."""
     row = (await session.execute(_evidence(within).where(evidence.c.record_id == record_id))).mappings().one_or_none()
     if row is None:
-        raise Problem("not-found")
+        raise Refused("not-found")
     return _view(row, book, language)
 
 
@@ -35,10 +36,10 @@ async def list_evidence(
     book: RuleBook[Rules],
     language: Language,
 ) -> Page[EvidenceView]:
-    """A person's records. Raises Problem `not-found` for somebody outside of the caller's reach."""
+    """A person's records. Raises Refused `not-found` for somebody outside of the caller's reach."""
     known = await session.scalar(select(people.c.person_id).where(people.c.person_id == person_id, within))
     if known is None:
-        raise Problem("not-found")
+        raise Refused("not-found")
     asked = (
         _evidence(within)
         .where(evidence.c.person_id == person_id)

@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common.refused import Refused
 from common.rules import RuleBook
-from common.web.problems import Language, Problem
+from common.web.problems import Language
 from credit.domain.amounts import MONTHS, shown_ak
 from credit.domain.rules import Rules
 from credit.ledger.schemas import BalanceView, CreditView, EntryView, RuleView
@@ -26,7 +27,7 @@ async def read_credit(
     today: date,
     language: Language,
 ) -> CreditView:
-    """A person's balances and entries. Raises Problem `not-found` for somebody outside of the caller's reach."""
+    """A person's balances and entries. Raises Refused `not-found` for somebody outside of the caller's reach."""
     person = (
         await session.execute(
             select(people.c.person_id, people.c.jenjang, people.c.golongan).where(
@@ -35,7 +36,7 @@ async def read_credit(
         )
     ).one_or_none()
     if person is None:
-        raise Problem("not-found")
+        raise Refused("not-found")
     sums = (await session.execute(select(balances).where(balances.c.person_id == person_id))).all()
     rows = await session.execute(select(entries).where(entries.c.person_id == person_id).order_by(entries.c.id))
     now = next((row.twelfths for row in sums if row.jenjang == person.jenjang), Decimal("0.0000"))

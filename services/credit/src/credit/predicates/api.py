@@ -7,11 +7,12 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import StreamingResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common.answers import Answer
+from common.refused import Refused
 from common.web.auth import Principal, allow
-from common.web.bulk import Answer, Lines, lines_of
+from common.web.bulk import Lines, lines_of
 from common.web.idempotency import IdempotencyKey, once
 from common.web.parts import Transaction, UsedClock, UsedLanguage, UsedNipKey
-from common.web.problems import Problem
 from contracts.acting import Sender, capacity, sender_of
 from credit.cases.queries import read_case
 from credit.cases.schemas import CaseWithHistory
@@ -53,7 +54,7 @@ async def submit_one(
 ) -> Response:
     async def act() -> tuple[int, CaseWithHistory]:
         [answer] = await submit(session, [predicate], actor_of(principal), _sender(principal), rules, nip_key, clock)
-        if isinstance(answer, Problem):
+        if isinstance(answer, Refused):
             raise answer
         case = await read_case(session, answer.id, reach(principal), rules, language)
         return 201 if answer.status == "stored" else 200, case

@@ -10,12 +10,12 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common.answers import Answer, Done, answer_each
 from common.clock import Clock
 from common.ids import new_id, nip_hash
+from common.refused import Refused
 from common.rules import RuleBook
 from common.store.sets import columns_of, lists, unnest
-from common.web.bulk import Answer, Done
-from common.web.problems import Problem
 from contracts.acting import Sender
 from credit.cases.commands import NewCase, open_cases
 from credit.cases.judging import booked_by_person, months_of
@@ -23,7 +23,6 @@ from credit.cases.tables import cases
 from credit.cases.writing import Judged, case_of, content_of, save_judged
 from credit.domain.cases import Actor, Case, check_not_own, move
 from credit.domain.periods import Converted, Service, check_matrix, check_set_in_time, convert, months_between
-from credit.domain.refusals import Refused
 from credit.domain.rules import Rules
 from credit.people.commands import lock_people, service_of
 from credit.predicates.schemas import NewPredicate
@@ -68,25 +67,19 @@ async def submit(
     today = clock.today()
     new: list[NewCase] = []
     repaired: list[Judged] = []
-    answers: list[Answer] = []
-    for line, person_id in zip(lines, people, strict=True):
+
+    def decide(named: tuple[NewPredicate, UUID | None]) -> Done:
+        line, person_id = named
         if person_id is None:
-            answers.append(Problem("person-unknown", field="nip" if line.nip else "person_id"))
-            continue
+            raise Refused("person-unknown", "nip" if line.nip else "person_id")
         key, content = (line.source_name, line.reference), content_of(line)
         known = earlier.get(key)
         if known is not None and (known.person_id, known.content) == (person_id, content):
-            answers.append(Done("duplicate", known.id))
-            continue
+            return Done("duplicate", known.id)
         if known is not None and (known.returned is None or known.person_id != person_id):
-            answers.append(Problem("reference-conflict", field="reference"))
-            continue
-        try:
-            check_not_own(person_id, actor)
-            outcome = _judge(line, service[person_id], booked[person_id], book, today)
-        except Refused as refused:
-            answers.append(Problem(refused.code, field=refused.field))
-            continue
+            raise Refused("reference-conflict", "reference")
+        check_not_own(person_id, actor)
+        outcome = _judge(line, service[person_id], booked[person_id], book, today)
         if known is not None and known.returned is not None:
             case_id = known.id
             repaired.append(Judged(move(known.returned, "resubmit", actor), content, outcome, replaced=known.content))
@@ -95,12 +88,14 @@ async def submit(
             new.append(_new_case(case_id, person_id, sender, line, outcome))
         earlier[key] = Known(case_id, person_id, content)
         booked[person_id] |= dict.fromkeys(months_of(outcome.segments), case_id)
-        answers.append(Done("updated" if known else "stored", case_id))
+        return Done("updated" if known else "stored", case_id)
+
+    answers = answer_each(zip(lines, people, strict=True), decide)
     now = clock.now()
     await save_judged(session, repaired, actor, now)
     stored = await open_cases(session, new, actor, now)
     lost = {case.id for case in new} - stored
-    conflict = Problem("reference-conflict", field="reference")
+    conflict = Refused("reference-conflict", field="reference")
     return [conflict if isinstance(answer, Done) and answer.id in lost else answer for answer in answers]
 
 

@@ -17,9 +17,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.ids import derived_id
+from common.refused import Refused
 from common.store.sets import Columns, columns_of, lists, unnest
 from common.web.auth import Principal
-from common.web.problems import Problem
 from notification.agencies.pics import Addressee, addressees
 from notification.agencies.tables import Agency
 from notification.messages.delivery import Envelope, Verdict
@@ -296,7 +296,7 @@ async def give_back(session: AsyncSession, messages: Sequence[Claimed]) -> None:
 async def resend(session: AsyncSession, message_id: UUID, principal: Principal, now: datetime) -> Message:
     """Sends a message that failed, or waits for another try, at once, to whom the agency names now.
 
-    Keeps who asked for it; addresses that have it already are left out. Raises Problem `not-found`,
+    Keeps who asked for it; addresses that have it already are left out. Raises Refused `not-found`,
     `message-not-open`, or `no-pic` when the agency names nobody who could be written to and has no
     message of this round.
     """
@@ -305,10 +305,10 @@ async def resend(session: AsyncSession, message_id: UUID, principal: Principal, 
         select(Message).where(table.id == message_id, principal.sees(table.agency_id)).with_for_update()
     )
     if message is None:
-        raise Problem("not-found")
+        raise Refused("not-found")
     claimed = message.claimed_until is not None and message.claimed_until > now
     if message.state != "failed" and (message.state != "queued" or claimed or message.due_at <= now):
-        raise Problem("message-not-open")
+        raise Refused("message-not-open")
     agency = await session.get_one(Agency, message.agency_id)
     others = await session.scalars(
         select(func.lower(table.recipient)).where(
@@ -317,7 +317,7 @@ async def resend(session: AsyncSession, message_id: UUID, principal: Principal, 
     )
     addressee = _addressee(message, agency.pics, set(others))
     if addressee is None:
-        raise Problem("no-pic")
+        raise Refused("no-pic")
     session.add(Resend(message_id=message.id, after_attempt=message.attempts, moment=now, subject=principal.subject))
     message.dedupe_key = dedupe_key(message.round_id, message.agency_id, addressee.recipient)
     message.rank = addressee.rank

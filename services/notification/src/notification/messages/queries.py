@@ -7,9 +7,9 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.fields import Moment
+from common.refused import Refused
 from common.web.auth import Principal
 from common.web.pages import Page, Window
-from common.web.problems import Problem
 from notification.messages.schemas import AttemptOut, MessageDetail, MessageOut, MessageState, ResendOut
 from notification.messages.tables import Attempt, Message, Resend
 from notification.rounds.figures import Figures
@@ -35,12 +35,12 @@ async def messages(
 
 
 async def message(session: AsyncSession, principal: Principal, message_id: UUID) -> MessageDetail:
-    """One message with its history. Raises Problem `not-found`."""
+    """One message with its history. Raises Refused `not-found`."""
     row = (
         await session.execute(select(MESSAGES).where(MESSAGES.c.id == message_id, principal.sees(MESSAGES.c.agency_id)))
     ).one_or_none()
     if row is None:
-        raise Problem("not-found")
+        raise Refused("not-found")
     attempts = await session.execute(
         select(ATTEMPTS).where(ATTEMPTS.c.message_id == message_id).order_by(ATTEMPTS.c.number)
     )

@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, Row, Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.fields import Line, Moment
+from common.refused import Refused
 from common.web.auth import Principal
 from common.web.pages import Page, Window
-from common.web.problems import Problem
 from notification.agencies.tables import Agency
 from notification.messages.tables import Message
 from notification.rounds.schemas import DigestOut, DigestState, RoundKind, RoundOut, WaitingOut
@@ -41,10 +41,10 @@ async def rounds(
 
 
 async def one_round(session: AsyncSession, principal: Principal, round_id: UUID) -> RoundOut:
-    """A round with its counts. Raises Problem `not-found`, also when it reached no agency of the caller's."""
+    """A round with its counts. Raises Refused `not-found`, also when it reached no agency of the caller's."""
     found = (await session.execute(select(ROUNDS).where(ROUNDS.c.id == round_id, _reaches(principal)))).one_or_none()
     if found is None:
-        raise Problem("not-found")
+        raise Refused("not-found")
     return (await _with_counts(session, principal, [found]))[0]
 
 
@@ -104,9 +104,9 @@ def _round_out(row: Row[Any], digests: Sequence[Any], mails: dict[Any, int]) -> 
 async def digests(
     session: AsyncSession, principal: Principal, window: Window, round_id: UUID, *, state: DigestState | None
 ) -> Page[DigestOut]:
-    """What each agency is told in a round, by agency code. Raises Problem `not-found` as `one_round` does."""
+    """What each agency is told in a round, by agency code. Raises Refused `not-found` as `one_round` does."""
     if not await session.scalar(select(ROUNDS.c.id).where(ROUNDS.c.id == round_id, _reaches(principal))):
-        raise Problem("not-found")
+        raise Refused("not-found")
     query = (
         _with_agency(
             DIGESTS.c.agency_id,

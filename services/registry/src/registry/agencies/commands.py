@@ -13,32 +13,30 @@ from uuid import UUID
 from sqlalchemy import or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common.answers import Answer, Done, answer_each
 from common.fields import said
 from common.ids import new_id
+from common.refused import Refused
 from common.store import sets
 from common.store.outbox import emit
 from common.web import etag
-from common.web.bulk import Answer, Done
-from common.web.problems import Problem
 from contracts import events
 from registry.agencies.schemas import AgencyIn, AgencyLine, PicIn, UnitIn
 from registry.domain.agency import Agency, Pic, Unit, check_parent, in_order
-from registry.domain.refused import Refused
 from registry.people.commands import announce_units
 from registry.tables import agencies, changes, pics, units
-from registry.writing import Writing, answered, audit_row, refusals_answered
+from registry.writing import Writing, audit_row
 
 Parents = dict[UUID, UUID | None]
 Units = dict[UUID, Unit]
 
 
 async def create_agency(session: AsyncSession, document: AgencyIn, writing: Writing) -> UUID:
-    """A new agency. Raises Problem."""
+    """A new agency. Raises Refused."""
     await _lock(session)
     if await session.scalar(select(agencies.c.id).where(agencies.c.code == document.code)):
-        raise Problem("code-taken", field="code")
-    with refusals_answered():
-        created = _decided(document, None, await _parents(session))
+        raise Refused("code-taken", field="code")
+    created = _decided(document, None, await _parents(session))
     await _save(session, [(None, created)], writing)
     return created.id
 
@@ -46,38 +44,35 @@ async def create_agency(session: AsyncSession, document: AgencyIn, writing: Writ
 async def revise_agency(
     session: AsyncSession, agency_id: UUID, document: AgencyIn, seen: etag.Versions, writing: Writing
 ) -> None:
-    """An agency as the document says. Raises Problem."""
+    """An agency as the document says. Raises Refused."""
     await _lock(session)
     before = await _one(session, agency_id, seen, writing)
     namesake = select(agencies.c.id).where(agencies.c.code == document.code, agencies.c.id != agency_id)
     if await session.scalar(namesake):
-        raise Problem("code-taken", field="code")
-    with refusals_answered():
-        after = _decided(document, before, await _parents(session))
+        raise Refused("code-taken", field="code")
+    after = _decided(document, before, await _parents(session))
     await _save(session, [(before, after)], writing)
 
 
 async def name_pics(
     session: AsyncSession, agency_id: UUID, named: Sequence[PicIn], seen: etag.Versions, writing: Writing
 ) -> None:
-    """Exactly these PICs for an agency. Raises Problem."""
+    """Exactly these PICs for an agency. Raises Refused."""
     await _lock(session)
     before = await _one(session, agency_id, seen, writing)
-    with refusals_answered():
-        after = replace(before, pics=_pics(named, before.pics))
+    after = replace(before, pics=_pics(named, before.pics))
     await _save(session, [(before, after)], writing)
 
 
 async def add_unit(session: AsyncSession, agency_id: UUID, document: UnitIn, writing: Writing) -> UUID:
-    """A new unit of an agency. Raises Problem."""
+    """A new unit of an agency. Raises Refused."""
     await _lock(session)
     await _one(session, agency_id, None, writing)
     known = await _units(session, [agency_id], [document])
     own = known.get(agency_id, {})
     if any(unit.code == document.code for unit in own.values()):
-        raise Problem("code-taken", field="code")
-    with refusals_answered():
-        created = _decided_unit(document, agency_id, None, own, _ids(known))
+        raise Refused("code-taken", field="code")
+    created = _decided_unit(document, agency_id, None, own, _ids(known))
     await _save_units(session, [(None, created)], writing)
     return created.id
 
@@ -85,19 +80,18 @@ async def add_unit(session: AsyncSession, agency_id: UUID, document: UnitIn, wri
 async def revise_unit(
     session: AsyncSession, unit_id: UUID, document: UnitIn, seen: etag.Versions, writing: Writing
 ) -> None:
-    """A unit as the document says. Raises Problem."""
+    """A unit as the document says. Raises Refused."""
     await _lock(session)
     agency_id = await session.scalar(select(units.c.agency_id).where(units.c.id == unit_id))
     if agency_id is None or not writing.may_touch(agency_id):
-        raise Problem("not-found")
+        raise Refused("not-found")
     known = await _units(session, [agency_id], [])
     own = known[agency_id]
     before = own[unit_id]
     etag.check(seen, before.version)
     if any(unit.code == document.code and unit.id != unit_id for unit in own.values()):
-        raise Problem("code-taken", field="code")
-    with refusals_answered():
-        after = _decided_unit(document, agency_id, before, own, _ids(known))
+        raise Refused("code-taken", field="code")
+    after = _decided_unit(document, agency_id, before, own, _ids(known))
     await _save_units(session, [(before, after)], writing)
 
 
@@ -111,22 +105,20 @@ async def upsert_agencies(session: AsyncSession, lines: Sequence[AgencyLine], wr
     )
     after, units_after = dict(before), dict(units_before)
     unit_ids = _ids(units_before)
-    answers: list[Answer] = []
-    for line in lines:
+
+    def decide(line: AgencyLine) -> Done:
         known = after.get(line.code)
-        try:
-            agency = _decided(line, known, parents)
-            if "pics" in line.model_fields_set:
-                agency = replace(agency, pics=_pics(line.pics or (), agency.pics))
-            own_before = units_after.get(agency.id, {})
-            own = _with_units(line.units, agency.id, own_before, unit_ids)
-        except Refused as refused:
-            answers.append(answered(refused))
-            continue
-        status = "stored" if known is None else "unchanged" if (agency, own) == (known, own_before) else "updated"
-        answers.append(Done(status, agency.id))
+        agency = _decided(line, known, parents)
+        if "pics" in line.model_fields_set:
+            agency = replace(agency, pics=_pics(line.pics or (), agency.pics))
+        own_before = units_after.get(agency.id, {})
+        own = _with_units(line.units, agency.id, own_before, unit_ids)
         after[line.code], units_after[agency.id], parents[agency.id] = agency, own, agency.parent_id
-        unit_ids |= own.keys()
+        unit_ids.update(own)
+        status = "stored" if known is None else "unchanged" if (agency, own) == (known, own_before) else "updated"
+        return Done(status, agency.id)
+
+    answers = answer_each(lines, decide)
     await _save(session, [(before.get(code), agency) for code, agency in after.items()], writing)
     stored_units = {unit.id: unit for own in units_before.values() for unit in own.values()}
     decided_units = [unit for own in units_after.values() for unit in own.values()]
@@ -145,7 +137,7 @@ async def _parents(session: AsyncSession) -> Parents:
 async def _one(session: AsyncSession, agency_id: UUID, seen: etag.Versions, writing: Writing) -> Agency:
     found = await _load(session, ids={agency_id}) if writing.may_touch(agency_id) else []
     if not found:
-        raise Problem("not-found")
+        raise Refused("not-found")
     etag.check(seen, found[0].version)
     return found[0]
 

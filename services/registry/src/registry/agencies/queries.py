@@ -6,9 +6,9 @@ from pydantic import TypeAdapter
 from sqlalchemy import Exists, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common.refused import Refused
 from common.web.auth import Principal
 from common.web.pages import Page, Window
-from common.web.problems import Problem
 from registry.agencies.schemas import AgencyOut, AgencyWithoutPic, PicOut, PicsOut, UnitOut
 from registry.domain.agency import Kind
 from registry.fields import Code
@@ -18,11 +18,11 @@ BY_CODE: TypeAdapter[tuple[Code]] = TypeAdapter(tuple[Code])
 
 
 async def agency(session: AsyncSession, agency_id: UUID, principal: Principal) -> AgencyOut:
-    """One agency. Raises Problem `not-found`."""
+    """One agency. Raises Refused `not-found`."""
     found = select(agencies).where(agencies.c.id == agency_id, principal.sees(agencies.c.id))
     row = (await session.execute(found)).one_or_none()
     if row is None:
-        raise Problem("not-found")
+        raise Refused("not-found")
     return AgencyOut(**row._asdict())
 
 
@@ -56,7 +56,7 @@ async def without_pic(session: AsyncSession, window: Window) -> Page[AgencyWitho
 
 
 async def pics_of(session: AsyncSession, agency_id: UUID, principal: Principal) -> PicsOut:
-    """The PICs of an agency, main first. Raises Problem `not-found`."""
+    """The PICs of an agency, main first. Raises Refused `not-found`."""
     owner = await agency(session, agency_id, principal)
     found = select(pics).where(pics.c.agency_id == agency_id).order_by(pics.c.rank.desc())
     named = [PicOut.model_validate(row, from_attributes=True) for row in await session.execute(found)]
@@ -64,17 +64,17 @@ async def pics_of(session: AsyncSession, agency_id: UUID, principal: Principal) 
 
 
 async def unit(session: AsyncSession, unit_id: UUID, principal: Principal) -> UnitOut:
-    """One unit. Raises Problem `not-found`."""
+    """One unit. Raises Refused `not-found`."""
     row = (
         await session.execute(select(units).where(units.c.id == unit_id, principal.sees(units.c.agency_id)))
     ).one_or_none()
     if row is None:
-        raise Problem("not-found")
+        raise Refused("not-found")
     return UnitOut(**row._asdict())
 
 
 async def unit_page(session: AsyncSession, agency_id: UUID, window: Window, principal: Principal) -> Page[UnitOut]:
-    """The units of an agency in the order of their codes. Raises Problem `not-found` for an agency out of sight."""
+    """The units of an agency in the order of their codes. Raises Refused `not-found` for an agency out of sight."""
     await agency(session, agency_id, principal)
     found = select(units).where(units.c.agency_id == agency_id).order_by(units.c.code).limit(window.limit + 1)
     if seen := window.seen(BY_CODE):

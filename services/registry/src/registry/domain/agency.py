@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from registry.domain.refused import Refused
+from common.refused import Refused
 
 Kind = Literal["K", "L", "D"]
 Rank = Literal["main", "deputy"]

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 from typing import Literal
 from uuid import UUID
 
+from common.refused import Refused
 from contracts.degrees import Degree
 from registry.domain.history import History, at, at_or_first, begins_on, begun, ending, put, put_until_next, starting
 from registry.domain.posts import Jenjang, StaffType, check_post
-from registry.domain.refused import Refused
 
 Status = Literal["active", "leave", "study", "retired", "deceased"]
 GONE: frozenset[Status] = frozenset(["retired", "deceased"])

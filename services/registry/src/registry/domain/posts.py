@@ -7,7 +7,7 @@ golongan I to XVII, and no rule seen ties these to a jenjang.
 
 from typing import Literal
 
-from registry.domain.refused import Refused
+from common.refused import Refused
 
 StaffType = Literal["PNS", "PPPK"]
 Jenjang = Literal["pemula", "terampil", "mahir", "penyelia", "ahli_pertama", "ahli_muda", "ahli_madya", "ahli_utama"]

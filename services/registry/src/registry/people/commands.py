@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common.answers import Answer, Done, answer_each
 from common.ids import new_id
+from common.refused import Refused
 from common.store.outbox import flush
 from common.web import etag
-from common.web.bulk import Answer, Done
-from common.web.problems import Problem
 from contracts.acting import is_own_case
 from contracts.nip import parse_nip
 from registry.domain.person import (
@@ -28,90 +28,85 @@ from registry.domain.person import (
     stand,
     transfer,
 )
-from registry.domain.refused import Refused
 from registry.people import store
 from registry.people.schemas import NumberIn, PersonIn, PlaceIn, StatusIn, TransferIn, appointed, joins
 from registry.tables import assignments
-from registry.writing import Writing, answered, refusals_answered
+from registry.writing import Writing
 
 PAGE = 1_000
 
 
 async def register_person(session: AsyncSession, document: PersonIn, writing: Writing) -> UUID:
-    """A new person. Raises Problem."""
+    """A new person. Raises Refused."""
     if await store.owners(session, [document.nip]):
-        raise Problem("nip-taken", field="nip")
+        raise Refused("nip-taken", field="nip")
     [answer] = await upsert_people(session, [document], writing)
-    if isinstance(answer, Problem):
+    if isinstance(answer, Refused):
         raise answer
     if answer.status != "stored":  # somebody else was faster
-        raise Problem("nip-taken", field="nip")
+        raise Refused("nip-taken", field="nip")
     return answer.id
 
 
 async def revise_person(
     session: AsyncSession, person_id: UUID, document: PersonIn, seen: etag.Versions, writing: Writing
 ) -> None:
-    """A person as the document says. Raises Problem."""
+    """A person as the document says. Raises Refused."""
     places = await _places(session, [document])
     before = await _mine(session, person_id, writing, lock=False)
     owner = (await store.owners(session, [document.nip])).get(document.nip)
     if owner not in (None, person_id):
-        raise Problem("nip-taken", field="nip")
+        raise Refused("nip-taken", field="nip")
     if owner is None:
         await store.retire_number(session, person_id, writing.today)
         if not await store.claim(session, {document.nip: person_id}):
-            raise Problem("nip-taken", field="nip")
+            raise Refused("nip-taken", field="nip")
     person = replace(await _mine(session, person_id, writing, lock=True), nip=before.nip)
     etag.check(seen, person.version)
-    with refusals_answered():
-        entry = document.at(places.meant(document, writing))
-        after = _revised(person, entry, places, writing)
-        if owner is None:
-            after = renumber(after, entry, writing.today)
+    entry = document.at(places.meant(document, writing))
+    after = _revised(person, entry, places, writing)
+    if owner is None:
+        after = renumber(after, entry, writing.today)
     await _save(session, person, after, writing)
 
 
 async def mend_number(
     session: AsyncSession, person_id: UUID, document: NumberIn, seen: etag.Versions, writing: Writing
 ) -> None:
-    """A person with the right number; the wrong one is kept with the reason, and free for whose it is. Raises Problem."""
+    """A person with the right number; the wrong one is kept with the reason, and free for whose it is. Raises Refused."""
     before = await _mine(session, person_id, writing, lock=False)
     etag.check(seen, before.version)
     if document.nip == before.nip:
         return
     number = parse_nip(document.nip)
     if not await store.release(session, before.nip, person_id):
-        raise Problem("changed-meanwhile")
+        raise Refused("changed-meanwhile")
     if not await store.take_up(session, document.nip, person_id):
-        raise Problem("nip-taken", field="nip")
+        raise Refused("nip-taken", field="nip")
     person = replace(await _mine(session, person_id, writing, lock=True), nip=before.nip)
     etag.check(seen, person.version)
-    with refusals_answered():
-        after = mend(person, document.nip, number.staff_type, appointed(number), joins(number), writing.today)
+    after = mend(person, document.nip, number.staff_type, appointed(number), joins(number), writing.today)
     await store.keep_mended(session, person, document.reason, writing.today)
     await _save(session, person, after, writing)
 
 
 async def transfer_person(session: AsyncSession, person_id: UUID, document: TransferIn, writing: Writing) -> None:
-    """A person elsewhere from a day on, by whom they leave. Raises Problem."""
+    """A person elsewhere from a day on, by whom they leave. Raises Refused."""
     places = await _places(session, [document])
     person = await _mine(session, person_id, writing, lock=True)
-    with refusals_answered():
-        place = places.found(document)
-        _check_own(person, document.on, writing, "on")
-        places.check_open(place, person.place_on(document.on))
-        after = transfer(person, place, document.on, writing.today)
+    place = places.found(document)
+    _check_own(person, document.on, writing, "on")
+    places.check_open(place, person.place_on(document.on))
+    after = transfer(person, place, document.on, writing.today)
     await _save(session, person, after, writing)
 
 
 async def change_status(session: AsyncSession, person_id: UUID, document: StatusIn, writing: Writing) -> None:
-    """A person with another status, by decree. Raises Problem."""
+    """A person with another status, by decree. Raises Refused."""
     person = await _mine(session, person_id, writing, lock=True)
-    with refusals_answered():
-        _check_own(person, document.from_, writing, "from")
-        standing = Standing(document.status, document.decree)
-        after = stand(person, standing, document.from_, document.until, writing.today)
+    _check_own(person, document.from_, writing, "from")
+    standing = Standing(document.status, document.decree)
+    after = stand(person, standing, document.from_, document.until, writing.today)
     await _save(session, person, after, writing)
 
 
@@ -135,27 +130,22 @@ async def upsert_people(session: AsyncSession, documents: Sequence[PersonIn], wr
         owner |= await store.owners(session, newcomers.keys() - claimed)
     before = await store.present(session, owner.values(), lock=True)
     after = dict(before)
-    answers: list[Answer] = []
-    for entry in entries:
+
+    def decide(entry: Entry | Refused) -> Done:
         if isinstance(entry, Refused):
-            answers.append(answered(entry))
-            continue
+            raise entry
         if entry.nip not in owner:
             person = newcomers[entry.nip]
             owner[entry.nip], after[person.id] = person.id, person
-            answers.append(Done("stored", person.id))
-            continue
+            return Done("stored", person.id)
         person = after[owner[entry.nip]]
-        try:
-            revised = _revised(person, entry, places, writing)
-        except Refused as refused:
-            answers.append(answered(refused))
-            continue
+        revised = _revised(person, entry, places, writing)
         if revised != person and is_own_case(writing.principal, person.id):
-            answers.append(Problem("own-record", field="nip"))
-            continue
-        answers.append(Done("unchanged" if revised == person else "updated", person.id))
+            raise Refused("own-record", "nip")
         after[person.id] = revised
+        return Done("unchanged" if revised == person else "updated", person.id)
+
+    answers = answer_each(entries, decide)
     pairs = [(before.get(person_id), person) for person_id, person in after.items()]
     await store.save(session, [pair for pair in pairs if pair[0] != pair[1]], writing)
     return answers
@@ -258,12 +248,12 @@ async def _places(session: AsyncSession, documents: Sequence[PlaceIn]) -> _Place
 
 
 async def _mine(session: AsyncSession, person_id: UUID, writing: Writing, *, lock: bool) -> Person:
-    """A person of the caller's agency, who is not the caller: posts and degrees decide credit points. Raises Problem."""
+    """A person of the caller's agency, who is not the caller: posts and degrees decide credit points. Raises Refused."""
     person = (await store.present(session, [person_id], lock=lock)).get(person_id)
     if person is None or not writing.may_touch(person.place_on(writing.today).agency_id):
-        raise Problem("not-found")
+        raise Refused("not-found")
     if is_own_case(writing.principal, person_id):
-        raise Problem("own-record")
+        raise Refused("own-record")
     return person
 
 

@@ -21,9 +21,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common.refused import Refused
 from common.web.auth import Principal
 from common.web.pages import BY_ID, Page, Window
-from common.web.problems import Problem
 from registry.domain.person import GONE
 from registry.people.schemas import (
     AssignmentOut,
@@ -56,7 +56,7 @@ async def person(
 ) -> PersonOut:
     """Somebody as of a day, for the agency they serve today and, for a day gone by, the one they served then.
 
-    A move to come shows nothing to the agency it leads to. Raises Problem `not-found`.
+    A move to come shows nothing to the agency it leads to. Raises Refused `not-found`.
     """
     here = principal.sees(present.c.agency_id)
     visible = here if _to_come(today, as_of) else or_(here, principal.sees(assignments.c.agency_id))
@@ -64,7 +64,7 @@ async def person(
 
 
 async def oneself(session: AsyncSession, principal: Principal, today: date, as_of: date | None) -> PersonOut:
-    """The caller as of a day. Raises Problem `not-found`."""
+    """The caller as of a day. Raises Refused `not-found`."""
     return await _one(session, principal.speaks_for("person"), today, as_of, true())
 
 
@@ -104,7 +104,7 @@ async def people_page(
 
 
 async def history(session: AsyncSession, person_id: UUID, today: date, principal: Principal) -> HistoryOut:
-    """Everything on record of somebody who serves today in the caller's sight. Raises Problem `not-found`."""
+    """Everything on record of somebody who serves today in the caller's sight. Raises Refused `not-found`."""
     now = (await person(session, person_id, today, principal)).version
 
     async def rows(query: Select[*tuple[Any, ...]], *order: ColumnElement[Any]) -> list[Row[Any]]:
@@ -158,7 +158,7 @@ async def _one(
 ) -> PersonOut:
     row = (await session.execute(_as_of(today, as_of).where(people.c.id == person_id, visible))).one_or_none()
     if row is None:
-        raise Problem("not-found")
+        raise Refused("not-found")
     return _out(row)
 
 

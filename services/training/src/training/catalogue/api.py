@@ -6,12 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 from fastapi.responses import StreamingResponse
 
+from common.answers import Answer
+from common.refused import Refused
 from common.web import etag
 from common.web.auth import Principal, allow
-from common.web.bulk import Answer, Lines, lines_of
+from common.web.bulk import Lines, lines_of
 from common.web.pages import AskedWindow, Page
 from common.web.parts import Reading, Transaction
-from common.web.problems import Problem
 from training.catalogue import commands, queries
 from training.catalogue.schemas import CourseIn, CourseOut, ProviderIn, ProviderOut
 from training.desk import Desk, desk_for
@@ -105,9 +106,9 @@ async def upload_courses(
 
 
 def _stored(answer: Answer) -> UUID:
-    """The id of what was new. Raises Problem, `code-taken` for what was there already."""
-    if isinstance(answer, Problem):
+    """The id of what was new. Raises Refused, `code-taken` for what was there already."""
+    if isinstance(answer, Refused):
         raise answer
     if answer.status != "stored":
-        raise Problem("code-taken", field="code")
+        raise Refused("code-taken", field="code")
     return answer.id

@@ -14,17 +14,17 @@ from sqlalchemy import ColumnElement, Select, delete, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from common.answers import Answer, Done, answer_each
 from common.fields import said
 from common.ids import new_id
+from common.refused import Refused
 from common.store.sets import Columns, columns_of, insert, lists, overwrite, parted, unnest, words
 from common.web import etag
-from common.web.bulk import Answer, Done
-from common.web.problems import Problem
 from training.catalogue.queries import look_up
 from training.catalogue.schemas import CourseIn, ProviderIn
 from training.catalogue.tables import Accreditation, Course, Provider
 from training.desk import Desk
-from training.domain.counting import Refused, check_form
+from training.domain.counting import check_form
 from training.domain.duty import THOUSANDTH
 
 PROVIDER = ("id", "code", "name")
@@ -109,11 +109,11 @@ async def save_providers(session: AsyncSession, documents: Sequence[ProviderIn],
 async def revise_provider(
     session: AsyncSession, provider_id: UUID, document: ProviderIn, desk: Desk, *, seen: etag.Versions
 ) -> None:
-    """Changes a provider. Raises Problem."""
+    """Changes a provider. Raises Refused."""
     held = _held(document, desk)
     provider = await session.get(Provider, provider_id, with_for_update=True)
     if provider is None:
-        raise Problem("not-found")
+        raise Refused("not-found")
     etag.check(seen, provider.version)
     if document.code != provider.code:
         await _check_free(session, select(col(Provider.id)).where(col(Provider.code) == document.code))
@@ -141,11 +141,11 @@ async def save_courses(session: AsyncSession, documents: Sequence[CourseIn], des
 async def revise_course(
     session: AsyncSession, course_id: UUID, document: CourseIn, desk: Desk, *, seen: etag.Versions
 ) -> None:
-    """Changes a course. Raises Problem."""
+    """Changes a course. Raises Refused."""
     providers = await _providers_named(session, [document], desk)
     course = await session.get(Course, course_id, with_for_update=True)
     if course is None:
-        raise Problem("not-found")
+        raise Refused("not-found")
     etag.check(seen, course.version)
     if document.code != course.code:
         await _check_free(session, select(col(Course.id)).where(col(Course.code) == document.code))
@@ -158,10 +158,10 @@ async def revise_course(
 
 
 def _identity(document: ProviderIn | CourseIn, known: UUID | None, codes: dict[UUID, str]) -> UUID:
-    """The id a code has or gets. Raises Problem where the id sent belongs to another code, or the code to another id."""
+    """The id a code has or gets. Raises Refused where the id sent belongs to another code, or the code to another id."""
     identity = document.id or known or new_id()
     if known not in {None, identity} or codes.setdefault(identity, document.code) != document.code:
-        raise Problem("code-taken", field="code")
+        raise Refused("code-taken", field="code")
     return identity
 
 
@@ -170,20 +170,16 @@ def _decide(
 ) -> tuple[list[Answer], dict[str, S]]:
     """The answer to each document, and what changes by code; a later document sees what earlier ones have made."""
     changed: dict[str, S] = {}
-    answers: list[Answer] = []
-    for document in documents:
+
+    def decide(document: D) -> Done:
         before = known.get(document.code)
-        try:
-            state = state_of(document, before)
-        except Problem as problem:
-            answers.append(problem)
-            continue
+        state = state_of(document, before)
         if state == before:
-            answers.append(Done("unchanged", state.id))
-        else:
-            answers.append(Done("updated" if before else "stored", state.id))
-            known[document.code] = changed[document.code] = state
-    return answers, changed
+            return Done("unchanged", state.id)
+        known[document.code] = changed[document.code] = state
+        return Done("updated" if before else "stored", state.id)
+
+    return answer_each(documents, decide), changed
 
 
 def _keeps_accreditations(document: ProviderIn) -> bool:
@@ -197,7 +193,7 @@ def _held(document: ProviderIn, desk: Desk) -> frozenset[Held]:
         _check_period(part.valid_from, part.valid_to)
     for earlier, later in pairwise(sorted(held, key=lambda part: (part.form, part.valid_from))):
         if earlier.form == later.form and (earlier.valid_to is None or earlier.valid_to > later.valid_from):
-            raise Problem("periods-overlap", field="accreditations")
+            raise Refused("periods-overlap", field="accreditations")
     return frozenset(held)
 
 
@@ -216,7 +212,7 @@ def _course(
     names_provider = not document.model_fields_set.isdisjoint(("provider_id", "provider_code"))
     provider = _provider_of(document, own, providers) if names_provider or not before else before.provider_id
     if own is not None and (provider != own or (before is not None and before.provider_id != own)):
-        raise Problem("not-yours", field="provider_code")
+        raise Refused("not-yours", field="provider_code")
     return CourseState(
         id=_identity(document, before.id if before else None, codes),
         code=document.code,
@@ -232,26 +228,23 @@ def _course(
 
 def _check_rules(form: str, jp: Decimal | None, desk: Desk) -> None:
     """The newest pack says which forms there are and how many JP may be stated."""
-    try:
-        check_form(desk.book.packs[-1].tables, form, jp)
-    except Refused as refused:
-        raise Problem(refused.code, field=refused.field, **refused.values) from None
+    check_form(desk.book.packs[-1].tables, form, jp)
 
 
 def _check_period(valid_from: date, valid_to: date | None) -> None:
     if valid_to is not None and valid_to <= valid_from:
-        raise Problem("dates-reversed", field="valid_to")
+        raise Refused("dates-reversed", field="valid_to")
 
 
 def _provider_of(document: CourseIn, own: UUID | None, providers: dict[str, UUID]) -> UUID:
-    """Whose course it is: whom it names, else the provider who sends it. Raises Problem `provider-unknown`."""
+    """Whose course it is: whom it names, else the provider who sends it. Raises Refused `provider-unknown`."""
     if document.provider_code is not None:
         found = providers.get(document.provider_code)
     else:
         asked = document.provider_id or own
         found = asked if asked in providers.values() else None
     if found is None or document.provider_id not in {None, found}:
-        raise Problem("provider-unknown", field="provider_code" if document.provider_code else "provider_id")
+        raise Refused("provider-unknown", field="provider_code" if document.provider_code else "provider_id")
     return found
 
 
@@ -315,7 +308,7 @@ def _course_state(course: Course) -> CourseState:
 
 async def _check_free(session: AsyncSession, taken: Select[UUID]) -> None:
     if await session.scalar(taken) is not None:
-        raise Problem("code-taken", field="code")
+        raise Refused("code-taken", field="code")
 
 
 async def _accredit(session: AsyncSession, providers: Iterable[ProviderState]) -> None:

@@ -12,8 +12,8 @@ from sqlalchemy import Select, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from common.refused import Refused
 from common.web.pages import Page, Window
-from common.web.problems import Problem
 from training.catalogue.schemas import AccreditationOut, CourseOut, ProviderOut
 from training.catalogue.tables import Accreditation, Course, Provider
 from training.domain.duty import Period, covers
@@ -89,10 +89,10 @@ async def look_up(
 
 
 async def provider(session: AsyncSession, provider_id: UUID) -> ProviderOut:
-    """A provider. Raises Problem `not-found`."""
+    """A provider. Raises Refused `not-found`."""
     shown = await _shown(session, select(Provider).where(col(Provider.id) == provider_id))
     if not shown:
-        raise Problem("not-found")
+        raise Refused("not-found")
     return shown[0]
 
 
@@ -119,10 +119,10 @@ async def _shown(session: AsyncSession, found: Select[Provider]) -> list[Provide
 
 
 async def course(session: AsyncSession, course_id: UUID) -> CourseOut:
-    """A course. Raises Problem `not-found`."""
+    """A course. Raises Refused `not-found`."""
     found = await session.get(Course, course_id)
     if found is None:
-        raise Problem("not-found")
+        raise Refused("not-found")
     return CourseOut.model_validate(found)
 
 

@@ -18,6 +18,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple, Protocol
 from uuid import UUID
 
+from common.refused import Refused
 from contracts.degrees import DEGREES
 from training.domain.duty import cut
 
@@ -42,16 +43,6 @@ CAPPED: Mapping[Why, Why] = {
 }
 
 LONGEST_YEAR = 366
-
-
-class Refused(Exception):  # noqa: N818 - the domain's word for it
-    """An activity the rules do not take, by code and the field at fault."""
-
-    def __init__(self, code: str, field: str, **values: object) -> None:
-        super().__init__(code)
-        self.code = code
-        self.field = field
-        self.values = values
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from common.refused import Refused
 from common.rules import RuleBook, RulePack, load_rule_book
-from training.domain.counting import Activity, Cap, FormRule, Refused, check, count
+from training.domain.counting import Activity, Cap, FormRule, check, count
 from training.domain.duty import DutyRule, Reading, duty_months, pro_rata, standing
 
 PACKS = Path(__file__).parent.parent / "rules"

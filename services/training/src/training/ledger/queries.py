@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, false, or_, select, text, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from common.refused import Refused
 from common.web.auth import Principal
-from common.web.problems import Language, Problem
+from common.web.problems import Language
 from training.domain.counting import FormRule
 from training.domain.duty import NONE, THOUSANDTH, as_bits, duty_months, in_service, pro_rata, resting_months, standing
 from training.domain.rules import Book, pack_named, pack_of_year
@@ -54,12 +55,12 @@ async def person_jp(
 ) -> PersonJp:
     """A person's year, each number with its rule and records.
 
-    Raises Problem: `not-found` for a person the caller may not see or who did not serve in the
+    Raises Refused: `not-found` for a person the caller may not see or who did not serve in the
     year, `rule-missing` for a year no rule covers.
     """
     person = await session.scalar(select(Person).where(col(Person.person_id) == person_id, _visible_people(principal)))
     if person is None:
-        raise Problem("not-found")
+        raise Refused("not-found")
     absences = (await session.scalars(select(Absence).where(col(Absence.person_id) == person_id))).all()
     months = duty_months(
         year, person.joined_on, person.left_on, [(absence.valid_from, absence.valid_to) for absence in absences]
@@ -114,11 +115,11 @@ def _not_laid(person: Person, year: int, months: Sequence[int], book: Book) -> L
     """What a year holds that nobody has opened yet for a person who serves in it: the duty, and nothing reached."""
     first, last = date(year, 1, 1), date(year, 12, 31)
     if not (in_service(last, person.joined_on, None) and (person.left_on is None or person.left_on > first)):
-        raise Problem("not-found")
+        raise Refused("not-found")
     try:
         pack = pack_of_year(book, year)
     except LookupError:
-        raise Problem("rule-missing", field="year") from None
+        raise Refused("rule-missing", field="year") from None
     rule = pack.tables.duties[person.staff_type]
     return LedgerRow(
         person_id=person.person_id,
@@ -201,9 +202,9 @@ def rule_values(rule: FormRule) -> dict[str, object]:
 
 
 async def agency_jp(session: AsyncSession, agency_id: UUID, year: int, principal: Principal, today: date) -> AgencyJp:
-    """How an agency's people stand: today, or on the last day of a year that is over. Raises Problem `not-found`."""
+    """How an agency's people stand: today, or on the last day of a year that is over. Raises Refused `not-found`."""
     if principal.agency_scope not in {None, agency_id}:
-        raise Problem("not-found")
+        raise Refused("not-found")
     day = min(today, date(year, 12, 31))
     asked = {"agency": agency_id, "year": year, "day": day}
     totals = (await session.execute(TOTALS, asked)).one()

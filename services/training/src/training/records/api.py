@@ -8,17 +8,18 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common.answers import Answer, Done
 from common.fields import Year
+from common.refused import Refused
 from common.store.database import Database
 from common.store.transient import insist
 from common.web import etag
 from common.web.auth import Principal, allow
-from common.web.bulk import TRY_SECONDS, Answer, Done, Lines, lines_of
+from common.web.bulk import TRY_SECONDS, Lines, lines_of
 from common.web.idempotency import IdempotencyKey, once
 from common.web.joining import Joiner
 from common.web.pages import AskedWindow, Page
 from common.web.parts import Reading, Transaction, UsedNipKey
-from common.web.problems import Problem
 from contracts.acting import SENDERS, capacity
 from training.desk import Desk, desk_for
 from training.records import commands, queries
@@ -41,7 +42,7 @@ Outcome = tuple[int, Recorded]
 """HTTP status and record."""
 
 
-async def store_singles(session: AsyncSession, singles: Sequence[Single]) -> list[Outcome | Problem]:
+async def store_singles(session: AsyncSession, singles: Sequence[Single]) -> list[Outcome | Refused]:
     """Stores activities of one caller that were sent one by one, as a bulk upload would."""
     _, desk, nip_key = singles[0]
     answers = await commands.store(session, [single.training for single in singles], desk, nip_key)
@@ -50,7 +51,7 @@ async def store_singles(session: AsyncSession, singles: Sequence[Single]) -> lis
     repeated = [answer.id for answer in done if answer.status == "duplicate"]
     records |= await queries.as_sent(session, repeated, desk.principal)
     return [
-        answer if isinstance(answer, Problem) else (201 if answer.status == "stored" else 200, records[answer.id])
+        answer if isinstance(answer, Refused) else (201 if answer.status == "stored" else 200, records[answer.id])
         for answer in answers
     ]
 
@@ -88,7 +89,7 @@ async def post_training(
     async def store_once() -> Response:
         async def act() -> Outcome:
             [outcome] = await store_singles(session, [single])
-            if isinstance(outcome, Problem):
+            if isinstance(outcome, Refused):
                 raise outcome
             return outcome
 

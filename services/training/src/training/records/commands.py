@@ -16,12 +16,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from common.answers import Answer, Done
 from common.ids import new_id, nip_hash
+from common.refused import Refused
 from common.store.outbox import emit
 from common.web import etag
 from common.web.auth import Principal
-from common.web.bulk import Answer, Done, in_turns
-from common.web.problems import Problem
+from common.web.bulk import in_turns
 from contracts.acting import Capacity, Sender, capacity, hands_of, is_own_case, sender_of
 from contracts.events import TrainingRevoked
 from training.catalogue.queries import Offers, look_up
@@ -88,7 +89,7 @@ class Facts:
 async def store(session: AsyncSession, lines: Sequence[Training], desk: Desk, nip_key: str) -> list[Answer]:
     """Stores finished activities and answers each line in order: stored, duplicate of which, or why not.
 
-    Raises Problem `forbidden` for a caller who may send nothing at all.
+    Raises Refused `forbidden` for a caller who may send nothing at all.
     """
     acting = capacity(desk.principal)
     sender = sender_of(desk.principal, acting)
@@ -123,7 +124,7 @@ async def store(session: AsyncSession, lines: Sequence[Training], desk: Desk, ni
     return [_answer(claim, facts.held, now) for claim in claims]
 
 
-def _claim(desk: Desk, facts: Facts, line: Training, key: Key, nip: str | None) -> Claim | Problem:
+def _claim(desk: Desk, facts: Facts, line: Training, key: Key, nip: str | None) -> Claim | Refused:
     try:
         person = _person(facts.roll, line, nip)
         fingerprint = _fingerprint(line, person.person_id)
@@ -133,7 +134,7 @@ def _claim(desk: Desk, facts: Facts, line: Training, key: Key, nip: str | None) 
         agency = person.agency_on(line.end_date)
         check_owner(desk.principal, facts.acting, person_id=person.person_id, agency_id=agency)
         kind = source_kind(desk.principal, facts.acting, line.source, person_id=person.person_id)
-    except Problem as problem:
+    except Refused as problem:
         return problem
     record_id = new_id()
     try:
@@ -147,8 +148,8 @@ def _claim(desk: Desk, facts: Facts, line: Training, key: Key, nip: str | None) 
             own_provider=facts.own_provider,
             today=facts.today,
         )
-    except Problem as problem:
-        return Problem("reference-conflict", field="reference") if holder else problem
+    except Refused as problem:
+        return Refused("reference-conflict", field="reference") if holder else problem
     if holder:
         return Claim(key, fingerprint, says=_says(line, person.person_id, judged))
     taken_over = facts.taken_over.get(activity_of(person.person_id, _values(line, judged)))
@@ -195,14 +196,14 @@ def _claim(desk: Desk, facts: Facts, line: Training, key: Key, nip: str | None) 
 
 def _person(roll: Roll, line: Training, nip: str | None) -> Known:
     if nip is None and line.person_id is None:
-        raise Problem("field-missing", field="nip")
+        raise Refused("field-missing", field="nip")
     by_nip = roll.by_nip.get(nip) if nip else None
     by_id = roll.by_id.get(line.person_id) if line.person_id else None
     if nip and (by_nip is None or (line.person_id and by_nip is not by_id)):
-        raise Problem("person-unknown", field="nip")
+        raise Refused("person-unknown", field="nip")
     person = by_nip or by_id
     if person is None:
-        raise Problem("person-unknown", field="person_id")
+        raise Refused("person-unknown", field="person_id")
     return person
 
 
@@ -238,16 +239,16 @@ async def _store(session: AsyncSession, drafts: Sequence[Draft], desk: Desk) -> 
     await move(session, tally.moves(), desk.book, desk.clock)
 
 
-def _answer(claim: Claim | Problem, held: Mapping[Key, Holder], now: Mapping[UUID, Any]) -> Answer:
+def _answer(claim: Claim | Refused, held: Mapping[Key, Holder], now: Mapping[UUID, Any]) -> Answer:
     """A line is a duplicate of what its sender sent before under the reference, and of what that record says `now`."""
-    if isinstance(claim, Problem):
+    if isinstance(claim, Refused):
         return claim
     holder = held[claim.key]
     if claim.draft is not None and claim.draft.id == holder.id:
         return Done("stored", holder.id)
     if not claim.says or all(getattr(now[holder.id], name) == value for name, value in claim.says.items()):
         return Done("duplicate", holder.id)
-    return Problem("reference-conflict", field="reference")
+    return Refused("reference-conflict", field="reference")
 
 
 async def correct(
@@ -255,14 +256,14 @@ async def correct(
 ) -> Record:
     """Gives a record new values, judged as a new one would be. The same values again change nothing.
 
-    `seen` are the versions the caller has in mind. Raises Problem.
+    `seen` are the versions the caller has in mind. Raises Refused.
     """
     acting = capacity(desk.principal)
     record, person = await _take(session, record_id, desk.principal)
     check_change(desk.principal, acting, record)
     etag.check(seen, record.version)
     if record.state == "revoked":
-        raise Problem("record-revoked")
+        raise Refused("record-revoked")
     own_provider = desk.principal.provider if acting == "provider" else None
     judged = judge(
         correction,
@@ -316,13 +317,13 @@ def _values(content: Content, judged: Judged) -> dict[str, Any]:
 
 
 async def verify(session: AsyncSession, record_id: UUID, desk: Desk) -> Record:
-    """Confirms a self-declared record; one that is verified stays so. Raises Problem."""
+    """Confirms a self-declared record; one that is verified stays so. Raises Refused."""
     record, _ = await _take(session, record_id, desk.principal)
     check_change(desk.principal, capacity(desk.principal), record)
     if is_own_case(desk.principal, record.person_id):
-        raise Problem("own-record")
+        raise Refused("own-record")
     if record.state == "revoked":
-        raise Problem("record-revoked")
+        raise Refused("record-revoked")
     if record.verified:
         return record
     tally = await _open(session, record)
@@ -335,7 +336,7 @@ async def verify(session: AsyncSession, record_id: UUID, desk: Desk) -> Record:
 
 
 async def revoke(session: AsyncSession, record_id: UUID, reason: str, desk: Desk) -> Record:
-    """Makes a record count no more; one that is revoked stays so. Raises Problem."""
+    """Makes a record count no more; one that is revoked stays so. Raises Refused."""
     record, _ = await _take(session, record_id, desk.principal)
     check_change(desk.principal, capacity(desk.principal), record)
     if record.state == "revoked":
@@ -356,12 +357,12 @@ async def revoke(session: AsyncSession, record_id: UUID, reason: str, desk: Desk
 
 
 async def _take(session: AsyncSession, record_id: UUID, principal: Principal) -> tuple[Record, Known]:
-    """A record the caller may see, held after its person. Raises Problem `not-found`."""
+    """A record the caller may see, held after its person. Raises Refused `not-found`."""
     person_id = await session.scalar(
         select(col(Record.person_id)).where(col(Record.id) == record_id, visible(principal))
     )
     if person_id is None:
-        raise Problem("not-found")
+        raise Refused("not-found")
     roll = await lock_people(session, [person_id], [])
     return await session.get_one(Record, record_id, with_for_update=True), roll.by_id[person_id]
 

@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-from common.web.problems import Problem
+from common.refused import Refused
 from training.catalogue.queries import Offer, Offers
-from training.domain.counting import Activity, Refused, check, count
+from training.domain.counting import Activity, check, count
 from training.domain.duty import THOUSANDTH, covers
 from training.domain.rules import Book, pack_of_year
 from training.people.queries import Known
@@ -44,17 +44,17 @@ def judge(
     own_provider: UUID | None,
     today: date,
 ) -> Judged:
-    """Raises Problem with the first rule that is broken. `own_provider` is the provider who sends, if one does."""
+    """Raises Refused with the first rule that is broken. `own_provider` is the provider who sends, if one does."""
     if content.end_date < content.start_date:
-        raise Problem("dates-reversed", field="end_date")
+        raise Refused("dates-reversed", field="end_date")
     if content.end_date > today:
-        raise Problem("date-in-future", field="end_date")
+        raise Refused("date-in-future", field="end_date")
     if not person.in_service(content.end_date):
-        raise Problem("not-in-service", field="end_date")
+        raise Refused("not-in-service", field="end_date")
     try:
         pack = book.at(content.end_date)
     except LookupError:
-        raise Problem("rule-missing", field="end_date") from None
+        raise Refused("rule-missing", field="end_date") from None
     course = _course(content, offers)
     stated = content.jp if content.jp is not None or course is None else course.jp
     activity = Activity(
@@ -69,20 +69,17 @@ def judge(
         degree=content.degree,
         verified=verified,
     )
-    try:
-        rule = check(pack.tables, activity)
-    except Refused as refused:
-        raise Problem(refused.code, field=refused.field, **refused.values) from None
+    rule = check(pack.tables, activity)
     # Somebody may join in the middle of a study, and finish it in service.
     if rule.kind != "education" and content.start_date < person.joined_on:
-        raise Problem("before-service", field="start_date")
+        raise Refused("before-service", field="start_date")
     provider = _provider(content, course, offers, own_provider)
     counted = count(rule, activity)
     try:
         for year in counted.by_year:
             pack_of_year(book, year)
     except LookupError:
-        raise Problem("rule-missing", field="start_date") from None
+        raise Refused("rule-missing", field="start_date") from None
     return Judged(
         agency_id=person.agency_on(content.end_date),
         year=content.end_date.year,
@@ -103,9 +100,9 @@ def _course(content: Content, offers: Offers) -> Offer | None:
         return None
     course = offers.courses.get(content.course_code)
     if course is None:
-        raise Problem("course-unknown", field="course_code")
+        raise Refused("course-unknown", field="course_code")
     if not (covers(course.offered, content.start_date) and covers(course.offered, content.end_date)):
-        raise Problem("course-not-valid", field="course_code")
+        raise Refused("course-not-valid", field="course_code")
     return course
 
 
@@ -115,11 +112,11 @@ def _provider(content: Content, course: Offer | None, offers: Offers, own_provid
     if content.provider_code is not None:
         provider = offers.providers.get(content.provider_code)
         if provider is None:
-            raise Problem("provider-unknown", field="provider_code")
+            raise Refused("provider-unknown", field="provider_code")
     if own_provider is not None and provider != own_provider:
-        raise Problem("not-yours", field="provider_code")
+        raise Refused("not-yours", field="provider_code")
     if course is not None and (course.form != content.form or course.provider_id != provider):
-        raise Problem("course-mismatch", field="course_code")
+        raise Refused("course-mismatch", field="course_code")
     if provider is not None and not offers.holds(provider, content.form, content.start_date, content.end_date):
-        raise Problem("provider-not-accredited", field="provider_code")
+        raise Refused("provider-not-accredited", field="provider_code")
     return provider

@@ -7,9 +7,9 @@ from sqlalchemy import not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from common.refused import Refused
 from common.web.auth import Principal
 from common.web.pages import BY_ID, Page, Window
-from common.web.problems import Problem
 from training.records.rights import visible
 from training.records.schemas import History, Recorded, Version
 from training.records.tables import Record, RecordVersion, counts_in
@@ -17,7 +17,7 @@ from training.records.writing import stored
 
 
 async def record(session: AsyncSession, record_id: UUID, principal: Principal) -> Recorded:
-    """A record. Raises Problem `not-found`, also for one the caller may not see."""
+    """A record. Raises Refused `not-found`, also for one the caller may not see."""
     return Recorded.model_validate(await _find(session, record_id, principal))
 
 
@@ -79,5 +79,5 @@ async def history(session: AsyncSession, record_id: UUID, principal: Principal) 
 async def _find(session: AsyncSession, record_id: UUID, principal: Principal) -> Record:
     record = await session.scalar(select(Record).where(col(Record.id) == record_id, visible(principal)))
     if record is None:
-        raise Problem("not-found")
+        raise Refused("not-found")
     return record

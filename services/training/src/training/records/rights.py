@@ -11,8 +11,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, false, or_, select, true
 from sqlmodel import col
 
+from common.refused import Refused
 from common.web.auth import Principal
-from common.web.problems import Problem
 from contracts.acting import SENDERS, Capacity, is_own_case
 from training.people.tables import Person
 from training.records.schemas import SourceKind
@@ -31,37 +31,37 @@ SOURCES: dict[Capacity, tuple[SourceKind, ...]] = {
 def source_kind(principal: Principal, acting: Capacity, given: SourceKind | None, *, person_id: UUID) -> SourceKind:
     """The kind of source of a record; what people send of themselves is self-declared, whatever it says.
 
-    Raises Problem `source-not-allowed`.
+    Raises Refused `source-not-allowed`.
     """
     allowed = SOURCES[acting]
     if given is not None and given not in allowed:
-        raise Problem("source-not-allowed", field="source")
+        raise Refused("source-not-allowed", field="source")
     if is_own_case(principal, person_id):
         return "self"
     return given or allowed[0]
 
 
 def check_owner(principal: Principal, acting: Capacity, *, person_id: UUID, agency_id: UUID) -> None:
-    """Raises Problem where a caller does not answer for a person on a day; a provider may for anyone."""
+    """Raises Refused where a caller does not answer for a person on a day; a provider may for anyone."""
     if acting == "agency_hr" and agency_id != principal.agency:
-        raise Problem("agency-mismatch", field="nip")
+        raise Refused("agency-mismatch", field="nip")
     if acting == "person" and person_id != principal.person:
-        raise Problem("not-yours", field="nip")
+        raise Refused("not-yours", field="nip")
 
 
 def check_change(principal: Principal, acting: Capacity, record: Record) -> None:
-    """Raises Problem where a caller may not correct or revoke a record they can see."""
+    """Raises Refused where a caller may not correct or revoke a record they can see."""
     if acting == "agency_hr" and record.agency_id != principal.agency:
-        raise Problem("not-yours")
+        raise Refused("not-yours")
     if acting == "provider" and (record.provider_id != principal.provider or record.source_kind != "provider"):
-        raise Problem("not-yours")
+        raise Refused("not-yours")
     if acting == "person":
         if record.person_id != principal.person or record.source_kind != "self":
-            raise Problem("not-yours")
+            raise Refused("not-yours")
         if record.verified:
-            raise Problem("already-verified")
+            raise Refused("already-verified")
     if record.verified and is_own_case(principal, record.person_id):
-        raise Problem("own-record")
+        raise Refused("own-record")
 
 
 def visible(principal: Principal) -> ColumnElement[bool]:

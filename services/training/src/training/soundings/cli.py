@@ -33,7 +33,7 @@ PATIENCE_SECONDS = 300.0
 COLUMNS = "{:>8}  {:>10}  {:>11}  {:>11}  {:>8}  {:>7}  {:>8}\n"
 
 
-class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
+class CannotSweep(Exception):  # noqa: N818 - names what it is
     """What was asked cannot be done; the text says why."""
 
 
@@ -57,7 +57,7 @@ def command(book: Book) -> Command:
     async def run(options: argparse.Namespace, database: Database, clock: Clock) -> int:
         try:
             outcomes = await sweep(database, clock, book, as_of=options.as_of, again=options.again)
-        except (Refused, LookupError) as error:
+        except (CannotSweep, LookupError) as error:
             sys.stderr.write(f"Nothing was swept: {error}\n")
             return 2
         sys.stdout.write(_table(outcomes) if outcomes else "Every closed period has been swept.\n")
@@ -71,12 +71,12 @@ async def sweep(
 ) -> list[Outcome]:
     """Does all there is to do, and says what each sweep came to that it worked on to the end.
 
-    Raises Refused for a date to come, and for an `again` (year, period) that is not over or was
+    Raises CannotSweep for a date to come, and for an `again` (year, period) that is not over or was
     never swept; LookupError for a year without rules.
     """
     day = as_of or clock.today()
     if day > clock.today():
-        raise Refused(f"{day} is still to come.")
+        raise CannotSweep(f"{day} is still to come.")
     with traced("sweep") as root:
         run = _Run(database, clock, book, day, Link(root.get_span_context()))
         async with database.reading() as session:
@@ -89,15 +89,15 @@ async def sweep(
 
 
 async def _repeated(session: AsyncSession, day: date, year: int, number: int) -> Work:
-    """The task of sweeping a period once more, or of going on with that. Raises Refused, LookupError."""
+    """The task of sweeping a period once more, or of going on with that. Raises CannotSweep, LookupError."""
     if period_of(year, number).over_from(year) > day:
-        raise Refused(f"period {number} of {year} is not over on {day}.")
+        raise CannotSweep(f"period {number} of {year} is not over on {day}.")
     if running := await queries.running_sweep(session, year, number):
         return Work(year, number, sweep_id=running)
     for newest in await queries.newest_sweeps(session, [year]):
         if newest.period == number:
             return Work(year, number, replaces=newest.id)
-    raise Refused(f"period {number} of {year} was never swept. Leave out --again.")
+    raise CannotSweep(f"period {number} of {year} was never swept. Leave out --again.")
 
 
 @dataclass(frozen=True)
