@@ -1,0 +1,111 @@
+"""The intake of trainings does what it did: 10,000 lines in 200 uploads and what happens between them.
+
+`script` makes them from one seed, `playing` sends them through the real application; every answer, row and event must
+be the one that was recorded before, but for ids and times. Who changes the behaviour on purpose looks at the
+differences that the failing test prints, records anew, and commits both together:
+
+    .venv/bin/pytest services/training/tests/corpus/test_corpus.py --record-corpus
+"""
+
+import hashlib
+import json
+import lzma
+import tomllib
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import common
+import training
+from services.training.tests.corpus.playing import Player, Seen
+from services.training.tests.corpus.script import steps
+
+RECORDED = Path(__file__).with_name("recorded.jsonl.xz")
+SHOWN = 20
+ELSEWHERE = {
+    "code-taken": "of the catalogue",
+    "periods-overlap": "of the catalogue",
+    "headers-too-large": "of the server, before any route",
+    "too-slow": "of the server",
+    "no-http": "of the server",
+    "too-many-requests": "tests have no such limits",
+    "too-many-uploads": "tests have no such limits",
+    "event-too-large": "a line is shorter than an event may be",
+    "internal-error": "nothing fails",
+    "unavailable": "the database is there",
+}
+"""Codes that no request of the script can be answered with, and why."""
+
+
+async def test_the_intake_answers_writes_and_tells_what_it_did_before(api, service, world, pytestconfig):
+    script = steps()
+    seen = await Player(api.http, api.issuer, service.commands, world).play(script)
+    check_codes(seen)
+    mark = hashlib.sha256("\n".join(map(repr, script)).encode()).hexdigest()
+    if pytestconfig.getoption("--record-corpus", default=False):
+        record(mark, seen)
+    with lzma.open(RECORDED, "rt", encoding="utf-8") as file:
+        kept_mark, *kept = (json.loads(line) for line in file)
+    if found := differences(dict(kept), seen):
+        pytest.fail(found, pytrace=False)
+    assert mark == kept_mark, "the script is another than the recorded one: record anew"
+
+
+def codes(seen: Sequence[Seen]) -> dict[str, Counter[str]]:
+    """How often each code was answered, by its text."""
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for each in seen:
+        answer = json.loads(each.what)
+        problems = [answer] if answer.get("status") == "refused" else (answer.get("body") or {}).get("errors", [])
+        for problem in problems:
+            found[problem["code"]][problem["message"]] += 1
+    return found
+
+
+def check_codes(seen: Sequence[Seen]) -> None:
+    """Every code that a route can answer with occurs, in both languages."""
+    files = [file for package in (common, training) for file in Path(package.__path__[0]).rglob("problems.toml")]
+    every = {code for file in files for code in tomllib.loads(file.read_text())}
+    found = codes(seen)
+    assert every - found.keys() == ELSEWHERE.keys()
+    assert [code for code, texts in found.items() if len(texts) < 2] == []
+
+
+def record(mark: str, seen: Sequence[Seen]) -> None:
+    with lzma.open(RECORDED, "wt", preset=9 | lzma.PRESET_EXTREME, encoding="utf-8") as file:
+        for line in (mark, *((each.where, each.what) for each in seen)):
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def differences(kept: dict[str, str], seen: Sequence[Seen]) -> str:
+    """What is another than it was: of each kind of difference how many, and the first with what was sent before it."""
+    assert len({each.where for each in seen}) == len(seen)
+    kinds: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for each in seen:
+        was = kept.pop(each.where, None)
+        if was != each.what:
+            now = each.what
+            apart = dict(parts(json.loads(was), json.loads(now))) if was else {}
+            kind = (each.where.partition(":")[0].split(", ")[-1].rstrip("0123456789"), *apart)
+            if ", event " in each.where:
+                kind = (f"{json.loads(now)['ce_type']} {'' if was else 'is new'}", *apart)
+            lines = (each.where, f"sent {each.sent}", f"was  {was or 'nothing'}", f"is   {now}")
+            kinds[kind].append("\n  ".join((*lines, *(f"     {path}: {told}" for path, told in apart.items()))))
+    for where, was in kept.items():
+        kinds["gone", where.partition(":")[0].split(", ")[-1].split(" ")[0]].append(
+            f"{where}\n  was  {was}\n  is   nothing"
+        )
+    shown = [f"{len(each):,} times {' '.join(kind)}. The first:\n{each[0]}" for kind, each in kinds.items()]
+    return "\n\n".join(shown[:SHOWN])
+
+
+def parts(was: Any, now: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """The values that differ, each by its name."""
+    if isinstance(was, dict) and isinstance(now, dict):
+        for name in sorted(was.keys() | now.keys()):
+            yield from parts(was.get(name, "nothing"), now.get(name, "nothing"), f"{path}.{name}".strip("."))
+    elif was != now:
+        yield path, f"{was!r} -> {now!r}"
