@@ -104,16 +104,17 @@ def answer_before_commit() -> None:
 
 def offset_before_database() -> None:
     """A consumer commits its offsets when it has fetched, not when the effects are stored."""
-    from common.messages import inbox
+    from common.messages import consumer
 
-    class Hasty(inbox.AIOKafkaConsumer):
-        async def getmany(self, *parts: Any, **options: Any) -> Any:
-            fetched = await super().getmany(*parts, **options)
-            if fetched:
-                await self.commit({part: found[-1].offset + 1 for part, found in fetched.items()})
-            return fetched
+    real_take = consumer.take
 
-    swap(inbox, AIOKafkaConsumer=Hasty)
+    async def take(kafka: Any, bootstrap: str, **options: Any) -> Any:
+        fetched = await real_take(kafka, bootstrap, **options)
+        if fetched:
+            await kafka.commit({part: found[-1].offset + 1 for part, found in fetched.items()})
+        return fetched
+
+    swap(consumer, take=take)
 
 
 def delete_before_ack() -> None:
@@ -246,7 +247,7 @@ def wall_clock() -> None:
     """Of two events about the same thing the newer one is whose clock said later, whatever their numbers say."""
     from common.messages import inbox
 
-    real_process = inbox.Consumer.process
+    real_process = inbox.Inbox.process
     newest: dict[tuple[str, bytes], bytes] = {}
 
     async def process(self: Any, records: Any) -> None:
@@ -258,7 +259,7 @@ def wall_clock() -> None:
         newest[key] = max(newest.get(key, b""), time)
         return newest[key] == time
 
-    swap(inbox.Consumer, process=process)
+    swap(inbox.Inbox, process=process)
 
 
 def poison_lost() -> None:
@@ -268,12 +269,12 @@ def poison_lost() -> None:
     async def bury(*_: Any) -> None:
         return None
 
-    swap(inbox.Consumer, _bury=bury)
+    swap(inbox.Inbox, _bury=bury)
 
 
 def neighbours_lost() -> None:
     """A consumer that meets what it cannot unpack goes on behind it, and behind whatever came with it."""
-    from common.messages import inbox
+    from common.messages import consumer
 
     async def take(kafka: Any, _bootstrap: str, **options: Any) -> Any:
         try:
@@ -282,7 +283,7 @@ def neighbours_lost() -> None:
             await kafka.seek_to_end(*kafka.assignment())
             return {}
 
-    swap(inbox, take=take)
+    swap(consumer, take=take)
 
 
 def mail_lost() -> None:

@@ -22,7 +22,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.events import MAX_EVENT_BYTES, Event, Reader, Received, Topic
 from common.ids import new_id
 from common.messages import dead_letters
-from common.messages.inbox import Consumer, Subscription
+from common.messages.consumer import Consumer
+from common.messages.inbox import Inbox, Subscription
 from common.messages.kafka import producer
 from common.messages.relay import OLDEST, RELAY_BYTES, RELAY_EVENTS, Floor, Relay, relay_once
 from common.messages.waiting import admit, hold, release, take_up
@@ -68,7 +69,7 @@ async def apply(session: AsyncSession, received: Sequence[Received]) -> None:
 
 def consumer(database: Database, kafka: KafkaServer, topic: Topic, handler=apply, instance: str = "one") -> Consumer:
     subscription = Subscription(f"kit.{topic.name}", topic, WANTED, handler)
-    return Consumer(database, kafka.bootstrap, subscription, Reader(WANTED, PUBLISHED), instance)
+    return Consumer(Inbox(database, subscription, Reader(WANTED, PUBLISHED)), kafka.bootstrap, instance)
 
 
 async def effects(database: Database) -> list[tuple[UUID, int]]:
@@ -257,13 +258,13 @@ async def test_worker_killed_between_effect_and_offset_commit_has_one_effect(
     await relayed(database, kafka_producer)
     first = consumer(database, kafka, topic)
     task = asyncio.create_task(first.run())
-    process = first.process
+    process = first.inbox.process
 
     async def process_then_die(records):
         await process(records)
         raise asyncio.CancelledError  # the effect is committed, the offset is not
 
-    first.process = process_then_die
+    first.inbox.process = process_then_die
     await asyncio.gather(task, return_exceptions=True)
     done = len(await effects(database))
     assert done > 0
@@ -415,7 +416,7 @@ async def test_rebalance_inside_a_batch_has_one_effect_per_event_in_order_per_pe
     async with Running(first):
         await entered.wait()
         async with Running(second):
-            await until(lambda: _in_rebalance(kafka, first.subscription.name))
+            await until(lambda: _in_rebalance(kafka, first.inbox.subscription.name))
             leave.set()
             await until(lambda: _count(database, 1000))
     async with database.engine.connect() as connection:
@@ -526,12 +527,12 @@ async def test_a_letter_that_cannot_be_sent_does_not_bury_whom_it_waited_for(
     await probe.start()
     record = await probe.getone()
     await probe.stop()
-    reader = consumer(database, kafka, topic, welcome)
-    reader._graves = producer(kafka.bootstrap, max_request_size=2_000)
-    await reader._graves.start()
+    inbox = consumer(database, kafka, topic, welcome).inbox
+    inbox.graves = producer(kafka.bootstrap, max_request_size=2_000)
+    await inbox.graves.start()
     with pytest.raises(KafkaError):
-        await reader.process([record])
-    await reader._graves.stop()
+        await inbox.process([record])
+    await inbox.graves.stop()
     assert await arrived(kafka, topic.dead_letters) == []
     async with database.transaction() as session:
         assert await known(session, [person]) == set()
@@ -701,7 +702,7 @@ async def test_a_batch_of_the_relay_holds_no_more_however_much_waits(
 async def test_a_batch_of_a_consumer_takes_the_same_statements_whatever_its_size(
     database: Database, kafka: KafkaServer, topic: Topic, kafka_producer: AIOKafkaProducer
 ) -> None:
-    reading = consumer(database, kafka, topic)
+    inbox = consumer(database, kafka, topic).inbox
     counts = []
     for number in (1, 2 * PACK + 1):
         await emitted(database, [revoked(2026) for _ in range(number)])
@@ -713,6 +714,6 @@ async def test_a_batch_of_a_consumer_takes_the_same_statements_whatever_its_size
             for _, headers, value in await arrived(kafka, topic.name)
         ]
         with counted_statements(database) as statements:
-            await reading.process(records)
+            await inbox.process(records)
         counts.append(len(statements))
     assert counts == [2, 2]  # first seen, and the handler's own

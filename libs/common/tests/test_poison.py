@@ -22,10 +22,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.events import Reader, Received, Topic
 from common.ids import new_id
-from common.messages import inbox
+from common.messages import consumer as consumers
+from common.messages.consumer import Consumer
 from common.messages.dead_letters import listed, replay
 from common.messages.fetching import CRC_COVERS_FROM, Damaged, unpack
-from common.messages.inbox import Consumer, Subscription
+from common.messages.inbox import Inbox, Subscription
 from common.messages.kafka import partition_of, producer
 from common.store.database import Database
 from contracts import PUBLISHED
@@ -73,7 +74,7 @@ async def apply(session: AsyncSession, received: Sequence[Received]) -> None:
 
 def consumer(database: Database, kafka: KafkaServer, topic: Topic) -> Consumer:
     subscription = Subscription(f"kit.{topic.name}", topic, WANTED, apply)
-    return Consumer(database, kafka.bootstrap, subscription, Reader(WANTED, PUBLISHED), "one")
+    return Consumer(Inbox(database, subscription, Reader(WANTED, PUBLISHED)), kafka.bootstrap, "one")
 
 
 async def is_ready(reader: Consumer) -> bool:
@@ -145,7 +146,7 @@ async def test_a_consumer_to_which_kafka_gives_nothing_of_what_there_is_is_not_r
     database: Database, kafka: KafkaServer, topic: Topic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Kafka itself cannot find the batch: its length says that the disk ends before it."""
-    monkeypatch.setattr(inbox, "MOST_POLLS_IN_VAIN", 2)
+    monkeypatch.setattr(consumers, "MOST_POLLS_IN_VAIN", 2)
     part = TopicPartition(topic.name, 0)
     await send_raw(kafka.bootstrap, part, [good()])
     await consumed(database, kafka, topic)
@@ -322,7 +323,7 @@ async def test_a_right_that_is_missing_is_no_fault_of_an_event(
     event = good()
     await send_raw(kafka.bootstrap, TopicPartition(topic.name, 0), [event])
     reader = consumer(database, kafka, topic)
-    reader.subscription = replace(reader.subscription, handler=apply_when_given)
+    reader.inbox.subscription = replace(reader.inbox.subscription, handler=apply_when_given)
     async with Running(reader):
         await refused.wait()
         given.set()

@@ -14,7 +14,7 @@ from aiokafka import ConsumerRecord
 from common.clock import FixedClock
 from common.events import Event, Reader
 from common.ids import derived_id
-from common.messages.inbox import Consumer
+from common.messages.inbox import Inbox
 from common.service import create_app
 from common.store.invariants import find_broken
 from contracts import PUBLISHED
@@ -207,10 +207,10 @@ class Notification(Inside):
     clock: FixedClock
     mail_server: MailServer
 
-    def consumer(self, topic: str) -> Consumer:
+    def inbox(self, topic: str) -> Inbox:
         service = build(self.settings, self.clock)
         [subscription] = [found for found in service.subscriptions if found.topic.name == topic]
-        return Consumer(self.database, "nowhere:9", subscription, Reader(subscription.wanted, PUBLISHED), "test")
+        return Inbox(self.database, subscription, Reader(subscription.wanted, PUBLISHED))
 
     async def take(self, *records: ConsumerRecord | Event) -> None:
         """Takes records in, in order, as one batch for each run of the same topic."""
@@ -220,7 +220,7 @@ class Notification(Inside):
             batch = []
             while ready and ready[0].topic == topic:
                 batch.append(ready.pop(0))
-            await self.consumer(topic).process(batch)
+            await self.inbox(topic).process(batch)
 
     def sender(self, **changes: Any) -> Sender:
         return Sender(self.database, self.settings.model_copy(update=changes), self.clock)

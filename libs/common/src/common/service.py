@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import uvicorn
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -29,10 +29,10 @@ from starlette.types import Scope
 from common import telemetry
 from common.clock import Clock
 from common.events import Event, Reader
-from common.messages.inbox import Consumer, Subscription, watch_lag
+from common.messages.inbox import Inbox, Subscription
 from common.messages.relay import Relay
 from common.messages.waiting import watch_waiting
-from common.settings import ServiceSettings
+from common.settings import STOP_SECONDS, ServiceSettings
 from common.store.database import Database
 from common.web import openapi, problems
 from common.web.auth import Authenticator, CallerRole, assert_guarded
@@ -41,7 +41,11 @@ from common.web.edge import OwnAssetsOnly, http_server
 from common.web.problems import Catalogue
 from common.web.rates import HEALTH, LimitByAddress, Rates
 
-STOP_SECONDS = 8
+if TYPE_CHECKING:
+    from common.messages.consumer import Consumer
+
+CLOSE_SECONDS = 6
+"""How long its connections may take to close after that."""
 SINGLE_BODY_LIMIT = 1024 * 1024
 
 
@@ -237,7 +241,7 @@ async def _command(service: Service, options: argparse.Namespace) -> int:
 
 
 async def serve(service: Service, roles: Sequence[str]) -> None:
-    """Runs roles of a service until SIGTERM or SIGINT, then stops them cleanly within STOP_SECONDS.
+    """Runs roles of a service until SIGTERM or SIGINT, then stops them cleanly within STOP_SECONDS and CLOSE_SECONDS.
 
     A role that fails takes the process down: its supervisor starts a new one.
     """
@@ -246,18 +250,11 @@ async def serve(service: Service, roles: Sequence[str]) -> None:
     running: dict[str, Role] = {}
     background: list[asyncio.Task[None]] = []
     if "worker" in roles:
-        consumers = [
-            Consumer(
-                database,
-                settings.kafka,
-                subscription,
-                Reader(subscription.wanted, service.published),
-                settings.instance,
-            )
-            for subscription in service.subscriptions
-        ]
-        running |= {f"consumer {consumer.subscription.name}": consumer for consumer in consumers}
-        watch_lag(consumers)
+        from common.messages.consumer import watch_lag
+
+        readers = consumers(service, database)
+        running |= {f"consumer {reader.inbox.subscription.name}": reader for reader in readers}
+        watch_lag(readers)
         background.append(asyncio.create_task(watch_waiting(database)()))
     if "relay" in roles:
         running["relay"] = Relay(database, settings.kafka)
@@ -267,7 +264,7 @@ async def serve(service: Service, roles: Sequence[str]) -> None:
     # What start-up has built lives as long as the process: the collector need not walk it at every round.
     gc.collect()
     gc.freeze()
-    server = http_server(app, settings, stop_seconds=STOP_SECONDS - 2)
+    server = http_server(app, settings, stop_seconds=STOP_SECONDS)
     # One place decides what a signal means; uvicorn's own handlers would stop the server alone.
     server.capture_signals = _no_signals  # type: ignore[method-assign]
     stopping = asyncio.Event()
@@ -281,7 +278,7 @@ async def serve(service: Service, roles: Sequence[str]) -> None:
         server.should_exit = True
         for role in running.values():
             role.stop()
-        await asyncio.wait(tasks, timeout=STOP_SECONDS)
+        await asyncio.wait(tasks, timeout=STOP_SECONDS + CLOSE_SECONDS)
         if failed is not None:
             await failed
     finally:
@@ -289,6 +286,21 @@ async def serve(service: Service, roles: Sequence[str]) -> None:
             task.cancel()
         await asyncio.gather(waiter, *background, *tasks, return_exceptions=True)
         await database.close()
+
+
+def consumers(service: Service, database: Database) -> "list[Consumer]":
+    """The consumers of a worker, one for each subscription of the service."""
+    # FastStream is memory and start-up time that only a worker needs.
+    from common.messages.consumer import Consumer
+
+    return [
+        Consumer(
+            Inbox(database, subscription, Reader(subscription.wanted, service.published)),
+            service.settings.kafka,
+            service.settings.instance,
+        )
+        for subscription in service.subscriptions
+    ]
 
 
 @contextmanager

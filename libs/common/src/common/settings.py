@@ -7,6 +7,8 @@ from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, SecretSt
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MEBIBYTE = 1024 * 1024
+STOP_SECONDS = 8
+"""How long a process that is told to stop works on at what it has in hand."""
 ADVICE = (
     "The README lists all settings. For the stack that `make up` has started: make sweep, make open-year, make books."
 )

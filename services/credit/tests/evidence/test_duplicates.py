@@ -6,20 +6,18 @@ import pytest
 
 from common.events import Reader
 from common.ids import new_id
-from common.messages.inbox import Consumer
+from common.messages.inbox import Inbox
 from contracts import PUBLISHED
 
 
 @pytest.fixture
-def consume(world, settings):
+def consume(world):
     """Gives records to the consumer of the training topic, a batch at a time."""
     subscription = next(found for found in world.service.subscriptions if found.name == "credit.records")
-    consumer = Consumer(
-        world.database, settings.kafka, subscription, Reader(subscription.wanted, PUBLISHED), settings.instance
-    )
+    inbox = Inbox(world.database, subscription, Reader(subscription.wanted, PUBLISHED))
 
     async def process(*received) -> None:
-        await consumer.process(
+        await inbox.process(
             [
                 SimpleNamespace(
                     topic=subscription.topic.name,

@@ -8,44 +8,36 @@
 - An event speaks of somebody not known yet: its handler lays it in `waiting` (`hold`). The handler
   that stores whoever arrives calls `admit` before it stores them, takes out what waited for them
   (`release`), and applies it (`take_up`).
-
-Consumers use aiokafka itself: ADR 0002 says why FastStream's subscribers are not used.
 """
 
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false, reportUnknownLambdaType=false
 # (asyncpg and aiokafka ship no complete types)
 
-import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
 from opentelemetry.trace import SpanKind
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.events import Event, Reader, Received, Topic, UnreadableEvent
-from common.messages.fetching import FETCH_BYTES, Damaged, Record, take
-from common.messages.kafka import producer
-from common.messages.letters import LETTER_BYTES, Letter, letters_of, reason_of
+from common.messages.fetching import Damaged, Record
+from common.messages.letters import Letter, letters_of, reason_of
 from common.store.database import Database
 from common.store.sets import copy
 from common.store.transient import insist, is_transient
 from common.telemetry import (
     EVENT_COUNT,
-    INBOX_LAG,
     TOPIC,
     dead_letters,
     duplicates,
     links,
     log,
-    observe,
     processed,
     traced,
 )
@@ -54,11 +46,9 @@ Handler = Callable[[AsyncSession, Sequence[Received]], Awaitable[None]]
 
 BATCH = 500
 """How many records a consumer works on in one transaction (ADR 0013)."""
-POLL_MS = 1_000
 MOST_BURIED_IN_A_ROW = 100
 WATCHED_OUTCOMES = 1_000
 MOST_BURIED_SHARE = 0.5
-MOST_POLLS_IN_VAIN = 30
 TRY_SECONDS = 120.0
 SEEN = text("SELECT event_id FROM inbox WHERE consumer = :consumer AND event_id = ANY(CAST(:ids AS uuid[]))")
 
@@ -81,109 +71,21 @@ class Subscription:
 
 
 @dataclass
-class Consumer:
-    """Reads one subscription until it is stopped."""
+class Inbox:
+    """Applies the records of one subscription."""
 
     database: Database
-    bootstrap: str
     subscription: Subscription
     reader: Reader
-    instance: str
-    lag: int = -1
-    halted: bool = False
-    caught_up: bool = False
-    assigned: bool = False
-    polls_in_vain: int = 0
-    _stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    graves: AIOKafkaProducer | None = None
+    """What letters are sent with; whoever reads Kafka for this inbox starts it."""
     _outcomes: deque[bool] = field(default_factory=lambda: deque(maxlen=WATCHED_OUTCOMES))
-    _graves: AIOKafkaProducer | None = None
-
-    @property
-    def ready(self) -> bool:
-        """Whether it has partitions and gets on in them, has reached the ends they had at its start, and was not
-        stopped by poison.
-        """
-        gets_on = self.polls_in_vain < MOST_POLLS_IN_VAIN
-        return self.assigned and self.caught_up and gets_on and not self.halted
-
-    def stop(self) -> None:
-        """Ends the run after the batch in hand."""
-        self._stopping.set()
-
-    async def run(self) -> None:
-        """Consumes until `stop`. Kafka away: waits and starts over."""
-        while not self._stopping.is_set():
-            try:
-                await self._consume()
-            except TooManyDeadLetters:
-                self.halted = True
-                log.critical(
-                    "consumer halted: too many dead letters; mend the cause, then restart",
-                    consumer=self.subscription.name,
-                )
-                await self._stopping.wait()
-            except KafkaError as error:
-                log.warning("consumer waits for Kafka", consumer=self.subscription.name, error=type(error).__name__)
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._stopping.wait(), 1)
-
-    async def _consume(self) -> None:
-        topic = self.subscription.topic.name
-        kafka: AIOKafkaConsumer = AIOKafkaConsumer(
-            topic,
-            bootstrap_servers=self.bootstrap,
-            group_id=self.subscription.name,
-            # A restarted replica gets its partitions back at once, without a rebalance of the others.
-            group_instance_id=f"{self.subscription.name}.{self.instance}",
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            partition_assignment_strategy=[StickyPartitionAssignor],
-            session_timeout_ms=6_000,
-            heartbeat_interval_ms=1_500,
-            max_poll_interval_ms=600_000,
-            max_partition_fetch_bytes=FETCH_BYTES,
-        )
-        graves = producer(self.bootstrap, max_request_size=LETTER_BYTES)
-        try:
-            await kafka.start()
-            await graves.start()
-            self._graves = graves
-            targets: dict[TopicPartition, int] = {}
-            while not self._stopping.is_set():
-                fetched = await take(kafka, self.bootstrap, timeout_ms=POLL_MS, max_records=BATCH)
-                records = [record for part in fetched.values() for record in part]
-                if records:
-                    await self.process(records)
-                    with suppress(CommitFailedError, IllegalStateError):
-                        # Lost in a rebalance: whoever has the partition now gets these again, and skips them.
-                        await kafka.commit({part: found[-1].offset + 1 for part, found in fetched.items()})
-                await self._measure(kafka, targets)
-                # There are records, and none comes: a broker that cannot read its own disk only says so in aiokafka's log.
-                self.polls_in_vain = self.polls_in_vain + 1 if self.lag and not records else 0
-        finally:
-            self.assigned = False
-            self._graves = None
-            for client in (kafka, graves):
-                with suppress(Exception):
-                    await asyncio.wait_for(client.stop(), 5)
-
-    async def _measure(self, kafka: AIOKafkaConsumer, targets: dict[TopicPartition, int]) -> None:
-        """Updates lag and readiness: a new reader is ready once it has reached the ends it saw when it started."""
-        parts = kafka.assignment()
-        self.assigned = bool(parts)
-        if not parts:
-            self.lag = 0
-            return
-        missing = [part for part in parts if part not in targets]
-        if missing:
-            targets.update(await kafka.end_offsets(missing))
-        positions = {part: await kafka.position(part) for part in parts}
-        self.lag = sum(max((kafka.highwater(part) or targets[part]) - positions[part], 0) for part in parts)
-        if not self.caught_up:
-            self.caught_up = all(positions[part] >= targets[part] for part in parts)
 
     async def process(self, records: Sequence[Record]) -> None:
-        """Applies records in order; returns when each has had its effect, was seen before, or is buried."""
+        """Applies records in order; returns when each has had its effect, was seen before, or is buried.
+
+        Raises TooManyDeadLetters, and KafkaError when a letter cannot be sent or the database stays away.
+        """
         received: list[Received] = []
         origin: dict[UUID, Record] = {}
         for record in records:
@@ -271,8 +173,8 @@ class Consumer:
             raise TooManyDeadLetters
 
     async def _send_to_dead_letters(self, letter: Letter) -> None:
-        assert self._graves is not None, "process() runs inside a started consumer"  # noqa: S101 - tells the type checker
-        await letter.send(self._graves)
+        assert self.graves is not None, "started by whoever reads Kafka"  # noqa: S101 - tells the type checker
+        await letter.send(self.graves)
         dead_letters.add(1, {TOPIC: letter.topic.name})
         log.error("event buried", consumer=letter.consumer, event_id=letter.event_id, reason=letter.reason)
 
@@ -284,14 +186,3 @@ async def _first_seen(session: AsyncSession, consumer: str, ids: Sequence[UUID])
     if fresh:
         await copy(session, "inbox", ("consumer", "event_id"), [(consumer, each) for each in sorted(fresh)])
     return fresh
-
-
-def watch_lag(consumers: Sequence[Consumer]) -> None:
-    """Registers the gauge of events not yet consumed."""
-    observe(
-        INBOX_LAG,
-        "{event}",
-        lambda: [
-            (consumer.lag, {"consumer": consumer.subscription.name}) for consumer in consumers if consumer.lag >= 0
-        ],
-    )
