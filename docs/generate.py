@@ -8,15 +8,19 @@ import importlib
 import json
 import re
 import sys
+from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Union
+from urllib.parse import unquote
 
 from faststream.kafka import KafkaBroker
 from faststream.specification import AsyncAPI
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
 
-from common.service import create_app
+from common.events import Event
+from common.service import Service, consumers, create_app
 from common.store.database import Database
 from contracts import PUBLISHED
 from contracts.topics import TOPICS
@@ -37,35 +41,90 @@ PLACEHOLDERS = {
 
 
 def asyncapi() -> dict[str, Any]:
-    """The AsyncAPI 3 document of every topic, made by FastStream from the event classes."""
-    broker = KafkaBroker()
+    """The AsyncAPI 3 document: who sends what, by the event classes, and who reads what, by the workers' subscribers.
+
+    FastStream makes it of both; what it cannot know is then put into it: a message is one type of event, with headers.
+    """
+    readers = [consumer for name in SERVICES for consumer in consumers(*_service(name))]
+    sender = KafkaBroker(PLACEHOLDERS["kafka"])
     for topic in TOPICS:
         events = [event for event in PUBLISHED if event.topic is topic]
-        broker.publisher(
+        sender.publisher(
             topic.name,
             title=topic.name,
             description=f"{'Compacted, full state. ' if topic.compacted else ''}{topic.partitions} partitions, keyed by {events[0].key_field}.",
             schema=Union[tuple(events)],  # noqa: UP007 - made at run time
         )
-    document = AsyncAPI(
-        broker,
+    made = AsyncAPI(
+        sender,
+        *(reader.broker for reader in readers),
         title="Jejak",
         version="1",
         description="CloudEvents 1.0, binary mode: metadata in ce_* headers, JSON body, W3C traceparent beside them.",
         schema_version="3.0.0",
     ).to_specification()
-    return json.loads(document.to_json())
+    document = json.loads(made.to_json())
+    wanted = {event for reader in readers for event in reader.inbox.subscription.wanted}
+    _tell_types_apart(document, {event.__name__: event for event in {*PUBLISHED, *wanted}})
+    return document
+
+
+def _tell_types_apart(document: dict[str, Any], events: Mapping[str, type[Event]]) -> None:
+    """Puts a message for each type of event in the place of the one that FastStream has made of each union."""
+    parts = document["components"]
+    for name, operation in document["operations"].items():
+        channel = document["channels"][name]
+        [made] = [parts["messages"].pop(_last(message["$ref"])) for message in channel["messages"].values()]
+        payload = _last(made["payload"]["$ref"])
+        union = (
+            [payload] if payload in events else [_last(each["$ref"]) for each in parts["schemas"].pop(payload)["anyOf"]]
+        )
+        channel["messages"] = {each: {"$ref": f"#/components/messages/{each}"} for each in union}
+        operation["messages"] = [{"$ref": f"#/channels/{name}/messages/{each}"} for each in union]
+        if operation["action"] == "send":
+            operation["summary"] = f"Sent by {', '.join(sorted({events[each].source.strip('/') for each in union}))}."
+        for each in union:
+            parts["messages"][each] = _message(events[each])
+
+
+def _message(event: type[Event]) -> dict[str, Any]:
+    constants = {"ce_specversion": "1.0", "ce_type": event.type, "ce_source": event.source}
+    texts = {"ce_id": "uuid", "ce_subject": "uuid", "ce_time": "date-time"}
+    properties = {
+        **{name: {"type": "string", "const": value} for name, value in constants.items()},
+        **{name: {"type": "string", "format": form} for name, form in texts.items()},
+        "ce_sequence": {"type": "string", "pattern": "^[0-9]+$"},
+    }
+    return {
+        "name": event.type,
+        "title": event.__name__,
+        "contentType": "application/json",
+        "headers": {
+            "type": "object",
+            "properties": {**properties, "traceparent": {"type": "string"}},
+            "required": sorted(properties),
+        },
+        "payload": {"$ref": f"#/components/schemas/{event.__name__}"},
+    }
+
+
+def _last(reference: str) -> str:
+    return unquote(reference).rsplit("/", 1)[-1]
 
 
 def openapi(name: str) -> dict[str, Any]:
     """The OpenAPI document of a service."""
+    return create_app(*_service(name)).openapi()
+
+
+def _service(name: str) -> tuple[Service, Database]:
     module = importlib.import_module(f"{name}.__main__")
     settings = importlib.import_module(f"{name}.settings").Settings(**PLACEHOLDERS)
-    return create_app(module.build(settings), Database(settings.database_url)).openapi()
+    return module.build(settings), Database(settings.database_url)
 
 
-def events_page() -> str:
-    """A page of all events for a person: topic, key, meaning, fields."""
+def events_page(document: dict[str, Any]) -> str:
+    """A page of all events for a person: topic, key, meaning, fields, who sends and who reads them."""
     templates = Environment(loader=FileSystemLoader(DOCS / "events"), autoescape=True, keep_trailing_newline=True)
     templates.filters["coded"] = _coded
     groups = [
@@ -75,7 +134,17 @@ def events_page() -> str:
         )
         for topic in TOPICS
     ]
-    return templates.get_template("page.html.jinja").render(groups=groups)
+    return templates.get_template("page.html.jinja").render(groups=groups, readers=readers_of(document))
+
+
+def readers_of(document: dict[str, Any]) -> dict[str, list[str]]:
+    """By type of event, the subscriptions that read it."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for name, operation in sorted(document["operations"].items()):
+        if operation["action"] == "receive":
+            for message in operation["messages"]:
+                found[document["components"]["messages"][_last(message["$ref"])]["name"]].append(name)
+    return found
 
 
 def _coded(text: str) -> Markup:
@@ -85,9 +154,10 @@ def _coded(text: str) -> Markup:
 
 def documents() -> dict[Path, str]:
     """Every generated file with its content."""
+    events = asyncapi()
     made = {
-        DOCS / "events/asyncapi.json": _pretty(asyncapi()),
-        DOCS / "events/index.html": events_page(),
+        DOCS / "events/asyncapi.json": _pretty(events),
+        DOCS / "events/index.html": events_page(events),
     }
     return made | {DOCS / f"api/{name}.json": _pretty(openapi(name)) for name in SERVICES}
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import tracemalloc
 from datetime import UTC, datetime
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -64,6 +65,14 @@ async def test_an_event_travels_with_its_cloudevents_headers(
     assert headers["ce_subject"] == str(event.record_id)
     assert (headers["ce_specversion"], headers["ce_sequence"], headers["ce_source"]) == ("1.0", "1", "/training")
     assert json.loads(value) == json.loads(event.model_dump_json())
+    document = json.loads((Path(__file__).parents[3] / "docs" / "events" / "asyncapi.json").read_text())
+    told = document["components"]["messages"]["TrainingRevoked"]["headers"]
+    assert headers.keys() == set(told["required"])
+    assert all(
+        headers[name] == form.get("const", headers[name])
+        for name, form in told["properties"].items()
+        if name in headers
+    )
 
 
 async def test_relay_killed_between_ack_and_delete_gives_two_arrivals_and_one_effect(
