@@ -34,20 +34,20 @@ def twice_in_a_file() -> None:
     """A line that stands twice in a file is stored once, and counted and announced twice."""
     from training.records import commands
 
-    real_holders, real_claim, real_insert = commands.holders, commands._claim, commands.insert
+    real_sent, real_claim, real_insert = commands.sent_before, commands._claim, commands.insert
 
     class Stored(dict[Any, Any]):
         before: frozenset[Any] = frozenset()
 
-    async def holders(session: Any, sender: Any, keys: Any) -> Any:
-        found = Stored(await real_holders(session, sender, keys))
+    async def sent_before(session: Any, sender: Any, keys: Any) -> Any:
+        found = Stored(await real_sent(session, sender, keys))
         found.before = frozenset(found)
         return found
 
     def claim(desk: Any, facts: Any, line: Any, key: Any, nip: Any) -> Any:
-        held = {known: facts.held[known] for known in facts.held.before}
-        claimed = real_claim(desk, replace(facts, held=held), line, key, nip)
-        facts.held.update(held)
+        sent = {known: facts.sent[known] for known in facts.sent.before}
+        claimed = real_claim(desk, replace(facts, sent=sent), line, key, nip)
+        facts.sent.update(sent)
         return claimed
 
     async def insert(session: Any, drafts: Any, desk: Any) -> None:
@@ -56,7 +56,7 @@ def twice_in_a_file() -> None:
             first.setdefault((draft.source_name, draft.reference), draft)
         await real_insert(session, list(first.values()), desk)
 
-    swap(commands, holders=holders, _claim=claim, insert=insert)
+    swap(commands, sent_before=sent_before, _claim=claim, insert=insert)
 
 
 def fresh_id() -> None:
@@ -64,18 +64,18 @@ def fresh_id() -> None:
     from contracts.acting import Sender
     from training.records import commands
 
-    real_holders, real_insert = commands.holders, commands.insert
+    real_sent, real_insert = commands.sent_before, commands.insert
 
-    async def holders(session: Any, sender: Any, keys: Any) -> dict[Any, Any]:
-        return {} if len(keys) > 1 else await real_holders(session, sender, keys)
+    async def sent_before(session: Any, sender: Any, keys: Any) -> dict[Any, Any]:
+        return {} if len(keys) > 1 else await real_sent(session, sender, keys)
 
     async def insert(session: Any, drafts: Any, desk: Any) -> None:
         sender = Sender(drafts[0].sender_kind, drafts[0].sender_id)
-        held = await real_holders(session, sender, [(draft.source_name, draft.reference) for draft in drafts])
-        new = [draft for draft in drafts if (draft.source_name, draft.reference) not in held]
+        sent = await real_sent(session, sender, [(draft.source_name, draft.reference) for draft in drafts])
+        new = [draft for draft in drafts if (draft.source_name, draft.reference) not in sent]
         await real_insert(session, new, desk)
 
-    swap(commands, holders=holders, insert=insert)
+    swap(commands, sent_before=sent_before, insert=insert)
 
 
 def answer_before_commit() -> None:
@@ -155,7 +155,7 @@ def no_lock_order() -> None:
     from common.refused import Refused
     from common.store import transient
     from common.web import bulk, joining
-    from training.people import queries
+    from roster import people
 
     async def work(database: Any, items: Any, handle: Any) -> Any:
         async def once() -> Any:
@@ -170,7 +170,7 @@ def no_lock_order() -> None:
             return [Refused("internal-error")] * len(items)
 
     any_order = "md5(CAST(person_id AS text) || CAST(pg_backend_pid() AS text))"
-    swap(queries, LOCK=text(edited(queries.LOCK.text, "ORDER BY person_id", f"ORDER BY {any_order}")))
+    swap(people, LOCK=text(edited(people.LOCK.text, "ORDER BY person_id", f"ORDER BY {any_order}")))
     swap(transient, TRANSIENT_SQLSTATES=("08", "40001", "53", "55P03", "57", "58"))
     swap(bulk, work=work)
     swap(joining, work=work)
@@ -180,8 +180,8 @@ def no_row_lock() -> None:
     """Nobody holds people, and a ledger is read, added to in Python, and written back."""
     from sqlalchemy import text
 
+    from roster import people
     from training.ledger import commands
-    from training.people import queries
 
     async def move(session: Any, moves: Any) -> set[Any]:
         given = commands.lists(commands.MOVE, moves)
@@ -202,7 +202,7 @@ def no_row_lock() -> None:
         )
         return {(row[0], row[1]) for row in found}
 
-    swap(queries, LOCK=text(edited(queries.LOCK.text, "FOR NO KEY UPDATE", "")))
+    swap(people, LOCK=text(edited(people.LOCK.text, "FOR NO KEY UPDATE", "")))
     swap(commands, _move=move)
 
 
@@ -229,8 +229,7 @@ def digest_early() -> None:
 def ignores_sequence() -> None:
     """An older version of a person or a record overwrites a newer one."""
     from credit.evidence import commands as evidence
-    from credit.people import commands as of_credit
-    from training.people import consumers as of_training
+    from roster import copies
 
     real_insert = evidence.insert
 
@@ -239,7 +238,7 @@ def ignores_sequence() -> None:
             then = then.replace(f"WHERE {name}.sequence < excluded.sequence", "")
         return await real_insert(session, table, columns, rows, then, **values)
 
-    for module in (evidence, of_credit, of_training):
+    for module in (evidence, copies):
         swap(module, insert=insert)
 
 

@@ -33,11 +33,10 @@ from jejak_local.harness import (
     received,
     settings_of,
 )
-from training.__main__ import build
+from training.__main__ import build, people
 from training.base import metadata
 from training.desk import Desk
 from training.domain.rules import PACKS, Book, load
-from training.people.consumers import keep_people
 from training.records.commands import store
 from training.records.schemas import Training
 from training.settings import Settings
@@ -159,7 +158,7 @@ class World(Inside):
 
     async def hear(self, *batch: Received) -> None:
         async with self.database.transaction() as session:
-            await keep_people(session, batch, self.book, self.clock)
+            await people(self.book, self.clock).handler(session, batch)
 
     async def people(self, *states: PersonChanged, sequence: int = 1) -> list[UUID]:
         await self.hear(*(received(state, sequence) for state in states))

@@ -4,24 +4,29 @@ import argparse
 from pathlib import Path
 
 from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.check import check
 from common.clock import Clock
+from common.messages.inbox import Subscription
 from common.service import Command, Service, main
 from common.store.database import Database
 from contracts import PUBLISHED
 from contracts.roles import ROLES
+from roster.copies import News
 from training.catalogue import api as catalogue
 from training.domain.rules import Book, load
 from training.invariants import invariants
 from training.ledger import api as ledger
-from training.ledger.commands import open_year
-from training.people.consumers import subscription
+from training.ledger.commands import lay_again, open_year
+from training.people import PEOPLE
 from training.records import api as records
+from training.records.writing import refile
 from training.rule_packs import api as rule_packs
 from training.settings import Settings
 from training.soundings import api as soundings
 from training.soundings import cli as sweep
+from training.soundings.commands import follow
 
 
 def build(settings: Settings) -> Service:
@@ -37,7 +42,7 @@ def build(settings: Settings) -> Service:
         problems=Path(__file__).with_name("problems.toml"),
         callers=ROLES,
         published=PUBLISHED,
-        subscriptions=[subscription(book, Clock())],
+        subscriptions=[people(book, Clock())],
         state={"book": book, "singles": records.joiner()},
         commands={
             "sweep": (sweep.command(book), sweep.add_arguments),
@@ -45,6 +50,19 @@ def build(settings: Settings) -> Service:
             "check": check(lambda clock: invariants(book, clock.today().year)),
         },
     )
+
+
+def people(book: Book, clock: Clock) -> Subscription:
+    """What training wants of the registry: what people owe, and the agency their hours count for, follow their history."""
+
+    async def hear(session: AsyncSession, news: News) -> None:
+        await lay_again(session, list(news.told), book, clock)
+        if news.moved:
+            await refile(session, news.moved, clock)
+        if elsewhere := sorted({*news.moved, *news.redated}):
+            await follow(session, elsewhere, clock)
+
+    return PEOPLE.subscription("training.people", hear)
 
 
 def _add_year(parser: argparse.ArgumentParser) -> None:

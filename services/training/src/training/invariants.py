@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from common.store.invariants import EVENTS_LEAVE, Invariant
 from common.store.sets import Columns, lists, unnest
+from roster.days import agency_on_sql
 from training.domain.rules import Book
-from training.people.queries import AGENCY_ON
+from training.ledger.commands import SERVES_IN_YEAR
 from training.records.tables import COUNTED
 from training.soundings.invariants import INVARIANTS as OF_SOUNDINGS
 
@@ -48,8 +49,8 @@ OF_LEDGERS = (
         "a valid record is of the agency in which its person served on the end date",
         f"""
         SELECT r.id FROM records r JOIN people p USING (person_id)
-        WHERE r.state = 'valid' AND r.agency_id <> {AGENCY_ON}
-        """,  # noqa: S608 - the part is a constant
+        WHERE r.state = 'valid' AND r.agency_id <> {agency_on_sql("p", "r.end_date")}
+        """,  # noqa: S608 - built of names in this code
     ),
     EVENTS_LEAVE,
 )
@@ -68,12 +69,12 @@ def invariants(book: Book, year: int) -> list[Invariant]:
 def _of_people(year: int) -> Iterator[Invariant]:
     yield Invariant(
         f"everyone in service in {year} has a ledger for it, once it is open",
-        """
+        f"""
         SELECT p.person_id FROM people p
-        WHERE p.joined_on <= make_date(:year, 12, 31) AND (p.left_on IS NULL OR p.left_on > make_date(:year, 1, 1))
+        WHERE {SERVES_IN_YEAR}
             AND NOT EXISTS (SELECT FROM jp_ledger l WHERE l.person_id = p.person_id AND l.year = :year)
             AND EXISTS (SELECT FROM jp_ledger l WHERE l.year = :year)
-        """,
+        """,  # noqa: S608 - the part is a constant
         {"year": year},
     )
 

@@ -3,17 +3,15 @@
 from training.base import metadata
 from training.catalogue.tables import Accreditation, Course, Provider
 from training.ledger.tables import LedgerRow
-from training.people.tables import Absence, Assignment, Person
+from training.people import PEOPLE
 from training.records.tables import Record, RecordVersion
 from training.soundings.tables import Shortfall, Sweep, SweepAgency
 
 __all__ = [
-    "Absence",
+    "PEOPLE",
     "Accreditation",
-    "Assignment",
     "Course",
     "LedgerRow",
-    "Person",
     "Provider",
     "Record",
     "RecordVersion",

@@ -21,11 +21,12 @@ from training.soundings.invariants import INVARIANTS
 
 MANY = """
     WITH people AS (
-        INSERT INTO people (person_id, nip_hash, staff_type, status, joined_on, agency_id, sequence)
-        SELECT gen_random_uuid(), md5(random()::text), 'PNS', 'active', '2010-01-01', :agency, 1
+        INSERT INTO people (person_id, nip_hash, staff_type, joined_on, agency_id, sequence)
+        SELECT gen_random_uuid(), md5(random()::text), 'PNS', '2010-01-01', :agency, 1
         FROM generate_series(1, :number) RETURNING person_id, joined_on, agency_id
     ), assignments AS (
-        INSERT INTO assignments (person_id, valid_from, agency_id) SELECT person_id, joined_on, agency_id FROM people
+        INSERT INTO assignments (person_id, number, valid_from, agency_id)
+        SELECT person_id, 1, joined_on, agency_id FROM people
     )
     INSERT INTO jp_ledger (person_id, year, pack, floor, yearly, target, duty_months, verified, unverified)
     SELECT person_id, :year, 'jp-2018', 20, 20, 20, 4095, :verified, 0 FROM people

@@ -45,7 +45,7 @@ SAVE_COURSES = text(
 
 
 @dataclass(frozen=True, order=True)
-class Held:
+class Accredited:
     """An accreditation."""
 
     form: str
@@ -60,7 +60,7 @@ class ProviderState:
     id: UUID
     code: str
     name: str
-    held: frozenset[Held]
+    accredited: frozenset[Accredited]
 
 
 @dataclass(frozen=True)
@@ -89,8 +89,8 @@ async def save_providers(session: AsyncSession, documents: Sequence[ProviderIn],
 
     def provider(document: ProviderIn, before: ProviderState | None) -> ProviderState:
         identity = _identity(document, before.id if before else None, codes)
-        held = before.held if before and _keeps_accreditations(document) else _held(document, desk)
-        return ProviderState(identity, document.code, document.name, held)
+        accredited = before.accredited if before and _keeps_accreditations(document) else _accredited(document, desk)
+        return ProviderState(identity, document.code, document.name, accredited)
 
     answers, changed = _decide(documents, known, provider)
     if changed:
@@ -110,7 +110,7 @@ async def revise_provider(
     session: AsyncSession, provider_id: UUID, document: ProviderIn, desk: Desk, *, seen: etag.Versions
 ) -> None:
     """Changes a provider. Raises Refused."""
-    held = _held(document, desk)
+    accredited = _accredited(document, desk)
     provider = await session.get(Provider, provider_id, with_for_update=True)
     if provider is None:
         raise Refused("not-found")
@@ -120,7 +120,7 @@ async def revise_provider(
     provider.code, provider.name, provider.version = document.code, document.name, provider.version + 1
     await session.flush()
     if not _keeps_accreditations(document):
-        await _accredit(session, [ProviderState(provider.id, provider.code, provider.name, held)])
+        await _accredit(session, [ProviderState(provider.id, provider.code, provider.name, accredited)])
 
 
 async def save_courses(session: AsyncSession, documents: Sequence[CourseIn], desk: Desk) -> list[Answer]:
@@ -186,15 +186,15 @@ def _keeps_accreditations(document: ProviderIn) -> bool:
     return "accreditations" not in document.model_fields_set
 
 
-def _held(document: ProviderIn, desk: Desk) -> frozenset[Held]:
-    held = [Held(part.form, part.valid_from, part.valid_to) for part in document.accreditations]
-    for part in held:
+def _accredited(document: ProviderIn, desk: Desk) -> frozenset[Accredited]:
+    accredited = [Accredited(part.form, part.valid_from, part.valid_to) for part in document.accreditations]
+    for part in accredited:
         _check_rules(part.form, None, desk)
         _check_period(part.valid_from, part.valid_to)
-    for earlier, later in pairwise(sorted(held, key=lambda part: (part.form, part.valid_from))):
+    for earlier, later in pairwise(sorted(accredited, key=lambda part: (part.form, part.valid_from))):
         if earlier.form == later.form and (earlier.valid_to is None or earlier.valid_to > later.valid_from):
             raise Refused("periods-overlap", field="accreditations")
-    return frozenset(held)
+    return frozenset(accredited)
 
 
 def _course(
@@ -269,14 +269,14 @@ async def _provider_states(session: AsyncSession, documents: Sequence[ProviderIn
         .with_for_update()
     )
     providers = rows.all()
-    held: dict[UUID, set[Held]] = defaultdict(set)
+    accredited: dict[UUID, set[Accredited]] = defaultdict(set)
     for row in await session.execute(
         select(Accreditation).where(col(Accreditation.provider_id).in_([provider.id for provider in providers]))
     ):
-        held[row.Accreditation.provider_id].add(
-            Held(row.Accreditation.form, row.Accreditation.valid_from, row.Accreditation.valid_to)
+        accredited[row.Accreditation.provider_id].add(
+            Accredited(row.Accreditation.form, row.Accreditation.valid_from, row.Accreditation.valid_to)
         )
-    return {row.code: ProviderState(row.id, row.code, row.name, frozenset(held[row.id])) for row in providers}
+    return {row.code: ProviderState(row.id, row.code, row.name, frozenset(accredited[row.id])) for row in providers}
 
 
 async def _course_states(session: AsyncSession, documents: Sequence[CourseIn]) -> dict[str, CourseState]:
@@ -317,5 +317,7 @@ async def _accredit(session: AsyncSession, providers: Iterable[ProviderState]) -
     await session.execute(
         delete(Accreditation).where(col(Accreditation.provider_id).in_([state.id for state in states]))
     )
-    held = [(state.id, part.form, part.valid_from, part.valid_to) for state in states for part in state.held]
-    await insert(session, Accreditation.table(), ACCREDITATION, held)
+    accredited = [
+        (state.id, part.form, part.valid_from, part.valid_to) for state in states for part in state.accredited
+    ]
+    await insert(session, Accreditation.table(), ACCREDITATION, accredited)

@@ -14,9 +14,9 @@ from sqlmodel import col
 
 from common.refused import Refused
 from common.web.pages import Page, Window
+from roster.days import Period, covers
 from training.catalogue.schemas import AccreditationOut, CourseOut, ProviderOut
 from training.catalogue.tables import Accreditation, Course, Provider
-from training.domain.duty import Period, covers
 from training.fields import Code
 
 BY_CODE: TypeAdapter[tuple[Code]] = TypeAdapter(tuple[Code])

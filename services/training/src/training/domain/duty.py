@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
 
+from roster.days import Period, covers, in_service
+
 STEP = Decimal("0.01")
 """JP are stated in steps of it. What is owed or counted is cut to it: nobody is short by less than can be stated."""
 
@@ -18,9 +20,6 @@ THOUSANDTH = Decimal("0.001")
 
 NONE = Decimal("0.000")
 MONTHS = range(1, 13)
-
-Period = tuple[date, date | None]
-"""From a day until the day before another; None: open."""
 
 
 @dataclass(frozen=True)
@@ -53,16 +52,6 @@ class Standing:
     left: Decimal
     over: Decimal
     fulfilled: bool
-
-
-def in_service(day: date, joined_on: date, left_on: date | None) -> bool:
-    """Whether a person serves on a day; `left_on` is the first day out of service."""
-    return joined_on <= day and (left_on is None or day < left_on)
-
-
-def covers(period: Period, day: date) -> bool:
-    start, after = period
-    return start <= day and (after is None or day < after)
 
 
 def duty_months(year: int, joined_on: date, left_on: date | None, absences: Iterable[Period]) -> list[int]:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.clock import Clock
 from common.store.sets import Columns, lists, unnest
+from roster.days import covers_sql, in_service_sql, serves_sql
 from training.domain.duty import MONTHS, as_bits, months_until_sql, pro_rata_sql
 from training.domain.rules import Book, pack_of_year
 from training.soundings.commands import settle
@@ -31,25 +32,20 @@ MOVE_LEDGERS = text(
 # The same rule as training.domain.duty, for millions; a test holds the two together.
 MONTHS_OF_DUTY = f"""
     CASE
-        WHEN p.joined_on <= make_date(wanted.year, 1, 1)
-            AND (p.left_on IS NULL OR p.left_on > make_date(wanted.year, 12, 1))
+        WHEN {in_service_sql("p", "make_date(wanted.year, 1, 1)")}
+            AND {in_service_sql("p", "make_date(wanted.year, 12, 1)")}
             AND NOT EXISTS (SELECT FROM absences a WHERE a.person_id = p.person_id)
         THEN {as_bits(MONTHS)}
         ELSE (
             SELECT coalesce(bit_or(1 << (month - 1)), 0)
             FROM generate_series(1, 12) AS month, make_date(wanted.year, month, 1) AS first
-            WHERE p.joined_on <= first AND (p.left_on IS NULL OR p.left_on > first)
-                AND NOT EXISTS (
-                    SELECT FROM absences a
-                    WHERE a.person_id = p.person_id
-                        AND a.valid_from <= first AND (a.valid_to IS NULL OR a.valid_to > first)
-                )
+            WHERE {in_service_sql("p", "first")} AND NOT EXISTS (
+                SELECT FROM absences a WHERE a.person_id = p.person_id AND {covers_sql("a", "first")}
+            )
         )
     END
 """  # noqa: S608 - built of names in this code
-SERVES_IN_YEAR = """
-    p.joined_on <= make_date(:year, 12, 31) AND (p.left_on IS NULL OR p.left_on > make_date(:year, 1, 1))
-"""
+SERVES_IN_YEAR = serves_sql("p", before="make_date(:year + 1, 1, 1)", after="make_date(:year, 1, 1)")
 
 
 class Moved(NamedTuple):
@@ -115,7 +111,7 @@ async def lay_again(session: AsyncSession, people: Sequence[UUID], book: Book, c
 async def move(session: AsyncSession, moves: Sequence[Moved], book: Book, clock: Clock) -> None:
     """Moves ledgers by the difference, and settles the shortfalls that end or open again by it.
 
-    The people must be held (`lock_people`). A year nobody has opened for a person is laid first.
+    The people must be held (`PEOPLE.lock`). A year nobody has opened for a person is laid first.
     """
     moved = await _move(session, moves)
     if left := sorted(move for move in moves if (move.person_id, move.year) not in moved):

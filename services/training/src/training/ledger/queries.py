@@ -3,30 +3,31 @@
 from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, or_, select, text, true
+from sqlalchemy import Row, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from common.refused import Refused
 from common.web.auth import Principal
 from common.web.problems import Language
+from roster.days import covers_sql, in_service_sql, serves
 from training.domain.counting import FormRule
-from training.domain.duty import NONE, THOUSANDTH, as_bits, duty_months, in_service, pro_rata, resting_months, standing
+from training.domain.duty import NONE, THOUSANDTH, as_bits, duty_months, pro_rata, resting_months, standing
 from training.domain.rules import Book, pack_named, pack_of_year
 from training.ledger.schemas import AgencyJp, CapShown, DutyShown, FormShown, PersonJp, ProRata, RecordShown, UnitShown
 from training.ledger.tables import LedgerRow
-from training.people.tables import Absence, Person
-from training.records.rights import AGENCY_ROLES
+from training.people import PEOPLE
 from training.records.tables import Record, by_year, counts_in
 from training.texts import explained, say
 
 UNITS_SHOWN = 10
-SERVING = """
+ABSENCES = PEOPLE.histories["absences"]
+SERVING = f"""
     FROM assignments a JOIN people p USING (person_id) JOIN jp_ledger l USING (person_id)
-    WHERE a.agency_id = :agency AND a.valid_from <= :day AND (a.valid_to IS NULL OR :day < a.valid_to)
-        AND p.joined_on <= :day AND (p.left_on IS NULL OR :day < p.left_on) AND l.year = :year
+    WHERE a.agency_id = :agency AND {covers_sql("a", ":day")} AND {in_service_sql("p", ":day")} AND l.year = :year
 """
 TOTALS = text(
     f"""
@@ -58,13 +59,14 @@ async def person_jp(
     Raises Refused: `not-found` for a person the caller may not see or who did not serve in the
     year, `rule-missing` for a year no rule covers.
     """
-    person = await session.scalar(select(Person).where(col(Person.person_id) == person_id, _visible_people(principal)))
+    seen = select(PEOPLE.table).where(PEOPLE.c.person_id == person_id, PEOPLE.seen_by(principal))
+    person = (await session.execute(seen)).one_or_none()
     if person is None:
         raise Refused("not-found")
-    absences = (await session.scalars(select(Absence).where(col(Absence.person_id) == person_id))).all()
-    months = duty_months(
-        year, person.joined_on, person.left_on, [(absence.valid_from, absence.valid_to) for absence in absences]
+    away = await session.execute(
+        select(ABSENCES.c.valid_from, ABSENCES.c.valid_to).where(ABSENCES.c.person_id == person_id)
     )
+    months = duty_months(year, person.joined_on, person.left_on, [(start, after) for start, after in away])
     row = await session.get(LedgerRow, (person_id, year)) or _not_laid(person, year, months, book)
     records = (
         await session.scalars(
@@ -100,21 +102,9 @@ async def person_jp(
     )
 
 
-def _visible_people(principal: Principal) -> ColumnElement[bool]:
-    if principal.national:
-        return true()
-    seen: list[ColumnElement[bool]] = []
-    if not AGENCY_ROLES.isdisjoint(principal.roles):
-        seen.append(col(Person.agency_id) == principal.speaks_for("agency"))
-    if "person" in principal.roles:
-        seen.append(col(Person.person_id) == principal.speaks_for("person"))
-    return or_(false(), *seen)
-
-
-def _not_laid(person: Person, year: int, months: Sequence[int], book: Book) -> LedgerRow:
+def _not_laid(person: Row[Any], year: int, months: Sequence[int], book: Book) -> LedgerRow:
     """What a year holds that nobody has opened yet for a person who serves in it: the duty, and nothing reached."""
-    first, last = date(year, 1, 1), date(year, 12, 31)
-    if not (in_service(last, person.joined_on, None) and (person.left_on is None or person.left_on > first)):
+    if not serves(person.joined_on, person.left_on, before=date(year + 1, 1, 1), after=date(year, 1, 1)):
         raise Refused("not-found")
     try:
         pack = pack_of_year(book, year)

@@ -1,6 +1,6 @@
 """Storing, correcting, verifying and revoking records.
 
-Every command holds the people concerned first (`lock_people`), decides by the rules, writes, moves
+Every command holds the people concerned first (`PEOPLE.lock`), decides by the rules, writes, moves
 the ledger by the difference and emits. A chunk of lines is one use case, like a single one: its
 number of statements does not depend on how many lines it has.
 """
@@ -25,11 +25,12 @@ from common.web.auth import Principal
 from common.web.bulk import in_turns
 from contracts.acting import Capacity, Sender, capacity, hands_of, is_own_case, sender_of
 from contracts.events import TrainingRevoked
+from roster.people import Locked, Person
 from training.catalogue.queries import Offers, look_up
 from training.desk import Desk
 from training.domain.rules import pack_named
 from training.ledger.commands import move
-from training.people.queries import Known, Roll, lock_people
+from training.people import PEOPLE
 from training.records.judging import Judged, judge
 from training.records.rights import check_change, check_owner, source_kind, visible
 from training.records.schemas import Content, Correction, Training
@@ -38,17 +39,17 @@ from training.records.writing import (
     ActivityKey,
     Draft,
     Group,
-    Holder,
     Key,
+    Sent,
     Tally,
     activity_of,
     emit_completed,
     emit_corrected,
     groups_of,
-    holders,
     insert,
     keep_first_version,
     keep_version,
+    sent_before,
     share_again,
     stored,
     taken_over,
@@ -70,7 +71,7 @@ class Claim(NamedTuple):
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known about those named in some lines; `held` grows by the references these lines take.
+    """What is known about those named in some lines; `sent` grows by the references these lines take.
 
     `taken_over` are records of the sending agency that came from another one by a late transfer.
     """
@@ -80,9 +81,9 @@ class Facts:
     hands: list[str]
     own_provider: UUID | None
     today: date
-    roll: Roll
+    people: Locked
     offers: Offers
-    held: dict[Key, Holder]
+    sent: dict[Key, Sent]
     taken_over: Mapping[ActivityKey, UUID]
 
 
@@ -96,7 +97,7 @@ async def store(session: AsyncSession, lines: Sequence[Training], desk: Desk, ni
     nips = [nip_hash(line.nip, nip_key) if line.nip else None for line in lines]
     keys = [(line.source_name, line.reference) for line in lines]
     own_provider = desk.principal.provider if acting == "provider" else None
-    roll = await lock_people(
+    people = await PEOPLE.lock(
         session, {line.person_id for line in lines if line.person_id}, {nip for nip in nips if nip}
     )
     facts = Facts(
@@ -105,31 +106,31 @@ async def store(session: AsyncSession, lines: Sequence[Training], desk: Desk, ni
         sorted(hands_of(desk.principal)),
         own_provider,
         desk.clock.today(),
-        roll,
+        people,
         offers=await look_up(
             session,
             course_codes={line.course_code for line in lines if line.course_code},
             provider_codes={line.provider_code for line in lines if line.provider_code},
             provider_ids=[own_provider] if own_provider else [],
         ),
-        held=await holders(session, sender, keys),
-        taken_over=await taken_over(session, sender, roll),
+        sent=await sent_before(session, sender, keys),
+        taken_over=await taken_over(session, sender, people),
     )
     claims = [_claim(desk, facts, *each) async for each in in_turns(zip(lines, keys, nips, strict=True))]
     drafts = [claim.draft for claim in claims if isinstance(claim, Claim) and claim.draft]
     if drafts:
         await _store(session, drafts, desk)
-    other = [facts.held[claim.key].id for claim in claims if isinstance(claim, Claim) and claim.says]
+    other = [facts.sent[claim.key].id for claim in claims if isinstance(claim, Claim) and claim.says]
     now = await stored(session, other) if other else {}
-    return [_answer(claim, facts.held, now) for claim in claims]
+    return [_answer(claim, facts.sent, now) for claim in claims]
 
 
 def _claim(desk: Desk, facts: Facts, line: Training, key: Key, nip: str | None) -> Claim | Refused:
     try:
-        person = _person(facts.roll, line, nip)
+        person = _person(facts.people, line, nip)
         fingerprint = _fingerprint(line, person.person_id)
-        holder = facts.held.get(key)
-        if holder and holder.fingerprint == fingerprint:
+        first = facts.sent.get(key)
+        if first and first.fingerprint == fingerprint:
             return Claim(key, fingerprint)
         agency = person.agency_on(line.end_date)
         check_owner(desk.principal, facts.acting, person_id=person.person_id, agency_id=agency)
@@ -149,11 +150,11 @@ def _claim(desk: Desk, facts: Facts, line: Training, key: Key, nip: str | None) 
             today=facts.today,
         )
     except Refused as problem:
-        return Refused("reference-conflict", field="reference") if holder else problem
-    if holder:
+        return Refused("reference-conflict", field="reference") if first else problem
+    if first:
         return Claim(key, fingerprint, says=_says(line, person.person_id, judged))
     taken_over = facts.taken_over.get(activity_of(person.person_id, _values(line, judged)))
-    facts.held[key] = Holder(taken_over or record_id, fingerprint)
+    facts.sent[key] = Sent(taken_over or record_id, fingerprint)
     if taken_over:
         return Claim(key, fingerprint)
     return Claim(
@@ -194,11 +195,11 @@ def _claim(desk: Desk, facts: Facts, line: Training, key: Key, nip: str | None) 
     )
 
 
-def _person(roll: Roll, line: Training, nip: str | None) -> Known:
+def _person(people: Locked, line: Training, nip: str | None) -> Person:
     if nip is None and line.person_id is None:
         raise Refused("field-missing", field="nip")
-    by_nip = roll.by_nip.get(nip) if nip else None
-    by_id = roll.by_id.get(line.person_id) if line.person_id else None
+    by_nip = people.by_nip.get(nip) if nip else None
+    by_id = people.by_id.get(line.person_id) if line.person_id else None
     if nip and (by_nip is None or (line.person_id and by_nip is not by_id)):
         raise Refused("person-unknown", field="nip")
     person = by_nip or by_id
@@ -239,15 +240,15 @@ async def _store(session: AsyncSession, drafts: Sequence[Draft], desk: Desk) -> 
     await move(session, tally.moves(), desk.book, desk.clock)
 
 
-def _answer(claim: Claim | Refused, held: Mapping[Key, Holder], now: Mapping[UUID, Any]) -> Answer:
+def _answer(claim: Claim | Refused, sent: Mapping[Key, Sent], now: Mapping[UUID, Any]) -> Answer:
     """A line is a duplicate of what its sender sent before under the reference, and of what that record says `now`."""
     if isinstance(claim, Refused):
         return claim
-    holder = held[claim.key]
-    if claim.draft is not None and claim.draft.id == holder.id:
-        return Done("stored", holder.id)
-    if not claim.says or all(getattr(now[holder.id], name) == value for name, value in claim.says.items()):
-        return Done("duplicate", holder.id)
+    first = sent[claim.key]
+    if claim.draft is not None and claim.draft.id == first.id:
+        return Done("stored", first.id)
+    if not claim.says or all(getattr(now[first.id], name) == value for name, value in claim.says.items()):
+        return Done("duplicate", first.id)
     return Refused("reference-conflict", field="reference")
 
 
@@ -356,15 +357,15 @@ async def revoke(session: AsyncSession, record_id: UUID, reason: str, desk: Desk
     return record
 
 
-async def _take(session: AsyncSession, record_id: UUID, principal: Principal) -> tuple[Record, Known]:
+async def _take(session: AsyncSession, record_id: UUID, principal: Principal) -> tuple[Record, Person]:
     """A record the caller may see, held after its person. Raises Refused `not-found`."""
     person_id = await session.scalar(
         select(col(Record.person_id)).where(col(Record.id) == record_id, visible(principal))
     )
     if person_id is None:
         raise Refused("not-found")
-    roll = await lock_people(session, [person_id], [])
-    return await session.get_one(Record, record_id, with_for_update=True), roll.by_id[person_id]
+    people = await PEOPLE.lock(session, [person_id])
+    return await session.get_one(Record, record_id, with_for_update=True), people.by_id[person_id]
 
 
 async def _open(session: AsyncSession, record: Record) -> Tally:

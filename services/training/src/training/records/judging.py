@@ -6,11 +6,12 @@ from typing import NamedTuple
 from uuid import UUID
 
 from common.refused import Refused
+from roster.days import covers
+from roster.people import Person
 from training.catalogue.queries import Offer, Offers
 from training.domain.counting import Activity, check, count
-from training.domain.duty import THOUSANDTH, covers
+from training.domain.duty import THOUSANDTH
 from training.domain.rules import Book, pack_of_year
-from training.people.queries import Known
 from training.records.schemas import Content
 from training.records.tables import as_stored
 
@@ -35,7 +36,7 @@ class Judged(NamedTuple):
 
 def judge(
     content: Content,
-    person: Known,
+    person: Person,
     offers: Offers,
     book: Book,
     *,

@@ -14,7 +14,7 @@ from sqlmodel import col
 from common.refused import Refused
 from common.web.auth import Principal
 from contracts.acting import SENDERS, Capacity, is_own_case
-from training.people.tables import Person
+from training.people import PEOPLE
 from training.records.schemas import SourceKind
 from training.records.tables import Record
 
@@ -74,7 +74,7 @@ def visible(principal: Principal) -> ColumnElement[bool]:
     seen: list[ColumnElement[bool]] = []
     if not AGENCY_ROLES.isdisjoint(principal.roles):
         own = principal.speaks_for("agency")
-        now_own = select(col(Person.person_id)).where(col(Person.agency_id) == own)
+        now_own = select(PEOPLE.c.person_id).where(PEOPLE.c.agency_id == own)
         seen += [col(Record.agency_id) == own, col(Record.person_id).in_(now_own)]
     if "provider" in principal.roles:
         seen.append(col(Record.provider_id) == principal.speaks_for("provider"))

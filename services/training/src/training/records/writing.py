@@ -19,11 +19,12 @@ from common.store.outbox import emit
 from common.store.sets import Columns, copy, lists, unnest
 from contracts.acting import Sender, SenderKind
 from contracts.events import TrainingCompleted, TrainingCorrected
+from roster.days import agency_on_sql
+from roster.people import Locked
 from training.desk import Desk
 from training.domain.counting import Activity, Counted, FormRule, share, shared
 from training.domain.rules import Book, pack_named, sharing
 from training.ledger.commands import Moved
-from training.people.queries import AGENCY_ON, Roll
 from training.records.tables import Record, Split, as_stored, by_year
 from training.texts import say
 
@@ -50,7 +51,7 @@ KEY: Columns = {"source_name": "text", "reference": "text"}
 GROUP: Columns = {"person_id": "uuid", "year": "int", "cap": "text", "form": "text"}
 PLACE: Columns = {"id": "uuid", "agency_id": "uuid"}
 SHARE: Columns = {"id": "uuid", "jp_counted": "numeric", "jp_by_year": "text", "why": "text"}
-HOLDERS = text(
+SENT = text(
     f"SELECT source_name, reference, r.id, r.fingerprint FROM {unnest(KEY)} JOIN records r USING (source_name, reference)"  # noqa: S608 - built of names in this code
     " WHERE r.sender_kind = :sender_kind AND r.sender_id = :sender_id"
 )
@@ -109,9 +110,10 @@ SHARE_AGAIN = text(
     SELECT * FROM changed
     """  # noqa: S608 - built of names in this code
 ).columns(jp_by_year=JSONB)
+AGENCY = agency_on_sql("p", "r.end_date")
 MISFILED = text(
-    f"SELECT r.id, {AGENCY_ON} AS agency_id FROM records r JOIN people p USING (person_id)"  # noqa: S608 - built of names in this code
-    f" WHERE r.person_id = ANY(CAST(:people AS uuid[])) AND r.state = 'valid' AND r.agency_id <> {AGENCY_ON}"
+    f"SELECT r.id, {AGENCY} AS agency_id FROM records r JOIN people p USING (person_id)"  # noqa: S608 - built of names in this code
+    f" WHERE r.person_id = ANY(CAST(:people AS uuid[])) AND r.state = 'valid' AND r.agency_id <> {AGENCY}"
 )
 REFILE = text(
     f"""
@@ -169,8 +171,8 @@ DRAFTED = tuple(field.name for field in fields(Draft) if field.name not in {"cap
 drafted = attrgetter(*DRAFTED)
 
 
-class Holder(NamedTuple):
-    """The record that has a reference, and the fingerprint of the body it came with."""
+class Sent(NamedTuple):
+    """What its sender sent under a reference: the record, and the fingerprint of the body it came with."""
 
     id: UUID
     fingerprint: str
@@ -214,17 +216,17 @@ class Tally:
         return [Moved(person, year, *jp) for (person, year), jp in self._jp.items()]
 
 
-async def holders(session: AsyncSession, sender: Sender, keys: Sequence[Key]) -> dict[Key, Holder]:
-    """The records that have these references of a sender's."""
+async def sent_before(session: AsyncSession, sender: Sender, keys: Sequence[Key]) -> dict[Key, Sent]:
+    """What a sender has sent under these references."""
     sources, references = zip(*keys, strict=True)
     given = {"source_name": sources, "reference": references, "sender_kind": sender.kind, "sender_id": sender.id}
-    rows = await session.execute(HOLDERS, given)
-    return {(source, reference): Holder(*holder) for source, reference, *holder in rows}
+    rows = await session.execute(SENT, given)
+    return {(source, reference): Sent(*found) for source, reference, *found in rows}
 
 
-async def taken_over(session: AsyncSession, sender: Sender, roll: Roll) -> dict[ActivityKey, UUID]:
+async def taken_over(session: AsyncSession, sender: Sender, people: Locked) -> dict[ActivityKey, UUID]:
     """The records of an agency that another had sent before a transfer was told: by what they say, for its own people."""
-    moved = [person.person_id for person in roll.by_id.values() if person.served]
+    moved = [person.person_id for person in people.by_id.values() if person.assignments]
     if sender.kind != "agency" or not moved:
         return {}
     rows = await session.execute(TAKEN_OVER, {"people": moved, "agency": sender.id})
@@ -242,7 +244,7 @@ async def stored(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Recor
 
 
 async def insert(session: AsyncSession, drafts: Sequence[Draft], desk: Desk) -> None:
-    """Stores drafts whose references were free (`holders`); raises Outrun where one is taken meanwhile.
+    """Stores drafts whose references were free (`sent_before`); raises Outrun where one is taken meanwhile.
 
     In the order of the references, so that two uploads of the same ones wait for each other in turn.
     """
@@ -307,7 +309,7 @@ async def share_again(
 async def refile(session: AsyncSession, people: Sequence[UUID], clock: Clock) -> None:
     """Gives the valid records of people whose history has changed to the agency of their end date.
 
-    The people must be held (`lock_people`). What a record counts does not depend on the agency.
+    The people must be held (`PEOPLE.lock`). What a record counts does not depend on the agency.
     """
     misfiled = (await session.execute(MISFILED, {"people": people})).all()
     if not misfiled:

@@ -25,6 +25,7 @@ from common.clock import Clock
 from common.ids import derived_id, new_id
 from common.store.outbox import emit
 from contracts.events import JPShortfallDetected, JPShortfallResolved, ShortPerson
+from roster.days import away_sql, covers_sql
 from training.domain.duty import months_until_sql, pro_rata_sql
 from training.soundings.caturwulan import Caturwulan, pack_of
 from training.soundings.queries import newest_sweeps
@@ -51,8 +52,8 @@ SWEEPS = bindparam("sweeps", expanding=True)
 THRESHOLD = pro_rata_sql("l.yearly", months_until_sql("l.duty_months", "w.last_month"))  # Caturwulan.threshold
 SHORT = f"l.verified < l.target AND l.verified < {THRESHOLD}"  # the first half spares most people the division
 CHANGED = "(l.person_id, l.year) IN (SELECT * FROM unnest(CAST(:people AS uuid[]), CAST(:years AS int[])))"
-ASSIGNED = "a.valid_from <= w.as_of AND (a.valid_to IS NULL OR w.as_of < a.valid_to)"
-AWAY = "p.left_on <= w.as_of OR w.over_from <= p.joined_on"  # a person `p` left by the sweep's date, or came too late
+ASSIGNED = covers_sql("a", "w.as_of")
+AWAY = away_sql("p", before="w.over_from", after="w.as_of")  # had left by the sweep's date, or came too late
 SERVING = f"{ASSIGNED} AND NOT EXISTS (SELECT FROM people p WHERE p.person_id = a.person_id AND ({AWAY}))"
 
 PERSON = """

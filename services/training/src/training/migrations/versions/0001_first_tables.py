@@ -14,27 +14,29 @@ def upgrade() -> None:
     op.create_table(
         "absences",
         sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
-        sa.PrimaryKeyConstraint("person_id", "valid_from", name="pk_absences"),
+        sa.PrimaryKeyConstraint("person_id", "number", name="pk_absences"),
     )
     op.create_table(
         "assignments",
         sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("agency_id", sa.Uuid(), nullable=False),
         sa.Column("unit_id", sa.Uuid(), nullable=True),
         sa.Column("unit_name", sa.Text(), nullable=True),
-        sa.PrimaryKeyConstraint("person_id", "valid_from", name="pk_assignments"),
+        sa.PrimaryKeyConstraint("person_id", "number", name="pk_assignments"),
     )
     op.create_index("ix_assignments_agency_id", "assignments", ["agency_id"], unique=False)
     op.create_table(
         "former_numbers",
         sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("nip_hash", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("person_id", "nip_hash", name="pk_former_numbers"),
+        sa.PrimaryKeyConstraint("person_id", "number", name="pk_former_numbers"),
     )
     op.create_index("ix_former_numbers_nip_hash", "former_numbers", ["nip_hash"], unique=False)
     op.create_table(
@@ -89,14 +91,10 @@ def upgrade() -> None:
         "people",
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("nip_hash", sa.Text(), nullable=False),
-        sa.Column("staff_type", sa.Text(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("agency_id", sa.Uuid(), nullable=False),
         sa.Column("joined_on", sa.Date(), nullable=False),
         sa.Column("left_on", sa.Date(), nullable=True),
-        sa.Column("education", sa.Text(), nullable=True),
-        sa.Column("agency_id", sa.Uuid(), nullable=False),
-        sa.Column("unit_id", sa.Uuid(), nullable=True),
-        sa.Column("unit_name", sa.Text(), nullable=True),
+        sa.Column("staff_type", sa.Text(), nullable=False),
         sa.Column("sequence", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("staff_type IN ('PNS', 'PPPK')", name=op.f("ck_people_staff_type")),
         sa.PrimaryKeyConstraint("person_id", name="pk_people"),

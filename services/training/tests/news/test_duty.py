@@ -1,4 +1,4 @@
-"""What this service keeps of `PersonChanged`, and the duty it lays by it."""
+"""What follows for the duty from what the registry tells of people."""
 
 import random
 from datetime import UTC, date, datetime, timedelta
@@ -11,43 +11,24 @@ from common.store.database import counted_statements
 from training.domain.duty import as_bits, duty_months
 from training.ledger.commands import open_year
 
-HERE, THERE = new_id(), new_id()
 
-
-async def test_the_newest_state_wins_whatever_the_order(world):
+async def test_the_duty_is_that_of_the_newest_state_whatever_the_order(world):
     person = new_id()
-    first = world.received(world.state(person_id=person, agency=HERE), 1)
-    second = world.received(world.state(person_id=person, agency=THERE), 2)
-    third = world.received(world.state(person_id=person, agency=HERE, staff_type="PPPK"), 3)
-    await world.hear(second)
+    first = world.received(world.state(person_id=person), 1)
+    third = world.received(world.state(person_id=person, staff_type="PPPK"), 3)
+    await world.hear(world.received(world.state(person_id=person), 2))
+    await world.hear(third, first)
     await world.hear(first)
-    assert await world.value("SELECT agency_id FROM people") == THERE
-    await world.hear(third, first, second)
-    [row] = await world.rows("SELECT agency_id, staff_type, sequence FROM people")
-    assert (row.agency_id, row.staff_type, row.sequence) == (HERE, "PPPK", 3)
-    assert await world.value("SELECT agency_id FROM assignments") == HERE
     [ledger] = await world.rows("SELECT floor, ceiling, target FROM jp_ledger")
     assert (ledger.floor, ledger.ceiling, ledger.target) == (None, 24, 20)
 
 
-async def test_history_is_replaced_whole(world):
+async def test_months_of_leave_are_no_duty_until_they_are_taken_back(world):
     person = new_id()
-    moved = [(HERE, date(2020, 1, 1), date(2025, 5, 1)), (THERE, date(2025, 5, 1), None)]
-    await world.people(
-        world.state(person_id=person, agency=THERE, assignments=moved, absences=[(date(2026, 2, 1), date(2026, 4, 1))])
-    )
-    assert await world.value("SELECT count(*) FROM assignments") == 2
+    await world.people(world.state(person_id=person, absences=[(date(2026, 2, 1), date(2026, 4, 1))]))
     assert await world.value("SELECT bit_count(CAST(duty_months AS bit(12))) FROM jp_ledger") == 10
-    await world.people(world.state(person_id=person, agency=THERE), sequence=2)
-    assert await world.value("SELECT count(*) FROM assignments") == 1
-    assert await world.value("SELECT count(*) FROM absences") == 0
+    await world.people(world.state(person_id=person), sequence=2)
     assert await world.value("SELECT target FROM jp_ledger") == 20
-
-
-async def test_a_period_of_no_days_is_left_out(world):
-    moved_twice_on_a_day = [(HERE, date(2020, 1, 1), date(2020, 1, 1)), (THERE, date(2020, 1, 1), None)]
-    person = await world.person(agency=THERE, assignments=moved_twice_on_a_day)
-    assert await world.value("SELECT agency_id FROM assignments WHERE person_id = :person", person=person) == THERE
 
 
 async def test_the_duty_is_laid_for_this_year_in_jakarta(world):
@@ -96,19 +77,6 @@ async def test_a_retired_person_keeps_the_row_with_what_is_left_of_the_duty(worl
     assert await world.value("SELECT target FROM jp_ledger") == 0
 
 
-async def test_a_number_that_moves_finds_nobody_until_it_has_moved(world, line):
-    nip, other = world.nip(), world.nip()
-    old, new = new_id(), new_id()
-    await world.people(world.state(person_id=old, nip=nip))
-    await world.people(world.state(person_id=new, nip=nip))
-    by_nip = line(nip=nip)
-    [answer] = await world.store(by_nip)
-    assert answer.code == "person-unknown"
-    await world.people(world.state(person_id=old, nip=other), sequence=2)
-    [answer] = await world.store(by_nip)
-    assert await world.value("SELECT person_id FROM records WHERE id = :id", id=answer.id) == new
-
-
 async def test_a_number_of_a_contract_gone_by_finds_the_person_still(world, api, line):
     """A renewed NI PPPK and a nightly full sync: what was sent before is known by either number."""
     old, new, newest = world.nip(), world.nip(), world.nip()
@@ -126,31 +94,6 @@ async def test_a_number_of_a_contract_gone_by_finds_the_person_still(world, api,
     both = line(person, nip=old)
     assert (await world.store(both))[0].status == "stored"
     assert await world.value("SELECT count(DISTINCT person_id) FROM records") == 1
-
-
-async def test_a_number_that_was_wrong_finds_its_owner_alone(world, line):
-    """A mended number is not among the former ones: it finds nobody, and then whoever has it."""
-    wrong, right = world.nip(), world.nip()
-    person = await world.person(nip=wrong)
-    await world.people(world.state(person_id=person, nip=right), sequence=2)
-    [nobody] = await world.store(line(nip=wrong))
-    assert nobody.code == "person-unknown"
-    owner = await world.person(nip=wrong)
-    [answer] = await world.store(line(nip=wrong))
-    assert await world.value("SELECT person_id FROM records WHERE id = :id", id=answer.id) == owner
-
-
-async def test_a_number_that_is_one_persons_and_was_anothers_finds_nobody(world, line):
-    """Two people's events have no common order: it may have been told of as the other's before it was mended."""
-    nip, other = world.nip(), world.nip()
-    held = new_id()
-    await world.people(world.state(person_id=held, nip=other, former=[nip]))
-    await world.people(world.state(nip=nip))
-    [answer] = await world.store(line(nip=nip))
-    assert answer.code == "person-unknown"
-    await world.people(world.state(person_id=held, nip=other), sequence=2)
-    [answer] = await world.store(line(nip=nip))
-    assert answer.status == "stored"
 
 
 async def test_statements_do_not_grow_with_the_batch(world):

@@ -10,8 +10,8 @@ from sqlalchemy import text
 
 from common.ids import new_id
 from common.store.database import counted_statements
+from roster.days import Assignment, agency_on, agency_on_sql
 from training.invariants import OF_LEDGERS
-from training.people.queries import AGENCY_ON, Known, Service
 
 JOINED, TENTH = date(2020, 1, 1), date(2026, 3, 10)
 TWENTIETH = {"start_date": "2026-03-20", "end_date": "2026-03-20"}
@@ -169,19 +169,12 @@ async def test_the_agency_in_sql_is_the_agency_of_the_rule(world, line):
     days = [first - timedelta(days=1) + timedelta(days=dice.randrange(500)) for _ in range(len(people) * 5)]
     lines = [line(people[n % len(people)], start_date=str(day), end_date=str(day)) for n, day in enumerate(days)]
     await world.store(*lines)
-    by_person = {
-        state.person_id: Known(
-            state.person_id,
-            state.joined_on,
-            None,
-            state.agency_id,
-            [Service(part.valid_from, part.valid_to, part.agency_id) for part in state.assignments],
-        )
-        for state in states
-    }
-    query = f"SELECT r.*, {AGENCY_ON} AS judged FROM records r JOIN people p USING (person_id)"
-    for row in await world.rows(query):
-        assert row.agency_id == row.judged == by_person[row.person_id].agency_on(row.end_date)
+    by_person = {state.person_id: state for state in states}
+    on = agency_on_sql("p", "r.end_date")
+    for row in await world.rows(f"SELECT r.*, {on} AS judged FROM records r JOIN people p USING (person_id)"):
+        state = by_person[row.person_id]
+        assignments = [Assignment(part.valid_from, part.valid_to, part.agency_id) for part in state.assignments]
+        assert row.agency_id == row.judged == agency_on(row.end_date, assignments, state.agency_id)
 
 
 async def test_the_invariant_sees_a_record_of_another_agency(world, line):

@@ -1,0 +1,115 @@
+"""Keeping a copy of what the registry tells of: the newest state of each, whatever the order its events come in."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import Table, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.events import Event, Reader, Received
+from common.messages.inbox import BATCH, Subscription
+from common.messages.waiting import admit, release, take_up
+from common.store.sets import insert, overwrite
+from contracts import PUBLISHED
+
+
+@dataclass(frozen=True)
+class News:
+    """What a batch told that was not known: of whom first, and of whom otherwise than before, each in order of their ids.
+
+    `told` is the newest state of all of them. Of people who were known before, `redated` joined or left on another day
+    than it was known, and `moved` served in another agency on some day.
+    """
+
+    arrived: Sequence[UUID]
+    changed: Sequence[UUID]
+    told: Mapping[UUID, Any]
+    redated: Sequence[UUID] = ()
+    moved: Sequence[UUID] = ()
+
+
+Hook = Callable[[AsyncSession, News], Awaitable[None]]
+"""What a service does when it hears news, in the transaction that keeps them."""
+
+
+class Copy:
+    """A table of what the registry last said of each, by its id; `sequence` is the registry's version."""
+
+    event: ClassVar[type[Event]]
+    dates: ClassVar[Sequence[str]] = ()
+    """Columns whose change makes somebody `redated`."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.c = table.c
+        [key] = table.primary_key
+        self.key = key.name
+        self.columns = tuple(table.c.keys())
+        redated = f"({_listed('old', self.dates)}) IS DISTINCT FROM ({_listed('new', self.dates)})"
+        self._then = (
+            f"ON CONFLICT ({self.key}) DO UPDATE SET {overwrite(self.columns)}"
+            f" WHERE {table.name}.sequence < excluded.sequence"
+            f" RETURNING new.{self.key} AS id, old.{self.key} IS NULL AS arrived,"
+            f" {redated if self.dates else 'false'} AS redated"
+        )
+        self._known = text(f"SELECT {self.key} FROM {table.name} WHERE {self.key} = ANY(CAST(:ids AS uuid[]))")  # noqa: S608 - built of names in our own code
+
+    def subscription(self, name: str, hook: Hook, awaited_by: Sequence[Subscription] = ()) -> Subscription:
+        """What keeps the copy and lets `hook` know what is new.
+
+        `awaited_by` are the subscriptions whose events wait (`common.messages.waiting`) for who is not known yet:
+        these events are handed to them once that one has arrived.
+        """
+
+        async def handle(session: AsyncSession, received: Sequence[Received]) -> None:
+            news = await self._keep(session, received, awaited=bool(awaited_by))
+            if news.told:
+                await hook(session, news)
+            for subscription in awaited_by:
+                await _release(session, subscription, news.arrived)
+
+        return Subscription(name, self.event.topic, (self.event,), handle)
+
+    async def known(self, session: AsyncSession, ids: Sequence[UUID]) -> set[UUID]:
+        """Which of these the registry has told of."""
+        return set(await session.scalars(self._known, {"ids": list(ids)}))
+
+    async def _keep(self, session: AsyncSession, received: Sequence[Received], *, awaited: bool) -> News:
+        """Keeps the newest state of each; what is older than the state known changes nothing."""
+        newest = {each.event.key(): each for each in sorted(received, key=lambda each: each.sequence)}
+        # Locked in the order of their ids, as everywhere.
+        ids = sorted(newest)
+        if awaited and len(await self.known(session, ids)) < len(ids):
+            await admit(session)
+        rows = [(*self._row(newest[each].event), newest[each].sequence) for each in ids]
+        stored = await insert(session, self.table, self.columns, rows, self._then)
+        kept = sorted(stored or (), key=lambda row: row.id)
+        return News(
+            arrived=[row.id for row in kept if row.arrived],
+            changed=[row.id for row in kept if not row.arrived],
+            told={row.id: newest[row.id].event for row in kept},
+            redated=[row.id for row in kept if row.redated and not row.arrived],
+        )
+
+    def _row(self, event: Any) -> Sequence[Any]:
+        return [getattr(event, column) for column in self.columns[:-1]]
+
+
+async def _release(session: AsyncSession, subscription: Subscription, arrived: Sequence[UUID]) -> None:
+    if not arrived:
+        return
+    reader = Reader(subscription.wanted, PUBLISHED)
+    waited = await release(session, subscription.name, arrived, reader)
+    for start in range(0, len(waited), BATCH):
+        await take_up(
+            session,
+            subscription.name,
+            waited[start : start + BATCH],
+            lambda part: subscription.handler(session, part),
+        )
+
+
+def _listed(row: str, columns: Sequence[str]) -> str:
+    return ", ".join(f"{row}.{column}" for column in columns)

@@ -1,0 +1,187 @@
+"""The copy of people: no name and no NIP, only its hash; and the one way to find and hold them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Table, delete, false, or_, text, true
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.events import Event, Received
+from common.store.sets import insert, one_of
+from common.store.tables import Stored
+from common.web.auth import Principal
+from contracts.events import PersonChanged, Schooling, Standing
+from roster.copies import Copy, News
+from roster.days import Assignment, agency_on, in_service
+from roster.tables import made
+
+ALWAYS = ("nip_hash", "agency_id", "joined_on", "left_on")
+"""What every copy holds of a person: by which number they are known, where they serve now, and when they joined and left."""
+HISTORY = ("person_id", "number", "valid_from", "valid_to")
+NUMBER = ("person_id", "number", "nip_hash")
+PLACE = ("person_id", "valid_from", "valid_to", "agency_id")
+LOCK = text(
+    "WITH former AS MATERIALIZED ("
+    " SELECT person_id, nip_hash FROM former_numbers WHERE nip_hash = ANY(CAST(:nip_hashes AS text[]))"
+    ") SELECT person_id, agency_id, joined_on, left_on,"
+    " nip_hash || ARRAY(SELECT former.nip_hash FROM former WHERE former.person_id = people.person_id) AS nip_hashes"
+    " FROM people WHERE person_id = ANY(CAST(:ids AS uuid[]) || ARRAY(SELECT former.person_id FROM former))"
+    " OR nip_hash = ANY(CAST(:nip_hashes AS text[]))"
+    " ORDER BY person_id FOR NO KEY UPDATE"
+)
+ASSIGNED = text(
+    "SELECT person_id, valid_from, valid_to, agency_id FROM assignments WHERE person_id IN ("
+    " SELECT person_id FROM assignments WHERE person_id = ANY(CAST(:ids AS uuid[])) AND valid_to IS NOT NULL"
+    ") ORDER BY person_id, number"
+)
+"""Most have served in one agency only; it is on their row."""
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody held: when they serve, and where; `assignments` is empty for who never moved."""
+
+    person_id: UUID
+    agency_id: UUID
+    joined_on: date
+    left_on: date | None
+    assignments: list[Assignment] = field(default_factory=list[Assignment])
+
+    def in_service(self, day: date) -> bool:
+        return in_service(day, self.joined_on, self.left_on)
+
+    def agency_on(self, day: date) -> UUID:
+        return agency_on(day, self.assignments, self.agency_id)
+
+
+@dataclass(frozen=True)
+class Locked:
+    """People found and held, by id and by the hash of a number that is or was theirs."""
+
+    by_id: dict[UUID, Person]
+    by_nip: dict[str, Person]
+
+
+class People(Copy):
+    """The people a service knows, with those fields and histories that it keeps.
+
+    `fields` are of the event `PersonChanged`, beside those of `ALWAYS`. Each of `histories` (assignments, posts,
+    statuses, absences, educations) is a table of that name with the fields named; a row is a period, and `number` its
+    place in the history. Former numbers are always kept: a number that somebody had before a new contract names them
+    still.
+    """
+
+    event: ClassVar[type[Event]] = PersonChanged
+    dates: ClassVar[Sequence[str]] = ("joined_on", "left_on")
+
+    def __init__(self, stored: type[Stored], *fields: str, **histories: Sequence[str]) -> None:
+        columns = (*ALWAYS, *fields, "sequence")
+        # Not unique: two people's events have no common order, so a number may move before it is freed.
+        super().__init__(made(stored, "people", ("person_id",), columns, indexed=("nip_hash", "agency_id")))
+        self.histories = {
+            "former_numbers": made(stored, "former_numbers", NUMBER[:2], NUMBER[2:], indexed=("nip_hash",)),
+            **{
+                name: made(stored, name, HISTORY[:2], (*HISTORY[2:], *kept), indexed=("agency_id",))
+                for name, kept in histories.items()
+            },
+        }
+
+    async def lock(self, session: AsyncSession, ids: Collection[UUID] = (), nip_hashes: Collection[str] = ()) -> Locked:
+        """Finds people and holds them until the transaction ends, in the order of person id.
+
+        Whoever decides about a person's rows holds the person first, so two changes wait for each other and never
+        for good; foreign keys that point to people do not wait. A number that somebody had before a new contract
+        finds them still; one that two people have at the moment (it moves) finds nobody.
+        """
+        rows = await session.execute(LOCK, {"ids": list(ids), "nip_hashes": list(nip_hashes)})
+        by_id: dict[UUID, Person] = {}
+        by_nip: dict[str, Person] = {}
+        shared: set[str] = set()
+        for person_id, agency_id, joined_on, left_on, theirs in rows:
+            person = by_id[person_id] = Person(person_id, agency_id, joined_on, left_on)
+            shared.update(nip_hash for nip_hash in theirs if by_nip.setdefault(nip_hash, person) is not person)
+        for nip_hash in shared:
+            del by_nip[nip_hash]
+        if "assignments" in self.histories:
+            for person_id, *assignment in await session.execute(ASSIGNED, {"ids": list(by_id)}):
+                by_id[person_id].assignments.append(Assignment(*assignment))
+        return Locked(by_id, by_nip)
+
+    def seen_by(self, principal: Principal) -> ColumnElement[bool]:
+        """The condition that keeps a query to the people a caller may see: everybody for a national role, for an
+        office whoever serves in its agency now, and for a person themselves.
+        """
+        if principal.national:
+            return true()
+        seen: list[ColumnElement[bool]] = []
+        if any("agency" in role.needs for role in principal.held):
+            seen.append(self.c.agency_id == principal.speaks_for("agency"))
+        if any("person" in role.needs for role in principal.held):
+            seen.append(self.c.person_id == principal.speaks_for("person"))
+        return or_(false(), *seen)
+
+    async def _keep(self, session: AsyncSession, received: Sequence[Received], *, awaited: bool) -> News:
+        news = await super()._keep(session, received, awaited=awaited)
+        moved: Sequence[UUID] = ()
+        for name, table in self.histories.items():
+            if not news.told:
+                break
+            rows = [row for person in news.told.values() for row in _rows(person, name, table)]
+            before = await _replace(session, table, list(news.told), rows)
+            if name == "assignments":
+                moved = _moved(before, news.told)
+        return replace(news, moved=moved)
+
+
+def _rows(person: PersonChanged, name: str, table: Table) -> list[Sequence[Any]]:
+    if name == "former_numbers":
+        return [(person.person_id, number, each) for number, each in enumerate(person.former_nip_hashes, 1)]
+    columns = table.c.keys()[2:]
+    return [
+        (person.person_id, number, *(getattr(part, column) for column in columns))
+        for number, part in enumerate(_periods(person, name), 1)
+    ]
+
+
+def _periods(person: PersonChanged, name: str) -> list[Any]:
+    """A history as it is kept: without periods of no days, and of `statuses` only those in which somebody is not active.
+
+    Events from before statuses and degrees had dates are read as if they told of them.
+    """
+    parts: list[Any] = getattr(person, name)
+    if name == "statuses":
+        parts = [part for part in parts or _statuses(person) if part.status != "active"]
+    if name == "educations" and person.education and not parts:
+        parts = [Schooling(degree=person.education, valid_from=person.joined_on, valid_to=None)]
+    return [part for part in parts if part.valid_from != part.valid_to]
+
+
+def _statuses(person: PersonChanged) -> list[Standing]:
+    parts = [Standing(**absence.model_dump()) for absence in person.absences]
+    if person.left_on:
+        gone = person.status if person.status in {"retired", "deceased"} else "retired"
+        parts.append(Standing(status=gone, valid_from=person.left_on, valid_to=None))
+    return parts
+
+
+async def _replace(
+    session: AsyncSession, table: Table, people: Sequence[UUID], rows: Sequence[Sequence[Any]]
+) -> Sequence[Any]:
+    """Replaces a history of people whole, and returns the rows there were before."""
+    before = await session.execute(delete(table).where(one_of(table.c.person_id, people)).returning(*table.c))
+    await insert(session, table, table.c.keys(), rows)
+    return before.all()
+
+
+def _moved(before: Sequence[Any], told: Mapping[UUID, PersonChanged]) -> list[UUID]:
+    """Who served in another agency on some day by what is told than by what was known `before`; units do not matter."""
+    known = {tuple(getattr(row, name) for name in PLACE) for row in before}
+    new = {
+        (person_id, part.valid_from, part.valid_to, part.agency_id)
+        for person_id, person in told.items()
+        for part in _periods(person, "assignments")
+    }
+    return sorted({person_id for person_id, *_ in known} & {person_id for person_id, *_ in known ^ new})

@@ -1,0 +1,66 @@
+"""The tables of a copy, made of the names of what a service keeps: it holds no more of people than it uses."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, Literal, get_args, get_origin
+from uuid import UUID
+
+from pydantic import create_model
+from sqlalchemy import BigInteger, CheckConstraint, Table, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from common.store.tables import Stored
+from contracts.events import StaffType, Status
+
+COLUMNS: Mapping[str, Any] = {
+    "person_id": UUID,
+    "agency_id": UUID,
+    "number": int,
+    "nip_hash": str,
+    "staff_type": StaffType,
+    "status": Status,
+    "joined_on": date,
+    "left_on": date | None,
+    "education": str | None,
+    "degree": str,
+    "jenjang": str | None,
+    "golongan": str | None,
+    "position": str,
+    "unit_id": UUID | None,
+    "unit_name": str | None,
+    "valid_from": date,
+    "valid_to": date | None,
+    "code": str,
+    "name": str,
+    "active": bool,
+    "pics": list[dict[str, Any]],
+    "sequence": int,
+}
+"""The type of each column, in whichever table it stands."""
+
+SQL_TYPES: Mapping[str, Any] = {"pics": JSONB, "sequence": BigInteger}
+"""Where it does not follow from that."""
+
+
+def made(stored: type[Stored], name: str, keys: Iterable[str], columns: Sequence[str], indexed: Iterable[str]) -> Table:
+    """A table in the metadata of `stored`. Raises KeyError for a column that a copy cannot have."""
+    fields: dict[str, Any] = {
+        **{column: _field(column, primary_key=True) for column in keys},
+        **{column: _field(column, index=column in indexed) for column in columns},
+    }
+    model = create_model(name, __base__=stored, __module__=stored.__module__, __cls_kwargs__={"table": True}, **fields)
+    table = model.table()
+    for column in columns:
+        if get_origin(COLUMNS[column]) is Literal:
+            listed = ", ".join(f"'{value}'" for value in get_args(COLUMNS[column]))
+            table.append_constraint(CheckConstraint(f"{column} IN ({listed})", name=column))
+    return table
+
+
+def _field(column: str, **options: Any) -> tuple[Any, Any]:
+    kind = str if get_origin(COLUMNS[column]) is Literal else COLUMNS[column]
+    text = Text if kind in {str, str | None} else None
+    if sql_type := SQL_TYPES.get(column, text):
+        options["sa_type"] = sql_type
+    return kind, Field(**options)
