@@ -63,7 +63,11 @@ async def test_a_promotion_recorded_late_before_the_check_is_checked_and_atteste
     assert (seen["submitted_by"], seen["submitted_at"]) == (case["submitted_by"], case["submitted_at"])
     stale = await api.call("verifier", "POST", f"/cases/{case['id']}/check", headers={"if-match": '"1"'})
     assert (stale.status_code, stale.json()["code"]) == (412, "changed-meanwhile")
-    checked = (await api.call("verifier", "POST", f"/cases/{case['id']}/check")).json()
+    unseen = await api.call("verifier", "POST", f"/cases/{case['id']}/check")
+    assert (unseen.status_code, unseen.json()["code"]) == (428, "judged-anew")
+    [line] = await api.bulk("/cases:check", [{"id": case["id"]}], "verifier")
+    assert line["code"] == "judged-anew"
+    checked = (await api.call("verifier", "POST", f"/cases/{case['id']}/check", headers={"if-match": '"2"'})).json()
     assert (checked["state"], checked["rejudged"], parts(checked)) == ("checked", False, NEW)
     assert [parts(line) for line in checked["history"]] == [OLD, NEW, []]
     attested = await api.call("validator", "POST", f"/cases/{case['id']}/attest")

@@ -115,17 +115,18 @@ def test_an_open_case_is_judged_anew_where_it_is(state: State) -> None:
     assert (after.moved_by, after.checkers) == (before.moved_by, before.checkers), "nobody has moved it"
 
 
-def test_other_points_than_were_checked_are_attested_by_who_names_their_version() -> None:
-    judged = move(case("checked"), "judge", SYSTEM)
+@pytest.mark.parametrize(("state", "act"), [("submitted", "check"), ("checked", "attest")])
+def test_other_points_than_were_submitted_are_decided_about_by_who_names_their_version(state: State, act: Act) -> None:
+    judged = move(case(state), "judge", SYSTEM)
     with pytest.raises(Refused) as refused:
-        move(judged, "attest", BUDI)
+        move(judged, act, BUDI)
     assert refused.value.code == "judged-anew"
-    attested = move(judged, "attest", BUDI, named=True)
-    assert (attested.state, attested.rejudged, attested.judged) == ("attested", False, judged.version)
+    decided = move(judged, act, BUDI, named=True)
+    assert (decided.state, decided.rejudged, decided.judged) == (ALLOWED[state, act], False, judged.version)
 
 
-def test_what_is_checked_after_it_was_judged_anew_needs_no_version() -> None:
-    checked = move(move(case("submitted"), "judge", SYSTEM), "check", SITI)
+def test_what_is_checked_after_it_was_judged_anew_is_attested_without_a_version() -> None:
+    checked = move(move(case("submitted"), "judge", SYSTEM), "check", SITI, named=True)
     assert not checked.rejudged
     assert move(checked, "attest", BUDI).state == "attested"
 

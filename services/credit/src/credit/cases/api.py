@@ -41,6 +41,14 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     403: {"description": "`own-case`: the case is about the caller"},
     409: {"description": "`illegal-transition`"},
 }
+DECISIONS: dict[int | str, dict[str, Any]] = {
+    **REFUSALS,
+    409: {"description": "`illegal-transition` or `same-person`"},
+    428: {
+        "description": "`judged-anew`: it comes to something else than was submitted or checked; name the version"
+        " (If-Match)"
+    },
+}
 
 
 @router.get("/cases", summary="Cases, oldest first")
@@ -67,7 +75,7 @@ async def get_case(
 @router.post(
     "/cases/{case_id}/check",
     summary="Say that the papers of what somebody else has submitted are in order",
-    responses={**REFUSALS, 409: {"description": "`illegal-transition` or `same-person`"}},
+    responses=DECISIONS,
 )
 async def check(
     case_id: UUID,
@@ -85,11 +93,7 @@ async def check(
 @router.post(
     "/cases/{case_id}/attest",
     summary="Attest what others have submitted and checked: the points enter the ledger",
-    responses={
-        **REFUSALS,
-        409: {"description": "`illegal-transition` or `same-person`"},
-        428: {"description": "`judged-anew`: it comes to something else than was checked; name the version (If-Match)"},
-    },
+    responses=DECISIONS,
 )
 async def attest(
     case_id: UUID,

@@ -79,7 +79,7 @@ class CaseView(BaseModel):
     version: int
     rejudged: bool = Field(
         description="whether it has come to something else since it was submitted or checked, by what the registry told;"
-        " `history` says from what. Attesting it then asks for the version (If-Match)."
+        " `history` says from what. Checking or attesting it then asks for the version (If-Match)."
     )
     person_id: UUID
     agency_id: UUID = Field(description="where the person serves now")

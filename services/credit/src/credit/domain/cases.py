@@ -90,8 +90,8 @@ def move(case: Case, act: Act, actor: Actor, *, named: bool = False) -> Case:
     """The case after the act; `named` when the actor has named the present version.
 
     Raises Refused: `illegal-transition`; `own-case`; `same-person` for whoever would check what they have submitted or sent,
-    or attest what they have submitted, sent or checked; `judged-anew` for whoever would attest other points than were
-    checked without naming the version that has them.
+    or attest what they have submitted, sent or checked; `judged-anew` for whoever would check or attest other points
+    than were submitted or checked without naming the version that has them.
     """
     to = MOVES.get((case.state, act))
     if to is None:
@@ -101,7 +101,7 @@ def move(case: Case, act: Act, actor: Actor, *, named: bool = False) -> Case:
     apart = {"check": submitters, "attest": submitters | case.checkers}
     if not actor.hands.isdisjoint(apart.get(act, ())):
         raise Refused("same-person")
-    if act == "attest" and case.rejudged and not named:
+    if act in apart and case.rejudged and not named:
         raise Refused("judged-anew", "version")
     version = case.version + 1
     if act == "judge":
