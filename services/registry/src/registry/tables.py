@@ -95,7 +95,7 @@ mended_numbers = Table(
     metadata,
     Column("person_id", Uuid, ForeignKey("people.id"), primary_key=True),
     Column("version", Integer, primary_key=True, comment="of the person, by which the number was mended"),
-    Column("nip", Text, nullable=False, comment="the wrong number: it names nobody, or whose it is"),
+    Column("nip", Text, nullable=False, index=True, comment="the wrong number: it names nobody, or whose it is"),
     Column("mended_on", Date, nullable=False),
     Column("reason", Text, nullable=False),
 )

@@ -106,9 +106,9 @@ async def test_a_wrong_number_of_a_pns_is_mended_with_its_reason(service, nation
     # Sent again, it changes nothing; the wrong number is free for whose it is, and names nobody else.
     again = await service.post(f"/people/{person_id}/nip", {"nip": right, "reason": "Salah ketik"})
     assert (again.status_code, again.json()["version"]) == (200, 2)
-    owner = await service.post("/people", a_person())
+    owner = await service.post("/people", a_person(name="Pemilik"))
     assert (owner.status_code, owner.json()["id"] != person_id) == (201, True)
-    [answer] = await service.upload("/people:batch", [a_person(name="Pemilik")])
+    [answer] = await service.upload("/people:batch", [a_person(name="Pemilik", position="Arsiparis")])
     assert (answer["status"], answer["id"]) == ("updated", owner.json()["id"])
     back = await service.post(f"/people/{person_id}/nip", {"nip": wrong, "reason": "Ternyata benar"})
     assert (back.status_code, back.json()["code"]) == (409, "nip-taken")
@@ -128,7 +128,7 @@ async def test_a_renewal_recorded_for_the_wrong_person_is_taken_back(service, na
         (NEW, "Kontrak orang lain"),
         (old, None),
     ]
-    assert (await service.post("/people", a_pppk(2, nip=NEW))).status_code == 201
+    assert (await service.post("/people", a_pppk(2, nip=NEW, name="Pemilik"))).status_code == 201
 
 
 @pytest.mark.parametrize(
@@ -172,3 +172,60 @@ async def test_two_who_mend_at_once_leave_one_number(service, nation, a_person):
     assert {answer.status_code for answer in answers} <= {200, 412}
     history = (await service.get(f"/people/{person_id}/history")).json()
     assert len([number for number in history["numbers"] if number["replaced_on"] is None]) == 1
+
+
+@pytest.mark.parametrize("owned", [False, True], ids=["nobody-has-it", "its-owner-has-it"])
+async def test_a_wrong_number_sent_again_after_it_was_mended_makes_nobody_new(
+    service, nation, emitted, a_person, owned: bool
+):
+    """Nor does it overwrite whose it is; what is told names the mending and shows no number."""
+    wrong, right = a_person()["nip"], a_person(7)["nip"]
+    person_id = (await service.post("/people", a_person())).json()["id"]
+    await service.post(f"/people/{person_id}/nip", {"nip": right, "reason": "Salah ketik"})
+    if owned:
+        assert (await service.post("/people", a_person(name="Pemilik"))).status_code == 201
+    await emitted()
+    nightly = a_person(name=a_person()["name"].upper(), position="Arsiparis")
+    answers = await service.upload("/people:batch", [nightly, a_person(2)])
+    assert [answer.get("code", answer["status"]) for answer in answers] == ["nip-mended", "stored"]
+    assert wrong not in str(answers)
+    assert right not in str(answers)
+    single = await service.post("/people", a_person())
+    assert (single.status_code, single.json()["code"]) == (409, "nip-taken" if owned else "nip-mended")
+    assert len(await emitted()) == 1
+    [answer] = await service.upload("/people:batch", [a_person(nip=right, position="Arsiparis")])
+    assert (answer["status"], answer["id"]) == ("updated", person_id)
+
+
+async def test_a_contracts_wrong_number_does_not_come_back_by_a_renewal(service, nation, a_pppk):
+    wrong = a_pppk()["nip"]
+    person_id = (await service.post("/people", a_pppk())).json()["id"]
+    assert (await service.post(f"/people/{person_id}/nip", {"nip": NEW, "reason": "Salah ketik"})).status_code == 200
+    again = await service.put(f"/people/{person_id}", a_pppk(nip=wrong))
+    assert (again.status_code, again.json()["code"]) == (409, "nip-mended")
+    assert (await service.get(f"/people/{person_id}")).json()["nip"] == NEW
+
+
+async def test_two_swapped_numbers_are_mended_in_one_call(service, nation, emitted, a_person):
+    one, other = [
+        (await service.post("/people", a_person(number, name=name))).json()["id"]
+        for number, name in ((1, "Ani"), (2, "Budi"))
+    ]
+    before = {received.event.person_id: received.event.nip_hash for received in await emitted()}
+    body = {"nip": a_person(2)["nip"], "reason": "Tertukar"}
+    alone = await service.post(f"/people/{one}/nip", body)
+    assert (alone.status_code, alone.json()["code"]) == (409, "nip-taken")
+    mended = await service.post(f"/people/{one}/nip", body | {"swapped": True}, if_match='"1"')
+    assert (mended.status_code, mended.json()["nip"], mended.headers["etag"]) == (200, a_person(2)["nip"], '"2"')
+    assert (await service.get(f"/people/{other}")).json()["nip"] == a_person(1)["nip"]
+    for person_id, wrong, right in ((one, 1, 2), (other, 2, 1)):
+        assert (await service.get(f"/people/{person_id}/history")).json()["numbers"] == [
+            {"nip": a_person(wrong)["nip"], "replaced_on": "2026-11-20", "reason": "Tertukar"},
+            {"nip": a_person(right)["nip"], "replaced_on": None, "reason": None},
+        ]
+    after = {received.event.person_id: received.event.nip_hash for received in await emitted()}
+    assert sorted(after.values()) == sorted(before.values())
+    assert all(after[person_id] != before[person_id] for person_id in before)
+    # The source that has not heard of it sends both as before.
+    answers = await service.upload("/people:batch", [a_person(1, name="Ani"), a_person(2, name="Budi")])
+    assert [answer["code"] for answer in answers] == ["nip-mended", "nip-mended"]

@@ -24,7 +24,7 @@ Oneself = Annotated[Principal, Depends(allow("person"))]
 OwnAgency = Annotated[Writing, Depends(writing_by("agency_hr", "service"))]
 Mover = Annotated[Writing, Depends(writing_by("agency_hr", "service", "lan"))]
 
-TAKEN: dict[int | str, dict[str, Any]] = {409: {"description": "`nip-taken`"}}
+TAKEN: dict[int | str, dict[str, Any]] = {409: {"description": "`nip-taken` or `nip-mended`"}}
 
 
 @router.post("/people", status_code=201, summary="Register a person", responses=TAKEN)
@@ -93,7 +93,7 @@ async def put_person(
 
 @router.post(
     "/people/{person_id}/nip",
-    summary="Mend a number that was registered wrong, with the reason",
+    summary="Mend a number that was registered wrong, or two that were swapped, with the reason",
     responses=TAKEN,
 )
 async def mend_number(

@@ -1,6 +1,6 @@
 """Changes of people, one or a thousand at a time by the same path."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -58,6 +58,8 @@ async def revise_person(
     if owner not in (None, person_id):
         raise Refused("nip-taken", field="nip")
     if owner is None:
+        if document.nip in await store.mended_of(session, person_id):
+            raise Refused("nip-mended", field="nip")
         await store.retire_number(session, person_id, writing.today)
         if not await store.claim(session, {document.nip: person_id}):
             raise Refused("nip-taken", field="nip")
@@ -73,21 +75,36 @@ async def revise_person(
 async def mend_number(
     session: AsyncSession, person_id: UUID, document: NumberIn, seen: etag.Versions, writing: Writing
 ) -> None:
-    """A person with the right number; the wrong one is kept with the reason, and free for whose it is. Raises Refused."""
+    """A person with the right number; the wrong one is kept with the reason, and free for whose it is.
+
+    Where two were `swapped`, whoever has the right number gets the one that is given up. Raises Refused.
+    """
     before = await _mine(session, person_id, writing, lock=False)
     etag.check(seen, before.version)
     if document.nip == before.nip:
         return
-    number = parse_nip(document.nip)
-    if not await store.release(session, before.nip, person_id):
-        raise Refused("changed-meanwhile")
-    if not await store.take_up(session, document.nip, person_id):
-        raise Refused("nip-taken", field="nip")
-    person = replace(await _mine(session, person_id, writing, lock=True), nip=before.nip)
-    etag.check(seen, person.version)
-    after = mend(person, document.nip, number.staff_type, appointed(number), joins(number), writing.today)
-    await store.keep_mended(session, person, document.reason, writing.today)
-    await _save(session, person, after, writing)
+    wrong, right = {before.nip: person_id}, {document.nip: person_id}
+    owner = (await store.owners(session, [document.nip])).get(document.nip) if document.swapped else None
+    if owner not in (None, person_id):
+        other = (await store.present(session, [owner], lock=False))[owner]
+        if other.nip != document.nip or not writing.may_touch(other.place_on(writing.today).agency_id):
+            raise Refused("nip-taken", field="nip")
+        wrong[document.nip] = right[before.nip] = owner
+    for nip, holder in sorted(wrong.items()):
+        if not await store.release(session, nip, holder):
+            raise Refused("changed-meanwhile")
+    for nip, holder in sorted(right.items()):
+        if not await store.take_up(session, nip, holder):
+            raise Refused("nip-taken", field="nip")
+    had = {holder: nip for nip, holder in wrong.items()}
+    for holder, nip in sorted((holder, nip) for nip, holder in right.items()):
+        person = replace(await _mine(session, holder, writing, lock=True), nip=had[holder])
+        if holder == person_id:
+            etag.check(seen, person.version)
+        number = parse_nip(nip)
+        after = mend(person, nip, number.staff_type, appointed(number), joins(number), writing.today)
+        await store.keep_mended(session, person, document.reason, writing.today)
+        await _save(session, person, after, writing)
 
 
 async def transfer_person(session: AsyncSession, person_id: UUID, document: TransferIn, writing: Writing) -> None:
@@ -113,12 +130,13 @@ async def change_status(session: AsyncSession, person_id: UUID, document: Status
 async def upsert_people(session: AsyncSession, documents: Sequence[PersonIn], writing: Writing) -> list[Answer]:
     """People by NIP, each line seeing those before it. The number of statements does not grow with the lines."""
     places = await _places(session, documents)
-    owner = await store.owners(session, {document.nip for document in documents})
+    owner, mended = await store.owners_and_mended(session, {document.nip for document in documents})
     newcomers: dict[str, Person] = {}
     entries: list[Entry | Refused] = []
     for document in documents:
         try:
             entry = document.at(places.meant(document, writing))
+            _check_not_mended(entry, mended)
             if entry.nip not in owner and entry.nip not in newcomers:
                 places.check_open(entry.place, None)
                 newcomers[entry.nip] = enlist(new_id(), entry, writing.today)
@@ -263,6 +281,11 @@ def _revised(person: Person, entry: Entry, places: _Places, writing: Writing) ->
     _check_own(person, start, writing, "valid_from")
     places.check_open(entry.place, person.place_on(start))
     return revise(person, entry, writing.today)
+
+
+def _check_not_mended(entry: Entry, mended: Collection[tuple[str, str]]) -> None:
+    if (entry.nip, entry.name.casefold()) in mended:
+        raise Refused("nip-mended", "nip")
 
 
 def _check_own(person: Person, day: date, writing: Writing, field: str) -> None:

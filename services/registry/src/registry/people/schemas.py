@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, Field, StrictBool, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from common.fields import Day, Document, Line
@@ -87,6 +87,7 @@ class NumberIn(Document):
 
     nip: WrittenNip
     reason: Line = Field(examples=["Salah ketik dua angka saat pendaftaran"])
+    swapped: StrictBool = Field(False, description="whoever has this number by mistake gets the one that is given up")
 
 
 class TransferIn(PlaceIn):

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Table, text
+from sqlalchemy import Table, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -94,6 +94,39 @@ async def keep_mended(session: AsyncSession, before: Person, reason: str, today:
         "reason": reason,
     }
     await sets.add(session, mended_numbers, [row])
+
+
+async def owners_and_mended(
+    session: AsyncSession, numbers: Collection[str]
+) -> tuple[dict[str, UUID], set[tuple[str, str]]]:
+    """`owners`, and those of the numbers that were registered wrong for somebody, with whose name they mean nobody more.
+
+    Whose number it truly is has another name, or has it already.
+    """
+    found = await session.execute(
+        text(
+            "SELECT nip, person_id, NULL AS name FROM nips WHERE nip = ANY(CAST(:numbers AS text[]))"
+            " UNION ALL SELECT m.nip, NULL, wronged.name"
+            " FROM mended_numbers m JOIN people wronged ON wronged.id = m.person_id"
+            " LEFT JOIN nips n ON n.nip = m.nip LEFT JOIN people owner ON owner.id = n.person_id"
+            " WHERE m.nip = ANY(CAST(:numbers AS text[])) AND lower(owner.name) IS DISTINCT FROM lower(wronged.name)"
+        ),
+        {"numbers": list(numbers)},
+    )
+    owned: dict[str, UUID] = {}
+    mended: set[tuple[str, str]] = set()
+    for row in found:
+        if row.person_id is not None:
+            owned[row.nip] = row.person_id
+        else:
+            mended.add((row.nip, row.name.casefold()))
+    return owned, mended
+
+
+async def mended_of(session: AsyncSession, person_id: UUID) -> set[str]:
+    """The numbers that were registered wrong for a person."""
+    wrong = select(mended_numbers.c.nip).where(mended_numbers.c.person_id == person_id)
+    return set(await session.scalars(wrong))
 
 
 async def present(session: AsyncSession, ids: Iterable[UUID], *, lock: bool) -> dict[UUID, Person]:

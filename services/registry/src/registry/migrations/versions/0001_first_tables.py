@@ -87,6 +87,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_mended_numbers_person_id_people"),
         sa.PrimaryKeyConstraint("person_id", "version", name="pk_mended_numbers"),
     )
+    op.create_index("ix_mended_numbers_nip", "mended_numbers", ["nip"], unique=False)
     op.create_table(
         "pics",
         sa.Column("agency_id", sa.Uuid(), nullable=False),
