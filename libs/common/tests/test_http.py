@@ -40,6 +40,7 @@ from common.web.pages import BY_ID, AskedWindow, Window
 from common.web.parts import Reading, Transaction
 from contracts.events import TrainingRevoked
 from contracts.roles import ROLES
+from jejak_local.harness import PATIENCE
 from jejak_local.issuer import Issuer
 from jejak_local.processes import free_port
 from jejak_local.serve import serving
@@ -176,7 +177,9 @@ def service(issuer: Issuer, *routers: APIRouter, catalogue: Path) -> Service:
 def app(database: Database, issuer: Issuer, tmp_path: Path) -> FastAPI:
     catalogue = tmp_path / "problems.toml"
     catalogue.write_text("")
-    return create_app(service(issuer, router, catalogue=catalogue), database)
+    made = create_app(service(issuer, router, catalogue=catalogue), database)
+    made.state.authenticator.keys.answer_seconds = PATIENCE
+    return made
 
 
 @pytest.fixture

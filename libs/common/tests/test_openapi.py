@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import pytest
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 from fastapi.responses import StreamingResponse
 
 from common.fields import Document, Line
@@ -36,6 +36,10 @@ async def listed(principal: Hr, name: Line) -> Thing: ...
 
 @router.get("/things/{thing_id}")
 async def one(principal: Hr, thing_id: UUID) -> Thing: ...
+
+
+@router.get("/tagged")
+async def tagged(principal: Hr, response: Response) -> Thing: ...
 
 
 @router.post("/things", responses={409: {"description": "`name-taken`"}})
@@ -99,6 +103,15 @@ def test_a_route_tells_every_error_that_follows_from_what_it_has(
         }
     assert "Retry-After" in told[429]["headers"]
     assert "WWW-Authenticate" in told[401]["headers"]
+
+
+def test_a_route_that_tags_its_answer_says_so(document: dict[str, Any]) -> None:
+    told = {
+        path: "ETag" in item["get"]["responses"]["200"].get("headers", {})
+        for path, item in document["paths"].items()
+        if "get" in item and path.startswith("/v1/")
+    }
+    assert {path for path, tagged in told.items() if tagged} == {"/v1/tagged"}
 
 
 def test_what_a_route_says_of_its_own_errors_stays(document: dict[str, Any]) -> None:

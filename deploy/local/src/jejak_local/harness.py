@@ -31,6 +31,8 @@ NIP_KEY = "test-nip-key"
 AGENCY = UUID("0199a000-0000-7000-8000-00000000000a")
 OTHER_AGENCY = UUID("0199a000-0000-7000-8000-00000000000b")
 PROVIDER = UUID("0199a000-0000-7000-8000-0000000000aa")
+PATIENCE = 60.0
+"""Seconds that the issuer of the tests may take for its keys: a busy machine is not what they are about."""
 SPEAKS_FOR = {"agency": AGENCY, "provider": PROVIDER}
 
 
@@ -71,6 +73,7 @@ def settings_of(database: Database, issuer: Issuer) -> dict[str, Any]:
 @asynccontextmanager
 async def client_of(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
     """HTTP to an application of this process."""
+    app.state.authenticator.keys.answer_seconds = PATIENCE
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://service") as client:
         yield client
 

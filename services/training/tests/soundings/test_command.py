@@ -61,6 +61,15 @@ async def test_says_why_nothing_was_swept(run, capsys, arguments, why):
     assert capsys.readouterr().err == f"Nothing was swept: {why}\n"
 
 
+@pytest.mark.parametrize("written", ["20260502", "2026-W18-6", "2026-5-2", "1777680000", "kemarin"])
+def test_a_date_is_written_one_way(written, capsys):
+    parser = argparse.ArgumentParser()
+    cli.add_arguments(parser)
+    with pytest.raises(SystemExit):
+        parser.parse_args(["--as-of", written])
+    assert f"not YYYY-MM-DD: {written}" in capsys.readouterr().err
+
+
 async def test_each_transaction_is_a_trace_of_its_own_linked_to_the_run(run, sounding, world, monkeypatch):
     spans = InMemorySpanExporter()
     provider = TracerProvider()

@@ -40,6 +40,13 @@ HEADERS: dict[int, dict[str, Any]] = {
     401: {"WWW-Authenticate": {"required": True, "schema": {"type": "string", "const": "Bearer"}}},
     429: {"Retry-After": {"required": True, "schema": {"type": "string", "pattern": "^[0-9]+$"}}},
 }
+ETAG = {
+    "ETag": {
+        "description": "the version answered, for `If-Match`",
+        "required": True,
+        "schema": {"type": "string", "pattern": '^"[0-9]+"$'},
+    }
+}
 LANGUAGE = {"Content-Language": {"required": True, "schema": {"type": "string", "enum": ["id", "en"]}}}
 
 
@@ -80,11 +87,13 @@ def _complete(app: FastAPI, document: dict[str, Any]) -> None:
         schemas.pop(name, None)
     models: list[type[BaseModel]] = [ProblemDocument, DoneLine, RefusedLine]
     guarded = guards(app)
-    for path, method, operation, lines in _operations(app, document):
+    for path, method, operation, lines, tagged in _operations(app, document):
         if lines is not None:
             models.append(lines)
             _describe_lines(operation, lines)
         if path not in HEALTH:
+            if tagged:
+                _describe_tag(operation)
             _describe_problems(operation, path, method, guarded=bool(guarded[method, path] - EVERYBODY))
     _, definitions = models_json_schema([(model, "validation") for model in models], ref_template=REFERENCE)
     schemas.update(definitions["$defs"])
@@ -95,13 +104,15 @@ def _complete(app: FastAPI, document: dict[str, Any]) -> None:
 
 def _operations(
     app: FastAPI, document: dict[str, Any]
-) -> Iterator[tuple[str, str, dict[str, Any], type[BaseModel] | None]]:
+) -> Iterator[tuple[str, str, dict[str, Any], type[BaseModel] | None, bool]]:
     for context in iter_route_contexts(app.routes):
         for method in context.methods or ():
             path = str(context.path)
             operation = document["paths"].get(path, {}).get(method.lower())
             if operation is not None:
-                yield path, method, operation, line_model(context.dependant)
+                # A route takes the response in hand for one thing: to tag it (`etag.tagged`).
+                tags = context.dependant.response_param_name is not None
+                yield path, method, operation, line_model(context.dependant), tags
 
 
 def _describe_lines(operation: dict[str, Any], model: type[BaseModel]) -> None:
@@ -115,6 +126,12 @@ def _describe_lines(operation: dict[str, Any], model: type[BaseModel]) -> None:
         "description": "an answer to each line, in order",
         "content": lines(DoneLine.__name__, RefusedLine.__name__),
     }
+
+
+def _describe_tag(operation: dict[str, Any]) -> None:
+    for status, response in operation["responses"].items():
+        if status.startswith("2"):
+            response["headers"] = ETAG
 
 
 def _describe_problems(operation: dict[str, Any], path: str, method: str, *, guarded: bool) -> None:

@@ -14,9 +14,11 @@ from uuid import UUID
 
 from opentelemetry.context import Context
 from opentelemetry.trace import Link
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.clock import Clock
+from common.fields import Day
 from common.service import Command
 from common.store.database import Database
 from common.store.transient import insist
@@ -33,6 +35,9 @@ PATIENCE_SECONDS = 300.0
 COLUMNS = "{:>8}  {:>10}  {:>11}  {:>11}  {:>8}  {:>7}  {:>8}\n"
 
 
+DAY = TypeAdapter(Day)
+
+
 class CannotSweep(Exception):  # noqa: N818 - names what it is
     """What was asked cannot be done; the text says why."""
 
@@ -42,13 +47,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = "Sweep the closed caturwulan periods that were not swept yet. Safe to run at any time."
     parser.add_argument(
         "--as-of",
-        type=date.fromisoformat,
+        type=_day,
         metavar="YYYY-MM-DD",
         help="take the periods closed on this date, and people where they served on it (default: today)",
     )
     parser.add_argument(
         "--again", type=int, nargs=2, metavar=("YEAR", "PERIOD"), help="sweep a period that was swept before once more"
     )
+
+
+def _day(written: str) -> date:
+    try:
+        return DAY.validate_python(written)
+    except ValidationError:
+        raise argparse.ArgumentTypeError(f"not YYYY-MM-DD: {written}") from None
 
 
 def command(book: Book) -> Command:
