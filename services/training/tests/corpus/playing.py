@@ -135,9 +135,9 @@ class Names:
     def of(self, value: Any) -> str:
         """JSON in which such ids are numbers, and moments nothing."""
         said = json.dumps(_timeless(value), ensure_ascii=False, sort_keys=True, default=str)
-        return ID.sub(self._name, said)
+        return ID.sub(self.name, said)
 
-    def _name(self, found: re.Match[str]) -> str:
+    def name(self, found: re.Match[str]) -> str:
         identity = found[0]
         return identity if identity in SEEDED else self.known.setdefault(identity, f"#{len(self.known) + 1}")
 
@@ -253,20 +253,28 @@ class Player:
                 told.setdefault(f"{row.topic} {record.key.decode()}", []).append(
                     event | {"says": _read(record.value.decode())}
                 )
-        return [
-            Seen(f"{where}, event {number} of {key}", sent, said)
-            for key in sorted(told)
-            for number, said in enumerate(self._ordered(told[key]), 1)
-        ]
+        seen: list[Seen] = []
+        for key in sorted(told):
+            order: list[str] = []
+            for event in self._ordered(told[key]):
+                said = self.names.of(event)
+                kind, sequence = event["ce_type"].split(".")[-2], event["ce_sequence"]
+                name = ID.sub(self.names.name, f"{kind} {sequence} of {event['ce_subject']} for {_who(event)}")
+                again = sum(each.startswith(name) for each in order)
+                order.append(f"{name}, again {again}" if again else name)
+                seen.append(Seen(f"{where}, {key}, event {order[-1]}", sent, said))
+            if len(order) > 1:
+                seen.append(Seen(f"{where}, {key}, order of events", sent, json.dumps(order)))
+        return seen
 
-    def _ordered(self, events: Sequence[dict[str, Any]]) -> Iterator[str]:
+    def _ordered(self, events: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         for kind, run in groupby(events, key=lambda event: event["ce_type"]):
             several = list(run)
             if ".TrainingCompleted." not in kind:
                 several.sort(
                     key=lambda event: [self._order(event["ce_subject"]), int(event["ce_sequence"]), _who(event)]
                 )
-            yield from map(self.names.of, several)
+            yield from several
 
     def _order(self, subject: str) -> int:
         return int(self.names.known.get(subject, f"#{10**9}")[1:])
@@ -283,7 +291,7 @@ class Player:
                 if table == "record_versions":
                     values["json"] = {name: values["json"].get(name) for name in RECORD}
                 said = self.names.of(values)
-                named = ID.sub(self.names._name, " ".join(str(values[name]) for name in key))
+                named = ID.sub(self.names.name, " ".join(str(values[name]) for name in key))
                 sender = lines.get((values.get("source_name"), values.get("reference")), "")
                 seen.append(Seen(f"row of {table}: {named}", str(sender), said))
         return seen

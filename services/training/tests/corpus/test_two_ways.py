@@ -48,7 +48,8 @@ class Twin:
 
     async def outcome(self, answers: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
         said = [json.loads(self.player.names.of(answer)) for answer in answers]
-        events = [json.loads(seen.what) | {"at": seen.where} for seen in await self.player.events("", "")]
+        told = [json.loads(seen.what) for seen in await self.player.events("", "")]
+        events = [each for each in told if isinstance(each, dict)]
         records = [event for event in events if ".Training" in event["ce_type"]]
         rows = [row for row in await self.player.rows() if not row.where.startswith("row of record_versions")]
         return {
