@@ -6,6 +6,7 @@ ADR 0015 has the same list.
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from itertools import count as count_up
 from types import SimpleNamespace
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from faststream.kafka.subscriber import usecase
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.events import Received, Topic
+from common.ids import new_id
 from common.messages import consumer as consumers
 from common.messages.consumer import Consumer
 from common.store.database import Database
@@ -175,23 +177,34 @@ async def no_lag(*readers: Consumer) -> bool:
 
 @pytest.mark.parametrize("fault", [Killed, SystemExit, asyncio.CancelledError], ids=lambda fault: fault.__name__)
 async def test_whatever_a_handler_raises_ends_the_run_and_nothing_is_committed(
-    database: Database, kafka: KafkaServer, topic: Topic, kafka_producer: AIOKafkaProducer, fault: type[BaseException]
+    database: Database,
+    kafka: KafkaServer,
+    topic: Topic,
+    kafka_producer: AIOKafkaProducer,
+    monkeypatch,
+    fault: type[BaseException],
 ) -> None:
     """FastStream drops the batch and goes on, or stops itself and keeps its partitions, or stands still unseen."""
-    ids = await sent(database, kafka_producer, 20)
+    person = new_id()
+    ids = await emitted(database, [revoked(2026, person) for _ in range(20)])
+    await relayed(database, kafka_producer)
+    monkeypatch.setattr(consumers, "BATCH", 5)
+    batches = count_up()
 
-    async def fails(session: AsyncSession, received: Sequence[Received]) -> None:
+    async def fails_once(session: AsyncSession, received: Sequence[Received]) -> None:
         await apply(session, received)
-        raise fault
+        if next(batches) == 0:
+            raise fault
 
-    first = consumer(database, kafka, topic, fails)
+    first = consumer(database, kafka, topic, fails_once)
     with pytest.raises(RuntimeError if fault is asyncio.CancelledError else fault):
         await first.run()
     assert not first.ready
+    assert await effects(database) == [], "nor is the next batch begun, whose commit would pass over this one"
     assert await committed(kafka, topic) == {}
     async with Running(consumer(database, kafka, topic)):
         await until(lambda: count(database, 20))
-    assert sorted(event_id for event_id, _ in await effects(database)) == sorted(ids)
+    assert [event_id for event_id, _ in await effects(database)] == ids
 
 
 async def test_whatever_a_poll_raises_ends_the_run_and_nothing_is_handled_or_committed(
