@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI, Request
@@ -17,7 +18,7 @@ MEBIBYTE = 1024 * 1024
 
 
 @pytest.fixture
-async def port() -> AsyncIterator[int]:
+async def port(tmp_path: Path) -> AsyncIterator[int]:
     """A service that answers how long the body was, and waits half a second for a head or a piece of a body."""
     settings = ServiceSettings(
         database_url="unused",
@@ -31,8 +32,9 @@ async def port() -> AsyncIterator[int]:
         head_seconds=0.5,
         body_seconds=0.5,
     )
+    (tmp_path / "problems.toml").write_text("")
     app = FastAPI(telemetry={"tracing": False, "metrics": False, "logs": False})
-    app.state.catalogue = Catalogue.load()
+    app.state.catalogue = Catalogue.load(tmp_path / "problems.toml")
     problems.install(app, app.state.catalogue)
 
     @app.post("/length")

@@ -287,7 +287,7 @@ async def test_what_is_too_large_to_be_announced_is_told_with_its_field_and_the_
     answer = await client.post("/v1/announcements", json=too_much, headers={"accept-language": "en"})
     assert (answer.status_code, answer.json()["code"]) == (422, "event-too-large")
     assert answer.json()["errors"][0]["field"] == "reason"
-    assert answer.json()["title"] == "This is too large to be announced: one event holds at most 1000000 bytes."
+    assert answer.json()["title"] == "This is too large to be announced: one event holds at most 1,000,000 bytes."
     lines = [{"name": "a", "size": 1}, too_much, {"name": "b", "size": 1}]
     answers = await client.post("/v1/announcements:batch", content="\n".join(map(json.dumps, lines)))
     told = [json.loads(line) for line in answers.text.splitlines()]

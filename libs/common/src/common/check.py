@@ -8,6 +8,7 @@ from common.clock import Clock
 from common.service import Command
 from common.store.database import Database
 from common.store.invariants import Finding, Invariant, find_broken
+from common.texts import KIT
 
 
 def check(
@@ -32,14 +33,13 @@ def _table(names: Sequence[str], broken: Mapping[str, Finding]) -> str:
     width = max(map(len, names))
     lines: list[str] = []
     for name in names:
-        if name in broken:
-            lines.append(f"{name:<{width}}  BROKEN {broken[name].broken:,} times")
-            lines += [f"  for example: {row}" for row in broken[name].examples]
-        else:
-            lines.append(f"{name:<{width}}  holds")
+        found = broken.get(name)
+        state = KIT.tell_count("check.broken", found.broken) if found else KIT.tell("check.holds")
+        lines.append(f"{name:<{width}}  {state}")
+        lines += ["  " + KIT.tell("check.example", row=row) for row in (found.examples if found else ())]
     if broken:
-        lines.append(f"{len(broken)} of {len(names)} invariants are broken; nothing was changed.")
-        lines.append("Look up the rows named above, mend them through the API, and run this again.")
+        lines.append(KIT.tell_count("check.some-broken", len(broken), all=len(names)))
+        lines.append(KIT.tell("check.mend"))
     else:
-        lines.append("The books balance.")
+        lines.append(KIT.tell("check.balanced"))
     return "\n".join([*lines, ""])

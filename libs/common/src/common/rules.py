@@ -1,7 +1,7 @@
 """Rule packs: regulations as data.
 
 A pack is a TOML file with an id, the legal source, a validity period, tables, and its own test
-cases. A pack whose cases fail, or that has none, cannot be loaded, so a service with a wrong or
+cases. What it says to people stands in the catalogues (`common.texts`), under the names it gives. A pack whose cases fail, or that has none, cannot be loaded, so a service with a wrong or
 unproven pack does not start.
 """
 
@@ -23,7 +23,7 @@ class RulePackError(Exception):
 
 @dataclass(frozen=True)
 class RulePack(Generic[T]):
-    """Rules of one subject, valid from `valid_from` until the day before `valid_to`."""
+    """Rules of one subject, valid from `valid_from` until the day before `valid_to`; `title` names a text."""
 
     id: str
     title: str

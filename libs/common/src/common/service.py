@@ -34,6 +34,7 @@ from common.messages.relay import Relay
 from common.messages.waiting import watch_waiting
 from common.settings import STOP_SECONDS, ServiceSettings
 from common.store.database import Database
+from common.texts import KIT
 from common.web import openapi, problems
 from common.web.auth import Authenticator, CallerRole, assert_guarded
 from common.web.bodies import RefuseCompressed
@@ -217,7 +218,8 @@ def main(service: Service) -> None:
 
         settings = service.settings
         if not settings.owner_database_url:
-            parser.error(f"migrate needs {service.name.upper()}_OWNER_DATABASE_URL, of the role that owns the tables")
+            variable = f"{service.name.upper()}_OWNER_DATABASE_URL"
+            parser.error(KIT.tell("migrate.no-owner", variable=variable))
         migrations.upgrade(service.name, settings.owner_database_url, make_url(settings.database_url).username or "")
         return
     stop_telemetry = telemetry.set_up(

@@ -6,12 +6,11 @@ from typing import Literal, Self
 from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from common.texts import KIT
+
 MEBIBYTE = 1024 * 1024
 STOP_SECONDS = 8
 """How long a process that is told to stop works on at what it has in hand."""
-ADVICE = (
-    "The README lists all settings. For the stack that `make up` has started: make sweep, make open-year, make books."
-)
 
 
 class ServiceSettings(BaseSettings):
@@ -33,7 +32,8 @@ class ServiceSettings(BaseSettings):
                 f"  {prefix}{'_'.join(map(str, each['loc'])).upper()}: {each['msg']}"
                 for each in error.errors(include_url=False, include_input=False, include_context=False)
             ]
-            raise SystemExit("\n".join(["These settings are missing or wrong:", *wrong, ADVICE])) from None
+            lines = [KIT.tell("settings.wrong"), *wrong, KIT.tell("settings.advice")]
+            raise SystemExit("\n".join(lines)) from None
 
     database_url: str = Field(description="postgresql+asyncpg://user:password@host:port/database, the role that serves")
     owner_database_url: str = Field(default="", description="the same database by its owner; `migrate` alone needs it")

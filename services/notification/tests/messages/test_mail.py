@@ -12,11 +12,11 @@ from inline_snapshot import snapshot
 from jinja2 import UndefinedError
 
 from common.ids import derived_id
-from notification.messages import mail
 from notification.messages.commands import Claimed
 from notification.messages.delivery import Envelope
 from notification.messages.mail import compose, render
 from notification.rounds.figures import Figures, RoundFigures, UnitFigures
+from notification.texts import templates
 
 NOW = datetime(2026, 5, 2, 2, 15, tzinfo=UTC)
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -115,7 +115,7 @@ Since the count, 2 of your staff have caught up; they are counted as on pace her
 UNITS THAT NEED MOST SUPPORT
 1. Biro <Umum>: 20 staff, 120.5 JP missing
 2. No unit: 3 staff, 9 JP missing
-and 2 more
+and 2 more units
 
 WHAT TO DO NEXT
 1. Open the details by unit with the link below.
@@ -165,13 +165,13 @@ Surel ini dikirim otomatis oleh Jejak, Lembaga Administrasi Negara; mohon tidak 
 Angka dihitung 2 Mei 2026 pukul 11.15 WIT.
 """)
     assert text("en", "Asia/Jakarta", **same).subject == snapshot(
-        "Sounding Bangkom: 1 staff short again of learning hours, period 1 of 2026"
+        "Sounding Bangkom: 1 staff member short again of learning hours, period 1 of 2026"
     )
     assert text("en", "Asia/Jakarta", **same).plain == snapshot("""\
 To the PIC for Competence Development
 Kementerian Uji & <Coba>
 
-Because training records were corrected or revoked, or histories of service came in late, 1 of your staff are now below the learning hours (JP) due for four-month period 1 (January–April) of 2026.
+Because training records were corrected or revoked, or histories of service came in late, 1 of your staff is now below the learning hours (JP) due for four-month period 1 (January–April) of 2026.
 
 IN SHORT
 Short again               : 1 of 1,234 staff
@@ -296,7 +296,7 @@ def test_the_page_is_accessible_and_loads_nothing(kind: str, language: str) -> N
 
 
 def test_a_variable_that_is_not_there_fails() -> None:
-    template = mail._templates("id", "Asia/Jakarta").from_string("{{ figures.nothing }}")
+    template = templates("id").from_string("{{ figures.nothing }}")
     with pytest.raises(UndefinedError):
         template.render(figures=FIGURES)
 

@@ -9,6 +9,7 @@ from common.check import check
 from common.clock import Clock
 from common.service import Command, Service, main
 from common.store.database import Database
+from common.texts import Texts
 from common.web.auth import Principal
 from contracts.events import AgencyChanged, PersonChanged
 from contracts.roles import ROLES, named
@@ -18,6 +19,8 @@ from registry.people import api as people
 from registry.people.daily import announce_all_begun
 from registry.settings import Settings
 from registry.writing import Writing
+
+TEXTS = Texts(Path(__file__).parent)
 
 
 def build(settings: Settings) -> Service:
@@ -47,7 +50,7 @@ def announce_begun(settings: Settings) -> Command:
     async def command(_: argparse.Namespace, database: Database, clock: Clock) -> int:
         itself = Principal("registry", named("service"))
         announced = await announce_all_begun(database, Writing.at(clock, itself, settings.nip_key.get_secret_value()))
-        print(f"{announced} people announced")
+        print(TEXTS.tell_count("announce-begun.done", announced))
         return 0
 
     return command

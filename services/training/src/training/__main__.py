@@ -27,6 +27,7 @@ from training.settings import Settings
 from training.soundings import api as soundings
 from training.soundings import cli as sweep
 from training.soundings.commands import follow
+from training.texts import TEXTS
 
 
 def build(settings: Settings) -> Service:
@@ -76,9 +77,9 @@ def _open_year(book: Book) -> Command:
             async with database.transaction() as session:
                 laid = await open_year(session, options.year, book)
         except LookupError:
-            print(f"No rule pack covers {options.year}. Add one to training/rules, then run this again.")
+            print(TEXTS.tell("open-year.no-rules", year=options.year))
             return 2
-        print(f"{options.year} is open: laid for {laid:,} people.")
+        print(TEXTS.tell_count("open-year.done", laid, year=options.year))
         return 0
 
     return run

@@ -1,23 +1,47 @@
 """What is said about records and rules, in Indonesian or English."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
 from pydantic import BaseModel, Field
 
-from common.web.problems import Language
-from common.web.texts import Texts
+from common.texts import Language, Texts, text_named
 
-TEXTS = Texts.load(Path(__file__).with_name("texts.toml"))
+TEXTS = Texts(Path(__file__).parent)
+say = TEXTS.say
+
+WHY: Mapping[str, str] = {
+    "stated": text_named("why.stated"),
+    "default": text_named("why.default"),
+    "international": text_named("why.international"),
+    "sessions": text_named("why.sessions"),
+    "sessions-capped": text_named("why.sessions-capped"),
+    "session-dates": text_named("why.session-dates"),
+    "session-dates-capped": text_named("why.session-dates-capped"),
+    "days": text_named("why.days"),
+    "days-capped": text_named("why.days-capped"),
+    "fixed": text_named("why.fixed"),
+    "education": text_named("why.education"),
+}
+"""Why a record counts what it counts, by `Why` of the domain."""
+
+KIND: Mapping[str, str] = {
+    "programme": text_named("kind.programme"),
+    "stated": text_named("kind.stated"),
+    "session": text_named("kind.session"),
+    "day": text_named("kind.day"),
+    "fixed": text_named("kind.fixed"),
+    "education": text_named("kind.education"),
+}
+"""How a form counts, by `Kind` of the domain."""
 
 
 class Explained(Protocol):
-    """A rule with how it is read in both languages, where from, and how far that is confirmed."""
+    """A rule with the name of the text on how it is read, where from, and how far that is confirmed."""
 
     @property
-    def id(self) -> str: ...
-    @property
-    def en(self) -> str: ...
+    def text(self) -> str: ...
     @property
     def source(self) -> str: ...
     @property
@@ -26,11 +50,7 @@ class Explained(Protocol):
 
 def explained(rule: Explained, language: Language) -> dict[str, str]:
     """The fields of `Explanation` for a rule."""
-    return {
-        "explanation": rule.id if language == "id" else rule.en,
-        "source": rule.source,
-        "status": rule.status,
-    }
+    return {"explanation": say(rule.text, language), "source": rule.source, "status": rule.status}
 
 
 class Explanation(BaseModel):
@@ -39,8 +59,3 @@ class Explanation(BaseModel):
     explanation: str
     source: str
     status: str = Field(description="how far this is confirmed")
-
-
-def say(group: str, name: str, language: Language, **values: object) -> str:
-    """A text of `texts.toml`, filled with values."""
-    return TEXTS.say(f"{group}.{name}", language, **values)

@@ -56,7 +56,7 @@ async def test_every_number_comes_with_its_rule_and_records(world, api, line):
         "2 JP per sesi, paling banyak 2 sesi per bulan: batas bulan itu sudah tercapai."
         " Tanggal sesi tidak disebut: semua sesi dihitung pada bulan tanggal selesai."
     )
-    assert forms["NKL06"]["records"][0]["why"] == "Diselenggarakan di luar negeri: JP ditambah 20 persen."
+    assert forms["NKL06"]["records"][0]["why"] == "Diselenggarakan di luar negeri: JP ditambah 20%."
     assert "angka kredit" in forms["PD01"]["records"][0]["why"]
     assert forms["KL03"]["status"] == "secondary"
 
@@ -228,4 +228,4 @@ async def test_the_rules_are_shown_to_everybody(api):
     assert (forms["NKL01"]["cap"]["status"], forms["KL03"]["cap"]) == ("belum dikonfirmasi", None)
     assert len(forms) == 26
     assert (forms["NKL06"]["international"], forms["NKL06"]["status"]) == ("0.2", "verified")
-    assert forms["NKL06"]["rule"] == "JP sesuai sertifikat atau program. Di luar negeri ditambah 20 persen."
+    assert forms["NKL06"]["rule"] == "JP sesuai sertifikat atau program. Di luar negeri ditambah 20%."

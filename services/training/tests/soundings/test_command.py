@@ -50,10 +50,10 @@ async def test_without_a_date_it_is_today_in_jakarta(run, world, capsys):
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
-        (("--as-of", "2030-01-01"), "2030-01-01 is still to come."),
+        (("--as-of", "2030-01-01"), "1 January 2030 is still to come."),
         (("--again", "2026", "1"), "period 1 of 2026 was never swept. Leave out --again."),
-        (("--again", "2026", "2"), "period 2 of 2026 is not over on 2026-06-15."),
-        (("--again", "2026", "7"), "there is no period 7 in 2026"),
+        (("--again", "2026", "2"), "period 2 of 2026 is not over on 15 June 2026."),
+        (("--again", "2026", "7"), "there is no such period, or no rule pack covers its year."),
     ],
 )
 async def test_says_why_nothing_was_swept(run, capsys, arguments, why):

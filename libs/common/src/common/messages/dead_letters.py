@@ -20,6 +20,7 @@ from aiokafka.errors import MessageSizeTooLargeError
 from common.messages.fetching import FETCH_BYTES, Damaged, Record, reread, take
 from common.messages.kafka import producer
 from common.messages.letters import SIZE, legible, sendable
+from common.texts import KIT
 
 SUFFIX = ".dlq"
 REPLAYER = "dead-letters.replay"
@@ -82,10 +83,13 @@ async def replay(bootstrap: str, topic: str) -> tuple[int, list[str]]:
                             await out.send_and_wait(topic, value, key=record.key, headers=headers)
                         count += 1
                     except (Unsendable, MessageSizeTooLargeError) as error:
-                        why = str(error) if isinstance(error, Unsendable) else f"too large for {topic}"
-                        unsent.append(
-                            f"letter {letter.partition}/{letter.offset} from {_marks(letter)['dlq-origin']}: {why}"
+                        why = (
+                            str(error)
+                            if isinstance(error, Unsendable)
+                            else KIT.tell("dead-letters.too-large", topic=topic)
                         )
+                        number, origin = f"{letter.partition}/{letter.offset}", _marks(letter)["dlq-origin"]
+                        unsent.append(KIT.tell("dead-letters.unsent", letter=number, origin=origin, why=why))
                         # An idempotent producer whose record was refused has no next sequence number.
                         await out.stop()
                         out = await _sender(bootstrap)
@@ -109,12 +113,12 @@ async def _whole(bootstrap: str, letter: Record) -> list[Record]:
             topic, partition, offsets = _marks(letter)["dlq-origin"].rsplit("/", 2)
             first, last = (int(offset) for offset in (offsets.split("-") * 2)[:2])
         except ValueError as error:
-            raise Unsendable("it does not hold the whole record, nor say where that is") from error
+            raise Unsendable(KIT.tell("dead-letters.cut-from-nowhere")) from error
         records = await reread(bootstrap, TopicPartition(topic, int(partition)), first, last)
         if not records:
-            raise Unsendable("it does not hold the whole record, and Kafka no longer has it there")
+            raise Unsendable(KIT.tell("dead-letters.cut-and-gone"))
     if any(isinstance(record, Damaged) for record in records):
-        raise Unsendable("nobody can unpack it")
+        raise Unsendable(KIT.tell("dead-letters.not-unpackable"))
     return records
 
 
@@ -139,7 +143,8 @@ async def partitions(bootstrap: str, topic: str) -> list[TopicPartition]:
     async with _admin(bootstrap) as admin:
         [described] = await admin.describe_topics([topic])
         if described["error_code"]:
-            raise SystemExit(f"There is no topic {topic}. Topics: {', '.join(sorted(await admin.list_topics()))}")
+            there = ", ".join(sorted(await admin.list_topics()))
+            raise SystemExit(KIT.tell("dead-letters.no-topic", topic=topic, there=there))
         return [TopicPartition(topic, part["partition"]) for part in described["partitions"]]
 
 
@@ -169,13 +174,13 @@ async def main() -> None:
     options = parser.parse_args()
     if options.command == "replay":
         count, unsent = await replay(options.kafka, options.topic)
-        print(f"{count} events sent to {options.topic} again")  # noqa: T201 - a command talks to its user
+        print(KIT.tell_count("dead-letters.sent", count, topic=options.topic))  # noqa: T201 - a command talks to its user
         for sentence in unsent:
-            print(f"  not sent: {sentence}")  # noqa: T201 - a command talks to its user
+            print("  " + KIT.tell("dead-letters.not-sent", why=sentence))  # noqa: T201 - a command talks to its user
         return
     for topic in await _topics(options.kafka):
         rows = await listed(options.kafka, topic)
-        print(f"{topic}: {len(rows)} dead letters")  # noqa: T201 - a command talks to its user
+        print(KIT.tell_count("dead-letters.listed", len(rows), topic=topic))  # noqa: T201 - a command talks to its user
         for row in rows:
             print("  " + "  ".join(row.values()))  # noqa: T201 - a command talks to its user
 

@@ -25,8 +25,9 @@ from common.store.database import Database
 from common.store.outbox import EventTooLarge
 from common.store.transient import insist, is_transient
 from common.telemetry import STATUS, bulk_lines, log
+from common.texts import Language
 from common.web.bodies import NDJSON, check_ndjson
-from common.web.problems import Catalogue, Language, from_validation, language_of, too_large
+from common.web.problems import Catalogue, from_validation, language_of, too_large
 from common.web.rates import rates_of
 
 T = TypeVar("T")
@@ -147,7 +148,7 @@ def _parse(raw: bytes | None, model: TypeAdapter[T], catalogue: Catalogue) -> T 
     try:
         return model.validate_json(raw)
     except ValidationError as error:
-        return from_validation(error.errors(include_url=False, include_input=False), catalogue.texts)[0]
+        return from_validation(error.errors(include_url=False, include_input=False), catalogue.statuses)[0]
 
 
 async def _answer(

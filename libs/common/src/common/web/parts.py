@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.clock import Clock
 from common.store.database import Database
-from common.web.problems import Language, language_of
+from common.texts import Language
+from common.web.problems import language_of
 
 
 async def transaction(request: Request) -> AsyncIterator[AsyncSession]:

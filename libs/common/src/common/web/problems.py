@@ -1,14 +1,16 @@
 """Errors as RFC 9457 problems, in Indonesian or English.
 
-Each code stands with its status and its two texts in a `problems.toml`: the kit's here, a
-service's own beside its code. A text never quotes what was sent: it could hold a NIP or a name.
+Each code stands with its status in a `problems.toml`: the kit's here, a service's own beside its code;
+its text is `problem.<code>` of the catalogues. A text never quotes what was sent: it could hold a NIP or a name.
 """
 
+import re
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -24,8 +26,8 @@ from common.events import MAX_EVENT_BYTES
 from common.refused import Refused
 from common.store.outbox import EventTooLarge
 from common.store.transient import is_transient
+from common.texts import LANGUAGES, Language, Texts
 
-Language = Literal["id", "en"]
 VALUES_FOR_HEADERS = {"retry_after": "retry-after", "accept": "accept", "accept_encoding": "accept-encoding"}
 """Values of a problem that a program wants to read too, and the header it finds them in."""
 TYPE_BASE = "https://jejak.asn.go.id/problems/"
@@ -50,33 +52,25 @@ class ProblemDocument(BaseModel):
 
 
 @dataclass(frozen=True)
-class Text:
-    """What one code means."""
-
-    status: int
-    id: str
-    en: str
-
-
-@dataclass
 class Catalogue:
-    """All codes a service can answer with."""
+    """All codes a service can answer with, with their statuses and texts."""
 
-    texts: dict[str, Text] = field(default_factory=dict[str, Text])
+    statuses: Mapping[str, int]
+    texts: Texts
 
     @classmethod
-    def load(cls, *paths: Path) -> "Catalogue":
-        """Reads the kit's codes and those of `paths`."""
-        texts: dict[str, Text] = {}
-        for path in (Path(__file__).with_name("problems.toml"), *paths):
-            for code, entry in tomllib.loads(path.read_text(encoding="utf-8")).items():
-                texts[code] = Text(**entry)
-        return cls(texts)
+    def load(cls, path: Path) -> "Catalogue":
+        """Reads the kit's codes and those of a service's file; the texts stand beside it."""
+        files = (Path(__file__).with_name("problems.toml"), path)
+        statuses = {
+            code: status for file in files for code, status in tomllib.loads(file.read_text(encoding="utf-8")).items()
+        }
+        return cls(statuses, Texts(path.parent))
 
     def message(self, problem: Refused, language: Language) -> str:
         """The text of a problem for a person."""
-        text = self.texts[problem.code]
-        return (text.id if language == "id" else text.en).format_map(problem.values)
+        text = f"problem.{problem.code}"
+        return self.texts.say(text, language, **problem.values)
 
     def line(self, number: int, problem: Refused, language: Language) -> dict[str, Any]:
         """The answer to one refused line of a bulk upload."""
@@ -94,16 +88,28 @@ class Catalogue:
         return {
             "type": TYPE_BASE + first.code,
             "title": self.message(first, language),
-            "status": self.texts[first.code].status,
+            "status": self.statuses[first.code],
             "code": first.code,
             "errors": [{"field": p.field, "code": p.code, "message": self.message(p, language)} for p in problems],
         }
 
 
 def language_of(accept_language: str | None) -> Language:
-    """Indonesian unless English is asked for first."""
-    first = (accept_language or "id").split(",", maxsplit=1)[0].strip().lower()
-    return "en" if first.startswith("en") else "id"
+    """The language of ours that a header likes best (RFC 9110, 12.5.4); Indonesian when it names none."""
+    ranges = map(_range, (accept_language or "").split(","))
+    for asked, weight in sorted(ranges, key=itemgetter(1), reverse=True):
+        for language in LANGUAGES:
+            if asked == language and weight > 0:
+                return language
+    return LANGUAGES[0]
+
+
+def _range(part: str) -> tuple[str, float]:
+    """A language without its region, and its weight; none for a weight that is no number."""
+    name, _, parameter = part.partition(";")
+    weight = re.fullmatch(r"\s*q=([01](?:\.[0-9]{0,3})?)\s*", parameter) if parameter else None
+    language = name.strip().lower().partition("-")[0]
+    return language, float(weight[1]) if weight else 0.0 if parameter else 1.0
 
 
 def too_large(error: EventTooLarge) -> Refused:
@@ -112,13 +118,13 @@ def too_large(error: EventTooLarge) -> Refused:
 
 
 def from_validation(
-    errors: Sequence[ErrorDetails] | Sequence[Mapping[str, Any]], known: Mapping[str, Text]
+    errors: Sequence[ErrorDetails] | Sequence[Mapping[str, Any]], known: Container[str]
 ) -> list[Refused]:
     """What pydantic found, in our codes. A validator's own error type is used when it is a known code."""
     return [_from_error(error, known) for error in errors]
 
 
-def _from_error(error: ErrorDetails | Mapping[str, Any], known: Mapping[str, Text]) -> Refused:
+def _from_error(error: ErrorDetails | Mapping[str, Any], known: Container[str]) -> Refused:
     # A name may hold half a surrogate pair, which no answer could be encoded with.
     parts = [str(part).encode(errors="replace").decode() for part in error["loc"]]
     where = [part for part in parts if part not in {"body", "query", "path", "header"}]
@@ -197,7 +203,7 @@ def install(app: FastAPI, catalogue: Catalogue) -> None:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - as above
         if isinstance(error.body, bytes):  # what FastAPI does not take for JSON, by its Content-Type, it passes on raw
             return answer(request, [Refused("media-type-unsupported", field="Content-Type", accept="application/json")])
-        return answer(request, from_validation(error.errors(), catalogue.texts))
+        return answer(request, from_validation(error.errors(), catalogue.statuses))
 
     async def on_http(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)  # noqa: S101 - as above

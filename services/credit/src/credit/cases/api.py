@@ -11,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.answers import Answer
 from common.refused import Refused
 from common.rules import RuleBook
+from common.texts import Language
 from common.web import etag
 from common.web.auth import Principal, allow
 from common.web.bulk import Lines, lines_of
 from common.web.pages import AskedWindow, Page
 from common.web.parts import Reading, Transaction, UsedClock, UsedLanguage
-from common.web.problems import Language
 from credit.cases import commands
 from credit.cases.commands import Wanted
 from credit.cases.queries import list_cases, read_case

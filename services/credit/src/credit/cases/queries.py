@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.refused import Refused
 from common.rules import RuleBook
 from common.store.sets import one_of
+from common.texts import Language
 from common.web.pages import BY_ID, Page, Window
-from common.web.problems import Language
 from credit.cases.schemas import CaseView, CaseWithHistory, HistoryLine, LeftOutMonth, SegmentView
 from credit.cases.tables import cases, history, segments
 from credit.domain.amounts import shown_ak, total

@@ -63,14 +63,16 @@ class Education:
 
 @dataclass(frozen=True)
 class OpenReading:
-    """How a question is decided that no source seen decides, for cases of these kinds; told with every answer."""
+    """How a question is decided that no source seen decides, for cases of these kinds; told with every answer.
+
+    `text` names what is said of it in the catalogues.
+    """
 
     code: str
     of: tuple[str, ...]
     source: str
     status: str
-    id: str
-    en: str
+    text: str
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.refused import Refused
 from common.rules import RuleBook
+from common.texts import Language
 from common.web.pages import BY_ID, Page, Window
-from common.web.problems import Language
 from credit.domain.rules import Rules
 from credit.evidence.schemas import EvidenceView
 from credit.evidence.tables import evidence

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.refused import Refused
 from common.rules import RuleBook
-from common.web.problems import Language
+from common.texts import Language
 from credit.domain.amounts import MONTHS, shown_ak
 from credit.domain.rules import Rules
 from credit.ledger.schemas import BalanceView, CreditView, EntryView, RuleView

@@ -6,9 +6,10 @@ from datetime import date
 from pydantic import BaseModel, Field
 
 from common.rules import RulePack
-from common.web.problems import Language
+from common.texts import Language
 from contracts.degrees import LADDER, Degree
 from credit.domain.rules import Education, Jenjang, OpenReading, Predikat, Rules
+from credit.texts import say
 
 
 class MatrixCell(BaseModel):
@@ -33,7 +34,7 @@ def readings_shown(readings: Iterable[OpenReading], language: Language) -> list[
     return [
         ReadingView(
             code=reading.code,
-            explanation=reading.id if language == "id" else reading.en,
+            explanation=say(reading.text, language),
             source=reading.source,
             status=reading.status,
         )
@@ -68,7 +69,7 @@ class RulePackView(BaseModel):
         conversion = rules.conversion
         return cls(
             id=pack.id,
-            title=pack.title,
+            title=say(pack.title, language),
             source=pack.source,
             valid_from=pack.valid_from,
             valid_to=pack.valid_to,

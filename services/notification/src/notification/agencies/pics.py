@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from common.clock import JAKARTA
+from common.texts import Language
 from contracts.addresses import read_address
 
 
@@ -20,7 +21,7 @@ class Addressee:
     rank: str
     recipient: str
     cc: tuple[str, ...]
-    language: str
+    language: Language
     time_zone: str
 
 

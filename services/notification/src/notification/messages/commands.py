@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.ids import derived_id
 from common.refused import Refused
 from common.store.sets import Columns, columns_of, lists, unnest
+from common.texts import Language
 from common.web.auth import Principal
 from notification.agencies.pics import Addressee, addressees
 from notification.agencies.tables import Agency
@@ -47,7 +48,7 @@ class Claimed:
     round_id: UUID
     agency_id: UUID
     rank: str
-    language: str
+    language: Language
     time_zone: str
     traceparents: Sequence[str]
     figures: Figures

@@ -2,31 +2,28 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
-from functools import lru_cache
+from functools import partial
 from itertools import groupby
 from operator import attrgetter
 from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from babel import dates, lists, numbers
+from babel import dates, lists
 from css_inline import CSSInliner
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from common.texts import LOCALES, Language, number
 from notification.messages.commands import Claimed
 from notification.rounds.figures import Figures, RoundFigures
+from notification.texts import say, say_count, templates
 
 TEMPLATES = {"sweep": "digest", "reopened": "reopened"}
-LOCALES = {"id": "id", "en": "en_GB"}
-MOMENT = {"id": "d MMMM y 'pukul' HH.mm", "en": "d MMMM y 'at' HH:mm"}
 MONTHS_PER_PERIOD = 4
-HOURS = "#,##0.###"  # all the digits there are: rounded, somebody listed could miss "0 JP"
-SHARE = "#,##0.#%"
+LABEL = 26
 
 inliner = CSSInliner(load_remote_stylesheets=False, keep_style_tags=False)
 
@@ -40,82 +37,70 @@ class Text:
     html: str
 
 
-@lru_cache
-def _templates(language: str, time_zone: str) -> Environment:
-    """Templates whose filters speak a language and know a time zone; a variable that is not there is an error."""
-    locale = LOCALES[language]
-    zone = ZoneInfo(time_zone)
-
-    def count(value: int) -> str:
-        return numbers.format_decimal(value, locale=locale)
-
-    def hours(value: Decimal) -> str:
-        return numbers.format_decimal(value, format=HOURS, locale=locale)
-
-    def share(value: Decimal) -> str:
-        return numbers.format_percent(value, format=SHARE, locale=locale)
-
-    def day(value: date) -> str:
-        return dates.format_date(value, "long", locale=locale)
-
-    def moment(value: datetime) -> str:
-        local = value.astimezone(zone)
-        return f"{dates.format_datetime(local, MOMENT[language], tzinfo=zone, locale=locale)} {local.tzname()}"
-
-    def months(period: int) -> str:
-        names = dates.get_month_names("wide", locale=locale)
-        return f"{names[(period - 1) * MONTHS_PER_PERIOD + 1]}–{names[period * MONTHS_PER_PERIOD]}"
-
-    def by_year(rounds: Sequence[RoundFigures], *, spelt: bool = False) -> list[tuple[int, str]]:
-        """Years with their periods, as in 1 and 2; spelt with their months."""
-        return [
-            (year, lists.format_list([one(found.period, spelt=spelt) for found in periods], locale=locale))
-            for year, periods in groupby(rounds, attrgetter("year"))
-        ]
-
-    def one(period: int, *, spelt: bool) -> str:
-        return f"{period} ({months(period)})" if spelt else str(period)
-
-    def due(found: RoundFigures) -> str:
-        low, high = hours(found.due_low), hours(found.due_high)
-        return f"{low} JP" if low == high else f"{low}–{high} JP"
-
-    environment = Environment(
-        loader=PackageLoader("notification"),
-        autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters |= {
-        "count": count,
-        "hours": hours,
-        "share": share,
-        "day": day,
-        "moment": moment,
-        "months": months,
-        "by_year": by_year,
-        "due": due,
-    }
-    return environment
-
-
-def render(figures: Figures, *, rank: str, language: str, time_zone: str, links: Mapping[UUID, str]) -> Text:
+def render(figures: Figures, *, rank: str, language: Language, time_zone: str, links: Mapping[UUID, str]) -> Text:
     """What a PIC reads: `rank` (main or deputy) is the office greeted, `links` lead to the rounds."""
-    folder = f"{TEMPLATES[figures.kind]}/{language}"
-    environment = _templates(language, time_zone)
 
-    def part(name: str) -> str:
-        return environment.get_template(f"{folder}/{name}").render(
-            figures=figures, rounds=figures.told, rank=rank, language=language, links=links
+    def body(form: str) -> str:
+        return (
+            templates(language)
+            .get_template(f"{TEMPLATES[figures.kind]}.{form}")
+            .render(
+                figures=figures,
+                rounds=figures.told,
+                rank=rank,
+                links=links,
+                counted_at=_moment(figures.counted_at, ZoneInfo(time_zone), language),
+                months=partial(_months, language=language),
+                periods=partial(_periods, language=language),
+                due=partial(_due, language=language),
+                row=_row,
+            )
         )
 
-    return Text(
-        subject=" ".join(part("subject.txt").split()),
-        plain=part("body.txt"),
-        html=inliner.inline(part("body.html")),
+    return Text(subject=_subject(figures, language), plain=body("txt"), html=inliner.inline(body("html")))
+
+
+def _subject(figures: Figures, language: Language) -> str:
+    if figures.kind == "reopened":
+        return say_count("reopened.subject", figures.short, language, periods=_periods(figures.told, language))
+    [swept] = figures.told
+    return say("digest.subject", language, short=swept.short, people=swept.people, period=swept.period, year=swept.year)
+
+
+def _moment(moment: datetime, zone: ZoneInfo, language: Language) -> str:
+    """As the wall clock of the time zone shows it."""
+    local = moment.astimezone(zone)
+    time = dates.format_time(local, "short", tzinfo=zone, locale=LOCALES[language])
+    return say("mail.moment", language, day=local.date(), time=time, zone=local.tzname())
+
+
+def _months(period: int, language: Language) -> str:
+    names = dates.get_month_names("wide", locale=LOCALES[language])
+    return f"{names[(period - 1) * MONTHS_PER_PERIOD + 1]}–{names[period * MONTHS_PER_PERIOD]}"
+
+
+def _periods(rounds: Sequence[RoundFigures], language: Language, *, spelt: bool = False) -> str:
+    """The periods of each year, as in 1 and 2 of 2026; spelt with their months."""
+
+    def one(found: RoundFigures) -> str:
+        return f"{found.period} ({_months(found.period, language)})" if spelt else str(found.period)
+
+    return "; ".join(
+        say(
+            "mail.periods", language, periods=lists.format_list([*map(one, found)], locale=LOCALES[language]), year=year
+        )
+        for year, found in groupby(rounds, attrgetter("year"))
     )
+
+
+def _due(found: RoundFigures, language: Language) -> str:
+    low, high = number(found.due_low, language), number(found.due_high, language)
+    return f"{low} JP" if low == high else f"{low}–{high} JP"
+
+
+def _row(label: str, value: str) -> str:
+    """A row of the table that plain text has."""
+    return f"{label:<{LABEL}}: {value}"
 
 
 def link_to(portal_url: str, round_id: UUID, agency_id: UUID) -> str:

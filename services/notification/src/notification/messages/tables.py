@@ -8,6 +8,7 @@ from sqlalchemy import ARRAY, CheckConstraint, DateTime, ForeignKeyConstraint, I
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
+from common.texts import Language
 from notification.base import Stored
 
 
@@ -38,7 +39,7 @@ class Message(Stored, table=True):
     rank: str = Field(sa_type=Text)
     recipient: str = Field(sa_type=Text)
     cc: list[str] = Field(sa_type=ARRAY(Text))
-    language: str = Field(sa_type=Text)
+    language: Language = Field(sa_type=Text)
     time_zone: str = Field(sa_type=Text)
     figures: dict[str, Any] | None = Field(sa_type=JSONB(none_as_null=True))
     state: str = Field(sa_type=Text)

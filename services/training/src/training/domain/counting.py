@@ -54,8 +54,7 @@ class Cap:
     jp_a_day: Decimal | None
     source: str
     status: str
-    id: str
-    en: str
+    text: str
 
     @property
     def most(self) -> Decimal:

@@ -31,18 +31,16 @@ class DutyRule:
     target: Decimal
     source: str
     status: str
-    id: str
-    en: str
+    text: str
 
 
 @dataclass(frozen=True)
 class Reading:
-    """How a rule is read, in both languages, with its source and how far it is confirmed."""
+    """How a rule is read (`text` names that in the catalogues), with its source and how far it is confirmed."""
 
     source: str
     status: str
-    id: str
-    en: str
+    text: str
 
 
 @dataclass(frozen=True)

@@ -82,8 +82,7 @@ def _duty(entry: Mapping[str, Any]) -> DutyRule:
         target=Decimal(entry["target"]),
         source=entry["source"],
         status=entry["status"],
-        id=entry["id"],
-        en=entry["en"],
+        text=entry["text"],
     )
 
 
@@ -94,8 +93,7 @@ def _cap(entry: Mapping[str, Any]) -> Cap:
         jp_a_day=_number(entry, "jp_a_day"),
         source=entry["source"],
         status=entry["status"],
-        id=entry["id"],
-        en=entry["en"],
+        text=entry["text"],
     )
 
 

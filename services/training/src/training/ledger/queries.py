@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from common.refused import Refused
+from common.texts import Language
 from common.web.auth import Principal
-from common.web.problems import Language
 from roster.days import covers_sql, in_service_sql, serves
 from training.domain.counting import FormRule
 from training.domain.duty import NONE, THOUSANDTH, as_bits, duty_months, pro_rata, resting_months, standing
@@ -21,7 +21,7 @@ from training.ledger.schemas import AgencyJp, CapShown, DutyShown, FormShown, Pe
 from training.ledger.tables import LedgerRow
 from training.people import PEOPLE
 from training.records.tables import Record, by_year, counts_in
-from training.texts import explained, say
+from training.texts import KIND, WHY, explained, say
 
 UNITS_SHOWN = 10
 ABSENCES = PEOPLE.histories["absences"]
@@ -127,8 +127,8 @@ def _not_laid(person: Row[Any], year: int, months: Sequence[int], book: Book) ->
 
 def _months_text(resting: Sequence[int], language: Language) -> str:
     if not resting:
-        return say("months", "all", language)
-    return say("months", "some", language, months=", ".join(map(str, resting)))
+        return say("months.all", language)
+    return say("months.some", language, months=", ".join(map(str, resting)))
 
 
 def _form(rule: FormRule, pack: str, year: int, records: Sequence[Record], language: Language) -> FormShown:
@@ -154,7 +154,7 @@ def _form(rule: FormRule, pack: str, year: int, records: Sequence[Record], langu
                 session_dates=record.session_dates,
                 counted=counted[record.id],
                 verified=record.verified,
-                why=say("why", record.why, language, **values),
+                why=say(WHY[record.why], language, **values),
             )
             for record in records
         ],
@@ -177,8 +177,8 @@ def cap_shown(rule: FormRule, language: Language) -> CapShown | None:
 def rule_text(rule: FormRule, language: Language) -> str:
     """How a form counts, for people."""
     values = rule_values(rule)
-    abroad = "" if rule.international is None else " " + say("kind", "abroad", language, **values)
-    return say("kind", rule.kind, language, **values) + abroad
+    abroad = "" if rule.international is None else " " + say("kind.abroad", language, **values)
+    return say(KIND[rule.kind], language, **values) + abroad
 
 
 def rule_values(rule: FormRule) -> dict[str, object]:
@@ -187,7 +187,7 @@ def rule_values(rule: FormRule) -> dict[str, object]:
         "jp": rule.jp,
         "sessions_a_month": rule.cap and rule.cap.sessions_a_month,
         "jp_a_day": rule.cap and rule.cap.jp_a_day,
-        "international": f"{rule.international * 100:.0f}" if rule.international is not None else None,
+        "international": rule.international,
     }
 
 

@@ -330,7 +330,7 @@ async def verify(session: AsyncSession, record_id: UUID, desk: Desk) -> Record:
     tally = await _open(session, record)
     record.verified = True
     record.hands = _with_hands(record, desk)
-    reason = say("reason", "verified", "id")
+    reason = say("reason.verified", "id")
     await _close(session, record, tally, _groups(record, desk), reason, desk)
     emit_corrected(session, record, reason, desk.clock.now())
     return record

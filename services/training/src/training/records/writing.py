@@ -284,7 +284,7 @@ async def share_again(
             changed[identity] = result
     if not changed:
         return []
-    reason = say("reason", "shared", "id")
+    reason = say("reason.shared", "id")
     rows = (
         await session.execute(
             SHARE_AGAIN,
@@ -314,7 +314,7 @@ async def refile(session: AsyncSession, people: Sequence[UUID], clock: Clock) ->
     misfiled = (await session.execute(MISFILED, {"people": people})).all()
     if not misfiled:
         return
-    reason = say("reason", "moved", "id")
+    reason = say("reason.moved", "id")
     ids = [record_id for record_id, _ in misfiled]
     given = lists(PLACE, misfiled) | {"kept": ids} | _change(reason, SYSTEM, clock)
     for row in await session.execute(REFILE, given):

@@ -4,14 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
+from common.texts import Language
 from common.web.parts import UsedLanguage
-from common.web.problems import Language
 from contracts.degrees import DEGREES
 from training.desk import Desk, desk_for
 from training.domain.rules import Pack
 from training.ledger.queries import cap_shown, rule_text
 from training.rule_packs.schemas import DutyView, FormView, JpPackView
-from training.texts import Explanation, explained
+from training.texts import Explanation, explained, say
 
 router = APIRouter(prefix="/v1", tags=["rules"])
 
@@ -32,7 +32,7 @@ def _view(pack: Pack, language: Language) -> JpPackView:
     rules = pack.tables
     return JpPackView(
         id=pack.id,
-        title=pack.title,
+        title=say(pack.title, language),
         source=pack.source,
         valid_from=pack.valid_from,
         valid_to=pack.valid_to,

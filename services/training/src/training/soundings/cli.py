@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import TypeVar
 from uuid import UUID
 
@@ -23,16 +24,18 @@ from common.service import Command
 from common.store.database import Database
 from common.store.transient import insist
 from common.telemetry import traced
+from common.texts import number, operator_language
 from training.domain.rules import Book
 from training.ledger.commands import open_year
 from training.soundings import commands, queries
 from training.soundings.caturwulan import closed_on, period_of
 from training.soundings.queries import Outcome, Work
+from training.texts import TEXTS
 
 T = TypeVar("T")
 
 PATIENCE_SECONDS = 300.0
-COLUMNS = "{:>8}  {:>10}  {:>11}  {:>11}  {:>8}  {:>7}  {:>8}\n"
+WIDTHS = (8, 10, 11, 11, 8, 7, 8)
 
 
 DAY = TypeAdapter(Day)
@@ -70,9 +73,10 @@ def command(book: Book) -> Command:
         try:
             outcomes = await sweep(database, clock, book, as_of=options.as_of, again=options.again)
         except (CannotSweep, LookupError) as error:
-            sys.stderr.write(f"Nothing was swept: {error}\n")
+            why = error if isinstance(error, CannotSweep) else TEXTS.tell("sweep.no-such-period")
+            sys.stderr.write(TEXTS.tell("sweep.nothing", why=why) + "\n")
             return 2
-        sys.stdout.write(_table(outcomes) if outcomes else "Every closed period has been swept.\n")
+        sys.stdout.write(_table(outcomes) if outcomes else TEXTS.tell("sweep.all-done") + "\n")
         return 0
 
     return run
@@ -88,7 +92,7 @@ async def sweep(
     """
     day = as_of or clock.today()
     if day > clock.today():
-        raise CannotSweep(f"{day} is still to come.")
+        raise CannotSweep(TEXTS.tell("sweep.to-come", day=day))
     with traced("sweep") as root:
         run = _Run(database, clock, book, day, Link(root.get_span_context()))
         async with database.reading() as session:
@@ -103,13 +107,13 @@ async def sweep(
 async def _repeated(session: AsyncSession, day: date, year: int, number: int) -> Work:
     """The task of sweeping a period once more, or of going on with that. Raises CannotSweep, LookupError."""
     if period_of(year, number).over_from(year) > day:
-        raise CannotSweep(f"period {number} of {year} is not over on {day}.")
+        raise CannotSweep(TEXTS.tell("sweep.not-over", period=number, year=year, day=day))
     if running := await queries.running_sweep(session, year, number):
         return Work(year, number, sweep_id=running)
     for newest in await queries.newest_sweeps(session, [year]):
         if newest.period == number:
             return Work(year, number, replaces=newest.id)
-    raise CannotSweep(f"period {number} of {year} was never swept. Leave out --again.")
+    raise CannotSweep(TEXTS.tell("sweep.never-swept", period=number, year=year))
 
 
 @dataclass(frozen=True)
@@ -127,19 +131,19 @@ class _Run:
         started = time.monotonic()
         sweep_id = task.sweep_id or await self._begin(task)
         if sweep_id is None:
-            _say(task, "another run has just swept it")
+            _progress(task, TEXTS.tell("sweep.overtaken"))
             return None
         if task.sweep_id:
-            _say(task, "going on where another run stopped, or beside it")
+            _progress(task, TEXTS.tell("sweep.going-on"))
         while pages := await self._step("announce", lambda s: commands.announce_next(s, self.clock, sweep_id)):
-            _say(task, f"{pages} pages announced")
+            _progress(task, TEXTS.tell_count("sweep.announced", pages))
         await self._step("finish", lambda s: commands.finish(s, self.clock, sweep_id))
         seconds = time.monotonic() - started
         async with self.database.reading() as session:
             return await queries.outcome(session, sweep_id, seconds)
 
     async def _begin(self, task: Work) -> UUID | None:
-        _say(task, "looking at everybody's ledger")
+        _progress(task, TEXTS.tell("sweep.looking"))
         await self._step("open year", lambda s: open_year(s, task.year, self.book))
         period = period_of(task.year, task.period)
         begun = await self._step(
@@ -161,21 +165,32 @@ class _Run:
             return await insist(once, seconds=PATIENCE_SECONDS, what=f"sweep {name}")
 
 
-def _say(task: Work, what: str) -> None:
+def _progress(task: Work, what: str) -> None:
     sys.stderr.write(f"{task.year}/{task.period}: {what}\n")
 
 
 def _table(outcomes: Sequence[Outcome]) -> str:
-    head = COLUMNS.format("period", "as of", "people", "short", "agencies", "pages", "seconds")
-    return head + "".join(
-        COLUMNS.format(
+    head = (
+        TEXTS.tell("sweep.period"),
+        TEXTS.tell("sweep.as-of"),
+        TEXTS.tell("sweep.people"),
+        TEXTS.tell("sweep.short"),
+        TEXTS.tell("sweep.agencies"),
+        TEXTS.tell("sweep.pages"),
+        TEXTS.tell("sweep.seconds"),
+    )
+    language = operator_language()
+    rows = [
+        (
             f"{row.year}/{row.period}",
             row.as_of.isoformat(),
-            f"{row.people:,}",
-            f"{row.short:,}",
-            f"{row.agencies:,}",
-            f"{row.pages:,}",
-            f"{row.seconds:.1f}",
+            *(number(count, language) for count in (row.people, row.short, row.agencies, row.pages)),
+            number(round(Decimal(row.seconds), 1), language),
         )
         for row in outcomes
-    )
+    ]
+    return "".join(_line(cells) for cells in (head, *rows))
+
+
+def _line(cells: Sequence[str]) -> str:
+    return "  ".join(f"{cell:>{width}}" for cell, width in zip(cells, WIDTHS, strict=True)) + "\n"

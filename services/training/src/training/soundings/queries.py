@@ -27,9 +27,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from common.texts import Language
 from common.web.auth import Principal
 from common.web.pages import BY_ID, Page, Window
-from common.web.problems import Language
 from training.ledger.tables import LedgerRow
 from training.soundings.caturwulan import pack_of
 from training.soundings.schemas import ShownShortfall, ShownSweep, State
