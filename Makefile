@@ -29,7 +29,7 @@ status: ## what runs, and where
 
 ##@ Work on it
 
-.PHONY: setup test check lint types fmt docs bench bench-quick chaos chaos-short lock
+.PHONY: setup test check lint types fmt texts docs bench bench-quick chaos chaos-short lock
 setup: ## install everything into this folder: packages, Java, PostgreSQL, Kafka
 	@$(PYTHON) deploy/local/bootstrap.py
 
@@ -54,6 +54,9 @@ types: setup ## types
 fmt: setup ## mend style where a program can
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+texts: setup ## bring the catalogues in line with the texts the code names; new ones come empty, for both languages
+	@$(BIN)/python -m jejak_local.texts
 
 docs: setup ## write docs/events and docs/api from the code
 	@$(BIN)/python docs/generate.py

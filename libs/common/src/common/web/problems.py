@@ -65,7 +65,7 @@ class Catalogue:
         statuses = {
             code: status for file in files for code, status in tomllib.loads(file.read_text(encoding="utf-8")).items()
         }
-        return cls(statuses, Texts(path.parent))
+        return cls(statuses, Texts.read(path.parent))
 
     def message(self, problem: Refused, language: Language) -> str:
         """The text of a problem for a person."""
