@@ -18,10 +18,10 @@ VALUE = "\N{PLACE OF INTEREST SIGN}"
 WORD = r"[^\W\d_]{2,}"
 WORDS = re.compile(rf"{WORD}[,;:.]?\s+[{VALUE}\w]|{VALUE}[,;:.]?\s+{WORD}")
 SQL = re.compile(
-    r"\b(?:SELECT|INSERT|UPDATE|DELETE|FROM|WHERE|JOIN|WITH|CONFLICT|ORDER BY|CASE|SET|LOCK|ALTER|GRANT|CAST|AND|OR|IN|IS|AS)\b"
+    r"\b(?:SELECT|INSERT|UPDATE|DELETE|FROM|WHERE|JOIN|WITH|CONFLICT|ORDER BY|CASE|SET|LOCK|ALTER|GRANT|CAST|AND|OR|IN|IS|AS)\b|^\w+\(.*\)$"
 )
 OF_DEVELOPERS = re.compile(
-    r"(?:Error|UnreadableEvent)$|^(?:log|_meter)\.|(?:^|\.)(?:traced|_step|insist)$|^(?:Invariant|Joiner|Service)$"
+    r"(?:Error|UnreadableEvent|MailboxNotAscii)$|^(?:log|_meter)\.|(?:^|\.)(?:traced|_step|insist)$|^(?:Invariant|Joiner|Service)$"
 )
 """Calls whose words only developers meet; the name of an invariant is what an operator looks it up by."""
 OF_DOCUMENTS = frozenset({"description", "summary", "responses", "help", "comment", "examples", "custom_error_message"})

@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.refused import Refused
+from common.texts import LANGUAGES
 from training.domain.counting import Activity, check, count, counting_years, share, shared
 from training.domain.rules import load
+from training.texts import say
 
 RULES = load().packs[0].tables
 DAY = date(2026, 3, 10)
@@ -245,7 +247,9 @@ def test_forms_of_one_cap_share_it(form, other, most):
     assert sum(map(Decimal, counted(*both).values())) == most
     assert RULES.forms[form].cap is RULES.forms[other].cap
     cap = RULES.forms[form].cap
-    assert all("belum dikonfirmasi" in said for said in (cap.status, cap.id, cap.en))
+    assert all(
+        "belum dikonfirmasi" in said for said in (cap.status, *(say(cap.text, language) for language in LANGUAGES))
+    )
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from common.texts import LANGUAGES
 from training.domain.duty import (
     MONTHS,
     STEP,
@@ -19,6 +20,7 @@ from training.domain.duty import (
     standing,
 )
 from training.domain.rules import load
+from training.texts import say
 
 DUTIES = load().packs[0].tables.duties
 
@@ -118,4 +120,7 @@ async def test_the_database_cuts_and_counts_months_as_python_does(world):
 
 def test_part_of_a_year_has_no_source_and_says_so():
     reading = load().packs[0].tables.pro_rata
-    assert all("belum dikonfirmasi" in said for said in (reading.status, reading.id, reading.en))
+    assert all(
+        "belum dikonfirmasi" in said
+        for said in (reading.status, *(say(reading.text, language) for language in LANGUAGES))
+    )
