@@ -8,10 +8,12 @@ import pytest
 
 from common.clock import FixedClock
 from common.rules import RulePackError, load_rule_book
+from common.texts import LANGUAGES
 from training.domain.duty import pro_rata
 from training.soundings import caturwulan
 from training.soundings.caturwulan import BOOK, closed_on, pack_of, period_of
 from training.soundings.commands import SHORT, THRESHOLD
+from training.texts import say
 
 ALL_YEAR, JULY, LEAVE = range(1, 13), range(7, 13), [1, 5, 6, 7, 8, 9, 10, 11, 12]
 
@@ -106,4 +108,7 @@ def test_the_pack_says_where_it_comes_from():
     assert "Sounding Bangkom" in pack.source
     assert [period.last_month for period in pack.tables.periods] == [4, 8, 12]
     reading = pack.tables.reading
-    assert all("belum dikonfirmasi" in said for said in (reading.status, reading.id, reading.en))
+    assert all(
+        "belum dikonfirmasi" in said
+        for said in (reading.status, *(say(reading.text, language) for language in LANGUAGES))
+    )
