@@ -19,7 +19,7 @@ async def test_check_tells_what_is_broken(service, nation, settings, database, c
         async with database.transaction() as session:
             await session.execute(text(statement))
         assert await check(argparse.Namespace(), database, clock) == status
-        lines = [line for line in capsys.readouterr().out.splitlines() if "BROKEN 1 times" in line]
+        lines = [line for line in capsys.readouterr().out.splitlines() if "BROKEN 1 time" in line]
         assert [line.split(" of a person")[0] for line in lines] == ["the posts"] * status
 
 
