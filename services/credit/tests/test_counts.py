@@ -14,7 +14,7 @@ from jejak_local.harness import Peak, counted_copies, fetched_rows, streamed
 
 A_BATCH = 3
 """Statements of a batch of plain trainings: room, known, here."""
-A_CHUNK = {"predicates:batch": 10, "cases:check": 4, "cases:attest": 8}
+A_CHUNK = {"predicates:batch": 9, "cases:check": 4, "cases:attest": 8}
 """Statements of a chunk of lines."""
 A_LINE = {"predicates:batch": 3, "cases:check": 3, "cases:attest": 5}
 """Rows that a line brings to Python: its person and post, its case and what belongs to it."""

@@ -4,7 +4,6 @@ from common.store.grants import ADDED, CHANGED, REPLACED, Grants
 
 GRANTS = Grants(
     {
-        "absences": REPLACED,
         "balances": CHANGED,
         "booked_months": REPLACED,
         "case_history": ADDED,
@@ -16,5 +15,6 @@ GRANTS = Grants(
         "people": CHANGED,
         "posts": REPLACED,
         "segments": ADDED,
+        "statuses": REPLACED,
     }
 )

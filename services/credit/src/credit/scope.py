@@ -4,22 +4,12 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Depends
-from sqlalchemy import ColumnElement
 
 from common.web.auth import Principal, caller
 from contracts.acting import acting_people
 from credit.domain.cases import Actor
-from credit.people.tables import people
 
-OFFICES = ("lan", "analis", "service", "agency_hr", "verifier", "validator", "inspector")
-READERS = (*OFFICES, "person")
-
-
-def reach(principal: Principal) -> ColumnElement[bool]:
-    """The condition on `people` that keeps a query to whom the caller may see, by where they serve now."""
-    if principal.roles.isdisjoint(OFFICES):
-        return people.c.person_id == principal.speaks_for("person")
-    return principal.sees(people.c.agency_id)
+READERS = ("lan", "analis", "service", "agency_hr", "verifier", "validator", "inspector", "person")
 
 
 def actor_of(principal: Principal) -> Actor:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from common.refused import Refused
 from credit.domain.amounts import total
-from credit.domain.periods import Absence, Post, Service, check_matrix, check_set_in_time, convert, months_between
+from credit.domain.periods import Absence, Post, Tenure, check_matrix, check_set_in_time, convert, months_between
 from credit.rulebook import load_rules
 
 RULES = load_rules()
@@ -32,18 +32,18 @@ def parts(converted) -> list[tuple[str, int, int, str]]:
 
 
 def test_a_whole_year_in_one_post() -> None:
-    converted = convert(RULES, Service(JOINED, PERTAMA), {}, YEAR, "sangat_baik")
+    converted = convert(RULES, Tenure(JOINED, PERTAMA), {}, YEAR, "sangat_baik")
     assert parts(converted) == [("ahli_pertama", 1, 12, "225.0000")]
     assert converted.left_out == []
 
 
 def test_a_change_of_jenjang_gives_segments_and_a_month_counts_for_the_post_of_its_first_day() -> None:
-    converted = convert(RULES, Service(JOINED, MUDA_FROM_MID_JULY), {}, YEAR, "baik")
+    converted = convert(RULES, Tenure(JOINED, MUDA_FROM_MID_JULY), {}, YEAR, "baik")
     assert parts(converted) == [("ahli_pertama", 1, 7, "87.5000"), ("ahli_muda", 8, 12, "125.0000")]
 
 
 def test_months_booked_elsewhere_are_left_out_and_split_a_segment() -> None:
-    converted = convert(RULES, Service(JOINED, PERTAMA), months(3, 4), YEAR, "baik")
+    converted = convert(RULES, Tenure(JOINED, PERTAMA), months(3, 4), YEAR, "baik")
     assert parts(converted) == [("ahli_pertama", 1, 2, "25.0000"), ("ahli_pertama", 5, 12, "100.0000")]
     assert [(out.month.month, out.why) for out in converted.left_out] == [(3, "booked"), (4, "booked")]
     assert all(out.case_id for out in converted.left_out)
@@ -51,7 +51,7 @@ def test_months_booked_elsewhere_are_left_out_and_split_a_segment() -> None:
 
 def test_months_without_a_functional_post_are_left_out() -> None:
     joined = [Post(None, date(2024, 1, 1), date(2025, 3, 2)), Post("terampil", date(2025, 3, 2), None)]
-    converted = convert(RULES, Service(JOINED, joined), {}, YEAR, "baik")
+    converted = convert(RULES, Tenure(JOINED, joined), {}, YEAR, "baik")
     assert parts(converted) == [("terampil", 4, 12, "45.0000")]
     assert [out.why for out in converted.left_out] == ["no-functional-post"] * 3
 
@@ -69,14 +69,14 @@ def test_months_without_a_functional_post_are_left_out() -> None:
 )
 def test_what_gives_nothing_is_refused_with_its_reason(posts, booked, asked, code: str) -> None:
     with pytest.raises(Refused) as refused:
-        convert(RULES, Service(JOINED, posts), booked, asked, "baik")
+        convert(RULES, Tenure(JOINED, posts), booked, asked, "baik")
     assert refused.value.code == code
 
 
 def test_partly_booked_and_partly_without_a_post_is_called_booked() -> None:
     half = [Post("ahli_pertama", date(2025, 7, 1), None)]
     with pytest.raises(Refused) as refused:
-        convert(RULES, Service(JOINED, half), months(7, 8, 9, 10, 11, 12), YEAR, "baik")
+        convert(RULES, Tenure(JOINED, half), months(7, 8, 9, 10, 11, 12), YEAR, "baik")
     assert refused.value.code == "months-already-booked"
 
 
@@ -94,7 +94,7 @@ def test_partly_booked_and_partly_without_a_post_is_called_booked() -> None:
     ],
 )
 def test_months_out_of_service_earn_nothing(why: str, since: date, until: date | None, left_out: range) -> None:
-    service = Service(JOINED, PERTAMA, [Absence(why, since, until)])
+    service = Tenure(JOINED, PERTAMA, [Absence(why, since, until)])
     if len(left_out) == 12:
         with pytest.raises(Refused, match="not-in-service"):
             convert(RULES, service, {}, YEAR, "sangat_baik")
@@ -106,14 +106,14 @@ def test_months_out_of_service_earn_nothing(why: str, since: date, until: date |
 
 
 def test_months_before_joining_earn_nothing() -> None:
-    converted = convert(RULES, Service(date(2025, 3, 15), PERTAMA), {}, YEAR, "baik")
+    converted = convert(RULES, Tenure(date(2025, 3, 15), PERTAMA), {}, YEAR, "baik")
     assert [(out.month.month, out.why) for out in converted.left_out] == [(n, "not-joined") for n in (1, 2, 3)]
     assert parts(converted) == [("ahli_pertama", 4, 12, "112.5000")]
 
 
 def test_months_in_a_structural_post_earn_nothing() -> None:
     moved = [Post("ahli_muda", date(2020, 1, 1), date(2025, 5, 1)), Post(None, date(2025, 5, 1), None)]
-    converted = convert(RULES, Service(JOINED, moved), {}, YEAR, "baik")
+    converted = convert(RULES, Tenure(JOINED, moved), {}, YEAR, "baik")
     assert parts(converted) == [("ahli_muda", 1, 4, "100.0000")]
     assert {out.why for out in converted.left_out} == {"no-functional-post"}
 
@@ -126,12 +126,12 @@ def test_every_month_counts_once_or_is_left_out_once(taken: set[int], change: in
     ]
     if len(taken) == 12:
         return
-    converted = convert(RULES, Service(JOINED, posts), months(*taken), YEAR, predikat)
+    converted = convert(RULES, Tenure(JOINED, posts), months(*taken), YEAR, predikat)
     counted = [month for part in converted.segments for month in months_between(part.period_start, part.period_end)]
     assert sorted([*counted, *(out.month for out in converted.left_out)]) == YEAR
     assert {out.month.month for out in converted.left_out} == taken
     assert all(part.months == len(months_between(part.period_start, part.period_end)) for part in converted.segments)
-    single = [convert(RULES, Service(JOINED, posts), {}, [month], predikat).segments[0].twelfths for month in counted]
+    single = [convert(RULES, Tenure(JOINED, posts), {}, [month], predikat).segments[0].twelfths for month in counted]
     assert total(single) == total(part.twelfths for part in converted.segments)
 
 

@@ -23,8 +23,9 @@ from credit.cases.queries import list_cases, read_case
 from credit.cases.schemas import CaseLine, CaseView, CaseWithHistory, Return
 from credit.domain.cases import State
 from credit.domain.rules import Rules
+from credit.people import PEOPLE
 from credit.rulebook import UsedRules
-from credit.scope import READERS, actor_of, reach
+from credit.scope import READERS, actor_of
 
 router = APIRouter(prefix="/v1", tags=["cases"])
 bulk_router = APIRouter(prefix="/v1", tags=["cases"])
@@ -61,14 +62,14 @@ async def get_cases(
     state: State | None = None,
     agency_id: UUID | None = None,
 ) -> Page[CaseView]:
-    return await list_cases(session, window, reach(principal), rules, language, state, agency_id)
+    return await list_cases(session, window, PEOPLE.seen_by(principal), rules, language, state, agency_id)
 
 
 @router.get("/cases/{case_id}", summary="A case with its history")
 async def get_case(
     case_id: UUID, session: Reading, principal: Reader, rules: UsedRules, language: UsedLanguage, response: Response
 ) -> CaseWithHistory:
-    case = await read_case(session, case_id, reach(principal), rules, language)
+    case = await read_case(session, case_id, PEOPLE.seen_by(principal), rules, language)
     return etag.tagged(case, response)
 
 
@@ -180,4 +181,4 @@ async def _shown(
 ) -> CaseWithHistory:
     if isinstance(answer, Refused):
         raise answer
-    return await read_case(session, answer.id, reach(principal), rules, language)
+    return await read_case(session, answer.id, PEOPLE.seen_by(principal), rules, language)

@@ -36,7 +36,7 @@ from credit.domain.cases import Act, Actor, Case, Kind, move, repeats
 from credit.domain.periods import LeftOut, Segment
 from credit.domain.rules import Rules
 from credit.ledger.commands import enter
-from credit.people.commands import lock_people
+from credit.people import PEOPLE
 
 CASE = (
     "id",
@@ -196,10 +196,11 @@ async def _locked(session: AsyncSession, wanted: Sequence[Wanted], actor: Actor)
     """The rows of the cases within the actor's reach, locked with their people, and the `hands` in their records."""
     ids = [item.id for item in wanted]
     owners = await session.scalars(select(cases.c.person_id).where(one_of(cases.c.id, ids)).distinct())
-    people = await lock_people(session, owners.all(), actor.agency)
+    people = (await PEOPLE.lock(session, owners.all())).by_id
+    own = [one.person_id for one in people.values() if actor.agency in {None, one.agency_id}]
     rows = await session.execute(
         select(cases, HANDS)
-        .where(one_of(cases.c.id, ids), one_of(cases.c.person_id, people))
+        .where(one_of(cases.c.id, ids), one_of(cases.c.person_id, own))
         .order_by(cases.c.id)
         .with_for_update()
     )

@@ -19,7 +19,7 @@ from credit.domain.cases import SYSTEM, Case, move
 from credit.domain.judging import judge
 from credit.domain.periods import Converted, Segment, months_between
 from credit.domain.rules import Rules
-from credit.people.commands import service_of
+from credit.people import tenures
 
 OPEN = cases.c.state.in_(["submitted", "checked"])
 EMPTIED = (cases.c.kind == "conversion") & (cases.c.returned_by == SYSTEM.subject)
@@ -34,7 +34,7 @@ async def judge_stored(
     left to another, even when that one has given it back: what is submitted again comes first.
     """
     people = sorted({row.person_id for row in rows})
-    service = await service_of(session, people)
+    tenure_of = await tenures(session, people)
     first, last = min(row.period_start for row in rows), max(row.period_end for row in rows)
     booked = await booked_by_person(session, people, first, last)
     found: dict[UUID, Converted | Refused] = {}
@@ -44,7 +44,7 @@ async def judge_stored(
         left = {} if row.state == "returned" else _left_to_others(row)
         try:
             outcome = judge(
-                book, service[row.person_id], others | left, (row.period_start, row.period_end, row.predikat)
+                book, tenure_of[row.person_id], others | left, (row.period_start, row.period_end, row.predikat)
             )
         except Refused as refused:
             found[row.id] = refused

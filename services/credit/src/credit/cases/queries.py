@@ -18,7 +18,7 @@ from credit.cases.tables import cases, history, segments
 from credit.domain.amounts import shown_ak, total
 from credit.domain.cases import State
 from credit.domain.rules import Rules
-from credit.people.tables import people
+from credit.people import PEOPLE
 from credit.rule_packs.schemas import readings_shown
 from credit.texts import explain
 
@@ -62,7 +62,7 @@ async def list_cases(
     if state is not None:
         asked = asked.where(cases.c.state == state)
     if agency_id is not None:
-        asked = asked.where(people.c.agency_id == agency_id)
+        asked = asked.where(PEOPLE.c.agency_id == agency_id)
     if seen := window.seen(BY_ID):
         asked = asked.where(cases.c.id > seen[0])
     rows = (await session.execute(asked)).mappings().all()
@@ -72,7 +72,7 @@ async def list_cases(
 
 
 def _cases(within: ColumnElement[bool]) -> Select[Any]:
-    return select(cases, people.c.agency_id).join(people, people.c.person_id == cases.c.person_id).where(within)
+    return select(cases, PEOPLE.c.agency_id).join(PEOPLE.table, PEOPLE.c.person_id == cases.c.person_id).where(within)
 
 
 async def _segments(

@@ -7,12 +7,12 @@ from uuid import UUID
 from common.refused import Refused
 from common.rules import RuleBook
 from credit.domain.degrees import GONE, bonus_segment
-from credit.domain.periods import Converted, Service, convert, months_between
+from credit.domain.periods import Converted, Tenure, convert, months_between
 from credit.domain.rules import Rules
 
 
 def judge(
-    book: RuleBook[Rules], service: Service, booked: Mapping[date, UUID], claimed: tuple[date, date, str | None]
+    book: RuleBook[Rules], tenure: Tenure, booked: Mapping[date, UUID], claimed: tuple[date, date, str | None]
 ) -> Converted:
     """The segments of a case that claims a period and its predikat; without one, a degree of the period's last day.
 
@@ -20,9 +20,9 @@ def judge(
     """
     start, end, predikat = claimed
     if predikat is not None:
-        return convert(book, service, booked, months_between(start, end), predikat)
-    pack, jenjang = book.at(end), service.jenjang_on(end)
-    if service.away_on(end) in GONE:
+        return convert(book, tenure, booked, months_between(start, end), predikat)
+    pack, jenjang = book.at(end), tenure.jenjang_on(end)
+    if tenure.away_on(end) in GONE:
         raise Refused("not-in-service", "period_end")
     if jenjang is None or jenjang not in pack.tables.jenjang:
         raise Refused("no-functional-post", "period_end")

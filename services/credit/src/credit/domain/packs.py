@@ -10,7 +10,7 @@ from common.refused import Refused
 from common.rules import RuleBook, RulePack
 from credit.domain.amounts import conversion_twelfths, education_twelfths, exact_ak, shown_ak, total
 from credit.domain.degrees import judge_degree
-from credit.domain.periods import WHYS, Absence, Post, Service, convert, months_between
+from credit.domain.periods import WHYS, Absence, Post, Tenure, convert, months_between
 from credit.domain.rules import Conversion, Education, Jenjang, Matrix, OpenReading, Predikat, Rules
 
 
@@ -83,11 +83,11 @@ def _year(rules: Rules, given: Mapping[str, Any]) -> Mapping[str, object]:
     """A year of somebody who serves, but for a time `away` from `since` until `until` (exclusive)."""
     joined_on = given.get("joined_on", date.min)
     away = [Absence(given["away"], given["since"], given.get("until"))] if "away" in given else []
-    service = Service(joined_on, [Post(given["jenjang"], given.get("post_since", joined_on), None)], away)
+    tenure = Tenure(joined_on, [Post(given["jenjang"], given.get("post_since", joined_on), None)], away)
     book = RuleBook((RulePack("", "", "", date.min, None, rules),))
     months = months_between(date(given["year"], 1, 1), date(given["year"], 12, 31))
     try:
-        converted = convert(book, service, {}, months, given["predikat"])
+        converted = convert(book, tenure, {}, months, given["predikat"])
     except Refused as refused:
         return {"refused": refused.code}
     return {

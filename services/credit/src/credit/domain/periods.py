@@ -18,9 +18,12 @@ from common.refused import Refused
 from common.rules import RuleBook, RulePack
 from credit.domain.amounts import conversion_twelfths
 from credit.domain.rules import Rules
+from roster.days import covers
 
 Away = Literal["not-joined", "on-leave", "on-study", "retired", "deceased"]
 """Why somebody does not serve on a day."""
+AWAY: Mapping[str, Away] = {"leave": "on-leave", "study": "on-study", "retired": "retired", "deceased": "deceased"}
+"""What a status of the registry means here; an active person is not away."""
 Why = Literal[Away, "no-functional-post", "booked"]
 """Why a month earns nothing. The rule packs hold the legal source of each."""
 WHYS: tuple[Why, ...] = get_args(Why)
@@ -47,7 +50,7 @@ class Absence:
 
 
 @dataclass(frozen=True)
-class Service:
+class Tenure:
     """When and as what somebody serves, from joining on, as the registry tells it."""
 
     joined_on: date
@@ -58,17 +61,15 @@ class Service:
         """Why the person does not serve on a day; None when they do."""
         if day < self.joined_on:
             return "not-joined"
-        return next((absence.why for absence in self.absences if _holds(absence, day)), None)
+        return next(
+            (absence.why for absence in self.absences if covers((absence.valid_from, absence.valid_to), day)), None
+        )
 
     def jenjang_on(self, day: date) -> str | None:
         """The jenjang of the post on record for a day, served or not; of two posts at once, the later one's."""
-        held = (post for post in self.posts if _holds(post, day))
+        held = (post for post in self.posts if covers((post.valid_from, post.valid_to), day))
         post = max(held, key=lambda post: post.valid_from, default=None)
         return post.jenjang if post else None
-
-
-def _holds(span: Post | Absence, day: date) -> bool:
-    return span.valid_from <= day and (span.valid_to is None or day < span.valid_to)
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ def check_matrix(rules: Rules, predikat: str, hasil_kerja: str | None, perilaku:
 
 def convert(
     book: RuleBook[Rules],
-    service: Service,
+    tenure: Tenure,
     booked: Mapping[date, UUID],
     months: Sequence[date],
     predikat: str,
@@ -163,7 +164,7 @@ def convert(
     for month in months:
         pack = book.at(month)
         reasons = pack.tables.reasons
-        away, jenjang = service.away_on(month), service.jenjang_on(month)
+        away, jenjang = tenure.away_on(month), tenure.jenjang_on(month)
         if away is not None:
             left_out.append(LeftOut(month, away, reasons.get(away)))
         elif jenjang is None:

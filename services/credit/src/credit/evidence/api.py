@@ -10,8 +10,9 @@ from common.web.pages import AskedWindow, Page
 from common.web.parts import Reading, UsedLanguage
 from credit.evidence.queries import list_evidence, read_evidence
 from credit.evidence.schemas import EvidenceView
+from credit.people import PEOPLE
 from credit.rulebook import UsedRules
-from credit.scope import READERS, AskedPerson, reach
+from credit.scope import READERS, AskedPerson
 
 router = APIRouter(prefix="/v1", tags=["evidence"])
 
@@ -27,11 +28,11 @@ async def get_evidence_of(
     rules: UsedRules,
     language: UsedLanguage,
 ) -> Page[EvidenceView]:
-    return await list_evidence(session, person_id, window, reach(principal), rules, language)
+    return await list_evidence(session, person_id, window, PEOPLE.seen_by(principal), rules, language)
 
 
 @router.get("/evidence/{record_id}", summary="What one training record gives, and why")
 async def get_evidence(
     record_id: UUID, session: Reading, principal: Reader, rules: UsedRules, language: UsedLanguage
 ) -> EvidenceView:
-    return await read_evidence(session, record_id, reach(principal), rules, language)
+    return await read_evidence(session, record_id, PEOPLE.seen_by(principal), rules, language)

@@ -37,10 +37,10 @@ from credit.domain.degrees import (
     settle,
 )
 from credit.domain.judging import judge
-from credit.domain.periods import Service
+from credit.domain.periods import Tenure
 from credit.domain.rules import Rules
 from credit.evidence.tables import evidence
-from credit.people.commands import educations_of, lock_people, service_of
+from credit.people import PEOPLE, degrees, tenures
 
 DETAILS = (
     "person_id",
@@ -181,9 +181,9 @@ async def settle_again(session: AsyncSession, person_ids: Sequence[UUID], book: 
 async def _settle_degrees(
     session: AsyncSession, person_ids: Sequence[UUID], book: RuleBook[Rules], now: datetime
 ) -> None:
-    await lock_people(session, person_ids)
-    services = await service_of(session, person_ids)
-    educations = await educations_of(session, person_ids)
+    await PEOPLE.lock(session, person_ids)
+    tenure_of = await tenures(session, person_ids)
+    educations = await degrees(session, person_ids)
     rows = (await session.execute(select(evidence).where(one_of(evidence.c.person_id, person_ids), CLAIMS))).all()
     found = (
         await session.execute(
@@ -197,12 +197,12 @@ async def _settle_degrees(
         )
     ).all()
 
-    jenjang = {row.record_id: services[row.person_id].jenjang_on(row.end_date) for row in rows}
+    jenjang = {row.record_id: tenure_of[row.person_id].jenjang_on(row.end_date) for row in rows}
     told: defaultdict[UUID, list[Any]] = defaultdict(list)
     for row in rows:
         told[row.person_id].append(row)
     claims = [
-        _claim(row, told[row.person_id], educations[row.person_id], services[row.person_id], book) for row in rows
+        _claim(row, told[row.person_id], educations[row.person_id], tenure_of[row.person_id], book) for row in rows
     ]
     hands = {row.record_id: row.hands for row in rows}
     known = {row.id: case_of(row, hands.get(row.record_id)) for row in found}
@@ -213,7 +213,7 @@ async def _settle_degrees(
     waiting = {case.id: case for case in stopped}
     dates = {claim.record_id: claim.end_date for claim in claims}
     resumed = [
-        _resumed(waiting.get(row.id, known[row.id]), row, dates[row.record_id], services[row.person_id], book)
+        _resumed(waiting.get(row.id, known[row.id]), row, dates[row.record_id], tenure_of[row.person_id], book)
         for row in found
         if row.id in settlement.resumed
     ]
@@ -225,14 +225,14 @@ async def _settle_degrees(
 
 
 def _claim(
-    row: Any, told: Sequence[Any], educations: Sequence[Schooling], service: Service, book: RuleBook[Rules]
+    row: Any, told: Sequence[Any], educations: Sequence[Schooling], tenure: Tenure, book: RuleBook[Rules]
 ) -> Claim:
     day, rules = row.end_date, book.at(row.end_date).tables
     verdict = judge_activity(rules)
     if row.degree:
         known = degree_before(educations, day)
         held = [*_earlier(row, told), *([known] if known else [])]
-        away, jenjang = service.away_on(day), service.jenjang_on(day)
+        away, jenjang = tenure.away_on(day), tenure.jenjang_on(day)
         verdict = judge_degree(rules, row.degree, held, jenjang, away=away, verified=row.verified)
     return Claim(row.record_id, row.person_id, row.degree, day, _revoked(row), verdict)
 
@@ -259,12 +259,12 @@ def _bonus(row: Any, case: Case) -> Bonus:
     return Bonus(row.id, row.record_id, row.person_id, row.degree, row.period_end, row.state, by_hand, undone)
 
 
-def _resumed(case: Case, row: Any, day: date, service: Service, book: RuleBook[Rules]) -> Judged:
+def _resumed(case: Case, row: Any, day: date, tenure: Tenure, book: RuleBook[Rules]) -> Judged:
     before = content_of(row)
     return Judged(
         move(case, "resubmit", SYSTEM),
         before | {"period_start": day, "period_end": day},
-        judge(book, service, {}, (day, day, None)),
+        judge(book, tenure, {}, (day, day, None)),
         replaced=before if day != row.period_end else None,
     )
 

@@ -14,7 +14,7 @@ from contracts import topics
 from contracts.events import TrainingCompleted, TrainingCorrected, TrainingRevoked
 from credit.domain.rules import Rules
 from credit.evidence.commands import assess
-from credit.people.commands import known_people
+from credit.people import PEOPLE
 
 NAME = "credit.records"
 EVENTS = (TrainingCompleted, TrainingCorrected, TrainingRevoked)
@@ -24,7 +24,7 @@ def subscription(book: RuleBook[Rules], clock: Clock) -> Subscription:
     """What credit wants of the training service."""
 
     async def handle(session: AsyncSession, received: Sequence[Received]) -> None:
-        here = await hold(session, NAME, received, attrgetter("person_id"), known_people)
+        here = await hold(session, NAME, received, attrgetter("person_id"), PEOPLE.known)
         await assess(session, here, book, clock.now())
 
     return Subscription(NAME, topics.RECORDS, EVENTS, handle)

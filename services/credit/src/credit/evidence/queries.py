@@ -13,7 +13,7 @@ from common.web.pages import BY_ID, Page, Window
 from credit.domain.rules import Rules
 from credit.evidence.schemas import EvidenceView
 from credit.evidence.tables import evidence
-from credit.people.tables import people
+from credit.people import PEOPLE
 from credit.rule_packs.schemas import readings_shown
 from credit.texts import explain
 
@@ -37,7 +37,7 @@ async def list_evidence(
     language: Language,
 ) -> Page[EvidenceView]:
     """A person's records. Raises Refused `not-found` for somebody outside of the caller's reach."""
-    known = await session.scalar(select(people.c.person_id).where(people.c.person_id == person_id, within))
+    known = await session.scalar(select(PEOPLE.c.person_id).where(PEOPLE.c.person_id == person_id, within))
     if known is None:
         raise Refused("not-found")
     asked = (
@@ -53,7 +53,7 @@ async def list_evidence(
 
 
 def _evidence(within: ColumnElement[bool]) -> Select[Any]:
-    return select(evidence).join(people, people.c.person_id == evidence.c.person_id).where(within)
+    return select(evidence).join(PEOPLE.table, PEOPLE.c.person_id == evidence.c.person_id).where(within)
 
 
 def _view(row: RowMapping, book: RuleBook[Rules], language: Language) -> EvidenceView:

@@ -8,8 +8,9 @@ from common.web.auth import Principal, allow
 from common.web.parts import Reading, UsedClock, UsedLanguage
 from credit.ledger.queries import read_credit
 from credit.ledger.schemas import CreditView
+from credit.people import PEOPLE
 from credit.rulebook import UsedRules
-from credit.scope import READERS, AskedPerson, reach
+from credit.scope import READERS, AskedPerson
 
 router = APIRouter(prefix="/v1", tags=["ledger"])
 
@@ -23,4 +24,4 @@ async def get_credit(
     clock: UsedClock,
     language: UsedLanguage,
 ) -> CreditView:
-    return await read_credit(session, person_id, reach(principal), rules, clock.today(), language)
+    return await read_credit(session, person_id, PEOPLE.seen_by(principal), rules, clock.today(), language)

@@ -15,7 +15,7 @@ from credit.domain.amounts import MONTHS, shown_ak
 from credit.domain.rules import Rules
 from credit.ledger.schemas import BalanceView, CreditView, EntryView, RuleView
 from credit.ledger.tables import balances, entries
-from credit.people.tables import people
+from credit.people import PEOPLE
 from credit.rule_packs.schemas import readings_shown
 
 
@@ -30,8 +30,8 @@ async def read_credit(
     """A person's balances and entries. Raises Refused `not-found` for somebody outside of the caller's reach."""
     person = (
         await session.execute(
-            select(people.c.person_id, people.c.jenjang, people.c.golongan).where(
-                people.c.person_id == person_id, within
+            select(PEOPLE.c.person_id, PEOPLE.c.jenjang, PEOPLE.c.golongan).where(
+                PEOPLE.c.person_id == person_id, within
             )
         )
     ).one_or_none()

@@ -6,6 +6,5 @@ from credit.cases import tables as cases  # noqa: F401 - fills the metadata
 from credit.evidence import tables as evidence  # noqa: F401 - as above
 from credit.grants import GRANTS
 from credit.ledger import tables as ledger  # noqa: F401 - as above
-from credit.people import tables as people  # noqa: F401 - as above
 
 migrations.run(metadata, GRANTS)

@@ -16,10 +16,11 @@ from common.web.parts import Transaction, UsedClock, UsedLanguage, UsedNipKey
 from contracts.acting import Sender, capacity, sender_of
 from credit.cases.queries import read_case
 from credit.cases.schemas import CaseWithHistory
+from credit.people import PEOPLE
 from credit.predicates.commands import submit
 from credit.predicates.schemas import NewPredicate
 from credit.rulebook import UsedRules
-from credit.scope import actor_of, reach
+from credit.scope import actor_of
 
 router = APIRouter(prefix="/v1", tags=["predicates"])
 bulk_router = APIRouter(prefix="/v1", tags=["predicates"])
@@ -56,7 +57,7 @@ async def submit_one(
         [answer] = await submit(session, [predicate], actor_of(principal), _sender(principal), rules, nip_key, clock)
         if isinstance(answer, Refused):
             raise answer
-        case = await read_case(session, answer.id, reach(principal), rules, language)
+        case = await read_case(session, answer.id, PEOPLE.seen_by(principal), rules, language)
         return 201 if answer.status == "stored" else 200, case
 
     return await once(request, session, principal, idempotency_key, act)

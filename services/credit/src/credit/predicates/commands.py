@@ -1,6 +1,5 @@
 """Predikat become conversion cases, one or a thousand at a time."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -22,9 +21,9 @@ from credit.cases.judging import booked_by_person, months_of
 from credit.cases.tables import cases
 from credit.cases.writing import Judged, case_of, content_of, save_judged
 from credit.domain.cases import Actor, Case, check_not_own, move
-from credit.domain.periods import Converted, Service, check_matrix, check_set_in_time, convert, months_between
+from credit.domain.periods import Converted, Tenure, check_matrix, check_set_in_time, convert, months_between
 from credit.domain.rules import Rules
-from credit.people.commands import lock_people, service_of
+from credit.people import PEOPLE, tenures
 from credit.predicates.schemas import NewPredicate
 
 SENT = columns_of(cases, ("source_name", "reference"))
@@ -35,7 +34,7 @@ WITH_SAME_REFERENCE = text(
 
 
 @dataclass(frozen=True)
-class Known:
+class Earlier:
     """What a sender has under a reference; `returned` is the case when it waits for repair."""
 
     id: UUID
@@ -60,7 +59,7 @@ async def submit(
     """
     people = await _find_people(session, lines, actor.agency, nip_key)
     ids = sorted({person_id for person_id in people if person_id})
-    service = await service_of(session, ids)
+    tenure_of = await tenures(session, ids)
     first, last = min(line.period_start for line in lines), max(line.period_end for line in lines)
     booked = await booked_by_person(session, ids, first, last)
     earlier = await _with_same_reference(session, sender, lines)
@@ -79,14 +78,14 @@ async def submit(
         if known is not None and (known.returned is None or known.person_id != person_id):
             raise Refused("reference-conflict", "reference")
         check_not_own(person_id, actor)
-        outcome = _judge(line, service[person_id], booked[person_id], book, today)
+        outcome = _judge(line, tenure_of[person_id], booked[person_id], book, today)
         if known is not None and known.returned is not None:
             case_id = known.id
             repaired.append(Judged(move(known.returned, "resubmit", actor), content, outcome, replaced=known.content))
         else:
             case_id = new_id()
             new.append(_new_case(case_id, person_id, sender, line, outcome))
-        earlier[key] = Known(case_id, person_id, content)
+        earlier[key] = Earlier(case_id, person_id, content)
         booked[person_id] |= dict.fromkeys(months_of(outcome.segments), case_id)
         return Done("updated" if known else "stored", case_id)
 
@@ -100,12 +99,12 @@ async def submit(
 
 
 def _judge(
-    line: NewPredicate, service: Service, booked: Mapping[date, UUID], book: RuleBook[Rules], today: date
+    line: NewPredicate, tenure: Tenure, booked: Mapping[date, UUID], book: RuleBook[Rules], today: date
 ) -> Converted:
     rules = book.at(line.period_end).tables
     check_matrix(rules, line.predikat, line.hasil_kerja, line.perilaku)
     check_set_in_time(rules, line.period_end, today)
-    return convert(book, service, booked, months_between(line.period_start, line.period_end), line.predikat)
+    return convert(book, tenure, booked, months_between(line.period_start, line.period_end), line.predikat)
 
 
 def _new_case(case_id: UUID, person_id: UUID, sender: Sender, line: NewPredicate, outcome: Converted) -> NewCase:
@@ -126,40 +125,25 @@ def _new_case(case_id: UUID, person_id: UUID, sender: Sender, line: NewPredicate
 async def _find_people(
     session: AsyncSession, lines: Sequence[NewPredicate], agency: UUID | None, nip_key: str
 ) -> list[UUID | None]:
-    """The person of every line, locked; None for one not known, or not of the agency.
-
-    A number that somebody had before a new contract finds them still; one that two people have at the moment,
-    since it moves from one to the other, finds nobody.
-    """
+    """The person of every line, locked; None for one not known, or not of the agency."""
     hashes = [nip_hash(line.nip, nip_key) if line.nip else None for line in lines]
-    rows = await session.execute(
-        text(
-            "SELECT person_id, nip_hash FROM people WHERE nip_hash = ANY(CAST(:hashes AS text[]))"
-            " UNION SELECT person_id, nip_hash FROM former_numbers WHERE nip_hash = ANY(CAST(:hashes AS text[]))"
-        ),
-        {"hashes": [found for found in hashes if found]},
+    found = await PEOPLE.lock(
+        session, {line.person_id for line in lines if line.person_id}, {each for each in hashes if each}
     )
-    holders: defaultdict[str, list[UUID]] = defaultdict(list)
-    for row in rows:
-        holders[row.nip_hash].append(row.person_id)
-    by_hash = {found: ids[0] for found, ids in holders.items() if len(ids) == 1}
-    meant = [by_hash.get(found) if found else line.person_id for line, found in zip(lines, hashes, strict=True)]
-    locked = await lock_people(session, [person_id for person_id in meant if person_id], agency)
-    return [
-        person_id
-        if person_id and person_id in locked and (found is None or found in locked[person_id].nip_hashes)
-        else None
-        for person_id, found in zip(meant, hashes, strict=True)
+    meant = [
+        found.by_nip.get(each) if each else found.by_id.get(line.person_id) if line.person_id else None
+        for line, each in zip(lines, hashes, strict=True)
     ]
+    return [person.person_id if person and agency in {None, person.agency_id} else None for person in meant]
 
 
 async def _with_same_reference(
     session: AsyncSession, sender: Sender, lines: Sequence[NewPredicate]
-) -> dict[tuple[str, str], Known]:
+) -> dict[tuple[str, str], Earlier]:
     given = lists(SENT, [(line.source_name, line.reference) for line in lines])
     rows = await session.execute(WITH_SAME_REFERENCE, given | {"sender_kind": sender.kind, "sender_id": sender.id})
     return {
-        (row.source_name, row.reference): Known(
+        (row.source_name, row.reference): Earlier(
             row.id, row.person_id, content_of(row), case_of(row) if row.state == "returned" else None
         )
         for row in rows

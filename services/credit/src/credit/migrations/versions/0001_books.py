@@ -152,48 +152,53 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("nip_hash", sa.Text(), nullable=False),
         sa.Column("agency_id", sa.Uuid(), nullable=False),
-        sa.Column("staff_type", sa.Text(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
         sa.Column("joined_on", sa.Date(), nullable=False),
+        sa.Column("left_on", sa.Date(), nullable=True),
         sa.Column("jenjang", sa.Text(), nullable=True),
         sa.Column("golongan", sa.Text(), nullable=True),
-        sa.Column("sequence", sa.BigInteger(), nullable=False, comment="version of the person this row shows"),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_people")),
     )
     op.create_index(op.f("ix_people_agency_id"), "people", ["agency_id"], unique=False)
     op.create_index(op.f("ix_people_nip_hash"), "people", ["nip_hash"], unique=False)
     op.create_table(
-        "educations",
-        sa.Column("person_id", sa.Uuid(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False, comment="place in the person's list of degrees"),
-        sa.Column("valid_from", sa.Date(), nullable=False),
-        sa.Column("degree", sa.Text(), nullable=False),
-        sa.CheckConstraint("number > 0", name=op.f("ck_educations_number")),
-        sa.ForeignKeyConstraint(["person_id"], ["people.person_id"], name=op.f("fk_educations_person_id_people")),
-        sa.PrimaryKeyConstraint("person_id", "number", name=op.f("pk_educations")),
-    )
-    op.create_table(
-        "absences",
-        sa.Column("person_id", sa.Uuid(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False, comment="place in the person's list of absences"),
-        sa.Column("valid_from", sa.Date(), nullable=False),
-        sa.Column("valid_to", sa.Date(), nullable=True, comment="the first day back in service"),
-        sa.Column("why", sa.Text(), nullable=False),
-        sa.CheckConstraint("number > 0", name=op.f("ck_absences_number")),
-        sa.CheckConstraint("why IN ('on-leave', 'on-study', 'retired', 'deceased')", name=op.f("ck_absences_why")),
-        sa.ForeignKeyConstraint(["person_id"], ["people.person_id"], name=op.f("fk_absences_person_id_people")),
-        sa.PrimaryKeyConstraint("person_id", "number", name=op.f("pk_absences")),
-    )
-    op.create_table(
         "former_numbers",
         sa.Column("person_id", sa.Uuid(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False, comment="place in the person's list of former numbers"),
-        sa.Column("nip_hash", sa.Text(), nullable=False, comment="of a number that still names the person"),
-        sa.CheckConstraint("number > 0", name=op.f("ck_former_numbers_number")),
-        sa.ForeignKeyConstraint(["person_id"], ["people.person_id"], name=op.f("fk_former_numbers_person_id_people")),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("nip_hash", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("person_id", "number", name=op.f("pk_former_numbers")),
     )
     op.create_index(op.f("ix_former_numbers_nip_hash"), "former_numbers", ["nip_hash"], unique=False)
+    op.create_table(
+        "posts",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("jenjang", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("person_id", "number", name=op.f("pk_posts")),
+    )
+    op.create_table(
+        "statuses",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "status IN ('active', 'leave', 'study', 'retired', 'deceased')", name=op.f("ck_statuses_status")
+        ),
+        sa.PrimaryKeyConstraint("person_id", "number", name=op.f("pk_statuses")),
+    )
+    op.create_table(
+        "educations",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("degree", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("person_id", "number", name=op.f("pk_educations")),
+    )
     op.create_table(
         "waiting",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -293,18 +298,6 @@ def upgrade() -> None:
         ["person_id", "degree"],
         unique=True,
         postgresql_where=sa.text("kind = 'education' AND state != 'returned'"),
-    )
-    op.create_table(
-        "posts",
-        sa.Column("person_id", sa.Uuid(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False, comment="place in the person's list of posts"),
-        sa.Column("valid_from", sa.Date(), nullable=False),
-        sa.Column("valid_to", sa.Date(), nullable=True, comment="the first day it no longer held"),
-        sa.Column("jenjang", sa.Text(), nullable=True),
-        sa.Column("golongan", sa.Text(), nullable=True),
-        sa.CheckConstraint("number > 0", name=op.f("ck_posts_number")),
-        sa.ForeignKeyConstraint(["person_id"], ["people.person_id"], name=op.f("fk_posts_person_id_people")),
-        sa.PrimaryKeyConstraint("person_id", "number", name=op.f("pk_posts")),
     )
     op.create_table(
         "case_history",
@@ -444,7 +437,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_entries_person_id_id"), table_name="entries")
     op.drop_table("entries")
     op.drop_table("case_history")
-    op.drop_table("posts")
     op.drop_index(
         "uq_cases_one_bonus_per_degree",
         table_name="cases",
@@ -455,12 +447,13 @@ def downgrade() -> None:
     op.drop_table("cases")
     op.drop_index(op.f("ix_waiting_consumer_awaited"), table_name="waiting")
     op.drop_table("waiting")
+    op.drop_table("educations")
+    op.drop_table("statuses")
+    op.drop_table("posts")
     op.drop_index(op.f("ix_former_numbers_nip_hash"), table_name="former_numbers")
     op.drop_table("former_numbers")
     op.drop_index(op.f("ix_people_nip_hash"), table_name="people")
     op.drop_index(op.f("ix_people_agency_id"), table_name="people")
-    op.drop_table("absences")
-    op.drop_table("educations")
     op.drop_table("people")
     op.drop_table("outbox")
     op.drop_table("inbox")
