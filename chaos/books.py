@@ -14,17 +14,14 @@ from typing import Any
 from chaos.arena import BROKEN, Arena
 from chaos.clients import YEAR, History
 from chaos.faults import AGAIN
-from common.clock import Clock
+from common.invariants import find_broken
 from common.messages.dead_letters import listed
+from common.parts import Parts
+from common.service import Service
 from common.store.database import Database
-from common.store.invariants import Invariant, find_broken
 from contracts.topics import AGENCIES, PEOPLE, RECORDS, TOPICS
-from credit.invariants import INVARIANTS as OF_CREDIT
 from jejak_local.books import EMITTING, Finding, agreement, ask, lag, records, rest, rows
-from notification.invariants import INVARIANTS as OF_NOTIFICATION
-from registry.invariants import INVARIANTS as OF_REGISTRY
-from training.domain.rules import load
-from training.invariants import invariants as of_training
+from jejak_local.services import services
 
 EXAMPLES = 3
 MAIL_DOMAIN = "example.org"
@@ -54,7 +51,7 @@ async def audit(arena: Arena, histories: Sequence[History]) -> list[Finding]:
         _nothing_left(arena),
         _shortfalls(arena),
         _mails(arena),
-        *(_own_invariants(arena, service, held) for service, held in _invariants().items()),
+        *(_own_invariants(arena, service) for service in services()),
     )
     seen = _finding("what clients saw: every answer right, counters grow, no credit before its record", arena.wrong)
     return [seen, *findings, *await agreement(arena.stack)]
@@ -303,21 +300,12 @@ async def _mails(arena: Arena) -> Finding:
     return _finding("7 each digest is mailed once, with the number of its books", broken, f"{len(messages):,} messages")
 
 
-def _invariants() -> dict[str, Sequence[Invariant]]:
-    return {
-        "registry": OF_REGISTRY,
-        "training": of_training(load(), Clock().today().year),
-        "credit": OF_CREDIT,
-        "notification": OF_NOTIFICATION,
-    }
-
-
-async def _own_invariants(arena: Arena, service: str, held: Sequence[Invariant]) -> Finding:
-    database = Database(arena.stack.databases[service].url)
+async def _own_invariants(arena: Arena, service: Service) -> Finding:
+    database = Database(arena.stack.databases[service.name].url)
+    held = service.invariants
     try:
-        async with database.reading() as session:
-            found = await find_broken(session, held)
+        found = await find_broken(Parts(None, database, rules=service.rules()), held)
     finally:
         await database.close()
     broken = [f"{each.invariant}: {each.broken} times, {each.examples}" for each in found]
-    return _finding(f"3, 7 {service}: its own invariants hold", broken, f"{len(held)} invariants")
+    return _finding(f"3, 7 {service.name}: its own invariants hold", broken, f"{len(held)} invariants")

@@ -4,7 +4,6 @@
 """
 
 import argparse
-import importlib
 import json
 import re
 import sys
@@ -19,24 +18,22 @@ from faststream.specification import AsyncAPI
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
 
+from common.app import create_app
 from common.events import Event
-from common.service import Service, consumers, create_app
+from common.parts import Parts
+from common.process import consumers
+from common.service import Service
 from common.store.database import Database
 from contracts import PUBLISHED
 from contracts.topics import TOPICS
+from jejak_local.services import services
 
 DOCS = Path(__file__).parent
-SERVICES = ("registry", "training", "credit", "notification")
 PLACEHOLDERS = {
     "database_url": "postgresql+asyncpg://docs@localhost/docs",
     "kafka": "localhost:9092",
     "issuer": "https://sso.example",
     "jwks_url": "https://sso.example/jwks",
-    "nip_key": "docs",
-    "smtp_host": "localhost",
-    "smtp_port": 25,
-    "smtp_sender": "jejak@example.org",
-    "portal_url": "https://jejak.example",
 }
 
 
@@ -45,7 +42,7 @@ def asyncapi() -> dict[str, Any]:
 
     FastStream makes it of both; what it cannot know is then put into it: a message is one type of event, with headers.
     """
-    readers = [consumer for name in SERVICES for consumer in consumers(*_service(name))]
+    readers = [consumer for service in services() for consumer in consumers(service, _parts(service))]
     sender = KafkaBroker(PLACEHOLDERS["kafka"])
     for topic in TOPICS:
         events = [event for event in PUBLISHED if event.topic is topic]
@@ -112,15 +109,14 @@ def _last(reference: str) -> str:
     return unquote(reference).rsplit("/", 1)[-1]
 
 
-def openapi(name: str) -> dict[str, Any]:
+def openapi(service: Service) -> dict[str, Any]:
     """The OpenAPI document of a service."""
-    return create_app(*_service(name)).openapi()
+    return create_app(service, _parts(service)).openapi()
 
 
-def _service(name: str) -> tuple[Service, Database]:
-    module = importlib.import_module(f"{name}.__main__")
-    settings = importlib.import_module(f"{name}.settings").Settings(**PLACEHOLDERS)
-    return module.build(settings), Database(settings.database_url)
+def _parts(service: Service) -> Parts:
+    settings = service.settings.model_construct(**PLACEHOLDERS)
+    return Parts(settings, Database(settings.database_url), rules=service.rules())
 
 
 def events_page(document: dict[str, Any]) -> str:
@@ -159,7 +155,7 @@ def documents() -> dict[Path, str]:
         DOCS / "events/asyncapi.json": _pretty(events),
         DOCS / "events/index.html": events_page(events),
     }
-    return made | {DOCS / f"api/{name}.json": _pretty(openapi(name)) for name in SERVICES}
+    return made | {DOCS / f"api/{service.name}.json": _pretty(openapi(service)) for service in services()}
 
 
 def _pretty(document: dict[str, Any]) -> str:

@@ -7,11 +7,12 @@ import pytest
 from playwright.async_api import Page
 
 from contracts import PUBLISHED
-from docs.generate import SERVICES, _service, readers_of
+from docs.generate import _parts, readers_of
+from jejak_local.services import services
 
 EVENTS = Path(__file__).parents[1] / "docs" / "events" / "index.html"
 DOCUMENT = json.loads(EVENTS.with_name("asyncapi.json").read_text(encoding="utf-8"))
-SUBSCRIPTIONS = {each.name: each for name in SERVICES for each in _service(name)[0].subscriptions}
+SUBSCRIPTIONS = {each.name: each for service in services() for each in service.subscriptions(_parts(service))}
 
 
 def types_of(operation) -> set[str]:

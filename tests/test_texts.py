@@ -122,7 +122,7 @@ def test_each_flaw_of_a_catalogue_is_found(small: Path, old: str, new: str, flaw
 EXCEPTIONS = {
     "common": {
         ("messages/fetching.py", "cannot be unpacked: ⌘"),  # a dead letter's reason, in English like the log
-        ("service.py", "consumer ⌘"),  # the name of a role
+        ("process.py", "consumer ⌘"),  # the name of a role
         ("web/edge.py", "default-src 'self' 'unsafe-inline' data: blob:"),  # a header
         ("web/openapi.py", None),  # the OpenAPI document, whose language is English
     },
@@ -138,7 +138,6 @@ EXCEPTIONS = {
     },
     "training": {
         ("invariants.py", None),  # names of invariants, by which an operator looks them up
-        ("soundings/invariants.py", None),
     },
 }
 """What is found and may stand, by package and file: a text with ⌘ for its values, or None for a whole file."""
@@ -163,7 +162,7 @@ def test_no_text_stands_outside_of_the_catalogues(folder: Path) -> None:
 
 
 PLANTED = {
-    "rounds/page.py": [
+    "landing/api.py": [
         '    return HTMLResponse("Halaman ini belum ada")\n',
         '    raise SystemExit(f"{1} orang belum mencapai")\n',
         '    raise HTTPException(404, detail="Nothing was found here")\n',

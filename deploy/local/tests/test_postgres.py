@@ -5,17 +5,10 @@ from dataclasses import replace
 import asyncpg
 import pytest
 
-import credit.base
-import credit.grants
-import notification.grants
-import notification.tables
-import registry.grants
-import registry.tables
-import training.grants
-import training.tables
 from jejak_local.postgres import BINARIES, MAKE_LARGE_OBJECTS, Database, PostgresServer, temporary_folder
 from jejak_local.processes import CHECKOUT, Register, Spawner
 from jejak_local.schema import assert_rights
+from jejak_local.services import services
 
 INIT = CHECKOUT / "deploy" / "postgres" / "init.sh"
 
@@ -77,14 +70,6 @@ async def test_what_was_committed_survives_a_kill_and_the_server_comes_back_on_i
         assert spawner.register.alive() == {}
 
 
-OF_A_SERVICE = {
-    "registry": (registry.tables.metadata, registry.grants.GRANTS),
-    "training": (training.tables.metadata, training.grants.GRANTS),
-    "credit": (credit.base.metadata, credit.grants.GRANTS),
-    "notification": (notification.tables.metadata, notification.grants.GRANTS),
-}
-
-
 async def test_what_docker_makes_on_an_empty_volume_has_the_same_two_roles_a_service():
     with temporary_folder("init") as folder:
         server = PostgresServer(folder / "postgres", Spawner(folder / "logs", Register(folder / "run.json")))
@@ -97,12 +82,8 @@ async def test_what_docker_makes_on_an_empty_volume_has_the_same_two_roles_a_ser
             path = {"PATH": f"{BINARIES}:{os.environ['PATH']}"}
             script = await asyncio.create_subprocess_exec("sh", INIT, env={**given, **reached, **path})
             assert await script.wait() == 0
-            for service, (metadata, grants) in OF_A_SERVICE.items():
-                await assert_rights(
-                    Database(service, service, "serving", server.port, owner_password="owning"),
-                    service,
-                    metadata,
-                    grants,
-                )
+            for service in services():
+                made = Database(service.name, service.name, "serving", server.port, owner_password="owning")
+                await assert_rights(made, service)
         finally:
             server.kill()

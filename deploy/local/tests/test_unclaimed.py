@@ -10,13 +10,13 @@ from fastapi import APIRouter, Depends, FastAPI
 from pydantic import BaseModel
 from sqlalchemy import column, select, table, text
 
-from common.service import Service, create_app
+from common.parts import Parts
 from common.settings import ServiceSettings
 from common.store.database import Database
 from common.web.auth import CallerRole, Principal, allow
 from common.web.parts import Reading, Transaction
 from contracts.roles import ROLES
-from jejak_local.harness import settings_of
+from jejak_local.harness import app_of, settings_of
 from jejak_local.unclaimed import SOMETHING, open_doors
 
 router = APIRouter(prefix="/v1")
@@ -72,11 +72,10 @@ async def database(postgres) -> Database:
 
 @pytest.fixture
 def make(database: Database, issuer, tmp_path: Path) -> Make:
-    (tmp_path / "problems.toml").write_text("")
     settings = ServiceSettings(**settings_of(database, issuer))
 
     def made(roles: Mapping[str, CallerRole]) -> FastAPI:
-        return create_app(Service("kit", "Kit", settings, [router], tmp_path / "problems.toml", roles), database)
+        return app_of(Parts(settings, database), router, callers=roles)
 
     return made
 

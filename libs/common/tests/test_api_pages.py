@@ -6,12 +6,11 @@ import pytest
 from fastapi import APIRouter, Depends
 from playwright.async_api import Page
 
-from common.service import Service, create_app
+from common.parts import Parts
 from common.settings import ServiceSettings
 from common.store.database import Database
 from common.web.auth import allow
-from contracts.roles import ROLES
-from jejak_local.harness import settings_of
+from jejak_local.harness import app_of, settings_of
 from jejak_local.issuer import Issuer
 from jejak_local.processes import free_port
 from jejak_local.serve import serving
@@ -28,9 +27,8 @@ async def things() -> list[str]:
 async def test_the_pages_of_an_api_need_nothing_from_outside(
     page: Page, blank: Database, issuer: Issuer, tmp_path: Path, address: str
 ) -> None:
-    (tmp_path / "problems.toml").write_text("")
     settings = ServiceSettings(**settings_of(blank, issuer))
-    app = create_app(Service("common", "Kit", settings, [router], tmp_path / "problems.toml", ROLES), blank)
+    app = app_of(Parts(settings, blank), router)
     port = free_port()
     async with serving(app, port):
         await page.goto(f"http://127.0.0.1:{port}{address}")

@@ -21,8 +21,8 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from sqlalchemy import column
 
 from common.ids import new_id
+from common.parts import Parts
 from common.refused import Refused
-from common.service import Service, create_app
 from common.settings import ServiceSettings
 from common.store.database import Database
 from common.web.auth import (
@@ -38,7 +38,7 @@ from common.web.auth import (
 )
 from common.web.keys import KEYS_FRESH_SECONDS, KEYS_RENEW_SECONDS, KEYS_RETRY_SECONDS, KeySet
 from contracts.roles import ROLES, named
-from jejak_local.harness import client_of
+from jejak_local.harness import app_of, client_of
 from jejak_local.issuer import Issuer
 from jejak_local.processes import free_port
 from jejak_local.serve import serving
@@ -158,7 +158,7 @@ async def client(issuer: Issuer, tmp_path_factory) -> AsyncIterator[httpx2.Async
         jwks_url=issuer.jwks_url,
         nip_key="k",
     )
-    app = create_app(Service("common", "Kit", settings, [router], catalogue, ROLES), Database(settings.database_url))
+    app = app_of(Parts(settings, Database(settings.database_url)), router)
     async with client_of(app) as made:
         yield made
 

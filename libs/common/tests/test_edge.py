@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI, Request
 
 from common.settings import ServiceSettings
+from common.texts import HERE
 from common.web import problems
 from common.web.edge import http_server
 from common.web.problems import Catalogue
@@ -32,10 +33,9 @@ async def port(tmp_path: Path) -> AsyncIterator[int]:
         head_seconds=0.5,
         body_seconds=0.5,
     )
-    (tmp_path / "problems.toml").write_text("")
     app = FastAPI(telemetry={"tracing": False, "metrics": False, "logs": False})
-    app.state.catalogue = Catalogue.load(tmp_path / "problems.toml")
-    problems.install(app, app.state.catalogue)
+    catalogue = Catalogue.load(HERE)
+    problems.install(app, catalogue)
 
     @app.post("/length")
     async def length(request: Request) -> int:
@@ -49,7 +49,7 @@ async def port(tmp_path: Path) -> AsyncIterator[int]:
         await asyncio.sleep(1)
         return first + sum([len(part) async for part in pieces])
 
-    server = http_server(app, settings, stop_seconds=1)
+    server = http_server(app, settings, catalogue, stop_seconds=1)
     task = asyncio.create_task(server._serve())
     while not server.started:
         await asyncio.sleep(0.01)

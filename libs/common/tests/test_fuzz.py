@@ -12,15 +12,14 @@ from pydantic import StrictInt
 from common.answers import Answer, Done
 from common.fields import Day, Document, Line
 from common.ids import new_id
+from common.parts import Parts
 from common.refused import Refused
-from common.service import Service, create_app
 from common.settings import ServiceSettings
 from common.store.database import Database
 from common.web.auth import Principal, allow
 from common.web.bulk import Lines, lines_of
-from contracts.roles import ROLES
 from jejak_local.fuzz import Fuzzed, fuzz
-from jejak_local.harness import AGENCY, UNLIMITED
+from jejak_local.harness import AGENCY, UNLIMITED, app_of
 from jejak_local.issuer import Issuer
 
 Hr = Annotated[Principal, Depends(allow("agency_hr"))]
@@ -57,11 +56,10 @@ def good() -> APIRouter:
 @pytest.fixture
 def tried(blank: Database, issuer: Issuer, tmp_path: Path):
     async def run(router: APIRouter, further: dict[str, Any] | None = None) -> Fuzzed:
-        (tmp_path / "problems.toml").write_text("")
         settings = ServiceSettings(
             database_url="unused", kafka="unused", issuer=issuer.url, jwks_url=issuer.jwks_url, nip_key="k", **UNLIMITED
         )
-        app = create_app(Service("kit", "Kit", settings, [router], tmp_path / "problems.toml", ROLES), blank)
+        app = app_of(Parts(settings, blank), router)
         thing = {"name": "a", "since": "2026-01-01"}
         bodies = {"POST /v1/things": thing, "POST /v1/things:batch": [thing]} | (further or {})
         known = {"thing_id": [KNOWN]}

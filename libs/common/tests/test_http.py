@@ -9,7 +9,6 @@ from codecs import BOM_UTF8
 from collections.abc import AsyncIterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated
 from uuid import UUID, uuid4
 
@@ -25,8 +24,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.answers import Answer, Done
 from common.fields import Line, Moment
 from common.ids import new_id
+from common.parts import Parts
 from common.refused import Refused
-from common.service import Service, create_app
 from common.settings import ServiceSettings
 from common.store.database import Database
 from common.store.outbox import emit
@@ -40,7 +39,7 @@ from common.web.pages import BY_ID, AskedWindow, Window
 from common.web.parts import Reading, Transaction
 from contracts.events import TrainingRevoked
 from contracts.roles import ROLES
-from jejak_local.harness import PATIENCE
+from jejak_local.harness import PATIENCE, app_of
 from jejak_local.issuer import Issuer
 from jejak_local.processes import free_port
 from jejak_local.serve import serving
@@ -162,7 +161,8 @@ async def database(blank: Database) -> Database:
     return blank
 
 
-def service(issuer: Issuer, *routers: APIRouter, catalogue: Path) -> Service:
+@pytest.fixture
+def parts(issuer: Issuer, database: Database) -> Parts:
     settings = ServiceSettings(
         database_url="postgresql+asyncpg://unused",
         kafka="unused",
@@ -170,15 +170,13 @@ def service(issuer: Issuer, *routers: APIRouter, catalogue: Path) -> Service:
         jwks_url=issuer.jwks_url,
         nip_key="k",
     )
-    return Service("common", "Kit", settings, routers, catalogue, ROLES)
+    return Parts(settings, database)
 
 
 @pytest.fixture
-def app(database: Database, issuer: Issuer, tmp_path: Path) -> FastAPI:
-    catalogue = tmp_path / "problems.toml"
-    catalogue.write_text("")
-    made = create_app(service(issuer, router, catalogue=catalogue), database)
-    made.state.authenticator.keys.answer_seconds = PATIENCE
+def app(parts: Parts) -> FastAPI:
+    made = app_of(parts, router)
+    made.state.parts.authenticator.keys.answer_seconds = PATIENCE
     return made
 
 
@@ -226,37 +224,29 @@ async def test_nonsense_and_nothing_are_no_tokens(client: httpx2.AsyncClient) ->
         assert (await client.get("/v1/things", headers=header)).status_code == 401
 
 
-def test_a_service_with_a_route_that_names_nobody_does_not_start(
-    database: Database, issuer: Issuer, tmp_path: Path
-) -> None:
+def test_a_service_with_a_route_that_names_nobody_does_not_start(parts: Parts) -> None:
     bare = APIRouter()
 
     @bare.get("/v1/open")
     async def everybody() -> dict:
         return {}
 
-    (tmp_path / "p.toml").write_text("")
     with pytest.raises(RuntimeError, match="/v1/open"):
-        create_app(service(issuer, router, bare, catalogue=tmp_path / "p.toml"), database)
+        app_of(parts, router, bare)
 
 
-def test_a_service_with_a_route_for_a_role_that_does_not_exist_does_not_start(
-    database: Database, issuer: Issuer, tmp_path: Path
-) -> None:
+def test_a_service_with_a_route_for_a_role_that_does_not_exist_does_not_start(parts: Parts) -> None:
     misspelt = APIRouter()
 
     @misspelt.get("/v1/misspelt")
     async def nobody(principal: Annotated[Principal, Depends(allow("lan", "agency_rh"))]) -> dict:
         return {}
 
-    (tmp_path / "p.toml").write_text("")
     with pytest.raises(RuntimeError, match="agency_rh"):
-        create_app(service(issuer, router, misspelt, catalogue=tmp_path / "p.toml"), database)
+        app_of(parts, router, misspelt)
 
 
-def test_a_service_with_a_route_that_leaves_the_event_loop_does_not_start(
-    database: Database, issuer: Issuer, tmp_path: Path
-) -> None:
+def test_a_service_with_a_route_that_leaves_the_event_loop_does_not_start(parts: Parts) -> None:
     threaded = APIRouter()
 
     def blocking() -> None: ...
@@ -265,13 +255,12 @@ def test_a_service_with_a_route_that_leaves_the_event_loop_does_not_start(
     async def there(principal: Hr, used: Annotated[None, Depends(blocking)]) -> dict:
         return {}
 
-    (tmp_path / "p.toml").write_text("")
     with pytest.raises(RuntimeError, match="blocking"):
-        create_app(service(issuer, router, threaded, catalogue=tmp_path / "p.toml"), database)
+        app_of(parts, router, threaded)
 
 
 def test_the_right_matrix_names_every_route(app: FastAPI) -> None:
-    assert_guarded(app)
+    assert_guarded(app, ROLES)
     assert guards(app)["POST", "/v1/things"] == {"agency_hr", "service"}
 
 

@@ -9,14 +9,14 @@ from fastapi import APIRouter, Depends, Response
 from fastapi.responses import StreamingResponse
 
 from common.fields import Document, Line
-from common.service import Service, create_app
+from common.parts import Parts
 from common.settings import ServiceSettings
 from common.store.database import Database
 from common.web import etag
 from common.web.auth import Principal, allow
 from common.web.bulk import Lines, lines_of
 from common.web.idempotency import IdempotencyKey
-from contracts.roles import ROLES
+from jejak_local.harness import app_of
 
 router = APIRouter(prefix="/v1")
 Hr = Annotated[Principal, Depends(allow("agency_hr"))]
@@ -64,9 +64,8 @@ async def many(principal: Hr, lines: Annotated[Lines[Thing], Depends(lines_of(Th
 
 @pytest.fixture
 def document(blank: Database, tmp_path: Path) -> dict[str, Any]:
-    (tmp_path / "problems.toml").write_text("")
     settings = ServiceSettings(database_url="unused", kafka="unused", issuer="i", jwks_url="j", nip_key="k")
-    return create_app(Service("common", "Kit", settings, [router], tmp_path / "problems.toml", ROLES), blank).openapi()
+    return app_of(Parts(settings, blank), router).openapi()
 
 
 ALWAYS = {401, 403, 429, 500, 503}

@@ -13,13 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.answers import Answer, Done
 from common.ids import new_id
-from common.service import Service, create_app
+from common.parts import Parts
 from common.settings import ServiceSettings
 from common.store.database import Database
 from common.web.auth import Principal, allow
 from common.web.bulk import Lines, lines_of
-from contracts.roles import ROLES
-from jejak_local.harness import client_of
+from jejak_local.harness import app_of, client_of
 from jejak_local.issuer import Issuer
 
 router = APIRouter(prefix="/v1")
@@ -61,8 +60,7 @@ async def http(blank: Database, issuer: Issuer, tmp_path, request: pytest.Fixtur
         nip_key="k",
         **(off | request.param),
     )
-    (tmp_path / "problems.toml").write_text("")
-    app: FastAPI = create_app(Service("common", "Kit", settings, [router], tmp_path / "problems.toml", ROLES), blank)
+    app: FastAPI = app_of(Parts(settings, blank), router)
     async with client_of(app) as client:
         yield client
 

@@ -9,12 +9,15 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from fastapi import FastAPI
 
+from common.app import create_app
 from common.clock import FixedClock
 from common.events import Received
 from common.ids import new_id, nip_hash
 from common.messages.inbox import Subscription
-from common.service import Service, create_app
+from common.parts import Parts
+from common.settings import ServiceSettings
 from contracts.events import (
     Absence,
     Assignment,
@@ -27,10 +30,8 @@ from contracts.events import (
     TrainingCorrected,
     TrainingRevoked,
 )
-from credit.__main__ import build
-from credit.base import metadata
 from credit.rulebook import load_rules
-from credit.settings import Settings
+from credit.service import SERVICE
 from jejak_local.harness import AGENCY, NIP_KEY, Api, Inside, OwnedDatabase, client_of, empty, received, settings_of
 
 NOW = datetime(2026, 7, 1, 3, 0, tzinfo=UTC)
@@ -44,18 +45,13 @@ async def pool(service_database) -> OwnedDatabase:
 @pytest.fixture
 async def database(pool: OwnedDatabase) -> OwnedDatabase:
     """The service's database, with nothing in it."""
-    await empty(pool, metadata)
+    await empty(pool, SERVICE.metadata)
     return pool
 
 
 @pytest.fixture(scope="session")
-def settings(issuer, pool: OwnedDatabase) -> Settings:
-    return Settings(**settings_of(pool, issuer))
-
-
-@pytest.fixture(scope="session")
-def service(settings: Settings) -> Service:
-    return build(settings)
+def settings(issuer, pool: OwnedDatabase) -> ServiceSettings:
+    return ServiceSettings(**settings_of(pool, issuer))
 
 
 @pytest.fixture
@@ -69,8 +65,18 @@ def rules():
 
 
 @pytest.fixture
-async def api(service: Service, database: OwnedDatabase, clock: FixedClock, issuer) -> AsyncIterator[Api]:
-    async with client_of(create_app(service, database, clock=clock)) as http:
+def parts(settings: ServiceSettings, database: OwnedDatabase, clock: FixedClock, rules) -> Parts:
+    return Parts(settings, database, clock, rules)
+
+
+@pytest.fixture
+def app(parts: Parts) -> FastAPI:
+    return create_app(SERVICE, parts)
+
+
+@pytest.fixture
+async def api(app: FastAPI, issuer) -> AsyncIterator[Api]:
+    async with client_of(app) as http:
         yield Api(http, issuer)
 
 
@@ -78,7 +84,7 @@ async def api(service: Service, database: OwnedDatabase, clock: FixedClock, issu
 class World(Inside):
     """Makes people and training records, and lets the service's consumers hear of them."""
 
-    service: Service
+    parts: Parts
 
     def person(
         self,
@@ -166,7 +172,9 @@ class World(Inside):
         """Hands a batch to the consumer of its topic, in one transaction."""
         if batch:
             topic = batch[0].event.topic
-            subscription: Subscription = next(found for found in self.service.subscriptions if found.topic == topic)
+            subscription: Subscription = next(
+                found for found in SERVICE.subscriptions(self.parts) if found.topic == topic
+            )
             async with self.database.transaction() as session:
                 await subscription.handler(session, batch)
 
@@ -176,8 +184,8 @@ class World(Inside):
 
 
 @pytest.fixture
-def world(database: OwnedDatabase, service: Service) -> World:
-    return World(database, service)
+def world(database: OwnedDatabase, parts: Parts) -> World:
+    return World(database, parts)
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from datetime import date
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from common.store.invariants import find_broken
-from credit.invariants import INVARIANTS
+from common.invariants import find_broken
+from credit.service import SERVICE
 
 ROLES = {"check": "verifier", "attest": "validator", "return": "validator", "resubmit": "agency_hr"}
 PERIODS = [("2025-01-01", "2025-12-31"), ("2025-01-01", "2025-03-31"), ("2025-03-01", "2025-08-31")]
@@ -65,8 +65,7 @@ async def test_the_books_balance_after_any_history(world, api, predicate, histor
         cases = [str(row.id) for row in await world.rows("SELECT id FROM cases WHERE person_id = :id", id=person)]
     for received in under_way:
         await world.hear(received)
-    async with world.database.reading() as session:
-        assert await find_broken(session, INVARIANTS) == []
+    assert await find_broken(world.parts, SERVICE.invariants) == []
     live = await world.rows(
         "SELECT record_id, case_id FROM evidence WHERE person_id = :id AND outcome = 'education-case'", id=person
     )

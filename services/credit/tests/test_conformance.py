@@ -1,10 +1,9 @@
 """Whatever is sent to the service, the answer is one that its document tells."""
 
-from common.service import create_app
 from jejak_local.harness import AGENCY
 
 
-async def test_every_answer_is_documented(keeps_its_word, service, database, clock, world, api, predicate) -> None:
+async def test_every_answer_is_documented(keeps_its_word, app, database, world, api, predicate) -> None:
     people = await world.people(*(world.person() for _ in range(9)))
     cases = [(await api.call("service", "POST", "/predicates", predicate(person))).json()["id"] for person in people]
     for checked, returned in zip(cases[:3], cases[3:6], strict=True):
@@ -15,7 +14,7 @@ async def test_every_answer_is_documented(keeps_its_word, service, database, clo
     another_year = {"reference": "lain", "period_start": "2024-01-01", "period_end": "2024-12-31"}
     await keeps_its_word(
         "credit",
-        create_app(service, database, clock=clock),
+        app,
         scope={"agency": AGENCY, "person": people[0]},
         known={"person_id": [*people, "me"], "case_id": cases, "record_id": [record.record_id]},
         bodies={"POST /v1/predicates": predicate(people[0], **another_year)},

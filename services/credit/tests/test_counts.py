@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from common.messages.inbox import BATCH
-from common.service import create_app
 from common.store.database import counted_statements
 from common.store.outbox import PACK
 from common.web.bulk import CHUNK, SPOOL_BYTES
@@ -80,14 +79,13 @@ async def test_predicates_take_the_same_statements_a_chunk_and_a_row_a_fact(worl
     }
 
 
-async def test_predicates_four_times_as_many_need_no_more_memory(world, service, clock, issuer, predicate):
+async def test_predicates_four_times_as_many_need_no_more_memory(world, app, issuer, predicate):
     people = iter(await world.people(*(world.person() for _ in range(6 * CHUNK))))
     token = issuer.token("service")
 
     def lines(number: int) -> Iterator[dict[str, Any]]:
         return (predicate(next(people)) for _ in range(number))
 
-    app = create_app(service, world.database, clock=clock)
     await streamed(app, "/predicates:batch", token, lines(CHUNK))  # caches fill
     peaks = []
     for number in (CHUNK, 4 * CHUNK):

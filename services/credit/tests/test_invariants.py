@@ -6,8 +6,9 @@ from functools import partial
 import pytest
 from sqlalchemy import text
 
-from common.store.invariants import find_broken
-from credit.invariants import INVARIANTS
+from common.invariants import find_broken
+from common.process import commands_of
+from credit.service import SERVICE
 from jejak_local.harness import owning
 
 # What breaks each invariant; with the guards off, as an operator with a psql prompt could do it.
@@ -28,9 +29,8 @@ BREAKS = {
 
 
 @pytest.fixture
-def check(service, database, clock):
-    command, _ = service.commands["check"]
-    return partial(command, argparse.Namespace(), database, clock)
+def check(parts):
+    return partial(commands_of(SERVICE)["check"].run, argparse.Namespace(), parts)
 
 
 @pytest.fixture
@@ -56,11 +56,11 @@ async def books(world, api, predicate) -> None:
 async def test_honest_books_balance(check, books, capsys) -> None:
     assert await check() == 0
     told = capsys.readouterr().out
-    assert told.count("holds") == len(INVARIANTS)
+    assert told.count("holds") == len(SERVICE.invariants)
     assert "The books balance." in told
 
 
-@pytest.mark.parametrize("invariant", [invariant.name for invariant in INVARIANTS])
+@pytest.mark.parametrize("invariant", [invariant.name for invariant in SERVICE.invariants])
 async def test_each_invariant_is_found_broken(world, check, books, capsys, invariant: str) -> None:
     tables = ("cases", "entries", "segments", "case_history")
     async with owning(world.database) as connection:
@@ -69,8 +69,7 @@ async def test_each_invariant_is_found_broken(world, check, books, capsys, invar
         await connection.execute(text(BREAKS[invariant]))
         for table in tables:
             await connection.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))
-    async with world.database.reading() as session:
-        broken = {finding.invariant: finding for finding in await find_broken(session, INVARIANTS)}
+    broken = {finding.invariant: finding for finding in await find_broken(world.parts, SERVICE.invariants)}
     assert invariant in broken
     assert broken[invariant].examples
     assert await check() == 1

@@ -4,7 +4,6 @@ from uuid import UUID
 
 import pytest
 
-from common.service import create_app
 from common.web.auth import OPEN_PATHS, guards
 from jejak_local.harness import OTHER_AGENCY
 from jejak_local.issuer import ROLES
@@ -29,8 +28,8 @@ MATRIX = {
 }
 
 
-def test_the_right_matrix(service, database, clock) -> None:
-    found = guards(create_app(service, database, clock=clock))
+def test_the_right_matrix(app, database) -> None:
+    found = guards(app)
     assert {route: set(roles) for route, roles in found.items() if route[1] not in OPEN_PATHS} == MATRIX
 
 
@@ -98,8 +97,8 @@ async def test_a_token_without_a_person_has_no_me(api, scene) -> None:
     assert (await api.call("person", "GET", "/cases")).status_code == 403
 
 
-async def test_no_door_opens_to_a_role_without_its_claim(service, database, clock, issuer, scene) -> None:
-    assert await open_doors(create_app(service, database, clock=clock), database, issuer) == []
+async def test_no_door_opens_to_a_role_without_its_claim(app, database, issuer, scene) -> None:
+    assert await open_doors(app, database, issuer) == []
 
 
 @pytest.mark.parametrize(("role", "act"), [("verifier", "check"), ("validator", "return"), ("agency_hr", "resubmit")])

@@ -10,23 +10,23 @@ from uuid import UUID
 import httpx2
 import pytest
 from aiokafka import ConsumerRecord
+from fastapi import FastAPI
 
+from common.app import create_app
 from common.clock import FixedClock
 from common.events import Event, Reader
 from common.ids import derived_id
+from common.invariants import find_broken
 from common.messages.inbox import Inbox
-from common.service import create_app
-from common.store.invariants import find_broken
+from common.parts import Parts
 from contracts import PUBLISHED
 from contracts.events import AgencyChanged, JPShortfallDetected, JPShortfallResolved, Pic, ShortPerson
 from jejak_local.harness import Inside, OwnedDatabase, client_of, empty, settings_of
 from jejak_local.issuer import Issuer
 from jejak_local.mail import MailServer
-from notification.__main__ import build
-from notification.invariants import INVARIANTS
 from notification.messages.sender import Sender
+from notification.service import SERVICE
 from notification.settings import Settings
-from notification.tables import metadata
 
 NOW = datetime(2026, 5, 2, 2, 15, tzinfo=UTC)
 
@@ -39,7 +39,7 @@ async def pool(service_database) -> OwnedDatabase:
 @pytest.fixture
 async def database(pool: OwnedDatabase) -> OwnedDatabase:
     """The service's database, with nothing in it."""
-    await empty(pool, metadata)
+    await empty(pool, SERVICE.metadata)
     return pool
 
 
@@ -208,8 +208,7 @@ class Notification(Inside):
     mail_server: MailServer
 
     def inbox(self, topic: str) -> Inbox:
-        service = build(self.settings, self.clock)
-        [subscription] = [found for found in service.subscriptions if found.topic.name == topic]
+        [subscription] = [found for found in SERVICE.subscriptions(self.parts) if found.topic.name == topic]
         return Inbox(self.database, subscription, Reader(subscription.wanted, PUBLISHED))
 
     async def take(self, *records: ConsumerRecord | Event) -> None:
@@ -238,8 +237,11 @@ class Notification(Inside):
 
     async def sound(self) -> None:
         """Every invariant holds."""
-        async with self.database.reading() as session:
-            assert await find_broken(session, INVARIANTS) == []
+        assert await find_broken(self.parts, SERVICE.invariants) == []
+
+    @property
+    def parts(self) -> Parts:
+        return Parts(self.settings, self.database, self.clock)
 
     def later(self, seconds: float) -> None:
         self.clock.moment += timedelta(seconds=seconds)
@@ -273,7 +275,16 @@ class Api:
 
 
 @pytest.fixture
-async def api(database: OwnedDatabase, settings: Settings, clock: FixedClock, issuer: Issuer) -> AsyncIterator[Api]:
-    app = create_app(build(settings, clock), database, clock=clock)
+def parts(settings: Settings, database: OwnedDatabase, clock: FixedClock) -> Parts:
+    return Parts(settings, database, clock)
+
+
+@pytest.fixture
+def app(parts: Parts) -> FastAPI:
+    return create_app(SERVICE, parts)
+
+
+@pytest.fixture
+async def api(app: FastAPI, issuer: Issuer) -> AsyncIterator[Api]:
     async with client_of(app) as client:
         yield Api(client, issuer)

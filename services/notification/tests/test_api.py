@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy import text
 
 from common.ids import derived_id
-from common.service import create_app
+from common.process import commands_of
 from common.web.auth import guards
 from jejak_local.harness import owning
 from jejak_local.issuer import ROLES
 from jejak_local.unclaimed import open_doors
-from notification.__main__ import build
 from notification.access import READERS
+from notification.service import SERVICE
 
 READ = {("GET", "/v1/messages"), ("GET", "/v1/rounds"), ("GET", "/v1/waiting")}
 
@@ -32,8 +32,8 @@ async def two_agencies(notification, make):
     return await notification.messages()
 
 
-def test_the_right_matrix(settings, database, clock) -> None:
-    matrix = guards(create_app(build(settings, clock), database, clock=clock))
+def test_the_right_matrix(app, database) -> None:
+    matrix = guards(app)
     ours = {route: set(roles) for route, roles in matrix.items() if route[1].startswith("/v1")}
     assert ours == {
         ("GET", "/v1/messages"): set(READERS),
@@ -89,8 +89,8 @@ async def test_an_agency_sees_its_own_and_nothing_else(api, make, two_agencies, 
     assert (await api.call("GET", "/v1/rounds", role=role)).status_code == 403, "an agency's role without an agency"
 
 
-async def test_no_door_opens_to_a_role_without_its_claim(settings, database, clock, issuer, two_agencies) -> None:
-    assert await open_doors(create_app(build(settings, clock), database, clock=clock), database, issuer) == []
+async def test_no_door_opens_to_a_role_without_its_claim(app, database, issuer, two_agencies) -> None:
+    assert await open_doors(app, database, issuer) == []
 
 
 async def test_lan_sees_the_whole_round_with_its_counts(api, make, two_agencies) -> None:
@@ -186,12 +186,12 @@ BREAKAGES = {
 
 
 @pytest.mark.parametrize("breakage", BREAKAGES)
-async def test_the_check_finds_what_is_broken(notification, two_agencies, capsys, clock, breakage) -> None:
-    check, _ = build(notification.settings).commands["check"]
-    assert await check(argparse.Namespace(), notification.database, clock) == 0
+async def test_the_check_finds_what_is_broken(notification, two_agencies, capsys, breakage) -> None:
+    check = commands_of(SERVICE)["check"].run
+    assert await check(argparse.Namespace(), notification.parts) == 0
     assert "BROKEN" not in capsys.readouterr().out
     async with owning(notification.database) as connection:
         await connection.execute(text(BREAKAGES[breakage]))
-    assert await check(argparse.Namespace(), notification.database, clock) == 1
+    assert await check(argparse.Namespace(), notification.parts) == 1
     broken = [line for line in capsys.readouterr().out.splitlines() if "BROKEN" in line]
     assert [line for line in broken if breakage in line]

@@ -1,10 +1,7 @@
 """Whatever is sent to the service, the answer is one that its document tells."""
 
-from common.service import create_app
-from notification.__main__ import build
 
-
-async def test_every_answer_is_documented(keeps_its_word, settings, database, clock, make, notification) -> None:
+async def test_every_answer_is_documented(keeps_its_word, app, database, make, notification) -> None:
     for code in ("K-001", "K-002"):
         notification.mail_server.answer(f"{code}@agency.example", "550 5.1.1 no such mailbox")
         agency = make.agency(code, pics=[make.pic(email=f"{code}@agency.example")])
@@ -13,7 +10,7 @@ async def test_every_answer_is_documented(keeps_its_word, settings, database, cl
     messages = await notification.messages()
     await keeps_its_word(
         "notification",
-        create_app(build(settings, clock), database, clock=clock),
+        app,
         scope={"agency": make.agency_id("K-001")},
         known={"message_id": [message.id for message in messages], "round_id": [make.sweep]},
         bodies={},

@@ -5,20 +5,16 @@ from urllib.parse import urlsplit
 import httpx2
 from playwright.async_api import Page
 
-from common.service import create_app
 from jejak_local.processes import free_port
 from jejak_local.serve import serving
-from notification.__main__ import build
 from notification.messages.mail import link_to
 
 
-async def test_the_link_of_a_digest_leads_to_a_page_that_says_what_to_do(
-    page: Page, settings, database, clock, make
-) -> None:
+async def test_the_link_of_a_digest_leads_to_a_page_that_says_what_to_do(page: Page, app, database, make) -> None:
     port = free_port()
     link = urlsplit(link_to("http://portal", make.sweep, make.agency_id("K-001")))
     address = f"http://127.0.0.1:{port}{link.path}?{link.query}"
-    async with serving(create_app(build(settings, clock), database, clock=clock), port):
+    async with serving(app, port):
         answer = await page.goto(address)
         assert answer is not None
         assert answer.status == 200

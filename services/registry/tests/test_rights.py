@@ -2,16 +2,17 @@
 
 import json
 import re
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
 
-from common.service import create_app
+from common.app import create_app
 from common.web.auth import OPEN_PATHS, guards
 from jejak_local.harness import client_of
 from jejak_local.issuer import ROLES
 from jejak_local.unclaimed import open_doors
-from registry.__main__ import build
+from registry.service import SERVICE
 
 READERS = {"lan", "analis", "agency_hr", "inspector", "service"}
 RIGHTS = {
@@ -224,8 +225,9 @@ async def test_bodies_have_their_limits(caller, service, nation, settings, a_per
     assert len(answers) == 20
 
 
-async def test_the_limit_of_uploads_is_a_setting(settings, database, clock, issuer):
-    app = create_app(build(settings.model_copy(update={"batch_body_limit": 1000})), database, clock=clock)
+async def test_the_limit_of_uploads_is_a_setting(parts, issuer):
+    small = parts.settings.model_copy(update={"batch_body_limit": 1000})
+    app = create_app(SERVICE, replace(parts, settings=small))
     async with client_of(app) as client:
         answer = await client.post(
             "/v1/people:batch",

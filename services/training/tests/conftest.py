@@ -9,12 +9,15 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import text
 
+from common.app import create_app
 from common.clock import FixedClock
 from common.events import Received
 from common.ids import new_id, nip_hash
-from common.service import Service, create_app
+from common.parts import Parts
+from common.settings import ServiceSettings
 from common.store.transient import insist
 from common.web.auth import Principal
 from contracts.events import Absence, Assignment, PersonChanged
@@ -33,13 +36,12 @@ from jejak_local.harness import (
     received,
     settings_of,
 )
-from training.__main__ import build, people
-from training.base import metadata
+from training.consumers import subscription
 from training.desk import Desk
 from training.domain.rules import PACKS, Book, load
 from training.records.commands import store
 from training.records.schemas import Training
-from training.settings import Settings
+from training.service import SERVICE
 from training.soundings.tables import PARTITIONS
 
 NOW = datetime(2026, 6, 15, 3, 0, tzinfo=UTC)
@@ -54,7 +56,7 @@ async def pool(service_database) -> OwnedDatabase:
 @pytest.fixture
 async def database(pool: OwnedDatabase) -> OwnedDatabase:
     """The service's database, with nothing in it."""
-    await empty(pool, metadata)
+    await empty(pool, SERVICE.metadata)
     async with owning(pool) as connection:
         for partition in await connection.scalars(
             text(f"SELECT tablename FROM pg_tables WHERE schemaname = '{PARTITIONS}'")
@@ -64,13 +66,8 @@ async def database(pool: OwnedDatabase) -> OwnedDatabase:
 
 
 @pytest.fixture(scope="session")
-def settings(issuer, pool: OwnedDatabase) -> Settings:
-    return Settings(**settings_of(pool, issuer))
-
-
-@pytest.fixture(scope="session")
-def service(settings: Settings) -> Service:
-    return build(settings)
+def settings(issuer, pool: OwnedDatabase) -> ServiceSettings:
+    return ServiceSettings(**settings_of(pool, issuer))
 
 
 @pytest.fixture
@@ -79,8 +76,8 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture(scope="session")
-def book(service: Service):
-    return service.state["book"]
+def book() -> Book:
+    return load()
 
 
 @pytest.fixture
@@ -102,8 +99,18 @@ def changed_rules(tmp_path) -> Book:
 
 
 @pytest.fixture
-async def api(service: Service, database: OwnedDatabase, clock: FixedClock, issuer) -> AsyncIterator[Api]:
-    async with client_of(create_app(service, database, clock=clock)) as http:
+def parts(settings: ServiceSettings, database: OwnedDatabase, clock: FixedClock, book: Book) -> Parts:
+    return Parts(settings, database, clock, book)
+
+
+@pytest.fixture
+def app(parts: Parts) -> FastAPI:
+    return create_app(SERVICE, parts)
+
+
+@pytest.fixture
+async def api(app: FastAPI, issuer) -> AsyncIterator[Api]:
+    async with client_of(app) as http:
         yield Api(http, issuer)
 
 
@@ -117,6 +124,10 @@ class World(Inside):
     other_school: ClassVar[UUID] = OTHER_PROVIDER
     book: Any
     clock: FixedClock
+
+    @property
+    def parts(self) -> Parts:
+        return Parts(None, self.database, self.clock, self.book)
 
     def state(
         self,
@@ -158,7 +169,7 @@ class World(Inside):
 
     async def hear(self, *batch: Received) -> None:
         async with self.database.transaction() as session:
-            await people(self.book, self.clock).handler(session, batch)
+            await subscription(self.parts).handler(session, batch)
 
     async def people(self, *states: PersonChanged, sequence: int = 1) -> list[UUID]:
         await self.hear(*(received(state, sequence) for state in states))

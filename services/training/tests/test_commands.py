@@ -5,16 +5,18 @@ import argparse
 import pytest
 from sqlalchemy import text
 
+from common.process import commands_of
 from jejak_local.harness import owning
+from training.service import SERVICE
 
 
 @pytest.fixture
-def run(service, database, clock):
+def run(parts):
     async def command(name, *words):
-        act, arguments = service.commands[name]
+        chosen = commands_of(SERVICE)[name]
         parser = argparse.ArgumentParser()
-        arguments(parser)
-        return await act(parser.parse_args(words), database, clock)
+        chosen.arguments(parser)
+        return await chosen.run(parser.parse_args(words), parts)
 
     return command
 
@@ -54,7 +56,7 @@ async def test_books_that_balance(world, line, run, capsys):
         ("UPDATE jp_ledger SET unverified = 1", "each ledger holds what its valid records count"),
         ("UPDATE records SET verified = false", "each ledger holds what its valid records count"),
         ("DELETE FROM jp_ledger", "everyone with a valid record in a year has a ledger"),
-        ("DELETE FROM jp_ledger WHERE verified = 0", "everyone in service in 2026 has a ledger"),
+        ("DELETE FROM jp_ledger WHERE verified = 0", "everyone in service this year has a ledger"),
         ("UPDATE records SET version = 2", "the newest version kept of a changed record is the record"),
         ("UPDATE outbox SET created_at = now() - interval '61 seconds'", "no event waits for longer than a minute"),
         ("UPDATE records SET jp_counted = 5 WHERE form = 'NKL01'", "sessions of a month count no more than their cap"),

@@ -2,11 +2,10 @@
 
 from datetime import date
 
-from common.service import create_app
 from jejak_local.harness import AGENCY, PROVIDER
 
 
-async def test_every_answer_is_documented(keeps_its_word, service, database, clock, api, world, line) -> None:
+async def test_every_answer_is_documented(keeps_its_word, app, api, world, line) -> None:
     code = await world.provider([("KL03", date(2020, 1, 1), None)])
     people = [await world.person() for _ in range(3)]
     # More than the calls that revoke them, whatever they draw: some are left to verify and to correct.
@@ -24,7 +23,7 @@ async def test_every_answer_is_documented(keeps_its_word, service, database, clo
     made = (await api.call("lan", "POST", "/courses", course)).json()
     await keeps_its_word(
         "training",
-        create_app(service, database, clock=clock),
+        app,
         scope={"agency": AGENCY, "person": people[0], "provider": PROVIDER},
         known={
             "person_id": [*people, "me"],

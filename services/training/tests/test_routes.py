@@ -3,7 +3,6 @@
 from typing import get_args
 
 from common.ids import new_id
-from common.service import create_app
 from common.web.auth import OPEN_PATHS, guards
 from jejak_local.unclaimed import open_doors
 from training.domain.counting import Kind, Why
@@ -38,10 +37,10 @@ MATRIX = {
 OF_SOUNDINGS = ("/v1/sweeps", "/v1/shortfalls", "/v1/people/me/shortfalls")
 
 
-async def test_every_route_names_who_may_call_it(service, database, api, world):
+async def test_every_route_names_who_may_call_it(app, api, world):
     matrix = {
         route: set(roles)
-        for route, roles in guards(create_app(service, database)).items()
+        for route, roles in guards(app).items()
         if route[1] not in OPEN_PATHS and route[1] not in OF_SOUNDINGS
     }
     assert matrix == MATRIX
@@ -55,8 +54,8 @@ async def test_every_route_names_who_may_call_it(service, database, api, world):
             assert (await api.refused(role, method, called, {}))[:2] == (403, "forbidden"), (method, path, role)
 
 
-async def test_no_door_opens_to_a_role_without_its_claim(service, database, clock, issuer):
-    assert await open_doors(create_app(service, database, clock=clock), database, issuer) == []
+async def test_no_door_opens_to_a_role_without_its_claim(app, database, issuer):
+    assert await open_doors(app, database, issuer) == []
 
 
 def test_every_reason_of_the_domain_has_a_text() -> None:

@@ -28,6 +28,7 @@ from jejak_local.mail import MailServer
 from jejak_local.postgres import PostgresServer, temporary_folder
 from jejak_local.processes import Register, Spawner, free_port
 from jejak_local.serve import serving
+from jejak_local.services import service_of
 
 os.environ.setdefault("JEJAK_PROFILE", "local")
 
@@ -87,7 +88,7 @@ async def service_database(postgres: PostgresServer) -> AsyncIterator[Callable[[
 
     async def make(package: str) -> OwnedDatabase:
         at = await postgres.create_service_database(package, name=f"{package}_tests")
-        await asyncio.to_thread(migrations.upgrade, package, at.owner.url, at.role)
+        await asyncio.to_thread(migrations.upgrade, service_of(package), at.owner.url, at.role)
         made.append(OwnedDatabase(at))
         return made[-1]
 

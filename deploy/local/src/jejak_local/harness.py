@@ -3,7 +3,7 @@
 import asyncio
 import json
 import tracemalloc
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -13,15 +13,18 @@ from uuid import UUID
 
 import asyncpg
 import httpx2
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from sqlalchemy import MetaData, NullPool, event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 
+from common.app import create_app
 from common.events import Event, Reader, Received
 from common.ids import new_id
-from common.service import Role
+from common.parts import Parts, Role
+from common.service import Service
 from common.store.database import Database
 from common.store.outbox import unpack
+from common.web.auth import CallerRole
 from contracts.roles import ROLES
 from jejak_local.issuer import Issuer
 from jejak_local.postgres import Database as Made
@@ -70,10 +73,21 @@ def settings_of(database: Database, issuer: Issuer) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True)
+class _Bare(Service):
+    routers: Sequence[APIRouter] = ()  # pyright: ignore[reportIncompatibleMethodOverride] - given, not found
+    newest_revision: str = ""  # pyright: ignore[reportIncompatibleMethodOverride] - it has no migrations
+
+
+def app_of(parts: Parts, *routers: APIRouter, callers: Mapping[str, CallerRole] = ROLES) -> FastAPI:
+    """An application of the kit's with these routes, of no service."""
+    return create_app(_Bare("common", "Kit", 0, [], callers, routers=routers), parts)
+
+
 @asynccontextmanager
 async def client_of(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
     """HTTP to an application of this process."""
-    app.state.authenticator.keys.answer_seconds = PATIENCE
+    app.state.parts.authenticator.keys.answer_seconds = PATIENCE
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://service") as client:
         yield client
 

@@ -9,10 +9,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, text
 from sqlalchemy.dialects import postgresql
 
-from common.service import newest_revision
+from common.service import Service
 from common.store.database import Database
 from common.store.grants import Grants
-from common.store.migrations import config, upgrade
+from common.store.migrations import Migrated, config, upgrade
 from jejak_local.postgres import Database as Made
 from jejak_local.postgres import PostgresServer
 
@@ -76,18 +76,19 @@ REFUSED_TO_ALL = "TRUNCATE {table} CASCADE", "DROP TABLE {table}", "ALTER TABLE 
 REFUSED_UNLESS = {"UPDATE": "UPDATE {table} SET {column} = {column}", "DELETE": "DELETE FROM {table}"}
 
 
-async def assert_grants(postgres: PostgresServer, package: str, metadata: MetaData, grants: Grants) -> None:
+async def assert_grants(postgres: PostgresServer, service: Service) -> None:
     """The role that serves may do what is declared, and no more."""
-    made = await postgres.create_service_database(package, name=f"{package}_grants")
+    made = await postgres.create_service_database(service.name, name=f"{service.name}_grants")
     try:
-        await assert_rights(made, package, metadata, grants)
+        await assert_rights(made, service)
     finally:
         await postgres.drop_database(made.name)
 
 
-async def assert_rights(made: Made, package: str, metadata: MetaData, grants: Grants) -> None:
+async def assert_rights(made: Made, service: Migrated) -> None:
     """The same of an empty database: its owner can migrate it, then the catalogue is asked, and what is refused tried."""
-    await asyncio.to_thread(upgrade, package, made.owner.url, made.role)
+    await asyncio.to_thread(upgrade, service, made.owner.url, made.role)
+    metadata, grants = service.metadata, service.grants
     connection = await asyncpg.connect(made.dsn)
     try:
         await _assert_catalogue(connection, grants.on(metadata), grants, made.owner.role)
@@ -126,20 +127,20 @@ async def _assert_refused(
         raise AssertionError(f"the role that serves may {statement}")
 
 
-async def assert_migrations_fit(postgres: PostgresServer, package: str, metadata: MetaData) -> None:
+async def assert_migrations_fit(postgres: PostgresServer, service: Service) -> None:
     """From nothing they make the tables of the code, constraints by the same names; down, they leave nothing.
 
     Their files' names say which is the newest.
     """
-    made = await postgres.create_service_database(package, name=f"{package}_migrations")
-    alembic = config(package, made.owner.url)
-    assert newest_revision(package) == ScriptDirectory.from_config(alembic).get_current_head()
+    made = await postgres.create_service_database(service.name, name=f"{service.name}_migrations")
+    alembic = config(service, made.owner.url)
+    assert service.newest_revision == ScriptDirectory.from_config(alembic).get_current_head()
     database = Database(made.owner.url)
     try:
         await asyncio.to_thread(command.upgrade, alembic, "head")
         await asyncio.to_thread(command.check, alembic)
         # What `check` overlooks: the names of CHECK constraints.
-        assert set(await _rows(database, CONSTRAINTS)) == _constraints(metadata)
+        assert set(await _rows(database, CONSTRAINTS)) == _constraints(service.metadata)
         await asyncio.to_thread(command.downgrade, alembic, "base")
         assert sorted(await _rows(database, LEFT)) == [("alembic_version",), ("alembic_version_pkc",)]
         await asyncio.to_thread(command.upgrade, alembic, "head")

@@ -1,4 +1,4 @@
-"""Settings every service has. Each reads them from the environment under its own prefix."""
+"""Settings every service has. Each reads them from the environment under its name: `TRAINING_KAFKA`."""
 
 import socket
 from typing import Literal, Self
@@ -12,22 +12,27 @@ MEBIBYTE = 1024 * 1024
 STOP_SECONDS = 8
 """How long a process that is told to stop works on at what it has in hand."""
 
+UNREAD = "NO_SERVICE_"
+"""Settings built without `read` find nothing in the environment."""
+
 
 class ServiceSettings(BaseSettings):
-    """Built once in `__main__` and passed down; nothing else reads the environment."""
+    """Built once when a process starts and passed down; nothing else reads the environment.
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+    A service that has settings of its own declares a subclass.
+    """
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_prefix=UNREAD)
 
     @classmethod
-    def read(cls) -> Self:
-        """The settings as the environment gives them.
+    def read(cls, prefix: str) -> Self:
+        """The settings as the environment gives them under names that begin with `prefix`.
 
         Raises SystemExit that names each one that is missing or wrong, and never its value.
         """
         try:
-            return cls()  # pyright: ignore[reportCallIssue] - the environment fills it
+            return cls(_env_prefix=prefix)  # pyright: ignore[reportCallIssue] - the environment fills it
         except ValidationError as error:
-            prefix = cls.model_config.get("env_prefix", "")
             wrong = [
                 f"  {prefix}{'_'.join(map(str, each['loc'])).upper()}: {each['msg']}"
                 for each in error.errors(include_url=False, include_input=False, include_context=False)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from common.events import Event
-from common.store.tables import Stored
 from contracts.events import AgencyChanged
 from roster.copies import Copy
 from roster.tables import made
@@ -19,8 +18,8 @@ class Agencies(Copy):
 
     event: ClassVar[type[Event]] = AgencyChanged
 
-    def __init__(self, stored: type[Stored], *fields: str) -> None:
-        super().__init__(made(stored, "agencies", ("agency_id",), (*fields, "sequence"), indexed=()))
+    def __init__(self, module: str, *fields: str) -> None:
+        super().__init__(made(module, "agencies", ("agency_id",), (*fields, "sequence"), indexed=()))
 
     def _row(self, event: AgencyChanged) -> Sequence[Any]:
         pics = json.dumps([pic.model_dump(include=PIC) for pic in event.pics])

@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.events import Event, Received
 from common.store.sets import insert, one_of
-from common.store.tables import Stored
 from common.web.auth import Principal
 from contracts.events import PersonChanged, Schooling, Standing
 from roster.copies import Copy, News
@@ -77,14 +76,14 @@ class People(Copy):
     event: ClassVar[type[Event]] = PersonChanged
     dates: ClassVar[Sequence[str]] = ("joined_on", "left_on")
 
-    def __init__(self, stored: type[Stored], *fields: str, **histories: Sequence[str]) -> None:
+    def __init__(self, module: str, *fields: str, **histories: Sequence[str]) -> None:
         columns = (*ALWAYS, *fields, "sequence")
         # Not unique: two people's events have no common order, so a number may move before it is freed.
-        super().__init__(made(stored, "people", ("person_id",), columns, indexed=("nip_hash", "agency_id")))
+        super().__init__(made(module, "people", ("person_id",), columns, indexed=("nip_hash", "agency_id")))
         self.histories = {
-            "former_numbers": made(stored, "former_numbers", NUMBER[:2], NUMBER[2:], indexed=("nip_hash",)),
+            "former_numbers": made(module, "former_numbers", NUMBER[:2], NUMBER[2:], indexed=("nip_hash",)),
             **{
-                name: made(stored, name, HISTORY[:2], (*HISTORY[2:], *kept), indexed=("agency_id",))
+                name: made(module, name, HISTORY[:2], (*HISTORY[2:], *kept), indexed=("agency_id",))
                 for name, kept in histories.items()
             },
         }

@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args, get_origin
 from uuid import UUID
 
 from pydantic import create_model
-from sqlalchemy import BigInteger, CheckConstraint, Table, Text
+from sqlalchemy import BigInteger, CheckConstraint, Table
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -43,13 +43,13 @@ SQL_TYPES: Mapping[str, Any] = {"pics": JSONB, "sequence": BigInteger}
 """Where it does not follow from that."""
 
 
-def made(stored: type[Stored], name: str, keys: Iterable[str], columns: Sequence[str], indexed: Iterable[str]) -> Table:
-    """A table in the metadata of `stored`. Raises KeyError for a column that a copy cannot have."""
+def made(module: str, name: str, keys: Iterable[str], columns: Sequence[str], indexed: Iterable[str]) -> Table:
+    """A table of the service that `module` belongs to. Raises KeyError for a column that a copy cannot have."""
     fields: dict[str, Any] = {
         **{column: _field(column, primary_key=True) for column in keys},
         **{column: _field(column, index=column in indexed) for column in columns},
     }
-    model = create_model(name, __base__=stored, __module__=stored.__module__, __cls_kwargs__={"table": True}, **fields)
+    model = create_model(name, __base__=Stored, __module__=module, __cls_kwargs__={"table": True}, **fields)
     table = model.table()
     for column in columns:
         if get_origin(COLUMNS[column]) is Literal:
@@ -60,7 +60,6 @@ def made(stored: type[Stored], name: str, keys: Iterable[str], columns: Sequence
 
 def _field(column: str, **options: Any) -> tuple[Any, Any]:
     kind = str if get_origin(COLUMNS[column]) is Literal else COLUMNS[column]
-    text = Text if kind in {str, str | None} else None
-    if sql_type := SQL_TYPES.get(column, text):
+    if sql_type := SQL_TYPES.get(column):
         options["sa_type"] = sql_type
     return kind, Field(**options)

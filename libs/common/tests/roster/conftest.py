@@ -7,15 +7,14 @@ from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import MetaData, text
+from sqlalchemy import text
 
 from common.events import Event, Received
 from common.ids import new_id
 from common.messages.inbox import Subscription
 from common.messages.waiting import hold
-from common.store import tables
 from common.store.database import Database
-from common.store.tables import NAMING, add_waiting
+from common.store.tables import add_waiting, metadata_of
 from contracts import topics
 from contracts.events import (
     Absence,
@@ -34,16 +33,11 @@ from roster.agencies import Agencies
 from roster.copies import News
 from roster.people import People
 
-metadata = MetaData(naming_convention=NAMING)
+metadata = metadata_of(__name__.partition(".")[0])
 add_waiting(metadata)
 
-
-class Stored(tables.Stored):
-    metadata: ClassVar[MetaData] = metadata
-
-
 PEOPLE = People(
-    Stored,
+    __name__,
     *("staff_type", "status", "education", "jenjang", "golongan", "unit_id", "unit_name"),
     assignments=("agency_id", "unit_id", "unit_name"),
     posts=("jenjang", "golongan", "position"),
@@ -51,7 +45,7 @@ PEOPLE = People(
     absences=("status",),
     educations=("degree",),
 )
-AGENCIES = Agencies(Stored, "code", "name", "active", "pics")
+AGENCIES = Agencies(__name__, "code", "name", "active", "pics")
 JOINED = date(2020, 1, 1)
 PARTS: dict[str, tuple[type[Part], str, dict[str, Any]]] = {
     "assignments": (Assignment, "agency_id", {"unit_id": None, "unit_name": None}),

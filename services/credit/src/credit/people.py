@@ -9,12 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.store.sets import one_of
-from credit.base import Stored
 from credit.domain.degrees import Schooling
 from credit.domain.periods import AWAY, Absence, Post, Tenure
 from roster.people import People
 
-PEOPLE = People(Stored, "jenjang", "golongan", posts=("jenjang",), statuses=("status",), educations=("degree",))
+PEOPLE = People(__name__, "jenjang", "golongan", posts=("jenjang",), statuses=("status",), educations=("degree",))
 POSTS, STATUSES, EDUCATIONS = (PEOPLE.histories[name] for name in ("posts", "statuses", "educations"))
 
 

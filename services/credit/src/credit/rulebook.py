@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from common.rules import RuleBook, load_rule_book
+from common.web.parts import parts_of
 from credit.domain.packs import parse, run_case
 from credit.domain.rules import Rules
 
@@ -18,7 +19,7 @@ def load_rules() -> RuleBook[Rules]:
 
 
 async def _rules(request: Request) -> RuleBook[Rules]:
-    return request.app.state.rules
+    return parts_of(request).rules
 
 
 UsedRules = Annotated[RuleBook[Rules], Depends(_rules)]

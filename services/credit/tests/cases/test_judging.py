@@ -4,11 +4,10 @@ import asyncio
 from datetime import date
 
 import pytest
-from sqlalchemy import text
 
+from common.invariants import find_broken
 from common.store.database import counted_statements
-from common.store.invariants import find_broken
-from credit.invariants import INVARIANTS
+from credit.service import SERVICE
 
 MUDA = [("ahli_muda", date(2020, 1, 1), None)]
 MADYA_FROM_JUNE = [("ahli_muda", date(2020, 1, 1), date(2025, 6, 1)), ("ahli_madya", date(2025, 6, 1), None)]
@@ -256,7 +255,6 @@ async def test_an_attestation_and_news_at_once_leave_one_truth(api, world, predi
     news = [world.person(person_id=person, posts=MADYA_FROM_JUNE) for person in reversed(people)]
     attested, _ = await asyncio.gather(api.bulk("/cases:attest", ids, "validator"), world.people(*news, sequence=2))
     assert {answer.get("code", answer["status"]) for answer in attested} <= {"updated", "judged-anew"}
-    async with world.database.reading() as session:
-        assert await find_broken(session, INVARIANTS) == []
-        rejudged = await session.scalar(text("SELECT count(*) FROM cases WHERE rejudged"))
+    assert await find_broken(world.parts, SERVICE.invariants) == []
+    rejudged = await world.value("SELECT count(*) FROM cases WHERE rejudged")
     assert rejudged == sum(answer["status"] == "refused" for answer in attested)

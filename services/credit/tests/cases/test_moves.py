@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from common.store.invariants import find_broken
+from common.invariants import find_broken
 from credit.domain.cases import MOVES, STATES
-from credit.invariants import INVARIANTS
+from credit.service import SERVICE
 from jejak_local.harness import owning
 
 ACTS = ("check", "attest", "return", "resubmit")
@@ -97,8 +97,7 @@ async def test_any_walk_follows_the_model(world, api, case_in, walk: list[tuple[
         assert (answer.status_code, answer.json().get("code")) == expected
         if answer.status_code == 200:
             assert (answer.json()["state"], answer.json()["version"]) == (state, version)
-    async with world.database.reading() as session:
-        assert await find_broken(session, INVARIANTS) == []
+    assert await find_broken(world.parts, SERVICE.invariants) == []
 
 
 SQL = {

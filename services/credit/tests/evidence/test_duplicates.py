@@ -8,12 +8,13 @@ from common.events import Reader
 from common.ids import new_id
 from common.messages.inbox import Inbox
 from contracts import PUBLISHED
+from credit.service import SERVICE
 
 
 @pytest.fixture
 def consume(world):
     """Gives records to the consumer of the training topic, a batch at a time."""
-    subscription = next(found for found in world.service.subscriptions if found.name == "credit.records")
+    subscription = next(found for found in SERVICE.subscriptions(world.parts) if found.name == "credit.records")
     inbox = Inbox(world.database, subscription, Reader(subscription.wanted, PUBLISHED))
 
     async def process(*received) -> None:

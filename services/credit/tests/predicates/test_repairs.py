@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from common.store.invariants import find_broken
-from credit.invariants import INVARIANTS
+from common.invariants import find_broken
+from credit.service import SERVICE
 from jejak_local.harness import AGENCY, OTHER_AGENCY
 
 REASON = {"reason": "predikat salah ketik"}
@@ -79,8 +79,7 @@ async def test_another_body_under_the_reference_of_a_returned_case_repairs_it(ap
     for role, act in WAYS["attested"]:
         assert (await api.call(role, "POST", f"/cases/{case_id}/{act}")).status_code == 200
     assert (await api.get(f"/people/{case['person_id']}/credit"))["balance"] == "9.375"
-    async with world.database.reading() as session:
-        assert await find_broken(session, INVARIANTS) == []
+    assert await find_broken(world.parts, SERVICE.invariants) == []
 
 
 async def test_the_same_body_is_a_duplicate_and_leaves_a_returned_case_where_it_is(api, send, sent) -> None:

@@ -1,6 +1,6 @@
 """What must always be true of rounds and messages, as SQL: `python -m notification check`."""
 
-from common.store.invariants import Invariant
+from common.invariants import Invariant
 
 INVARIANTS = (
     Invariant(

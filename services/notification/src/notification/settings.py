@@ -5,7 +5,6 @@ from email.utils import formataddr, parseaddr
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, PositiveFloat, SecretStr
-from pydantic_settings import SettingsConfigDict
 
 from common.settings import ServiceSettings
 from contracts.addresses import read_address
@@ -23,8 +22,6 @@ Sender = Annotated[str, AfterValidator(_sender)]
 
 class Settings(ServiceSettings):
     """The mail server, the portal that mails link to, and how patient the sender is."""
-
-    model_config = SettingsConfigDict(env_prefix="NOTIFICATION_")
 
     smtp_host: str
     smtp_port: int = 25

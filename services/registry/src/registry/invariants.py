@@ -1,6 +1,6 @@
 """What must always be true of the registry, as SQL: `python -m registry check`."""
 
-from common.store.invariants import EVENTS_LEAVE, Invariant
+from common.invariants import Invariant
 
 INVARIANTS = (
     *(
@@ -43,5 +43,4 @@ INVARIANTS = (
         WHERE version <> (SELECT count(*) FROM changes WHERE subject_id = things.id)
         """,
     ),
-    EVENTS_LEAVE,
 )

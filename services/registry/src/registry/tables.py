@@ -21,7 +21,10 @@ from sqlalchemy import (
     Uuid,
 )
 
-from registry.base import metadata
+from common.store.tables import metadata_of
+
+metadata = metadata_of("registry")
+
 
 agencies = Table(
     "agencies",

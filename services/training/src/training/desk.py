@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 
 from common.clock import Clock
 from common.web.auth import Principal, allow
-from common.web.parts import UsedClock
+from common.web.parts import UsedClock, parts_of
 from training.domain.rules import Book
 
 
@@ -25,6 +25,6 @@ def desk_for(*roles: str) -> Callable[..., Awaitable[Desk]]:
     """A dependency that lets through callers with at least one of `roles` and gives them a desk."""
 
     async def desk(request: Request, principal: Annotated[Principal, Depends(allow(*roles))], clock: UsedClock) -> Desk:
-        return Desk(principal, request.app.state.book, clock)
+        return Desk(principal, parts_of(request).rules, clock)
 
     return desk

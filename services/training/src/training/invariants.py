@@ -1,17 +1,61 @@
 """What must always hold, as SQL: each statement finds what breaks it. `python -m training check` runs them."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from typing import Any
 
-from common.store.invariants import EVENTS_LEAVE, Invariant
+from common.invariants import Invariant
+from common.parts import Parts
 from common.store.sets import Columns, lists, unnest
 from roster.days import agency_on_sql
 from training.domain.rules import Book
 from training.ledger.commands import SERVES_IN_YEAR
 from training.records.tables import COUNTED
-from training.soundings.invariants import INVARIANTS as OF_SOUNDINGS
 
 CAP: Columns = {"rule_pack": "text", "form": "text", "cap": "text", "each": "numeric", "most": "numeric"}
-OF_LEDGERS = (
+SESSIONS = """
+    SELECT person_id, cap, year, sum(most) AS most
+    FROM (
+        SELECT person_id, cap, CAST(extract(year FROM day) AS int) AS year, least(sum(each), max(most * each)) AS most
+        FROM records JOIN given USING (rule_pack, form) CROSS JOIN LATERAL (
+            SELECT day FROM unnest(session_dates) AS day
+            UNION ALL SELECT end_date FROM generate_series(1, sessions) WHERE session_dates = '{}'
+        ) AS session (day)
+        WHERE state = 'valid' GROUP BY person_id, cap, 3, date_trunc('month', day)
+    ) AS months
+    GROUP BY person_id, cap, year
+"""
+DAYS = """
+    SELECT person_id, cap, CAST(extract(year FROM day) AS int) AS year, count(DISTINCT day) * max(most) AS most
+    FROM records JOIN given USING (rule_pack, form), generate_series(start_date, end_date, interval '1 day') AS day
+    WHERE state = 'valid' GROUP BY 1, 2, 3
+"""
+
+
+def _of_caps(name: str, kind: str, most: str) -> Invariant:
+    """By year, what the records under a cap count, and what its months or days could give them."""
+
+    def caps(parts: Parts) -> Mapping[str, Any]:
+        book: Book = parts.rules
+        forms = [(pack.id, form, form.cap) for pack in book.packs for form in pack.tables.forms.values() if form.cap]
+        return lists(
+            CAP, ((pack, form.code, cap.code, form.jp, cap.most) for pack, form, cap in forms if form.kind == kind)
+        )
+
+    return Invariant(
+        name,
+        f"""
+        WITH given AS MATERIALIZED (SELECT * FROM {unnest(CAP)}), held AS (
+            SELECT person_id, cap, counting_year AS year, sum(jp) AS jp
+            FROM ({COUNTED}) AS r JOIN given USING (rule_pack, form) GROUP BY 1, 2, 3
+        ), caps AS ({most})
+        SELECT person_id, cap, year FROM held LEFT JOIN caps USING (person_id, cap, year)
+        WHERE jp > coalesce(most, 0)
+        """,  # noqa: S608 - built of names in this code
+        caps,
+    )
+
+
+INVARIANTS = (
     Invariant(
         "each ledger holds what its valid records count, verified and unverified",
         f"""
@@ -52,70 +96,16 @@ OF_LEDGERS = (
         WHERE r.state = 'valid' AND r.agency_id <> {agency_on_sql("p", "r.end_date")}
         """,  # noqa: S608 - built of names in this code
     ),
-    EVENTS_LEAVE,
-)
-
-
-def invariants(book: Book, year: int) -> list[Invariant]:
-    """All of them; those about people for a year that is open."""
-    return [
-        *OF_LEDGERS,
-        *_of_people(year),
-        *_of_caps(book),
-        *(Invariant(name, query) for name, query in OF_SOUNDINGS),
-    ]
-
-
-def _of_people(year: int) -> Iterator[Invariant]:
-    yield Invariant(
-        f"everyone in service in {year} has a ledger for it, once it is open",
+    Invariant(
+        "everyone in service this year has a ledger for it, once it is open",
         f"""
         SELECT p.person_id FROM people p
         WHERE {SERVES_IN_YEAR}
             AND NOT EXISTS (SELECT FROM jp_ledger l WHERE l.person_id = p.person_id AND l.year = :year)
             AND EXISTS (SELECT FROM jp_ledger l WHERE l.year = :year)
         """,  # noqa: S608 - the part is a constant
-        {"year": year},
-    )
-
-
-def _of_caps(book: Book) -> Iterator[Invariant]:
-    """By year, what the records under a cap count, and what its months or days could give them."""
-    forms = [(pack.id, form, form.cap) for pack in book.packs for form in pack.tables.forms.values() if form.cap]
-    for name, kind, most in (
-        ("sessions of a month count no more than their cap", "session", SESSIONS),
-        ("days of a year count no more than their cap", "day", DAYS),
-    ):
-        yield Invariant(
-            name,
-            f"""
-            WITH given AS MATERIALIZED (SELECT * FROM {unnest(CAP)}), held AS (
-                SELECT person_id, cap, counting_year AS year, sum(jp) AS jp
-                FROM ({COUNTED}) AS r JOIN given USING (rule_pack, form) GROUP BY 1, 2, 3
-            ), caps AS ({most})
-            SELECT person_id, cap, year FROM held LEFT JOIN caps USING (person_id, cap, year)
-            WHERE jp > coalesce(most, 0)
-            """,  # noqa: S608 - built of names in this code
-            lists(
-                CAP, ((pack, form.code, cap.code, form.jp, cap.most) for pack, form, cap in forms if form.kind == kind)
-            ),
-        )
-
-
-SESSIONS = """
-    SELECT person_id, cap, year, sum(most) AS most
-    FROM (
-        SELECT person_id, cap, CAST(extract(year FROM day) AS int) AS year, least(sum(each), max(most * each)) AS most
-        FROM records JOIN given USING (rule_pack, form) CROSS JOIN LATERAL (
-            SELECT day FROM unnest(session_dates) AS day
-            UNION ALL SELECT end_date FROM generate_series(1, sessions) WHERE session_dates = '{}'
-        ) AS session (day)
-        WHERE state = 'valid' GROUP BY person_id, cap, 3, date_trunc('month', day)
-    ) AS months
-    GROUP BY person_id, cap, year
-"""
-DAYS = """
-    SELECT person_id, cap, CAST(extract(year FROM day) AS int) AS year, count(DISTINCT day) * max(most) AS most
-    FROM records JOIN given USING (rule_pack, form), generate_series(start_date, end_date, interval '1 day') AS day
-    WHERE state = 'valid' GROUP BY 1, 2, 3
-"""
+        lambda parts: {"year": parts.clock.today().year},
+    ),
+    _of_caps("sessions of a month count no more than their cap", "session", SESSIONS),
+    _of_caps("days of a year count no more than their cap", "day", DAYS),
+)

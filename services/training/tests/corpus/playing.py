@@ -8,7 +8,7 @@ import contextlib
 import io
 import json
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
@@ -20,6 +20,7 @@ from jejak_local.harness import received
 from jejak_local.issuer import Issuer
 from services.training.tests.corpus.cast import CALLERS, PEOPLE, SEEDED, STRANGERS
 from services.training.tests.corpus.script import Call, Command, Reference, Step, Tell, Wait
+from training.service import SERVICE
 
 UNKNOWN = "00000000-0000-7000-8000-000000000000"
 MOMENTS = {"recorded_at", "changed_at", "started_at", "finished_at"}
@@ -159,7 +160,6 @@ class Player:
 
     http: httpx2.AsyncClient
     issuer: Issuer
-    commands: Mapping[str, Any]
     world: Any
     names: Names = field(default_factory=Names)
     stored: dict[Reference, str] = field(default_factory=dict)
@@ -188,11 +188,11 @@ class Player:
         await self.world.hear(*(received(state, step.sequence) for state in states))
 
     async def run(self, name: str, *arguments: str) -> None:
-        command, add_arguments = self.commands[name]
+        command = SERVICE.commands[name]
         parser = argparse.ArgumentParser()
-        add_arguments(parser)
+        command.arguments(parser)
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            assert await command(parser.parse_args(arguments), self.world.database, self.world.clock) == 0
+            assert await command.run(parser.parse_args(arguments), self.world.parts) == 0
 
     async def call(self, where: str, call: Call) -> list[Seen]:
         """The answer; of an upload the answer to each line."""

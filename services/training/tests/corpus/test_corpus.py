@@ -42,9 +42,9 @@ ELSEWHERE = {
 
 
 @pytest.mark.timeout(900)  # some 20 s by itself; many runs at once on a small machine take long
-async def test_the_intake_answers_writes_and_tells_what_it_did_before(api, service, world, pytestconfig):
+async def test_the_intake_answers_writes_and_tells_what_it_did_before(api, world, pytestconfig):
     script = steps()
-    seen = await Player(api.http, api.issuer, service.commands, world).play(script)
+    seen = await Player(api.http, api.issuer, world).play(script)
     check_codes(seen)
     mark = hashlib.sha256("\n".join(map(repr, script)).encode()).hexdigest()
     if pytestconfig.getoption("--record-corpus", default=False):

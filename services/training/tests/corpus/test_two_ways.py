@@ -16,12 +16,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from common.service import create_app
+from common.app import create_app
+from common.parts import Parts
 from jejak_local.harness import OwnedDatabase, client_of, owning
 from services.training.tests.corpus.cast import CALLERS
 from services.training.tests.corpus.making import Dice, Line, good, odd
 from services.training.tests.corpus.playing import Player, Seen
 from services.training.tests.corpus.script import Call, before
+from training.service import SERVICE
 
 WRITTEN, CHANGED = ("record_versions", "records", "outbox", "idempotency"), ("jp_ledger", "shortfalls")
 NAMES = ("training_upload", "training_singles")
@@ -82,18 +84,18 @@ def _state(event: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture
-async def twins(postgres, service, api, world) -> AsyncIterator[tuple[Twin, Twin]]:
+async def twins(postgres, parts, api, world) -> AsyncIterator[tuple[Twin, Twin]]:
     """Two databases, copies of that in which the corpus begins."""
-    await Player(api.http, api.issuer, service.commands, world).play(list(before()))
+    await Player(api.http, api.issuer, world).play(list(before()))
     await world.database.close()  # a copy is made of what nobody is connected to
     async with AsyncExitStack() as stack:
-        pair = [await copied(name, stack, postgres, service, api, world) for name in NAMES]
+        pair = [await copied(name, stack, postgres, parts, api, world) for name in NAMES]
         yield pair[0], pair[1]
     for name in NAMES:
         await postgres.drop_database(name)
 
 
-async def copied(name: str, stack: AsyncExitStack, postgres: Any, service: Any, api: Any, world: Any) -> Twin:
+async def copied(name: str, stack: AsyncExitStack, postgres: Any, parts: Parts, api: Any, world: Any) -> Twin:
     template = world.database.url.database
     database = OwnedDatabase(await postgres.create_service_database("training", name=name, template=template))
     stack.push_async_callback(database.close)
@@ -101,8 +103,9 @@ async def copied(name: str, stack: AsyncExitStack, postgres: Any, service: Any, 
         await owner.execute(text("CREATE SCHEMA kept"))
         for table in CHANGED:
             await owner.execute(text(f"CREATE TABLE kept.{table} AS SELECT * FROM {table}"))
-    http = await stack.enter_async_context(client_of(create_app(service, database, clock=world.clock)))
-    return Twin(database, Player(http, api.issuer, service.commands, replace(world, database=database)))
+    app = create_app(SERVICE, replace(parts, database=database))
+    http = await stack.enter_async_context(client_of(app))
+    return Twin(database, Player(http, api.issuer, replace(world, database=database)))
 
 
 @st.composite

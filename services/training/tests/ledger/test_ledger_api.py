@@ -1,5 +1,6 @@
 """What a person and an agency are told of their hours."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -153,9 +154,9 @@ async def test_who_sees_whose_hours(world, api):
     assert (await api.refused("lan", "GET", "/people/me/jp"))[:2] == (403, "forbidden")
 
 
-async def test_a_rule_change_in_the_middle_of_a_year_shows_each_rule_apart(world, api, line, changed_rules):
-    app = api.http._transport.app
-    world.book = app.state.book = changed_rules
+async def test_a_rule_change_in_the_middle_of_a_year_shows_each_rule_apart(world, app, api, line, changed_rules):
+    world.book = changed_rules
+    app.state.parts = replace(app.state.parts, rules=changed_rules)
     person = await world.person()
     await world.store(
         *(line(person, form="KL07", jp=None, start_date=day, end_date=day) for day in ("2026-03-15", "2026-03-16"))

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from common.ids import new_id
 from common.store.database import counted_statements
 from roster.days import Assignment, agency_on, agency_on_sql
-from training.invariants import OF_LEDGERS
+from training.invariants import INVARIANTS
 
 JOINED, TENTH = date(2020, 1, 1), date(2026, 3, 10)
 TWENTIETH = {"start_date": "2026-03-20", "end_date": "2026-03-20"}
@@ -179,7 +179,7 @@ async def test_the_agency_in_sql_is_the_agency_of_the_rule(world, line):
 
 async def test_the_invariant_sees_a_record_of_another_agency(world, line):
     await world.store(line(await world.person()))
-    [held] = [each for each in OF_LEDGERS if "end date" in each.name]
+    [held] = [each for each in INVARIANTS if "end date" in each.name]
     assert await world.rows(held.query) == []
     async with world.database.engine.begin() as connection:
         await connection.execute(text("UPDATE records SET agency_id = :other"), {"other": world.there})

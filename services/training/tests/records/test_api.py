@@ -1,14 +1,17 @@
 """Records over HTTP: one at a time, and in bulk with everything that can be wrong."""
 
 import asyncio
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from common.app import create_app
 from common.web.bulk import CHUNK, LINE_LIMIT
 from jejak_local.harness import NIP_KEY, waits_for_a_lock
 from training.records.commands import store
 from training.records.schemas import Training
+from training.service import SERVICE
 
 
 async def test_one_record_and_the_same_again(world, api, line):
@@ -62,7 +65,6 @@ async def test_a_refused_request_does_not_use_up_its_key(world, api, line):
     given, key = line(person, end_date="2026-06-16"), {"idempotency-key": "k-1"}
     assert (await api.call("service", "POST", "/trainings", given, key)).status_code == 422
     world.clock.moment = world.clock.moment.replace(day=16)
-    api.http._transport.app.state.clock.moment = world.clock.moment
     assert (await api.call("service", "POST", "/trainings", given, key)).status_code == 201
 
 
@@ -191,14 +193,11 @@ async def test_an_upload_may_be_larger_than_a_single_request(world, api, line):
     assert (single.status_code, single.json()["code"]) == (413, "body-too-large")
 
 
-async def test_an_upload_over_its_limit_is_refused(world, line, service, database, issuer, clock):
+async def test_an_upload_over_its_limit_is_refused(world, line, parts, issuer):
     import httpx2
 
-    from common.service import create_app
-    from training.__main__ import build
-
-    small = build(service.settings.model_copy(update={"batch_body_limit": 1_000}))
-    app = create_app(small, database, clock=clock)
+    small = parts.settings.model_copy(update={"batch_body_limit": 1_000})
+    app = create_app(SERVICE, replace(parts, settings=small))
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://training") as http:
         answer = await http.post(
             "/v1/trainings:batch", content=b" " * 1_001, headers={"authorization": f"Bearer {issuer.token('service')}"}

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from common.service import create_app
 from common.store.database import counted_statements
 from common.store.outbox import PACK
 from common.web.bulk import CHUNK, SPOOL_BYTES
@@ -55,14 +54,13 @@ async def test_a_single_takes_the_statements_of_a_chunk_and_is_read_for_its_answ
     assert len(statements) == A_CHUNK + 1
 
 
-async def test_an_upload_four_times_as_long_needs_no_more_memory(world, service, issuer, line):
+async def test_an_upload_four_times_as_long_needs_no_more_memory(world, app, issuer, line):
     people = await world.people(*(world.state() for _ in range(50)))
     token = issuer.token("service")
 
     def lines(number: int) -> Iterator[dict[str, Any]]:
         return (line(people[n % 50]) for n in range(number))
 
-    app = create_app(service, world.database, clock=world.clock)
     await streamed(app, "/trainings:batch", token, lines(CHUNK))  # caches fill
     peaks = []
     for number in (2 * CHUNK, 8 * CHUNK):

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 from sqlmodel import col
 
-from common.store.invariants import find_broken
+from common.invariants import find_broken
 from jejak_local.harness import owning
 from training.domain.counting import Activity, count, counting_years, share, shared
-from training.invariants import invariants
 from training.records.commands import correct, revoke, verify
 from training.records.schemas import Correction
 from training.records.tables import Record, by_year
+from training.service import SERVICE
 
 FORMS = ["NKL01", "NKL02", "NKL09", "NKL10", "KL06", "NKL12"]
 SESSIONS = {"NKL01", "NKL02"}
@@ -169,5 +169,4 @@ async def check_books(world, person):
 
     async with owning(world.database) as connection:
         await connection.execute(text("UPDATE outbox SET created_at = now()"))
-    async with world.database.reading() as session:
-        assert await find_broken(session, invariants(world.book, 2026)) == []
+    assert await find_broken(world.parts, SERVICE.invariants) == []

@@ -119,7 +119,7 @@ class Sounding:
 
     async def broken(self) -> list[str]:
         """The invariants that do not hold."""
-        return [name for name, query in INVARIANTS if await self.world.rows(query)]
+        return [each.name for each in INVARIANTS if await self.world.rows(each.query)]
 
 
 @pytest.fixture

@@ -14,13 +14,12 @@ from training.soundings import cli
 
 
 @pytest.fixture
-def run(world, sounding):
+def run(parts, sounding):
     parser = argparse.ArgumentParser()
     cli.add_arguments(parser)
-    command = cli.command(world.book)
 
     async def run_it(*arguments: str) -> int:
-        return await command(parser.parse_args(arguments), world.database, world.clock)
+        return await cli.run(parser.parse_args(arguments), parts)
 
     return run_it
 

@@ -12,6 +12,7 @@ from common.store.database import counted_statements
 from jejak_local.harness import owning, waits_for_a_lock
 from training.ledger.commands import Moved, move
 from training.soundings import commands
+from training.soundings.invariants import INVARIANTS
 
 ONE, TWO = (UUID(int=number) for number in (1, 2))
 MAY, SEPTEMBER = "2026-05-01", "2026-09-01"
@@ -325,13 +326,7 @@ async def test_invariants_see_what_is_wrong(sounding, world):
     ):
         async with owning(sounding.database) as connection:
             await connection.execute(text(wrong))
-            broken = [name for name, query in commands_invariants() if (await connection.execute(text(query))).all()]
+            broken = [each.name for each in INVARIANTS if (await connection.execute(text(each.query))).all()]
             await connection.rollback()
         assert broken, wrong
     assert await sounding.broken() == []
-
-
-def commands_invariants():
-    from training.soundings.invariants import INVARIANTS
-
-    return INVARIANTS

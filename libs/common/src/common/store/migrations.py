@@ -1,6 +1,8 @@
 """Schema migrations: one Alembic history per service, run as a step of its own, never at start, by the owner's role."""
 
 import asyncio
+from pathlib import Path
+from typing import Protocol
 
 from alembic import command, context
 from alembic.config import Config
@@ -12,41 +14,52 @@ from common.store.grants import Grants, give
 LOCK_TIMEOUT = "5s"
 
 
-def config(package: str, url: str = "", serves: str = "") -> Config:
-    """Alembic's configuration for the migrations inside `package`; `serves` is the role that serves."""
+class Migrated(Protocol):
+    """A service, as far as its migrations are concerned."""
+
+    @property
+    def folder(self) -> Path: ...
+
+    @property
+    def metadata(self) -> MetaData: ...
+
+    @property
+    def grants(self) -> Grants: ...
+
+
+def config(service: Migrated, url: str, serves: str = "") -> Config:
+    """Alembic's configuration for the migrations of a service; `serves` is the role that serves."""
     made = Config()
-    made.set_main_option("script_location", f"{package}:migrations")
-    made.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
-    made.set_main_option("serves", serves)
-    made.set_main_option("path_separator", "os")
+    made.set_main_option("script_location", str(Path(__file__).with_name("alembic")))
+    made.set_main_option("version_locations", str(service.folder / "migrations" / "versions"))
+    made.set_main_option("path_separator", "newline")
+    made.attributes.update(service=service, url=url, serves=serves)
     return made
 
 
-def upgrade(package: str, url: str, serves: str) -> None:
+def upgrade(service: Migrated, url: str, serves: str) -> None:
     """Brings a service's database to the newest schema, as its owner, and gives the role that serves what it needs."""
-    command.upgrade(config(package, url, serves), "head")
+    command.upgrade(config(service, url, serves), "head")
 
 
-def run(metadata: MetaData, grants: Grants) -> None:
-    """What a service's `migrations/env.py` calls."""
-    url = context.config.get_main_option("sqlalchemy.url")
-    assert url, "migrations run through common.store.migrations"  # noqa: S101 - a programming error, not an input
-    asyncio.run(_run(url, metadata, grants))
+def run() -> None:
+    """What Alembic runs for a service, by `env.py`."""
+    asyncio.run(_run(context.config.attributes["url"]))
 
 
-async def _run(url: str, metadata: MetaData, grants: Grants) -> None:
+async def _run(url: str) -> None:
     engine = create_async_engine(url)
     async with engine.connect() as connection:
         # A migration that has to wait for a lock fails instead of stopping the API behind it.
         await connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
         await connection.commit()
-        await connection.run_sync(_migrate, metadata, grants)
+        await connection.run_sync(_migrate, context.config.attributes["service"], context.config.attributes["serves"])
     await engine.dispose()
 
 
-def _migrate(connection: Connection, metadata: MetaData, grants: Grants) -> None:
-    context.configure(connection=connection, target_metadata=metadata, compare_server_default=False)
+def _migrate(connection: Connection, service: Migrated, serves: str) -> None:
+    context.configure(connection=connection, target_metadata=service.metadata, compare_server_default=False)
     with context.begin_transaction():
         context.run_migrations()
-        if serves := context.config.get_main_option("serves"):
-            give(connection, metadata, grants, serves)
+        if serves:
+            give(connection, service.metadata, service.grants, serves)

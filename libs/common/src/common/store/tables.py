@@ -1,6 +1,7 @@
-"""The kit's own tables, added to each service's metadata so that its migrations hold them; what all tables share."""
+"""What all tables share; and the kit's own, added to the metadata of each service that uses them."""
 
-from typing import ClassVar
+from functools import cache
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     BigInteger,
@@ -13,9 +14,11 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    event,
     func,
 )
-from sqlmodel import SQLModel
+from sqlmodel import AutoString, SQLModel
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -26,18 +29,34 @@ NAMING = {
 }
 
 
-class Stored(SQLModel):
-    """A row. Storage only: rules are in the domain, checks in the database, validation at the edges.
+@cache
+def metadata_of(package: str) -> MetaData:
+    """What holds the tables of a service: each has its own database."""
+    return MetaData(naming_convention=NAMING, info={"package": package})
 
-    Each service has its own, with its metadata.
-    """
+
+class Stored(SQLModel):
+    """A row. Storage only: rules are in the domain, checks in the database, validation at the edges."""
 
     __tablename__: ClassVar[str]  # pyright: ignore[reportIncompatibleVariableOverride]
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        cls.metadata = metadata_of(cls.__module__.partition(".")[0])
 
     @classmethod
     def table(cls) -> Table:
         """The Core table, which sets of rows are read and written with."""
         return cls.metadata.tables[cls.__tablename__]
+
+
+@event.listens_for(Column, "before_parent_attach")
+def _as_postgresql_has_it(column: Column[Any], _: Table) -> None:
+    """What SQLModel makes of a `str` has a length in other databases, of a `datetime` none has a zone."""
+    if isinstance(column.type, AutoString):
+        column.type = Text()
+    elif isinstance(column.type, UTCDateTime):
+        column.type = DateTime(timezone=True)
 
 
 def _created() -> Column[object]:

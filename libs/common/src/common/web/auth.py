@@ -26,7 +26,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from common.refused import Refused
 from common.settings import ServiceSettings
 from common.web.keys import ALGORITHMS, Key, KeySet
-from common.web.rates import rates_of
+from common.web.parts import parts_of
 
 TOKEN_LIMIT = 8 * 1024
 """Characters of a token: one with twenty roles and every claim has some 1,500."""
@@ -249,9 +249,9 @@ async def caller(
     """The authenticated caller."""
     if credentials is None:
         raise Refused("unauthorized")
-    authenticator: Authenticator = request.app.state.authenticator
-    principal = await authenticator.principal(credentials.credentials)
-    await rates_of(request).subject(principal.subject, request.method)
+    parts = parts_of(request)
+    principal: Principal = await parts.authenticator.principal(credentials.credentials)
+    await parts.rates.subject(principal.subject, request.method)
     request.state.subject = principal.subject
     return principal
 
@@ -297,9 +297,9 @@ def _roles(dependant: Any) -> frozenset[str]:
     return own.union(*(_roles(child) for child in dependant.dependencies))
 
 
-def assert_guarded(app: FastAPI) -> None:
-    """Refuses an application with a route that names nobody, or a role that is none. Raises RuntimeError that lists them."""
-    unknown = sorted(frozenset[str]().union(*guards(app).values()) - EVERYBODY - app.state.authenticator.roles.keys())
+def assert_guarded(app: FastAPI, roles: Mapping[str, CallerRole]) -> None:
+    """Refuses an application with a route that names nobody, or none of these `roles`. Raises RuntimeError that lists them."""
+    unknown = sorted(frozenset[str]().union(*guards(app).values()) - EVERYBODY - roles.keys())
     if unknown:
         raise RuntimeError(f"roles that are not in the service's table: {', '.join(unknown)}")
     bare = sorted({path for (_, path), roles in guards(app).items() if not roles and path not in OPEN_PATHS})

@@ -27,8 +27,8 @@ from common.store.transient import insist, is_transient
 from common.telemetry import STATUS, bulk_lines, log
 from common.texts import Language
 from common.web.bodies import NDJSON, check_ndjson
+from common.web.parts import parts_of
 from common.web.problems import Catalogue, from_validation, language_of, too_large
-from common.web.rates import rates_of
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -66,12 +66,12 @@ class Lines(Generic[T]):
 
         Raises Refused `unavailable` when the database stays away; the chunks before it are stored.
         """
-        database: Database = self.request.app.state.database
-        catalogue: Catalogue = self.request.app.state.catalogue
+        parts = parts_of(self.request)
+        database, catalogue = parts.database, parts.catalogue
         language = language_of(self.request.headers.get("accept-language"))
         spool: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - closed by `_replay`
         try:
-            with rates_of(self.request).upload(self.request.state.subject):
+            with parts.rates.upload(self.request.state.subject):
                 chunk: list[_Line[T]] = []
                 async for number, raw in _lines(self.request.stream()):
                     chunk.append(_Line(number, _parse(raw, self.reader, catalogue)))

@@ -10,14 +10,13 @@ from functools import partial
 from typing import Any, Literal, cast
 
 import uvicorn
-from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from common.refused import Refused
 from common.settings import ServiceSettings
-from common.web.problems import response
+from common.web.problems import Catalogue, response
 
 API_PAGES = frozenset({"/docs", "/redoc"})
 OWN_ASSETS = "default-src 'self' 'unsafe-inline' data: blob:"
@@ -25,14 +24,14 @@ BODY_LEAST_BYTES = 1024
 """What must arrive of a body in each `body_seconds`, unless we ourselves make the sender wait."""
 
 
-def http_server(app: FastAPI, settings: ServiceSettings, *, stop_seconds: int) -> uvicorn.Server:
+def http_server(app: ASGIApp, settings: ServiceSettings, catalogue: Catalogue, *, stop_seconds: int) -> uvicorn.Server:
     """A server for `app` on the settings' address; it ends what is under way within `stop_seconds`."""
     return uvicorn.Server(
         uvicorn.Config(
             app,
             host=settings.host,
             port=settings.port,
-            http=cast("type[asyncio.Protocol]", partial(LimitedProtocol, app, settings)),
+            http=cast("type[asyncio.Protocol]", partial(LimitedProtocol, catalogue, settings)),
             ws="none",
             log_config=None,
             access_log=False,
@@ -64,9 +63,9 @@ class LimitedProtocol(HttpToolsProtocol):
     is no HTTP 400; then the connection ends.
     """
 
-    def __init__(self, app: FastAPI, settings: ServiceSettings, **server: Any) -> None:
+    def __init__(self, catalogue: Catalogue, settings: ServiceSettings, **server: Any) -> None:
         super().__init__(**server)
-        self._service = app
+        self._catalogue = catalogue
         self._settings = settings
         self._expects: Literal["head", "body", "nothing"] = "head"
         self._head_bytes = 0
@@ -177,7 +176,7 @@ class LimitedProtocol(HttpToolsProtocol):
             return
         if self._idle() or not self.cycle.response_started:
             asked = Headers(raw=self.headers or [])
-            body = bytes(response(self._service.state.catalogue, [Refused(code)], asked).body)
+            body = bytes(response(self._catalogue, [Refused(code)], asked).body)
             self.transport.write(
                 STATUS_LINE[status]
                 + b"content-type: application/problem+json\r\nconnection: close\r\n"

@@ -45,17 +45,18 @@ class Joiner(Generic[T, R]):
     ) -> None:
         self._name = name
         self._handle = handle
-        self._waiting: dict[Hashable, deque[_Waiting[T, R]]] = {}
+        self._waiting: dict[tuple[Database, Hashable], deque[_Waiting[T, R]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def join(self, database: Database, key: Hashable, item: T) -> R:
         """What `handle` answers for `item`, committed. Raises the Refused it answers with."""
         answer = asyncio.get_running_loop().create_future()
         waiting = _Waiting[T, R](item, answer, trace.get_current_span().get_span_context())
-        if key in self._waiting:
-            self._waiting[key].append(waiting)
+        queue = database, key
+        if queue in self._waiting:
+            self._waiting[queue].append(waiting)
         else:
-            self._waiting[key] = deque([waiting])
+            self._waiting[queue] = deque([waiting])
             # A context of its own: it outlives the request that begins it, and so that one's span.
             task = asyncio.create_task(self._work_off(database, key), context=Context())
             self._tasks.add(task)
@@ -66,12 +67,12 @@ class Joiner(Generic[T, R]):
         return answered
 
     async def _work_off(self, database: Database, key: Hashable) -> None:
-        queue = self._waiting[key]
+        queue = self._waiting[database, key]
         try:
             while queue:
                 await self._work(database, [queue.popleft() for _ in range(min(MOST, len(queue)))])
         finally:
-            del self._waiting[key]
+            del self._waiting[database, key]
 
     async def _work(self, database: Database, group: Sequence[_Waiting[T, R]]) -> None:
         links = [Link(waiting.span) for waiting in group if waiting.span.trace_flags.sampled]

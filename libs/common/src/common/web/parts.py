@@ -1,26 +1,50 @@
-"""What a route may ask for: a session that reads or writes, the clock, the key of NIP hashes, the caller's language."""
+"""The parts of a web application, and what a route may ask for of them."""
 
-from collections.abc import AsyncIterator
-from typing import Annotated
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Protocol
 
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.clock import Clock
-from common.store.database import Database
+from common.parts import Parts, Role
 from common.texts import Language
-from common.web.problems import language_of
+from common.web.problems import Catalogue, language_of
+from common.web.rates import Rates
+
+
+class Authenticates(Protocol):
+    """Tells from a bearer token who calls: `common.web.auth.Authenticator`."""
+
+    async def principal(self, token: str) -> Any: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebParts(Parts):
+    """The parts of the process, and those of its web application; held once, on the application."""
+
+    catalogue: Catalogue
+    authenticator: Authenticates
+    rates: Rates
+    roles: Mapping[str, Role]
+    """What runs beside it in the process."""
+    revision: str
+    """The newest migration that the code knows."""
+
+
+def parts_of(request: Request) -> WebParts:
+    """The parts of the application that was asked."""
+    return request.app.state.parts
 
 
 async def transaction(request: Request) -> AsyncIterator[AsyncSession]:
-    database: Database = request.app.state.database
-    async with database.transaction() as session:
+    async with parts_of(request).database.transaction() as session:
         yield session
 
 
 async def reading(request: Request) -> AsyncIterator[AsyncSession]:
-    database: Database = request.app.state.database
-    async with database.reading() as session:
+    async with parts_of(request).database.reading() as session:
         yield session
 
 
@@ -30,11 +54,11 @@ Reading = Annotated[AsyncSession, Depends(reading, scope="function")]
 
 
 async def _clock(request: Request) -> Clock:
-    return request.app.state.clock
+    return parts_of(request).clock
 
 
 async def _nip_key(request: Request) -> str:
-    return request.app.state.settings.nip_key.get_secret_value()
+    return parts_of(request).settings.nip_key.get_secret_value()
 
 
 UsedClock = Annotated[Clock, Depends(_clock)]

@@ -59,13 +59,15 @@ class Catalogue:
     texts: Texts
 
     @classmethod
-    def load(cls, path: Path) -> "Catalogue":
-        """Reads the kit's codes and those of a service's file; the texts stand beside it."""
-        files = (Path(__file__).with_name("problems.toml"), path)
+    def load(cls, folder: Path) -> "Catalogue":
+        """Reads the kit's codes, and those of a service by the folder of its code, where its texts are too."""
+        files = [
+            file for file in (Path(__file__).with_name("problems.toml"), folder / "problems.toml") if file.exists()
+        ]
         statuses = {
             code: status for file in files for code, status in tomllib.loads(file.read_text(encoding="utf-8")).items()
         }
-        return cls(statuses, Texts.read(path.parent))
+        return cls(statuses, Texts.read(folder))
 
     def message(self, problem: Refused, language: Language) -> str:
         """The text of a problem for a person."""

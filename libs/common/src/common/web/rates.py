@@ -9,7 +9,6 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from fastapi import Request
 from limits import RateLimitItemPerSecond
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
@@ -85,8 +84,3 @@ class LimitByAddress:
                 await response(self.catalogue, [refused], Headers(scope=scope))(scope, receive, send)
                 return
         await self.app(scope, receive, send)
-
-
-def rates_of(request: Request) -> Rates:
-    """The rates of the application that was asked."""
-    return request.app.state.rates

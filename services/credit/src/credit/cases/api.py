@@ -28,7 +28,7 @@ from credit.rulebook import UsedRules
 from credit.scope import READERS, actor_of
 
 router = APIRouter(prefix="/v1", tags=["cases"])
-bulk_router = APIRouter(prefix="/v1", tags=["cases"])
+uploads = APIRouter(prefix="/v1", tags=["cases"])
 
 Reader = Annotated[Principal, Depends(allow(*READERS))]
 Verifier = Annotated[Principal, Depends(allow("verifier"))]
@@ -152,7 +152,7 @@ async def resubmit(
     return await _shown(session, answer, principal, rules, language)
 
 
-@bulk_router.post("/cases:check", summary="Check many cases")
+@uploads.post("/cases:check", summary="Check many cases")
 async def check_many(principal: Verifier, lines: CaseLines, clock: UsedClock) -> StreamingResponse:
     actor = actor_of(principal)
 
@@ -162,7 +162,7 @@ async def check_many(principal: Verifier, lines: CaseLines, clock: UsedClock) ->
     return await lines.answer(handle)
 
 
-@bulk_router.post("/cases:attest", summary="Attest many cases")
+@uploads.post("/cases:attest", summary="Attest many cases")
 async def attest_many(principal: Validator, lines: CaseLines, rules: UsedRules, clock: UsedClock) -> StreamingResponse:
     actor = actor_of(principal)
 

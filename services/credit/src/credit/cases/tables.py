@@ -23,7 +23,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from credit.base import metadata
+from common.store.tables import metadata_of
+
+metadata = metadata_of("credit")
+
 
 TWELFTHS = Numeric(12, 4)
 """An amount of AK times twelve, exact: see credit.domain.amounts."""

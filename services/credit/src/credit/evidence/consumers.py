@@ -5,14 +5,12 @@ from operator import attrgetter
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.clock import Clock
 from common.events import Received
 from common.messages.inbox import Subscription
 from common.messages.waiting import hold
-from common.rules import RuleBook
+from common.parts import Parts
 from contracts import topics
 from contracts.events import TrainingCompleted, TrainingCorrected, TrainingRevoked
-from credit.domain.rules import Rules
 from credit.evidence.commands import assess
 from credit.people import PEOPLE
 
@@ -20,11 +18,11 @@ NAME = "credit.records"
 EVENTS = (TrainingCompleted, TrainingCorrected, TrainingRevoked)
 
 
-def subscription(book: RuleBook[Rules], clock: Clock) -> Subscription:
+def subscription(parts: Parts) -> Subscription:
     """What credit wants of the training service."""
 
     async def handle(session: AsyncSession, received: Sequence[Received]) -> None:
         here = await hold(session, NAME, received, attrgetter("person_id"), PEOPLE.known)
-        await assess(session, here, book, clock.now())
+        await assess(session, here, parts.rules, parts.clock.now())
 
     return Subscription(NAME, topics.RECORDS, EVENTS, handle)

@@ -3,7 +3,10 @@
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Date, ForeignKey, Index, Numeric, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
-from credit.base import metadata
+from common.store.tables import metadata_of
+
+metadata = metadata_of("credit")
+
 
 evidence = Table(
     "evidence",

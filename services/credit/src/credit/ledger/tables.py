@@ -20,8 +20,10 @@ from sqlalchemy import (
     Uuid,
 )
 
-from credit.base import metadata
+from common.store.tables import metadata_of
 from credit.cases.tables import TWELFTHS
+
+metadata = metadata_of("credit")
 
 entries = Table(
     "entries",

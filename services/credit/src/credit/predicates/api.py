@@ -23,7 +23,7 @@ from credit.rulebook import UsedRules
 from credit.scope import actor_of
 
 router = APIRouter(prefix="/v1", tags=["predicates"])
-bulk_router = APIRouter(prefix="/v1", tags=["predicates"])
+uploads = APIRouter(prefix="/v1", tags=["predicates"])
 
 Submitter = Annotated[Principal, Depends(allow("agency_hr", "service"))]
 
@@ -63,7 +63,7 @@ async def submit_one(
     return await once(request, session, principal, idempotency_key, act)
 
 
-@bulk_router.post("/predicates:batch", summary="Submit or repair many predikat")
+@uploads.post("/predicates:batch", summary="Submit or repair many predikat")
 async def submit_many(
     principal: Submitter,
     lines: Annotated[Lines[NewPredicate], Depends(lines_of(NewPredicate))],

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import text
@@ -10,15 +11,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.clock import Clock
 from common.events import Reader, Received
+from common.messages.inbox import Subscription
 from common.messages.waiting import admit, release, take_up
-from contracts import PUBLISHED
+from common.parts import Parts
+from contracts import PUBLISHED, topics
 from contracts.events import AgencyChanged
 from notification.agencies.pics import addressees
 from notification.messages.commands import readdress
 from notification.rounds import commands, consumers
 
-CONSUMER = "notification.agency"
-WANTED = (AgencyChanged,)
+
+def subscription(parts: Parts) -> Subscription:
+    """What is read of the registry."""
+    handle = partial(take_agencies, clock=parts.clock, gathering=parts.settings.gathering)
+    return Subscription("notification.agency", topics.AGENCIES, [AgencyChanged], handle)
 
 
 async def take_agencies(

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from notification.base import Stored
+from common.store.tables import Stored
 
 
 class Agency(Stored, table=True):

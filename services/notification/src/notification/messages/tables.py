@@ -8,8 +8,8 @@ from sqlalchemy import ARRAY, CheckConstraint, DateTime, ForeignKeyConstraint, I
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
+from common.store.tables import Stored
 from common.texts import Language
-from notification.base import Stored
 
 
 class Message(Stored, table=True):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import partial
 from operator import attrgetter
 from typing import ClassVar, Literal
 from uuid import UUID
@@ -10,7 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.clock import Clock
 from common.events import Event, Received, Topic
+from common.messages.inbox import Subscription
 from common.messages.waiting import hold
+from common.parts import Parts
+from contracts import topics
 from contracts.events import JPShortfallDetected, JPShortfallResolved
 from notification.rounds import commands
 
@@ -43,6 +47,12 @@ class ShortfallPage(Event):
 
 
 WANTED = (ShortfallPage, JPShortfallResolved)
+
+
+def subscription(parts: Parts) -> Subscription:
+    """What is read of the training service."""
+    handle = partial(take_shortfalls, clock=parts.clock, gathering=parts.settings.gathering)
+    return Subscription(CONSUMER, topics.SHORTFALLS, WANTED, handle)
 
 
 async def take_shortfalls(

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, DateTime, ForeignKeyConstraint, Index, Numeric, Text
 from sqlmodel import Field
 
-from notification.base import Stored
+from common.store.tables import Stored
 
 HOURS = Numeric(12, 3)
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Index, Numeric, Text
 from sqlmodel import Field
 
-from training.base import Stored
+from common.store.tables import Stored
 
 
 class Provider(Stored, table=True):

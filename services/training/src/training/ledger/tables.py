@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Numeric, Text
 from sqlmodel import Field
 
-from training.base import Stored
+from common.store.tables import Stored
 
 
 class LedgerRow(Stored, table=True):

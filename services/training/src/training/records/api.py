@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.answers import Answer, Done
 from common.fields import Year
 from common.refused import Refused
-from common.store.database import Database
 from common.store.transient import insist
 from common.web import etag
 from common.web.auth import Principal, allow
@@ -19,7 +18,7 @@ from common.web.bulk import TRY_SECONDS, Lines, lines_of
 from common.web.idempotency import IdempotencyKey, once
 from common.web.joining import Joiner
 from common.web.pages import AskedWindow, Page
-from common.web.parts import Reading, Transaction, UsedNipKey
+from common.web.parts import Reading, Transaction, UsedNipKey, parts_of
 from contracts.acting import SENDERS, capacity
 from training.desk import Desk, desk_for
 from training.records import commands, queries
@@ -56,9 +55,8 @@ async def store_singles(session: AsyncSession, singles: Sequence[Single]) -> lis
     ]
 
 
-def joiner() -> Joiner[Single, Outcome]:
-    """Joins single activities of one caller that come at the same time."""
-    return Joiner("store singles", store_singles)
+singles = Joiner("store singles", store_singles)
+"""Joins single activities of one caller that come at the same time."""
 
 
 Sender = Annotated[Desk, Depends(desk_for(*SENDERS))]
@@ -79,11 +77,10 @@ Reader = Annotated[Principal, Depends(allow(*READERS))]
 async def post_training(
     request: Request, training: Training, desk: Sender, nip_key: UsedNipKey, idempotency_key: IdempotencyKey = None
 ) -> Response:
-    database: Database = request.app.state.database
+    database = parts_of(request).database
     single = Single(training, desk, nip_key)
     if idempotency_key is None:
-        joiner: Joiner[Single, Outcome] = request.app.state.singles
-        status, record = await joiner.join(database, desk.principal, single)
+        status, record = await singles.join(database, desk.principal, single)
         return Response(record.model_dump_json(), status_code=status, media_type="application/json")
 
     async def store_once() -> Response:

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, col
 
-from training.base import Stored
+from common.store.tables import Stored
 from training.domain.duty import THOUSANDTH
 
 

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.clock import Clock
 from common.fields import Day
-from common.service import Command
+from common.parts import Parts
 from common.store.database import Database
 from common.store.transient import insist
 from common.telemetry import traced
@@ -47,7 +47,6 @@ class CannotSweep(Exception):  # noqa: N818 - names what it is
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
-    parser.description = "Sweep the closed caturwulan periods that were not swept yet. Safe to run at any time."
     parser.add_argument(
         "--as-of",
         type=_day,
@@ -66,20 +65,16 @@ def _day(written: str) -> date:
         raise argparse.ArgumentTypeError(f"not YYYY-MM-DD: {written}") from None
 
 
-def command(book: Book) -> Command:
-    """The command of a service whose yearly duties are in `book`."""
-
-    async def run(options: argparse.Namespace, database: Database, clock: Clock) -> int:
-        try:
-            outcomes = await sweep(database, clock, book, as_of=options.as_of, again=options.again)
-        except (CannotSweep, LookupError) as error:
-            why = error if isinstance(error, CannotSweep) else TEXTS.tell("sweep.no-such-period")
-            sys.stderr.write(TEXTS.tell("sweep.nothing", why=why) + "\n")
-            return 2
-        sys.stdout.write(_table(outcomes) if outcomes else TEXTS.tell("sweep.all-done") + "\n")
-        return 0
-
-    return run
+async def run(options: argparse.Namespace, parts: Parts) -> int:
+    """The command."""
+    try:
+        outcomes = await sweep(parts.database, parts.clock, parts.rules, as_of=options.as_of, again=options.again)
+    except (CannotSweep, LookupError) as error:
+        why = error if isinstance(error, CannotSweep) else TEXTS.tell("sweep.no-such-period")
+        sys.stderr.write(TEXTS.tell("sweep.nothing", why=why) + "\n")
+        return 2
+    sys.stdout.write(_table(outcomes) if outcomes else TEXTS.tell("sweep.all-done") + "\n")
+    return 0
 
 
 async def sweep(

@@ -1,11 +1,10 @@
 """What must always hold of sweeps: each statement finds what breaks it."""
 
-from collections.abc import Sequence
-
+from common.invariants import Invariant
 from training.soundings.commands import ASSIGNED, AWAY, THRESHOLD
 
-INVARIANTS: Sequence[tuple[str, str]] = (
-    (
+INVARIANTS = (
+    Invariant(
         "a shortfall of the newest sweep is open exactly while the ledger has less than was due of who served then",
         f"""
         SELECT s.sweep_id, s.person_id
@@ -16,7 +15,7 @@ INVARIANTS: Sequence[tuple[str, str]] = (
             AND NOT EXISTS (SELECT FROM sweeps newer WHERE newer.replaces = w.id AND newer.state = 'done')
         """,  # noqa: S608 - the parts are constants
     ),
-    (
+    Invariant(
         "a sweep's numbers are those of its agencies, and an agency's those of its people",
         """
         SELECT w.id FROM sweeps w LEFT JOIN sweep_agencies a ON a.sweep_id = w.id GROUP BY w.id
@@ -27,7 +26,7 @@ INVARIANTS: Sequence[tuple[str, str]] = (
         GROUP BY a.sweep_id, a.agency_id HAVING a.short <> count(s.person_id)
         """,
     ),
-    (
+    Invariant(
         "every page of a finished sweep was announced",
         """
         SELECT s.sweep_id, s.agency_id, s.page FROM shortfalls s JOIN sweeps w ON w.id = s.sweep_id
@@ -35,7 +34,7 @@ INVARIANTS: Sequence[tuple[str, str]] = (
             AND (coalesce(s.told_agency_id, s.agency_id), s.page) > (w.announced_agency_id, w.announced_page)
         """,
     ),
-    (
+    Invariant(
         "a shortfall of the newest sweep is of the agency in which the person served on the sweep's date",
         f"""
         SELECT s.sweep_id, s.person_id

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, DateTime, Index, Numeric, Text, UniqueConstraint, text
 from sqlmodel import Field
 
-from training.base import Stored
+from common.store.tables import Stored
 
 PAGE = 1_000
 """How many people of an agency one page of its announcement holds."""

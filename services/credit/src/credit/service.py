@@ -1,0 +1,18 @@
+"""The credit service: predikat to credit points (angka kredit), checked and attested."""
+
+from common.service import Service
+from contracts import PUBLISHED
+from contracts.roles import ROLES
+from credit.rulebook import load_rules
+
+SERVICE = Service(
+    name="credit",
+    title="Jejak: credit points (angka kredit)",
+    port=8003,
+    features=["predicates", "cases", "ledger", "evidence", "rule_packs"],
+    callers=ROLES,
+    published=PUBLISHED,
+    rules=load_rules,
+    emits=True,
+    answers_once=True,
+)

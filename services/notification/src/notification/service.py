@@ -1,0 +1,24 @@
+"""The notification service: what sounding found becomes one mail for each agency's PIC."""
+
+from common.parts import Parts
+from common.service import Service
+from contracts import PUBLISHED
+from contracts.roles import ROLES
+from notification.messages.sender import Sender
+from notification.settings import Settings
+
+
+def _sender(parts: Parts) -> Sender:
+    return Sender(parts.database, parts.settings, parts.clock)
+
+
+SERVICE = Service(
+    name="notification",
+    title="Jejak: notification",
+    port=8004,
+    features=["agencies", "rounds", "messages", "landing"],
+    callers=ROLES,
+    published=PUBLISHED,
+    settings=Settings,
+    further_roles={"sender": _sender},
+)

@@ -1,0 +1,21 @@
+"""The registry: agencies, their units and PICs, and people with a dated history."""
+
+from common.service import Command, Service
+from contracts.roles import ROLES
+from registry.people.cli import announce_begun
+
+SERVICE = Service(
+    name="registry",
+    title="Jejak: agencies and people",
+    port=8001,
+    features=["agencies", "people"],
+    callers=ROLES,
+    emits=True,
+    commands={
+        "announce-begun": Command(
+            announce_begun,
+            description="Announce again whoever changes today by something recorded beforehand.",
+            daily=True,
+        ),
+    },
+)

@@ -1,0 +1,24 @@
+"""What training hears of the registry: what people owe, and the agency their hours count for, follow their history."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.messages.inbox import Subscription
+from common.parts import Parts
+from roster.copies import News
+from training.ledger.commands import lay_again
+from training.people import PEOPLE
+from training.records.writing import refile
+from training.soundings.commands import follow
+
+
+def subscription(parts: Parts) -> Subscription:
+    """Keeps people, and lets the ledger, the records and the soundings follow what is new of them."""
+
+    async def hear(session: AsyncSession, news: News) -> None:
+        await lay_again(session, list(news.told), parts.rules, parts.clock)
+        if news.moved:
+            await refile(session, news.moved, parts.clock)
+        if elsewhere := sorted({*news.moved, *news.redated}):
+            await follow(session, elsewhere, parts.clock)
+
+    return PEOPLE.subscription("training.people", hear)

@@ -1,0 +1,33 @@
+"""The training service: the catalogue, records, the yearly ledger of learning hours (JP), and soundings."""
+
+from common.service import Command, Service
+from contracts import PUBLISHED
+from contracts.roles import ROLES
+from training.domain.rules import load
+from training.ledger import cli as ledger
+from training.soundings import cli as soundings
+
+SERVICE = Service(
+    name="training",
+    title="Jejak: training records and learning hours (JP)",
+    port=8002,
+    features=["catalogue", "records", "soundings", "ledger", "rule_packs"],
+    callers=ROLES,
+    published=PUBLISHED,
+    rules=load,
+    emits=True,
+    answers_once=True,
+    commands={
+        "sweep": Command(
+            soundings.run,
+            description="Sweep the closed caturwulan periods that were not swept yet. Safe to run at any time.",
+            arguments=soundings.add_arguments,
+            daily=True,
+        ),
+        "open-year": Command(
+            ledger.open_for_all,
+            description="Lay the yearly duty for everyone in service in a year who has none yet. Safe to run again.",
+            arguments=ledger.add_year,
+        ),
+    },
+)
