@@ -44,17 +44,17 @@ def twice_in_a_file() -> None:
         found.before = frozenset(found)
         return found
 
-    def claim(desk: Any, facts: Any, line: Any, key: Any, nip: Any) -> Any:
+    def claim(caller: Any, facts: Any, line: Any, key: Any, nip: Any) -> Any:
         sent = {known: facts.sent[known] for known in facts.sent.before}
-        claimed = real_claim(desk, replace(facts, sent=sent), line, key, nip)
+        claimed = real_claim(caller, replace(facts, sent=sent), line, key, nip)
         facts.sent.update(sent)
         return claimed
 
-    async def insert(session: Any, drafts: Any, desk: Any) -> None:
+    async def insert(session: Any, drafts: Any, caller: Any) -> None:
         first: dict[Any, Any] = {}
         for draft in drafts:
             first.setdefault((draft.source_name, draft.reference), draft)
-        await real_insert(session, list(first.values()), desk)
+        await real_insert(session, list(first.values()), caller)
 
     swap(commands, sent_before=sent_before, _claim=claim, insert=insert)
 
@@ -69,11 +69,11 @@ def fresh_id() -> None:
     async def sent_before(session: Any, sender: Any, keys: Any) -> dict[Any, Any]:
         return {} if len(keys) > 1 else await real_sent(session, sender, keys)
 
-    async def insert(session: Any, drafts: Any, desk: Any) -> None:
+    async def insert(session: Any, drafts: Any, caller: Any) -> None:
         sender = Sender(drafts[0].sender_kind, drafts[0].sender_id)
         sent = await real_sent(session, sender, [(draft.source_name, draft.reference) for draft in drafts])
         new = [draft for draft in drafts if (draft.source_name, draft.reference) not in sent]
-        await real_insert(session, new, desk)
+        await real_insert(session, new, caller)
 
     swap(commands, sent_before=sent_before, insert=insert)
 

@@ -22,7 +22,7 @@ from jgo.maven import MavenContext
 from common.refused import Refused
 from common.web.auth import Authenticator, Principal
 from common.web.keys import KeySet
-from contracts.roles import ROLES, named
+from contracts.roles import CALLERS, named
 from jejak_local.postgres import temporary_folder
 from jejak_local.processes import CHECKOUT, STATE, Spawner, free_port, ready
 from jejak_local.stack import Stack, answers, running_stack
@@ -67,7 +67,7 @@ class Keycloak:
 
     async def principal(self, token: str) -> Principal:
         """Whom our own check takes the token's bearer for."""
-        return await Authenticator(self.issuer, "jejak", KeySet(self.jwks_url), ROLES).principal(token)
+        return await Authenticator(self.issuer, "jejak", KeySet(self.jwks_url), CALLERS).principal(token)
 
 
 def installed() -> Path:
@@ -139,7 +139,7 @@ async def stack(keycloak: Keycloak) -> AsyncIterator[Stack]:
 )
 async def test_a_users_token_says_role_and_scope(keycloak, user, scope):
     principal = await keycloak.principal((await keycloak.login(user))["access_token"])
-    assert principal == Principal(principal.subject, named(user), **scope)
+    assert principal == Principal(principal.subject, named(user), scope)
 
 
 async def test_a_token_names_nobody(keycloak):

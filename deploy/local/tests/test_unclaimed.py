@@ -13,15 +13,17 @@ from sqlalchemy import column, select, table, text
 from common.parts import Parts
 from common.settings import ServiceSettings
 from common.store.database import Database
-from common.web.auth import CallerRole, Principal, allow
+from common.web.auth import CallerRole, Callers
 from common.web.parts import Reading, Transaction
-from contracts.roles import ROLES
+from contracts.callers import Caller
+from contracts.rights import Right
+from contracts.roles import CLAIMS, ROLES
 from jejak_local.harness import app_of, settings_of
 from jejak_local.unclaimed import SOMETHING, open_doors
 
 router = APIRouter(prefix="/v1")
-Caller = Annotated[Principal, Depends(allow("lan", "provider"))]
-Clerk = Annotated[Principal, Depends(allow("agency_hr", "person"))]
+Offerer = Annotated[Caller[None], Depends(Right(("lan", "provider"), "things"))]
+Clerk = Annotated[Caller[None], Depends(Right(("agency_hr", "person"), "things"))]
 THINGS = table("things", column("id"), column("provider_id"), column("agency_id"))
 
 
@@ -31,26 +33,26 @@ class Thing(BaseModel):
 
 
 @router.get("/things")
-async def things(principal: Caller, session: Reading) -> list[UUID]:
+async def things(caller: Offerer, session: Reading) -> list[UUID]:
     query = select(THINGS.c.id)
-    if not principal.national:
-        query = query.where(THINGS.c.provider_id == principal.provider)
+    if not caller.national:
+        query = query.where(THINGS.c.provider_id == caller.provider)
     return list(await session.scalars(query))
 
 
 @router.get("/things/{thing_id}")
-async def thing(thing_id: UUID, principal: Caller, session: Reading) -> UUID | None:
+async def thing(thing_id: UUID, caller: Offerer, session: Reading) -> UUID | None:
     return await session.scalar(select(THINGS.c.id).where(THINGS.c.id == thing_id))
 
 
 @router.get("/agency-things")
-async def agency_things(principal: Clerk, session: Reading) -> list[UUID]:
-    return list(await session.scalars(select(THINGS.c.id).where(principal.sees(THINGS.c.agency_id))))
+async def agency_things(caller: Clerk, session: Reading) -> list[UUID]:
+    return list(await session.scalars(select(THINGS.c.id).where(caller.sees(THINGS.c.agency_id))))
 
 
 @router.post("/things", status_code=201)
-async def add(thing: Thing, principal: Caller, session: Transaction) -> Thing:
-    await session.execute(text("INSERT INTO things (provider_id) VALUES (:provider)"), {"provider": principal.provider})
+async def add(thing: Thing, caller: Offerer, session: Transaction) -> Thing:
+    await session.execute(text("INSERT INTO things (provider_id) VALUES (:provider)"), {"provider": caller.provider})
     return thing
 
 
@@ -75,7 +77,7 @@ def make(database: Database, issuer, tmp_path: Path) -> Make:
     settings = ServiceSettings(**settings_of(database, issuer))
 
     def made(roles: Mapping[str, CallerRole]) -> FastAPI:
-        return app_of(Parts(settings, database), router, callers=roles)
+        return app_of(Parts(settings, database), router, callers=Callers(roles, CLAIMS))
 
     return made
 

@@ -4,16 +4,11 @@ import pytest
 
 from common.ids import new_id
 from common.refused import Refused
-from common.web.auth import Principal
 from contracts.acting import SENDERS, Sender, capacity, is_own_case, sender_of
-from contracts.roles import named
+from jejak_local.harness import caller
 
 AGENCY, PROVIDER, PERSON, CONNECTION = (new_id() for _ in range(4))
 CLAIMS = {"agency": AGENCY, "provider": PROVIDER, "person": PERSON, "connection": CONNECTION}
-
-
-def principal(*roles: str, **claims) -> Principal:
-    return Principal("subject", named(*roles), **claims)
 
 
 @pytest.mark.parametrize(
@@ -26,15 +21,15 @@ def principal(*roles: str, **claims) -> Principal:
         (("service",), ("connection", "provider"), ("service", Sender("provider", str(PROVIDER)))),
         (("service",), ("person", "connection"), ("service", Sender("person", str(PERSON)))),
         (("service",), ("connection",), ("service", Sender("connection", str(CONNECTION)))),
-        (("service",), (), ("service", Sender("connection", "subject"))),
+        (("service",), (), ("service", Sender("connection", "service"))),
         (("agency_hr", "person"), ("person",), ("person", Sender("person", str(PERSON)))),
         (("person", "provider", "agency_hr"), tuple(CLAIMS), ("agency_hr", Sender("agency", str(AGENCY)))),
     ],
 )
 def test_the_widest_role_that_speaks_for_somebody_sends(roles, claims, expected):
-    caller = principal(*roles, **{name: CLAIMS[name] for name in claims})
-    acting = capacity(caller)
-    assert (acting, sender_of(caller, acting)) == expected
+    sender = caller(*roles, **{name: CLAIMS[name] for name in claims})
+    acting = capacity(sender)
+    assert (acting, sender_of(sender, acting)) == expected
 
 
 @pytest.mark.parametrize("role", [role for role in (*SENDERS, "lan") if role != "service"])
@@ -42,11 +37,11 @@ def test_a_role_whose_claim_is_missing_sends_nothing(role):
     others = {"agency_hr": "agency", "provider": "provider", "person": "person"}
     claims = {name: value for name, value in CLAIMS.items() if name != others.get(role)}
     with pytest.raises(Refused) as refused:
-        capacity(principal(role, **claims))
+        capacity(caller(role, **claims))
     assert refused.value.code == "forbidden"
 
 
 def test_a_case_is_ones_own_when_the_token_names_its_person():
-    assert is_own_case(principal("validator", person=PERSON), PERSON)
-    assert not is_own_case(principal("validator", person=new_id()), PERSON)
-    assert not is_own_case(principal("validator", agency=PERSON), PERSON)
+    assert is_own_case(caller("validator", person=PERSON), PERSON)
+    assert not is_own_case(caller("validator", person=new_id()), PERSON)
+    assert not is_own_case(caller("validator", agency=PERSON), PERSON)

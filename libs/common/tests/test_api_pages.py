@@ -9,7 +9,7 @@ from playwright.async_api import Page
 from common.parts import Parts
 from common.settings import ServiceSettings
 from common.store.database import Database
-from common.web.auth import allow
+from contracts.rights import Right
 from jejak_local.harness import app_of, settings_of
 from jejak_local.issuer import Issuer
 from jejak_local.processes import free_port
@@ -18,7 +18,7 @@ from jejak_local.serve import serving
 router = APIRouter(prefix="/v1")
 
 
-@router.get("/things", summary="All the things there are", dependencies=[Depends(allow("lan"))])
+@router.get("/things", summary="All the things there are", dependencies=[Depends(Right(("lan",), "all things"))])
 async def things() -> list[str]:
     return []
 

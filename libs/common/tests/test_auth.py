@@ -26,19 +26,18 @@ from common.refused import Refused
 from common.settings import ServiceSettings
 from common.store.database import Database
 from common.web.auth import (
-    CLAIMS,
     LEEWAY_SECONDS,
     LONGEST_LIFE_SECONDS,
     TOKEN_LIMIT,
     TOKENS_REMEMBERED,
     Authenticator,
     CallerRole,
-    Principal,
-    allow,
 )
 from common.web.keys import KEYS_FRESH_SECONDS, KEYS_RENEW_SECONDS, KEYS_RETRY_SECONDS, KeySet
-from contracts.roles import ROLES, named
-from jejak_local.harness import app_of, client_of
+from contracts.callers import Caller
+from contracts.rights import Right
+from contracts.roles import CALLERS, CLAIMS, ROLES
+from jejak_local.harness import app_of, caller, client_of
 from jejak_local.issuer import Issuer
 from jejak_local.processes import free_port
 from jejak_local.serve import serving
@@ -111,7 +110,7 @@ async def gates() -> AsyncIterator[Callable[[], Gate]]:
     def make() -> Gate:
         moment = Moment()
         keys = KeySet(issuer.jwks_url, clock=moment)
-        made.append(Gate(issuer, moment, Authenticator(issuer.url, "jejak", keys, ROLES, now=moment)))
+        made.append(Gate(issuer, moment, Authenticator(issuer.url, "jejak", keys, CALLERS, now=moment)))
         return made[-1]
 
     async def answer() -> Response:
@@ -139,11 +138,13 @@ router = APIRouter(prefix="/v1")
 
 
 @router.get("/me")
-async def whoami(principal: Annotated[Principal, Depends(allow("lan", "agency_hr", "provider", "person"))]) -> dict:
+async def whoami(
+    principal: Annotated[Caller[None], Depends(Right(("lan", "agency_hr", "provider", "person"), "things"))],
+) -> dict:
     return {
         "subject": principal.subject,
         "roles": sorted(principal.roles),
-        "claims": {claim: getattr(principal, claim) for claim in CLAIMS if getattr(principal, claim)},
+        "claims": dict(principal.claims),
     }
 
 
@@ -327,7 +328,7 @@ async def test_a_role_is_not_held_without_the_claim_it_needs(gate: Gate, role: C
 @pytest.mark.parametrize(("role", "claim"), NEEDY, ids=lambda value: getattr(value, "name", value))
 def test_what_keeps_a_caller_within_bounds_refuses_who_has_none(role: CallerRole, claim: str) -> None:
     """No comparison with nothing: it would be `IS NULL`, or a door that is open to all."""
-    bare = Principal("somebody", frozenset({role}))
+    bare = caller(role.name)
     for ask in (lambda: bare.bound_to(claim), lambda: bare.speaks_for(claim), lambda: bare.sees(column("agency_id"))):
         with pytest.raises(Refused, match="forbidden"):
             ask()
@@ -335,7 +336,7 @@ def test_what_keeps_a_caller_within_bounds_refuses_who_has_none(role: CallerRole
 
 def test_a_claim_alone_is_no_office() -> None:
     """A person's token names the agency too: it must not let them see what the agency sees."""
-    person = Principal("somebody", named("person"), agency=new_id(), person=new_id())
+    person = caller("person", agency=new_id(), person=new_id())
     with pytest.raises(Refused, match="forbidden"):
         person.sees(column("agency_id"))
 

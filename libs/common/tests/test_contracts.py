@@ -10,11 +10,10 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from common.events import Event
-from common.web.auth import CLAIMS
 from contracts import PUBLISHED
 from contracts.events import Part
 from contracts.nip import parse_nip
-from contracts.roles import ROLES
+from contracts.roles import CLAIMS, ROLES
 from contracts.schemas import broken_promises, frozen_path, schema
 from contracts.topics import TOPICS
 

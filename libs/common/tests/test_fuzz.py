@@ -16,13 +16,14 @@ from common.parts import Parts
 from common.refused import Refused
 from common.settings import ServiceSettings
 from common.store.database import Database
-from common.web.auth import Principal, allow
 from common.web.bulk import Lines, lines_of
+from contracts.callers import Caller
+from contracts.rights import Right
 from jejak_local.fuzz import Fuzzed, fuzz
 from jejak_local.harness import AGENCY, UNLIMITED, app_of
 from jejak_local.issuer import Issuer
 
-Hr = Annotated[Principal, Depends(allow("agency_hr"))]
+Hr = Annotated[Caller[None], Depends(Right(("agency_hr",), "things"))]
 KNOWN = new_id()
 
 
@@ -36,15 +37,15 @@ def good() -> APIRouter:
     router = APIRouter(prefix="/v1")
 
     @router.get("/things/{thing_id}")
-    async def read(principal: Hr, thing_id: UUID, as_of: Day | None = None) -> Thing:
+    async def read(caller: Hr, thing_id: UUID, as_of: Day | None = None) -> Thing:
         return Thing(name=str(thing_id), since=as_of or "2026-01-01")
 
     @router.post("/things", status_code=201)
-    async def make(principal: Hr, thing: Thing) -> Thing:
+    async def make(caller: Hr, thing: Thing) -> Thing:
         return thing
 
     @router.post("/things:batch")
-    async def make_many(principal: Hr, lines: Annotated[Lines[Thing], Depends(lines_of(Thing))]) -> StreamingResponse:
+    async def make_many(caller: Hr, lines: Annotated[Lines[Thing], Depends(lines_of(Thing))]) -> StreamingResponse:
         async def handle(_: Any, things: Any) -> list[Answer]:
             return [Done("stored", new_id()) for _ in things]
 
@@ -75,20 +76,20 @@ async def test_nothing_is_found_where_nothing_is_wrong(tried) -> None:
     assert found.calls > 100
 
 
-async def undocumented_status(principal: Hr, response: Response) -> Thing:
+async def undocumented_status(caller: Hr, response: Response) -> Thing:
     response.status_code = 418
     return Thing(name="a", since="2026-01-01")
 
 
-async def undocumented_type(principal: Hr) -> Thing:
+async def undocumented_type(caller: Hr) -> Thing:
     return Response("a", media_type="text/plain")  # type: ignore[return-value]
 
 
-async def other_schema(principal: Hr) -> Thing:
+async def other_schema(caller: Hr) -> Thing:
     return Response('{"name": 1}', media_type="application/json")  # type: ignore[return-value]
 
 
-async def server_error(principal: Hr) -> Thing:
+async def server_error(caller: Hr) -> Thing:
     raise ZeroDivisionError
 
 
@@ -100,7 +101,7 @@ async def test_what_the_schema_refuses_and_the_service_takes_is_found(tried) -> 
     router = good()
 
     @router.post("/planted")
-    async def planted(principal: Hr, loose: Loose) -> Thing:
+    async def planted(caller: Hr, loose: Loose) -> Thing:
         return Thing(name="a", since="2026-01-01")
 
     found = await tried(router, {"POST /v1/planted": {"name": "a", "times": 1}})
@@ -129,7 +130,7 @@ async def test_text_of_no_form_is_found(tried) -> None:
     router = good()
 
     @router.get("/planted")
-    async def planted(principal: Hr, name: str = "") -> Thing:
+    async def planted(caller: Hr, name: str = "") -> Thing:
         return Thing(name="a", since="2026-01-01")
 
     assert "takes any text: GET /v1/planted?name" in (await tried(router)).faults
@@ -139,7 +140,7 @@ async def test_an_operation_that_never_succeeded_is_found(tried) -> None:
     router = good()
 
     @router.get("/planted/{planted_id}")
-    async def planted(principal: Hr, planted_id: UUID) -> Thing:
+    async def planted(caller: Hr, planted_id: UUID) -> Thing:
         raise Refused("not-found")
 
     with pytest.raises(AssertionError, match="never answered with success: GET /v1/planted"):

@@ -32,21 +32,23 @@ from common.store.outbox import emit
 from common.store.tables import add_idempotency, add_outbox
 from common.store.transient import is_transient
 from common.web import etag
-from common.web.auth import Principal, allow, assert_guarded, guards
+from common.web.auth import assert_guarded, guards
 from common.web.bulk import CHUNK, LINE_LIMIT, TURN, Lines, in_turns, lines_of
 from common.web.idempotency import IdempotencyKey, once
 from common.web.pages import BY_ID, AskedWindow, Window
 from common.web.parts import Reading, Transaction
+from contracts.callers import Caller
 from contracts.events import TrainingRevoked
-from contracts.roles import ROLES
+from contracts.rights import Right
+from contracts.roles import CALLERS
 from jejak_local.harness import PATIENCE, app_of
 from jejak_local.issuer import Issuer
 from jejak_local.processes import free_port
 from jejak_local.serve import serving
 
 router = APIRouter(prefix="/v1")
-Hr = Annotated[Principal, Depends(allow("agency_hr"))]
-Sender = Annotated[Principal, Depends(allow("agency_hr", "service"))]
+Hr = Annotated[Caller[None], Depends(Right(("agency_hr",), "things"))]
+Sender = Annotated[Caller[None], Depends(Right(("agency_hr", "service"), "things"))]
 HOME, OTHER = new_id(), new_id()
 
 
@@ -66,18 +68,18 @@ class Made(BaseModel):
 
 @router.post("/things")
 async def make(
-    request: Request, principal: Sender, session: Transaction, thing: Thing, idempotency_key: IdempotencyKey = None
+    request: Request, caller: Sender, session: Transaction, thing: Thing, idempotency_key: IdempotencyKey = None
 ):
     async def act() -> tuple[int, Made]:
         made = new_id()
         await session.execute(text("INSERT INTO things VALUES (:id, :name)"), {"id": made, "name": thing.name})
         return 201, Made(id=made)
 
-    return await once(request, session, principal, idempotency_key, act)
+    return await once(request, session, caller, idempotency_key, act)
 
 
 @router.post("/things:batch", max_body_size=2**30)
-async def make_many(principal: Hr, lines: Things) -> StreamingResponse:
+async def make_many(caller: Hr, lines: Things) -> StreamingResponse:
     async def handle(session: AsyncSession, things: Sequence[Thing]) -> list[Answer]:
         ids = [new_id() for _ in things]
         await session.execute(
@@ -100,12 +102,12 @@ def announce(session: AsyncSession, thing: Thing) -> UUID:
 
 
 @router.post("/announcements")
-async def announce_one(principal: Hr, session: Transaction, thing: Thing) -> Made:
+async def announce_one(caller: Hr, session: Transaction, thing: Thing) -> Made:
     return Made(id=announce(session, thing))
 
 
 @router.post("/announcements:batch")
-async def announce_many(principal: Hr, lines: Things) -> StreamingResponse:
+async def announce_many(caller: Hr, lines: Things) -> StreamingResponse:
     async def handle(session: AsyncSession, things: Sequence[Thing]) -> list[Answer]:
         return [Done("stored", announce(session, thing)) for thing in things]
 
@@ -113,7 +115,7 @@ async def announce_many(principal: Hr, lines: Things) -> StreamingResponse:
 
 
 @router.get("/things")
-async def things(principal: Hr, session: Reading, window: AskedWindow) -> dict:
+async def things(caller: Hr, session: Reading, window: AskedWindow) -> dict:
     return {"count": await session.scalar(text("SELECT count(*) FROM things")), "limit": window.limit}
 
 
@@ -122,27 +124,27 @@ class Versioned(BaseModel):
 
 
 @router.put("/things/{thing_id}")
-async def change(thing_id: UUID, principal: Hr, seen: etag.Seen, response: Response) -> Versioned:
+async def change(thing_id: UUID, caller: Hr, seen: etag.Seen, response: Response) -> Versioned:
     etag.check(seen, 7)
     return etag.tagged(Versioned(), response)
 
 
 @router.post("/late-failure")
-async def late_failure(principal: Hr, session: Transaction) -> dict:
+async def late_failure(caller: Hr, session: Transaction) -> dict:
     """The commit fails: a deferred constraint is checked only then."""
     await session.execute(text("INSERT INTO promises VALUES (:id)"), {"id": new_id()})
     return {"answer": "all is well"}
 
 
 @router.post("/lost-connection")
-async def lost_connection(principal: Hr, session: Transaction) -> dict:
+async def lost_connection(caller: Hr, session: Transaction) -> dict:
     """The database ends the session before the commit."""
     await session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
     return {}
 
 
 @router.post("/write-while-reading")
-async def write_while_reading(principal: Hr, session: Reading) -> dict:
+async def write_while_reading(caller: Hr, session: Reading) -> dict:
     await session.execute(text("DELETE FROM things"))
     return {}
 
@@ -239,7 +241,7 @@ def test_a_service_with_a_route_for_a_role_that_does_not_exist_does_not_start(pa
     misspelt = APIRouter()
 
     @misspelt.get("/v1/misspelt")
-    async def nobody(principal: Annotated[Principal, Depends(allow("lan", "agency_rh"))]) -> dict:
+    async def nobody(caller: Annotated[Caller[None], Depends(Right(("lan", "agency_rh"), "things"))]) -> dict:
         return {}
 
     with pytest.raises(RuntimeError, match="agency_rh"):
@@ -252,7 +254,7 @@ def test_a_service_with_a_route_that_leaves_the_event_loop_does_not_start(parts:
     def blocking() -> None: ...
 
     @threaded.get("/v1/threaded")
-    async def there(principal: Hr, used: Annotated[None, Depends(blocking)]) -> dict:
+    async def there(caller: Hr, used: Annotated[None, Depends(blocking)]) -> dict:
         return {}
 
     with pytest.raises(RuntimeError, match="blocking"):
@@ -260,7 +262,7 @@ def test_a_service_with_a_route_that_leaves_the_event_loop_does_not_start(parts:
 
 
 def test_the_right_matrix_names_every_route(app: FastAPI) -> None:
-    assert_guarded(app, ROLES)
+    assert_guarded(app, CALLERS.roles)
     assert guards(app)["POST", "/v1/things"] == {"agency_hr", "service"}
 
 

@@ -13,13 +13,14 @@ from common.parts import Parts
 from common.settings import ServiceSettings
 from common.store.database import Database
 from common.web import etag
-from common.web.auth import Principal, allow
 from common.web.bulk import Lines, lines_of
 from common.web.idempotency import IdempotencyKey
+from contracts.callers import Caller
+from contracts.rights import Right
 from jejak_local.harness import app_of
 
 router = APIRouter(prefix="/v1")
-Hr = Annotated[Principal, Depends(allow("agency_hr"))]
+Hr = Annotated[Caller[None], Depends(Right(("agency_hr",), "things"))]
 
 
 class Thing(Document):
@@ -27,15 +28,15 @@ class Thing(Document):
 
 
 @router.get("/plain")
-async def plain(principal: Hr) -> Thing: ...
+async def plain(caller: Hr) -> Thing: ...
 
 
 @router.get("/things")
-async def listed(principal: Hr, name: Line) -> Thing: ...
+async def listed(caller: Hr, name: Line) -> Thing: ...
 
 
 @router.get("/things/{thing_id}")
-async def one(principal: Hr, thing_id: UUID) -> Thing: ...
+async def one(caller: Hr, thing_id: UUID) -> Thing: ...
 
 
 @router.get("/tagged")
@@ -43,23 +44,23 @@ async def tagged(principal: Hr, response: Response) -> Thing: ...
 
 
 @router.post("/things", responses={409: {"description": "`name-taken`"}})
-async def made(principal: Hr, thing: Thing) -> Thing: ...
+async def made(caller: Hr, thing: Thing) -> Thing: ...
 
 
 @router.post("/keyed")
-async def keyed(principal: Hr, thing: Thing, idempotency_key: IdempotencyKey = None) -> Thing: ...
+async def keyed(caller: Hr, thing: Thing, idempotency_key: IdempotencyKey = None) -> Thing: ...
 
 
 @router.put("/things/{thing_id}")
-async def changed(principal: Hr, thing_id: UUID, thing: Thing, seen: etag.Seen) -> Thing: ...
+async def changed(caller: Hr, thing_id: UUID, thing: Thing, seen: etag.Seen) -> Thing: ...
 
 
 @router.post("/things/{thing_id}/check")
-async def checked(principal: Hr, thing_id: UUID) -> Thing: ...
+async def checked(caller: Hr, thing_id: UUID) -> Thing: ...
 
 
 @router.post("/things:batch")
-async def many(principal: Hr, lines: Annotated[Lines[Thing], Depends(lines_of(Thing))]) -> StreamingResponse: ...
+async def many(caller: Hr, lines: Annotated[Lines[Thing], Depends(lines_of(Thing))]) -> StreamingResponse: ...
 
 
 @pytest.fixture

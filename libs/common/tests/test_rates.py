@@ -16,13 +16,14 @@ from common.ids import new_id
 from common.parts import Parts
 from common.settings import ServiceSettings
 from common.store.database import Database
-from common.web.auth import Principal, allow
 from common.web.bulk import Lines, lines_of
+from contracts.callers import Caller
+from contracts.rights import Right
 from jejak_local.harness import app_of, client_of
 from jejak_local.issuer import Issuer
 
 router = APIRouter(prefix="/v1")
-Hr = Annotated[Principal, Depends(allow("agency_hr"))]
+Hr = Annotated[Caller[None], Depends(Right(("agency_hr",), "things"))]
 
 
 class Line(BaseModel):
@@ -30,17 +31,17 @@ class Line(BaseModel):
 
 
 @router.get("/things")
-async def read(principal: Hr) -> str:
-    return principal.subject
+async def read(caller: Hr) -> str:
+    return caller.subject
 
 
 @router.post("/things")
-async def write(principal: Hr) -> str:
-    return principal.subject
+async def write(caller: Hr) -> str:
+    return caller.subject
 
 
 @router.post("/things:batch")
-async def write_many(principal: Hr, lines: Annotated[Lines[Line], Depends(lines_of(Line))]) -> StreamingResponse:
+async def write_many(caller: Hr, lines: Annotated[Lines[Line], Depends(lines_of(Line))]) -> StreamingResponse:
     async def handle(session: AsyncSession, given: Sequence[Line]) -> list[Answer]:
         del session
         return [Done("stored", new_id()) for _ in given]

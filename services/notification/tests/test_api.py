@@ -11,7 +11,7 @@ from common.web.auth import guards
 from jejak_local.harness import owning
 from jejak_local.issuer import ROLES
 from jejak_local.unclaimed import open_doors
-from notification.access import READERS
+from notification import rights
 from notification.service import SERVICE
 
 READ = {("GET", "/v1/messages"), ("GET", "/v1/rounds"), ("GET", "/v1/waiting")}
@@ -36,13 +36,13 @@ def test_the_right_matrix(app, database) -> None:
     matrix = guards(app)
     ours = {route: set(roles) for route, roles in matrix.items() if route[1].startswith("/v1")}
     assert ours == {
-        ("GET", "/v1/messages"): set(READERS),
-        ("GET", "/v1/messages/{message_id}"): set(READERS),
+        ("GET", "/v1/messages"): set(rights.READ.roles),
+        ("GET", "/v1/messages/{message_id}"): set(rights.READ.roles),
         ("POST", "/v1/messages/{message_id}/resend"): {"operator", "lan"},
-        ("GET", "/v1/rounds"): set(READERS),
-        ("GET", "/v1/rounds/{round_id}"): set(READERS),
-        ("GET", "/v1/rounds/{round_id}/digests"): set(READERS),
-        ("GET", "/v1/waiting"): set(READERS),
+        ("GET", "/v1/rounds"): set(rights.READ.roles),
+        ("GET", "/v1/rounds/{round_id}"): set(rights.READ.roles),
+        ("GET", "/v1/rounds/{round_id}/digests"): set(rights.READ.roles),
+        ("GET", "/v1/waiting"): set(rights.READ.roles),
     }
 
 
@@ -59,7 +59,7 @@ async def test_every_role_gets_through_or_not(api, make, two_agencies, role) -> 
     ]
     for path in paths:
         answer = await api.call("GET", path, role=role, agency=make.agency_id("K-001"))
-        assert answer.status_code == (200 if role in READERS else 403), path
+        assert answer.status_code == (200 if role in rights.READ.roles else 403), path
     answer = await api.call("POST", f"/v1/messages/{failed.id}/resend", role=role, agency=make.agency_id("K-001"))
     assert answer.status_code == (200 if role in {"operator", "lan"} else 403)
 

@@ -19,9 +19,8 @@ from common.ids import new_id, nip_hash
 from common.parts import Parts
 from common.settings import ServiceSettings
 from common.store.transient import insist
-from common.web.auth import Principal
+from contracts.callers import Caller
 from contracts.events import Absence, Assignment, PersonChanged
-from contracts.roles import named
 from jejak_local.harness import (
     AGENCY,
     NIP_KEY,
@@ -30,6 +29,7 @@ from jejak_local.harness import (
     Api,
     Inside,
     OwnedDatabase,
+    caller,
     client_of,
     empty,
     owning,
@@ -37,7 +37,6 @@ from jejak_local.harness import (
     settings_of,
 )
 from training.consumers import subscription
-from training.desk import Desk
 from training.domain.rules import PACKS, Book, load
 from training.records.commands import store
 from training.records.schemas import Training
@@ -179,19 +178,18 @@ class World(Inside):
         [person_id] = await self.people(self.state(**values))
         return person_id
 
-    def desk(self, role: str | Sequence[str] = "service", **claims: Any) -> Desk:
+    def caller(self, role: str | Sequence[str] = "service", **claims: Any) -> Caller[Book]:
         roles = [role] if isinstance(role, str) else role
-        principal = Principal(subject="-".join(roles), named=named(*roles), **claims)
-        return Desk(principal, self.book, self.clock)
+        return caller(*roles, clock=self.clock, rules=self.book, nip_key=NIP_KEY, **claims)
 
     async def store(self, *lines: dict[str, Any], role: str | Sequence[str] = "service", **claims: Any):
         """The command behind POST /trainings and its batch, in a transaction of its own."""
         given = [Training.model_validate_json(json.dumps(line)) for line in lines]
-        desk = self.desk(role, **claims)
+        sender = self.caller(role, **claims)
 
         async def once():
             async with self.database.transaction() as session:
-                return await store(session, given, desk, NIP_KEY)
+                return await store(session, given, sender)
 
         return await insist(once, seconds=10, what="store")
 

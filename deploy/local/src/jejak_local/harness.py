@@ -3,7 +3,7 @@
 import asyncio
 import json
 import tracemalloc
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -18,14 +18,16 @@ from sqlalchemy import MetaData, NullPool, event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 
 from common.app import create_app
+from common.clock import Clock
 from common.events import Event, Reader, Received
 from common.ids import new_id
 from common.parts import Parts, Role
 from common.service import Service
 from common.store.database import Database
 from common.store.outbox import unpack
-from common.web.auth import CallerRole
-from contracts.roles import ROLES
+from common.web.auth import Callers
+from contracts.callers import Caller
+from contracts.roles import CALLERS, ROLES, named
 from jejak_local.issuer import Issuer
 from jejak_local.postgres import Database as Made
 from jejak_local.stack import UNLIMITED
@@ -79,9 +81,23 @@ class _Bare(Service):
     newest_revision: str = ""  # pyright: ignore[reportIncompatibleMethodOverride] - it has no migrations
 
 
-def app_of(parts: Parts, *routers: APIRouter, callers: Mapping[str, CallerRole] = ROLES) -> FastAPI:
+def app_of(parts: Parts, *routers: APIRouter, callers: Callers = CALLERS) -> FastAPI:
     """An application of the kit's with these routes, of no service."""
     return create_app(_Bare("common", "Kit", 0, [], callers, routers=routers), parts)
+
+
+def caller(
+    *roles: str, clock: Clock | None = None, rules: Any = None, nip_key: str = "key", **claims: UUID
+) -> Caller[Any]:
+    """A caller in these roles, as a route would hand it to its use case; the subject is named for the roles."""
+    return Caller(
+        subject="-".join(roles),
+        named=named(*roles),
+        claims=claims,
+        clock=clock or Clock(),
+        rules=rules,
+        nip_key=nip_key,
+    )
 
 
 @asynccontextmanager

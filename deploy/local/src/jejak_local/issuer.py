@@ -17,8 +17,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from jwt.algorithms import RSAAlgorithm
 
-from common.web.auth import CLAIMS
 from contracts import roles
+from contracts.roles import CLAIMS
 from jejak_local.processes import LocalError
 
 ROLES = tuple(roles.ROLES)

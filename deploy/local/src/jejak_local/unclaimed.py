@@ -15,8 +15,8 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from common.store.database import Database
-from common.web.auth import CLAIMS, EVERYBODY, CallerRole, guards
-from contracts.roles import ROLES
+from common.web.auth import EVERYBODY, CallerRole, guards
+from contracts.roles import CLAIMS, ROLES
 from jejak_local.issuer import Issuer
 
 SOMETHING = UUID("0199a000-0000-7000-8000-0000000000ee")

@@ -69,7 +69,7 @@ def create_app(
         for router in service.uploads:
             app.include_router(router, max_body_size=parts.settings.batch_body_limit)
     openapi.install(app)
-    assert_guarded(app, service.callers)
+    assert_guarded(app, service.callers.roles)
     _assert_async(app)
     return app
 

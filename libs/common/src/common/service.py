@@ -30,7 +30,7 @@ from common.parts import Parts, Role
 from common.settings import ServiceSettings
 from common.store.grants import Grants
 from common.store.tables import add_idempotency, add_inbox, add_outbox, add_waiting, metadata_of
-from common.web.auth import CallerRole
+from common.web.auth import Callers
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Service:
     title: str
     port: int
     features: Sequence[str]
-    callers: Mapping[str, CallerRole]
+    callers: Callers
     published: Sequence[type[Event]] = ()
     settings: type[ServiceSettings] = ServiceSettings
     rules: Callable[[], Any] = lambda: None

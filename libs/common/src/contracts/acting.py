@@ -32,43 +32,43 @@ class Sender(NamedTuple):
     id: str
 
 
-def capacity(principal: Principal) -> Capacity:
+def capacity(caller: Principal) -> Capacity:
     """In which of their roles a caller acts: the widest.
 
     Raises Refused `forbidden` for a role whose token does not say which agency, provider or person it speaks for.
     """
     for acting in SENDERS:
-        if acting in principal.roles and _named(principal, acting):
+        if acting in caller.roles and _named(caller, acting):
             return acting
     raise Refused("forbidden")
 
 
-def sender_of(principal: Principal, acting: Capacity) -> Sender:
+def sender_of(caller: Principal, acting: Capacity) -> Sender:
     """Whom a caller sends for, acting in a role that `capacity` gives."""
-    named = _named(principal, acting)
+    named = _named(caller, acting)
     if named is None:
         raise Refused("forbidden")
     return named
 
 
-def _named(principal: Principal, acting: Capacity) -> Sender | None:
+def _named(caller: Principal, acting: Capacity) -> Sender | None:
     for kind in SPEAKS_FOR[acting]:
-        claim: UUID | None = getattr(principal, kind)
+        claim = caller.claims.get(kind)
         if claim is not None:
             return Sender(kind, str(claim))
-    return Sender("connection", principal.subject) if acting == "service" else None
+    return Sender("connection", caller.subject) if acting == "service" else None
 
 
-def acting_people(principal: Principal) -> frozenset[UUID]:
+def acting_people(caller: Principal) -> frozenset[UUID]:
     """The people who act when this caller does: whose token it is, where that is known."""
-    return frozenset({principal.person} if principal.person else ())
+    return frozenset({caller.claims["person"]} if "person" in caller.claims else ())
 
 
-def hands_of(principal: Principal) -> frozenset[str]:
+def hands_of(caller: Principal) -> frozenset[str]:
     """By what a caller's act is remembered: two who share any of it are one and the same."""
-    return frozenset({principal.subject, *map(str, acting_people(principal))})
+    return frozenset({caller.subject, *map(str, acting_people(caller))})
 
 
-def is_own_case(principal: Principal, person_id: UUID) -> bool:
+def is_own_case(caller: Principal, person_id: UUID) -> bool:
     """Whether one of those who act is the person concerned: nobody decides in a case of their own."""
-    return person_id in acting_people(principal)
+    return person_id in acting_people(caller)

@@ -4,7 +4,7 @@ A role is held only with the claims it needs. docs/architecture/http.md says who
 `deploy/keycloak` gives the same to people and programs; a test holds the three together.
 """
 
-from common.web.auth import CallerRole
+from common.web.auth import CallerRole, Callers
 
 ROLES = {
     role.name: role
@@ -21,6 +21,10 @@ ROLES = {
         CallerRole("operator", national=True),
     )
 }
+
+CLAIMS = ("agency", "person", "provider", "connection")
+CALLERS = Callers(ROLES, CLAIMS)
+"""Whom every service knows."""
 
 
 def named(*names: str) -> frozenset[CallerRole]:

@@ -1,23 +1,25 @@
-"""Who may read what, and for whom somebody acts."""
+"""Who acts, and whom a path names."""
 
 from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Depends
 
-from common.web.auth import Principal, caller
+from common.web.auth import Principal, authenticated
 from contracts.acting import acting_people
+from contracts.callers import Caller
 from credit.domain.cases import Actor
-
-READERS = ("lan", "analis", "service", "agency_hr", "verifier", "validator", "inspector", "person")
-
-
-def actor_of(principal: Principal) -> Actor:
-    """Who acts, and for whose people: those of their agency, or everybody for a national role that may act."""
-    return Actor(principal.subject, principal.agency_scope, acting_people(principal))
+from credit.domain.rules import Book
 
 
-async def _asked_person(person_id: UUID | Literal["me"], principal: Annotated[Principal, Depends(caller)]) -> UUID:
+def actor_of(caller: Caller[Book]) -> Actor:
+    """Who acts: the caller, and whose token it is."""
+    return Actor(caller.subject, acting_people(caller))
+
+
+async def _asked_person(
+    person_id: UUID | Literal["me"], principal: Annotated[Principal, Depends(authenticated)]
+) -> UUID:
     return principal.speaks_for("person") if person_id == "me" else person_id
 
 

@@ -2,7 +2,7 @@
 
 from common.service import Service
 from contracts import PUBLISHED
-from contracts.roles import ROLES
+from contracts.roles import CALLERS
 from credit.rulebook import load_rules
 
 SERVICE = Service(
@@ -10,7 +10,7 @@ SERVICE = Service(
     title="Jejak: credit points (angka kredit)",
     port=8003,
     features=["predicates", "cases", "ledger", "evidence", "rule_packs"],
-    callers=ROLES,
+    callers=CALLERS,
     published=PUBLISHED,
     rules=load_rules,
     emits=True,

@@ -3,7 +3,7 @@
 from common.parts import Parts
 from common.service import Service
 from contracts import PUBLISHED
-from contracts.roles import ROLES
+from contracts.roles import CALLERS
 from notification.messages.sender import Sender
 from notification.settings import Settings
 
@@ -17,7 +17,7 @@ SERVICE = Service(
     title="Jejak: notification",
     port=8004,
     features=["agencies", "rounds", "messages", "landing"],
-    callers=ROLES,
+    callers=CALLERS,
     published=PUBLISHED,
     settings=Settings,
     further_roles={"sender": _sender},

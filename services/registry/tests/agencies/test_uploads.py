@@ -4,12 +4,10 @@ import asyncio
 from uuid import uuid4
 
 from common.store.database import counted_statements
-from common.web.auth import Principal
 from common.web.bulk import CHUNK
-from contracts.roles import named
+from jejak_local.harness import caller
 from registry.agencies.commands import upsert_agencies
 from registry.agencies.schemas import AgencyLine
-from registry.writing import Writing
 
 
 def line(number: int, **changes):
@@ -157,12 +155,12 @@ async def test_the_number_of_statements_does_not_grow(service, database):
 
 
 async def test_opposite_orders_wait_for_each_other_and_end_as_one(database, clock, settings, emitted):
-    writing = Writing.at(clock, Principal("loader", named("service")), settings.nip_key.get_secret_value())
+    loader = caller("service", clock=clock)
 
     async def chunk(lines: list[dict]) -> set[str]:
         # Not through the upload, which would try again after a deadlock.
         async with database.transaction() as session:
-            answers = await upsert_agencies(session, [AgencyLine.model_validate(one) for one in lines], writing)
+            answers = await upsert_agencies(session, [AgencyLine.model_validate(one) for one in lines], loader)
         return {answer.status for answer in answers}
 
     lines = [line(number) for number in range(50)]

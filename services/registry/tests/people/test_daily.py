@@ -2,10 +2,8 @@
 
 from datetime import timedelta
 
-from common.web.auth import Principal
-from contracts.roles import named
+from jejak_local.harness import caller
 from registry.people.daily import announce_all_begun
-from registry.writing import Writing
 
 
 async def test_what_begins_today_is_announced_once(service, nation, emitted, a_person, clock, database, settings):
@@ -18,8 +16,7 @@ async def test_what_begins_today_is_announced_once(service, nation, emitted, a_p
     await emitted()
 
     async def run() -> list[tuple]:
-        writing = Writing.at(clock, Principal("registry", named("service")), settings.nip_key.get_secret_value())
-        count = await announce_all_begun(database, writing)
+        count = await announce_all_begun(database, caller("service", clock=clock))
         found = await emitted()
         assert count == len(found)
         return sorted((str(r.event.person_id), r.sequence, r.event.agency_id, r.event.status) for r in found)

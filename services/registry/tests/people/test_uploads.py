@@ -1,24 +1,23 @@
 """People line by line: many in one transaction, in order, without deadlock."""
 
 import asyncio
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 
+from common.clock import FixedClock
 from common.events import MAX_EVENT_BYTES
 from common.store.database import Database, counted_statements
-from common.web.auth import Principal
 from common.web.bulk import CHUNK
-from contracts.roles import named
+from jejak_local.harness import caller
 from registry.domain.history import Span
 from registry.domain.person import KEPT_FOR_ORDINARY, MOST_SPANS, Person, Place, Post, Schooling, Standing
 from registry.people import store
 from registry.people.commands import upsert_people
 from registry.people.schemas import PersonIn
-from registry.writing import Writing
 
 BROKEN = '{"nip": "1990'
 
@@ -176,13 +175,13 @@ async def test_opposite_orders_do_not_deadlock(service, nation, database, emitte
     if known:
         await service.upload("/people:batch", lines)
         await emitted()
-    writing = Writing.at(clock, Principal("loader", named("service")), settings.nip_key.get_secret_value())
+    loader = caller("service", clock=clock)
 
     async def chunk(name: str, lines: list[dict]) -> set[str]:
         # Not through the upload, which would try again after a deadlock.
         documents = [PersonIn.model_validate({**line, "name": name}) for line in lines]
         async with database.transaction() as session:
-            return {answer.status for answer in await upsert_people(session, documents, writing)}
+            return {answer.status for answer in await upsert_people(session, documents, loader)}
 
     async with database.engine.connect() as holder:
         middle = {"nip": lines[50]["nip"]}
@@ -315,8 +314,8 @@ async def test_the_longest_history_fits_into_an_event():
         statuses=spans(Standing("leave", name), Standing("study", name)),
         educations=spans(Schooling("D-III"), Schooling("D-IV")),
     )
-    writing = Writing(Principal("loader", named("service")), datetime.now(UTC), days[-1], "key")
-    event = store._event(person, {unit: name}, writing)
+    loader = caller("service", clock=FixedClock(datetime.combine(days[-1], time(12), UTC)))
+    event = store._event(person, {unit: name}, loader)
     assert MAX_EVENT_BYTES // 2 < len(event.model_dump_json().encode()) < MAX_EVENT_BYTES
 
 

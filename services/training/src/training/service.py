@@ -2,7 +2,7 @@
 
 from common.service import Command, Service
 from contracts import PUBLISHED
-from contracts.roles import ROLES
+from contracts.roles import CALLERS
 from training.domain.rules import load
 from training.ledger import cli as ledger
 from training.soundings import cli as soundings
@@ -12,7 +12,7 @@ SERVICE = Service(
     title="Jejak: training records and learning hours (JP)",
     port=8002,
     features=["catalogue", "records", "soundings", "ledger", "rule_packs"],
-    callers=ROLES,
+    callers=CALLERS,
     published=PUBLISHED,
     rules=load,
     emits=True,

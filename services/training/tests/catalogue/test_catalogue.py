@@ -170,19 +170,19 @@ async def test_lists_come_in_pages_and_can_be_narrowed(api, provider, course):
 
 
 async def test_statements_do_not_grow_with_the_lines(world, provider, course):
-    desk = world.desk()
+    caller = world.caller()
     providers, courses = [], []
     for size in (1, 300):
         async with world.database.transaction() as session:
             with counted_statements(world.database) as run:
                 lines = [ProviderIn.model_validate(provider(f"{size}-{n}")) for n in range(size)]
-                await save_providers(session, lines, desk)
+                await save_providers(session, lines, caller)
             providers.append(len(run))
             with counted_statements(world.database) as run:
                 lines = [
                     CourseIn.model_validate(course(f"{size}-{n}", provider_code=f"{size}-{n}")) for n in range(size)
                 ]
-                await save_courses(session, lines, desk)
+                await save_courses(session, lines, caller)
             courses.append(len(run))
     assert providers == [5, 5]
     assert courses == [3, 3]

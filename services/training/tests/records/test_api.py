@@ -8,7 +8,7 @@ import pytest
 
 from common.app import create_app
 from common.web.bulk import CHUNK, LINE_LIMIT
-from jejak_local.harness import NIP_KEY, waits_for_a_lock
+from jejak_local.harness import waits_for_a_lock
 from training.records.commands import store
 from training.records.schemas import Training
 from training.service import SERVICE
@@ -51,7 +51,7 @@ async def test_who_is_outrun_for_a_reference_is_told_of_the_winner(world, api, l
     first, second = await world.person(), await world.person()
     given = line(first)
     async with world.database.transaction() as session:
-        await store(session, [Training.model_validate(given)], world.desk("service"), NIP_KEY)
+        await store(session, [Training.model_validate(given)], world.caller("service"))
         late = given | {"person_id": str(second)}
         outrun = asyncio.create_task(api.call("service", "POST", "/trainings", late, headers))
         await waits_for_a_lock(session, outrun)

@@ -55,7 +55,7 @@ def told(activity):
 @given(sequence=sequences)
 async def test_the_books_agree_with_a_count_from_scratch(world, line, sequence):
     person = await world.person()
-    desk = world.desk()
+    caller = world.caller()
     ids = []
     for step, what in sequence:
         if step == "store":
@@ -66,11 +66,11 @@ async def test_the_books_agree_with_a_count_from_scratch(world, line, sequence):
         state = await world.value("SELECT state FROM records WHERE id = :id", id=record_id)
         async with world.database.transaction() as session:
             if step == "revoke":
-                await revoke(session, record_id, "uji", desk)
+                await revoke(session, record_id, "uji", caller)
             elif state == "valid" and step == "verify":
-                await verify(session, record_id, desk)
+                await verify(session, record_id, caller)
             elif state == "valid":
-                await correct(session, record_id, Correction(reason="uji", **told(what[1])), desk, seen=None)
+                await correct(session, record_id, Correction(reason="uji", **told(what[1])), caller, seen=None)
     await check_books(world, person)
 
 
@@ -108,7 +108,7 @@ async def _take(world, line, person, records, steps):
         elif kind == "correct" or number in waiting:
             correction = Correction(reason="uji", **told(records[number][2]))
             async with world.database.transaction() as session:
-                await correct(session, ids[number], correction, world.desk(), seen=None)
+                await correct(session, ids[number], correction, world.caller(), seen=None)
     assert {answer.status for answer in await world.store(*lines)} == {"duplicate"}
 
 

@@ -1,16 +1,16 @@
 """Who calls, and what they may: OIDC bearer tokens and a typed Principal.
 
 Any standard issuer works. Only RS256 and ES256 are accepted: a token without a signature, or one
-signed with a shared secret, never passes. Every route names its roles through `allow(...)`;
+signed with a shared secret, never passes. Every route has a right (`contracts.rights`), which names roles;
 `assert_guarded` refuses to start an application that has a route without it. Which roles there are,
 and the claims each needs, a service says when it is built.
 """
 
 import hashlib
 import time
-from collections.abc import Awaitable, Callable, Generator, Mapping
+from collections.abc import Callable, Collection, Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Any
 from uuid import UUID
@@ -20,8 +20,6 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.routing import iter_route_contexts
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat
-from sqlalchemy import ColumnElement, true
-from sqlalchemy.orm import InstrumentedAttribute
 
 from common.refused import Refused
 from common.settings import ServiceSettings
@@ -60,23 +58,28 @@ class CallerRole:
 
 
 @dataclass(frozen=True)
+class Callers:
+    """Whom a service knows: the roles by name, and the claims that say whom a caller speaks for, each the id of one."""
+
+    roles: Mapping[str, CallerRole]
+    claims: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Principal:
-    """A caller: subject, the roles the token names, and the agency, person, provider or connection it speaks for.
+    """Whom a token stands for: a subject, the roles it names, and whom it speaks for by its claims.
 
     A caller does not hold a role whose claims the token lacks: `roles` and all that follows from them leave it out.
     """
 
     subject: str
     named: frozenset[CallerRole]
-    agency: UUID | None = None
-    person: UUID | None = None
-    provider: UUID | None = None
-    connection: UUID | None = None
+    claims: Mapping[str, UUID] = field(default_factory=dict[str, UUID], hash=False)
 
     @cached_property
     def held(self) -> frozenset[CallerRole]:
         """The roles that the token names with all the claims they need."""
-        return frozenset(role for role in self.named if all(getattr(self, claim) for claim in role.needs))
+        return frozenset(role for role in self.named if self.claims.keys() >= set(role.needs))
 
     @cached_property
     def roles(self) -> frozenset[str]:
@@ -85,7 +88,7 @@ class Principal:
 
     @property
     def national(self) -> bool:
-        """Whether the caller may see every agency."""
+        """Whether a role held reaches everybody."""
         return any(role.national for role in self.held)
 
     def speaks_for(self, claim: str) -> UUID:
@@ -93,13 +96,12 @@ class Principal:
 
         Raises Refused `forbidden` where the token says nobody: a query that compares with nothing finds what is nobody's.
         """
-        value: UUID | None = getattr(self, claim)
-        if value is None:
+        if claim not in self.claims:
             raise Refused("forbidden")
-        return value
+        return self.claims[claim]
 
     def bound_to(self, claim: str) -> UUID | None:
-        """The one agency, provider or person the caller is bound to; None for a national caller.
+        """The one that the caller is bound to by a claim; None for a national caller.
 
         Raises Refused `forbidden` for a caller who is neither national nor holds a role by that claim.
         """
@@ -108,20 +110,6 @@ class Principal:
         if not any(claim in role.needs for role in self.held):
             raise Refused("forbidden")
         return self.speaks_for(claim)
-
-    @property
-    def agency_scope(self) -> UUID | None:
-        """The one agency the caller is bound to; None for a national caller. Raises Refused `forbidden`."""
-        return self.bound_to("agency")
-
-    def sees(self, agency_column: ColumnElement[UUID] | InstrumentedAttribute[UUID] | Any) -> ColumnElement[bool]:
-        """The condition that keeps a query inside the caller's agency."""
-        scope = self.agency_scope
-        return true() if scope is None else agency_column == scope
-
-
-CLAIMS = tuple(part.name for part in fields(Principal) if part.default is None)
-"""The claims that say whom a caller speaks for, each the id of one."""
 
 
 def _printable(text: str) -> str:
@@ -153,15 +141,15 @@ class Authenticator:
     issuer: str
     audience: str
     keys: KeySet
-    roles: Mapping[str, CallerRole]
+    callers: Callers
     now: Callable[[], float] = time.time
     _remembered: dict[bytes, tuple[Principal, float, Key]] = field(
         default_factory=dict[bytes, tuple[Principal, float, Key]], repr=False
     )
 
     @classmethod
-    def of(cls, settings: ServiceSettings, roles: Mapping[str, CallerRole]) -> "Authenticator":
-        return cls(settings.issuer, settings.audience, KeySet(settings.jwks_url), roles)
+    def of(cls, settings: ServiceSettings, callers: Callers) -> "Authenticator":
+        return cls(settings.issuer, settings.audience, KeySet(settings.jwks_url), callers)
 
     async def principal(self, token: str) -> Principal:
         """Who the token stands for. Raises Refused: `unauthorized` for anything but a good token, `unavailable`.
@@ -208,8 +196,9 @@ class Authenticator:
             return self._principal(read, claims), self._lives(read), key
 
     def _principal(self, read: _Claims, claims: Mapping[str, Any]) -> Principal:
-        named = frozenset(self.roles[name] for name in read.roles if name in self.roles)
-        return Principal(read.sub, named, **{claim: _named(claims.get(claim)) for claim in CLAIMS})
+        named = frozenset(self.callers.roles[name] for name in read.roles if name in self.callers.roles)
+        spoken_for = {claim: _named(claims.get(claim)) for claim in self.callers.claims}
+        return Principal(read.sub, named, {claim: id_ for claim, id_ in spoken_for.items() if id_ is not None})
 
     def _lives(self, read: _Claims) -> float:
         """Until when a token is good. Raises ValueError for one that is not good now, or good beyond reason."""
@@ -243,10 +232,10 @@ def _named(claim: Any) -> UUID | None:
     return UUID(claim)
 
 
-async def caller(
+async def authenticated(
     request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 ) -> Principal:
-    """The authenticated caller."""
+    """Whom the request's token stands for. Raises Refused: `unauthorized`, `too-many-requests`."""
     if credentials is None:
         raise Refused("unauthorized")
     parts = parts_of(request)
@@ -256,21 +245,16 @@ async def caller(
     return principal
 
 
-def allow(*roles: str) -> Callable[..., Awaitable[Principal]]:
-    """A dependency that lets through callers with at least one of `roles` and gives the Principal.
+def roles_among(principal: Principal, names: Collection[str]) -> frozenset[CallerRole]:
+    """The roles held of those named. Raises Refused `forbidden` for none.
 
-    The Principal keeps only the roles named here: who may read everything and write in one agency
-    is national where they read and bound to the agency where they write.
+    A use case sees no other: who may read everything and write in one agency is national where they read and bound
+    to the agency where they write.
     """
-    wanted = frozenset(roles)
-
-    async def allowed(principal: Annotated[Principal, Depends(caller)]) -> Principal:
-        if wanted.isdisjoint(principal.roles):
-            raise Refused("forbidden")
-        return replace(principal, named=frozenset(role for role in principal.named if role.name in wanted))
-
-    allowed.allowed_roles = wanted  # pyright: ignore[reportFunctionMemberAccess] - read by `guards`
-    return allowed
+    roles = frozenset(role for role in principal.held if role.name in names)
+    if not roles:
+        raise Refused("forbidden")
+    return roles
 
 
 async def everybody() -> None:
@@ -282,7 +266,7 @@ everybody.allowed_roles = EVERYBODY  # pyright: ignore[reportFunctionMemberAcces
 
 
 def guards(app: FastAPI) -> dict[tuple[str, str], frozenset[str]]:
-    """The roles of every route by (method, path): the right matrix. An unguarded route has none."""
+    """The roles of every route by (method, path): what its dependencies name as `allowed_roles`, none where it has none."""
     matrix: dict[tuple[str, str], frozenset[str]] = {}
     for context in iter_route_contexts(app.routes):
         dependant = getattr(context, "dependant", None)
@@ -304,4 +288,4 @@ def assert_guarded(app: FastAPI, roles: Mapping[str, CallerRole]) -> None:
         raise RuntimeError(f"roles that are not in the service's table: {', '.join(unknown)}")
     bare = sorted({path for (_, path), roles in guards(app).items() if not roles and path not in OPEN_PATHS})
     if bare:
-        raise RuntimeError(f"routes without allow(...): {', '.join(bare)}")
+        raise RuntimeError(f"routes without a right: {', '.join(bare)}")

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.fields import PLAIN
 from common.refused import Refused
-from common.web.auth import CLAIMS, Principal
+from common.web.auth import Principal
 
 IdempotencyKey = Annotated[
     str | None,
@@ -63,7 +63,7 @@ async def once(
 
 
 def _fingerprint(request: Request, principal: Principal, body: bytes) -> str:
-    caller = {"roles": sorted(principal.roles)} | {claim: getattr(principal, claim) for claim in CLAIMS}
+    caller = {"roles": sorted(principal.roles), "claims": dict(principal.claims)}
     asked = json.dumps([request.method, request.url.path, caller], default=str, sort_keys=True)
     return hashlib.sha256(asked.encode() + b"\n" + body).hexdigest()
 

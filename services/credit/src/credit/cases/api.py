@@ -10,31 +10,28 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.answers import Answer
 from common.refused import Refused
-from common.rules import RuleBook
 from common.texts import Language
 from common.web import etag
-from common.web.auth import Principal, allow
 from common.web.bulk import Lines, lines_of
 from common.web.pages import AskedWindow, Page
-from common.web.parts import Reading, Transaction, UsedClock, UsedLanguage
+from common.web.parts import Reading, Transaction, UsedLanguage
+from contracts.callers import Caller
+from credit import rights
 from credit.cases import commands
 from credit.cases.commands import Wanted
 from credit.cases.queries import list_cases, read_case
 from credit.cases.schemas import CaseLine, CaseView, CaseWithHistory, Return
 from credit.domain.cases import State
-from credit.domain.rules import Rules
-from credit.people import PEOPLE
-from credit.rulebook import UsedRules
-from credit.scope import READERS, actor_of
+from credit.domain.rules import Book
 
 router = APIRouter(prefix="/v1", tags=["cases"])
 uploads = APIRouter(prefix="/v1", tags=["cases"])
 
-Reader = Annotated[Principal, Depends(allow(*READERS))]
-Verifier = Annotated[Principal, Depends(allow("verifier"))]
-Validator = Annotated[Principal, Depends(allow("validator"))]
-Judge = Annotated[Principal, Depends(allow("verifier", "validator"))]
-Submitter = Annotated[Principal, Depends(allow("agency_hr", "service"))]
+Reader = Annotated[Caller[Book], Depends(rights.READ)]
+Verifier = Annotated[Caller[Book], Depends(rights.CHECK)]
+Validator = Annotated[Caller[Book], Depends(rights.ATTEST)]
+Judge = Annotated[Caller[Book], Depends(rights.SEND_BACK)]
+Submitter = Annotated[Caller[Book], Depends(rights.SUBMIT)]
 CaseLines = Annotated[Lines[CaseLine], Depends(lines_of(CaseLine))]
 
 
@@ -55,22 +52,20 @@ DECISIONS: dict[int | str, dict[str, Any]] = {
 @router.get("/cases", summary="Cases, oldest first")
 async def get_cases(
     session: Reading,
-    principal: Reader,
+    caller: Reader,
     window: AskedWindow,
-    rules: UsedRules,
     language: UsedLanguage,
     state: State | None = None,
     agency_id: UUID | None = None,
 ) -> Page[CaseView]:
-    return await list_cases(session, window, PEOPLE.seen_by(principal), rules, language, state, agency_id)
+    return await list_cases(session, window, caller, language, state, agency_id)
 
 
 @router.get("/cases/{case_id}", summary="A case with its history")
 async def get_case(
-    case_id: UUID, session: Reading, principal: Reader, rules: UsedRules, language: UsedLanguage, response: Response
+    case_id: UUID, session: Reading, caller: Reader, language: UsedLanguage, response: Response
 ) -> CaseWithHistory:
-    case = await read_case(session, case_id, PEOPLE.seen_by(principal), rules, language)
-    return etag.tagged(case, response)
+    return etag.tagged(await read_case(session, case_id, caller, language), response)
 
 
 @router.post(
@@ -81,14 +76,12 @@ async def get_case(
 async def check(
     case_id: UUID,
     session: Transaction,
-    principal: Verifier,
+    caller: Verifier,
     seen: etag.Seen,
-    rules: UsedRules,
-    clock: UsedClock,
     language: UsedLanguage,
 ) -> CaseWithHistory:
-    [answer] = await commands.check(session, [Wanted(case_id, seen)], actor_of(principal), clock.now())
-    return await _shown(session, answer, principal, rules, language)
+    [answer] = await commands.check(session, [Wanted(case_id, seen)], caller)
+    return await _shown(session, answer, caller, language)
 
 
 @router.post(
@@ -99,14 +92,12 @@ async def check(
 async def attest(
     case_id: UUID,
     session: Transaction,
-    principal: Validator,
+    caller: Validator,
     seen: etag.Seen,
-    rules: UsedRules,
-    clock: UsedClock,
     language: UsedLanguage,
 ) -> CaseWithHistory:
-    [answer] = await commands.attest(session, [Wanted(case_id, seen)], actor_of(principal), rules, clock.now())
-    return await _shown(session, answer, principal, rules, language)
+    [answer] = await commands.attest(session, [Wanted(case_id, seen)], caller)
+    return await _shown(session, answer, caller, language)
 
 
 @router.post(
@@ -118,15 +109,13 @@ async def send_back(
     case_id: UUID,
     body: Return,
     session: Transaction,
-    principal: Judge,
+    caller: Judge,
     seen: etag.Seen,
-    rules: UsedRules,
-    clock: UsedClock,
     language: UsedLanguage,
 ) -> CaseWithHistory:
     wanted = Wanted(case_id, seen)
-    answer = await commands.send_back(session, wanted, actor_of(principal), body.reason, clock.now())
-    return await _shown(session, answer, principal, rules, language)
+    answer = await commands.send_back(session, wanted, caller, body.reason)
+    return await _shown(session, answer, caller, language)
 
 
 @router.post(
@@ -142,43 +131,29 @@ async def send_back(
 async def resubmit(
     case_id: UUID,
     session: Transaction,
-    principal: Submitter,
+    caller: Submitter,
     seen: etag.Seen,
-    rules: UsedRules,
-    clock: UsedClock,
     language: UsedLanguage,
 ) -> CaseWithHistory:
-    answer = await commands.resubmit(session, Wanted(case_id, seen), actor_of(principal), rules, clock.now())
-    return await _shown(session, answer, principal, rules, language)
+    answer = await commands.resubmit(session, Wanted(case_id, seen), caller)
+    return await _shown(session, answer, caller, language)
 
 
 @uploads.post("/cases:check", summary="Check many cases")
-async def check_many(principal: Verifier, lines: CaseLines, clock: UsedClock) -> StreamingResponse:
-    actor = actor_of(principal)
-
-    async def handle(session: AsyncSession, given: Sequence[CaseLine]) -> Sequence[Answer]:
-        return await commands.check(session, _wanted(given), actor, clock.now())
-
-    return await lines.answer(handle)
+async def check_many(caller: Verifier, lines: CaseLines) -> StreamingResponse:
+    return await lines.answer(lambda session, given: commands.check(session, _wanted(given), caller))
 
 
 @uploads.post("/cases:attest", summary="Attest many cases")
-async def attest_many(principal: Validator, lines: CaseLines, rules: UsedRules, clock: UsedClock) -> StreamingResponse:
-    actor = actor_of(principal)
-
-    async def handle(session: AsyncSession, given: Sequence[CaseLine]) -> Sequence[Answer]:
-        return await commands.attest(session, _wanted(given), actor, rules, clock.now())
-
-    return await lines.answer(handle)
+async def attest_many(caller: Validator, lines: CaseLines) -> StreamingResponse:
+    return await lines.answer(lambda session, given: commands.attest(session, _wanted(given), caller))
 
 
 def _wanted(lines: Sequence[CaseLine]) -> list[Wanted]:
     return [Wanted(line.id, None if line.version is None else frozenset({str(line.version)})) for line in lines]
 
 
-async def _shown(
-    session: AsyncSession, answer: Answer, principal: Principal, rules: RuleBook[Rules], language: Language
-) -> CaseWithHistory:
+async def _shown(session: AsyncSession, answer: Answer, caller: Caller[Book], language: Language) -> CaseWithHistory:
     if isinstance(answer, Refused):
         raise answer
-    return await read_case(session, answer.id, PEOPLE.seen_by(principal), rules, language)
+    return await read_case(session, answer.id, caller, language)

@@ -15,10 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.answers import Answer, Done, answer_each
 from common.refused import Refused
-from common.rules import RuleBook
 from common.store.sets import insert, one_of
 from common.web import etag
 from contracts.acting import SenderKind
+from contracts.callers import Caller
 from credit.cases.judging import judge_stored
 from credit.cases.tables import cases, history
 from credit.cases.writing import (
@@ -34,9 +34,10 @@ from credit.cases.writing import (
 )
 from credit.domain.cases import Act, Actor, Case, Kind, move, repeats
 from credit.domain.periods import LeftOut, Segment
-from credit.domain.rules import Rules
+from credit.domain.rules import Book
 from credit.ledger.commands import enter
 from credit.people import PEOPLE
+from credit.scope import actor_of
 
 CASE = (
     "id",
@@ -131,51 +132,50 @@ async def open_cases(session: AsyncSession, new: Sequence[NewCase], actor: Actor
     return stored
 
 
-async def check(session: AsyncSession, wanted: Sequence[Wanted], actor: Actor, now: datetime) -> list[Answer]:
+async def check(session: AsyncSession, wanted: Sequence[Wanted], caller: Caller[Book]) -> list[Answer]:
     """Says that the papers of cases that others have submitted are in order."""
-    answers, moved = _decide(await _locked(session, wanted, actor), wanted, "check", actor)
-    await save_moves(session, moved, actor, now)
+    answers, moved = _decide(await _locked(session, wanted, caller), wanted, "check", caller)
+    await save_moves(session, moved, actor_of(caller), caller.now)
     return answers
 
 
-async def attest(
-    session: AsyncSession, wanted: Sequence[Wanted], actor: Actor, book: RuleBook[Rules], now: datetime
-) -> list[Answer]:
+async def attest(session: AsyncSession, wanted: Sequence[Wanted], caller: Caller[Book]) -> list[Answer]:
     """Attests cases that others have submitted and checked: their points enter the ledger."""
-    answers, moved = _decide(await _locked(session, wanted, actor), wanted, "attest", actor)
-    await save_moves(session, moved, actor, now)
-    await enter(session, [case.id for case in moved], book, now)
+    answers, moved = _decide(await _locked(session, wanted, caller), wanted, "attest", caller)
+    await save_moves(session, moved, actor_of(caller), caller.now)
+    await enter(session, [case.id for case in moved], caller.rules, caller.now)
     return answers
 
 
-async def send_back(session: AsyncSession, wanted: Wanted, actor: Actor, reason: str, now: datetime) -> Answer:
+async def send_back(session: AsyncSession, wanted: Wanted, caller: Caller[Book], reason: str) -> Answer:
     """Returns a case for repair and frees its months."""
-    [answer], moved = _decide(await _locked(session, [wanted], actor), [wanted], "return", actor)
-    await save_returns(session, moved, actor, now, {case.id: reason for case in moved})
+    [answer], moved = _decide(await _locked(session, [wanted], caller), [wanted], "return", caller)
+    await save_returns(session, moved, actor_of(caller), caller.now, {case.id: reason for case in moved})
     return answer
 
 
-async def resubmit(session: AsyncSession, wanted: Wanted, actor: Actor, book: RuleBook[Rules], now: datetime) -> Answer:
+async def resubmit(session: AsyncSession, wanted: Wanted, caller: Caller[Book]) -> Answer:
     """Submits a returned case again for what it claimed, judged anew by today's posts and free months."""
-    found = await _locked(session, [wanted], actor)
-    [answer], moved = _decide(found, [wanted], "resubmit", actor)
+    found = await _locked(session, [wanted], caller)
+    [answer], moved = _decide(found, [wanted], "resubmit", caller)
     for case in moved:
         row = found[case.id]
         obstacle = await session.scalar(OBSTACLE, {"id": case.id}) if case.kind == "education" else None
         if obstacle:
             return Refused(obstacle)
-        outcome = (await judge_stored(session, [row], book))[case.id]
+        outcome = (await judge_stored(session, [row], caller.rules))[case.id]
         if isinstance(outcome, Refused):
             return outcome
-        await save_judged(session, [Judged(case, content_of(row), outcome)], actor, now)
+        await save_judged(session, [Judged(case, content_of(row), outcome)], actor_of(caller), caller.now)
     return answer
 
 
 def _decide(
-    found: Mapping[UUID, Any], wanted: Sequence[Wanted], act: Act, actor: Actor
+    found: Mapping[UUID, Any], wanted: Sequence[Wanted], act: Act, caller: Caller[Book]
 ) -> tuple[list[Answer], list[Case]]:
     """Decides about each case in turn: `updated`, `unchanged` for an act the same person repeats, or why not."""
     moved: dict[UUID, Case] = {}
+    actor = actor_of(caller)
 
     def decide(item: Wanted) -> Done:
         row = found.get(item.id)
@@ -192,12 +192,12 @@ def _decide(
     return answer_each(wanted, decide), list(moved.values())
 
 
-async def _locked(session: AsyncSession, wanted: Sequence[Wanted], actor: Actor) -> dict[UUID, Any]:
-    """The rows of the cases within the actor's reach, locked with their people, and the `hands` in their records."""
+async def _locked(session: AsyncSession, wanted: Sequence[Wanted], caller: Caller[Book]) -> dict[UUID, Any]:
+    """The rows of the cases within the caller's reach, locked with their people, and the `hands` in their records."""
     ids = [item.id for item in wanted]
     owners = await session.scalars(select(cases.c.person_id).where(one_of(cases.c.id, ids)).distinct())
     people = (await PEOPLE.lock(session, owners.all())).by_id
-    own = [one.person_id for one in people.values() if actor.agency in {None, one.agency_id}]
+    own = [one.person_id for one in people.values() if caller.agency_scope in {None, one.agency_id}]
     rows = await session.execute(
         select(cases, HANDS)
         .where(one_of(cases.c.id, ids), one_of(cases.c.person_id, own))

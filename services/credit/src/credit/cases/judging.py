@@ -11,23 +11,20 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.refused import Refused
-from common.rules import RuleBook
 from common.store.sets import one_of
 from credit.cases.tables import cases, segments
 from credit.cases.writing import SEGMENT, Judged, case_of, content_of, left_out, save_judged, save_returns
 from credit.domain.cases import SYSTEM, Case, move
 from credit.domain.judging import judge
 from credit.domain.periods import Converted, Segment, months_between
-from credit.domain.rules import Rules
+from credit.domain.rules import Book
 from credit.people import tenures
 
 OPEN = cases.c.state.in_(["submitted", "checked"])
 EMPTIED = (cases.c.kind == "conversion") & (cases.c.returned_by == SYSTEM.subject)
 
 
-async def judge_stored(
-    session: AsyncSession, rows: Sequence[Any], book: RuleBook[Rules]
-) -> dict[UUID, Converted | Refused]:
+async def judge_stored(session: AsyncSession, rows: Sequence[Any], book: Book) -> dict[UUID, Converted | Refused]:
     """What cases come to now, by the service and the booked months of their people, whose locks the caller holds.
 
     They are judged one after the other: what one takes is gone for the next. An open case takes no month that it has
@@ -56,7 +53,7 @@ async def judge_stored(
     return found
 
 
-async def rejudge(session: AsyncSession, people: Sequence[UUID], book: RuleBook[Rules], now: datetime) -> None:
+async def rejudge(session: AsyncSession, people: Sequence[UUID], book: Book, now: datetime) -> None:
     """Judges the open cases of people anew, of whom the registry has told news and whose locks the caller holds.
 
     A case that comes to something else has a new version; one that comes to nothing is returned, and submitted again

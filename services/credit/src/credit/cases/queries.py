@@ -9,25 +9,23 @@ from sqlalchemy import ColumnElement, RowMapping, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.refused import Refused
-from common.rules import RuleBook
 from common.store.sets import one_of
 from common.texts import Language
 from common.web.pages import BY_ID, Page, Window
+from contracts.callers import Caller
 from credit.cases.schemas import CaseView, CaseWithHistory, HistoryLine, LeftOutMonth, SegmentView
 from credit.cases.tables import cases, history, segments
 from credit.domain.amounts import shown_ak, total
 from credit.domain.cases import State
-from credit.domain.rules import Rules
+from credit.domain.rules import Book
 from credit.people import PEOPLE
 from credit.rule_packs.schemas import readings_shown
 from credit.texts import explain
 
 
-async def read_case(
-    session: AsyncSession, case_id: UUID, within: ColumnElement[bool], book: RuleBook[Rules], language: Language
-) -> CaseWithHistory:
+async def read_case(session: AsyncSession, case_id: UUID, caller: Caller[Book], language: Language) -> CaseWithHistory:
     """A case with its history. Raises Refused `not-found` for one outside of the caller's reach."""
-    row = (await session.execute(_cases(within).where(cases.c.id == case_id))).mappings().one_or_none()
+    row = (await session.execute(_cases(PEOPLE.seen_by(caller)).where(cases.c.id == case_id))).mappings().one_or_none()
     if row is None:
         raise Refused("not-found")
     parts = await _segments(session, [case_id])
@@ -45,20 +43,19 @@ async def read_case(
         )
         for line in moves
     ]
-    return CaseWithHistory(**_case(row, parts[case_id, row["judged"]], book, language).__dict__, history=lines)
+    return CaseWithHistory(**_case(row, parts[case_id, row["judged"]], caller.rules, language).__dict__, history=lines)
 
 
 async def list_cases(
     session: AsyncSession,
     window: Window,
-    within: ColumnElement[bool],
-    book: RuleBook[Rules],
+    caller: Caller[Book],
     language: Language,
     state: State | None,
     agency_id: UUID | None,
 ) -> Page[CaseView]:
     """Cases in the order they were submitted."""
-    asked = _cases(within).order_by(cases.c.id).limit(window.limit + 1)
+    asked = _cases(PEOPLE.seen_by(caller)).order_by(cases.c.id).limit(window.limit + 1)
     if state is not None:
         asked = asked.where(cases.c.state == state)
     if agency_id is not None:
@@ -67,7 +64,7 @@ async def list_cases(
         asked = asked.where(cases.c.id > seen[0])
     rows = (await session.execute(asked)).mappings().all()
     parts = await _segments(session, [row["id"] for row in rows])
-    views = [_case(row, parts[row["id"], row["judged"]], book, language) for row in rows]
+    views = [_case(row, parts[row["id"], row["judged"]], caller.rules, language) for row in rows]
     return window.page(views, lambda case: [case.id])
 
 
@@ -88,7 +85,7 @@ async def _segments(
     return found
 
 
-def _case(row: RowMapping, parts: list[SegmentView], book: RuleBook[Rules], language: Language) -> CaseView:
+def _case(row: RowMapping, parts: list[SegmentView], book: Book, language: Language) -> CaseView:
     twelfths = total(part.twelfths for part in parts)
     full_year = (row["period_start"].month, row["period_end"].month) == (1, 12)
     reason = row["return_reason"]

@@ -31,10 +31,9 @@ RESULTS = frozenset((act, state) for (_, act), state in MOVES.items())
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: the subject of a token and the people who act with it, on those of an agency (None: on everybody)."""
+    """Who acts: the subject of a token, and the people who act with it."""
 
     subject: str
-    agency: UUID | None = None
     people: frozenset[UUID] = field(default_factory=frozenset[UUID])
 
     @property

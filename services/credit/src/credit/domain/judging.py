@@ -5,15 +5,12 @@ from datetime import date
 from uuid import UUID
 
 from common.refused import Refused
-from common.rules import RuleBook
 from credit.domain.degrees import GONE, bonus_segment
 from credit.domain.periods import Converted, Tenure, convert, months_between
-from credit.domain.rules import Rules
+from credit.domain.rules import Book
 
 
-def judge(
-    book: RuleBook[Rules], tenure: Tenure, booked: Mapping[date, UUID], claimed: tuple[date, date, str | None]
-) -> Converted:
+def judge(book: Book, tenure: Tenure, booked: Mapping[date, UUID], claimed: tuple[date, date, str | None]) -> Converted:
     """The segments of a case that claims a period and its predikat; without one, a degree of the period's last day.
 
     `booked` names the months that other cases have. Raises Refused as `convert`.

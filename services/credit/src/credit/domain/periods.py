@@ -15,9 +15,9 @@ from typing import Literal, get_args
 from uuid import UUID
 
 from common.refused import Refused
-from common.rules import RuleBook, RulePack
+from common.rules import RulePack
 from credit.domain.amounts import conversion_twelfths
-from credit.domain.rules import Rules
+from credit.domain.rules import Book, Rules
 from roster.days import covers
 
 Away = Literal["not-joined", "on-leave", "on-study", "retired", "deceased"]
@@ -145,7 +145,7 @@ def check_matrix(rules: Rules, predikat: str, hasil_kerja: str | None, perilaku:
 
 
 def convert(
-    book: RuleBook[Rules],
+    book: Book,
     tenure: Tenure,
     booked: Mapping[date, UUID],
     months: Sequence[date],

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from common.rules import RuleBook
+
 
 @dataclass(frozen=True)
 class Jenjang:
@@ -95,3 +97,7 @@ class Rules:
     def readings_of(self, kind: str) -> list[OpenReading]:
         """The open readings behind what cases of a kind come to."""
         return [reading for reading in self.readings if kind in reading.of]
+
+
+Book = RuleBook[Rules]
+"""The packs of the service, each with its period."""

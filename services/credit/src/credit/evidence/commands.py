@@ -16,7 +16,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.events import Received
 from common.ids import new_id
-from common.rules import RuleBook
 from common.store.sets import columns_of, copy, insert, lists, one_of, overwrite, unnest
 from contracts.events import TrainingCompleted, TrainingCorrected, TrainingRevoked
 from credit.cases.commands import NewCase, open_cases
@@ -38,7 +37,7 @@ from credit.domain.degrees import (
 )
 from credit.domain.judging import judge
 from credit.domain.periods import Tenure
-from credit.domain.rules import Rules
+from credit.domain.rules import Book
 from credit.evidence.tables import evidence
 from credit.people import PEOPLE, degrees, tenures
 
@@ -67,7 +66,7 @@ NOTE = text(
 )
 
 
-async def assess(session: AsyncSession, received: Sequence[Received], book: RuleBook[Rules], now: datetime) -> None:
+async def assess(session: AsyncSession, received: Sequence[Received], book: Book, now: datetime) -> None:
     """Assesses the records of known people by the rules of their end dates."""
     completions = _newest(item for item in received if not isinstance(item.event, TrainingRevoked))
     revocations = _newest(item for item in received if isinstance(item.event, TrainingRevoked))
@@ -85,7 +84,7 @@ def _newest(received: Iterable[Received]) -> list[Received]:
     return [newest[record_id] for record_id in sorted(newest)]
 
 
-async def _store(session: AsyncSession, completions: Sequence[Received], book: RuleBook[Rules]) -> list[UUID]:
+async def _store(session: AsyncSession, completions: Sequence[Received], book: Book) -> list[UUID]:
     """Stores records, each with the verdict on an activity. Answers whose degrees must be settled."""
     if not completions:
         return []
@@ -145,7 +144,7 @@ async def _revoke(session: AsyncSession, revocations: Sequence[Received]) -> lis
     return [] if revoked is None else [row.person_id for row in revoked.all() if row.settles]
 
 
-def _row(item: Received, book: RuleBook[Rules]) -> tuple[Any, ...]:
+def _row(item: Received, book: Book) -> tuple[Any, ...]:
     event: TrainingCompleted | TrainingCorrected = item.event
     pack = book.at(event.end_date)
     verdict = judge_activity(pack.tables)
@@ -168,7 +167,7 @@ def _row(item: Received, book: RuleBook[Rules]) -> tuple[Any, ...]:
     )
 
 
-async def settle_again(session: AsyncSession, person_ids: Sequence[UUID], book: RuleBook[Rules], now: datetime) -> None:
+async def settle_again(session: AsyncSession, person_ids: Sequence[UUID], book: Book, now: datetime) -> None:
     """Settles the degrees of people whose history has changed."""
     claimants = await session.scalars(
         select(evidence.c.person_id).where(one_of(evidence.c.person_id, person_ids), CLAIMS).distinct()
@@ -178,9 +177,7 @@ async def settle_again(session: AsyncSession, person_ids: Sequence[UUID], book: 
         await _settle_degrees(session, found, book, now)
 
 
-async def _settle_degrees(
-    session: AsyncSession, person_ids: Sequence[UUID], book: RuleBook[Rules], now: datetime
-) -> None:
+async def _settle_degrees(session: AsyncSession, person_ids: Sequence[UUID], book: Book, now: datetime) -> None:
     await PEOPLE.lock(session, person_ids)
     tenure_of = await tenures(session, person_ids)
     educations = await degrees(session, person_ids)
@@ -224,9 +221,7 @@ async def _settle_degrees(
     await _note(session, [(claim, settled[claim.record_id]) for claim in claims], book)
 
 
-def _claim(
-    row: Any, told: Sequence[Any], educations: Sequence[Schooling], tenure: Tenure, book: RuleBook[Rules]
-) -> Claim:
+def _claim(row: Any, told: Sequence[Any], educations: Sequence[Schooling], tenure: Tenure, book: Book) -> Claim:
     day, rules = row.end_date, book.at(row.end_date).tables
     verdict = judge_activity(rules)
     if row.degree:
@@ -259,7 +254,7 @@ def _bonus(row: Any, case: Case) -> Bonus:
     return Bonus(row.id, row.record_id, row.person_id, row.degree, row.period_end, row.state, by_hand, undone)
 
 
-def _resumed(case: Case, row: Any, day: date, tenure: Tenure, book: RuleBook[Rules]) -> Judged:
+def _resumed(case: Case, row: Any, day: date, tenure: Tenure, book: Book) -> Judged:
     before = content_of(row)
     return Judged(
         move(case, "resubmit", SYSTEM),
@@ -269,7 +264,7 @@ def _resumed(case: Case, row: Any, day: date, tenure: Tenure, book: RuleBook[Rul
     )
 
 
-def _new_case(claim: Claim, jenjang: str | None, book: RuleBook[Rules]) -> NewCase:
+def _new_case(claim: Claim, jenjang: str | None, book: Book) -> NewCase:
     pack = book.at(claim.end_date)
     bonus = bonus_segment(pack, jenjang or "", claim.end_date)
     return NewCase(
@@ -284,7 +279,7 @@ def _new_case(claim: Claim, jenjang: str | None, book: RuleBook[Rules]) -> NewCa
     )
 
 
-async def _note(session: AsyncSession, settled: Sequence[tuple[Claim, Settled]], book: RuleBook[Rules]) -> None:
+async def _note(session: AsyncSession, settled: Sequence[tuple[Claim, Settled]], book: Book) -> None:
     rows: list[tuple[Any, ...]] = []
     for claim, result in settled:
         verdict = result.verdict

@@ -7,10 +7,10 @@ from sqlalchemy import ColumnElement, RowMapping, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.refused import Refused
-from common.rules import RuleBook
 from common.texts import Language
 from common.web.pages import BY_ID, Page, Window
-from credit.domain.rules import Rules
+from contracts.callers import Caller
+from credit.domain.rules import Book
 from credit.evidence.schemas import EvidenceView
 from credit.evidence.tables import evidence
 from credit.people import PEOPLE
@@ -19,29 +19,34 @@ from credit.texts import explain
 
 
 async def read_evidence(
-    session: AsyncSession, record_id: UUID, within: ColumnElement[bool], book: RuleBook[Rules], language: Language
+    session: AsyncSession, record_id: UUID, caller: Caller[Book], language: Language
 ) -> EvidenceView:
     """One record. Raises Refused `not-found` for one outside of the caller's reach."""
-    row = (await session.execute(_evidence(within).where(evidence.c.record_id == record_id))).mappings().one_or_none()
+    row = (
+        (await session.execute(_evidence(PEOPLE.seen_by(caller)).where(evidence.c.record_id == record_id)))
+        .mappings()
+        .one_or_none()
+    )
     if row is None:
         raise Refused("not-found")
-    return _view(row, book, language)
+    return _view(row, caller.rules, language)
 
 
 async def list_evidence(
     session: AsyncSession,
     person_id: UUID,
     window: Window,
-    within: ColumnElement[bool],
-    book: RuleBook[Rules],
+    caller: Caller[Book],
     language: Language,
 ) -> Page[EvidenceView]:
     """A person's records. Raises Refused `not-found` for somebody outside of the caller's reach."""
-    known = await session.scalar(select(PEOPLE.c.person_id).where(PEOPLE.c.person_id == person_id, within))
+    known = await session.scalar(
+        select(PEOPLE.c.person_id).where(PEOPLE.c.person_id == person_id, PEOPLE.seen_by(caller))
+    )
     if known is None:
         raise Refused("not-found")
     asked = (
-        _evidence(within)
+        _evidence(PEOPLE.seen_by(caller))
         .where(evidence.c.person_id == person_id)
         .order_by(evidence.c.record_id)
         .limit(window.limit + 1)
@@ -49,14 +54,14 @@ async def list_evidence(
     if seen := window.seen(BY_ID):
         asked = asked.where(evidence.c.record_id > seen[0])
     rows = (await session.execute(asked)).mappings().all()
-    return window.page([_view(row, book, language) for row in rows], lambda view: [view.record_id])
+    return window.page([_view(row, caller.rules, language) for row in rows], lambda view: [view.record_id])
 
 
 def _evidence(within: ColumnElement[bool]) -> Select[Any]:
     return select(evidence).join(PEOPLE.table, PEOPLE.c.person_id == evidence.c.person_id).where(within)
 
 
-def _view(row: RowMapping, book: RuleBook[Rules], language: Language) -> EvidenceView:
+def _view(row: RowMapping, book: Book, language: Language) -> EvidenceView:
     readings = book.at(row["end_date"]).tables.readings_of("education") if row["degree"] else []
     return EvidenceView(
         **row, explanation=explain(row["reason_code"], language), readings=readings_shown(readings, language)

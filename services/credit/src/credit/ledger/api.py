@@ -4,13 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from common.web.auth import Principal, allow
-from common.web.parts import Reading, UsedClock, UsedLanguage
+from common.web.parts import Reading, UsedLanguage
+from contracts.callers import Caller
+from credit import rights
+from credit.domain.rules import Book
 from credit.ledger.queries import read_credit
 from credit.ledger.schemas import CreditView
-from credit.people import PEOPLE
-from credit.rulebook import UsedRules
-from credit.scope import READERS, AskedPerson
+from credit.scope import AskedPerson
 
 router = APIRouter(prefix="/v1", tags=["ledger"])
 
@@ -19,9 +19,7 @@ router = APIRouter(prefix="/v1", tags=["ledger"])
 async def get_credit(
     person_id: AskedPerson,
     session: Reading,
-    principal: Annotated[Principal, Depends(allow(*READERS))],
-    rules: UsedRules,
-    clock: UsedClock,
+    caller: Annotated[Caller[Book], Depends(rights.READ)],
     language: UsedLanguage,
 ) -> CreditView:
-    return await read_credit(session, person_id, PEOPLE.seen_by(principal), rules, clock.today(), language)
+    return await read_credit(session, person_id, caller, language)

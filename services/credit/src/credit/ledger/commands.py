@@ -11,12 +11,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.ids import derived_id, new_id
-from common.rules import RuleBook
 from common.store.outbox import emit
 from common.store.sets import insert
 from contracts.events import CreditVerified
 from credit.domain.amounts import shown_ak
-from credit.domain.rules import Rules
+from credit.domain.rules import Book
 from credit.ledger.tables import balances, entries
 
 SEGMENT = (
@@ -37,7 +36,7 @@ SEGMENT = (
 )
 
 
-async def enter(session: AsyncSession, case_ids: Sequence[UUID], book: RuleBook[Rules], now: datetime) -> None:
+async def enter(session: AsyncSession, case_ids: Sequence[UUID], book: Book, now: datetime) -> None:
     """Adds an entry for every segment of the cases, updates the balances, and announces each entry once.
 
     The caller holds the locks of the people. An entry is unique by case and segment, and its event

@@ -5,14 +5,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, select
+from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.refused import Refused
-from common.rules import RuleBook
 from common.texts import Language
+from contracts.callers import Caller
 from credit.domain.amounts import MONTHS, shown_ak
-from credit.domain.rules import Rules
+from credit.domain.rules import Book
 from credit.ledger.schemas import BalanceView, CreditView, EntryView, RuleView
 from credit.ledger.tables import balances, entries
 from credit.people import PEOPLE
@@ -22,16 +22,14 @@ from credit.rule_packs.schemas import readings_shown
 async def read_credit(
     session: AsyncSession,
     person_id: UUID,
-    within: ColumnElement[bool],
-    book: RuleBook[Rules],
-    today: date,
+    caller: Caller[Book],
     language: Language,
 ) -> CreditView:
     """A person's balances and entries. Raises Refused `not-found` for somebody outside of the caller's reach."""
     person = (
         await session.execute(
             select(PEOPLE.c.person_id, PEOPLE.c.jenjang, PEOPLE.c.golongan).where(
-                PEOPLE.c.person_id == person_id, within
+                PEOPLE.c.person_id == person_id, PEOPLE.seen_by(caller)
             )
         )
     ).one_or_none()
@@ -50,12 +48,12 @@ async def read_credit(
             BalanceView(jenjang=row.jenjang, ak=shown_ak(row.twelfths), twelfths=row.twelfths, entries=row.entries)
             for row in sums
         ],
-        entries=[_entry(row, book, language) for row in rows.mappings()],
-        rule=_rule(book, person.jenjang, today),
+        entries=[_entry(row, caller.rules, language) for row in rows.mappings()],
+        rule=_rule(caller.rules, person.jenjang, caller.today),
     )
 
 
-def _entry(row: RowMapping, book: RuleBook[Rules], language: Language) -> EntryView:
+def _entry(row: RowMapping, book: Book, language: Language) -> EntryView:
     readings = book.at(row["period_start"]).tables.readings_of(row["kind"])
     return EntryView(
         **row,
@@ -70,7 +68,7 @@ def _formula(row: Any) -> str:
     return f"{share}{row['percent']}% x {row['base'].normalize():f}"
 
 
-def _rule(book: RuleBook[Rules], jenjang: str | None, today: date) -> RuleView:
+def _rule(book: Book, jenjang: str | None, today: date) -> RuleView:
     pack = book.at(today)
     level = pack.tables.jenjang.get(jenjang or "")
     return RuleView(

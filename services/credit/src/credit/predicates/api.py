@@ -1,31 +1,27 @@
 """Where predikat come in."""
 
-from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import StreamingResponse
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.answers import Answer
 from common.refused import Refused
-from common.web.auth import Principal, allow
 from common.web.bulk import Lines, lines_of
 from common.web.idempotency import IdempotencyKey, once
-from common.web.parts import Transaction, UsedClock, UsedLanguage, UsedNipKey
-from contracts.acting import Sender, capacity, sender_of
+from common.web.parts import Transaction, UsedLanguage
+from contracts.acting import capacity, sender_of
+from contracts.callers import Caller
+from credit import rights
 from credit.cases.queries import read_case
 from credit.cases.schemas import CaseWithHistory
-from credit.people import PEOPLE
+from credit.domain.rules import Book
 from credit.predicates.commands import submit
 from credit.predicates.schemas import NewPredicate
-from credit.rulebook import UsedRules
-from credit.scope import actor_of
 
 router = APIRouter(prefix="/v1", tags=["predicates"])
 uploads = APIRouter(prefix="/v1", tags=["predicates"])
 
-Submitter = Annotated[Principal, Depends(allow("agency_hr", "service"))]
+Submitter = Annotated[Caller[Book], Depends(rights.SUBMIT)]
 
 
 @router.post(
@@ -46,38 +42,24 @@ async def submit_one(
     request: Request,
     predicate: NewPredicate,
     session: Transaction,
-    principal: Submitter,
-    rules: UsedRules,
-    clock: UsedClock,
-    nip_key: UsedNipKey,
+    caller: Submitter,
     language: UsedLanguage,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     async def act() -> tuple[int, CaseWithHistory]:
-        [answer] = await submit(session, [predicate], actor_of(principal), _sender(principal), rules, nip_key, clock)
+        [answer] = await submit(session, [predicate], caller)
         if isinstance(answer, Refused):
             raise answer
-        case = await read_case(session, answer.id, PEOPLE.seen_by(principal), rules, language)
+        case = await read_case(session, answer.id, caller, language)
         return 201 if answer.status == "stored" else 200, case
 
-    return await once(request, session, principal, idempotency_key, act)
+    return await once(request, session, caller, idempotency_key, act)
 
 
 @uploads.post("/predicates:batch", summary="Submit or repair many predikat")
 async def submit_many(
-    principal: Submitter,
+    caller: Submitter,
     lines: Annotated[Lines[NewPredicate], Depends(lines_of(NewPredicate))],
-    rules: UsedRules,
-    clock: UsedClock,
-    nip_key: UsedNipKey,
 ) -> StreamingResponse:
-    actor, sender = actor_of(principal), _sender(principal)
-
-    async def handle(session: AsyncSession, given: Sequence[NewPredicate]) -> Sequence[Answer]:
-        return await submit(session, given, actor, sender, rules, nip_key, clock)
-
-    return await lines.answer(handle)
-
-
-def _sender(principal: Principal) -> Sender:
-    return sender_of(principal, capacity(principal))
+    sender_of(caller, capacity(caller))  # who may send nothing is told so once, not line by line
+    return await lines.answer(lambda session, given: submit(session, given, caller))

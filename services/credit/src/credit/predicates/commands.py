@@ -10,21 +10,21 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.answers import Answer, Done, answer_each
-from common.clock import Clock
 from common.ids import new_id, nip_hash
 from common.refused import Refused
-from common.rules import RuleBook
 from common.store.sets import columns_of, lists, unnest
-from contracts.acting import Sender
+from contracts.acting import Sender, capacity, sender_of
+from contracts.callers import Caller
 from credit.cases.commands import NewCase, open_cases
 from credit.cases.judging import booked_by_person, months_of
 from credit.cases.tables import cases
 from credit.cases.writing import Judged, case_of, content_of, save_judged
-from credit.domain.cases import Actor, Case, check_not_own, move
+from credit.domain.cases import Case, check_not_own, move
 from credit.domain.periods import Converted, Tenure, check_matrix, check_set_in_time, convert, months_between
-from credit.domain.rules import Rules
+from credit.domain.rules import Book
 from credit.people import PEOPLE, tenures
 from credit.predicates.schemas import NewPredicate
+from credit.scope import actor_of
 
 SENT = columns_of(cases, ("source_name", "reference"))
 WITH_SAME_REFERENCE = text(
@@ -43,27 +43,19 @@ class Earlier:
     returned: Case | None = None
 
 
-async def submit(
-    session: AsyncSession,
-    lines: Sequence[NewPredicate],
-    actor: Actor,
-    sender: Sender,
-    book: RuleBook[Rules],
-    nip_key: str,
-    clock: Clock,
-) -> list[Answer]:
+async def submit(session: AsyncSession, lines: Sequence[NewPredicate], caller: Caller[Book]) -> list[Answer]:
     """Opens a case for every predikat that gives points, or repairs the returned one of its reference.
 
     Answers each: `stored`, `updated` for a repair, `duplicate` of what is known, or why not. The person of a case is
     not repaired: a predikat of somebody else is another reference.
     """
-    people = await _find_people(session, lines, actor.agency, nip_key)
+    actor, sender = actor_of(caller), sender_of(caller, capacity(caller))
+    people = await _find_people(session, lines, caller)
     ids = sorted({person_id for person_id in people if person_id})
     tenure_of = await tenures(session, ids)
     first, last = min(line.period_start for line in lines), max(line.period_end for line in lines)
     booked = await booked_by_person(session, ids, first, last)
     earlier = await _with_same_reference(session, sender, lines)
-    today = clock.today()
     new: list[NewCase] = []
     repaired: list[Judged] = []
 
@@ -78,7 +70,7 @@ async def submit(
         if known is not None and (known.returned is None or known.person_id != person_id):
             raise Refused("reference-conflict", "reference")
         check_not_own(person_id, actor)
-        outcome = _judge(line, tenure_of[person_id], booked[person_id], book, today)
+        outcome = _judge(line, tenure_of[person_id], booked[person_id], caller.rules, caller.today)
         if known is not None and known.returned is not None:
             case_id = known.id
             repaired.append(Judged(move(known.returned, "resubmit", actor), content, outcome, replaced=known.content))
@@ -90,17 +82,14 @@ async def submit(
         return Done("updated" if known else "stored", case_id)
 
     answers = answer_each(zip(lines, people, strict=True), decide)
-    now = clock.now()
-    await save_judged(session, repaired, actor, now)
-    stored = await open_cases(session, new, actor, now)
+    await save_judged(session, repaired, actor, caller.now)
+    stored = await open_cases(session, new, actor, caller.now)
     lost = {case.id for case in new} - stored
     conflict = Refused("reference-conflict", field="reference")
     return [conflict if isinstance(answer, Done) and answer.id in lost else answer for answer in answers]
 
 
-def _judge(
-    line: NewPredicate, tenure: Tenure, booked: Mapping[date, UUID], book: RuleBook[Rules], today: date
-) -> Converted:
+def _judge(line: NewPredicate, tenure: Tenure, booked: Mapping[date, UUID], book: Book, today: date) -> Converted:
     rules = book.at(line.period_end).tables
     check_matrix(rules, line.predikat, line.hasil_kerja, line.perilaku)
     check_set_in_time(rules, line.period_end, today)
@@ -122,11 +111,9 @@ def _new_case(case_id: UUID, person_id: UUID, sender: Sender, line: NewPredicate
     )
 
 
-async def _find_people(
-    session: AsyncSession, lines: Sequence[NewPredicate], agency: UUID | None, nip_key: str
-) -> list[UUID | None]:
-    """The person of every line, locked; None for one not known, or not of the agency."""
-    hashes = [nip_hash(line.nip, nip_key) if line.nip else None for line in lines]
+async def _find_people(session: AsyncSession, lines: Sequence[NewPredicate], caller: Caller[Book]) -> list[UUID | None]:
+    """The person of every line, locked; None for one not known, or not of the caller's agency."""
+    hashes = [nip_hash(line.nip, caller.nip_key) if line.nip else None for line in lines]
     found = await PEOPLE.lock(
         session, {line.person_id for line in lines if line.person_id}, {each for each in hashes if each}
     )
@@ -134,7 +121,9 @@ async def _find_people(
         found.by_nip.get(each) if each else found.by_id.get(line.person_id) if line.person_id else None
         for line, each in zip(lines, hashes, strict=True)
     ]
-    return [person.person_id if person and agency in {None, person.agency_id} else None for person in meant]
+    return [
+        person.person_id if person and caller.agency_scope in {None, person.agency_id} else None for person in meant
+    ]
 
 
 async def _with_same_reference(

@@ -4,17 +4,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from common.web.auth import Principal, allow
 from common.web.parts import UsedLanguage
+from contracts.callers import Caller
+from credit import rights
+from credit.domain.rules import Book
 from credit.rule_packs.schemas import RulePackView
-from credit.rulebook import UsedRules
-from credit.scope import READERS
 
 router = APIRouter(prefix="/v1", tags=["rules"])
 
 
 @router.get("/rule-packs", summary="The regulations as the service applies them")
 async def get_rule_packs(
-    _: Annotated[Principal, Depends(allow(*READERS))], rules: UsedRules, language: UsedLanguage
+    caller: Annotated[Caller[Book], Depends(rights.READ)], language: UsedLanguage
 ) -> list[RulePackView]:
-    return [RulePackView.of(pack, language) for pack in rules.packs]
+    return [RulePackView.of(pack, language) for pack in caller.rules.packs]

@@ -5,33 +5,33 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 
-from common.web.auth import Principal, allow
 from common.web.pages import AskedWindow, Page
-from common.web.parts import Reading, Transaction, UsedClock
-from notification.access import READERS
+from common.web.parts import Reading, Transaction
+from contracts.callers import Caller
+from notification import rights
 from notification.messages import commands, queries
 from notification.messages.schemas import MessageDetail, MessageOut, MessageState
 
 router = APIRouter(prefix="/v1/messages", tags=["messages"])
 
-Reader = Annotated[Principal, Depends(allow(*READERS))]
-Resender = Annotated[Principal, Depends(allow("operator", "lan"))]
+Reader = Annotated[Caller[None], Depends(rights.READ)]
+Resender = Annotated[Caller[None], Depends(rights.RESEND)]
 
 
 @router.get("", summary="Messages, for instance those that failed")
 async def list_messages(
-    principal: Reader,
+    caller: Reader,
     session: Reading,
     window: AskedWindow,
     state: MessageState | None = None,
     round_id: UUID | None = None,
 ) -> Page[MessageOut]:
-    return await queries.messages(session, principal, window, state=state, round_id=round_id)
+    return await queries.messages(session, caller, window, state=state, round_id=round_id)
 
 
 @router.get("/{message_id}", summary="A message with every attempt and the server's words")
-async def get_message(message_id: UUID, principal: Reader, session: Reading) -> MessageDetail:
-    return await queries.message(session, principal, message_id)
+async def get_message(message_id: UUID, caller: Reader, session: Reading) -> MessageDetail:
+    return await queries.message(session, caller, message_id)
 
 
 @router.post(
@@ -39,5 +39,5 @@ async def get_message(message_id: UUID, principal: Reader, session: Reading) -> 
     summary="Send a message that failed or waits, now, to whom the agency names now",
     responses={409: {"description": "`message-not-open` or `no-pic`"}},
 )
-async def resend_message(message_id: UUID, principal: Resender, session: Transaction, clock: UsedClock) -> MessageOut:
-    return MessageOut.model_validate(await commands.resend(session, message_id, principal, clock.now()))
+async def resend_message(message_id: UUID, caller: Resender, session: Transaction) -> MessageOut:
+    return MessageOut.model_validate(await commands.resend(session, message_id, caller))

@@ -20,7 +20,7 @@ from common.ids import derived_id
 from common.refused import Refused
 from common.store.sets import Columns, columns_of, lists, unnest
 from common.texts import Language
-from common.web.auth import Principal
+from contracts.callers import Caller
 from notification.agencies.pics import Addressee, addressees
 from notification.agencies.tables import Agency
 from notification.messages.delivery import Envelope, Verdict
@@ -294,16 +294,16 @@ async def give_back(session: AsyncSession, messages: Sequence[Claimed]) -> None:
     )
 
 
-async def resend(session: AsyncSession, message_id: UUID, principal: Principal, now: datetime) -> Message:
+async def resend(session: AsyncSession, message_id: UUID, caller: Caller[None]) -> Message:
     """Sends a message that failed, or waits for another try, at once, to whom the agency names now.
 
     Keeps who asked for it; addresses that have it already are left out. Raises Refused `not-found`,
     `message-not-open`, or `no-pic` when the agency names nobody who could be written to and has no
     message of this round.
     """
-    table = Message.table().c
+    table, now = Message.table().c, caller.now
     message = await session.scalar(
-        select(Message).where(table.id == message_id, principal.sees(table.agency_id)).with_for_update()
+        select(Message).where(table.id == message_id, caller.sees(table.agency_id)).with_for_update()
     )
     if message is None:
         raise Refused("not-found")
@@ -319,7 +319,7 @@ async def resend(session: AsyncSession, message_id: UUID, principal: Principal, 
     addressee = _addressee(message, agency.pics, set(others))
     if addressee is None:
         raise Refused("no-pic")
-    session.add(Resend(message_id=message.id, after_attempt=message.attempts, moment=now, subject=principal.subject))
+    session.add(Resend(message_id=message.id, after_attempt=message.attempts, moment=now, subject=caller.subject))
     message.dedupe_key = dedupe_key(message.round_id, message.agency_id, addressee.recipient)
     message.rank = addressee.rank
     message.recipient = addressee.recipient

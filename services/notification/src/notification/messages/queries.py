@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.fields import Moment
 from common.refused import Refused
-from common.web.auth import Principal
 from common.web.pages import Page, Window
+from contracts.callers import Caller
 from notification.messages.schemas import AttemptOut, MessageDetail, MessageOut, MessageState, ResendOut
 from notification.messages.tables import Attempt, Message, Resend
 from notification.rounds.figures import Figures
@@ -19,11 +19,11 @@ BY_TIME: TypeAdapter[tuple[Moment, UUID]] = TypeAdapter(tuple[Moment, UUID])
 
 
 async def messages(
-    session: AsyncSession, principal: Principal, window: Window, *, state: MessageState | None, round_id: UUID | None
+    session: AsyncSession, caller: Caller[None], window: Window, *, state: MessageState | None, round_id: UUID | None
 ) -> Page[MessageOut]:
     """Messages the caller may see, oldest first."""
     columns = MESSAGES.c
-    query = select(MESSAGES).where(principal.sees(columns.agency_id)).order_by(columns.created_at, columns.id)
+    query = select(MESSAGES).where(caller.sees(columns.agency_id)).order_by(columns.created_at, columns.id)
     if state:
         query = query.where(columns.state == state)
     if round_id:
@@ -34,10 +34,10 @@ async def messages(
     return window.page(found, lambda message: (message.created_at, message.id))
 
 
-async def message(session: AsyncSession, principal: Principal, message_id: UUID) -> MessageDetail:
+async def message(session: AsyncSession, caller: Caller[None], message_id: UUID) -> MessageDetail:
     """One message with its history. Raises Refused `not-found`."""
     row = (
-        await session.execute(select(MESSAGES).where(MESSAGES.c.id == message_id, principal.sees(MESSAGES.c.agency_id)))
+        await session.execute(select(MESSAGES).where(MESSAGES.c.id == message_id, caller.sees(MESSAGES.c.agency_id)))
     ).one_or_none()
     if row is None:
         raise Refused("not-found")

@@ -5,37 +5,37 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 
-from common.web.auth import Principal, allow
 from common.web.pages import AskedWindow, Page
 from common.web.parts import Reading
-from notification.access import READERS
+from contracts.callers import Caller
+from notification import rights
 from notification.rounds import queries
 from notification.rounds.schemas import DigestOut, DigestState, RoundKind, RoundOut, WaitingOut
 
 router = APIRouter(prefix="/v1", tags=["rounds"])
 
-Reader = Annotated[Principal, Depends(allow(*READERS))]
+Reader = Annotated[Caller[None], Depends(rights.READ)]
 
 
 @router.get("/rounds", summary="Rounds, newest first")
 async def list_rounds(
-    principal: Reader, session: Reading, window: AskedWindow, kind: RoundKind | None = None
+    caller: Reader, session: Reading, window: AskedWindow, kind: RoundKind | None = None
 ) -> Page[RoundOut]:
-    return await queries.rounds(session, principal, window, kind=kind)
+    return await queries.rounds(session, caller, window, kind=kind)
 
 
 @router.get("/rounds/{round_id}", summary="A round with its counts")
-async def get_round(round_id: UUID, principal: Reader, session: Reading) -> RoundOut:
-    return await queries.one_round(session, principal, round_id)
+async def get_round(round_id: UUID, caller: Reader, session: Reading) -> RoundOut:
+    return await queries.one_round(session, caller, round_id)
 
 
 @router.get("/rounds/{round_id}/digests", summary="What each agency is told in a round")
 async def list_digests(
-    round_id: UUID, principal: Reader, session: Reading, window: AskedWindow, state: DigestState | None = None
+    round_id: UUID, caller: Reader, session: Reading, window: AskedWindow, state: DigestState | None = None
 ) -> Page[DigestOut]:
-    return await queries.digests(session, principal, window, round_id, state=state)
+    return await queries.digests(session, caller, window, round_id, state=state)
 
 
 @router.get("/waiting", summary="Digests that wait for an agency to name somebody to write to")
-async def list_waiting(principal: Reader, session: Reading, window: AskedWindow) -> Page[WaitingOut]:
-    return await queries.waiting(session, principal, window)
+async def list_waiting(caller: Reader, session: Reading, window: AskedWindow) -> Page[WaitingOut]:
+    return await queries.waiting(session, caller, window)

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.fields import Line, Moment
 from common.refused import Refused
-from common.web.auth import Principal
 from common.web.pages import Page, Window
+from contracts.callers import Caller
 from notification.agencies.tables import Agency
 from notification.messages.tables import Message
 from notification.rounds.schemas import DigestOut, DigestState, RoundKind, RoundOut, WaitingOut
@@ -28,31 +28,31 @@ BY_WAIT: TypeAdapter[tuple[Moment, UUID, UUID]] = TypeAdapter(tuple[Moment, UUID
 
 
 async def rounds(
-    session: AsyncSession, principal: Principal, window: Window, *, kind: RoundKind | None
+    session: AsyncSession, caller: Caller[None], window: Window, *, kind: RoundKind | None
 ) -> Page[RoundOut]:
     """Rounds that reached an agency the caller may see, newest first."""
-    query = select(ROUNDS).where(_reaches(principal)).order_by(ROUNDS.c.opened_at.desc(), ROUNDS.c.id.desc())
+    query = select(ROUNDS).where(_reaches(caller)).order_by(ROUNDS.c.opened_at.desc(), ROUNDS.c.id.desc())
     if kind:
         query = query.where(ROUNDS.c.kind == kind)
     if seen := window.seen(BY_TIME):
         query = query.where(tuple_(ROUNDS.c.opened_at, ROUNDS.c.id) < seen)
     found = (await session.execute(query.limit(window.limit + 1))).all()
-    return window.page(await _with_counts(session, principal, found), lambda shown: (shown.opened_at, shown.id))
+    return window.page(await _with_counts(session, caller, found), lambda shown: (shown.opened_at, shown.id))
 
 
-async def one_round(session: AsyncSession, principal: Principal, round_id: UUID) -> RoundOut:
+async def one_round(session: AsyncSession, caller: Caller[None], round_id: UUID) -> RoundOut:
     """A round with its counts. Raises Refused `not-found`, also when it reached no agency of the caller's."""
-    found = (await session.execute(select(ROUNDS).where(ROUNDS.c.id == round_id, _reaches(principal)))).one_or_none()
+    found = (await session.execute(select(ROUNDS).where(ROUNDS.c.id == round_id, _reaches(caller)))).one_or_none()
     if found is None:
         raise Refused("not-found")
-    return (await _with_counts(session, principal, [found]))[0]
+    return (await _with_counts(session, caller, [found]))[0]
 
 
-def _reaches(principal: Principal) -> ColumnElement[bool]:
-    return select(DIGESTS).where(DIGESTS.c.round_id == ROUNDS.c.id, principal.sees(DIGESTS.c.agency_id)).exists()
+def _reaches(caller: Caller[None]) -> ColumnElement[bool]:
+    return select(DIGESTS).where(DIGESTS.c.round_id == ROUNDS.c.id, caller.sees(DIGESTS.c.agency_id)).exists()
 
 
-async def _with_counts(session: AsyncSession, principal: Principal, found: Sequence[Row[Any]]) -> list[RoundOut]:
+async def _with_counts(session: AsyncSession, caller: Caller[None], found: Sequence[Row[Any]]) -> list[RoundOut]:
     ids = [row.id for row in found]
     by_state = await session.execute(
         select(
@@ -65,13 +65,13 @@ async def _with_counts(session: AsyncSession, principal: Principal, found: Seque
             func.sum(DIGESTS.c.resolved).label("resolved"),
             func.sum(DIGESTS.c.redeemed).label("redeemed"),
         )
-        .where(DIGESTS.c.round_id.in_(ids), principal.sees(DIGESTS.c.agency_id))
+        .where(DIGESTS.c.round_id.in_(ids), caller.sees(DIGESTS.c.agency_id))
         .group_by(DIGESTS.c.round_id, DIGESTS.c.state)
         .order_by(DIGESTS.c.state)
     )
     mails = await session.execute(
         select(MESSAGES.c.round_id, MESSAGES.c.state, func.count().label("mails"))
-        .where(MESSAGES.c.round_id.in_(ids), principal.sees(MESSAGES.c.agency_id))
+        .where(MESSAGES.c.round_id.in_(ids), caller.sees(MESSAGES.c.agency_id))
         .group_by(MESSAGES.c.round_id, MESSAGES.c.state)
         .order_by(MESSAGES.c.state)
     )
@@ -102,10 +102,10 @@ def _round_out(row: Row[Any], digests: Sequence[Any], mails: dict[Any, int]) -> 
 
 
 async def digests(
-    session: AsyncSession, principal: Principal, window: Window, round_id: UUID, *, state: DigestState | None
+    session: AsyncSession, caller: Caller[None], window: Window, round_id: UUID, *, state: DigestState | None
 ) -> Page[DigestOut]:
     """What each agency is told in a round, by agency code. Raises Refused `not-found` as `one_round` does."""
-    if not await session.scalar(select(ROUNDS.c.id).where(ROUNDS.c.id == round_id, _reaches(principal))):
+    if not await session.scalar(select(ROUNDS.c.id).where(ROUNDS.c.id == round_id, _reaches(caller))):
         raise Refused("not-found")
     query = (
         _with_agency(
@@ -121,7 +121,7 @@ async def digests(
             SHORT,
             MISSING,
         )
-        .where(DIGESTS.c.round_id == round_id, principal.sees(DIGESTS.c.agency_id))
+        .where(DIGESTS.c.round_id == round_id, caller.sees(DIGESTS.c.agency_id))
         .order_by(AGENCIES.c.code, AGENCIES.c.id)
     )
     if state:
@@ -132,13 +132,13 @@ async def digests(
     return window.page(rows, lambda shown: (shown.code, shown.agency_id))
 
 
-async def waiting(session: AsyncSession, principal: Principal, window: Window) -> Page[WaitingOut]:
+async def waiting(session: AsyncSession, caller: Caller[None], window: Window) -> Page[WaitingOut]:
     """Digests that wait for somebody to write to, the longest waiting first."""
     query = (
         _with_agency(
             DIGESTS.c.round_id, DIGESTS.c.agency_id, DIGESTS.c.reason, SHORT, DIGESTS.c.decided_at.label("since")
         )
-        .where(DIGESTS.c.state == "waiting", principal.sees(DIGESTS.c.agency_id))
+        .where(DIGESTS.c.state == "waiting", caller.sees(DIGESTS.c.agency_id))
         .order_by(DIGESTS.c.decided_at, DIGESTS.c.round_id, DIGESTS.c.agency_id)
     )
     if seen := window.seen(BY_WAIT):

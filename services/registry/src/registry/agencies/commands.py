@@ -21,69 +21,70 @@ from common.store import sets
 from common.store.outbox import emit
 from common.web import etag
 from contracts import events
+from contracts.callers import Caller
 from registry.agencies.schemas import AgencyIn, AgencyLine, PicIn, UnitIn
+from registry.audit import audit_row
 from registry.domain.agency import Agency, Pic, Unit, check_parent, in_order
 from registry.people.commands import announce_units
 from registry.tables import agencies, changes, pics, units
-from registry.writing import Writing, audit_row
 
 Parents = dict[UUID, UUID | None]
 Units = dict[UUID, Unit]
 
 
-async def create_agency(session: AsyncSession, document: AgencyIn, writing: Writing) -> UUID:
+async def create_agency(session: AsyncSession, document: AgencyIn, caller: Caller[None]) -> UUID:
     """A new agency. Raises Refused."""
     await _lock(session)
     if await session.scalar(select(agencies.c.id).where(agencies.c.code == document.code)):
         raise Refused("code-taken", field="code")
     created = _decided(document, None, await _parents(session))
-    await _save(session, [(None, created)], writing)
+    await _save(session, [(None, created)], caller)
     return created.id
 
 
 async def revise_agency(
-    session: AsyncSession, agency_id: UUID, document: AgencyIn, seen: etag.Versions, writing: Writing
+    session: AsyncSession, agency_id: UUID, document: AgencyIn, seen: etag.Versions, caller: Caller[None]
 ) -> None:
     """An agency as the document says. Raises Refused."""
     await _lock(session)
-    before = await _one(session, agency_id, seen, writing)
+    before = await _one(session, agency_id, seen, caller)
     namesake = select(agencies.c.id).where(agencies.c.code == document.code, agencies.c.id != agency_id)
     if await session.scalar(namesake):
         raise Refused("code-taken", field="code")
     after = _decided(document, before, await _parents(session))
-    await _save(session, [(before, after)], writing)
+    await _save(session, [(before, after)], caller)
 
 
 async def name_pics(
-    session: AsyncSession, agency_id: UUID, named: Sequence[PicIn], seen: etag.Versions, writing: Writing
+    session: AsyncSession, agency_id: UUID, named: Sequence[PicIn], seen: etag.Versions, caller: Caller[None]
 ) -> None:
     """Exactly these PICs for an agency. Raises Refused."""
     await _lock(session)
-    before = await _one(session, agency_id, seen, writing)
+    before = await _one(session, agency_id, seen, caller)
     after = replace(before, pics=_pics(named, before.pics))
-    await _save(session, [(before, after)], writing)
+    await _save(session, [(before, after)], caller)
 
 
-async def add_unit(session: AsyncSession, agency_id: UUID, document: UnitIn, writing: Writing) -> UUID:
+async def add_unit(session: AsyncSession, agency_id: UUID, document: UnitIn, caller: Caller[None]) -> UUID:
     """A new unit of an agency. Raises Refused."""
     await _lock(session)
-    await _one(session, agency_id, None, writing)
+    await _one(session, agency_id, None, caller)
     known = await _units(session, [agency_id], [document])
     own = known.get(agency_id, {})
     if any(unit.code == document.code for unit in own.values()):
         raise Refused("code-taken", field="code")
     created = _decided_unit(document, agency_id, None, own, _ids(known))
-    await _save_units(session, [(None, created)], writing)
+    await _save_units(session, [(None, created)], caller)
     return created.id
 
 
 async def revise_unit(
-    session: AsyncSession, unit_id: UUID, document: UnitIn, seen: etag.Versions, writing: Writing
+    session: AsyncSession, unit_id: UUID, document: UnitIn, seen: etag.Versions, caller: Caller[None]
 ) -> None:
     """A unit as the document says. Raises Refused."""
     await _lock(session)
     agency_id = await session.scalar(select(units.c.agency_id).where(units.c.id == unit_id))
-    if agency_id is None or not writing.may_touch(agency_id):
+    if agency_id is None or not caller.reaches(agency_id):
         raise Refused("not-found")
     known = await _units(session, [agency_id], [])
     own = known[agency_id]
@@ -92,10 +93,10 @@ async def revise_unit(
     if any(unit.code == document.code and unit.id != unit_id for unit in own.values()):
         raise Refused("code-taken", field="code")
     after = _decided_unit(document, agency_id, before, own, _ids(known))
-    await _save_units(session, [(before, after)], writing)
+    await _save_units(session, [(before, after)], caller)
 
 
-async def upsert_agencies(session: AsyncSession, lines: Sequence[AgencyLine], writing: Writing) -> list[Answer]:
+async def upsert_agencies(session: AsyncSession, lines: Sequence[AgencyLine], caller: Caller[None]) -> list[Answer]:
     """Agencies by code, with the PICs and units each line names; a line counts as a whole or not at all."""
     await _lock(session)
     parents = await _parents(session)
@@ -119,10 +120,10 @@ async def upsert_agencies(session: AsyncSession, lines: Sequence[AgencyLine], wr
         return Done(status, agency.id)
 
     answers = answer_each(lines, decide)
-    await _save(session, [(before.get(code), agency) for code, agency in after.items()], writing)
+    await _save(session, [(before.get(code), agency) for code, agency in after.items()], caller)
     stored_units = {unit.id: unit for own in units_before.values() for unit in own.values()}
     decided_units = [unit for own in units_after.values() for unit in own.values()]
-    await _save_units(session, [(stored_units.get(unit.id), unit) for unit in decided_units], writing)
+    await _save_units(session, [(stored_units.get(unit.id), unit) for unit in decided_units], caller)
     return answers
 
 
@@ -134,8 +135,8 @@ async def _parents(session: AsyncSession) -> Parents:
     return {row.id: row.parent_id for row in await session.execute(select(agencies.c.id, agencies.c.parent_id))}
 
 
-async def _one(session: AsyncSession, agency_id: UUID, seen: etag.Versions, writing: Writing) -> Agency:
-    found = await _load(session, ids={agency_id}) if writing.may_touch(agency_id) else []
+async def _one(session: AsyncSession, agency_id: UUID, seen: etag.Versions, caller: Caller[None]) -> Agency:
+    found = await _load(session, ids={agency_id}) if caller.reaches(agency_id) else []
     if not found:
         raise Refused("not-found")
     etag.check(seen, found[0].version)
@@ -220,7 +221,7 @@ def _decided_unit(document: UnitIn, agency_id: UUID, before: Unit | None, own: U
     return Unit(unit_id, agency_id, document.code, document.name, parent_id, before.version if before else 0)
 
 
-async def _save(session: AsyncSession, pairs: Iterable[tuple[Agency | None, Agency]], writing: Writing) -> None:
+async def _save(session: AsyncSession, pairs: Iterable[tuple[Agency | None, Agency]], caller: Caller[None]) -> None:
     """Stores what changed as the next version of each agency, and announces it."""
     changed = [(before, replace(after, version=after.version + 1)) for before, after in pairs if before != after]
     new = [asdict(after) for before, after in changed if before is None]
@@ -236,14 +237,14 @@ async def _save(session: AsyncSession, pairs: Iterable[tuple[Agency | None, Agen
     await sets.add(
         session, pics, [{"agency_id": after.id, **asdict(pic)} for _, after in renamed_pics for pic in after.pics]
     )
-    await sets.add(session, changes, [audit_row(before, after, writing) for before, after in changed])
+    await sets.add(session, changes, [audit_row(before, after, caller) for before, after in changed])
     for _, after in changed:
         state = asdict(after)
         version = state.pop("version")
-        emit(session, events.AgencyChanged(agency_id=state.pop("id"), **state), sequence=version, time=writing.now)
+        emit(session, events.AgencyChanged(agency_id=state.pop("id"), **state), sequence=version, time=caller.now)
 
 
-async def _save_units(session: AsyncSession, pairs: Iterable[tuple[Unit | None, Unit]], writing: Writing) -> None:
+async def _save_units(session: AsyncSession, pairs: Iterable[tuple[Unit | None, Unit]], caller: Caller[None]) -> None:
     """Stores what changed as the next version of each unit; the people of a renamed one are announced again."""
     changed = [(before, replace(after, version=after.version + 1)) for before, after in pairs if before != after]
     await sets.add(session, units, [asdict(after) for before, after in changed if before is None])
@@ -253,6 +254,6 @@ async def _save_units(session: AsyncSession, pairs: Iterable[tuple[Unit | None, 
             select(units.c.id).where(units.c.id.in_(known)).order_by(units.c.id).with_for_update(key_share=True)
         )
         await sets.update(session, units, [asdict(after) for before, after in changed if before is not None])
-    await sets.add(session, changes, [audit_row(before, after, writing) for before, after in changed])
+    await sets.add(session, changes, [audit_row(before, after, caller) for before, after in changed])
     renamed = [after.id for before, after in changed if before is not None and before.name != after.name]
-    await announce_units(session, renamed, writing)
+    await announce_units(session, renamed, caller)

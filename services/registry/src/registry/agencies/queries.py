@@ -7,8 +7,8 @@ from sqlalchemy import Exists, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.refused import Refused
-from common.web.auth import Principal
 from common.web.pages import Page, Window
+from contracts.callers import Caller
 from registry.agencies.schemas import AgencyOut, AgencyWithoutPic, PicOut, PicsOut, UnitOut
 from registry.domain.agency import Kind
 from registry.fields import Code
@@ -17,9 +17,9 @@ from registry.tables import agencies, pics, units
 BY_CODE: TypeAdapter[tuple[Code]] = TypeAdapter(tuple[Code])
 
 
-async def agency(session: AsyncSession, agency_id: UUID, principal: Principal) -> AgencyOut:
+async def agency(session: AsyncSession, agency_id: UUID, caller: Caller[None]) -> AgencyOut:
     """One agency. Raises Refused `not-found`."""
-    found = select(agencies).where(agencies.c.id == agency_id, principal.sees(agencies.c.id))
+    found = select(agencies).where(agencies.c.id == agency_id, caller.sees(agencies.c.id))
     row = (await session.execute(found)).one_or_none()
     if row is None:
         raise Refused("not-found")
@@ -27,10 +27,10 @@ async def agency(session: AsyncSession, agency_id: UUID, principal: Principal) -
 
 
 async def agency_page(
-    session: AsyncSession, window: Window, principal: Principal, kind: Kind | None, region: str | None
+    session: AsyncSession, window: Window, caller: Caller[None], kind: Kind | None, region: str | None
 ) -> Page[AgencyOut]:
     """Agencies in the order of their codes."""
-    found = select(agencies).where(principal.sees(agencies.c.id)).order_by(agencies.c.code).limit(window.limit + 1)
+    found = select(agencies).where(caller.sees(agencies.c.id)).order_by(agencies.c.code).limit(window.limit + 1)
     if kind is not None:
         found = found.where(agencies.c.kind == kind)
     if region is not None:
@@ -55,27 +55,27 @@ async def without_pic(session: AsyncSession, window: Window) -> Page[AgencyWitho
     return window.page(rows, key=lambda row: [row.code])
 
 
-async def pics_of(session: AsyncSession, agency_id: UUID, principal: Principal) -> PicsOut:
+async def pics_of(session: AsyncSession, agency_id: UUID, caller: Caller[None]) -> PicsOut:
     """The PICs of an agency, main first. Raises Refused `not-found`."""
-    owner = await agency(session, agency_id, principal)
+    owner = await agency(session, agency_id, caller)
     found = select(pics).where(pics.c.agency_id == agency_id).order_by(pics.c.rank.desc())
     named = [PicOut.model_validate(row, from_attributes=True) for row in await session.execute(found)]
     return PicsOut(agency_id=agency_id, pics=named, version=owner.version)
 
 
-async def unit(session: AsyncSession, unit_id: UUID, principal: Principal) -> UnitOut:
+async def unit(session: AsyncSession, unit_id: UUID, caller: Caller[None]) -> UnitOut:
     """One unit. Raises Refused `not-found`."""
     row = (
-        await session.execute(select(units).where(units.c.id == unit_id, principal.sees(units.c.agency_id)))
+        await session.execute(select(units).where(units.c.id == unit_id, caller.sees(units.c.agency_id)))
     ).one_or_none()
     if row is None:
         raise Refused("not-found")
     return UnitOut(**row._asdict())
 
 
-async def unit_page(session: AsyncSession, agency_id: UUID, window: Window, principal: Principal) -> Page[UnitOut]:
+async def unit_page(session: AsyncSession, agency_id: UUID, window: Window, caller: Caller[None]) -> Page[UnitOut]:
     """The units of an agency in the order of their codes. Raises Refused `not-found` for an agency out of sight."""
-    await agency(session, agency_id, principal)
+    await agency(session, agency_id, caller)
     found = select(units).where(units.c.agency_id == agency_id).order_by(units.c.code).limit(window.limit + 1)
     if seen := window.seen(BY_CODE):
         found = found.where(units.c.code > seen[0])

@@ -8,44 +8,41 @@ from fastapi.responses import StreamingResponse
 
 from common.fields import Day
 from common.web import etag
-from common.web.auth import Principal, allow
 from common.web.bulk import Lines, lines_of
 from common.web.pages import AskedWindow, Page
-from common.web.parts import Reading, Transaction, UsedClock
+from common.web.parts import Reading, Transaction
+from contracts.callers import Caller
+from registry import rights
 from registry.people import commands, queries
 from registry.people.schemas import HistoryOut, NumberIn, PersonIn, PersonOut, StatusIn, TransferIn
-from registry.writing import Writing, writing_by
 
 router = APIRouter(prefix="/v1", tags=["people"])
 uploads = APIRouter(prefix="/v1", tags=["people"])
 
-Reader = Annotated[Principal, Depends(allow("lan", "analis", "agency_hr", "inspector", "service"))]
-Oneself = Annotated[Principal, Depends(allow("person"))]
-OwnAgency = Annotated[Writing, Depends(writing_by("agency_hr", "service"))]
-Mover = Annotated[Writing, Depends(writing_by("agency_hr", "service", "lan"))]
+Reader = Annotated[Caller[None], Depends(rights.READ)]
+Oneself = Annotated[Caller[None], Depends(rights.READ_ONESELF)]
+OwnAgency = Annotated[Caller[None], Depends(rights.KEEP_PEOPLE)]
+Mover = Annotated[Caller[None], Depends(rights.TRANSFER)]
 
 TAKEN: dict[int | str, dict[str, Any]] = {409: {"description": "`nip-taken` or `nip-mended`"}}
 
 
 @router.post("/people", status_code=201, summary="Register a person", responses=TAKEN)
-async def create_person(document: PersonIn, session: Transaction, writing: OwnAgency, response: Response) -> PersonOut:
-    person_id = await commands.register_person(session, document, writing)
-    return etag.tagged(await queries.just_changed(session, person_id, writing.today), response)
+async def create_person(document: PersonIn, session: Transaction, caller: OwnAgency, response: Response) -> PersonOut:
+    person_id = await commands.register_person(session, document, caller)
+    return etag.tagged(await queries.just_changed(session, person_id, caller.today), response)
 
 
 @router.get("/people", summary="Who serves, or served on a day, in an agency or unit")
 async def list_people(
     session: Reading,
-    principal: Reader,
-    clock: UsedClock,
+    caller: Reader,
     window: AskedWindow,
     agency_id: UUID | None = None,
     unit_id: UUID | None = None,
     as_of: Day | None = None,
 ) -> Page[PersonOut]:
-    return await queries.people_page(
-        session, window, principal, clock.today(), agency_id=agency_id, unit_id=unit_id, as_of=as_of
-    )
+    return await queries.people_page(session, window, caller, agency_id=agency_id, unit_id=unit_id, as_of=as_of)
 
 
 @router.get(
@@ -53,29 +50,24 @@ async def list_people(
     summary="Oneself, as of a day",
     responses={404: {"description": "`not-found`: nobody by the claim, or not yet or no more on that day"}},
 )
-async def get_oneself(
-    session: Reading, principal: Oneself, clock: UsedClock, response: Response, as_of: Day | None = None
-) -> PersonOut:
-    return etag.tagged(await queries.oneself(session, principal, clock.today(), as_of), response)
+async def get_oneself(session: Reading, caller: Oneself, response: Response, as_of: Day | None = None) -> PersonOut:
+    return etag.tagged(await queries.oneself(session, caller, as_of), response)
 
 
 @router.get("/people/{person_id}", summary="A person, as of a day")
 async def get_person(
     person_id: UUID,
     session: Reading,
-    principal: Reader,
-    clock: UsedClock,
+    caller: Reader,
     response: Response,
     as_of: Day | None = None,
 ) -> PersonOut:
-    return etag.tagged(await queries.person(session, person_id, clock.today(), principal, as_of), response)
+    return etag.tagged(await queries.person(session, person_id, caller, as_of), response)
 
 
 @router.get("/people/{person_id}/history", summary="Everything on record of a person")
-async def get_history(
-    person_id: UUID, session: Reading, principal: Reader, clock: UsedClock, response: Response
-) -> HistoryOut:
-    return etag.tagged(await queries.history(session, person_id, clock.today(), principal), response)
+async def get_history(person_id: UUID, session: Reading, caller: Reader, response: Response) -> HistoryOut:
+    return etag.tagged(await queries.history(session, person_id, caller), response)
 
 
 @router.put("/people/{person_id}", summary="Change a person from a day on", responses=TAKEN)
@@ -83,12 +75,12 @@ async def put_person(
     person_id: UUID,
     document: PersonIn,
     session: Transaction,
-    writing: OwnAgency,
+    caller: OwnAgency,
     seen: etag.Seen,
     response: Response,
 ) -> PersonOut:
-    await commands.revise_person(session, person_id, document, seen, writing)
-    return etag.tagged(await queries.just_changed(session, person_id, writing.today), response)
+    await commands.revise_person(session, person_id, document, seen, caller)
+    return etag.tagged(await queries.just_changed(session, person_id, caller.today), response)
 
 
 @router.post(
@@ -97,10 +89,10 @@ async def put_person(
     responses=TAKEN,
 )
 async def mend_number(
-    person_id: UUID, document: NumberIn, session: Transaction, writing: OwnAgency, seen: etag.Seen, response: Response
+    person_id: UUID, document: NumberIn, session: Transaction, caller: OwnAgency, seen: etag.Seen, response: Response
 ) -> PersonOut:
-    await commands.mend_number(session, person_id, document, seen, writing)
-    return etag.tagged(await queries.just_changed(session, person_id, writing.today), response)
+    await commands.mend_number(session, person_id, document, seen, caller)
+    return etag.tagged(await queries.just_changed(session, person_id, caller.today), response)
 
 
 @router.post(
@@ -108,10 +100,10 @@ async def mend_number(
     summary="Move a person to another agency or unit",
 )
 async def transfer_person(
-    person_id: UUID, document: TransferIn, session: Transaction, writing: Mover, response: Response
+    person_id: UUID, document: TransferIn, session: Transaction, caller: Mover, response: Response
 ) -> PersonOut:
-    await commands.transfer_person(session, person_id, document, writing)
-    return etag.tagged(await queries.just_changed(session, person_id, writing.today), response)
+    await commands.transfer_person(session, person_id, document, caller)
+    return etag.tagged(await queries.just_changed(session, person_id, caller.today), response)
 
 
 @router.post(
@@ -119,14 +111,14 @@ async def transfer_person(
     summary="Record leave, study, return, retirement or death, by decree",
 )
 async def change_status(
-    person_id: UUID, document: StatusIn, session: Transaction, writing: OwnAgency, response: Response
+    person_id: UUID, document: StatusIn, session: Transaction, caller: OwnAgency, response: Response
 ) -> PersonOut:
-    await commands.change_status(session, person_id, document, writing)
-    return etag.tagged(await queries.just_changed(session, person_id, writing.today), response)
+    await commands.change_status(session, person_id, document, caller)
+    return etag.tagged(await queries.just_changed(session, person_id, caller.today), response)
 
 
 @uploads.post("/people:batch", summary="Register or change people by NIP")
 async def upload_people(
-    writing: OwnAgency, lines: Annotated[Lines[PersonIn], Depends(lines_of(PersonIn))]
+    caller: OwnAgency, lines: Annotated[Lines[PersonIn], Depends(lines_of(PersonIn))]
 ) -> StreamingResponse:
-    return await lines.answer(lambda session, given: commands.upsert_people(session, given, writing))
+    return await lines.answer(lambda session, given: commands.upsert_people(session, given, caller))

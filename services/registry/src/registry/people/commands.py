@@ -14,6 +14,7 @@ from common.refused import Refused
 from common.store.outbox import flush
 from common.web import etag
 from contracts.acting import is_own_case
+from contracts.callers import Caller
 from contracts.nip import parse_nip
 from registry.domain.person import (
     Entry,
@@ -31,16 +32,15 @@ from registry.domain.person import (
 from registry.people import store
 from registry.people.schemas import NumberIn, PersonIn, PlaceIn, StatusIn, TransferIn, appointed, joins
 from registry.tables import assignments
-from registry.writing import Writing
 
 PAGE = 1_000
 
 
-async def register_person(session: AsyncSession, document: PersonIn, writing: Writing) -> UUID:
+async def register_person(session: AsyncSession, document: PersonIn, caller: Caller[None]) -> UUID:
     """A new person. Raises Refused."""
     if await store.owners(session, [document.nip]):
         raise Refused("nip-taken", field="nip")
-    [answer] = await upsert_people(session, [document], writing)
+    [answer] = await upsert_people(session, [document], caller)
     if isinstance(answer, Refused):
         raise answer
     if answer.status != "stored":  # somebody else was faster
@@ -49,37 +49,37 @@ async def register_person(session: AsyncSession, document: PersonIn, writing: Wr
 
 
 async def revise_person(
-    session: AsyncSession, person_id: UUID, document: PersonIn, seen: etag.Versions, writing: Writing
+    session: AsyncSession, person_id: UUID, document: PersonIn, seen: etag.Versions, caller: Caller[None]
 ) -> None:
     """A person as the document says. Raises Refused."""
     places = await _places(session, [document])
-    before = await _mine(session, person_id, writing, lock=False)
+    before = await _mine(session, person_id, caller, lock=False)
     owner = (await store.owners(session, [document.nip])).get(document.nip)
     if owner not in (None, person_id):
         raise Refused("nip-taken", field="nip")
     if owner is None:
         if document.nip in await store.mended_of(session, person_id):
             raise Refused("nip-mended", field="nip")
-        await store.retire_number(session, person_id, writing.today)
+        await store.retire_number(session, person_id, caller.today)
         if not await store.claim(session, {document.nip: person_id}):
             raise Refused("nip-taken", field="nip")
-    person = replace(await _mine(session, person_id, writing, lock=True), nip=before.nip)
+    person = replace(await _mine(session, person_id, caller, lock=True), nip=before.nip)
     etag.check(seen, person.version)
-    entry = document.at(places.meant(document, writing))
-    after = _revised(person, entry, places, writing)
+    entry = document.at(places.meant(document, caller))
+    after = _revised(person, entry, places, caller)
     if owner is None:
-        after = renumber(after, entry, writing.today)
-    await _save(session, person, after, writing)
+        after = renumber(after, entry, caller.today)
+    await _save(session, person, after, caller)
 
 
 async def mend_number(
-    session: AsyncSession, person_id: UUID, document: NumberIn, seen: etag.Versions, writing: Writing
+    session: AsyncSession, person_id: UUID, document: NumberIn, seen: etag.Versions, caller: Caller[None]
 ) -> None:
     """A person with the right number; the wrong one is kept with the reason, and free for whose it is.
 
     Where two were `swapped`, whoever has the right number gets the one that is given up. Raises Refused.
     """
-    before = await _mine(session, person_id, writing, lock=False)
+    before = await _mine(session, person_id, caller, lock=False)
     etag.check(seen, before.version)
     if document.nip == before.nip:
         return
@@ -87,7 +87,7 @@ async def mend_number(
     owner = (await store.owners(session, [document.nip])).get(document.nip) if document.swapped else None
     if owner not in (None, person_id):
         other = (await store.present(session, [owner], lock=False))[owner]
-        if other.nip != document.nip or not writing.may_touch(other.place_on(writing.today).agency_id):
+        if other.nip != document.nip or not caller.reaches(other.place_on(caller.today).agency_id):
             raise Refused("nip-taken", field="nip")
         wrong[document.nip] = right[before.nip] = owner
     for nip, holder in sorted(wrong.items()):
@@ -98,36 +98,36 @@ async def mend_number(
             raise Refused("nip-taken", field="nip")
     had = {holder: nip for nip, holder in wrong.items()}
     for holder, nip in sorted((holder, nip) for nip, holder in right.items()):
-        person = replace(await _mine(session, holder, writing, lock=True), nip=had[holder])
+        person = replace(await _mine(session, holder, caller, lock=True), nip=had[holder])
         if holder == person_id:
             etag.check(seen, person.version)
         number = parse_nip(nip)
-        after = mend(person, nip, number.staff_type, appointed(number), joins(number), writing.today)
-        await store.keep_mended(session, person, document.reason, writing.today)
-        await _save(session, person, after, writing)
+        after = mend(person, nip, number.staff_type, appointed(number), joins(number), caller.today)
+        await store.keep_mended(session, person, document.reason, caller.today)
+        await _save(session, person, after, caller)
 
 
-async def transfer_person(session: AsyncSession, person_id: UUID, document: TransferIn, writing: Writing) -> None:
+async def transfer_person(session: AsyncSession, person_id: UUID, document: TransferIn, caller: Caller[None]) -> None:
     """A person elsewhere from a day on, by whom they leave. Raises Refused."""
     places = await _places(session, [document])
-    person = await _mine(session, person_id, writing, lock=True)
+    person = await _mine(session, person_id, caller, lock=True)
     place = places.found(document)
-    _check_own(person, document.on, writing, "on")
+    _check_own(person, document.on, caller, "on")
     places.check_open(place, person.place_on(document.on))
-    after = transfer(person, place, document.on, writing.today)
-    await _save(session, person, after, writing)
+    after = transfer(person, place, document.on, caller.today)
+    await _save(session, person, after, caller)
 
 
-async def change_status(session: AsyncSession, person_id: UUID, document: StatusIn, writing: Writing) -> None:
+async def change_status(session: AsyncSession, person_id: UUID, document: StatusIn, caller: Caller[None]) -> None:
     """A person with another status, by decree. Raises Refused."""
-    person = await _mine(session, person_id, writing, lock=True)
-    _check_own(person, document.from_, writing, "from")
+    person = await _mine(session, person_id, caller, lock=True)
+    _check_own(person, document.from_, caller, "from")
     standing = Standing(document.status, document.decree)
-    after = stand(person, standing, document.from_, document.until, writing.today)
-    await _save(session, person, after, writing)
+    after = stand(person, standing, document.from_, document.until, caller.today)
+    await _save(session, person, after, caller)
 
 
-async def upsert_people(session: AsyncSession, documents: Sequence[PersonIn], writing: Writing) -> list[Answer]:
+async def upsert_people(session: AsyncSession, documents: Sequence[PersonIn], caller: Caller[None]) -> list[Answer]:
     """People by NIP, each line seeing those before it. The number of statements does not grow with the lines."""
     places = await _places(session, documents)
     owner, mended = await store.owners_and_mended(session, {document.nip for document in documents})
@@ -135,11 +135,11 @@ async def upsert_people(session: AsyncSession, documents: Sequence[PersonIn], wr
     entries: list[Entry | Refused] = []
     for document in documents:
         try:
-            entry = document.at(places.meant(document, writing))
+            entry = document.at(places.meant(document, caller))
             _check_not_mended(entry, mended)
             if entry.nip not in owner and entry.nip not in newcomers:
                 places.check_open(entry.place, None)
-                newcomers[entry.nip] = enlist(new_id(), entry, writing.today)
+                newcomers[entry.nip] = enlist(new_id(), entry, caller.today)
             entries.append(entry)
         except Refused as refused:
             entries.append(refused)
@@ -157,34 +157,34 @@ async def upsert_people(session: AsyncSession, documents: Sequence[PersonIn], wr
             owner[entry.nip], after[person.id] = person.id, person
             return Done("stored", person.id)
         person = after[owner[entry.nip]]
-        revised = _revised(person, entry, places, writing)
-        if revised != person and is_own_case(writing.principal, person.id):
+        revised = _revised(person, entry, places, caller)
+        if revised != person and is_own_case(caller, person.id):
             raise Refused("own-record", "nip")
         after[person.id] = revised
         return Done("unchanged" if revised == person else "updated", person.id)
 
     answers = answer_each(entries, decide)
     pairs = [(before.get(person_id), person) for person_id, person in after.items()]
-    await store.save(session, [pair for pair in pairs if pair[0] != pair[1]], writing)
+    await store.save(session, [pair for pair in pairs if pair[0] != pair[1]], caller)
     return answers
 
 
-async def announce_units(session: AsyncSession, unit_ids: Sequence[UUID], writing: Writing) -> None:
+async def announce_units(session: AsyncSession, unit_ids: Sequence[UUID], caller: Caller[None]) -> None:
     """Announces again whoever ever served in these units: a person's event carries the names of units."""
     if not unit_ids:
         return
     served = select(assignments.c.person_id).where(assignments.c.unit_id.in_(unit_ids)).distinct()
     ids = sorted((await session.execute(served)).scalars())
     for start in range(0, len(ids), PAGE):
-        await announce(session, ids[start : start + PAGE], writing)
+        await announce(session, ids[start : start + PAGE], caller)
         # Stored page by page: a ministry of 100,000 people must not have all its events in memory.
         await flush(session)
 
 
-async def announce(session: AsyncSession, ids: Iterable[UUID], writing: Writing) -> None:
+async def announce(session: AsyncSession, ids: Iterable[UUID], caller: Caller[None]) -> None:
     """Announces people as they are today."""
     found = await store.present(session, ids, lock=True)
-    await store.save(session, [(person, person) for person in found.values()], writing)
+    await store.save(session, [(person, person) for person in found.values()], caller)
 
 
 @dataclass(frozen=True)
@@ -204,10 +204,10 @@ class _Places:
         names = {"unit_id": document.unit_id, "unit_code": document.unit_code}
         return Place(agency_id, _one_of(names, lambda name: self.units.get((agency_id, name)), "unit-unknown"))
 
-    def meant(self, document: PlaceIn, writing: Writing) -> Place:
+    def meant(self, document: PlaceIn, caller: Caller[None]) -> Place:
         """The place a document names, which must be in an agency of the caller's. Raises Refused."""
         place = self.found(document)
-        if not writing.may_touch(place.agency_id):
+        if not caller.reaches(place.agency_id):
             raise Refused("agency-mismatch", "agency_id" if document.agency_id else "agency_code")
         return place
 
@@ -265,22 +265,22 @@ async def _places(session: AsyncSession, documents: Sequence[PlaceIn]) -> _Place
     )
 
 
-async def _mine(session: AsyncSession, person_id: UUID, writing: Writing, *, lock: bool) -> Person:
+async def _mine(session: AsyncSession, person_id: UUID, caller: Caller[None], *, lock: bool) -> Person:
     """A person of the caller's agency, who is not the caller: posts and degrees decide credit points. Raises Refused."""
     person = (await store.present(session, [person_id], lock=lock)).get(person_id)
-    if person is None or not writing.may_touch(person.place_on(writing.today).agency_id):
+    if person is None or not caller.reaches(person.place_on(caller.today).agency_id):
         raise Refused("not-found")
-    if is_own_case(writing.principal, person_id):
+    if is_own_case(caller, person_id):
         raise Refused("own-record")
     return person
 
 
-def _revised(person: Person, entry: Entry, places: _Places, writing: Writing) -> Person:
-    start = counts_from(person, entry, writing.today)
-    _check_own(person, writing.today, writing, "nip")
-    _check_own(person, start, writing, "valid_from")
+def _revised(person: Person, entry: Entry, places: _Places, caller: Caller[None]) -> Person:
+    start = counts_from(person, entry, caller.today)
+    _check_own(person, caller.today, caller, "nip")
+    _check_own(person, start, caller, "valid_from")
     places.check_open(entry.place, person.place_on(start))
-    return revise(person, entry, writing.today)
+    return revise(person, entry, caller.today)
 
 
 def _check_not_mended(entry: Entry, mended: Collection[tuple[str, str]]) -> None:
@@ -288,12 +288,12 @@ def _check_not_mended(entry: Entry, mended: Collection[tuple[str, str]]) -> None
         raise Refused("nip-mended", "nip")
 
 
-def _check_own(person: Person, day: date, writing: Writing, field: str) -> None:
+def _check_own(person: Person, day: date, caller: Caller[None], field: str) -> None:
     """Raises Refused when the person served in an agency on `day` that is not the caller's."""
-    if not writing.may_touch(person.place_on(day).agency_id):
+    if not caller.reaches(person.place_on(day).agency_id):
         raise Refused("agency-mismatch", field)
 
 
-async def _save(session: AsyncSession, before: Person, after: Person, writing: Writing) -> None:
+async def _save(session: AsyncSession, before: Person, after: Person, caller: Caller[None]) -> None:
     if after != before:
-        await store.save(session, [(before, after)], writing)
+        await store.save(session, [(before, after)], caller)

@@ -4,8 +4,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.store.database import Database
+from contracts.callers import Caller
 from registry.people.commands import PAGE, announce
-from registry.writing import Writing
 
 BEGUN = text(
     "SELECT id FROM people WHERE EXISTS ("
@@ -18,19 +18,19 @@ BEGUN = text(
 )
 
 
-async def announce_begun(session: AsyncSession, writing: Writing) -> int:
+async def announce_begun(session: AsyncSession, caller: Caller[None]) -> int:
     """Announces a page of those for whom something recorded beforehand has begun since their last event."""
-    ids = (await session.execute(BEGUN, {"today": writing.today, "page": PAGE})).scalars().all()
-    await announce(session, ids, writing)
+    ids = (await session.execute(BEGUN, {"today": caller.today, "page": PAGE})).scalars().all()
+    await announce(session, ids, caller)
     return len(ids)
 
 
-async def announce_all_begun(database: Database, writing: Writing) -> int:
+async def announce_all_begun(database: Database, caller: Caller[None]) -> int:
     """Announces all of them, a transaction a page, and gives their number. Done again, it finds nobody."""
     total = 0
     while True:
         async with database.transaction() as session:
-            announced = await announce_begun(session, writing)
+            announced = await announce_begun(session, caller)
         total += announced
         if announced < PAGE:
             return total

@@ -22,8 +22,8 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.refused import Refused
-from common.web.auth import Principal
 from common.web.pages import BY_ID, Page, Window
+from contracts.callers import Caller
 from registry.domain.person import GONE
 from registry.people.schemas import (
     AssignmentOut,
@@ -51,21 +51,19 @@ from registry.tables import (
 present = assignments.alias("present")
 
 
-async def person(
-    session: AsyncSession, person_id: UUID, today: date, principal: Principal, as_of: date | None = None
-) -> PersonOut:
+async def person(session: AsyncSession, person_id: UUID, caller: Caller[None], as_of: date | None = None) -> PersonOut:
     """Somebody as of a day, for the agency they serve today and, for a day gone by, the one they served then.
 
     A move to come shows nothing to the agency it leads to. Raises Refused `not-found`.
     """
-    here = principal.sees(present.c.agency_id)
-    visible = here if _to_come(today, as_of) else or_(here, principal.sees(assignments.c.agency_id))
-    return await _one(session, person_id, today, as_of, visible)
+    here = caller.sees(present.c.agency_id)
+    visible = here if _to_come(caller.today, as_of) else or_(here, caller.sees(assignments.c.agency_id))
+    return await _one(session, person_id, caller.today, as_of, visible)
 
 
-async def oneself(session: AsyncSession, principal: Principal, today: date, as_of: date | None) -> PersonOut:
+async def oneself(session: AsyncSession, caller: Caller[None], as_of: date | None) -> PersonOut:
     """The caller as of a day. Raises Refused `not-found`."""
-    return await _one(session, principal.speaks_for("person"), today, as_of, true())
+    return await _one(session, caller.speaks_for("person"), caller.today, as_of, true())
 
 
 async def just_changed(session: AsyncSession, person_id: UUID, today: date) -> PersonOut:
@@ -76,8 +74,7 @@ async def just_changed(session: AsyncSession, person_id: UUID, today: date) -> P
 async def people_page(
     session: AsyncSession,
     window: Window,
-    principal: Principal,
-    today: date,
+    caller: Caller[None],
     *,
     agency_id: UUID | None,
     unit_id: UUID | None,
@@ -87,10 +84,10 @@ async def people_page(
 
     For a day to come these are the people of today's agencies, wherever they will be.
     """
-    place = present if _to_come(today, as_of) else assignments
+    place = present if _to_come(caller.today, as_of) else assignments
     found = (
-        _as_of(today, as_of)
-        .where(principal.sees(place.c.agency_id), statuses.c.status.not_in(GONE))
+        _as_of(caller.today, as_of)
+        .where(caller.sees(place.c.agency_id), statuses.c.status.not_in(GONE))
         .limit(window.limit + 1)
     )
     if agency_id is not None:
@@ -103,9 +100,9 @@ async def people_page(
     return window.page(rows, key=lambda row: [row.id])
 
 
-async def history(session: AsyncSession, person_id: UUID, today: date, principal: Principal) -> HistoryOut:
+async def history(session: AsyncSession, person_id: UUID, caller: Caller[None]) -> HistoryOut:
     """Everything on record of somebody who serves today in the caller's sight. Raises Refused `not-found`."""
-    now = (await person(session, person_id, today, principal)).version
+    now = (await person(session, person_id, caller)).version
 
     async def rows(query: Select[*tuple[Any, ...]], *order: ColumnElement[Any]) -> list[Row[Any]]:
         return list(await session.execute(query.order_by(*order)))

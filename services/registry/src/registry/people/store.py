@@ -19,10 +19,11 @@ from common.store import sets
 from common.store.outbox import emit
 from common.store.sets import Row
 from contracts import events
+from contracts.callers import Caller
+from registry.audit import audit_row
 from registry.domain.history import History, Span, at_or_first
 from registry.domain.person import Person, Place, Post, Schooling, Standing
 from registry.tables import assignments, changes, educations, mended_numbers, nips, people, posts, statuses
-from registry.writing import Writing, audit_row
 
 T = TypeVar("T")
 
@@ -192,29 +193,29 @@ def _value_columns(table: Table) -> list[str]:
     return [name for name in table.columns.keys() if name not in {"person_id", "valid_from", "valid_to"}]  # noqa: SIM118 - a column collection iterates over columns, not names
 
 
-async def save(session: AsyncSession, pairs: Sequence[Pair], writing: Writing) -> None:
+async def save(session: AsyncSession, pairs: Sequence[Pair], caller: Caller[None]) -> None:
     """Stores people as the next version of each, says who did it, and announces them."""
     stored = [(before, replace(after, version=after.version + 1)) for before, after in pairs]
-    await sets.add(session, people, [_row(after, writing) for before, after in stored if before is None])
-    await sets.update(session, people, [_row(after, writing) for before, after in stored if before is not None])
+    await sets.add(session, people, [_row(after, caller) for before, after in stored if before is None])
+    await sets.update(session, people, [_row(after, caller) for before, after in stored if before is not None])
     for table in (assignments, posts, statuses, educations):
         old, new = _differences(table, stored)
         await sets.delete(session, table, old)
         await sets.put(session, table, new)
-    await sets.add(session, changes, [audit_row(before, after, writing) for before, after in stored])
+    await sets.add(session, changes, [audit_row(before, after, caller) for before, after in stored])
     names = await _unit_names(session, [after for _, after in stored])
     for _, after in stored:
-        emit(session, _event(after, names, writing), sequence=after.version, time=writing.now)
+        emit(session, _event(after, names, caller), sequence=after.version, time=caller.now)
 
 
-def _row(person: Person, writing: Writing) -> Row:
+def _row(person: Person, caller: Caller[None]) -> Row:
     return {
         "id": person.id,
         "name": person.name,
         "staff_type": person.staff_type,
         "joined_on": person.joined_on,
         "begins_on": person.begins_on,
-        "announced_on": writing.today,
+        "announced_on": caller.today,
         "version": person.version,
     }
 
@@ -252,19 +253,19 @@ async def _unit_names(session: AsyncSession, persons: Iterable[Person]) -> dict[
     return {row.id: row.name for row in found}
 
 
-def _event(person: Person, unit_names: Mapping[UUID, str], writing: Writing) -> events.PersonChanged:
-    place = person.place_on(writing.today)
-    post = at_or_first(person.posts, writing.today)
-    standing = at_or_first(person.statuses, writing.today)
-    schooling = at_or_first(person.educations, writing.today)
+def _event(person: Person, unit_names: Mapping[UUID, str], caller: Caller[None]) -> events.PersonChanged:
+    place = person.place_on(caller.today)
+    post = at_or_first(person.posts, caller.today)
+    standing = at_or_first(person.statuses, caller.today)
+    schooling = at_or_first(person.educations, caller.today)
 
     def name_of(unit_id: UUID | None) -> str | None:
         return unit_names[unit_id] if unit_id else None
 
     return events.PersonChanged(
         person_id=person.id,
-        nip_hash=nip_hash(person.nip, writing.nip_key),
-        former_nip_hashes=[nip_hash(nip, writing.nip_key) for nip in person.former_nips],
+        nip_hash=nip_hash(person.nip, caller.nip_key),
+        former_nip_hashes=[nip_hash(nip, caller.nip_key) for nip in person.former_nips],
         staff_type=person.staff_type,
         status=standing.status,
         joined_on=person.joined_on,

@@ -20,12 +20,13 @@ from common.ids import new_id
 from common.refused import Refused
 from common.store.sets import Columns, columns_of, insert, lists, overwrite, parted, unnest, words
 from common.web import etag
+from contracts.callers import Caller
 from training.catalogue.queries import look_up
 from training.catalogue.schemas import CourseIn, ProviderIn
 from training.catalogue.tables import Accreditation, Course, Provider
-from training.desk import Desk
 from training.domain.counting import check_form
 from training.domain.duty import THOUSANDTH
+from training.domain.rules import Book
 
 PROVIDER = ("id", "code", "name")
 ACCREDITATION = ("provider_id", "form", "valid_from", "valid_to")
@@ -82,14 +83,14 @@ D = TypeVar("D", ProviderIn, CourseIn)
 S = TypeVar("S", ProviderState, CourseState)
 
 
-async def save_providers(session: AsyncSession, documents: Sequence[ProviderIn], desk: Desk) -> list[Answer]:
+async def save_providers(session: AsyncSession, documents: Sequence[ProviderIn], caller: Caller[Book]) -> list[Answer]:
     """Stores or changes providers by their codes and answers each in order: stored, updated, unchanged, or why not."""
     known = await _provider_states(session, documents)
     codes = {state.id: code for code, state in known.items()}
 
     def provider(document: ProviderIn, before: ProviderState | None) -> ProviderState:
         identity = _identity(document, before.id if before else None, codes)
-        accredited = before.accredited if before and _keeps_accreditations(document) else _accredited(document, desk)
+        accredited = before.accredited if before and _keeps_accreditations(document) else _accredited(document, caller)
         return ProviderState(identity, document.code, document.name, accredited)
 
     answers, changed = _decide(documents, known, provider)
@@ -107,10 +108,10 @@ async def save_providers(session: AsyncSession, documents: Sequence[ProviderIn],
 
 
 async def revise_provider(
-    session: AsyncSession, provider_id: UUID, document: ProviderIn, desk: Desk, *, seen: etag.Versions
+    session: AsyncSession, provider_id: UUID, document: ProviderIn, caller: Caller[Book], *, seen: etag.Versions
 ) -> None:
     """Changes a provider. Raises Refused."""
-    accredited = _accredited(document, desk)
+    accredited = _accredited(document, caller)
     provider = await session.get(Provider, provider_id, with_for_update=True)
     if provider is None:
         raise Refused("not-found")
@@ -123,13 +124,13 @@ async def revise_provider(
         await _accredit(session, [ProviderState(provider.id, provider.code, provider.name, accredited)])
 
 
-async def save_courses(session: AsyncSession, documents: Sequence[CourseIn], desk: Desk) -> list[Answer]:
+async def save_courses(session: AsyncSession, documents: Sequence[CourseIn], caller: Caller[Book]) -> list[Answer]:
     """Stores or changes courses by their codes and answers each in order: stored, updated, unchanged, or why not."""
-    providers = await _providers_named(session, documents, desk)
+    providers = await _providers_named(session, documents, caller)
     known = await _course_states(session, documents)
     codes = {state.id: code for code, state in known.items()}
     answers, changed = _decide(
-        documents, known, lambda document, before: _course(document, before, providers, codes, desk)
+        documents, known, lambda document, before: _course(document, before, providers, codes, caller)
     )
     if changed:
         given = lists(COURSE, map(attrgetter(*COURSE), changed.values()))
@@ -139,10 +140,10 @@ async def save_courses(session: AsyncSession, documents: Sequence[CourseIn], des
 
 
 async def revise_course(
-    session: AsyncSession, course_id: UUID, document: CourseIn, desk: Desk, *, seen: etag.Versions
+    session: AsyncSession, course_id: UUID, document: CourseIn, caller: Caller[Book], *, seen: etag.Versions
 ) -> None:
     """Changes a course. Raises Refused."""
-    providers = await _providers_named(session, [document], desk)
+    providers = await _providers_named(session, [document], caller)
     course = await session.get(Course, course_id, with_for_update=True)
     if course is None:
         raise Refused("not-found")
@@ -150,7 +151,7 @@ async def revise_course(
     if document.code != course.code:
         await _check_free(session, select(col(Course.id)).where(col(Course.code) == document.code))
     before = _course_state(course)
-    state = _course(document, before, providers, {course.id: document.code}, desk)
+    state = _course(document, before, providers, {course.id: document.code}, caller)
     for name in COURSE:
         setattr(course, name, getattr(state, name))
     course.competencies = list(state.competencies)
@@ -186,10 +187,10 @@ def _keeps_accreditations(document: ProviderIn) -> bool:
     return "accreditations" not in document.model_fields_set
 
 
-def _accredited(document: ProviderIn, desk: Desk) -> frozenset[Accredited]:
+def _accredited(document: ProviderIn, caller: Caller[Book]) -> frozenset[Accredited]:
     accredited = [Accredited(part.form, part.valid_from, part.valid_to) for part in document.accreditations]
     for part in accredited:
-        _check_rules(part.form, None, desk)
+        _check_rules(part.form, None, caller)
         _check_period(part.valid_from, part.valid_to)
     for earlier, later in pairwise(sorted(accredited, key=lambda part: (part.form, part.valid_from))):
         if earlier.form == later.form and (earlier.valid_to is None or earlier.valid_to > later.valid_from):
@@ -202,13 +203,13 @@ def _course(
     before: CourseState | None,
     providers: dict[str, UUID],
     codes: dict[UUID, str],
-    desk: Desk,
+    caller: Caller[Book],
 ) -> CourseState:
     jp: Decimal | None = said(document, "jp", before)
     valid_to: date | None = said(document, "valid_to", before)
-    _check_rules(document.form, jp, desk)
+    _check_rules(document.form, jp, caller)
     _check_period(document.valid_from, valid_to)
-    own = desk.principal.bound_to("provider")
+    own = caller.bound_to("provider")
     names_provider = not document.model_fields_set.isdisjoint(("provider_id", "provider_code"))
     provider = _provider_of(document, own, providers) if names_provider or not before else before.provider_id
     if own is not None and (provider != own or (before is not None and before.provider_id != own)):
@@ -226,9 +227,9 @@ def _course(
     )
 
 
-def _check_rules(form: str, jp: Decimal | None, desk: Desk) -> None:
+def _check_rules(form: str, jp: Decimal | None, caller: Caller[Book]) -> None:
     """The newest pack says which forms there are and how many JP may be stated."""
-    check_form(desk.book.packs[-1].tables, form, jp)
+    check_form(caller.rules.packs[-1].tables, form, jp)
 
 
 def _check_period(valid_from: date, valid_to: date | None) -> None:
@@ -248,9 +249,11 @@ def _provider_of(document: CourseIn, own: UUID | None, providers: dict[str, UUID
     return found
 
 
-async def _providers_named(session: AsyncSession, documents: Sequence[CourseIn], desk: Desk) -> dict[str, UUID]:
+async def _providers_named(
+    session: AsyncSession, documents: Sequence[CourseIn], caller: Caller[Book]
+) -> dict[str, UUID]:
     """The providers that courses name, and the caller's own, by code."""
-    ids = {document.provider_id for document in documents} | {desk.principal.provider}
+    ids = {document.provider_id for document in documents} | {caller.provider}
     offers = await look_up(
         session,
         course_codes=[],

@@ -7,7 +7,9 @@ from fastapi import APIRouter, Depends, Query
 
 from common.fields import Year
 from common.web.parts import Reading, UsedLanguage
-from training.desk import Desk, desk_for
+from contracts.callers import Caller
+from training import rights
+from training.domain.rules import Book
 from training.ledger import queries
 from training.ledger.schemas import AgencyJp, PersonJp
 
@@ -20,21 +22,19 @@ AskedYear = Annotated[Year | None, Query(description="the current year in Asia/J
 async def get_person_jp(
     person_id: UUID | Literal["me"],
     session: Reading,
-    desk: Annotated[Desk, Depends(desk_for("lan", "analis", "service", "agency_hr", "inspector", "person"))],
+    caller: Annotated[Caller[Book], Depends(rights.READ_JP)],
     language: UsedLanguage,
     year: AskedYear = None,
 ) -> PersonJp:
-    asked = desk.principal.speaks_for("person") if person_id == "me" else person_id
-    counted = year or desk.clock.today().year
-    return await queries.person_jp(session, asked, counted, desk.principal, desk.book, language)
+    asked = caller.speaks_for("person") if person_id == "me" else person_id
+    return await queries.person_jp(session, asked, year or caller.today.year, caller, language)
 
 
 @router.get("/agencies/{agency_id}/jp-summary", summary="How an agency's people stand in a year")
 async def get_agency_jp(
     agency_id: UUID,
     session: Reading,
-    desk: Annotated[Desk, Depends(desk_for("lan", "analis", "service", "agency_hr", "inspector"))],
+    caller: Annotated[Caller[Book], Depends(rights.READ_JP_OF_AGENCY)],
     year: AskedYear = None,
 ) -> AgencyJp:
-    today = desk.clock.today()
-    return await queries.agency_jp(session, agency_id, year or today.year, desk.principal, today)
+    return await queries.agency_jp(session, agency_id, year or caller.today.year, caller)

@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from common.refused import Refused
 from common.texts import Language
-from common.web.auth import Principal
+from contracts.callers import Caller
 from roster.days import covers_sql, in_service_sql, serves
 from training.domain.counting import FormRule
 from training.domain.duty import NONE, THOUSANDTH, as_bits, duty_months, pro_rata, resting_months, standing
@@ -52,14 +52,14 @@ UNITS = text(
 
 
 async def person_jp(
-    session: AsyncSession, person_id: UUID, year: int, principal: Principal, book: Book, language: Language
+    session: AsyncSession, person_id: UUID, year: int, caller: Caller[Book], language: Language
 ) -> PersonJp:
     """A person's year, each number with its rule and records.
 
     Raises Refused: `not-found` for a person the caller may not see or who did not serve in the
     year, `rule-missing` for a year no rule covers.
     """
-    seen = select(PEOPLE.table).where(PEOPLE.c.person_id == person_id, PEOPLE.seen_by(principal))
+    seen = select(PEOPLE.table).where(PEOPLE.c.person_id == person_id, PEOPLE.seen_by(caller))
     person = (await session.execute(seen)).one_or_none()
     if person is None:
         raise Refused("not-found")
@@ -67,7 +67,7 @@ async def person_jp(
         select(ABSENCES.c.valid_from, ABSENCES.c.valid_to).where(ABSENCES.c.person_id == person_id)
     )
     months = duty_months(year, person.joined_on, person.left_on, [(start, after) for start, after in away])
-    row = await session.get(LedgerRow, (person_id, year)) or _not_laid(person, year, months, book)
+    row = await session.get(LedgerRow, (person_id, year)) or _not_laid(person, year, months, caller.rules)
     records = (
         await session.scalars(
             select(Record)
@@ -75,7 +75,7 @@ async def person_jp(
             .order_by(col(Record.form), col(Record.rule_pack), col(Record.end_date), col(Record.id))
         )
     ).all()
-    rules = pack_named(book, row.pack).tables
+    rules = pack_named(caller.rules, row.pack).tables
     duty = rules.duties[person.staff_type]
     reached = standing(row.target, row.ceiling, row.verified)
     return PersonJp(
@@ -96,7 +96,7 @@ async def person_jp(
             **explained(rules.pro_rata, language),
         ),
         forms=[
-            _form(pack_named(book, pack).tables.forms[form], pack, year, list(found), language)
+            _form(pack_named(caller.rules, pack).tables.forms[form], pack, year, list(found), language)
             for (form, pack), found in groupby(records, lambda record: (record.form, record.rule_pack))
         ],
     )
@@ -191,11 +191,11 @@ def rule_values(rule: FormRule) -> dict[str, object]:
     }
 
 
-async def agency_jp(session: AsyncSession, agency_id: UUID, year: int, principal: Principal, today: date) -> AgencyJp:
+async def agency_jp(session: AsyncSession, agency_id: UUID, year: int, caller: Caller[Book]) -> AgencyJp:
     """How an agency's people stand: today, or on the last day of a year that is over. Raises Refused `not-found`."""
-    if principal.agency_scope not in {None, agency_id}:
+    if caller.agency_scope not in {None, agency_id}:
         raise Refused("not-found")
-    day = min(today, date(year, 12, 31))
+    day = min(caller.today, date(year, 12, 31))
     asked = {"agency": agency_id, "year": year, "day": day}
     totals = (await session.execute(TOTALS, asked)).one()
     units = await session.execute(UNITS, asked)

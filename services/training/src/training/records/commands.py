@@ -21,18 +21,17 @@ from common.ids import new_id, nip_hash
 from common.refused import Refused
 from common.store.outbox import emit
 from common.web import etag
-from common.web.auth import Principal
 from common.web.bulk import in_turns
 from contracts.acting import Capacity, Sender, capacity, hands_of, is_own_case, sender_of
+from contracts.callers import Caller
 from contracts.events import TrainingRevoked
 from roster.people import Locked, Person
 from training.catalogue.queries import Offers, look_up
-from training.desk import Desk
-from training.domain.rules import pack_named
+from training.domain.rules import Book, pack_named
 from training.ledger.commands import move
 from training.people import PEOPLE
 from training.records.judging import Judged, judge
-from training.records.rights import check_change, check_owner, source_kind, visible
+from training.records.reach import check_change, check_owner, source_kind, visible
 from training.records.schemas import Content, Correction, Training
 from training.records.tables import Record, by_year
 from training.records.writing import (
@@ -87,25 +86,25 @@ class Facts:
     taken_over: Mapping[ActivityKey, UUID]
 
 
-async def store(session: AsyncSession, lines: Sequence[Training], desk: Desk, nip_key: str) -> list[Answer]:
+async def store(session: AsyncSession, lines: Sequence[Training], caller: Caller[Book]) -> list[Answer]:
     """Stores finished activities and answers each line in order: stored, duplicate of which, or why not.
 
     Raises Refused `forbidden` for a caller who may send nothing at all.
     """
-    acting = capacity(desk.principal)
-    sender = sender_of(desk.principal, acting)
-    nips = [nip_hash(line.nip, nip_key) if line.nip else None for line in lines]
+    acting = capacity(caller)
+    sender = sender_of(caller, acting)
+    nips = [nip_hash(line.nip, caller.nip_key) if line.nip else None for line in lines]
     keys = [(line.source_name, line.reference) for line in lines]
-    own_provider = desk.principal.provider if acting == "provider" else None
+    own_provider = caller.provider if acting == "provider" else None
     people = await PEOPLE.lock(
         session, {line.person_id for line in lines if line.person_id}, {nip for nip in nips if nip}
     )
     facts = Facts(
         acting,
         sender,
-        sorted(hands_of(desk.principal)),
+        sorted(hands_of(caller)),
         own_provider,
-        desk.clock.today(),
+        caller.today,
         people,
         offers=await look_up(
             session,
@@ -116,16 +115,16 @@ async def store(session: AsyncSession, lines: Sequence[Training], desk: Desk, ni
         sent=await sent_before(session, sender, keys),
         taken_over=await taken_over(session, sender, people),
     )
-    claims = [_claim(desk, facts, *each) async for each in in_turns(zip(lines, keys, nips, strict=True))]
+    claims = [_claim(caller, facts, *each) async for each in in_turns(zip(lines, keys, nips, strict=True))]
     drafts = [claim.draft for claim in claims if isinstance(claim, Claim) and claim.draft]
     if drafts:
-        await _store(session, drafts, desk)
+        await _store(session, drafts, caller)
     other = [facts.sent[claim.key].id for claim in claims if isinstance(claim, Claim) and claim.says]
     now = await stored(session, other) if other else {}
     return [_answer(claim, facts.sent, now) for claim in claims]
 
 
-def _claim(desk: Desk, facts: Facts, line: Training, key: Key, nip: str | None) -> Claim | Refused:
+def _claim(caller: Caller[Book], facts: Facts, line: Training, key: Key, nip: str | None) -> Claim | Refused:
     try:
         person = _person(facts.people, line, nip)
         fingerprint = _fingerprint(line, person.person_id)
@@ -133,8 +132,8 @@ def _claim(desk: Desk, facts: Facts, line: Training, key: Key, nip: str | None) 
         if first and first.fingerprint == fingerprint:
             return Claim(key, fingerprint)
         agency = person.agency_on(line.end_date)
-        check_owner(desk.principal, facts.acting, person_id=person.person_id, agency_id=agency)
-        kind = source_kind(desk.principal, facts.acting, line.source, person_id=person.person_id)
+        check_owner(caller, facts.acting, person_id=person.person_id, agency_id=agency)
+        kind = source_kind(caller, facts.acting, line.source, person_id=person.person_id)
     except Refused as problem:
         return problem
     record_id = new_id()
@@ -143,7 +142,7 @@ def _claim(desk: Desk, facts: Facts, line: Training, key: Key, nip: str | None) 
             line,
             person,
             facts.offers,
-            desk.book,
+            caller.rules,
             record_id=record_id,
             verified=kind != "self",
             own_provider=facts.own_provider,
@@ -222,22 +221,22 @@ def _says(line: Training, person_id: UUID, judged: Judged) -> dict[str, Any]:
     return said if line.source is None else said | {"source_kind": line.source}
 
 
-async def _store(session: AsyncSession, drafts: Sequence[Draft], desk: Desk) -> None:
-    await insert(session, drafts, desk)
+async def _store(session: AsyncSession, drafts: Sequence[Draft], caller: Caller[Book]) -> None:
+    await insert(session, drafts, caller)
     fresh = {draft.id: draft for draft in drafts}
     tally = Tally()
     groups = {group for draft in drafts for group in groups_of(draft, draft.cap)}
-    for record, before in await share_again(session, groups, fresh, desk):
+    for record, before in await share_again(session, groups, fresh, caller):
         if draft := fresh.get(record.id):
             draft.jp_counted, draft.jp_by_year, draft.why = record.jp_counted, record.jp_by_year, record.why
         else:
             tally.take(before)
             tally.add(record)
-    now = desk.clock.now()
+    now = caller.now
     async for draft in in_turns(drafts):
         tally.add(draft)
         emit_completed(session, draft, now)
-    await move(session, tally.moves(), desk.book, desk.clock)
+    await move(session, tally.moves(), caller.rules, caller.clock)
 
 
 def _answer(claim: Claim | Refused, sent: Mapping[Key, Sent], now: Mapping[UUID, Any]) -> Answer:
@@ -253,19 +252,19 @@ def _answer(claim: Claim | Refused, sent: Mapping[Key, Sent], now: Mapping[UUID,
 
 
 async def correct(
-    session: AsyncSession, record_id: UUID, correction: Correction, desk: Desk, *, seen: etag.Versions
+    session: AsyncSession, record_id: UUID, correction: Correction, caller: Caller[Book], *, seen: etag.Versions
 ) -> Record:
     """Gives a record new values, judged as a new one would be. The same values again change nothing.
 
     `seen` are the versions the caller has in mind. Raises Refused.
     """
-    acting = capacity(desk.principal)
-    record, person = await _take(session, record_id, desk.principal)
-    check_change(desk.principal, acting, record)
+    acting = capacity(caller)
+    record, person = await _take(session, record_id, caller)
+    check_change(caller, acting, record)
     etag.check(seen, record.version)
     if record.state == "revoked":
         raise Refused("record-revoked")
-    own_provider = desk.principal.provider if acting == "provider" else None
+    own_provider = caller.provider if acting == "provider" else None
     judged = judge(
         correction,
         person,
@@ -275,24 +274,24 @@ async def correct(
             provider_codes=[correction.provider_code] if correction.provider_code else [],
             provider_ids=[own_provider] if own_provider else [],
         ),
-        desk.book,
+        caller.rules,
         record_id=record.id,
         verified=record.verified,
         own_provider=own_provider,
-        today=desk.clock.today(),
+        today=caller.today,
     )
-    check_owner(desk.principal, acting, person_id=record.person_id, agency_id=judged.agency_id)
+    check_owner(caller, acting, person_id=record.person_id, agency_id=judged.agency_id)
     values = _values(correction, judged)
     if all(getattr(record, name) == value for name, value in values.items()):
         return record
-    groups = _groups(record, desk)
+    groups = _groups(record, caller)
     tally = await _open(session, record)
     for name, value in values.items():
         setattr(record, name, value)
     record.jp_counted, record.jp_by_year, record.why = judged.jp_counted, judged.jp_by_year, judged.why
-    record.hands = _with_hands(record, desk)
-    await _close(session, record, tally, groups | _groups(record, desk), correction.reason, desk)
-    emit_corrected(session, record, correction.reason, desk.clock.now())
+    record.hands = _with_hands(record, caller)
+    await _close(session, record, tally, groups | _groups(record, caller), correction.reason, caller)
+    emit_corrected(session, record, correction.reason, caller.now)
     return record
 
 
@@ -317,11 +316,11 @@ def _values(content: Content, judged: Judged) -> dict[str, Any]:
     }
 
 
-async def verify(session: AsyncSession, record_id: UUID, desk: Desk) -> Record:
+async def verify(session: AsyncSession, record_id: UUID, caller: Caller[Book]) -> Record:
     """Confirms a self-declared record; one that is verified stays so. Raises Refused."""
-    record, _ = await _take(session, record_id, desk.principal)
-    check_change(desk.principal, capacity(desk.principal), record)
-    if is_own_case(desk.principal, record.person_id):
+    record, _ = await _take(session, record_id, caller)
+    check_change(caller, capacity(caller), record)
+    if is_own_case(caller, record.person_id):
         raise Refused("own-record")
     if record.state == "revoked":
         raise Refused("record-revoked")
@@ -329,22 +328,22 @@ async def verify(session: AsyncSession, record_id: UUID, desk: Desk) -> Record:
         return record
     tally = await _open(session, record)
     record.verified = True
-    record.hands = _with_hands(record, desk)
+    record.hands = _with_hands(record, caller)
     reason = say("reason.verified", "id")
-    await _close(session, record, tally, _groups(record, desk), reason, desk)
-    emit_corrected(session, record, reason, desk.clock.now())
+    await _close(session, record, tally, _groups(record, caller), reason, caller)
+    emit_corrected(session, record, reason, caller.now)
     return record
 
 
-async def revoke(session: AsyncSession, record_id: UUID, reason: str, desk: Desk) -> Record:
+async def revoke(session: AsyncSession, record_id: UUID, reason: str, caller: Caller[Book]) -> Record:
     """Makes a record count no more; one that is revoked stays so. Raises Refused."""
-    record, _ = await _take(session, record_id, desk.principal)
-    check_change(desk.principal, capacity(desk.principal), record)
+    record, _ = await _take(session, record_id, caller)
+    check_change(caller, capacity(caller), record)
     if record.state == "revoked":
         return record
     tally = await _open(session, record)
     record.state = "revoked"
-    await _close(session, record, tally, _groups(record, desk), reason, desk)
+    await _close(session, record, tally, _groups(record, caller), reason, caller)
     event = TrainingRevoked(
         record_id=record.id,
         person_id=record.person_id,
@@ -353,15 +352,13 @@ async def revoke(session: AsyncSession, record_id: UUID, reason: str, desk: Desk
         jp_by_year=None if record.jp_by_year is None else by_year(record),
         reason=reason,
     )
-    emit(session, event, sequence=record.version, time=desk.clock.now())
+    emit(session, event, sequence=record.version, time=caller.now)
     return record
 
 
-async def _take(session: AsyncSession, record_id: UUID, principal: Principal) -> tuple[Record, Person]:
+async def _take(session: AsyncSession, record_id: UUID, caller: Caller[Book]) -> tuple[Record, Person]:
     """A record the caller may see, held after its person. Raises Refused `not-found`."""
-    person_id = await session.scalar(
-        select(col(Record.person_id)).where(col(Record.id) == record_id, visible(principal))
-    )
+    person_id = await session.scalar(select(col(Record.person_id)).where(col(Record.id) == record_id, visible(caller)))
     if person_id is None:
         raise Refused("not-found")
     people = await PEOPLE.lock(session, [person_id])
@@ -376,27 +373,27 @@ async def _open(session: AsyncSession, record: Record) -> Tally:
     return tally
 
 
-def _with_hands(record: Record, desk: Desk) -> list[str]:
-    return sorted({*record.hands, *hands_of(desk.principal)})
+def _with_hands(record: Record, caller: Caller[Book]) -> list[str]:
+    return sorted({*record.hands, *hands_of(caller)})
 
 
-def _groups(record: Record, desk: Desk) -> set[Group]:
-    cap = pack_named(desk.book, record.rule_pack).tables.forms[record.form].cap
+def _groups(record: Record, caller: Caller[Book]) -> set[Group]:
+    cap = pack_named(caller.rules, record.rule_pack).tables.forms[record.form].cap
     return groups_of(record, cap.code if cap else None)
 
 
 async def _close(
-    session: AsyncSession, record: Record, tally: Tally, groups: Collection[Group], reason: str, desk: Desk
+    session: AsyncSession, record: Record, tally: Tally, groups: Collection[Group], reason: str, caller: Caller[Book]
 ) -> None:
     """Ends a change: stores the next version, and what follows from it for the ledger and for other records."""
     record.version += 1
     await session.flush()
-    for other, before in await share_again(session, groups, {record.id}, desk):
+    for other, before in await share_again(session, groups, {record.id}, caller):
         if other.id != record.id:
             tally.take(before)
             tally.add(other)
     await session.refresh(record)
-    await keep_version(session, record.id, reason, desk)
+    await keep_version(session, record.id, reason, caller)
     if record.state == "valid":
         tally.add(record)
-    await move(session, tally.moves(), desk.book, desk.clock)
+    await move(session, tally.moves(), caller.rules, caller.clock)

@@ -18,10 +18,10 @@ from common.clock import Clock
 from common.store.outbox import emit
 from common.store.sets import Columns, copy, lists, unnest
 from contracts.acting import Sender, SenderKind
+from contracts.callers import Caller
 from contracts.events import TrainingCompleted, TrainingCorrected
 from roster.days import agency_on_sql
 from roster.people import Locked
-from training.desk import Desk
 from training.domain.counting import Activity, Counted, FormRule, share, shared
 from training.domain.rules import Book, pack_named, sharing
 from training.ledger.commands import Moved
@@ -243,12 +243,12 @@ async def stored(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Recor
     return {row.id: row for row in await session.execute(STORED, {"ids": ids})}
 
 
-async def insert(session: AsyncSession, drafts: Sequence[Draft], desk: Desk) -> None:
+async def insert(session: AsyncSession, drafts: Sequence[Draft], caller: Caller[Book]) -> None:
     """Stores drafts whose references were free (`sent_before`); raises Outrun where one is taken meanwhile.
 
     In the order of the references, so that two uploads of the same ones wait for each other in turn.
     """
-    first = ("valid", 1, desk.principal.subject, desk.clock.now())
+    first = ("valid", 1, caller.subject, caller.now)
     ordered = sorted(drafts, key=attrgetter("source_name", "reference"))
     columns = (*DRAFTED, "jp_by_year", "state", "version", "submitted_by", "recorded_at")
     rows = [(*drafted(draft), _json(draft.jp_by_year), *first) for draft in ordered]
@@ -265,7 +265,7 @@ def groups_of(record: Countable, cap: str | None) -> set[Group]:
 
 
 async def share_again(
-    session: AsyncSession, groups: Collection[Group], fresh: Collection[UUID], desk: Desk
+    session: AsyncSession, groups: Collection[Group], fresh: Collection[UUID], caller: Caller[Book]
 ) -> list[Shared]:
     """Shares the caps of groups anew and stores what changes by it.
 
@@ -273,7 +273,7 @@ async def share_again(
     """
     before: dict[UUID, tuple[RecordRow, FormRule]] = {}
     parts: dict[UUID, dict[int, Decimal]] = defaultdict(dict)
-    for group, members in (await _members(session, groups, desk.book)).items():
+    for group, members in (await _members(session, groups, caller.rules)).items():
         before |= {row.id: (row, rule) for row, rule in members}
         for identity, jp in share(group.year, ((rule, _activity(row)) for row, rule in members)).items():
             parts[identity][group.year] = jp
@@ -296,13 +296,13 @@ async def share_again(
                 ],
                 "why": [result.why for result in changed.values()],
                 "kept": [identity for identity in changed if identity not in fresh],
-                **_change(reason, desk.principal.subject, desk.clock),
+                **_change(reason, caller.subject, caller.clock),
             },
         )
     ).all()
     for row in rows:
         if row.id not in fresh:
-            emit_corrected(session, row, reason, desk.clock.now())
+            emit_corrected(session, row, reason, caller.now)
     return [Shared(row, before[row.id][0]) for row in rows]
 
 
@@ -354,9 +354,9 @@ async def keep_first_version(session: AsyncSession, record_id: UUID) -> None:
     await session.execute(text(KEEP_FIRST), {"kept": [record_id]})
 
 
-async def keep_version(session: AsyncSession, record_id: UUID, reason: str, desk: Desk) -> None:
+async def keep_version(session: AsyncSession, record_id: UUID, reason: str, caller: Caller[Book]) -> None:
     """Keeps a record as it is after a change, with who changed it and why."""
-    change = _change(reason, desk.principal.subject, desk.clock)
+    change = _change(reason, caller.subject, caller.clock)
     await session.execute(text(_keep("records", *KEEP_NEXT)), {"kept": [record_id], **change})
 
 

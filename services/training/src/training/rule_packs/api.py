@@ -6,26 +6,22 @@ from fastapi import APIRouter, Depends
 
 from common.texts import Language
 from common.web.parts import UsedLanguage
+from contracts.callers import Caller
 from contracts.degrees import DEGREES
-from training.desk import Desk, desk_for
-from training.domain.rules import Pack
+from training import rights
+from training.domain.rules import Book, Pack
 from training.ledger.queries import cap_shown, rule_text
 from training.rule_packs.schemas import DutyView, FormView, JpPackView
 from training.texts import Explanation, explained, say
 
 router = APIRouter(prefix="/v1", tags=["rules"])
 
-Reader = Annotated[
-    Desk,
-    Depends(
-        desk_for("lan", "analis", "service", "agency_hr", "verifier", "validator", "provider", "person", "inspector")
-    ),
-]
+Reader = Annotated[Caller[Book], Depends(rights.READ_CATALOGUE)]
 
 
 @router.get("/rule-packs", summary="The regulations on learning hours as the service applies them")
-async def get_rule_packs(desk: Reader, language: UsedLanguage) -> list[JpPackView]:
-    return [_view(pack, language) for pack in desk.book.packs]
+async def get_rule_packs(caller: Reader, language: UsedLanguage) -> list[JpPackView]:
+    return [_view(pack, language) for pack in caller.rules.packs]
 
 
 def _view(pack: Pack, language: Language) -> JpPackView:

@@ -8,27 +8,29 @@ from sqlalchemy import and_, true
 from sqlmodel import col
 
 from common.fields import Year
-from common.web.auth import Principal, allow
 from common.web.pages import AskedWindow, Page
 from common.web.parts import Reading, UsedLanguage
+from contracts.callers import Caller
+from training import rights
+from training.domain.rules import Book
 from training.soundings import queries
 from training.soundings.schemas import ShownShortfall, ShownSweep, State
 from training.soundings.tables import Shortfall
 
 router = APIRouter(prefix="/v1", tags=["soundings"])
 
-Reader = Annotated[Principal, Depends(allow("lan", "analis", "service", "agency_hr", "verifier", "inspector"))]
+Reader = Annotated[Caller[Book], Depends(rights.READ_SOUNDINGS)]
 Period = Annotated[int | None, Query(ge=1, le=3)]
 
 
 @router.get("/sweeps", summary="Sweeps of the caturwulan periods, newest first")
-async def sweeps(principal: Reader, session: Reading, window: AskedWindow) -> Page[ShownSweep]:
-    return await queries.list_sweeps(session, principal, window)
+async def sweeps(caller: Reader, session: Reading, window: AskedWindow) -> Page[ShownSweep]:
+    return await queries.list_sweeps(session, caller, window)
 
 
 @router.get("/shortfalls", summary="People below what was due, by the newest sweep of each period")
 async def shortfalls(
-    principal: Reader,
+    caller: Reader,
     session: Reading,
     window: AskedWindow,
     language: UsedLanguage,
@@ -38,7 +40,7 @@ async def shortfalls(
     state: State | None = None,
 ) -> Page[ShownShortfall]:
     asked = true() if agency_id is None else col(Shortfall.agency_id) == agency_id
-    whom = and_(principal.sees(Shortfall.agency_id), asked)
+    whom = and_(caller.sees(Shortfall.agency_id), asked)
     return await queries.list_shortfalls(
         session, whom, window, year=year, period=period, state=state, language=language
     )
@@ -46,7 +48,7 @@ async def shortfalls(
 
 @router.get("/people/me/shortfalls", summary="Your own shortfalls")
 async def own_shortfalls(
-    principal: Annotated[Principal, Depends(allow("person"))],
+    caller: Annotated[Caller[Book], Depends(rights.READ_OWN_SHORTFALLS)],
     session: Reading,
     window: AskedWindow,
     language: UsedLanguage,
@@ -54,7 +56,7 @@ async def own_shortfalls(
     period: Period = None,
     state: State | None = None,
 ) -> Page[ShownShortfall]:
-    whom = col(Shortfall.person_id) == principal.speaks_for("person")
+    whom = col(Shortfall.person_id) == caller.speaks_for("person")
     return await queries.list_shortfalls(
         session, whom, window, year=year, period=period, state=state, language=language
     )

@@ -28,8 +28,9 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from common.texts import Language
-from common.web.auth import Principal
 from common.web.pages import BY_ID, Page, Window
+from contracts.callers import Caller
+from training.domain.rules import Book
 from training.ledger.tables import LedgerRow
 from training.soundings.caturwulan import pack_of
 from training.soundings.schemas import ShownShortfall, ShownSweep, State
@@ -130,7 +131,7 @@ async def outcome(session: AsyncSession, sweep_id: UUID, seconds: float) -> Outc
     return Outcome(**found.mappings().one(), seconds=seconds)
 
 
-async def list_sweeps(session: AsyncSession, principal: Principal, window: Window) -> Page[ShownSweep]:
+async def list_sweeps(session: AsyncSession, caller: Caller[Book], window: Window) -> Page[ShownSweep]:
     """The sweeps, newest first, with the numbers of the agencies the caller may see."""
     query = (
         select(
@@ -138,7 +139,7 @@ async def list_sweeps(session: AsyncSession, principal: Principal, window: Windo
             func.coalesce(func.sum(col(SweepAgency.people)), 0).label("people"),
             func.coalesce(func.sum(col(SweepAgency.short)), 0).label("short"),
         )
-        .outerjoin(SweepAgency, and_(col(SweepAgency.sweep_id) == col(Sweep.id), principal.sees(SweepAgency.agency_id)))
+        .outerjoin(SweepAgency, and_(col(SweepAgency.sweep_id) == col(Sweep.id), caller.sees(SweepAgency.agency_id)))
         .group_by(col(Sweep.id))
         .order_by(col(Sweep.id).desc())
         .limit(window.limit + 1)

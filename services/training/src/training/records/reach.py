@@ -12,14 +12,14 @@ from sqlalchemy import ColumnElement, false, or_, select, true
 from sqlmodel import col
 
 from common.refused import Refused
-from common.web.auth import Principal
-from contracts.acting import SENDERS, Capacity, is_own_case
+from contracts.acting import Capacity, is_own_case
+from contracts.callers import Caller
+from training.domain.rules import Book
 from training.people import PEOPLE
 from training.records.schemas import SourceKind
 from training.records.tables import Record
+from training.rights import AGENCY_ROLES
 
-READERS = (*SENDERS, "lan", "analis", "inspector")
-AGENCY_ROLES = frozenset({"agency_hr", "inspector"})
 SOURCES: dict[Capacity, tuple[SourceKind, ...]] = {
     "service": ("system", "provider", "self"),
     "agency_hr": ("system", "self"),
@@ -28,7 +28,7 @@ SOURCES: dict[Capacity, tuple[SourceKind, ...]] = {
 }
 
 
-def source_kind(principal: Principal, acting: Capacity, given: SourceKind | None, *, person_id: UUID) -> SourceKind:
+def source_kind(caller: Caller[Book], acting: Capacity, given: SourceKind | None, *, person_id: UUID) -> SourceKind:
     """The kind of source of a record; what people send of themselves is self-declared, whatever it says.
 
     Raises Refused `source-not-allowed`.
@@ -36,48 +36,48 @@ def source_kind(principal: Principal, acting: Capacity, given: SourceKind | None
     allowed = SOURCES[acting]
     if given is not None and given not in allowed:
         raise Refused("source-not-allowed", field="source")
-    if is_own_case(principal, person_id):
+    if is_own_case(caller, person_id):
         return "self"
     return given or allowed[0]
 
 
-def check_owner(principal: Principal, acting: Capacity, *, person_id: UUID, agency_id: UUID) -> None:
+def check_owner(caller: Caller[Book], acting: Capacity, *, person_id: UUID, agency_id: UUID) -> None:
     """Raises Refused where a caller does not answer for a person on a day; a provider may for anyone."""
-    if acting == "agency_hr" and agency_id != principal.agency:
+    if acting == "agency_hr" and agency_id != caller.agency:
         raise Refused("agency-mismatch", field="nip")
-    if acting == "person" and person_id != principal.person:
+    if acting == "person" and person_id != caller.person:
         raise Refused("not-yours", field="nip")
 
 
-def check_change(principal: Principal, acting: Capacity, record: Record) -> None:
+def check_change(caller: Caller[Book], acting: Capacity, record: Record) -> None:
     """Raises Refused where a caller may not correct or revoke a record they can see."""
-    if acting == "agency_hr" and record.agency_id != principal.agency:
+    if acting == "agency_hr" and record.agency_id != caller.agency:
         raise Refused("not-yours")
-    if acting == "provider" and (record.provider_id != principal.provider or record.source_kind != "provider"):
+    if acting == "provider" and (record.provider_id != caller.provider or record.source_kind != "provider"):
         raise Refused("not-yours")
     if acting == "person":
-        if record.person_id != principal.person or record.source_kind != "self":
+        if record.person_id != caller.person or record.source_kind != "self":
             raise Refused("not-yours")
         if record.verified:
             raise Refused("already-verified")
-    if record.verified and is_own_case(principal, record.person_id):
+    if record.verified and is_own_case(caller, record.person_id):
         raise Refused("own-record")
 
 
-def visible(principal: Principal) -> ColumnElement[bool]:
+def visible(caller: Caller[Book]) -> ColumnElement[bool]:
     """The condition for the records a caller may see.
 
     An agency sees those of people it has now, and those that ended while the person was its own.
     """
-    if principal.national:
+    if caller.national:
         return true()
     seen: list[ColumnElement[bool]] = []
-    if not AGENCY_ROLES.isdisjoint(principal.roles):
-        own = principal.speaks_for("agency")
+    if not AGENCY_ROLES.isdisjoint(caller.roles):
+        own = caller.speaks_for("agency")
         now_own = select(PEOPLE.c.person_id).where(PEOPLE.c.agency_id == own)
         seen += [col(Record.agency_id) == own, col(Record.person_id).in_(now_own)]
-    if "provider" in principal.roles:
-        seen.append(col(Record.provider_id) == principal.speaks_for("provider"))
-    if "person" in principal.roles:
-        seen.append(col(Record.person_id) == principal.speaks_for("person"))
+    if "provider" in caller.roles:
+        seen.append(col(Record.provider_id) == caller.speaks_for("provider"))
+    if "person" in caller.roles:
+        seen.append(col(Record.person_id) == caller.speaks_for("person"))
     return or_(false(), *seen)

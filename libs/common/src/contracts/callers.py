@@ -1,0 +1,62 @@
+"""Who calls, when, and by which rules: what every route hands to its use case."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, true
+from sqlalchemy.orm import InstrumentedAttribute
+
+from common.clock import Clock
+from common.web.auth import Principal
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller(Principal, Generic[R]):
+    """A caller with the roles that count here, the clock, the service's rules, and the key of NIP hashes."""
+
+    clock: Clock = field(compare=False)
+    rules: R = field(compare=False, repr=False)
+    nip_key: str = field(compare=False, repr=False)
+
+    @property
+    def now(self) -> datetime:
+        """The present moment: an upload may take longer than one."""
+        return self.clock.now()
+
+    @property
+    def today(self) -> date:
+        """The present day in Asia/Jakarta."""
+        return self.clock.today()
+
+    @property
+    def agency(self) -> UUID | None:
+        """The agency they speak for."""
+        return self.claims.get("agency")
+
+    @property
+    def person(self) -> UUID | None:
+        """Whose token it is."""
+        return self.claims.get("person")
+
+    @property
+    def provider(self) -> UUID | None:
+        """The provider of trainings they speak for."""
+        return self.claims.get("provider")
+
+    @property
+    def agency_scope(self) -> UUID | None:
+        """The one agency the caller is bound to; None for a national caller. Raises Refused `forbidden`."""
+        return self.bound_to("agency")
+
+    def reaches(self, agency_id: UUID) -> bool:
+        """Whether what is of that agency is the caller's to see or change. Raises Refused `forbidden`."""
+        return self.agency_scope in (None, agency_id)
+
+    def sees(self, agency_column: ColumnElement[UUID] | InstrumentedAttribute[UUID] | Any) -> ColumnElement[bool]:
+        """The condition that keeps a query inside the caller's agency. Raises Refused `forbidden`."""
+        scope = self.agency_scope
+        return true() if scope is None else agency_column == scope

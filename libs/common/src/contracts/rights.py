@@ -1,0 +1,59 @@
+"""What somebody may do, by whom, and how far it reaches: the rows of a service's `rights.py`.
+
+Guards, the API's documents and docs/rights.md follow from these rows, and nothing else says who may call a route.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.routing import iter_route_contexts
+
+from common.web.auth import Principal, authenticated, roles_among
+from common.web.parts import parts_of
+from contracts.callers import Caller
+
+
+@dataclass(frozen=True)
+class Right:
+    """Who may do something: the names of the roles, and in plain words whose things they reach.
+
+    As the dependency of a route it lets only them through, and gives the Caller.
+    """
+
+    roles: tuple[str, ...]
+    reach: str
+
+    @property
+    def allowed_roles(self) -> frozenset[str]:
+        """What `common.web.auth.guards` reads."""
+        return frozenset(self.roles)
+
+    async def __call__(self, request: Request, principal: Annotated[Principal, Depends(authenticated)]) -> Caller[Any]:
+        parts = parts_of(request)
+        return Caller(
+            subject=principal.subject,
+            named=roles_among(principal, self.roles),
+            claims=principal.claims,
+            clock=parts.clock,
+            rules=parts.rules,
+            nip_key=parts.settings.nip_key.get_secret_value(),
+        )
+
+
+def rights_of(app: FastAPI) -> Mapping[tuple[str, str], Right]:
+    """The right of every route that has one, by (method, path)."""
+    return {
+        (method, str(context.path)): right
+        for context in iter_route_contexts(app.routes)
+        for right in _rights(getattr(context, "dependant", None))
+        for method in context.methods or ()
+    }
+
+
+def _rights(dependant: Any) -> list[Right]:
+    if dependant is None:
+        return []
+    own = [dependant.call] if isinstance(dependant.call, Right) else []
+    return own + [right for child in dependant.dependencies for right in _rights(child)]

@@ -1,0 +1,9 @@
+"""Who may do what in notification."""
+
+from contracts.rights import Right
+
+READ = Right(
+    ("lan", "analis", "operator", "service", "agency_hr", "inspector"),
+    "rounds and messages of their agency; all for a national role",
+)
+RESEND = Right(("operator", "lan"), "messages of all agencies")

@@ -1,0 +1,28 @@
+"""The row that every change leaves: who has changed which parts of a thing, and when."""
+
+from dataclasses import fields
+from functools import cache
+
+from common.store.sets import Row
+from contracts.callers import Caller
+from registry.domain.agency import Agency, Unit
+from registry.domain.person import Person
+
+Changed = Agency | Unit | Person
+
+
+@cache
+def _parts(kind: type[Changed]) -> list[str]:
+    return [field.name for field in fields(kind) if field.name not in {"id", "version", "former_nips"}]
+
+
+def audit_row(before: Changed | None, after: Changed, caller: Caller[None]) -> Row:
+    """Who changed which parts of a thing, and when. A new thing has all its parts changed."""
+    parts = [part for part in _parts(type(after)) if before is None or getattr(before, part) != getattr(after, part)]
+    return {
+        "subject_id": after.id,
+        "version": after.version,
+        "parts": " ".join(parts),
+        "recorded_by": caller.subject,
+        "recorded_at": caller.now,
+    }

@@ -1,0 +1,36 @@
+"""Who may do what in training."""
+
+from contracts.acting import SENDERS
+from contracts.rights import Right
+
+AGENCY_ROLES = frozenset({"agency_hr", "inspector"})
+"""Who reads for an agency."""
+
+READ_CATALOGUE = Right(
+    ("lan", "analis", "service", "agency_hr", "verifier", "validator", "provider", "person", "inspector"),
+    "all providers, courses and rule packs",
+)
+KEEP_PROVIDERS = Right(("lan", "service"), "all providers")
+KEEP_COURSES = Right(("lan", "service", "provider"), "a provider: its own courses; all for a national role")
+SEND_TRAININGS = Right(
+    SENDERS,
+    "an agency: whoever was its own on the last day; a provider: its own trainings, whoever attended; a person: their "
+    "own, self-declared; a service: everybody. Corrections and revocations alike",
+)
+VERIFY_TRAININGS = Right(("agency_hr", "service"), "self-declared records of their agency, but not their own")
+READ_TRAININGS = Right(
+    (*SENDERS, "lan", "analis", "inspector"),
+    "an agency: whoever is its own now, and what ended while they were; a provider: its own trainings; a person: "
+    "their own; all for a national role",
+)
+READ_JP = Right(
+    ("lan", "analis", "service", "agency_hr", "inspector", "person"),
+    "whoever serves in their agency now; a person: their own; all for a national role",
+)
+READ_JP_OF_AGENCY = Right(
+    ("lan", "analis", "service", "agency_hr", "inspector"), "their agency; all for a national role"
+)
+READ_SOUNDINGS = Right(
+    ("lan", "analis", "service", "agency_hr", "verifier", "inspector"), "their agency; all for a national role"
+)
+READ_OWN_SHORTFALLS = Right(("person",), "the one whose token it is")
