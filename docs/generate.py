@@ -1,4 +1,4 @@
-"""Writes what is generated under docs/: AsyncAPI and a page of the events, OpenAPI of each service.
+"""Writes what is generated under docs/: AsyncAPI and a page of the events, OpenAPI of each service, who may do what.
 
 `python docs/generate.py` writes them; with `--check` it only says what has drifted, and exits 1.
 """
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Union
 from urllib.parse import unquote
 
+from fastapi import FastAPI
 from faststream.kafka import KafkaBroker
 from faststream.specification import AsyncAPI
 from jinja2 import Environment, FileSystemLoader
@@ -25,6 +26,8 @@ from common.process import consumers
 from common.service import Service
 from common.store.database import Database
 from contracts import PUBLISHED
+from contracts.rights import rights_of
+from contracts.roles import ROLES
 from contracts.topics import TOPICS
 from jejak_local.services import services
 
@@ -109,9 +112,21 @@ def _last(reference: str) -> str:
     return unquote(reference).rsplit("/", 1)[-1]
 
 
-def openapi(service: Service) -> dict[str, Any]:
-    """The OpenAPI document of a service."""
-    return create_app(service, _parts(service)).openapi()
+def rights_page(applications: Mapping[str, FastAPI]) -> str:
+    """Who may call each route of each service, and whose things they reach, from the services' `rights.py`."""
+    lines = [
+        "# Who may do what",
+        "",
+        "Made by `make docs` of each service's `rights.py`. A role counts only with the claims it needs",
+        "(`contracts/roles.py`); whose things it reaches is part of the query, never a filter after it.",
+    ]
+    for name, app in applications.items():
+        lines += ["", f"## {name}", "", "| route | what for | who | whose |", "|---|---|---|---|"]
+        for (method, path), right in sorted(rights_of(app).items(), key=lambda item: (item[0][1], item[0][0])):
+            summary = app.openapi()["paths"].get(path, {}).get(method.lower(), {}).get("summary", "")
+            who = ", ".join(role for role in ROLES if role in right.roles)
+            lines.append(f"| `{method} {path}` | {summary} | {who} | {right.reach} |")
+    return "\n".join([*lines, ""])
 
 
 def _parts(service: Service) -> Parts:
@@ -151,11 +166,13 @@ def _coded(text: str) -> Markup:
 def documents() -> dict[Path, str]:
     """Every generated file with its content."""
     events = asyncapi()
-    made = {
+    applications = {service.name: create_app(service, _parts(service)) for service in services()}
+    return {
         DOCS / "events/asyncapi.json": _pretty(events),
         DOCS / "events/index.html": events_page(events),
+        DOCS / "rights.md": rights_page(applications),
+        **{DOCS / f"api/{name}.json": _pretty(app.openapi()) for name, app in applications.items()},
     }
-    return made | {DOCS / f"api/{service.name}.json": _pretty(openapi(service)) for service in services()}
 
 
 def _pretty(document: dict[str, Any]) -> str:

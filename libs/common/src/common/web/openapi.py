@@ -94,7 +94,9 @@ def _complete(app: FastAPI, document: dict[str, Any]) -> None:
         if path not in HEALTH:
             if tagged:
                 _describe_tag(operation)
-            _describe_problems(operation, path, method, guarded=bool(guarded[method, path] - EVERYBODY))
+            if roles := sorted(guarded[method, path] - EVERYBODY):
+                operation["x-roles"] = roles
+            _describe_problems(operation, path, method, guarded=bool(roles))
     _, definitions = models_json_schema([(model, "validation") for model in models], ref_template=REFERENCE)
     schemas.update(definitions["$defs"])
     document["components"]["responses"] = {
