@@ -73,8 +73,8 @@ async def test_a_problem_is_told_in_the_language_asked_for(world, api, line):
     given = line(person, jp="0")
     indonesian = await api.call("service", "POST", "/trainings", given)
     english = await api.call("service", "POST", "/trainings", given, {"accept-language": "en-GB"})
-    assert indonesian.json()["title"] == "JP harus lebih dari 0 dan paling banyak 2000."
-    assert english.json()["title"] == "JP must be more than 0 and at most 2000."
+    assert indonesian.json()["title"] == "JP harus lebih dari 0 dan paling banyak 2.000."
+    assert english.json()["title"] == "JP must be more than 0 and at most 2,000."
     assert english.json()["type"] == "https://jejak.asn.go.id/problems/jp-out-of-range"
 
 
