@@ -314,3 +314,15 @@ def _short(step: Step) -> str:
     if isinstance(step, Call):
         return f"{step.method} {step.path} {step.headers} {step.target or ''} {_printed(step.body)}"
     return repr(step)[:1500]
+
+
+def parts(was: Any, now: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """The values that differ, each by its name."""
+    if isinstance(was, dict) and isinstance(now, dict):
+        for name in sorted(was.keys() | now.keys()):
+            yield from parts(was.get(name, "nothing"), now.get(name, "nothing"), f"{path}.{name}".strip("."))
+    elif isinstance(was, list) and isinstance(now, list) and len(was) == len(now):
+        for number, (old, new) in enumerate(zip(was, now, strict=True)):
+            yield from parts(old, new, f"{path}[{number}]")
+    elif was != now:
+        yield path, f"{was!r} -> {now!r}"

@@ -13,15 +13,14 @@ import lzma
 import re
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import common
 import training
-from services.training.tests.corpus.playing import Player, Seen
+from services.training.tests.corpus.playing import Player, Seen, parts
 from services.training.tests.corpus.script import steps
 
 RECORDED = Path(__file__).with_name("recorded.jsonl.xz")
@@ -112,12 +111,3 @@ def differences(kept: dict[str, str], seen: Sequence[Seen]) -> str:
 def _kind(where: str) -> str:
     """The name of something seen, without what tells it from others of its kind."""
     return re.sub("[0-9].*", "", where.partition(": ")[0].split(", ")[-1]).strip()
-
-
-def parts(was: Any, now: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """The values that differ, each by its name."""
-    if isinstance(was, dict) and isinstance(now, dict):
-        for name in sorted(was.keys() | now.keys()):
-            yield from parts(was.get(name, "nothing"), now.get(name, "nothing"), f"{path}.{name}".strip("."))
-    elif was != now:
-        yield path, f"{was!r} -> {now!r}"
