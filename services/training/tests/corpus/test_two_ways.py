@@ -28,7 +28,7 @@ from training.service import SERVICE
 WRITTEN, CHANGED = ("record_versions", "records", "outbox", "idempotency"), ("jp_ledger", "shortfalls")
 NAMES = ("training_upload", "training_singles")
 SENDERS = ("service", "hr-A", "hr-A-berdua", "penyelenggara-1", "sambungan-A", "orang-0")
-EXAMPLES = 80
+EXAMPLES = 60
 JSON = {"content-type": "application/json"}
 
 
