@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from common.store import kit
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -101,6 +103,7 @@ GUARDS = (
 
 
 def upgrade() -> None:
+    kit.create_v1(op, emits=True, consumes=True, answers_once=True)
     op.create_table(
         "balances",
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -116,36 +119,6 @@ def upgrade() -> None:
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("extract(day FROM month) = 1", name=op.f("ck_booked_months_first_day")),
         sa.PrimaryKeyConstraint("person_id", "month", name=op.f("pk_booked_months")),
-    )
-    op.create_table(
-        "idempotency",
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("fingerprint", sa.Text(), nullable=False, comment="SHA-256 of method, path, caller and body"),
-        sa.Column("status", sa.Integer(), nullable=False),
-        sa.Column("answer", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.PrimaryKeyConstraint("subject", "key", name=op.f("pk_idempotency")),
-    )
-    op.create_table(
-        "inbox",
-        sa.Column("consumer", sa.Text(), nullable=False),
-        sa.Column("event_id", sa.Uuid(), nullable=False),
-        sa.PrimaryKeyConstraint("consumer", "event_id", name=op.f("pk_inbox")),
-    )
-    op.create_table(
-        "outbox",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("topic", sa.Text(), nullable=False),
-        sa.Column(
-            "events",
-            sa.Text(),
-            nullable=False,
-            comment="packed: shared headers, then two lines an event; see common.store.outbox",
-        ),
-        sa.Column("count", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
     )
     op.create_table(
         "people",
@@ -199,17 +172,6 @@ def upgrade() -> None:
         sa.Column("degree", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("person_id", "number", name=op.f("pk_educations")),
     )
-    op.create_table(
-        "waiting",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("consumer", sa.Text(), nullable=False),
-        sa.Column("awaited", sa.Uuid(), nullable=False, comment="the person or agency not known yet"),
-        sa.Column("headers", sa.Text(), nullable=False),
-        sa.Column("payload", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_waiting")),
-    )
-    op.create_index(op.f("ix_waiting_consumer_awaited"), "waiting", ["consumer", "awaited"], unique=False)
     op.create_table(
         "cases",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -417,10 +379,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_segments_case_id_cases")),
         sa.PrimaryKeyConstraint("case_id", "version", "number", name=op.f("pk_segments")),
     )
-    op.execute(
-        "ALTER TABLE outbox SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000,"
-        " autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 1000)"
-    )
     for statement in GUARDS:
         op.execute(statement)
 
@@ -445,8 +403,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_cases_state_id"), table_name="cases")
     op.drop_index(op.f("ix_cases_person_id"), table_name="cases")
     op.drop_table("cases")
-    op.drop_index(op.f("ix_waiting_consumer_awaited"), table_name="waiting")
-    op.drop_table("waiting")
     op.drop_table("educations")
     op.drop_table("statuses")
     op.drop_table("posts")
@@ -455,10 +411,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_people_nip_hash"), table_name="people")
     op.drop_index(op.f("ix_people_agency_id"), table_name="people")
     op.drop_table("people")
-    op.drop_table("outbox")
-    op.drop_table("inbox")
-    op.drop_table("idempotency")
     op.drop_table("booked_months")
     op.drop_table("balances")
+    kit.drop_v1(op, emits=True, consumes=True, answers_once=True)
     for function in ("guard_case", "guard_entry", "refuse_change"):
         op.execute(f"DROP FUNCTION {function}")

@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from common.store import kit
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -11,6 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    kit.create_v1(op, consumes=True)
     op.create_table(
         "agencies",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -20,12 +23,6 @@ def upgrade() -> None:
         sa.Column("pics", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("sequence", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_agencies"),
-    )
-    op.create_table(
-        "inbox",
-        sa.Column("consumer", sa.Text(), nullable=False),
-        sa.Column("event_id", sa.Uuid(), nullable=False),
-        sa.PrimaryKeyConstraint("consumer", "event_id", name="pk_inbox"),
     )
     op.create_table(
         "listed_people",
@@ -61,17 +58,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_rounds"),
     )
     op.create_index("ix_rounds_opened_at_id", "rounds", ["opened_at", "id"], unique=False)
-    op.create_table(
-        "waiting",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("consumer", sa.Text(), nullable=False),
-        sa.Column("awaited", sa.Uuid(), nullable=False, comment="the person or agency not known yet"),
-        sa.Column("headers", sa.Text(), nullable=False),
-        sa.Column("payload", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_waiting"),
-    )
-    op.create_index("ix_waiting_consumer_awaited", "waiting", ["consumer", "awaited"], unique=False)
     op.create_table(
         "digests",
         sa.Column("round_id", sa.Uuid(), nullable=False),
@@ -186,11 +172,9 @@ def downgrade() -> None:
     op.drop_index("ix_digests_notice_id_agency_id", table_name="digests")
     op.drop_index("ix_digests_agency_id", table_name="digests")
     op.drop_table("digests")
-    op.drop_index("ix_waiting_consumer_awaited", table_name="waiting")
-    op.drop_table("waiting")
     op.drop_index("ix_rounds_opened_at_id", table_name="rounds")
     op.drop_table("rounds")
     op.drop_table("resolutions")
     op.drop_table("listed_people")
-    op.drop_table("inbox")
     op.drop_table("agencies")
+    kit.drop_v1(op, consumes=True)

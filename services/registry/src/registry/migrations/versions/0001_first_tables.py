@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from common.store import kit
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -10,6 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    kit.create_v1(op, emits=True)
     op.create_table(
         "agencies",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -33,24 +36,6 @@ def upgrade() -> None:
         sa.Column("recorded_by", sa.Text(), nullable=False, comment="subject of the caller's token"),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("subject_id", "version", name="pk_changes"),
-    )
-    op.create_table(
-        "outbox",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("topic", sa.Text(), nullable=False),
-        sa.Column(
-            "events",
-            sa.Text(),
-            nullable=False,
-            comment="packed: shared headers, then two lines an event; see common.store.outbox",
-        ),
-        sa.Column("count", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_outbox"),
-    )
-    op.execute(
-        "ALTER TABLE outbox SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000,"
-        " autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 1000)"
     )
     op.create_table(
         "people",
@@ -182,6 +167,6 @@ def downgrade() -> None:
     op.drop_table("mended_numbers")
     op.drop_table("nips")
     op.drop_table("people")
-    op.drop_table("outbox")
     op.drop_table("changes")
     op.drop_table("agencies")
+    kit.drop_v1(op, emits=True)

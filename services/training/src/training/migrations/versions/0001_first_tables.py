@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from common.store import kit
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -11,6 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    kit.create_v1(op, emits=True, consumes=True, answers_once=True)
     op.create_table(
         "absences",
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -40,22 +43,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_former_numbers_nip_hash", "former_numbers", ["nip_hash"], unique=False)
     op.create_table(
-        "idempotency",
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("fingerprint", sa.Text(), nullable=False, comment="SHA-256 of method, path, caller and body"),
-        sa.Column("status", sa.Integer(), nullable=False),
-        sa.Column("answer", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.PrimaryKeyConstraint("subject", "key", name="pk_idempotency"),
-    )
-    op.create_table(
-        "inbox",
-        sa.Column("consumer", sa.Text(), nullable=False),
-        sa.Column("event_id", sa.Uuid(), nullable=False),
-        sa.PrimaryKeyConstraint("consumer", "event_id", name="pk_inbox"),
-    )
-    op.create_table(
         "jp_ledger",
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
@@ -68,24 +55,6 @@ def upgrade() -> None:
         sa.Column("verified", sa.Numeric(precision=12, scale=3), nullable=False),
         sa.Column("unverified", sa.Numeric(precision=12, scale=3), nullable=False),
         sa.PrimaryKeyConstraint("person_id", "year", name="pk_jp_ledger"),
-    )
-    op.create_table(
-        "outbox",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("topic", sa.Text(), nullable=False),
-        sa.Column(
-            "events",
-            sa.Text(),
-            nullable=False,
-            comment="packed: shared headers, then two lines an event; see common.store.outbox",
-        ),
-        sa.Column("count", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_outbox"),
-    )
-    op.execute(
-        "ALTER TABLE outbox SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000,"
-        " autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 1000)"
     )
     op.create_table(
         "people",
@@ -161,17 +130,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_records_person_id_year", "records", ["person_id", "year"], unique=False)
     op.create_table(
-        "waiting",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("consumer", sa.Text(), nullable=False),
-        sa.Column("awaited", sa.Uuid(), nullable=False, comment="the person or agency not known yet"),
-        sa.Column("headers", sa.Text(), nullable=False),
-        sa.Column("payload", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_waiting"),
-    )
-    op.create_index("ix_waiting_consumer_awaited", "waiting", ["consumer", "awaited"], unique=False)
-    op.create_table(
         "accreditations",
         sa.Column("provider_id", sa.Uuid(), nullable=False),
         sa.Column("form", sa.Text(), nullable=False),
@@ -215,20 +173,16 @@ def downgrade() -> None:
     op.drop_index("ix_courses_provider_id", table_name="courses")
     op.drop_table("courses")
     op.drop_table("accreditations")
-    op.drop_index("ix_waiting_consumer_awaited", table_name="waiting")
-    op.drop_table("waiting")
     op.drop_index("ix_records_person_id_year", table_name="records")
     op.drop_table("records")
     op.drop_table("providers")
     op.drop_index("ix_people_nip_hash", table_name="people")
     op.drop_index("ix_people_agency_id", table_name="people")
     op.drop_table("people")
-    op.drop_table("outbox")
     op.drop_table("jp_ledger")
-    op.drop_table("inbox")
-    op.drop_table("idempotency")
     op.drop_index("ix_former_numbers_nip_hash", table_name="former_numbers")
     op.drop_table("former_numbers")
     op.drop_index("ix_assignments_agency_id", table_name="assignments")
     op.drop_table("assignments")
     op.drop_table("absences")
+    kit.drop_v1(op, emits=True, consumes=True, answers_once=True)

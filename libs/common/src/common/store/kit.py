@@ -1,0 +1,71 @@
+"""The kit's tables as migrations make them, by revision: what each revision makes never changes.
+
+A service's first migration calls `create_v1` with what its declaration says. When the kit's tables change, an
+`upgrade_v2` is added here, a new service calls `create_v2`, and the others call `upgrade_v2` in a migration of their own.
+"""
+
+import sqlalchemy as sa
+from alembic.operations import Operations
+
+
+def create_v1(op: Operations, *, emits: bool = False, consumes: bool = False, answers_once: bool = False) -> None:
+    """The tables of the outbox, of the inbox and what waits, and of answers by Idempotency-Key."""
+    if emits:
+        op.create_table(
+            "outbox",
+            sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+            sa.Column("topic", sa.Text(), nullable=False),
+            sa.Column(
+                "events",
+                sa.Text(),
+                nullable=False,
+                comment="packed: shared headers, then two lines an event; see common.store.outbox",
+            ),
+            sa.Column("count", sa.Integer(), nullable=False),
+            _created_at(),
+            sa.PrimaryKeyConstraint("id", name="pk_outbox"),
+        )
+        op.execute(
+            "ALTER TABLE outbox SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000,"
+            " autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 1000)"
+        )
+    if consumes:
+        op.create_table(
+            "inbox",
+            sa.Column("consumer", sa.Text(), nullable=False),
+            sa.Column("event_id", sa.Uuid(), nullable=False),
+            sa.PrimaryKeyConstraint("consumer", "event_id", name="pk_inbox"),
+        )
+        op.create_table(
+            "waiting",
+            sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+            sa.Column("consumer", sa.Text(), nullable=False),
+            sa.Column("awaited", sa.Uuid(), nullable=False, comment="the person or agency not known yet"),
+            sa.Column("headers", sa.Text(), nullable=False),
+            sa.Column("payload", sa.Text(), nullable=False),
+            _created_at(),
+            sa.PrimaryKeyConstraint("id", name="pk_waiting"),
+        )
+        op.create_index("ix_waiting_consumer_awaited", "waiting", ["consumer", "awaited"])
+    if answers_once:
+        op.create_table(
+            "idempotency",
+            sa.Column("subject", sa.Text(), nullable=False),
+            sa.Column("key", sa.Text(), nullable=False),
+            sa.Column("fingerprint", sa.Text(), nullable=False, comment="SHA-256 of method, path, caller and body"),
+            sa.Column("status", sa.Integer(), nullable=False),
+            sa.Column("answer", sa.Text(), nullable=False),
+            _created_at(),
+            sa.PrimaryKeyConstraint("subject", "key", name="pk_idempotency"),
+        )
+
+
+def drop_v1(op: Operations, *, emits: bool = False, consumes: bool = False, answers_once: bool = False) -> None:
+    """Takes back what `create_v1` has made."""
+    names = [*(["outbox"] if emits else []), *(["inbox", "waiting"] if consumes else [])]
+    for name in [*names, *(["idempotency"] if answers_once else [])]:
+        op.drop_table(name)
+
+
+def _created_at() -> sa.Column[object]:
+    return sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False)
