@@ -1,152 +1,171 @@
-"""Every table of the registry. Storage only: the rules are in the domain.
+"""Every table of the registry: agencies, units and people refer to each other.
 
-The four dated tables hold a history each: `valid_to` is exclusive, null for the open last row.
-They hang on people with foreign keys, and on units through (agency, unit), so that nobody can be
-in a unit of another agency.
+Four tables hold a dated history each: `valid_to` is exclusive, null for the open last row. They hang on people with
+foreign keys, and on units through (agency, unit), so that nobody can be in a unit of another agency.
 """
 
-from sqlalchemy import (
-    Boolean,
-    CheckConstraint,
-    Column,
-    Date,
-    DateTime,
-    ForeignKey,
-    ForeignKeyConstraint,
-    Index,
-    Integer,
-    Table,
-    Text,
-    UniqueConstraint,
-    Uuid,
-)
+from datetime import date, datetime
+from uuid import UUID
 
-from common.store.tables import metadata_of
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlmodel import Field
 
-metadata = metadata_of("registry")
+from common.store.tables import Stored
 
 
-agencies = Table(
-    "agencies",
-    metadata,
-    Column("id", Uuid, primary_key=True),
-    Column("code", Text, nullable=False, unique=True),
-    Column("name", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("region", Text),
-    Column("parent_id", Uuid, ForeignKey("agencies.id")),
-    Column("active", Boolean, nullable=False),
-    Column("version", Integer, nullable=False),
-    CheckConstraint("kind IN ('K', 'L', 'D')", name="kind"),
-)
+class AgencyRow(Stored, table=True):
+    __tablename__ = "agencies"
+    __table_args__ = (CheckConstraint("kind IN ('K', 'L', 'D')", name="kind"),)
 
-pics = Table(
-    "pics",
-    metadata,
-    Column("agency_id", Uuid, ForeignKey("agencies.id"), primary_key=True),
-    Column("rank", Text, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("email", Text, nullable=False),
-    Column("language", Text, nullable=False),
-    Column("time_zone", Text, nullable=False),
-    CheckConstraint("rank IN ('main', 'deputy')", name="rank"),
-    CheckConstraint("language IN ('id', 'en')", name="language"),
-)
-
-units = Table(
-    "units",
-    metadata,
-    Column("id", Uuid, primary_key=True),
-    Column("agency_id", Uuid, ForeignKey("agencies.id"), nullable=False),
-    Column("code", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("parent_id", Uuid),
-    Column("version", Integer, nullable=False),
-    UniqueConstraint("agency_id", "code"),
-    UniqueConstraint("agency_id", "id"),
-    ForeignKeyConstraint(["agency_id", "parent_id"], ["units.agency_id", "units.id"]),
-)
-
-people = Table(
-    "people",
-    metadata,
-    Column("id", Uuid, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("staff_type", Text, nullable=False),
-    Column("joined_on", Date, nullable=False),
-    Column("begins_on", Date, nullable=False, comment="first day of the four histories"),
-    Column("announced_on", Date, nullable=False, comment="date of the last event, in Asia/Jakarta"),
-    Column("version", Integer, nullable=False),
-    CheckConstraint("staff_type IN ('PNS', 'PPPK')", name="staff_type"),
-    CheckConstraint("joined_on <= begins_on", name="begins_on"),
-)
-
-nips = Table(
-    "nips",
-    metadata,
-    Column("nip", Text, primary_key=True),
-    # Deferred: a number is claimed before the person's row is written, so that uploads queue up for it in one order.
-    Column("person_id", Uuid, ForeignKey("people.id", deferrable=True, initially="DEFERRED"), nullable=False),
-    Column("replaced_on", Date, comment="null for the number in use"),
-    Index("uq_nips_person_id", "person_id", unique=True, postgresql_where="replaced_on IS NULL"),
-    Index(None, "person_id"),
-)
+    id: UUID = Field(primary_key=True)
+    code: str = Field(unique=True)
+    name: str
+    kind: str
+    region: str | None
+    parent_id: UUID | None = Field(foreign_key="agencies.id")
+    active: bool
+    version: int
 
 
-mended_numbers = Table(
-    "mended_numbers",
-    metadata,
-    Column("person_id", Uuid, ForeignKey("people.id"), primary_key=True),
-    Column("version", Integer, primary_key=True, comment="of the person, by which the number was mended"),
-    Column("nip", Text, nullable=False, index=True, comment="the wrong number: it names nobody, or whose it is"),
-    Column("mended_on", Date, nullable=False),
-    Column("reason", Text, nullable=False),
-)
-
-
-def _dated(name: str, *content: Column[object] | ForeignKeyConstraint | Index | CheckConstraint) -> Table:
-    return Table(
-        name,
-        metadata,
-        Column("person_id", Uuid, ForeignKey("people.id"), primary_key=True),
-        Column("valid_from", Date, primary_key=True),
-        Column("valid_to", Date),
-        *content,
-        CheckConstraint("valid_from < valid_to", name="dates"),
+class PicRow(Stored, table=True):
+    __tablename__ = "pics"
+    __table_args__ = (
+        CheckConstraint("rank IN ('main', 'deputy')", name="rank"),
+        CheckConstraint("language IN ('id', 'en')", name="language"),
     )
 
+    agency_id: UUID = Field(primary_key=True, foreign_key="agencies.id")
+    rank: str = Field(primary_key=True)
+    name: str
+    email: str
+    language: str
+    time_zone: str
 
-assignments = _dated(
-    "assignments",
-    Column("agency_id", Uuid, ForeignKey("agencies.id"), nullable=False),
-    Column("unit_id", Uuid),
-    ForeignKeyConstraint(["agency_id", "unit_id"], ["units.agency_id", "units.id"]),
-    Index(None, "agency_id", "person_id"),
-    Index(None, "unit_id", "person_id"),
-)
 
-posts = _dated(
-    "posts",
-    Column("jenjang", Text),
-    Column("golongan", Text, nullable=False),
-    Column("position", Text, nullable=False),
-)
+class UnitRow(Stored, table=True):
+    __tablename__ = "units"
+    __table_args__ = (
+        UniqueConstraint("agency_id", "code"),
+        UniqueConstraint("agency_id", "id"),
+        ForeignKeyConstraint(["agency_id", "parent_id"], ["units.agency_id", "units.id"]),
+    )
 
-statuses = _dated(
-    "statuses",
-    Column("status", Text, nullable=False),
-    Column("decree", Text),
-    CheckConstraint("status IN ('active', 'leave', 'study', 'retired', 'deceased')", name="status"),
-)
+    id: UUID = Field(primary_key=True)
+    agency_id: UUID = Field(foreign_key="agencies.id")
+    code: str
+    name: str
+    parent_id: UUID | None
+    version: int
 
-educations = _dated("educations", Column("degree", Text, nullable=False))
 
-changes = Table(
-    "changes",
-    metadata,
-    Column("subject_id", Uuid, primary_key=True, comment="the agency, unit or person that was changed"),
-    Column("version", Integer, primary_key=True),
-    Column("parts", Text, nullable=False, comment="what was changed, separated by blanks"),
-    Column("recorded_by", Text, nullable=False, comment="subject of the caller's token"),
-    Column("recorded_at", DateTime(timezone=True), nullable=False),
-)
+class PersonRow(Stored, table=True):
+    __tablename__ = "people"
+    __table_args__ = (
+        CheckConstraint("staff_type IN ('PNS', 'PPPK')", name="staff_type"),
+        CheckConstraint("joined_on <= begins_on", name="begins_on"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    name: str
+    staff_type: str
+    joined_on: date
+    begins_on: date = Field(sa_column_kwargs={"comment": "first day of the four histories"})
+    announced_on: date = Field(sa_column_kwargs={"comment": "date of the last event, in Asia/Jakarta"})
+    version: int
+
+
+class NipRow(Stored, table=True):
+    __tablename__ = "nips"
+    __table_args__ = (
+        # Deferred: a number is claimed before the person's row is written, so that uploads queue up for it in one order.
+        ForeignKeyConstraint(["person_id"], ["people.id"], deferrable=True, initially="DEFERRED"),
+        Index("uq_nips_person_id", "person_id", unique=True, postgresql_where="replaced_on IS NULL"),
+        Index(None, "person_id"),
+    )
+
+    nip: str = Field(primary_key=True)
+    person_id: UUID
+    replaced_on: date | None = Field(sa_column_kwargs={"comment": "null for the number in use"})
+
+
+class MendedNumberRow(Stored, table=True):
+    __tablename__ = "mended_numbers"
+
+    person_id: UUID = Field(primary_key=True, foreign_key="people.id")
+    version: int = Field(
+        primary_key=True, sa_column_kwargs={"comment": "of the person, by which the number was mended"}
+    )
+    nip: str = Field(index=True, sa_column_kwargs={"comment": "the wrong number: it names nobody, or whose it is"})
+    mended_on: date
+    reason: str
+
+
+class Dated(Stored):
+    """A row of a history."""
+
+    person_id: UUID = Field(primary_key=True, foreign_key="people.id")
+    valid_from: date = Field(primary_key=True)
+    valid_to: date | None
+
+
+def _dates() -> CheckConstraint:
+    return CheckConstraint("valid_from < valid_to", name="dates")
+
+
+class AssignmentRow(Dated, table=True):
+    __tablename__ = "assignments"
+    __table_args__ = (
+        ForeignKeyConstraint(["agency_id", "unit_id"], ["units.agency_id", "units.id"]),
+        Index(None, "agency_id", "person_id"),
+        Index(None, "unit_id", "person_id"),
+        _dates(),
+    )
+
+    agency_id: UUID = Field(foreign_key="agencies.id")
+    unit_id: UUID | None
+
+
+class PostRow(Dated, table=True):
+    __tablename__ = "posts"
+    __table_args__ = (_dates(),)
+
+    jenjang: str | None
+    golongan: str
+    position: str
+
+
+class StatusRow(Dated, table=True):
+    __tablename__ = "statuses"
+    __table_args__ = (
+        CheckConstraint("status IN ('active', 'leave', 'study', 'retired', 'deceased')", name="status"),
+        _dates(),
+    )
+
+    status: str
+    decree: str | None
+
+
+class EducationRow(Dated, table=True):
+    __tablename__ = "educations"
+    __table_args__ = (_dates(),)
+
+    degree: str
+
+
+class ChangeRow(Stored, table=True):
+    __tablename__ = "changes"
+
+    subject_id: UUID = Field(
+        primary_key=True, sa_column_kwargs={"comment": "the agency, unit or person that was changed"}
+    )
+    version: int = Field(primary_key=True)
+    parts: str = Field(sa_column_kwargs={"comment": "what was changed, separated by blanks"})
+    recorded_by: str = Field(sa_column_kwargs={"comment": "subject of the caller's token"})
+    recorded_at: datetime
+
+
+agencies, pics, units = AgencyRow.table(), PicRow.table(), UnitRow.table()
+people, nips, mended_numbers = PersonRow.table(), NipRow.table(), MendedNumberRow.table()
+assignments, posts = AssignmentRow.table(), PostRow.table()
+statuses, educations = StatusRow.table(), EducationRow.table()
+changes = ChangeRow.table()

@@ -16,8 +16,8 @@ class Provider(Stored, table=True):
     __tablename__ = "providers"
 
     id: UUID = Field(primary_key=True)
-    code: str = Field(sa_type=Text, unique=True)
-    name: str = Field(sa_type=Text)
+    code: str = Field(unique=True)
+    name: str
     version: int
 
 
@@ -27,7 +27,7 @@ class Accreditation(Stored, table=True):
     __tablename__ = "accreditations"
 
     provider_id: UUID = Field(primary_key=True, foreign_key="providers.id")
-    form: str = Field(sa_type=Text, primary_key=True)
+    form: str = Field(primary_key=True)
     valid_from: date = Field(primary_key=True)
     valid_to: date | None
 
@@ -39,10 +39,10 @@ class Course(Stored, table=True):
     __table_args__ = (Index(None, "provider_id"),)
 
     id: UUID = Field(primary_key=True)
-    code: str = Field(sa_type=Text, unique=True)
+    code: str = Field(unique=True)
     provider_id: UUID = Field(foreign_key="providers.id")
-    title: str = Field(sa_type=Text)
-    form: str = Field(sa_type=Text)
+    title: str
+    form: str
     jp: Decimal | None = Field(sa_type=Numeric(8, 3))
     competencies: list[str] = Field(sa_type=ARRAY(Text))
     valid_from: date

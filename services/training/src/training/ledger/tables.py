@@ -3,7 +3,7 @@
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Numeric, Text
+from sqlalchemy import Numeric
 from sqlmodel import Field
 
 from common.store.tables import Stored
@@ -21,7 +21,7 @@ class LedgerRow(Stored, table=True):
 
     person_id: UUID = Field(primary_key=True)
     year: int = Field(primary_key=True)
-    pack: str = Field(sa_type=Text)
+    pack: str
     floor: Decimal | None = Field(sa_type=Numeric(8, 3))
     ceiling: Decimal | None = Field(sa_type=Numeric(8, 3))
     yearly: Decimal = Field(sa_type=Numeric(8, 3))

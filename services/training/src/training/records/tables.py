@@ -11,7 +11,6 @@ from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
     Date,
-    DateTime,
     Index,
     Numeric,
     Text,
@@ -47,16 +46,16 @@ class Record(Stored, table=True):
     )
 
     id: UUID = Field(primary_key=True)
-    sender_kind: str = Field(sa_type=Text)
-    sender_id: str = Field(sa_type=Text)
-    source_name: str = Field(sa_type=Text)
-    reference: str = Field(sa_type=Text)
-    fingerprint: str = Field(sa_type=Text)
+    sender_kind: str
+    sender_id: str
+    source_name: str
+    reference: str
+    fingerprint: str
     person_id: UUID
     agency_id: UUID
     year: int
-    form: str = Field(sa_type=Text)
-    title: str = Field(sa_type=Text)
+    form: str
+    title: str
     provider_id: UUID | None
     course_id: UUID | None
     start_date: date
@@ -67,18 +66,18 @@ class Record(Stored, table=True):
     sessions: int
     session_dates: list[date] = Field(sa_type=ARRAY(Date))
     international: bool
-    degree: str | None = Field(sa_type=Text)
+    degree: str | None
     competencies: list[str] = Field(sa_type=ARRAY(Text))
-    evidence: str | None = Field(sa_type=Text)
-    source_kind: str = Field(sa_type=Text)
+    evidence: str | None
+    source_kind: str
     verified: bool
-    state: str = Field(sa_type=Text)
+    state: str
     version: int
-    submitted_by: str = Field(sa_type=Text)
+    submitted_by: str
     hands: list[str] = Field(sa_type=ARRAY(Text))
-    recorded_at: datetime = Field(sa_type=DateTime(timezone=True))
-    rule_pack: str = Field(sa_type=Text)
-    why: str = Field(sa_type=Text)
+    recorded_at: datetime
+    rule_pack: str
+    why: str
 
 
 class Split(Protocol):
@@ -129,6 +128,6 @@ class RecordVersion(Stored, table=True):
     record_id: UUID = Field(primary_key=True, foreign_key="records.id")
     version: int = Field(primary_key=True)
     state: dict[str, Any] = Field(sa_type=JSONB)
-    reason: str | None = Field(sa_type=Text)
-    changed_by: str = Field(sa_type=Text)
-    changed_at: datetime = Field(sa_type=DateTime(timezone=True))
+    reason: str | None
+    changed_by: str
+    changed_at: datetime

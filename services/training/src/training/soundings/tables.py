@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, Index, Numeric, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint, text
 from sqlmodel import Field
 
 from common.store.tables import Stored
@@ -40,13 +40,13 @@ class Sweep(Stored, table=True):
     year: int
     period: int
     as_of: date
-    rule_pack: str = Field(sa_type=Text)
+    rule_pack: str
     over_from: date
     last_month: int
-    state: str = Field(sa_type=Text)
+    state: str
     replaces: UUID | None = Field(foreign_key="sweeps.id")
-    started_at: datetime = Field(sa_type=DateTime(timezone=True))
-    finished_at: datetime | None = Field(sa_type=DateTime(timezone=True))
+    started_at: datetime
+    finished_at: datetime | None
     people: int
     short: int
     announced_agency_id: UUID
@@ -84,13 +84,13 @@ class Shortfall(Stored, table=True):
     person_id: UUID = Field(primary_key=True)
     agency_id: UUID
     unit_id: UUID | None
-    unit_name: str | None = Field(sa_type=Text)
+    unit_name: str | None
     page: int
     told_agency_id: UUID | None
     target: Decimal = Field(sa_type=Numeric(8, 3))
     threshold: Decimal = Field(sa_type=Numeric(8, 3))
     verified: Decimal = Field(sa_type=Numeric(12, 3))
     missing: Decimal = Field(sa_type=Numeric(8, 3))
-    state: str = Field(sa_type=Text)
-    changed_at: datetime = Field(sa_type=DateTime(timezone=True))
+    state: str
+    changed_at: datetime
     version: int
