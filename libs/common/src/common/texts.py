@@ -96,12 +96,13 @@ def _catalogue(folder: Path, language: Language) -> GNUTranslations:
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
+    locale = LOCALES[language]
     path = folder / "locale" / language / "LC_MESSAGES" / "messages.po"
     if not path.exists():
         return _catalogue(HERE, language)
     compiled = BytesIO()
     with path.open("rb") as file:
-        write_mo(compiled, read_po(file, locale=language, abort_invalid=True))
+        write_mo(compiled, read_po(file, locale=locale, abort_invalid=True))
     compiled.seek(0)
     found = GNUTranslations(compiled)
     if folder != HERE:

@@ -63,7 +63,7 @@ def render(figures: Figures, *, rank: str, language: Language, time_zone: str, l
 def _subject(figures: Figures, language: Language) -> str:
     if figures.kind == "reopened":
         return say_count("reopened.subject", figures.short, language, periods=_periods(figures.told, language))
-    [swept] = figures.told
+    swept = figures.told[0]
     return say("digest.subject", language, short=swept.short, people=swept.people, period=swept.period, year=swept.year)
 
 
