@@ -136,9 +136,6 @@ EXCEPTIONS = {
         ("messages/mail.py", "Sounding Bangkom <sounding.⌘>"),  # the name of a list, for mail programs
         ("messages/sender.py", "send mail"),  # the name of a span
     },
-    "training": {
-        ("invariants.py", None),  # names of invariants, by which an operator looks them up
-    },
 }
 """What is found and may stand, by package and file: a text with ⌘ for its values, or None for a whole file."""
 

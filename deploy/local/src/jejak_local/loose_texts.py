@@ -28,13 +28,15 @@ OF_DOCUMENTS = frozenset({"description", "summary", "responses", "help", "commen
 """Arguments that end in the OpenAPI document, in `--help`, in the tables' comments or in pydantic."""
 OF_REGULATIONS = frozenset({"source", "sources", "reasons", "label", "name", "status"})
 """Keys of a rule pack that hold what the regulation calls a thing, and where that stands: in its own language."""
+FILES_OF_DOCUMENTS = frozenset({"rights.py", "invariants.py"})
+"""Files whose words are English by decision: who may do what (docs/rights.md, OpenAPI), and the names of invariants."""
 MARKUP = re.compile(r"<style>.*?</style>|<[^>]*>", re.DOTALL)
 
 
 def loose(folder: Path) -> Iterator[tuple[str, int, str]]:
     """Every loose text of a package: its file, its line, and the text with a sign for each value in it."""
     for path in sorted(folder.rglob("*")):
-        if "migrations" not in path.parts:
+        if "migrations" not in path.parts and path.name not in FILES_OF_DOCUMENTS:
             for line, text in _texts(path):
                 if WORDS.search(text):
                     yield path.relative_to(folder).as_posix(), line, text
