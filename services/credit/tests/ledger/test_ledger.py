@@ -58,10 +58,10 @@ async def test_points_accumulate_inside_one_jenjang(world, api, predicate) -> No
     await attested(api, [predicate(person), predicate(person, period_start="2024-01-01", period_end="2024-12-31")])
     credit = await api.get(f"/people/{person}/credit")
     assert credit["balance"] == "12.500", "of the jenjang held now"
-    assert {row["jenjang"]: row["ak"] for row in credit["balances"]} == {
-        "ahli_pertama": "18.750",
-        "ahli_muda": "12.500",
-    }
+    assert [(row["jenjang"], row["ak"]) for row in credit["balances"]] == [
+        ("ahli_muda", "12.500"),
+        ("ahli_pertama", "18.750"),
+    ]
     assert credit["rule"] == {
         "pack": "PermenPANRB-1-2023",
         "source": "PermenPANRB 1/2023 Pasal 37 dan Lampiran A; Peraturan BKN 3/2023",

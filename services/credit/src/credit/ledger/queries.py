@@ -35,7 +35,8 @@ async def read_credit(
     ).one_or_none()
     if person is None:
         raise Refused("not-found")
-    sums = (await session.execute(select(balances).where(balances.c.person_id == person_id))).all()
+    held = select(balances).where(balances.c.person_id == person_id).order_by(balances.c.jenjang)
+    sums = (await session.execute(held)).all()
     rows = await session.execute(select(entries).where(entries.c.person_id == person_id).order_by(entries.c.id))
     now = next((row.twelfths for row in sums if row.jenjang == person.jenjang), Decimal("0.0000"))
     return CreditView(

@@ -126,7 +126,7 @@ async def history(session: AsyncSession, person_id: UUID, caller: Caller[None]) 
         person_id=person_id,
         numbers=[
             NumberOut.model_validate(row, from_attributes=True)
-            for row in await rows(select(numbers), numbers.c.replaced_on.nulls_last())
+            for row in await rows(select(numbers), numbers.c.replaced_on.nulls_last(), numbers.c.nip)
         ],
         assignments=[
             AssignmentOut.model_validate(row, from_attributes=True)
