@@ -4,9 +4,9 @@ from jejak_local.harness import AGENCY
 
 
 async def test_every_answer_is_documented(keeps_its_word, app, database, world, api, predicate) -> None:
-    people = await world.people(*(world.person() for _ in range(9)))
+    people = await world.people(*(world.person() for _ in range(12)))
     cases = [(await api.call("service", "POST", "/predicates", predicate(person))).json()["id"] for person in people]
-    for checked, returned in zip(cases[:3], cases[3:6], strict=True):
+    for checked, returned in zip(cases[:4], cases[4:8], strict=True):
         await api.call("verifier", "POST", f"/cases/{checked}/check")
         await api.call("verifier", "POST", f"/cases/{returned}/return", {"reason": "Berkas kurang"})
     record = world.completed(people[0])
@@ -17,5 +17,8 @@ async def test_every_answer_is_documented(keeps_its_word, app, database, world, 
         app,
         scope={"agency": AGENCY, "person": people[0]},
         known={"person_id": [*people, "me"], "case_id": cases, "record_id": [record.record_id]},
-        bodies={"POST /v1/predicates": predicate(people[0], **another_year)},
+        bodies={
+            "POST /v1/predicates": predicate(people[0], **another_year),
+            "POST /v1/cases/{case_id}/return": {"reason": "Berkas kurang"},
+        },
     )

@@ -42,6 +42,7 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, world, line)
             "POST /v1/courses:batch": [course],
             "POST /v1/trainings": line(people[1]),
             "POST /v1/trainings:batch": [line(people[1])],
+            "POST /v1/trainings/{record_id}/revoke": {"reason": "Ganda"},
             "PUT /v1/trainings/{record_id}": {
                 "reason": "Salah ketik",
                 "form": "KL03",
