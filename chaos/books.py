@@ -212,7 +212,7 @@ async def _copies(arena: Arena, table: str, topic: str) -> Finding:
     """Readers of a compacted topic have the newest state of everyone, and so has the topic."""
     versions = dict(await rows(arena.stack, "registry", f"SELECT id::text, version FROM {table}"))
     readers = {"people": ("training", "credit"), "agencies": ("notification",)}[table]
-    key = {"people": "person_id", "agencies": "id"}[table]
+    key = {"people": "person_id", "agencies": "agency_id"}[table]
     broken: list[str] = []
     for service in readers:
         copied = dict(await rows(arena.stack, service, f"SELECT {key}::text, sequence FROM {table}"))

@@ -413,7 +413,7 @@ async def test_sixty_agencies_thirty_with_gaps_thirty_mails_with_figures_equal_t
     assert len(notification.mail_server.mails()) == len(mails) == 30
     expected = await notification.rows(
         "SELECT code, name, people_total, count(*) AS short, sum(missing) AS missing, count(DISTINCT coalesce(unit_name, '')) AS units"
-        " FROM listed_people JOIN agencies ON agencies.id = agency_id JOIN digests USING (agency_id, round_id)"
+        " FROM listed_people JOIN agencies USING (agency_id) JOIN digests USING (agency_id, round_id)"
         " LEFT JOIN resolutions USING (sweep_id, agency_id, person_id) WHERE resolutions.resolved IS NOT TRUE"
         " GROUP BY code, name, people_total"
     )

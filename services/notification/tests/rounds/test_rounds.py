@@ -22,7 +22,7 @@ from notification.rounds.commands import PAGES_AT_ONCE
 
 async def digest(notification, code="K-001", round_id=None):
     [row] = await notification.rows(
-        "SELECT * FROM digests JOIN agencies ON agencies.id = agency_id"
+        "SELECT * FROM digests JOIN agencies USING (agency_id)"
         " WHERE code = :code AND (CAST(:round AS uuid) IS NULL OR round_id = :round)",
         code=code,
         round=round_id,
@@ -113,8 +113,8 @@ async def test_a_batch_takes_the_same_statements_whatever_its_size(notification,
     assert len(for_resolutions) == 4
     with counted_statements(notification.database) as for_agencies:
         await notification.take(*(make.record(make.agency(code), sequence=2) for code in codes))
-    # Inbox, lock, agencies, released events, digests that waited, mails that wait for another PIC.
-    assert len(for_agencies) == 6
+    # Inbox, known, agencies, digests that waited, mails that wait for another PIC.
+    assert len(for_agencies) == 5
     await notification.sound()
 
 

@@ -21,8 +21,8 @@ from common.refused import Refused
 from common.store.sets import Columns, columns_of, lists, unnest
 from common.texts import Language
 from contracts.callers import Caller
-from notification.agencies.pics import Addressee, addressees
-from notification.agencies.tables import Agency
+from notification.agencies import AGENCIES
+from notification.domain.pics import Addressee, addressees
 from notification.messages.delivery import Envelope, Verdict
 from notification.messages.tables import Message, Resend
 from notification.rounds.figures import Figures, figures_of
@@ -115,7 +115,7 @@ async def claim(session: AsyncSession, *, most: int, lease: timedelta, now: date
                 ") UPDATE messages SET in_doubt = in_doubt OR claimed_until IS NOT NULL, claimed_until = :until"
                 " FROM due WHERE id = due_id"
                 " RETURNING messages.*, figures IS NOT NULL AND (in_doubt OR accepted <> '{}') AS keeps_text,"
-                "  (SELECT pics FROM agencies WHERE agencies.id = messages.agency_id) AS pics,"
+                "  (SELECT pics FROM agencies WHERE agencies.agency_id = messages.agency_id) AS pics,"
                 "  ARRAY(SELECT lower(other.recipient) FROM messages other WHERE other.round_id = messages.round_id"
                 "   AND other.agency_id = messages.agency_id AND other.id <> messages.id) AS taken,"
                 "  ARRAY(SELECT DISTINCT traceparent FROM digests JOIN pages USING (round_id, agency_id)"
@@ -127,7 +127,8 @@ async def claim(session: AsyncSession, *, most: int, lease: timedelta, now: date
     ).all()
     if not rows:
         return []
-    counted = await figures_of(session, [(row.round_id, row.agency_id) for row in rows if not row.keeps_text], now)
+    notices = sorted({(row.round_id, row.agency_id) for row in rows if not row.keeps_text})
+    counted = await figures_of(session, notices, now)
     addressed = _addressed(rows)
     await _follow(session, rows, addressed)
     claimed: list[Claimed] = []
@@ -310,13 +311,13 @@ async def resend(session: AsyncSession, message_id: UUID, caller: Caller[None]) 
     claimed = message.claimed_until is not None and message.claimed_until > now
     if message.state != "failed" and (message.state != "queued" or claimed or message.due_at <= now):
         raise Refused("message-not-open")
-    agency = await session.get_one(Agency, message.agency_id)
+    [pics] = await session.scalars(select(AGENCIES.c.pics).where(AGENCIES.c.agency_id == message.agency_id))
     others = await session.scalars(
         select(func.lower(table.recipient)).where(
             table.round_id == message.round_id, table.agency_id == message.agency_id, table.id != message.id
         )
     )
-    addressee = _addressee(message, agency.pics, set(others))
+    addressee = _addressee(message, pics, set(others))
     if addressee is None:
         raise Refused("no-pic")
     session.add(Resend(message_id=message.id, after_attempt=message.attempts, moment=now, subject=caller.subject))

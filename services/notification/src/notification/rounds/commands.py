@@ -13,7 +13,7 @@ from common.clock import Clock
 from common.events import Received
 from common.store.sets import Columns, columns_of, insert, lists, unnest
 from common.telemetry import REASON, RESULT, mail_sent
-from notification.agencies.pics import addressees
+from notification.domain.pics import addressees
 from notification.messages.commands import drafted, queue
 from notification.rounds.tables import Digest, Page, Resolution, Round
 
@@ -65,14 +65,6 @@ class Word(NamedTuple):
     person_id: UUID
     resolved: bool
     version: int
-
-
-async def known_agencies(session: AsyncSession, asked: Sequence[UUID]) -> set[UUID]:
-    """Which of the agencies the registry has told of."""
-    rows = await session.scalars(
-        text("SELECT id FROM agencies WHERE id = ANY(CAST(:asked AS uuid[]))"), {"asked": asked}
-    )
-    return set(rows)
 
 
 def words_of(pages: Sequence[Received], resolved: Sequence[Received]) -> list[Word]:
@@ -197,7 +189,10 @@ async def _gathering(
     """
     given = {"agencies": agencies}
     await session.execute(
-        text("SELECT FROM agencies WHERE id = ANY(CAST(:agencies AS uuid[])) ORDER BY id FOR NO KEY UPDATE"), given
+        text(
+            "SELECT FROM agencies WHERE agency_id = ANY(CAST(:agencies AS uuid[])) ORDER BY agency_id FOR NO KEY UPDATE"
+        ),
+        given,
     )
     await session.execute(
         text(
@@ -309,7 +304,7 @@ ADDRESSED = (
     "SELECT round_id, agency_id, notice_id, kind, listed - resolved AS short, state, active, pics,"
     " EXISTS (SELECT FROM messages WHERE messages.round_id = notice_id"
     "  AND messages.agency_id = digests.agency_id) AS noticed"
-    " FROM digests JOIN rounds ON rounds.id = round_id JOIN agencies ON agencies.id = digests.agency_id"
+    " FROM digests JOIN rounds ON rounds.id = round_id JOIN agencies USING (agency_id)"
 )
 
 

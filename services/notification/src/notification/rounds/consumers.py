@@ -16,6 +16,7 @@ from common.messages.waiting import hold
 from common.parts import Parts
 from contracts import topics
 from contracts.events import JPShortfallDetected, JPShortfallResolved
+from notification.agencies import AGENCIES
 from notification.rounds import commands
 
 CONSUMER = "notification.shortfall"
@@ -59,7 +60,7 @@ async def take_shortfalls(
     session: AsyncSession, received: Sequence[Received], clock: Clock, gathering: timedelta
 ) -> None:
     """Applies what speaks of known agencies; the rest waits, in order, until its agency is known."""
-    here = await hold(session, CONSUMER, received, attrgetter("agency_id"), commands.known_agencies)
+    here = await hold(session, CONSUMER, received, attrgetter("agency_id"), AGENCIES.known)
     await apply(session, here, clock, gathering)
 
 

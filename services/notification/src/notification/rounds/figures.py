@@ -130,7 +130,7 @@ async def figures_of(
             "  listed - resolved AS short, owed - redeemed AS missing, coalesce(due_low, 0) AS due_low,"
             "  coalesce(due_high, 0) AS due_high, coalesce(shown, '[]') AS shown, coalesce(units, 0) AS units,"
             "  coalesce(again.people, listed - resolved) AS persons"
-            " FROM asked JOIN digests USING (round_id, agency_id) JOIN agencies ON agencies.id = agency_id"
+            " FROM asked JOIN digests USING (round_id, agency_id) JOIN agencies USING (agency_id)"
             " LEFT JOIN summed USING (round_id, agency_id)"
             " LEFT JOIN again ON again.notice_id = asked.notice_id AND again.agency_id = asked.agency_id"
             " ORDER BY year, period"

@@ -14,12 +14,12 @@ from common.fields import Line, Moment
 from common.refused import Refused
 from common.web.pages import Page, Window
 from contracts.callers import Caller
-from notification.agencies.tables import Agency
+from notification.agencies import AGENCIES
 from notification.messages.tables import Message
 from notification.rounds.schemas import DigestOut, DigestState, RoundKind, RoundOut, WaitingOut
 from notification.rounds.tables import Digest, Round
 
-ROUNDS, DIGESTS, AGENCIES, MESSAGES = Round.table(), Digest.table(), Agency.table(), Message.table()
+ROUNDS, DIGESTS, MESSAGES = Round.table(), Digest.table(), Message.table()
 SHORT = (DIGESTS.c.listed - DIGESTS.c.resolved).label("short")
 MISSING = (DIGESTS.c.owed - DIGESTS.c.redeemed).label("missing")
 BY_TIME: TypeAdapter[tuple[Moment, UUID]] = TypeAdapter(tuple[Moment, UUID])
@@ -122,12 +122,12 @@ async def digests(
             MISSING,
         )
         .where(DIGESTS.c.round_id == round_id, caller.sees(DIGESTS.c.agency_id))
-        .order_by(AGENCIES.c.code, AGENCIES.c.id)
+        .order_by(AGENCIES.c.code, AGENCIES.c.agency_id)
     )
     if state:
         query = query.where(DIGESTS.c.state == state)
     if seen := window.seen(BY_CODE):
-        query = query.where(tuple_(AGENCIES.c.code, AGENCIES.c.id) > seen)
+        query = query.where(tuple_(AGENCIES.c.code, AGENCIES.c.agency_id) > seen)
     rows = [DigestOut.model_validate(row) for row in await session.execute(query.limit(window.limit + 1))]
     return window.page(rows, lambda shown: (shown.code, shown.agency_id))
 
@@ -148,4 +148,4 @@ async def waiting(session: AsyncSession, caller: Caller[None], window: Window) -
 
 
 def _with_agency(*columns: Any) -> Select[*tuple[Any, ...]]:
-    return select(AGENCIES.c.code, AGENCIES.c.name, *columns).join_from(DIGESTS, AGENCIES)
+    return select(AGENCIES.c.code, AGENCIES.c.name, *columns).join_from(DIGESTS, AGENCIES.table)

@@ -54,7 +54,7 @@ class Digest(Stored, table=True):
     )
 
     round_id: UUID = Field(primary_key=True, foreign_key="rounds.id")
-    agency_id: UUID = Field(primary_key=True, foreign_key="agencies.id")
+    agency_id: UUID = Field(primary_key=True, foreign_key="agencies.agency_id")
     notice_id: UUID
     pages: int
     pages_in: int

@@ -16,13 +16,13 @@ def upgrade() -> None:
     kit.create_v1(op, consumes=True)
     op.create_table(
         "agencies",
-        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("agency_id", sa.Uuid(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("pics", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("sequence", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_agencies"),
+        sa.PrimaryKeyConstraint("agency_id", name="pk_agencies"),
     )
     op.create_table(
         "listed_people",
@@ -76,7 +76,7 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("(state = 'waiting') = (reason IS NOT NULL)", name=op.f("ck_digests_reason")),
         sa.CheckConstraint("state IN ('collecting', 'waiting', 'ready', 'met')", name=op.f("ck_digests_state")),
-        sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name="fk_digests_agency_id_agencies"),
+        sa.ForeignKeyConstraint(["agency_id"], ["agencies.agency_id"], name="fk_digests_agency_id_agencies"),
         sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name="fk_digests_round_id_rounds"),
         sa.PrimaryKeyConstraint("round_id", "agency_id", name="pk_digests"),
     )

@@ -2,8 +2,8 @@
 
 import pytest
 
-from notification.agencies import pics
-from notification.agencies.pics import Addressee, addressees
+from notification.domain import pics
+from notification.domain.pics import Addressee, addressees
 
 
 def pic(rank: str, email: str, language: str = "id", zone: str = "Asia/Jakarta") -> dict[str, str]:
@@ -52,9 +52,7 @@ def test_what_is_no_address_is_not_written_to(address: str) -> None:
 
 def test_the_systems_time_zones_are_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[str] = []
-    monkeypatch.setattr(
-        "notification.agencies.pics.available_timezones", lambda: looked.append("") or {"Asia/Makassar"}
-    )
+    monkeypatch.setattr("notification.domain.pics.available_timezones", lambda: looked.append("") or {"Asia/Makassar"})
     pics._zones.cache_clear()
     for _ in range(3):
         assert addressees([pic("main", "a@k.go.id", zone="Asia/Makassar")])[0].time_zone == "Asia/Makassar"

@@ -1,0 +1,24 @@
+"""What notification hears of the registry: what waited for an agency, or for its PIC, goes on when it comes."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.messages.inbox import Subscription
+from common.parts import Parts
+from notification.agencies import AGENCIES
+from notification.domain.pics import addressees
+from notification.messages.commands import readdress
+from notification.rounds import consumers as rounds
+from notification.rounds.commands import address_waiting
+from roster.copies import News
+
+
+def subscription(parts: Parts) -> Subscription:
+    """Keeps agencies, and writes to whom they name; shortfalls wait for an agency that is not known yet."""
+
+    async def hear(session: AsyncSession, news: News) -> None:
+        await address_waiting(session, list(news.told), parts.clock, parts.settings.gathering)
+        pics = {agency: [pic.model_dump() for pic in told.pics] for agency, told in news.told.items()}
+        named = {agency: [one.recipient for one in addressees(theirs)] for agency, theirs in pics.items()}
+        await readdress(session, named, parts.clock.now())
+
+    return AGENCIES.subscription("notification.agency", hear, awaited_by=[rounds.subscription(parts)])
