@@ -13,6 +13,7 @@ from jejak_local.harness import owning
 
 # What breaks each invariant; with the guards off, as an operator with a psql prompt could do it.
 BREAKS = {
+    "a history is of somebody who is known": "UPDATE posts SET person_id = gen_random_uuid()",
     "a balance is the sum of its entries": "UPDATE balances SET twelfths = twelfths + 1",
     "every entry has an attested case": (
         "UPDATE cases SET state = 'checked', attested_by = NULL WHERE state = 'attested'"

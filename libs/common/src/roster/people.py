@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Table, delete, false, or_, text, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.events import Event, Received
+from common.invariants import Invariant
 from common.store.sets import insert, one_of
 from common.web.auth import Principal
 from contracts.events import PersonChanged, Schooling, Standing
@@ -121,6 +122,16 @@ class People(Copy):
         if any("person" in role.needs for role in principal.held):
             seen.append(self.c.person_id == principal.speaks_for("person"))
         return or_(false(), *seen)
+
+    @property
+    def invariants(self) -> list[Invariant]:
+        """What must always hold of the copy."""
+        strangers = " UNION ALL ".join(
+            f"SELECT '{name}' AS history, person_id FROM {name} h"  # noqa: S608 - built of names in our own code
+            " WHERE NOT EXISTS (SELECT FROM people p WHERE p.person_id = h.person_id)"
+            for name in self.histories
+        )
+        return [Invariant("a history is of somebody who is known", strangers)]
 
     async def _keep(self, session: AsyncSession, received: Sequence[Received], *, awaited: bool) -> News:
         news = await super()._keep(session, received, awaited=awaited)

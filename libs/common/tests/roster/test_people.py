@@ -6,7 +6,7 @@ from itertools import permutations
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from common.ids import new_id
@@ -240,6 +240,17 @@ async def test_a_caller_sees_the_people_of_their_agency_or_themselves(service):
         async with service.database.reading() as session:
             found = await session.scalars(select(service.copies.c.person_id).where(service.copies.seen_by(principal)))
             assert set(found) == seen, principal
+
+
+async def test_a_history_of_nobody_is_seen(service):
+    person = service.person(former_nip_hashes=["old"], absences=[("leave", DAY, LATER)])
+    await service.told(person)
+    [held] = service.copies.invariants
+    assert await service.rows(held.query) == []
+    async with service.database.transaction() as session:
+        await session.execute(text("DELETE FROM people"))
+    found = await service.rows(held.query)
+    assert {history for history, _ in found} == {"former_numbers", "assignments", "posts", "absences", "educations"}
 
 
 async def test_statements_do_not_grow(service):

@@ -1,8 +1,10 @@
 """What must always be true of the books, as SQL: `python -m credit check`."""
 
 from common.invariants import Invariant
+from credit.people import PEOPLE
 
 INVARIANTS = (
+    *PEOPLE.invariants,
     Invariant(
         "a balance is the sum of its entries",
         """

@@ -9,6 +9,7 @@ from common.store.sets import Columns, lists, unnest
 from roster.days import agency_on_sql
 from training.domain.rules import Book
 from training.ledger.commands import SERVES_IN_YEAR
+from training.people import PEOPLE
 from training.records.tables import COUNTED
 
 CAP: Columns = {"rule_pack": "text", "form": "text", "cap": "text", "each": "numeric", "most": "numeric"}
@@ -56,6 +57,7 @@ def _of_caps(name: str, kind: str, most: str) -> Invariant:
 
 
 INVARIANTS = (
+    *PEOPLE.invariants,
     Invariant(
         "each ledger holds what its valid records count, verified and unverified",
         f"""
