@@ -221,7 +221,7 @@ async def test_foreign_keys_do_not_wait_for_who_is_held(service):
 
 
 def caller(*roles: str, **claims: UUID) -> Principal:
-    return Principal("budi", named(*roles), **claims)
+    return Principal("budi", named(*roles), claims)
 
 
 async def test_a_caller_sees_the_people_of_their_agency_or_themselves(service):
