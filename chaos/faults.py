@@ -18,7 +18,8 @@ from common.events import MAX_EVENT_BYTES, Event, Topic
 from common.messages.fetching import take
 from common.messages.kafka import partition_of, producer
 from contracts import topics
-from contracts.events import AgencyChanged, JPShortfallResolved, PersonChanged, TrainingCompleted
+from contracts.events.registry import AgencyChanged, PersonChanged
+from contracts.events.training import JPShortfallResolved, TrainingCompleted
 from jejak_local.books import READERS, ask, rows
 from jejak_local.poison import STAND_IN, Raw, send_raw
 from jejak_local.stack import SERVICES, ServiceProcess

@@ -10,7 +10,7 @@ from common.events import Topic
 from common.messages.kafka import producer
 from common.store.database import Database
 from common.store.tables import add_inbox, add_outbox, add_waiting
-from contracts.events import TrainingRevoked
+from contracts.events.training import TrainingRevoked
 from jejak_local.kafka import KafkaServer
 from jejak_local.postgres import PostgresServer
 

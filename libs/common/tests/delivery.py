@@ -17,7 +17,7 @@ from common.messages.relay import Floor, relay_once
 from common.store.database import Database
 from common.store.outbox import emit
 from contracts import PUBLISHED
-from contracts.events import TrainingRevoked
+from contracts.events.training import TrainingRevoked
 from jejak_local.kafka import KafkaServer
 
 WANTED = (TrainingRevoked,)

@@ -16,7 +16,7 @@ from common.messages import dead_letters
 from common.messages.kafka import producer
 from common.store.database import Database, counted_statements
 from common.store.outbox import PACK
-from contracts.events import TrainingRevoked
+from contracts.events.training import TrainingRevoked
 from jejak_local.harness import Running, until
 from jejak_local.kafka import KafkaServer
 from libs.common.tests.delivery import (

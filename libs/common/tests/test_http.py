@@ -38,7 +38,7 @@ from common.web.idempotency import IdempotencyKey, once
 from common.web.pages import BY_ID, AskedWindow, Window
 from common.web.parts import Reading, Transaction
 from contracts.callers import Caller
-from contracts.events import TrainingRevoked
+from contracts.events.training import TrainingRevoked
 from contracts.rights import Right
 from contracts.roles import CALLERS
 from jejak_local.harness import PATIENCE, app_of

@@ -30,7 +30,7 @@ from common.messages.inbox import Inbox, Subscription
 from common.messages.kafka import partition_of, producer
 from common.store.database import Database
 from contracts import PUBLISHED
-from contracts.events import TrainingRevoked
+from contracts.events.training import TrainingRevoked
 from jejak_local.books import records
 from jejak_local.harness import Running, until
 from jejak_local.kafka import KafkaServer

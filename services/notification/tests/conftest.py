@@ -20,7 +20,8 @@ from common.invariants import find_broken
 from common.messages.inbox import Inbox
 from common.parts import Parts
 from contracts import PUBLISHED
-from contracts.events import AgencyChanged, JPShortfallDetected, JPShortfallResolved, Pic, ShortPerson
+from contracts.events.registry import AgencyChanged, Pic
+from contracts.events.training import JPShortfallDetected, JPShortfallResolved, ShortPerson
 from jejak_local.harness import Inside, OwnedDatabase, client_of, empty, settings_of
 from jejak_local.issuer import Issuer
 from jejak_local.mail import MailServer

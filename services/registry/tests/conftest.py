@@ -20,7 +20,7 @@ from common.invariants import EVENTS_LEAVE, find_broken
 from common.parts import Parts
 from common.settings import ServiceSettings
 from common.store.outbox import unpack
-from contracts.events import AgencyChanged, PersonChanged
+from contracts.events.registry import AgencyChanged, PersonChanged
 from jejak_local.harness import OwnedDatabase, client_of, owning, settings_of
 from jejak_local.issuer import Issuer
 from registry.service import SERVICE

@@ -20,7 +20,7 @@ from common.parts import Parts
 from common.settings import ServiceSettings
 from common.store.transient import insist
 from contracts.callers import Caller
-from contracts.events import Absence, Assignment, PersonChanged
+from contracts.events.registry import Absence, Assignment, PersonChanged
 from jejak_local.harness import (
     AGENCY,
     NIP_KEY,

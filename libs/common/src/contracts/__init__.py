@@ -1,5 +1,23 @@
 """The published language of Jejak: topics, events, and the number every civil servant has."""
 
-from contracts.events import PUBLISHED
+from common.events import Event
+from contracts.events.credit import CreditVerified
+from contracts.events.registry import AgencyChanged, PersonChanged
+from contracts.events.training import (
+    JPShortfallDetected,
+    JPShortfallResolved,
+    TrainingCompleted,
+    TrainingCorrected,
+    TrainingRevoked,
+)
 
-__all__ = ["PUBLISHED"]
+PUBLISHED: tuple[type[Event], ...] = (
+    AgencyChanged,
+    PersonChanged,
+    TrainingCompleted,
+    TrainingCorrected,
+    TrainingRevoked,
+    JPShortfallDetected,
+    JPShortfallResolved,
+    CreditVerified,
+)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from common.events import Event
-from contracts.events import AgencyChanged
+from contracts.events.registry import AgencyChanged
 from roster.copies import Copy
 from roster.tables import made
 

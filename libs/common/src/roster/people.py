@@ -13,7 +13,7 @@ from common.events import Event, Received
 from common.invariants import Invariant
 from common.store.sets import insert, one_of
 from common.web.auth import Principal
-from contracts.events import PersonChanged, Schooling, Standing
+from contracts.events.registry import PersonChanged, Schooling, Standing
 from roster.copies import Copy, News
 from roster.days import Assignment, agency_on, in_service
 from roster.tables import made

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from common.store.tables import Stored
-from contracts.events import StaffType, Status
+from contracts.events.registry import StaffType, Status
 
 COLUMNS: Mapping[str, Any] = {
     "person_id": UUID,

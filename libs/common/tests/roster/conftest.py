@@ -16,17 +16,9 @@ from common.messages.waiting import hold
 from common.store.database import Database
 from common.store.tables import add_waiting, metadata_of
 from contracts import topics
-from contracts.events import (
-    Absence,
-    AgencyChanged,
-    Assignment,
-    Part,
-    PersonChanged,
-    Post,
-    Schooling,
-    Standing,
-    TrainingRevoked,
-)
+from contracts.events import Part
+from contracts.events.registry import Absence, AgencyChanged, Assignment, PersonChanged, Post, Schooling, Standing
+from contracts.events.training import TrainingRevoked
 from jejak_local.harness import AGENCY, received
 from jejak_local.postgres import PostgresServer
 from roster.agencies import Agencies

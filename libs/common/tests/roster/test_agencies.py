@@ -1,7 +1,7 @@
 """What is kept of agencies."""
 
 from common.ids import new_id
-from contracts.events import Pic
+from contracts.events.registry import Pic
 
 PIC = Pic(rank="main", name="Budi", email="budi@x.go.id", language="id", time_zone="Asia/Jakarta")
 

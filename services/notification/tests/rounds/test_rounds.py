@@ -13,7 +13,7 @@ from common.ids import derived_id
 from common.store.database import counted_statements
 from common.store.transient import is_transient
 from contracts import PUBLISHED
-from contracts.events import JPShortfallDetected
+from contracts.events.training import JPShortfallDetected
 from jejak_local.harness import owning
 from notification.messages.commands import claim
 from notification.rounds import consumers

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.store.database import Database
 from common.store.outbox import unpack
-from contracts.events import JPShortfallDetected, JPShortfallResolved
+from contracts.events.training import JPShortfallDetected, JPShortfallResolved
 from training.ledger.commands import Moved, move
 from training.soundings import cli, commands
 from training.soundings.caturwulan import period_of

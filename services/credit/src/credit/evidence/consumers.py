@@ -10,7 +10,7 @@ from common.messages.inbox import Subscription
 from common.messages.waiting import hold
 from common.parts import Parts
 from contracts import topics
-from contracts.events import TrainingCompleted, TrainingCorrected, TrainingRevoked
+from contracts.events.training import TrainingCompleted, TrainingCorrected, TrainingRevoked
 from credit.evidence.commands import assess
 from credit.people import PEOPLE
 

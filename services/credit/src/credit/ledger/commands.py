@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.ids import derived_id, new_id
 from common.store.outbox import emit
 from common.store.sets import insert
-from contracts.events import CreditVerified
+from contracts.events.credit import CreditVerified
 from credit.domain.amounts import shown_ak
 from credit.domain.rules import Book
 from credit.ledger.tables import balances, entries

@@ -15,7 +15,7 @@ from common.messages.inbox import Subscription
 from common.messages.waiting import hold
 from common.parts import Parts
 from contracts import topics
-from contracts.events import JPShortfallDetected, JPShortfallResolved
+from contracts.events.training import JPShortfallDetected, JPShortfallResolved
 from notification.agencies import AGENCIES
 from notification.rounds import commands
 

@@ -20,8 +20,8 @@ from common.refused import Refused
 from common.store import sets
 from common.store.outbox import emit
 from common.web import etag
-from contracts import events
 from contracts.callers import Caller
+from contracts.events import registry as events
 from registry.agencies.schemas import AgencyIn, AgencyLine, PicIn, UnitIn
 from registry.audit import audit_row
 from registry.domain.agency import Agency, Pic, Unit, check_parent, in_order

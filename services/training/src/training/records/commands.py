@@ -24,7 +24,7 @@ from common.web import etag
 from common.web.bulk import in_turns
 from contracts.acting import Capacity, Sender, capacity, hands_of, is_own_case, sender_of
 from contracts.callers import Caller
-from contracts.events import TrainingRevoked
+from contracts.events.training import TrainingRevoked
 from roster.people import Locked, Person
 from training.catalogue.queries import Offers, look_up
 from training.domain.rules import Book, pack_named

@@ -19,7 +19,7 @@ from common.store.outbox import emit
 from common.store.sets import Columns, copy, lists, unnest
 from contracts.acting import Sender, SenderKind
 from contracts.callers import Caller
-from contracts.events import TrainingCompleted, TrainingCorrected
+from contracts.events.training import TrainingCompleted, TrainingCorrected
 from roster.days import agency_on_sql
 from roster.people import Locked
 from training.domain.counting import Activity, Counted, FormRule, share, shared

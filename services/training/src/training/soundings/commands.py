@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.clock import Clock
 from common.ids import derived_id, new_id
 from common.store.outbox import emit
-from contracts.events import JPShortfallDetected, JPShortfallResolved, ShortPerson
+from contracts.events.training import JPShortfallDetected, JPShortfallResolved, ShortPerson
 from roster.days import away_sql, covers_sql
 from training.domain.duty import months_until_sql, pro_rata_sql
 from training.soundings.caturwulan import Caturwulan, pack_of

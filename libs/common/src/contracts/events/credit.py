@@ -1,0 +1,39 @@
+"""What credit tells: points (angka kredit) that were attested."""
+
+from decimal import Decimal
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from common.events import Event, Topic
+from common.fields import Day
+from contracts import topics
+from contracts.events import PREFIX
+
+
+class CreditVerified(Event):
+    """Credit points (angka kredit) were attested and entered the ledger.
+
+    `twelfths` is the exact amount times twelve (months divide by twelve, which decimals cannot
+    always hold); `ak` is the same to three decimals, for people.
+    """
+
+    topic: ClassVar[Topic] = topics.DECISIONS
+    type: ClassVar[str] = f"{PREFIX}.credit.CreditVerified.v1"
+    source: ClassVar[str] = "/credit"
+    key_field: ClassVar[str] = "person_id"
+    subject_field: ClassVar[str] = "entry_id"
+
+    entry_id: UUID
+    case_id: UUID
+    person_id: UUID
+    agency_id: UUID
+    kind: Literal["conversion", "education"]
+    jenjang: str
+    predikat: str | None
+    months: int
+    period_start: Day
+    period_end: Day
+    ak: str
+    twelfths: Decimal
+    balance_twelfths: Decimal
+    rule_pack: str

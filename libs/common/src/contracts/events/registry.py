@@ -1,0 +1,123 @@
+"""What the registry tells: agencies and people."""
+
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from common.events import Event, Topic
+from common.fields import Day
+from contracts import topics
+from contracts.events import PREFIX, Part
+
+StaffType = Literal["PNS", "PPPK"]
+
+
+Status = Literal["active", "leave", "study", "retired", "deceased"]
+
+
+class Pic(Part):
+    """Who answers for competence development in an agency."""
+
+    rank: Literal["main", "deputy"]
+    name: str
+    email: str
+    language: Literal["id", "en"]
+    time_zone: str
+
+
+class AgencyChanged(Event):
+    """The full state of an agency (ministry K, institution L, region D) after a change."""
+
+    topic: ClassVar[Topic] = topics.AGENCIES
+    type: ClassVar[str] = f"{PREFIX}.registry.AgencyChanged.v1"
+    source: ClassVar[str] = "/registry"
+    key_field: ClassVar[str] = "agency_id"
+    subject_field: ClassVar[str] = "agency_id"
+
+    agency_id: UUID
+    code: str
+    name: str
+    kind: Literal["K", "L", "D"]
+    region: str | None
+    parent_id: UUID | None
+    active: bool
+    pics: list[Pic]
+
+
+class Assignment(Part):
+    """Where a person served; `valid_to` is the first day it no longer held."""
+
+    agency_id: UUID
+    unit_id: UUID | None
+    unit_name: str | None
+    valid_from: Day
+    valid_to: Day | None
+
+
+class Post(Part):
+    """The post a person held; jenjang is null outside the functional posts."""
+
+    jenjang: str | None
+    golongan: str | None
+    position: str
+    valid_from: Day
+    valid_to: Day | None
+
+
+class Absence(Part):
+    """A time of leave or study during which the yearly duty rests."""
+
+    status: Literal["leave", "study"]
+    valid_from: Day
+    valid_to: Day | None
+
+
+class Standing(Part):
+    """Whether a person served."""
+
+    status: Status
+    valid_from: Day
+    valid_to: Day | None
+
+
+class Schooling(Part):
+    """The highest degree a person had."""
+
+    degree: str
+    valid_from: Day
+    valid_to: Day | None
+
+
+class PersonChanged(Event):
+    """The full state and history of a person after a change: no NIP, no name.
+
+    `statuses`, `educations` and `former_nip_hashes` are missing in events from before they were told.
+    The latter stand for numbers that were the person's own until a new contract (PPPK) brought another: they still
+    name the person. A number that was wrong and was mended is not among them.
+    """
+
+    topic: ClassVar[Topic] = topics.PEOPLE
+    type: ClassVar[str] = f"{PREFIX}.registry.PersonChanged.v1"
+    source: ClassVar[str] = "/registry"
+    key_field: ClassVar[str] = "person_id"
+    subject_field: ClassVar[str] = "person_id"
+
+    person_id: UUID
+    nip_hash: str
+    staff_type: StaffType
+    status: Status
+    joined_on: Day
+    left_on: Day | None
+    education: str | None
+    jenjang: str | None
+    golongan: str | None
+    agency_id: UUID
+    unit_id: UUID | None
+    unit_name: str | None
+    assignments: list[Assignment]
+    posts: list[Post]
+    absences: list[Absence]
+    statuses: list[Standing] = Field(default_factory=list[Standing])
+    educations: list[Schooling] = Field(default_factory=list[Schooling])
+    former_nip_hashes: list[str] = Field(default_factory=list[str])
