@@ -20,14 +20,10 @@ from aiokafka.errors import KafkaError
 from chaos.links import Link
 from jejak_local.postgres import Database, temporary_folder
 from jejak_local.processes import free_port
-from jejak_local.stack import SERVICES, ServiceProcess, Stack, running_stack
+from jejak_local.services import services
+from jejak_local.stack import ServiceProcess, Stack, running_stack
 
-ROLES = {
-    "registry": ["api", "relay"],
-    "training": ["api", "worker", "relay"],
-    "credit": ["api", "worker", "relay"],
-    "notification": ["api", "worker", "sender"],
-}
+ROLES = {service.name: service.roles for service in services()}
 PLANTED = Path(__file__).with_name("planted")
 ANSWER_SECONDS = 15
 EXPIRED = 401
@@ -166,7 +162,7 @@ async def arena(
     """A fresh stack, every role a process of its own, each service behind a proxy of its own."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # that Kafka is away is no news here
     async with contextlib.AsyncExitStack() as open_links:
-        links = {service: await open_links.enter_async_context(Link()) for service in SERVICES}
+        links = {service: await open_links.enter_async_context(Link()) for service in ROLES}
         kafka = [await open_links.enter_async_context(Link(free_port())) for _ in range(setting.brokers)]
         links |= {"kafka" if link is kafka[0] else f"kafka {number}": link for number, link in enumerate(kafka, 1)}
 

@@ -20,7 +20,7 @@ from common.parts import Parts
 from common.service import Service
 from common.store.database import Database
 from contracts.topics import AGENCIES, PEOPLE, RECORDS, TOPICS
-from jejak_local.books import EMITTING, Finding, agreement, ask, lag, records, rest, rows
+from jejak_local.books import CONSUMING, EMITTING, READERS, Finding, agreement, ask, lag, records, rest, rows
 from jejak_local.services import services
 
 EXAMPLES = 3
@@ -211,7 +211,7 @@ async def _record_events(arena: Arena, histories: Sequence[History]) -> Finding:
 async def _copies(arena: Arena, table: str, topic: str) -> Finding:
     """Readers of a compacted topic have the newest state of everyone, and so has the topic."""
     versions = dict(await rows(arena.stack, "registry", f"SELECT id::text, version FROM {table}"))
-    readers = {"people": ("training", "credit"), "agencies": ("notification",)}[table]
+    readers = [group.partition(".")[0] for group, read in READERS.items() if read == topic]
     key = {"people": "person_id", "agencies": "agency_id"}[table]
     broken: list[str] = []
     for service in readers:
@@ -245,7 +245,7 @@ async def _nothing_left(arena: Arena) -> Finding:
     left = Counter(
         {f"outbox of {service}": await ask(arena.stack, service, "SELECT count(*) FROM outbox") for service in EMITTING}
     )
-    for service in ("credit", "notification"):
+    for service in CONSUMING:
         left[f"waiting in {service}"] = await ask(arena.stack, service, "SELECT count(*) FROM waiting")
     left["lag"] = await lag(arena.stack.kafka.bootstrap)
     left["sweeps unfinished"] = await ask(arena.stack, "training", "SELECT count(*) FROM sweeps WHERE state <> 'done'")

@@ -20,9 +20,10 @@ from common.messages.kafka import partition_of, producer
 from contracts import topics
 from contracts.events.registry import AgencyChanged, PersonChanged
 from contracts.events.training import JPShortfallResolved, TrainingCompleted
-from jejak_local.books import READERS, ask, rows
+from jejak_local.books import EMITTING, READERS, ask, rows
 from jejak_local.poison import STAND_IN, Raw, send_raw
-from jejak_local.stack import SERVICES, ServiceProcess
+from jejak_local.services import NAMES
+from jejak_local.stack import ServiceProcess
 
 AGAIN = "chaos"
 """The header of what faults publish: poison, and events under a new id."""
@@ -48,7 +49,7 @@ async def role_killed(arena: Arena, chance: Random) -> None:
 
 
 async def service_killed(arena: Arena, chance: Random) -> None:
-    service = chance.choice(SERVICES)
+    service = chance.choice(NAMES)
     processes = [process for process in arena.stack.processes.values() if process.service == service]
     with arena.hold(*(process.name for process in processes)):
         arena.tell(f"{service} killed, every role")
@@ -82,7 +83,7 @@ async def sessions_ended(arena: Arena, chance: Random) -> None:
     with arena.hold("postgres"):
         connection = await asyncpg.connect(arena.stack.postgres.admin.dsn)
         try:
-            service = chance.choice(SERVICES)
+            service = chance.choice(NAMES)
             arena.tell(f"sessions of {service} ended by PostgreSQL")
             await connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND random() < 0.7", service
@@ -105,7 +106,7 @@ async def kafka_killed(arena: Arena, chance: Random) -> None:
 
 async def database_lost(arena: Arena, chance: Random) -> None:
     """Another service loses its database; meanwhile the training service must go on answering."""
-    service = chance.choice([service for service in SERVICES if service != "training"])
+    service = chance.choice([service for service in NAMES if service != "training"])
     with arena.hold(f"link {service}", *TRAINING_NEEDS):
         arena.tell(f"{service} has lost its database")
         async with arena.links[service].refused():
@@ -169,7 +170,7 @@ async def link_slowed(arena: Arena, chance: Random) -> None:
 
 
 async def two_relays(arena: Arena, chance: Random) -> None:
-    service = chance.choice(["registry", "training", "credit"])
+    service = chance.choice(EMITTING)
     with arena.hold(f"second relay {service}"):
         arena.tell(f"a second relay of {service}")
         second = arena.stack.process(service, "relay").twin()

@@ -21,23 +21,14 @@ from markupsafe import Markup, escape
 
 from common.app import create_app
 from common.events import Event
-from common.parts import Parts
 from common.process import consumers
-from common.service import Service
-from common.store.database import Database
 from contracts import PUBLISHED
 from contracts.rights import rights_of
 from contracts.roles import ROLES
 from contracts.topics import TOPICS
-from jejak_local.services import services
+from jejak_local.services import NOWHERE, parts_of, services, written
 
 DOCS = Path(__file__).parent
-PLACEHOLDERS = {
-    "database_url": "postgresql+asyncpg://docs@localhost/docs",
-    "kafka": "localhost:9092",
-    "issuer": "https://sso.example",
-    "jwks_url": "https://sso.example/jwks",
-}
 
 
 def asyncapi() -> dict[str, Any]:
@@ -45,8 +36,8 @@ def asyncapi() -> dict[str, Any]:
 
     FastStream makes it of both; what it cannot know is then put into it: a message is one type of event, with headers.
     """
-    readers = [consumer for service in services() for consumer in consumers(service, _parts(service))]
-    sender = KafkaBroker(PLACEHOLDERS["kafka"])
+    readers = [consumer for service in services() for consumer in consumers(service, parts_of(service))]
+    sender = KafkaBroker(NOWHERE["kafka"])
     for topic in TOPICS:
         events = [event for event in PUBLISHED if event.topic is topic]
         sender.publisher(
@@ -129,11 +120,6 @@ def rights_page(applications: Mapping[str, FastAPI]) -> str:
     return "\n".join([*lines, ""])
 
 
-def _parts(service: Service) -> Parts:
-    settings = service.settings.model_construct(**PLACEHOLDERS)
-    return Parts(settings, Database(settings.database_url), rules=service.rules())
-
-
 def events_page(document: dict[str, Any]) -> str:
     """A page of all events for a person: topic, key, meaning, fields, who sends and who reads them."""
     templates = Environment(loader=FileSystemLoader(DOCS / "events"), autoescape=True, keep_trailing_newline=True)
@@ -166,8 +152,9 @@ def _coded(text: str) -> Markup:
 def documents() -> dict[Path, str]:
     """Every generated file with its content."""
     events = asyncapi()
-    applications = {service.name: create_app(service, _parts(service)) for service in services()}
+    applications = {service.name: create_app(service, parts_of(service)) for service in services()}
     return {
+        **written(),
         DOCS / "events/asyncapi.json": _pretty(events),
         DOCS / "events/index.html": events_page(events),
         DOCS / "rights.md": rights_page(applications),
@@ -180,7 +167,7 @@ def _pretty(document: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Generate docs/events and docs/api")
+    parser = argparse.ArgumentParser(description="Generate docs/ and the lists of the services")
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 when a file has drifted")
     options = parser.parse_args()
     drifted = [

@@ -7,12 +7,12 @@ import pytest
 from playwright.async_api import Page
 
 from contracts import PUBLISHED
-from docs.generate import _parts, readers_of
-from jejak_local.services import services
+from docs.generate import readers_of
+from jejak_local.services import parts_of, services
 
 EVENTS = Path(__file__).parents[1] / "docs" / "events" / "index.html"
 DOCUMENT = json.loads(EVENTS.with_name("asyncapi.json").read_text(encoding="utf-8"))
-SUBSCRIPTIONS = {each.name: each for service in services() for each in service.subscriptions(_parts(service))}
+SUBSCRIPTIONS = {each.name: each for service in services() for each in service.subscriptions(parts_of(service))}
 
 
 def types_of(operation) -> set[str]:

@@ -8,6 +8,7 @@ import asyncio
 import os
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 
@@ -298,7 +299,7 @@ def mail_lost() -> None:
     swap(sender, judge=judge)
 
 
-EVERY = {"registry", "training", "credit", "notification"}
+EVERY = {folder.name for folder in Path(__file__).parents[2].glob("services/*")}
 BUGS = {
     "twice-in-a-file": (twice_in_a_file, {"training"}),
     "fresh-id": (fresh_id, {"training"}),

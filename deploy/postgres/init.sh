@@ -9,7 +9,7 @@ psql --set=ON_ERROR_STOP=1 --username="$POSTGRES_USER" --dbname=postgres \
 psql --set=ON_ERROR_STOP=1 --username="$POSTGRES_USER" --dbname=template1 \
     --command='revoke execute on function lo_creat(int), lo_create(oid), lo_from_bytea(oid, bytea) from public'
 
-for service in registry training credit notification; do
+for service in $JEJAK_SERVICES; do
     psql --set=ON_ERROR_STOP=1 --username="$POSTGRES_USER" --dbname=postgres --set=service="$service" \
         --set=owner="${service}_owner" --set=password="$JEJAK_DB_PASSWORD" --set=owner_password="$JEJAK_DB_OWNER_PASSWORD" <<'SQL'
 create role :"owner" login password :'owner_password';

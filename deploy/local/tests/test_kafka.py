@@ -110,7 +110,7 @@ async def test_a_sender_s_wrong_clock_neither_stops_its_events_nor_dates_them(ka
 async def test_a_topic_with_another_number_of_partitions_is_an_error_that_says_so(kafka: KafkaServer, monkeypatch):
     wrong = [NewTopic("credit.decision.v1", num_partitions=7, replication_factor=1)]
     monkeypatch.setattr("jejak_local.kafka.declared_topics", lambda _: wrong)
-    with pytest.raises(LocalError, match=r"has 12 partitions, topics\.yaml says 7"):
+    with pytest.raises(LocalError, match=r"has 12 partitions, contracts/topics\.py says 7"):
         await create_topics(kafka.bootstrap)
 
 

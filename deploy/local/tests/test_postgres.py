@@ -8,7 +8,7 @@ import pytest
 from jejak_local.postgres import BINARIES, MAKE_LARGE_OBJECTS, Database, PostgresServer, temporary_folder
 from jejak_local.processes import CHECKOUT, Register, Spawner
 from jejak_local.schema import assert_rights
-from jejak_local.services import services
+from jejak_local.services import NAMES, services
 
 INIT = CHECKOUT / "deploy" / "postgres" / "init.sh"
 
@@ -77,7 +77,12 @@ async def test_what_docker_makes_on_an_empty_volume_has_the_same_two_roles_a_ser
             await server.start()
             open_again = f"grant execute on function {MAKE_LARGE_OBJECTS} to public"
             await fetch(replace(server.admin, name="template1").dsn, open_again)
-            given = {"JEJAK_DB_PASSWORD": "serving", "JEJAK_DB_OWNER_PASSWORD": "owning", "POSTGRES_USER": "jejak"}
+            given = {
+                "JEJAK_DB_PASSWORD": "serving",
+                "JEJAK_DB_OWNER_PASSWORD": "owning",
+                "POSTGRES_USER": "jejak",
+                "JEJAK_SERVICES": " ".join(NAMES),
+            }
             reached = {"PGHOST": "127.0.0.1", "PGPORT": str(server.port), "PGPASSWORD": server.admin.password}
             path = {"PATH": f"{BINARIES}:{os.environ['PATH']}"}
             script = await asyncio.create_subprocess_exec("sh", INIT, env={**given, **reached, **path})

@@ -18,6 +18,7 @@ import pytest
 from jejak_local import stack
 from jejak_local.postgres import temporary_folder
 from jejak_local.processes import LocalError, Register, Spawner, configured_port, free_port, is_alive
+from jejak_local.services import NAMES
 
 STAND_IN = """
 import os, signal, sys
@@ -130,9 +131,9 @@ async def test_up_leaves_it_running_a_second_up_finds_it_and_down_ends_it(root: 
     assert first.returncode == 0, output
     try:
         facts = json.loads((root / "stack.json").read_text())
-        assert set(facts["services"]) == set(stack.SERVICES)
+        assert set(facts["services"]) == set(NAMES)
         assert (root / "stack.json").stat().st_mode & 0o077 == 0
-        assert {"helper", "postgres", "kafka", *stack.SERVICES} == set(await stack.status(root))
+        assert {"helper", "postgres", "kafka", *NAMES} == set(await stack.status(root))
 
         told: list[str] = []
         assert await stack.up(root, say=told.append) == facts

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import pytest
-import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from common.events import Event
@@ -15,7 +14,6 @@ from contracts.events import Part
 from contracts.nip import parse_nip
 from contracts.roles import CLAIMS, ROLES
 from contracts.schemas import broken_promises, frozen_path, schema
-from contracts.topics import TOPICS
 
 ROOT = Path(__file__).parents[3]
 
@@ -77,14 +75,6 @@ def test_no_event_takes_a_number_for_a_day(sent: str) -> None:
     for field in fields:
         with pytest.raises(ValidationError, match="not YYYY-MM-DD"):
             TypeAdapter(Annotated[field.annotation, field]).validate_json(sent)
-
-
-def test_topics_are_kept_as_the_contract_says() -> None:
-    kept = yaml.safe_load((ROOT / "deploy/kafka/topics.yaml").read_text())["topics"]
-    assert {name: spec["partitions"] for name, spec in kept.items()} == {t.name: t.partitions for t in TOPICS}
-    assert {name for name, spec in kept.items() if spec["config"]["cleanup.policy"] == "compact"} == {
-        t.name for t in TOPICS if t.compacted
-    }
 
 
 def test_the_page_of_roles_is_the_list() -> None:

@@ -16,17 +16,14 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from common.messages.fetching import FETCH_BYTES, take
+from jejak_local.services import parts_of, services
 from jejak_local.stack import Stack, command
 
-READERS = {
-    "training.people": "registry.person.v1",
-    "credit.people": "registry.person.v1",
-    "credit.records": "training.record.v1",
-    "notification.agency": "registry.agency.v1",
-    "notification.shortfall": "training.shortfall.v1",
-}
+SERVICES = services()
+READERS = {each.name: each.topic.name for service in SERVICES for each in service.subscriptions(parts_of(service))}
 """The consumer groups, and the topic each reads."""
-EMITTING = ("registry", "training", "credit")
+EMITTING = [service.name for service in SERVICES if service.emits]
+CONSUMING = [service.name for service in SERVICES if service.consumes]
 POLL_SECONDS = 0.25
 
 FINGERPRINT = "SELECT count(*)::text || ' ' || coalesce(md5(string_agg({id}::text, '' ORDER BY {id})), '') FROM {table}"
@@ -228,7 +225,7 @@ async def _every_mail_arrived_once(stack: Stack) -> Finding:
 
 async def _nothing_is_left_over(stack: Stack) -> Finding:
     outboxes = sum([await ask(stack, service, "SELECT count(*) FROM outbox") for service in EMITTING])
-    waiting = sum([await ask(stack, service, "SELECT count(*) FROM waiting") for service in ("credit", "notification")])
+    waiting = sum([await ask(stack, service, "SELECT count(*) FROM waiting") for service in CONSUMING])
     behind = await lag(stack.kafka.bootstrap)
     buried = await _dead_letters(stack.kafka.bootstrap)
     return Finding(

@@ -36,7 +36,7 @@ async def demo(root: Path, *, agencies: int, people: int, seed: int) -> int:
     begun = time.monotonic()
     today = datetime.now(ZoneInfo("Asia/Jakarta")).date()
     nation = Nation(seed=seed, agencies=agencies, people=people, year=today.year, today=today)
-    console.rule("1  Kafka, PostgreSQL, SMTP and four services")
+    console.rule("1  Kafka, PostgreSQL, SMTP and the services")
     async with running_stack(root, trace_ratio=1.0, say=console.print) as stack:
         console.rule(f"2  A nation of {agencies} agencies and {people:,} people, through the public APIs")
         loaded = await _load(stack, nation)

@@ -12,10 +12,11 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import GroupCoordinatorNotAvailableError, KafkaError, TopicAlreadyExistsError
 
+from contracts.topics import TOPICS
 from jejak_local.processes import CHECKOUT, STATE, Child, LocalError, Spawner, free_port, ready, together
 
 JARS = STATE / "kafka" / "libs"
-TOPICS = CHECKOUT / "deploy" / "kafka" / "topics.yaml"
+KEPT = CHECKOUT / "deploy" / "kafka" / "topics.yaml"
 EXISTS = TopicAlreadyExistsError.errno
 JVM = (
     "-XX:+UseSerialGC",
@@ -190,20 +191,18 @@ def java() -> list[str | Path]:
 
 
 def declared_topics(profile: str = "local") -> list[NewTopic]:
-    """The topics of topics.yaml and their dead-letter topics, with the copies of this profile."""
-    declared: dict[str, Any] = yaml.safe_load(TOPICS.read_text())
+    """The topics of the contracts and their dead-letter topics, kept as topics.yaml says, with the copies of this profile."""
+    declared: dict[str, Any] = yaml.safe_load(KEPT.read_text())
     copies = dict(declared["copies"][profile])
     replication = copies.pop("replication_factor")
-    wanted = dict(declared["topics"])
-    wanted |= {f"{name}.dlq": declared["dead_letters"] for name in declared["topics"]}
+
+    def new(name: str, partitions: int, kept: str) -> NewTopic:
+        configs = {key: str(value) for key, value in (declared["kept"][kept] | copies).items()}
+        return NewTopic(name, num_partitions=partitions, replication_factor=replication, topic_configs=configs)
+
     return [
-        NewTopic(
-            name,
-            num_partitions=topic["partitions"],
-            replication_factor=replication,
-            topic_configs={key: str(value) for key, value in (topic["config"] | copies).items()},
-        )
-        for name, topic in wanted.items()
+        *(new(topic.name, topic.partitions, "compacted" if topic.compacted else "for_a_time") for topic in TOPICS),
+        *(new(topic.dead_letters, declared["dead_letter_partitions"], "dead_letters") for topic in TOPICS),
     ]
 
 
@@ -250,7 +249,7 @@ async def _check_partitions(client: AIOKafkaAdminClient, topics: Mapping[str, Ne
     for name, partitions in found.items():
         if len(partitions) != (declared := topics[name].num_partitions):
             raise LocalError(
-                f"{name} has {len(partitions)} partitions, topics.yaml says {declared}: the number of a living topic "
+                f"{name} has {len(partitions)} partitions, contracts/topics.py says {declared}: the number of a living topic "
                 "cannot change without breaking the order per key. Put the old one back."
             )
 

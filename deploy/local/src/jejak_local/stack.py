@@ -1,4 +1,4 @@
-"""The whole of Jejak, started and stopped: PostgreSQL, Kafka, the helper (mail, tokens, traces) and the four services.
+"""The whole of Jejak, started and stopped: PostgreSQL, Kafka, the helper (mail, tokens, traces) and the services.
 
 `running_stack` is for tests, benchmarks and the demo: it ends with its block, and with its process. `up` and `down`
 are for people: that stack stays until it is taken down, and what a crash leaves of it is cleaned up by the next `up`.
@@ -40,8 +40,8 @@ from jejak_local.processes import (
     waited,
     write_atomically,
 )
+from jejak_local.services import NAMES
 
-SERVICES = ("registry", "training", "credit", "notification")
 Say = Callable[[str], None]
 UNLIMITED = {"reads_a_second": 0, "singles_a_second": 0, "uploads_at_once": 0, "calls_a_second": 0}
 """Settings of a service that refuses nobody for their haste: for tests, the bench and chaos."""
@@ -175,7 +175,7 @@ async def request_token(facts: Mapping[str, Any], role: str, **scope: object) ->
 async def running_stack(
     root: Path,
     *,
-    services: Sequence[str] = SERVICES,
+    services: Sequence[str] = NAMES,
     roles: Mapping[str, Sequence[str]] | None = None,
     environment: Mapping[str, str] | None = None,
     trace_ratio: float = 0.1,
@@ -274,7 +274,7 @@ async def answers(client: httpx2.AsyncClient, url: str) -> bool:
 class Plan:
     """What to start and where."""
 
-    services: Sequence[str] = SERVICES
+    services: Sequence[str] = NAMES
     roles: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
     trace_ratio: float = 0.1

@@ -1,6 +1,6 @@
 """The topics. Partition counts are part of the contract: they decide where a key lives.
 
-`deploy/kafka/topics.yaml` says how each is kept; a test holds the two together.
+`deploy/kafka/topics.yaml` says how each is kept.
 """
 
 from common.events import Topic

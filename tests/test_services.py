@@ -1,0 +1,41 @@
+"""`services/*/` is the only list of services: whatever names them follows from it."""
+
+import re
+from collections import Counter
+
+import pytest
+import yaml
+
+from jejak_local.processes import CHECKOUT
+from jejak_local.services import NAMES, services, written
+
+
+@pytest.mark.parametrize("file", written(), ids=lambda file: file.name)
+def test_what_lists_the_services_is_as_it_is_written_by_make_docs(file) -> None:
+    assert file.read_text() == written()[file]
+
+
+def test_a_service_is_named_as_its_folder_and_answers_on_a_port_of_its_own() -> None:
+    assert sorted(service.name for service in services()) == list(NAMES)
+    assert set(Counter(service.port for service in services()).values()) == {1}
+
+
+@pytest.mark.parametrize("service", services(), ids=lambda service: service.name)
+def test_compose_runs_each_role_and_each_daily_command(service) -> None:
+    said = yaml.safe_load((CHECKOUT / "docker-compose.yml").read_text())["services"]
+    runs = {name.removeprefix(f"{service.name}-") for name in said if name.startswith(f"{service.name}-")}
+    assert runs == {"migrate", *service.roles, *(name for name, each in service.commands.items() if each.daily)}
+    needed = {name for name, field in service.settings.model_fields.items() if field.is_required()}
+    for name in runs:
+        given = said[f"{service.name}-{name}"]["environment"]
+        assert {f"{service.prefix}{setting}".upper() for setting in needed} <= given.keys()
+
+
+def test_every_service_has_its_row_in_the_docs() -> None:
+    page = (CHECKOUT / "docs" / "architecture" / "README.md").read_text()
+    rows = dict(re.findall(r"^\| `(\w+)` \|[^|]*\|([^|]*)\|", page, re.MULTILINE))
+    assert sorted(rows) == list(NAMES)
+    for service in services():
+        roles, _, commands = rows[service.name].partition(";")
+        assert [role.strip() for role in roles.split(",")] == service.roles
+        assert set(re.findall(r"`([\w-]+)`", commands)) == {*service.commands, "check"}
