@@ -8,14 +8,15 @@ from roster.copies import News
 from training.ledger.commands import lay_again
 from training.people import PEOPLE
 from training.records.writing import refile
-from training.soundings.commands import follow
+from training.soundings.commands import follow, settle
 
 
 def subscription(parts: Parts) -> Subscription:
     """Keeps people, and lets the ledger, the records and the soundings follow what is new of them."""
 
     async def hear(session: AsyncSession, news: News) -> None:
-        await lay_again(session, list(news.told), parts.rules, parts.clock)
+        change = await lay_again(session, list(news.told), parts.rules, parts.clock)
+        await settle(session, change, parts.clock)
         if news.moved:
             await refile(session, news.moved, parts.clock)
         if elsewhere := sorted({*news.moved, *news.redated}):

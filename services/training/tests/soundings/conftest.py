@@ -1,6 +1,6 @@
 """Sweeping in tests: step by step or as the command does, and what came of it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -17,6 +17,7 @@ from contracts.events.training import JPShortfallDetected, JPShortfallResolved
 from training.ledger.commands import Moved, move
 from training.soundings import cli, commands
 from training.soundings.caturwulan import period_of
+from training.soundings.commands import settle
 from training.soundings.invariants import INVARIANTS
 
 MANY = """
@@ -87,7 +88,10 @@ class Sounding:
 
     async def change(self, session: AsyncSession, person: UUID, verified: str, year: int = 2026) -> None:
         moved = Moved(person, year, Decimal(verified), Decimal(0))
-        await move(session, [moved], self.world.book, self.world.clock)
+        await self.move(session, [moved])
+
+    async def move(self, session: AsyncSession, moves: Sequence[Moved]) -> None:
+        await settle(session, await move(session, moves, self.world.book), self.world.clock)
 
     async def many(self, number: int, agency: UUID, verified: str = "0", year: int = 2026) -> None:
         """People who joined long ago."""

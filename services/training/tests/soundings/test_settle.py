@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from common.store.database import counted_statements
 from jejak_local.harness import owning, waits_for_a_lock
-from training.ledger.commands import Moved, move
+from training.ledger.commands import Change, Moved
 from training.soundings import commands
 from training.soundings.invariants import INVARIANTS
 
@@ -65,7 +65,7 @@ async def test_one_upload_can_resolve_all_periods_of_many(sounding, world):
     people = await world.people(*(world.state(agency=ONE) for _ in range(20)))
     await sounding.sweep(SEPTEMBER)
     moves = [Moved(person, 2026, Decimal(20), Decimal(0)) for person in people]
-    await sounding.step(lambda s: move(s, moves, world.book, world.clock))
+    await sounding.step(lambda s: sounding.move(s, moves))
     resolved = (await sounding.events())[2:]
     assert {(one.event.period, one.event.person_id) for one in resolved} == {(p, who) for p in (1, 2) for who in people}
     assert len(resolved) == 40
@@ -75,7 +75,7 @@ async def test_unverified_hours_resolve_nothing(sounding, world):
     person = await world.person()
     await sounding.sweep_only(2026, 1, MAY)
     moved = Moved(person, 2026, Decimal(0), Decimal(20))
-    await sounding.step(lambda s: move(s, [moved], world.book, world.clock))
+    await sounding.step(lambda s: sounding.move(s, [moved]))
     assert names(await sounding.events()) == ["Detected"]
 
 
@@ -174,7 +174,7 @@ async def test_more_than_a_page_falls_below(sounding, world):
     sweep_id = await sounding.sweep_only(2026, 1, MAY)
     people = [row.person_id for row in await world.rows("SELECT person_id FROM people")]
     moves = [Moved(person, 2026, Decimal(-2), Decimal(0)) for person in people]
-    await sounding.step(lambda s: move(s, moves, world.book, world.clock))
+    await sounding.step(lambda s: sounding.move(s, moves))
     found = [one.event for one in await sounding.events()]
     assert [(e.agency_id, e.page, e.pages, len(e.people), e.short_total) for e in found] == [
         (ONE, 1, 2, 1000, 1300),
@@ -296,9 +296,10 @@ async def test_statements_do_not_grow_with_people(sounding, world, swept, lowere
         await sounding.sweep(SEPTEMBER)
     for number in (1, 300):
         changed = [(person, 2026) for person in people[:number]]
+        change = Change(fallen=changed) if lowered else Change(risen=changed)
         async with sounding.database.transaction() as session:
             with counted_statements(sounding.database) as counted:
-                await commands.settle(session, changed, world.clock, lowered)
+                await commands.settle(session, change, world.clock)
         assert len(counted) == statements
 
 
@@ -307,7 +308,7 @@ async def test_events_of_many_take_one_statement_more(sounding, world):
     await sounding.sweep(SEPTEMBER)
     await sounding.step(lambda s: s.execute(text("UPDATE jp_ledger SET verified = 20")))
     with counted_statements(sounding.database) as counted:
-        await sounding.step(lambda s: commands.settle(s, [(p, 2026) for p in people], world.clock, lowered=False))
+        await sounding.step(lambda s: commands.settle(s, Change(risen=[(p, 2026) for p in people]), world.clock))
     assert len(counted) == 3
     assert names(await sounding.events()).count("Resolved") == 600
 

@@ -366,10 +366,10 @@ async def test_only_one_follows_a_sweep(sounding, world):
     ],
 )
 async def test_again_is_refused(sounding, asked, why):
-    with pytest.raises((cli.Refused, LookupError), match=why):
+    with pytest.raises((cli.CannotSweep, LookupError), match=why):
         await sounding.sweep("2026-06-01", again=asked)
 
 
 async def test_a_day_to_come_is_refused(world):
-    with pytest.raises(cli.Refused, match="still to come"):
+    with pytest.raises(cli.CannotSweep, match="still to come"):
         await cli.sweep(world.database, world.clock, world.book, as_of=world.clock.today() + timedelta(days=1))

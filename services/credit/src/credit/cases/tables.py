@@ -24,12 +24,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from common.store.tables import metadata_of
+from credit.columns import TWELFTHS
 
 metadata = metadata_of("credit")
-
-
-TWELFTHS = Numeric(12, 4)
-"""An amount of AK times twelve, exact: see credit.domain.amounts."""
 
 cases = Table(
     "cases",

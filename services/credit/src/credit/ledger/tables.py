@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from common.store.tables import metadata_of
-from credit.cases.tables import TWELFTHS
+from credit.columns import TWELFTHS
 
 metadata = metadata_of("credit")
 

@@ -13,7 +13,6 @@ from common.store.sets import Columns, lists, unnest
 from roster.days import covers_sql, in_service_sql, serves_sql
 from training.domain.duty import MONTHS, as_bits, months_until_sql, pro_rata_sql
 from training.domain.rules import Book, pack_of_year
-from training.soundings.commands import settle
 
 DUTY: Columns = {
     "duty_pack": "text",
@@ -48,6 +47,20 @@ MONTHS_OF_DUTY = f"""
 SERVES_IN_YEAR = serves_sql("p", before="make_date(:year + 1, 1, 1)", after="make_date(:year, 1, 1)")
 
 
+Rows = Sequence[tuple[UUID, int]]
+"""Ledger rows, by person and year."""
+
+
+class Change(NamedTuple):
+    """Ledger rows that have changed: where nobody can have fallen short by it, and where somebody may have.
+
+    Whoever makes it settles the shortfalls by it in the same transaction (`training.soundings`).
+    """
+
+    risen: Rows = ()
+    fallen: Rows = ()
+
+
 class Moved(NamedTuple):
     """By how many JP the ledger of a person changes."""
 
@@ -80,7 +93,7 @@ async def open_year(session: AsyncSession, year: int, book: Book) -> int:
     return laid.scalar_one()
 
 
-async def lay_again(session: AsyncSession, people: Sequence[UUID], book: Book, clock: Clock) -> None:
+async def lay_again(session: AsyncSession, people: Sequence[UUID], book: Book, clock: Clock) -> Change:
     """Lays anew what people owe whose service has changed: this year, and every year they have a duty for.
 
     A year keeps the rule pack it was laid by.
@@ -102,14 +115,14 @@ async def lay_again(session: AsyncSession, people: Sequence[UUID], book: Book, c
         {"people": people, "year": year, "pack": pack_of_year(book, year).id} | _duties(book),
     )
     changed = [row for row in rows if row.higher is not None]
-    for higher in (False, True):
-        pairs = [(row.person_id, row.year) for row in changed if row.higher is higher]
-        if pairs:
-            await settle(session, pairs, clock, lowered=higher)
+    return Change(
+        risen=[(row.person_id, row.year) for row in changed if not row.higher],
+        fallen=[(row.person_id, row.year) for row in changed if row.higher],
+    )
 
 
-async def move(session: AsyncSession, moves: Sequence[Moved], book: Book, clock: Clock) -> None:
-    """Moves ledgers by the difference, and settles the shortfalls that end or open again by it.
+async def move(session: AsyncSession, moves: Sequence[Moved], book: Book) -> Change:
+    """Moves ledgers by the difference.
 
     The people must be held (`PEOPLE.lock`). A year nobody has opened for a person is laid first.
     """
@@ -117,10 +130,10 @@ async def move(session: AsyncSession, moves: Sequence[Moved], book: Book, clock:
     if left := sorted(move for move in moves if (move.person_id, move.year) not in moved):
         await _lay_years(session, [(move.person_id, move.year) for move in left], book)
         await _move(session, left)
-    for lowered in (False, True):
-        pairs = [(move.person_id, move.year) for move in moves if (move.verified < 0 if lowered else move.verified > 0)]
-        if pairs:
-            await settle(session, pairs, clock, lowered=lowered)
+    return Change(
+        risen=[(move.person_id, move.year) for move in moves if move.verified > 0],
+        fallen=[(move.person_id, move.year) for move in moves if move.verified < 0],
+    )
 
 
 async def _move(session: AsyncSession, moves: Sequence[Moved]) -> set[tuple[UUID, int]]:

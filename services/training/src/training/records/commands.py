@@ -53,6 +53,7 @@ from training.records.writing import (
     stored,
     taken_over,
 )
+from training.soundings.commands import settle
 from training.texts import say
 
 
@@ -236,7 +237,7 @@ async def _store(session: AsyncSession, drafts: Sequence[Draft], caller: Caller[
     async for draft in in_turns(drafts):
         tally.add(draft)
         emit_completed(session, draft, now)
-    await move(session, tally.moves(), caller.rules, caller.clock)
+    await settle(session, await move(session, tally.moves(), caller.rules), caller.clock)
 
 
 def _answer(claim: Claim | Refused, sent: Mapping[Key, Sent], now: Mapping[UUID, Any]) -> Answer:
@@ -396,4 +397,4 @@ async def _close(
     await keep_version(session, record.id, reason, caller)
     if record.state == "valid":
         tally.add(record)
-    await move(session, tally.moves(), caller.rules, caller.clock)
+    await settle(session, await move(session, tally.moves(), caller.rules), caller.clock)

@@ -10,8 +10,8 @@ from contracts.callers import Caller
 from contracts.degrees import DEGREES
 from training import rights
 from training.domain.rules import Book, Pack
-from training.ledger.queries import cap_shown, rule_text
 from training.rule_packs.schemas import DutyView, FormView, JpPackView
+from training.standing.queries import cap_shown, rule_text
 from training.texts import Explanation, explained, say
 
 router = APIRouter(prefix="/v1", tags=["rules"])

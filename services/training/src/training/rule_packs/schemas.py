@@ -6,7 +6,7 @@ from decimal import Decimal
 from pydantic import BaseModel, Field
 
 from contracts.degrees import Degree
-from training.ledger.schemas import CapShown
+from training.standing.schemas import CapShown
 from training.texts import Explanation
 
 

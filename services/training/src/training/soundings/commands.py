@@ -27,6 +27,7 @@ from common.store.outbox import emit
 from contracts.events.training import JPShortfallDetected, JPShortfallResolved, ShortPerson
 from roster.days import away_sql, covers_sql
 from training.domain.duty import months_until_sql, pro_rata_sql
+from training.ledger.commands import Change, Rows
 from training.soundings.caturwulan import Caturwulan, pack_of
 from training.soundings.queries import newest_sweeps
 from training.soundings.tables import PAGE, PARTITIONS
@@ -39,9 +40,6 @@ LEDGER_WAIT = "2s"
 
 WORK_MEM = "64MB"
 """More than a request may use: millions are sorted and joined, by one session a day."""
-
-Changed = Sequence[tuple[UUID, int]]
-"""Ledger rows, by person and year."""
 
 BEFORE_ALL = UUID(int=0)
 
@@ -263,16 +261,16 @@ async def finish(session: AsyncSession, clock: Clock, sweep_id: UUID) -> None:
     )
 
 
-async def settle(session: AsyncSession, changed: Changed, clock: Clock, lowered: bool) -> None:
-    """Resolves the shortfalls of people whose ledger row (person, year) this transaction has changed.
+async def settle(session: AsyncSession, change: Change, clock: Clock) -> None:
+    """Resolves the shortfalls of people whose ledger this transaction has changed.
 
-    `lowered` says that verified hours may have become fewer or a target higher: then whoever fell
-    below what was due in a swept period is announced again. To be called after the ledger is
+    Whoever has fallen below what was due in a swept period is announced again. To be called after the ledger is
     written, in the same transaction, whatever changed it; `finish` says why that is enough.
     """
-    sweeps = await newest_sweeps(session, sorted({year for _, year in changed}))
-    if sweeps:
-        await _settle(session, changed, clock, [sweep.id for sweep in sweeps], lowered)
+    for rows, lowered in ((change.risen, False), (change.fallen, True)):
+        sweeps = await newest_sweeps(session, sorted({year for _, year in rows})) if rows else []
+        if sweeps:
+            await _settle(session, rows, clock, [sweep.id for sweep in sweeps], lowered)
 
 
 async def follow(session: AsyncSession, people: Sequence[UUID], clock: Clock) -> None:
@@ -336,14 +334,14 @@ async def _follow(session: AsyncSession, people: Sequence[UUID], clock: Clock, s
         await _reopen(session, _given(sorted(pairs), clock, sweeps))
 
 
-async def _settle(session: AsyncSession, changed: Changed, clock: Clock, sweeps: Sequence[UUID], lowered: bool) -> None:
+async def _settle(session: AsyncSession, changed: Rows, clock: Clock, sweeps: Sequence[UUID], lowered: bool) -> None:
     given = _given(changed, clock, sweeps)
     await _resolve(session, given, clock)
     if lowered:
         await _reopen(session, given)
 
 
-def _given(changed: Changed, clock: Clock, sweeps: Sequence[UUID]) -> dict[str, Any]:
+def _given(changed: Rows, clock: Clock, sweeps: Sequence[UUID]) -> dict[str, Any]:
     people, years = [person for person, _ in changed], [year for _, year in changed]
     return {"people": people, "years": years, "sweeps": sweeps, "now": clock.now()}
 

@@ -17,10 +17,19 @@ from roster.days import covers_sql, in_service_sql, serves
 from training.domain.counting import FormRule
 from training.domain.duty import NONE, THOUSANDTH, as_bits, duty_months, pro_rata, resting_months, standing
 from training.domain.rules import Book, pack_named, pack_of_year
-from training.ledger.schemas import AgencyJp, CapShown, DutyShown, FormShown, PersonJp, ProRata, RecordShown, UnitShown
 from training.ledger.tables import LedgerRow
 from training.people import PEOPLE
 from training.records.tables import Record, by_year, counts_in
+from training.standing.schemas import (
+    AgencyJp,
+    CapShown,
+    DutyShown,
+    FormShown,
+    PersonJp,
+    ProRata,
+    RecordShown,
+    UnitShown,
+)
 from training.texts import KIND, WHY, explained, say
 
 UNITS_SHOWN = 10

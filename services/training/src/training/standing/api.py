@@ -10,8 +10,8 @@ from common.web.parts import Reading, UsedLanguage
 from contracts.callers import Caller
 from training import rights
 from training.domain.rules import Book
-from training.ledger import queries
-from training.ledger.schemas import AgencyJp, PersonJp
+from training.standing import queries
+from training.standing.schemas import AgencyJp, PersonJp
 
 router = APIRouter(prefix="/v1", tags=["ledger"])
 
