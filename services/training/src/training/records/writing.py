@@ -300,7 +300,7 @@ async def share_again(
             },
         )
     ).all()
-    for row in rows:
+    for row in sorted(rows, key=attrgetter("id")):
         if row.id not in fresh:
             emit_corrected(session, row, reason, caller.now)
     return [Shared(row, before[row.id][0]) for row in rows]
@@ -317,7 +317,7 @@ async def refile(session: AsyncSession, people: Sequence[UUID], clock: Clock) ->
     reason = say("reason.moved", "id")
     ids = [record_id for record_id, _ in misfiled]
     given = lists(PLACE, misfiled) | {"kept": ids} | _change(reason, SYSTEM, clock)
-    for row in await session.execute(REFILE, given):
+    for row in sorted(await session.execute(REFILE, given), key=attrgetter("id")):
         emit_corrected(session, row, reason, clock.now())
 
 

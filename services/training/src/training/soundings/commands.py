@@ -10,7 +10,7 @@ applies what the ledger has learnt meanwhile. Each can be cut off and done again
 processes may be at the same sweep: a row lock makes them take turns.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from operator import attrgetter
@@ -316,8 +316,7 @@ async def _follow(session: AsyncSession, people: Sequence[UUID], clock: Clock, s
         ).bindparams(SWEEPS),
         {"people": people, "sweeps": sweeps, "now": clock.now()},
     )
-    for row in (*left, *gone):
-        _emit_resolved(session, row, clock)
+    _emit_resolved(session, [*left, *gone], clock)
     back = await session.execute(
         text(
             f"""
@@ -361,21 +360,22 @@ async def _resolve(session: AsyncSession, given: Mapping[str, Any], clock: Clock
         ).bindparams(SWEEPS),
         given,
     )
-    for row in resolved:
-        _emit_resolved(session, row, clock)
+    _emit_resolved(session, resolved.all(), clock)
 
 
-def _emit_resolved(session: AsyncSession, row: Row[Any], clock: Clock) -> None:
-    event = JPShortfallResolved(
-        sweep_id=row.sweep_id,
-        year=row.year,
-        period=row.period,
-        agency_id=row.agency_id,
-        person_id=row.person_id,
-        verified=row.verified,
-        threshold=row.threshold,
-    )
-    emit(session, event, sequence=row.version, time=clock.now())
+def _emit_resolved(session: AsyncSession, rows: Iterable[Row[Any]], clock: Clock) -> None:
+    # In one order, whatever the plan: somebody's periods end one after the other.
+    for row in sorted(rows, key=attrgetter("person_id", "year", "period", "sweep_id")):
+        event = JPShortfallResolved(
+            sweep_id=row.sweep_id,
+            year=row.year,
+            period=row.period,
+            agency_id=row.agency_id,
+            person_id=row.person_id,
+            verified=row.verified,
+            threshold=row.threshold,
+        )
+        emit(session, event, sequence=row.version, time=clock.now())
 
 
 async def _reopen(session: AsyncSession, given: Mapping[str, Any]) -> None:
