@@ -14,12 +14,13 @@ from fastapi import FastAPI
 from common.app import create_app
 from common.clock import FixedClock
 from common.events import Received
-from common.ids import new_id, nip_hash
+from common.ids import new_id
 from common.messages.inbox import Subscription
 from common.parts import Parts
 from common.settings import ServiceSettings
 from contracts.events.registry import Absence, Assignment, PersonChanged, Post, Schooling, Standing, Status
 from contracts.events.training import TrainingCompleted, TrainingCorrected, TrainingRevoked
+from contracts.nip import nip_hash
 from credit.rulebook import load_rules
 from credit.service import SERVICE
 from jejak_local.harness import AGENCY, NIP_KEY, Api, Inside, OwnedDatabase, client_of, empty, received, settings_of

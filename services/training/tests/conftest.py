@@ -15,12 +15,13 @@ from sqlalchemy import text
 from common.app import create_app
 from common.clock import FixedClock
 from common.events import Received
-from common.ids import new_id, nip_hash
+from common.ids import new_id
 from common.parts import Parts
 from common.settings import ServiceSettings
 from common.store.transient import insist
 from contracts.callers import Caller
 from contracts.events.registry import Absence, Assignment, PersonChanged
+from contracts.nip import nip_hash
 from jejak_local.harness import (
     AGENCY,
     NIP_KEY,

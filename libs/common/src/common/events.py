@@ -42,7 +42,7 @@ class Event(BaseModel):
     subject_field: ClassVar[str]
 
     def key(self) -> UUID:
-        """What events must stay in order about: a person or an agency."""
+        """What events must stay in order about."""
         return getattr(self, self.key_field)
 
     def subject(self) -> UUID:

@@ -1,6 +1,5 @@
-"""Identities: time-ordered ids, derived ids, and the keyed hash that stands for a NIP."""
+"""Identities: time-ordered ids, and derived ids."""
 
-import hmac
 from uuid import UUID, uuid5
 
 from uuid_utils.compat import uuid7
@@ -16,11 +15,3 @@ def new_id() -> UUID:
 def derived_id(*parts: object) -> UUID:
     """The same parts always give the same id, so doing a thing again names it the same."""
     return uuid5(NAMESPACE, "/".join(str(part) for part in parts))
-
-
-def nip_hash(nip: str, key: str) -> str:
-    """What stands for a NIP outside the registry: HMAC-SHA256 of its 18 digits, hexadecimal.
-
-    Keyed, because the 18 digits are few enough to be tried out one by one.
-    """
-    return hmac.digest(key.encode(), nip.encode(), "sha256").hex()

@@ -5,6 +5,7 @@ PPPK: birth date (8), year of appointment (4), contract code (2, from 21), sex, 
 Digits 13-14 tell the two apart. Neither has a check digit. Source: domain.md 4, NIP and NI-PPPK.
 """
 
+import hmac
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
@@ -73,3 +74,11 @@ WrittenNip = Annotated[
     str, AfterValidator(_checked), WithJsonSchema({"type": "string", "pattern": "^[ .]*([0-9][ .]*){18}$"})
 ]
 """A field that takes a NIP as written and holds its 18 digits; refused with the code `nip-invalid`."""
+
+
+def nip_hash(nip: str, key: str) -> str:
+    """What stands for a NIP outside the registry: HMAC-SHA256 of its 18 digits, hexadecimal.
+
+    Keyed, because the 18 digits are few enough to be tried out one by one.
+    """
+    return hmac.digest(key.encode(), nip.encode(), "sha256").hex()

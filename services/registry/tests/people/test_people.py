@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from common.ids import nip_hash
+from contracts.nip import nip_hash
 
 
 async def test_register_and_read(service, nation, emitted, a_person, settings):

@@ -23,17 +23,17 @@ from common.telemetry import (
     observe,
 )
 
-Known = Callable[[AsyncSession, Sequence[UUID]], Awaitable[Collection[UUID]]]
-"""Asks which of these people or agencies are stored."""
+Lookup = Callable[[AsyncSession, Sequence[UUID]], Awaitable[Collection[UUID]]]
+"""Asks which of these ids are stored."""
 WAITING_LOCK = 4_205_601
 HELD: Columns = {"awaited": "uuid", "headers": "text", "payload": "text"}
 HOLD = text(f"INSERT INTO waiting (consumer, {', '.join(HELD)}) SELECT :consumer, * FROM {unnest(HELD)}")  # noqa: S608 - built of names in this code
 
 
 async def hold(
-    session: AsyncSession, consumer: str, received: Sequence[Received], awaits: Callable[[Any], UUID], known: Known
+    session: AsyncSession, consumer: str, received: Sequence[Received], awaits: Callable[[Any], UUID], known: Lookup
 ) -> list[Received]:
-    """Keeps the events whose person or agency is not known yet, and gives back the others.
+    """Keeps the events that speak of what is not known yet, and gives back the others.
 
     `awaits` tells whom an event speaks of; `known` asks the database which of these it has.
     Nobody arrives between that question and the end of this transaction (see `admit`): they would

@@ -40,7 +40,7 @@ def create_v1(op: Operations, *, emits: bool = False, consumes: bool = False, an
             "waiting",
             sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
             sa.Column("consumer", sa.Text(), nullable=False),
-            sa.Column("awaited", sa.Uuid(), nullable=False, comment="the person or agency not known yet"),
+            sa.Column("awaited", sa.Uuid(), nullable=False, comment="the id that is not known yet"),
             sa.Column("headers", sa.Text(), nullable=False),
             sa.Column("payload", sa.Text(), nullable=False),
             _created_at(),

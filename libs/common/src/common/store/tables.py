@@ -101,7 +101,7 @@ def add_waiting(metadata: MetaData) -> Table:
         metadata,
         Column("id", BigInteger, Identity(always=True), primary_key=True),
         Column("consumer", Text, nullable=False),
-        Column("awaited", Uuid, nullable=False, comment="the person or agency not known yet"),
+        Column("awaited", Uuid, nullable=False, comment="the id that is not known yet"),
         Column("headers", Text, nullable=False),
         Column("payload", Text, nullable=False),
         _created(),

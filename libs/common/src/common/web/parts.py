@@ -7,7 +7,6 @@ from typing import Annotated, Any, Protocol
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.clock import Clock
 from common.parts import Parts, Role
 from common.texts import Language
 from common.web.problems import Catalogue, language_of
@@ -51,19 +50,6 @@ async def reading(request: Request) -> AsyncIterator[AsyncSession]:
 # Function scope: the commit happens before the answer is sent, so a failed commit never answers 200.
 Transaction = Annotated[AsyncSession, Depends(transaction, scope="function")]
 Reading = Annotated[AsyncSession, Depends(reading, scope="function")]
-
-
-async def _clock(request: Request) -> Clock:
-    return parts_of(request).clock
-
-
-async def _nip_key(request: Request) -> str:
-    return parts_of(request).settings.nip_key.get_secret_value()
-
-
-UsedClock = Annotated[Clock, Depends(_clock)]
-UsedNipKey = Annotated[str, Depends(_nip_key)]
-"""The key of NIP hashes."""
 
 
 async def _language(request: Request) -> Language:

@@ -10,11 +10,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.answers import Answer, Done, answer_each
-from common.ids import new_id, nip_hash
+from common.ids import new_id
 from common.refused import Refused
 from common.store.sets import columns_of, lists, unnest
 from contracts.acting import Sender, capacity, sender_of
 from contracts.callers import Caller
+from contracts.nip import nip_hash
 from credit.cases.commands import NewCase, open_cases
 from credit.cases.judging import booked_by_person, months_of
 from credit.cases.tables import cases

@@ -14,12 +14,12 @@ from sqlalchemy import Table, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.ids import nip_hash
 from common.store import sets
 from common.store.outbox import emit
 from common.store.sets import Row
 from contracts.callers import Caller
 from contracts.events import registry as events
+from contracts.nip import nip_hash
 from registry.audit import audit_row
 from registry.domain.history import History, Span, at_or_first
 from registry.domain.person import Person, Place, Post, Schooling, Standing

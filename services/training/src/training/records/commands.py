@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from common.answers import Answer, Done
-from common.ids import new_id, nip_hash
+from common.ids import new_id
 from common.refused import Refused
 from common.store.outbox import emit
 from common.web import etag
@@ -25,6 +25,7 @@ from common.web.bulk import in_turns
 from contracts.acting import Capacity, Sender, capacity, hands_of, is_own_case, sender_of
 from contracts.callers import Caller
 from contracts.events.training import TrainingRevoked
+from contracts.nip import nip_hash
 from roster.people import Locked, Person
 from training.catalogue.queries import Offers, look_up
 from training.domain.rules import Book, pack_named
