@@ -21,8 +21,8 @@ demo: setup ## load a small nation, show what comes of it, and end (ARGS="--peop
 up: setup ## start everything and leave it running; prints the addresses
 	@$(LOCAL) up
 
-down: ## stop it, keeping its data
-	@if [ -x $(BIN)/python ]; then $(LOCAL) down; else echo "Nothing was running."; fi
+down: ## stop it, keeping its data (ARGS=--purge: delete them too)
+	@if [ -x $(BIN)/python ]; then $(LOCAL) down $(ARGS); else echo "Nothing was running."; fi
 
 status: ## what runs, and where
 	@if [ -x $(BIN)/python ]; then $(LOCAL) status; else echo "Nothing is running. Start it with: make up"; fi

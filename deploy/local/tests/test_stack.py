@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from jejak_local import stack
-from jejak_local.postgres import temporary_folder
+from jejak_local.postgres import PostgresServer, temporary_folder
 from jejak_local.processes import LocalError, Register, Spawner, configured_port, free_port, is_alive
 from jejak_local.services import NAMES
 
@@ -123,6 +123,31 @@ async def test_a_stack_runs_single_roles_in_processes_that_are_killed_and_come_b
         await running.mail.answer("ani@example.org", "451 later")
         assert running.mail.mails() == running.spans() == []
     assert everything_of(root) == []
+
+
+async def test_data_of_migrations_that_were_rewritten_are_refused_before_anything_is_changed(root: Path):
+    before = PostgresServer(root / "postgres-data", Spawner(root / "before", Register(root / "before.json")))
+    await before.start()
+    made = await before.create_service_database("training")
+    connection = await asyncpg.connect(made.owner.dsn)
+    await connection.execute(
+        "CREATE TABLE alembic_version (version_num text); INSERT INTO alembic_version VALUES ('0001')"
+    )
+    await connection.close()
+    await before.stop()
+    with pytest.raises(LocalError, match=r"\(training 0001\)\. Nothing was changed\. .*`make down ARGS=--purge`"):
+        async with stack.running_stack(root, services=["registry", "training"]):
+            pytest.fail("it has started")
+    await before.start()
+    connection = await asyncpg.connect(before.admin.dsn)
+    assert await connection.fetchval("SELECT array_agg(datname ORDER BY datname) FROM pg_database") == [
+        "postgres",
+        "template0",
+        "template1",
+        "training",
+    ]
+    await connection.close()
+    before.kill()
 
 
 async def test_up_leaves_it_running_a_second_up_finds_it_and_down_ends_it(root: Path):

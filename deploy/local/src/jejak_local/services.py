@@ -27,6 +27,11 @@ NOWHERE: dict[str, Any] = {
 }
 
 
+def folder_of(name: str) -> Path:
+    """Where the code of a service lies."""
+    return CHECKOUT / "services" / name / "src" / name
+
+
 def service_of(name: str) -> "Service":
     """The declaration of a service."""
     return import_module(f"{name}.service").SERVICE

@@ -13,13 +13,15 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
+import asyncpg
 import httpx2
 import psutil
 
+from common.store import history
 from jejak_local.collector import read_jsonl
 from jejak_local.issuer import clients
 from jejak_local.kafka import KafkaCluster, KafkaServer, create_topics
@@ -40,7 +42,7 @@ from jejak_local.processes import (
     waited,
     write_atomically,
 )
-from jejak_local.services import NAMES
+from jejak_local.services import NAMES, folder_of
 
 Say = Callable[[str], None]
 UNLIMITED = {"reads_a_second": 0, "singles_a_second": 0, "uploads_at_once": 0, "calls_a_second": 0}
@@ -319,6 +321,7 @@ async def _start(root: Path, spawner: Spawner, plan: Plan, say: Say) -> Stack:
         with told(say, "PostgreSQL"):
             await postgres.start()
         with told(say, "Databases"):
+            await _refuse_older(postgres, plan.services)
             await together(*(make_database(service) for service in plan.services))
 
     async def make_database(service: str) -> None:
@@ -360,6 +363,28 @@ def _brokers(folder: Path, spawner: Spawner, plan: Plan) -> tuple[KafkaServer | 
 def _postgres_folder(root: Path) -> Path:
     # The checkout may lie where PostgreSQL's user cannot go; `make setup` has found a place beside its binaries.
     return (STATE / "postgres").resolve().with_name("postgres-data") if root == STATE else root / "postgres-data"
+
+
+async def _refuse_older(postgres: PostgresServer, services: Sequence[str]) -> None:
+    """Raises LocalError, before anything is changed, when a service has data of migrations that were rewritten since."""
+    older: list[str] = []
+    for service in services:
+        try:
+            connection = await asyncpg.connect(replace(postgres.admin, name=service).dsn)
+        except asyncpg.InvalidCatalogNameError:
+            continue
+        try:
+            has_version = await connection.fetchval(f"SELECT to_regclass('{history.TABLE}')")
+            version = await connection.fetchval(history.VERSION) if has_version else None
+            others = history.others(folder_of(service), version, await connection.fetchval(history.MARK))
+        finally:
+            await connection.close()
+        older += [f"{service} {number}" for number in others]
+    if older:
+        raise LocalError(
+            f"The data in {postgres.folder} are of another state of the code, whose migrations have been rewritten since "
+            f"({', '.join(older)}). Nothing was changed. Delete them with `make down ARGS=--purge`, then start again."
+        )
 
 
 async def _migrate(process: ServiceProcess, database: Database, spawner: Spawner) -> None:

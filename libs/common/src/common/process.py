@@ -91,7 +91,10 @@ def _migrate(service: Service, settings: ServiceSettings) -> None:
     if not settings.owner_database_url:
         variable = f"{service.prefix}OWNER_DATABASE_URL"
         raise SystemExit(KIT.tell("migrate.no-owner", variable=variable))
-    migrations.upgrade(service, settings.owner_database_url, make_url(settings.database_url).username or "")
+    try:
+        migrations.upgrade(service, settings.owner_database_url, make_url(settings.database_url).username or "")
+    except migrations.OtherHistory as others:
+        raise SystemExit(KIT.tell("migrate.other-history", migrations=others)) from None
 
 
 async def _run(service: Service, settings: ServiceSettings, command: Command, options: argparse.Namespace) -> int:

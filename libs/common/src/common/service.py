@@ -29,6 +29,7 @@ from common.messages.inbox import Subscription
 from common.parts import Parts, Role
 from common.settings import ServiceSettings
 from common.store.grants import Grants
+from common.store.history import numbered
 from common.store.tables import add_idempotency, add_inbox, add_outbox, add_waiting, metadata_of
 from common.web.auth import Callers
 
@@ -131,7 +132,7 @@ class Service:
     @property
     def newest_revision(self) -> str:
         """The newest migration the code knows: the number its file's name begins with."""
-        return max(file.name.partition("_")[0] for file in (self.folder / "migrations" / "versions").glob("*.py"))
+        return max(numbered(self.folder))
 
     def subscriptions(self, parts: Parts) -> list[Subscription]:
         """What it reads from Kafka."""

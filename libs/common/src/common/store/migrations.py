@@ -9,9 +9,14 @@ from alembic.config import Config
 from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from common.store import history
 from common.store.grants import Grants, give
 
 LOCK_TIMEOUT = "5s"
+
+
+class OtherHistory(Exception):  # noqa: N818 - names what it is
+    """A database was made by migrations that have been rewritten since, or that the code does not have."""
 
 
 class Migrated(Protocol):
@@ -38,7 +43,10 @@ def config(service: Migrated, url: str, serves: str = "") -> Config:
 
 
 def upgrade(service: Migrated, url: str, serves: str) -> None:
-    """Brings a service's database to the newest schema, as its owner, and gives the role that serves what it needs."""
+    """Brings a service's database to the newest schema, as its owner, and gives the role that serves what it needs.
+
+    Raises OtherHistory, which names the migrations, before anything is changed.
+    """
     command.upgrade(config(service, url, serves), "head")
 
 
@@ -49,17 +57,32 @@ def run() -> None:
 
 async def _run(url: str) -> None:
     engine = create_async_engine(url)
-    async with engine.connect() as connection:
-        # A migration that has to wait for a lock fails instead of stopping the API behind it.
-        await connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
-        await connection.commit()
-        await connection.run_sync(_migrate, context.config.attributes["service"], context.config.attributes["serves"])
-    await engine.dispose()
+    try:
+        async with engine.connect() as connection:
+            # A migration that has to wait for a lock fails instead of stopping the API behind it.
+            await connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
+            await connection.commit()
+            told = context.config.attributes
+            await connection.run_sync(_migrate, told["service"], told["serves"])
+    finally:
+        await engine.dispose()
 
 
 def _migrate(connection: Connection, service: Migrated, serves: str) -> None:
     context.configure(connection=connection, target_metadata=service.metadata, compare_server_default=False)
     with context.begin_transaction():
+        if others := history.others(service.folder, *_made(connection)):
+            raise OtherHistory(", ".join(others))
         context.run_migrations()
+        version, _ = _made(connection)
+        mark = f"'{history.mark(service.folder, version)}'" if version else "NULL"
+        connection.execute(text(f"COMMENT ON TABLE {history.TABLE} IS {mark}"))
         if serves:
             give(connection, service.metadata, service.grants, serves)
+
+
+def _made(connection: Connection) -> tuple[str | None, str | None]:
+    """The version a database has, and the mark of what made it."""
+    has_version = connection.scalar(text(f"SELECT to_regclass('{history.TABLE}')"))
+    version = connection.scalar(text(history.VERSION)) if has_version else None
+    return version, connection.scalar(text(history.MARK))
