@@ -1,13 +1,8 @@
-"""Fixtures every test may use: real PostgreSQL, Kafka, SMTP and tokens, started when first asked for."""
+"""Fixtures every test may use: what is made of a service's declaration, and real servers."""
 
 import os
-
-from common.telemetry import set_up_logs
 
 # Commands speak the language of whoever runs them; the tests quote English.
 os.environ["LANGUAGE"] = "en"
 
-pytest_plugins = ["jejak_local.fixtures"]
-
-# As in production: an exception is logged without its message, and no traceback is drawn with its locals.
-set_up_logs("test")
+pytest_plugins = ["jejak_local.testkit", "jejak_local.fixtures"]

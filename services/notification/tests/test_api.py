@@ -10,7 +10,6 @@ from common.process import commands_of
 from common.web.auth import guards
 from jejak_local.harness import owning
 from jejak_local.issuer import ROLES
-from jejak_local.unclaimed import open_doors
 from notification import rights
 from notification.service import SERVICE
 
@@ -87,10 +86,6 @@ async def test_an_agency_sees_its_own_and_nothing_else(api, make, two_agencies, 
     for path in (f"/v1/rounds/{make.sweep}", f"/v1/rounds/{make.sweep}/digests"):
         assert (await api.call("GET", path, **stranger)).status_code == 404
     assert (await api.call("GET", "/v1/rounds", role=role)).status_code == 403, "an agency's role without an agency"
-
-
-async def test_no_door_opens_to_a_role_without_its_claim(app, database, issuer, two_agencies) -> None:
-    assert await open_doors(app, database, issuer) == []
 
 
 async def test_lan_sees_the_whole_round_with_its_counts(api, make, two_agencies) -> None:
@@ -185,6 +180,7 @@ BREAKAGES = {
 }
 
 
+@pytest.mark.breaks_invariants
 @pytest.mark.parametrize("breakage", BREAKAGES)
 async def test_the_check_finds_what_is_broken(notification, two_agencies, capsys, breakage) -> None:
     check = commands_of(SERVICE)["check"].run
@@ -195,3 +191,7 @@ async def test_the_check_finds_what_is_broken(notification, two_agencies, capsys
     assert await check(argparse.Namespace(), notification.parts) == 1
     broken = [line for line in capsys.readouterr().out.splitlines() if "BROKEN" in line]
     assert [line for line in broken if breakage in line]
+
+
+async def test_the_service_is_as_the_house_asks(assert_service, two_agencies) -> None:
+    await assert_service()

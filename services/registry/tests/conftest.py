@@ -12,76 +12,20 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from common.app import create_app
-from common.clock import FixedClock
 from common.events import Reader, Received
 from common.ids import new_id
-from common.invariants import EVENTS_LEAVE, find_broken
-from common.parts import Parts
-from common.settings import ServiceSettings
 from common.store.outbox import unpack
 from contracts.events.registry import AgencyChanged, PersonChanged
-from jejak_local.harness import OwnedDatabase, client_of, owning, settings_of
+from jejak_local.harness import OwnedDatabase, client_of
 from jejak_local.issuer import Issuer
-from registry.service import SERVICE
 
 MOMENT = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
 
 
-@pytest.fixture(scope="session")
-async def pool(service_database) -> OwnedDatabase:
-    return await service_database("registry")
-
-
-@pytest.fixture(scope="session")
-def settings(pool: OwnedDatabase, issuer: Issuer) -> ServiceSettings:
-    return ServiceSettings(**settings_of(pool, issuer))
-
-
 @pytest.fixture
-async def database(pool: OwnedDatabase, application_parts: Parts) -> AsyncIterator[OwnedDatabase]:
-    """An empty registry; what a test leaves in it must hold every invariant."""
-    async with owning(pool) as connection:
-        for table in reversed(SERVICE.metadata.sorted_tables):  # cheaper than TRUNCATE, which syncs every file
-            await connection.execute(table.delete())
-    yield pool
-    # No relay runs here, so events do wait, for longer than a minute where a test takes one.
-    held = [invariant for invariant in SERVICE.invariants if invariant is not EVENTS_LEAVE]
-    assert await find_broken(application_parts, held) == []
-
-
-@pytest.fixture(scope="session")
-def standing_clock() -> FixedClock:
-    return FixedClock(MOMENT)
-
-
-@pytest.fixture
-def clock(standing_clock: FixedClock) -> FixedClock:
-    standing_clock.moment = MOMENT
-    return standing_clock
-
-
-@pytest.fixture(scope="session")
-def application_parts(settings: ServiceSettings, pool: OwnedDatabase, standing_clock: FixedClock) -> Parts:
-    return Parts(settings, pool, standing_clock)
-
-
-@pytest.fixture
-def parts(application_parts: Parts, database: OwnedDatabase, clock: FixedClock) -> Parts:
-    """What a command is given: the service with nothing in its tables."""
-    return application_parts
-
-
-@pytest.fixture(scope="session")
-def application(application_parts: Parts) -> FastAPI:
-    """Made once, as in a process: FastAPI takes longer for it than most tests."""
-    return create_app(SERVICE, application_parts)
-
-
-@pytest.fixture
-def app(application: FastAPI, database: OwnedDatabase, clock: FixedClock) -> FastAPI:
-    return application
+def moment() -> datetime:
+    return MOMENT
 
 
 @dataclass

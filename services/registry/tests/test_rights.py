@@ -11,7 +11,6 @@ from common.app import create_app
 from common.web.auth import OPEN_PATHS, guards
 from jejak_local.harness import client_of
 from jejak_local.issuer import ROLES
-from jejak_local.unclaimed import open_doors
 from registry.service import SERVICE
 
 READERS = {"lan", "analis", "agency_hr", "inspector", "service"}
@@ -195,10 +194,6 @@ async def test_the_giving_agency_lets_go_and_the_receiving_takes_over(caller, na
     assert (await caller("lan").post(f"/people/{person_id}/transfer", move | {"on": "2026-10-15"})).status_code == 200
 
 
-async def test_no_door_opens_to_a_role_without_its_claim(app, database, issuer, nation):
-    assert await open_doors(app, database, issuer) == []
-
-
 async def test_oneself(caller, nation, service, a_person):
     person_id = (await service.post("/people", a_person())).json()["id"]
     me = caller("person", person=person_id)
@@ -241,3 +236,7 @@ async def test_ids_in_paths_are_checked(service):
     answer = await service.get("/people/not-a-uuid")
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "person_id")
     assert (await service.get(f"/people/{UUID(int=0)}")).status_code == 404
+
+
+async def test_the_service_is_as_the_house_asks(assert_service, nation) -> None:
+    await assert_service()

@@ -1,7 +1,7 @@
 """A database of the service's own, its API with real tokens, and a small world to fill it with."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import count
@@ -9,15 +9,12 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import pytest
-from fastapi import FastAPI
 from sqlalchemy import text
 
-from common.app import create_app
 from common.clock import FixedClock
 from common.events import Received
 from common.ids import new_id
 from common.parts import Parts
-from common.settings import ServiceSettings
 from common.store.transient import insist
 from contracts.callers import Caller
 from contracts.events.registry import Absence, Assignment, PersonChanged
@@ -27,57 +24,41 @@ from jejak_local.harness import (
     NIP_KEY,
     OTHER_AGENCY,
     PROVIDER,
-    Api,
     Inside,
     OwnedDatabase,
     caller,
-    client_of,
-    empty,
     owning,
     received,
-    settings_of,
 )
 from training.consumers import subscription
 from training.domain.rules import PACKS, Book, load
 from training.records.commands import store
 from training.records.schemas import Training
-from training.service import SERVICE
 from training.soundings.tables import PARTITIONS
 
 NOW = datetime(2026, 6, 15, 3, 0, tzinfo=UTC)
 OTHER_PROVIDER = UUID("0199a000-0000-7000-8000-0000000000bb")
 
 
-@pytest.fixture(scope="session")
-async def pool(service_database) -> OwnedDatabase:
-    return await service_database("training")
+@pytest.fixture
+def moment() -> datetime:
+    return NOW
 
 
 @pytest.fixture
-async def database(pool: OwnedDatabase) -> OwnedDatabase:
-    """The service's database, with nothing in it."""
-    await empty(pool, SERVICE.metadata)
-    async with owning(pool) as connection:
+async def database(database: OwnedDatabase) -> OwnedDatabase:
+    """Without the partitions that a test of sweeps has made."""
+    async with owning(database) as connection:
         for partition in await connection.scalars(
             text(f"SELECT tablename FROM pg_tables WHERE schemaname = '{PARTITIONS}'")
         ):
             await connection.execute(text(f"DROP TABLE {PARTITIONS}.{partition}"))
-    return pool
-
-
-@pytest.fixture(scope="session")
-def settings(issuer, pool: OwnedDatabase) -> ServiceSettings:
-    return ServiceSettings(**settings_of(pool, issuer))
+    return database
 
 
 @pytest.fixture
-def clock() -> FixedClock:
-    return FixedClock(NOW)
-
-
-@pytest.fixture(scope="session")
-def book() -> Book:
-    return load()
+def book(parts: Parts) -> Book:
+    return parts.rules
 
 
 @pytest.fixture
@@ -96,22 +77,6 @@ def changed_rules(tmp_path) -> Book:
         later.replace("jp = 5", "jp = 7").replace("sessions_a_month = 2", "sessions_a_month = 3")
     )
     return load(tmp_path)
-
-
-@pytest.fixture
-def parts(settings: ServiceSettings, database: OwnedDatabase, clock: FixedClock, book: Book) -> Parts:
-    return Parts(settings, database, clock, book)
-
-
-@pytest.fixture
-def app(parts: Parts) -> FastAPI:
-    return create_app(SERVICE, parts)
-
-
-@pytest.fixture
-async def api(app: FastAPI, issuer) -> AsyncIterator[Api]:
-    async with client_of(app) as http:
-        yield Api(http, issuer)
 
 
 @dataclass

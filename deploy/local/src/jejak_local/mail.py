@@ -96,6 +96,13 @@ class MailServer:
     def mails(self) -> list[Mail]:
         return mails(self.folder)
 
+    def forget(self) -> None:
+        """Begins anew: without mails, and without the scripts that have not been played."""
+        self._numbers = itertools.count(1)
+        self._answers.clear()
+        for file in self.folder.glob("*.eml"):
+            file.unlink()
+
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd calls it by this name
         scripted = [self._answers[recipient].popleft() for recipient in envelope.rcpt_tos if self._answers[recipient]]
         # Mails go to one recipient each; for more, the first one's script counts.

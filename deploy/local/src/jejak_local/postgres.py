@@ -72,7 +72,6 @@ class PostgresServer:
         self.port = port or free_port()
         self._spawner = spawner
         self._child: Child | None = None
-        self._secret = ""
 
     @property
     def child(self) -> Child:
@@ -91,7 +90,8 @@ class PostgresServer:
             raise LocalError("PostgreSQL is not installed in this checkout. Run: make setup")
         user = server_user()
         self.folder.mkdir(mode=0o755, parents=True, exist_ok=True)
-        self._secret = _kept_secret(self.folder / "secret")
+        if not self._secret.exists():
+            write_atomically(self._secret, secrets.token_hex(16), mode=0o600)
         data = self.folder / "data"
         is_new = not data.exists()
         if is_new:
@@ -135,14 +135,17 @@ class PostgresServer:
         role, owner = service, owner_of(service)
         connection = await asyncpg.connect(self.admin.dsn)
         try:
+            await connection.execute("select pg_advisory_lock(1)")  # two may make the same role at once
             for each in (role, owner):
                 if not await connection.fetchval("select 1 from pg_roles where rolname = $1", each):
                     await connection.execute(f"create role \"{each}\" login password '{self._password(each)}'")
             if not await connection.fetchval("select 1 from pg_database where datname = $1", name):
                 source = f' template "{template}"' if template else ""
-                await connection.execute(f'create database "{name}" owner "{owner}"{source}')
+                # Closed until it is closed to others: at no moment may a role connect to a database not its own.
+                await connection.execute(f'create database "{name}" owner "{owner}"{source} allow_connections false')
             await connection.execute(f'revoke all on database "{name}" from public')
             await connection.execute(f'grant connect on database "{name}" to "{role}"')
+            await connection.execute(f'alter database "{name}" allow_connections true')
         finally:
             await connection.close()
         return Database(name, role, self._password(role), self.port, owner_password=self._password(owner))
@@ -200,8 +203,12 @@ class PostgresServer:
         await connection.close()
         return True
 
+    @property
+    def _secret(self) -> Path:
+        return self.folder / "secret"
+
     def _password(self, role: str) -> str:
-        return hashlib.sha256(f"{self._secret}:{role}".encode()).hexdigest()[:24]
+        return hashlib.sha256(f"{self._secret.read_text()}:{role}".encode()).hexdigest()[:24]
 
 
 def server_user() -> str | None:
@@ -241,9 +248,3 @@ def _check_reachable(folder: Path, user: str) -> None:
         raise LocalError(
             f"PostgreSQL runs as the user {user}, who cannot enter {folder}. Use a folder whose parents all may enter."
         )
-
-
-def _kept_secret(file: Path) -> str:
-    if not file.exists():
-        write_atomically(file, secrets.token_hex(16), mode=0o600)
-    return file.read_text()

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ STATE = CHECKOUT / ".jejak"
 # Below the range from which systems take source ports of outgoing connections: a server that is killed gets
 # its port back, whoever has connected to whatever meanwhile.
 PORTS = range(20_000, 32_000)
+LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 CLOCK_SLACK = 2
 """Seconds: start times are reckoned from the boot time, which moves when the clock is set."""
 
@@ -148,7 +150,7 @@ class Spawner:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
-                preexec_fn=None if self.detached else _dies_with_parent(death_signal),  # noqa: PLW1509 - only prctl before exec - one system call
+                preexec_fn=None if self.detached else partial(die_with, os.getpid(), death_signal),  # noqa: PLW1509 - only prctl before exec - one system call
             )
         child = Child(name, process, log, self.register, stop_signal)
         self.register.add(name, child.handle)
@@ -167,19 +169,13 @@ def _group_of(user: str) -> int:
     return pwd.getpwnam(user).pw_gid
 
 
-def _dies_with_parent(death_signal: signal.Signals) -> Callable[[], None] | None:
-    if sys.platform != "linux":
-        return None
-    libc = ctypes.CDLL(None)
-    pr_set_pdeathsig = 1
-    parent = os.getpid()
-
-    def prepare() -> None:
-        libc.prctl(pr_set_pdeathsig, death_signal.value)
-        if os.getppid() != parent:  # it died between fork and prctl
+def die_with(parent: int, death_signal: signal.Signals = signal.SIGKILL) -> None:
+    """Has the system send this process the signal when its parent has died, where a system can: on Linux."""
+    if LIBC is not None:
+        pr_set_pdeathsig = 1
+        LIBC.prctl(pr_set_pdeathsig, death_signal.value)
+        if os.getppid() != parent:  # it died just before
             os.kill(os.getpid(), signal.SIGKILL)
-
-    return prepare
 
 
 class Child:

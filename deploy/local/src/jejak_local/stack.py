@@ -23,6 +23,7 @@ import psutil
 
 from common.store import history
 from jejak_local.collector import read_jsonl
+from jejak_local.facts import read_facts, request_token
 from jejak_local.issuer import clients
 from jejak_local.kafka import KafkaCluster, KafkaServer, create_topics
 from jejak_local.mail import OK, Answer, Mail, mails
@@ -162,17 +163,6 @@ class Stack:
         return read_jsonl(Path(self.facts["traces"]))
 
 
-async def request_token(facts: Mapping[str, Any], role: str, **scope: object) -> str:
-    """Asks the issuer of a stack for a token. Raises LocalError with the issuer's reason."""
-    form = {"grant_type": "client_credentials", **facts["clients"].get(role, {"client_id": role})}
-    form |= {name: str(value) for name, value in scope.items() if value}
-    async with httpx2.AsyncClient() as client:
-        answer = await client.post(facts["token_url"], data=form)
-    if answer.status_code != 200:
-        raise LocalError(answer.json()["error_description"])
-    return answer.json()["access_token"]
-
-
 @contextlib.asynccontextmanager
 async def running_stack(
     root: Path,
@@ -238,14 +228,6 @@ async def down(root: Path, *, purge: bool = False) -> int:
             for folder in (_postgres_folder(root), root / "kafka-data", root / "mail", root / "logs"):
                 shutil.rmtree(folder, ignore_errors=True)
         return stopped
-
-
-def read_facts(root: Path) -> dict[str, Any] | None:
-    """The content of stack.json, None when no stack is up."""
-    try:
-        return json.loads((root / "stack.json").read_text())
-    except FileNotFoundError:
-        return None
 
 
 async def status(root: Path) -> dict[str, tuple[psutil.Process, Literal["ready", "not ready", ""]]]:

@@ -114,6 +114,7 @@ async def change(world, case_id: str, assignments: str) -> None:
         await session.execute(text(f"UPDATE cases SET {assignments} WHERE id = :id"), {"id": case_id})
 
 
+@pytest.mark.breaks_invariants
 @pytest.mark.parametrize(("state", "after"), [*product(STATES, STATES)])
 async def test_every_move_at_the_database(world, case_in, state: str, after: str) -> None:
     case_id = await case_in(state)

@@ -5,7 +5,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from common.app import create_app
 from common.ids import new_id
+from jejak_local.harness import Api, client_of
+from training.service import SERVICE
 
 
 async def test_every_number_comes_with_its_rule_and_records(world, api, line):
@@ -154,19 +157,20 @@ async def test_who_sees_whose_hours(world, api):
     assert (await api.refused("lan", "GET", "/people/me/jp"))[:2] == (403, "forbidden")
 
 
-async def test_a_rule_change_in_the_middle_of_a_year_shows_each_rule_apart(world, app, api, line, changed_rules):
+async def test_a_rule_change_in_the_middle_of_a_year_shows_each_rule_apart(world, parts, issuer, line, changed_rules):
     world.book = changed_rules
-    app.state.parts = replace(app.state.parts, rules=changed_rules)
     person = await world.person()
     await world.store(
         *(line(person, form="KL07", jp=None, start_date=day, end_date=day) for day in ("2026-03-15", "2026-03-16"))
     )
-    shown = await api.get(f"/people/{person}/jp")
-    assert [(form["form"], form["pack"], form["counted"]) for form in shown["forms"]] == [
-        ("KL07", "jp-2018", "5.000"),
-        ("KL07", "jp-2026", "7.000"),
-    ]
-    assert [pack["id"] for pack in await api.get("/rule-packs")] == ["jp-2018", "jp-2026"]
+    async with client_of(create_app(SERVICE, replace(parts, rules=changed_rules))) as http:
+        api = Api(http, issuer)
+        shown = await api.get(f"/people/{person}/jp")
+        assert [(form["form"], form["pack"], form["counted"]) for form in shown["forms"]] == [
+            ("KL07", "jp-2018", "5.000"),
+            ("KL07", "jp-2026", "7.000"),
+        ]
+        assert [pack["id"] for pack in await api.get("/rule-packs")] == ["jp-2018", "jp-2026"]
 
 
 async def test_how_an_agency_stands(world, api, line):

@@ -1,0 +1,206 @@
+"""A pytest plugin: what the tests of any service need, made from its declaration.
+
+A test's service is the one in whose folder it stands. Its database is empty when the test begins, and when the test has
+ended **every invariant of the service holds**; one that breaks some on purpose is marked `breaks_invariants`. What takes
+longer than most tests is made once: the database with the newest schema, and the application. Both go by one clock,
+which begins each test at `moment`.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from itertools import chain
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from rich.console import Console
+from sqlalchemy import text
+
+from common.app import create_app
+from common.clock import FixedClock
+from common.invariants import EVENTS_LEAVE, find_broken, table
+from common.parts import Parts
+from common.service import Service
+from common.settings import ServiceSettings
+from common.store import migrations
+from jejak_local import fuzz as fuzzing
+from jejak_local.fuzz import EXAMPLES, SEED, Fuzzed
+from jejak_local.harness import Api, OwnedDatabase, client_of, emptying, owning, settings_of
+from jejak_local.issuer import Issuer
+from jejak_local.postgres import PostgresServer
+from jejak_local.processes import CHECKOUT
+from jejak_local.schema import assert_grants, assert_migrations_fit
+from jejak_local.services import service_of
+from jejak_local.unclaimed import open_doors
+
+FUZZED = pytest.StashKey[list[Fuzzed]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--fuzz", type=int, default=EXAMPLES, help="random calls of each operation; more end in a table")
+    parser.addoption("--fuzz-seed", type=int, default=SEED, help="another seed makes other calls")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "breaks_invariants(*names): leaves rows that no use case would; these or any")
+
+
+def pytest_terminal_summary(config: pytest.Config) -> None:
+    if config.option.fuzz > EXAMPLES:
+        Console().print(fuzzing.table(config.stash.get(FUZZED, [])))
+
+
+@dataclass(frozen=True)
+class Tested:
+    """A service, and what its tests share."""
+
+    service: Service
+    database: OwnedDatabase
+    clock: FixedClock
+    parts: Parts
+    emptying: str
+
+    @classmethod
+    async def make(
+        cls, service: Service, postgres: PostgresServer, name: str, settings: Callable[[OwnedDatabase], ServiceSettings]
+    ) -> "Tested":
+        made = await postgres.create_service_database(service.name, name=name)
+        await asyncio.to_thread(migrations.upgrade, service, made.owner.url, made.role)
+        database, clock = OwnedDatabase(made), FixedClock(datetime(1, 1, 1, tzinfo=UTC))
+        parts = Parts(settings(database), database, clock, service.rules())
+        return cls(service, database, clock, parts, await emptying(database, service.metadata))
+
+    @cached_property
+    def app(self) -> FastAPI:
+        return create_app(self.service, self.parts)
+
+    async def empty(self) -> None:
+        """Takes every row out of its tables."""
+        async with owning(self.database) as connection:
+            await connection.execute(text(self.emptying))
+
+    async def check(self, broken: Iterable[str]) -> None:
+        """Every other invariant holds, but that events leave: no relay runs here, and a test may take a minute."""
+        held = [each for each in self.service.invariants if each is not EVENTS_LEAVE and each.name not in broken]
+        found = await find_broken(self.parts, held)
+        assert not found, table(held, found)
+
+
+@pytest.fixture(scope="session")
+async def made_once(
+    postgres: PostgresServer, issuer: Issuer, worker_id: str
+) -> AsyncIterator[Callable[..., Awaitable[Tested]]]:
+    """`await made_once(service, smtp_port=...)`: the service as it was made when first asked for."""
+    made: dict[str, Tested] = {}
+
+    async def get(service: Service, **own: Any) -> Tested:
+        if service.name not in made:
+            made[service.name] = await Tested.make(
+                service,
+                postgres,
+                f"{service.name}_{worker_id}",
+                lambda database: service.settings(**settings_of(database, issuer) | own),
+            )
+        return made[service.name]
+
+    yield get
+    for each in made.values():
+        await each.database.close()
+
+
+@pytest.fixture
+def declared(request: pytest.FixtureRequest) -> Service:
+    """The service in whose folder the test stands."""
+    return service_of(request.path.relative_to(CHECKOUT / "services").parts[0])
+
+
+@pytest.fixture
+def moment() -> datetime:
+    """When a test begins; a service that wants another time says so in its conftest."""
+    return datetime(2026, 6, 15, 3, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def own_settings() -> dict[str, Any]:
+    """What the service has to be told beside what every one has; the same for all its tests."""
+    return {}
+
+
+@pytest.fixture
+async def tested(
+    made_once: Callable[..., Awaitable[Tested]], declared: Service, own_settings: dict[str, Any], moment: datetime
+) -> Tested:
+    found = await made_once(declared, **own_settings)
+    found.clock.moment = moment
+    return found
+
+
+@pytest.fixture
+def settings(tested: Tested) -> ServiceSettings:
+    return tested.parts.settings
+
+
+@pytest.fixture
+def clock(tested: Tested) -> FixedClock:
+    return tested.clock
+
+
+@pytest.fixture
+async def database(tested: Tested, request: pytest.FixtureRequest) -> AsyncIterator[OwnedDatabase]:
+    """The service's database with nothing in it; what the test leaves there must hold every invariant."""
+    await tested.empty()
+    yield tested.database
+    broken = [marker.args for marker in request.node.iter_markers("breaks_invariants")]
+    if () not in broken:
+        await tested.check(set(chain(*broken)))
+
+
+@pytest.fixture
+def parts(tested: Tested, database: OwnedDatabase) -> Parts:
+    return tested.parts
+
+
+@pytest.fixture
+def app(tested: Tested, database: OwnedDatabase) -> FastAPI:
+    return tested.app
+
+
+@pytest.fixture
+async def api(app: FastAPI, issuer: Issuer) -> AsyncIterator[Api]:
+    """The service over HTTP, as any role."""
+    async with client_of(app) as http:
+        yield Api(http, issuer)
+
+
+@pytest.fixture
+def assert_service(
+    tested: Tested, database: OwnedDatabase, postgres: PostgresServer, issuer: Issuer
+) -> Callable[[], Awaitable[None]]:
+    """`await assert_service()` holds the service to what the house asks of each, with the rows that the test has made.
+
+    Migrations make the tables of the code and can be taken back; the role that serves may do what is declared and no
+    more; no route opens to a token without the claim that its role needs. (Both texts of every code: tests/test_texts.)
+    """
+
+    async def check() -> None:
+        await assert_migrations_fit(postgres, tested.service)
+        await assert_grants(postgres, tested.service)
+        assert await open_doors(tested.app, database, issuer) == []
+
+    return check
+
+
+@pytest.fixture
+def keeps_its_word(issuer: Issuer, pytestconfig: pytest.Config) -> Callable[..., Awaitable[None]]:
+    """`await keeps_its_word("credit", app, ...)`: every answer is one that the OpenAPI document tells; see `fuzz`."""
+
+    async def check(service: str, app: FastAPI, **world: Any) -> None:
+        option = pytestconfig.option
+        found = await fuzzing.fuzz(service, app, issuer, examples=option.fuzz, seed=option.fuzz_seed, **world)
+        pytestconfig.stash.setdefault(FUZZED, []).append(found)
+        found.check()
+
+    return check
