@@ -95,6 +95,12 @@ lock-peers: ## resolve bench/peers/requirements.in into its own lock
 	@PATH="$$PATH:.jejak/tools/bin" uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header bench/peers/requirements.in -o bench/peers/requirements.lock
 
+##@ Extend it
+
+.PHONY: service
+service: setup ## a new service that starts, with its place in Compose, docs and import rules (NAME=contoh)
+	@$(BIN)/python -m jejak_local.scaffold $(NAME)
+
 ##@ Run it
 
 .PHONY: sweep open-year books dead-letters replay-dead-letters

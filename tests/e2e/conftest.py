@@ -16,13 +16,10 @@ import pytest_asyncio
 
 from jejak_local.books import balance, rest
 from jejak_local.postgres import temporary_folder
+from jejak_local.services import services
 from jejak_local.stack import Stack, running_stack
 
-SPLIT = {
-    "training": ["api", "worker", "relay"],
-    "credit": ["api", "worker", "relay"],
-    "notification": ["api", "worker", "sender"],
-}
+SPLIT = {service.name: service.roles for service in services() if service.consumes}
 
 _sequence = count(1)
 

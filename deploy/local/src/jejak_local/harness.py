@@ -96,7 +96,7 @@ def settings_of(database: Database, issuer: Issuer) -> dict[str, Any]:
 @dataclass(frozen=True)
 class _Bare(Service):
     routers: Sequence[APIRouter] = ()  # pyright: ignore[reportIncompatibleMethodOverride] - given, not found
-    newest_revision: str = ""  # pyright: ignore[reportIncompatibleMethodOverride] - it has no migrations
+    newest_revision: str | None = None  # pyright: ignore[reportIncompatibleMethodOverride] - it has no migrations
 
 
 def app_of(parts: Parts, *routers: APIRouter, callers: Callers = CALLERS) -> FastAPI:

@@ -130,9 +130,9 @@ class Service:
         return Path(str(resources.files(self.name)))
 
     @property
-    def newest_revision(self) -> str:
-        """The newest migration the code knows: the number its file's name begins with."""
-        return max(numbered(self.folder))
+    def newest_revision(self) -> str | None:
+        """The newest migration the code knows: the number its file's name begins with; None when there are no tables."""
+        return max(numbered(self.folder), default=None)
 
     def subscriptions(self, parts: Parts) -> list[Subscription]:
         """What it reads from Kafka."""

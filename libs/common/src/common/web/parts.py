@@ -28,7 +28,7 @@ class WebParts(Parts):
     rates: Rates
     roles: Mapping[str, Role]
     """What runs beside it in the process."""
-    revision: str
+    revision: str | None
     """The newest migration that the code knows."""
 
 
