@@ -79,7 +79,12 @@ def _tell_types_apart(document: dict[str, Any], events: Mapping[str, type[Event]
 
 
 def _message(event: type[Event]) -> dict[str, Any]:
-    constants = {"ce_specversion": "1.0", "ce_type": event.type, "ce_source": event.source}
+    constants = {
+        "ce_specversion": "1.0",
+        "ce_type": event.type,
+        "ce_source": event.source,
+        "content-type": "application/json",
+    }
     texts = {"ce_id": "uuid", "ce_subject": "uuid", "ce_time": "date-time"}
     properties = {
         **{name: {"type": "string", "const": value} for name, value in constants.items()},

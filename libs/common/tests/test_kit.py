@@ -32,7 +32,7 @@ CREATE TABLE waiting (
     created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     CONSTRAINT pk_waiting PRIMARY KEY (id)
 );
-COMMENT ON COLUMN waiting.awaited IS 'the person or agency not known yet';
+COMMENT ON COLUMN waiting.awaited IS 'the id that is not known yet';
 CREATE INDEX ix_waiting_consumer_awaited ON waiting (consumer, awaited);
 CREATE TABLE idempotency (
     subject TEXT NOT NULL,

@@ -49,6 +49,7 @@ async def test_books_that_balance(world, line, run, capsys):
     assert out.endswith("The books balance.\n")
 
 
+@pytest.mark.breaks_invariants
 @pytest.mark.parametrize(
     ("harm", "named"),
     [
