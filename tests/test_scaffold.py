@@ -1,6 +1,5 @@
 """`make service NAME=contoh`, in a copy of this checkout that is thrown away: the new service is one of the house."""
 
-import asyncio
 import filecmp
 import os
 import shutil
@@ -124,7 +123,11 @@ async def test_it_starts_and_is_ready(
     }
     environment = copy.environment | {f"CONTOH_{name}": str(value) for name, value in own.items()}
     migrate = spawner.start("contoh-migrate", [copy.python, "-m", "contoh", "migrate"], env=environment)
-    await until(lambda: asyncio.sleep(0, migrate.exit_code is not None))
+
+    async def migrated() -> bool:
+        return migrate.exit_code is not None
+
+    await until(migrated)
     assert migrate.exit_code == 0, migrate.log.read_text()
     service = spawner.start("contoh", [copy.python, "-m", "contoh"], env=environment)
     try:

@@ -127,10 +127,10 @@ class Consumer:
         finally:
             self.assigned = False
             loops = [*self._subscriber.tasks]
-            with suppress(Exception):
+            with suppress(Exception):  # Kafka may be gone: what ended the run is told, not what closing it met
                 await asyncio.wait_for(self.broker.stop(), STOP_SECONDS + CLOSE_SECONDS)
             await asyncio.gather(*loops, return_exceptions=True)
-            with suppress(Exception):
+            with suppress(Exception):  # as above
                 await asyncio.wait_for(graves.stop(), CLOSE_SECONDS)
         if isinstance(fault, asyncio.CancelledError):
             # As it is, it would look as if somebody had cancelled `run`.

@@ -192,5 +192,5 @@ async def _started(bootstrap: str) -> AsyncGenerator[AIOKafkaProducer]:
         await kafka.start()
         yield kafka
     finally:
-        with suppress(Exception):
+        with suppress(Exception):  # every record was acknowledged or will be sent again: how it closes decides nothing
             await asyncio.wait_for(kafka.stop(), 5)

@@ -38,7 +38,7 @@ def metadata_of(package: str) -> MetaData:
 class Stored(SQLModel):
     """A row. Storage only: rules are in the domain, checks in the database, validation at the edges."""
 
-    __tablename__: ClassVar[str]  # pyright: ignore[reportIncompatibleVariableOverride]
+    __tablename__: ClassVar[str]  # pyright: ignore[reportIncompatibleVariableOverride] - each table names itself
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)

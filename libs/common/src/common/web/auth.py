@@ -224,7 +224,7 @@ def _named(claim: Any) -> UUID | None:
     Raises ValueError or TypeError for anything else.
     """
     if isinstance(claim, list):
-        [claim] = claim  # pyright: ignore[reportUnknownVariableType]
+        [claim] = claim  # pyright: ignore[reportUnknownVariableType] - a list of JSON holds anything
     if claim is None or claim == "":
         return None
     if not isinstance(claim, str):

@@ -1,14 +1,11 @@
 """Records over HTTP."""
 
-from collections.abc import Sequence
-from typing import Annotated, NamedTuple
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.answers import Answer, Done
 from common.fields import Year
 from common.refused import Refused
 from common.store.transient import insist
@@ -29,32 +26,7 @@ router = APIRouter(prefix="/v1", tags=["trainings"])
 uploads = APIRouter(prefix="/v1", tags=["trainings"])
 
 
-class Single(NamedTuple):
-    """One activity sent by itself, and by whom."""
-
-    training: Training
-    caller: Caller[Book]
-
-
-Outcome = tuple[int, Recorded]
-"""HTTP status and record."""
-
-
-async def store_singles(session: AsyncSession, singles: Sequence[Single]) -> list[Outcome | Refused]:
-    """Stores activities of one caller that were sent one by one, as a bulk upload would."""
-    caller = singles[0].caller
-    answers = await commands.store(session, [single.training for single in singles], caller)
-    done = [answer for answer in answers if isinstance(answer, Done)]
-    records = await queries.recorded(session, [answer.id for answer in done])
-    repeated = [answer.id for answer in done if answer.status == "duplicate"]
-    records |= await queries.as_sent(session, repeated, caller)
-    return [
-        answer if isinstance(answer, Refused) else (201 if answer.status == "stored" else 200, records[answer.id])
-        for answer in answers
-    ]
-
-
-singles = Joiner("store singles", store_singles)
+singles = Joiner("store singles", commands.store_singles)
 """Joins single activities of one caller that come at the same time."""
 
 
@@ -77,14 +49,14 @@ async def post_training(
     request: Request, training: Training, caller: Sender, idempotency_key: IdempotencyKey = None
 ) -> Response:
     database = parts_of(request).database
-    single = Single(training, caller)
+    single = commands.Single(training, caller)
     if idempotency_key is None:
         status, record = await singles.join(database, caller, single)
         return Response(record.model_dump_json(), status_code=status, media_type="application/json")
 
     async def store_once() -> Response:
-        async def act() -> Outcome:
-            [outcome] = await store_singles(session, [single])
+        async def act() -> commands.Outcome:
+            [outcome] = await commands.store_singles(session, [single])
             if isinstance(outcome, Refused):
                 raise outcome
             return outcome
@@ -100,11 +72,7 @@ async def upload_trainings(
     caller: Sender, lines: Annotated[Lines[Training], Depends(lines_of(Training))]
 ) -> StreamingResponse:
     capacity(caller)  # who may send nothing is told so once, not line by line
-
-    async def handle(session: AsyncSession, given: Sequence[Training]) -> Sequence[Answer]:
-        return await commands.store(session, given, caller)
-
-    return await lines.answer(handle)
+    return await lines.answer(lambda session, given: commands.store(session, given, caller))
 
 
 @router.get("/trainings", summary="A person's records, in the order they were recorded")

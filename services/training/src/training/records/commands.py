@@ -31,9 +31,10 @@ from training.catalogue.queries import Offers, look_up
 from training.domain.rules import Book, pack_named
 from training.ledger.commands import move
 from training.people import PEOPLE
+from training.records import queries
 from training.records.judging import Judged, judge
 from training.records.reach import check_change, check_owner, source_kind, visible
-from training.records.schemas import Content, Correction, Training
+from training.records.schemas import Content, Correction, Recorded, Training
 from training.records.tables import Record, by_year
 from training.records.writing import (
     ActivityKey,
@@ -124,6 +125,31 @@ async def store(session: AsyncSession, lines: Sequence[Training], caller: Caller
     other = [facts.sent[claim.key].id for claim in claims if isinstance(claim, Claim) and claim.says]
     now = await stored(session, other) if other else {}
     return [_answer(claim, facts.sent, now) for claim in claims]
+
+
+class Single(NamedTuple):
+    """One activity sent by itself, and by whom."""
+
+    training: Training
+    caller: Caller[Book]
+
+
+Outcome = tuple[int, Recorded]
+"""HTTP status and record."""
+
+
+async def store_singles(session: AsyncSession, singles: Sequence[Single]) -> list[Outcome | Refused]:
+    """Stores activities of one caller that were sent one by one, as a bulk upload would."""
+    caller = singles[0].caller
+    answers = await store(session, [single.training for single in singles], caller)
+    done = [answer for answer in answers if isinstance(answer, Done)]
+    records = await queries.recorded(session, [answer.id for answer in done])
+    repeated = [answer.id for answer in done if answer.status == "duplicate"]
+    records |= await queries.as_sent(session, repeated, caller)
+    return [
+        answer if isinstance(answer, Refused) else (201 if answer.status == "stored" else 200, records[answer.id])
+        for answer in answers
+    ]
 
 
 def _claim(caller: Caller[Book], facts: Facts, line: Training, key: Key, nip: str | None) -> Claim | Refused:
