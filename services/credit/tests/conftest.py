@@ -1,7 +1,5 @@
 """A database of the service's own, its API with real tokens, and a small world to fill it with."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import count
@@ -10,15 +8,12 @@ from uuid import UUID
 
 import pytest
 
-from common.events import Received
 from common.ids import new_id
-from common.messages.inbox import Subscription
 from common.parts import Parts
-from contracts.events.registry import Absence, Assignment, PersonChanged, Post, Schooling, Standing, Status
 from contracts.events.training import TrainingCompleted, TrainingCorrected, TrainingRevoked
-from contracts.nip import nip_hash
 from credit.service import SERVICE
-from jejak_local.harness import AGENCY, NIP_KEY, Inside, OwnedDatabase, received
+from jejak_local import harness
+from jejak_local.harness import AGENCY
 
 NOW = datetime(2026, 7, 1, 3, 0, tzinfo=UTC)
 
@@ -33,59 +28,8 @@ def rules(parts: Parts):
     return parts.rules
 
 
-@dataclass
-class World(Inside):
-    """Makes people and training records, and lets the service's consumers hear of them."""
-
-    parts: Parts
-
-    def person(
-        self,
-        *,
-        person_id: UUID | None = None,
-        nip: str | None = None,
-        former: Sequence[str] = (),
-        agency: UUID = AGENCY,
-        education: str | None = "S1",
-        learned: Sequence[tuple[str, date]] = (),
-        jenjang: str | None = "ahli_pertama",
-        posts: Sequence[tuple[str | None, date, date | None]] | None = None,
-        joined_on: date = date(2010, 1, 1),
-        away: Sequence[tuple[Status, date, date | None]] = (),
-    ) -> PersonChanged:
-        golongan = {"ahli_muda": "III/c", "ahli_madya": "IV/a"}.get(jenjang or "", "III/a")
-        held = posts if posts is not None else [(jenjang, date(2010, 1, 1), None)]
-        return PersonChanged(
-            person_id=person_id or new_id(),
-            nip_hash=nip_hash(nip or self.nip(), NIP_KEY),
-            former_nip_hashes=[nip_hash(number, NIP_KEY) for number in former],
-            staff_type="PNS",
-            status="active",
-            joined_on=joined_on,
-            left_on=None,
-            education=learned[-1][0] if learned else education,
-            jenjang=jenjang,
-            golongan=golongan,
-            agency_id=agency,
-            unit_id=None,
-            unit_name=None,
-            assignments=[
-                Assignment(agency_id=agency, unit_id=None, unit_name=None, valid_from=date(2010, 1, 1), valid_to=None)
-            ],
-            posts=[
-                Post(jenjang=level, golongan=golongan, position="Analis", valid_from=since, valid_to=until)
-                for level, since, until in held
-            ],
-            absences=list[Absence](),
-            educations=[
-                Schooling(degree=degree, valid_from=since, valid_to=None)
-                for degree, since in [*([(education, joined_on)] if education else []), *learned]
-            ],
-            statuses=[
-                Standing(status="active", valid_from=joined_on, valid_to=None),
-                *(Standing(status=status, valid_from=since, valid_to=until) for status, since, until in away),
-            ],
-        )
+class World(harness.World):
+    """Makes training records."""
 
     def completed(self, person_id: UUID, **changes: Any) -> TrainingCompleted:
         return TrainingCompleted(**self._record(person_id, **changes))
@@ -121,24 +65,10 @@ class World(Inside):
             record_id=of.record_id, person_id=of.person_id, agency_id=of.agency_id, year=of.year, reason=reason
         )
 
-    async def hear(self, *batch: Received) -> None:
-        """Hands a batch to the consumer of its topic, in one transaction."""
-        if batch:
-            topic = batch[0].event.topic
-            subscription: Subscription = next(
-                found for found in SERVICE.subscriptions(self.parts) if found.topic == topic
-            )
-            async with self.database.transaction() as session:
-                await subscription.handler(session, batch)
-
-    async def people(self, *people: PersonChanged, sequence: int = 1) -> list[UUID]:
-        await self.hear(*(received(person, sequence) for person in people))
-        return [person.person_id for person in people]
-
 
 @pytest.fixture
-def world(database: OwnedDatabase, parts: Parts) -> World:
-    return World(database, parts)
+def world(parts: Parts) -> World:
+    return World(parts.database, SERVICE, parts)
 
 
 @pytest.fixture

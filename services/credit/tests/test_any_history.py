@@ -25,7 +25,7 @@ happenings = st.one_of(
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(happenings, min_size=4, max_size=18))
 async def test_the_books_balance_after_any_history(world, api, predicate, history) -> None:
-    [person] = await world.people(world.person())
+    [person] = await world.people(world.state())
     records = [world.completed(person) for _ in range(3)]
     versions, told = [0, 0, 0], 1
     states = (
@@ -44,7 +44,7 @@ async def test_the_books_balance_after_any_history(world, api, predicate, histor
             under_way.append(world.received(event, versions[which]))
         elif what == "person":
             told += 1
-            under_way.append(world.received(world.person(person_id=person, **states[which]), told))
+            under_way.append(world.received(world.state(person_id=person, **states[which]), told))
         elif what == "revoke":
             versions[which] += 1
             under_way.append(world.received(world.revoked(records[which]), versions[which]))

@@ -4,7 +4,7 @@ from jejak_local.harness import AGENCY
 
 
 async def test_every_answer_is_documented(keeps_its_word, app, database, world, api, predicate) -> None:
-    people = await world.people(*(world.person() for _ in range(12)))
+    people = await world.people(*(world.state() for _ in range(12)))
     cases = [(await api.call("service", "POST", "/predicates", predicate(person))).json()["id"] for person in people]
     for checked, returned in zip(cases[:4], cases[4:8], strict=True):
         await api.call("verifier", "POST", f"/cases/{checked}/check")

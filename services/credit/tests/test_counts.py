@@ -32,7 +32,7 @@ async def rows_of(world) -> dict[str, int]:
 
 @pytest.mark.parametrize("number", [1, BATCH])
 async def test_a_batch_of_trainings_takes_the_same_statements_and_a_row_each(world, number):
-    people = await world.people(*(world.person() for _ in range(min(number, 50))))
+    people = await world.people(*(world.state() for _ in range(min(number, 50))))
     batch = [world.received(world.completed(people[n % 50])) for n in range(number)]
     counted, copied = counted_statements(world.database), counted_copies()
     with counted as statements, copied as copies, fetched_rows(world.database) as fetched:
@@ -44,7 +44,7 @@ async def test_a_batch_of_trainings_takes_the_same_statements_and_a_row_each(wor
 
 
 async def test_a_batch_of_trainings_holds_little_beside_its_events(world):
-    people = await world.people(*(world.person() for _ in range(50)))
+    people = await world.people(*(world.state() for _ in range(50)))
     peaks = []
     for number in (BATCH // 4, BATCH // 4, BATCH):
         batch = [world.received(world.completed(people[n % 50])) for n in range(number)]
@@ -58,7 +58,7 @@ async def test_a_batch_of_trainings_holds_little_beside_its_events(world):
 
 @pytest.mark.parametrize("number", [1, CHUNK, 2 * CHUNK])
 async def test_predicates_take_the_same_statements_a_chunk_and_a_row_a_fact(world, api, predicate, number):
-    people = await world.people(*(world.person() for _ in range(number)))
+    people = await world.people(*(world.state() for _ in range(number)))
     lines: list[Any] = [predicate(person) for person in people]
     chunks = -(-number // CHUNK)
     for path, role in (("predicates:batch", "service"), ("cases:check", "verifier"), ("cases:attest", "validator")):
@@ -80,7 +80,7 @@ async def test_predicates_take_the_same_statements_a_chunk_and_a_row_a_fact(worl
 
 
 async def test_predicates_four_times_as_many_need_no_more_memory(world, app, issuer, predicate):
-    people = iter(await world.people(*(world.person() for _ in range(6 * CHUNK))))
+    people = iter(await world.people(*(world.state() for _ in range(6 * CHUNK))))
     token = issuer.token("service")
 
     def lines(number: int) -> Iterator[dict[str, Any]]:

@@ -37,7 +37,7 @@ def check(parts):
 @pytest.fixture
 async def books(world, api, predicate) -> None:
     """A little of everything: attested, checked, returned, a bonus of each."""
-    people = await world.people(*(world.person() for _ in range(6)))
+    people = await world.people(*(world.state() for _ in range(6)))
     answers = await api.bulk("/predicates:batch", [predicate(person) for person in people], "service")
     records = [world.completed(person, degree="S2") for person in people[:3]]
     await world.hear(*(world.received(record) for record in records))

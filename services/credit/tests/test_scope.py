@@ -49,7 +49,7 @@ async def test_every_route_lets_in_its_roles_and_nobody_else(api, route: tuple[s
 @pytest.fixture
 async def scene(world, api, predicate):
     """A person of each agency, with a case and a training."""
-    mine, theirs = await world.people(world.person(), world.person(agency=OTHER_AGENCY))
+    mine, theirs = await world.people(world.state(), world.state(agency=OTHER_AGENCY))
     answers = await api.bulk("/predicates:batch", [predicate(person) for person in (mine, theirs)], "service")
     records = [world.completed(person) for person in (mine, theirs)]
     await world.hear(*(world.received(record) for record in records))

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import httpx2
@@ -21,7 +21,7 @@ from common.parts import Parts
 from contracts import PUBLISHED
 from contracts.events.registry import AgencyChanged, Pic
 from contracts.events.training import JPShortfallDetected, JPShortfallResolved, ShortPerson
-from jejak_local.harness import Inside, OwnedDatabase, client_of
+from jejak_local.harness import Inside, client_of
 from jejak_local.issuer import Issuer
 from jejak_local.mail import MailServer
 from notification.messages.sender import Sender
@@ -190,9 +190,16 @@ def make() -> Make:
 class Notification(Inside):
     """The service as a test drives it. Consumers and senders are new at every call, as after a restart."""
 
-    settings: Settings
-    clock: FixedClock
+    parts: Parts
     mail_server: MailServer
+
+    @property
+    def settings(self) -> Settings:
+        return self.parts.settings
+
+    @property
+    def clock(self) -> FixedClock:
+        return cast("FixedClock", self.parts.clock)
 
     def inbox(self, topic: str) -> Inbox:
         [subscription] = [found for found in SERVICE.subscriptions(self.parts) if found.topic.name == topic]
@@ -226,19 +233,13 @@ class Notification(Inside):
         """Every invariant holds."""
         assert await find_broken(self.parts, SERVICE.invariants) == []
 
-    @property
-    def parts(self) -> Parts:
-        return Parts(self.settings, self.database, self.clock)
-
     def later(self, seconds: float) -> None:
         self.clock.moment += timedelta(seconds=seconds)
 
 
 @pytest.fixture
-def notification(
-    database: OwnedDatabase, settings: Settings, clock: FixedClock, mail_server: MailServer
-) -> Notification:
-    return Notification(database, settings, clock, mail_server)
+def notification(parts: Parts, mail_server: MailServer) -> Notification:
+    return Notification(parts.database, parts, mail_server)
 
 
 @dataclass

@@ -2,38 +2,32 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import count
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
 from common.clock import FixedClock
-from common.events import Received
-from common.ids import new_id
 from common.parts import Parts
 from common.store.transient import insist
 from contracts.callers import Caller
-from contracts.events.registry import Absence, Assignment, PersonChanged
-from contracts.nip import nip_hash
+from jejak_local import harness
 from jejak_local.harness import (
     AGENCY,
     NIP_KEY,
     OTHER_AGENCY,
     PROVIDER,
-    Inside,
     OwnedDatabase,
     caller,
     owning,
-    received,
 )
-from training.consumers import subscription
 from training.domain.rules import PACKS, Book, load
 from training.records.commands import store
 from training.records.schemas import Training
+from training.service import SERVICE
 from training.soundings.tables import PARTITIONS
 
 NOW = datetime(2026, 6, 15, 3, 0, tzinfo=UTC)
@@ -79,66 +73,21 @@ def changed_rules(tmp_path) -> Book:
     return load(tmp_path)
 
 
-@dataclass
-class World(Inside):
+class World(harness.World):
     """People, providers and lines; what the tables hold, and what was emitted."""
 
     here: ClassVar[UUID] = AGENCY
     there: ClassVar[UUID] = OTHER_AGENCY
     school: ClassVar[UUID] = PROVIDER
     other_school: ClassVar[UUID] = OTHER_PROVIDER
-    book: Any
-    clock: FixedClock
 
     @property
-    def parts(self) -> Parts:
-        return Parts(None, self.database, self.clock, self.book)
+    def book(self) -> Book:
+        return self.parts.rules
 
-    def state(
-        self,
-        *,
-        person_id: UUID | None = None,
-        nip: str | None = None,
-        former: Sequence[str] = (),
-        agency: UUID = AGENCY,
-        staff_type: str = "PNS",
-        joined_on: date = date(2010, 1, 1),
-        left_on: date | None = None,
-        assignments: Sequence[tuple[UUID, date, date | None]] | None = None,
-        absences: Sequence[tuple[date, date | None]] = (),
-        unit: tuple[UUID, str] | None = None,
-    ) -> PersonChanged:
-        unit_id, unit_name = unit or (None, None)
-        served = assignments if assignments is not None else [(agency, joined_on, left_on)]
-        return PersonChanged(
-            person_id=person_id or new_id(),
-            nip_hash=nip_hash(nip or self.nip(), NIP_KEY),
-            former_nip_hashes=[nip_hash(number, NIP_KEY) for number in former],
-            staff_type=staff_type,
-            status="retired" if left_on else "active",
-            joined_on=joined_on,
-            left_on=left_on,
-            education="S1",
-            jenjang=None,
-            golongan="III/a",
-            agency_id=agency,
-            unit_id=unit_id,
-            unit_name=unit_name,
-            assignments=[
-                Assignment(agency_id=place, unit_id=unit_id, unit_name=unit_name, valid_from=since, valid_to=until)
-                for place, since, until in served
-            ],
-            posts=[],
-            absences=[Absence(status="leave", valid_from=since, valid_to=until) for since, until in absences],
-        )
-
-    async def hear(self, *batch: Received) -> None:
-        async with self.database.transaction() as session:
-            await subscription(self.parts).handler(session, batch)
-
-    async def people(self, *states: PersonChanged, sequence: int = 1) -> list[UUID]:
-        await self.hear(*(received(state, sequence) for state in states))
-        return [state.person_id for state in states]
+    @property
+    def clock(self) -> FixedClock:
+        return cast("FixedClock", self.parts.clock)
 
     async def person(self, **values: Any) -> UUID:
         [person_id] = await self.people(self.state(**values))
@@ -193,8 +142,8 @@ class World(Inside):
 
 
 @pytest.fixture
-def world(database: OwnedDatabase, book, clock: FixedClock) -> World:
-    return World(database, book, clock)
+def world(parts: Parts) -> World:
+    return World(parts.database, SERVICE, parts)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import tracemalloc
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import count
 from typing import Any, Self
 from unittest.mock import patch
@@ -27,6 +28,17 @@ from common.store.database import Database
 from common.store.outbox import unpack
 from common.web.auth import Callers
 from contracts.callers import Caller
+from contracts.events.registry import (
+    Absence,
+    Assignment,
+    PersonChanged,
+    Post,
+    Schooling,
+    StaffType,
+    Standing,
+    Status,
+)
+from contracts.nip import nip_hash
 from contracts.roles import CALLERS, ROLES, named
 from jejak_local.issuer import Issuer
 from jejak_local.postgres import Database as Made
@@ -202,6 +214,79 @@ class Inside:
         rows = await self.rows("SELECT events FROM outbox ORDER BY id")
         records = [record for row in rows for record in unpack(row.events)[1]]
         return [({name: value.decode() for name, value in r.headers}, json.loads(r.value)) for r in records]
+
+
+@dataclass
+class World(Inside):
+    """A service that hears of people and of what they do, as Kafka would tell it."""
+
+    service: Service
+    parts: Parts
+
+    def state(
+        self,
+        *,
+        person_id: UUID | None = None,
+        nip: str | None = None,
+        former: Sequence[str] = (),
+        staff_type: StaffType = "PNS",
+        joined_on: date = date(2010, 1, 1),
+        left_on: date | None = None,
+        agency: UUID = AGENCY,
+        unit: tuple[UUID, str] | tuple[None, None] = (None, None),
+        assignments: Sequence[tuple[UUID, date, date | None]] | None = None,
+        jenjang: str | None = "ahli_pertama",
+        posts: Sequence[tuple[str | None, date, date | None]] | None = None,
+        education: str | None = "S1",
+        learned: Sequence[tuple[str, date]] = (),
+        away: Sequence[tuple[Status, date, date | None]] = (),
+        absences: Sequence[tuple[date, date | None]] = (),
+    ) -> PersonChanged:
+        """Somebody in service since 2010. A part of a history is its value, its first day and the day after its last."""
+        unit_id, unit_name = unit
+        golongan = {"ahli_muda": "III/c", "ahli_madya": "IV/a"}.get(jenjang or "", "III/a")
+        degrees = [*([(education, joined_on)] if education else []), *learned]
+        return PersonChanged(
+            person_id=person_id or new_id(),
+            nip_hash=nip_hash(nip or self.nip(), NIP_KEY),
+            former_nip_hashes=[nip_hash(number, NIP_KEY) for number in former],
+            staff_type=staff_type,
+            status="retired" if left_on else "active",
+            joined_on=joined_on,
+            left_on=left_on,
+            education=degrees[-1][0] if degrees else None,
+            jenjang=jenjang,
+            golongan=golongan,
+            agency_id=agency,
+            unit_id=unit_id,
+            unit_name=unit_name,
+            assignments=[
+                Assignment(agency_id=place, unit_id=unit_id, unit_name=unit_name, valid_from=since, valid_to=until)
+                for place, since, until in assignments or [(agency, joined_on, left_on)]
+            ],
+            posts=[
+                Post(jenjang=level, golongan=golongan, position="Analis", valid_from=since, valid_to=until)
+                for level, since, until in ([(jenjang, joined_on, None)] if posts is None else posts)
+            ],
+            absences=[Absence(status="leave", valid_from=since, valid_to=until) for since, until in absences],
+            educations=[Schooling(degree=degree, valid_from=since, valid_to=None) for degree, since in degrees],
+            statuses=[
+                Standing(status=status, valid_from=since, valid_to=until)
+                for status, since, until in [("active", joined_on, None), *away]
+            ],
+        )
+
+    async def hear(self, *batch: Received) -> None:
+        """Hands a batch to the consumer of its topic, in one transaction."""
+        if batch:
+            topic = batch[0].event.topic
+            [subscription] = [found for found in self.service.subscriptions(self.parts) if found.topic == topic]
+            async with self.database.transaction() as session:
+                await subscription.handler(session, batch)
+
+    async def people(self, *states: PersonChanged, sequence: int = 1) -> list[UUID]:
+        await self.hear(*(received(state, sequence) for state in states))
+        return [state.person_id for state in states]
 
 
 # --- what something costs

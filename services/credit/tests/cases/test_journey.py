@@ -4,7 +4,7 @@ from decimal import Decimal
 
 
 async def test_a_predikat_becomes_points_by_the_hands_of_two_people(api, world, predicate) -> None:
-    [person] = await world.people(world.person())
+    [person] = await world.people(world.state())
     answer = await api.call("agency_hr", "POST", "/predicates", predicate(person, predikat="sangat_baik"))
     assert answer.status_code == 201, answer.text
     case = answer.json()

@@ -25,14 +25,14 @@ def tell(world):
     async def told(person, posts) -> None:
         sequences[person] = sequences.get(person, 1) + 1
         jenjang = posts[-1][0]
-        await world.people(world.person(person_id=person, jenjang=jenjang, posts=posts), sequence=sequences[person])
+        await world.people(world.state(person_id=person, jenjang=jenjang, posts=posts), sequence=sequences[person])
 
     return told
 
 
 @pytest.fixture
 async def case(world, api, predicate) -> dict:
-    [person] = await world.people(world.person(jenjang="ahli_muda", posts=MUDA))
+    [person] = await world.people(world.state(jenjang="ahli_muda", posts=MUDA))
     return (await api.call("agency_hr", "POST", "/predicates", predicate(person))).json()
 
 
@@ -145,9 +145,9 @@ async def test_months_that_no_longer_count_become_free(api, world, case, tell, a
 
 
 async def test_a_month_left_out_for_another_reason_is_said_too(api, world, predicate) -> None:
-    [person] = await world.people(world.person(jenjang="ahli_muda", posts=FROM_APRIL))
+    [person] = await world.people(world.state(jenjang="ahli_muda", posts=FROM_APRIL))
     case = (await api.call("agency_hr", "POST", "/predicates", predicate(person))).json()
-    joined = world.person(person_id=person, jenjang="ahli_muda", posts=FROM_APRIL)
+    joined = world.state(person_id=person, jenjang="ahli_muda", posts=FROM_APRIL)
     await world.people(joined.model_copy(update={"joined_on": date(2025, 4, 1)}), sequence=2)
     seen = await api.get(f"/cases/{case['id']}")
     assert (parts(seen), seen["rejudged"]) == (parts(case), True)
@@ -183,7 +183,7 @@ async def test_a_resubmission_is_judged_by_the_posts_of_its_day(api, case, tell)
 
 @pytest.mark.parametrize("checked", [False, True])
 async def test_the_bonus_of_a_degree_follows_the_post_of_its_day(api, world, tell, checked: bool) -> None:
-    [person] = await world.people(world.person(jenjang="ahli_muda", posts=MUDA))
+    [person] = await world.people(world.state(jenjang="ahli_muda", posts=MUDA))
     record = world.completed(person, degree="S2", form="PD01", end_date=date(2025, 8, 1))
     await world.hear(world.received(record))
     [case] = (await api.get("/cases"))["items"]
@@ -203,7 +203,7 @@ async def test_the_bonus_of_a_degree_follows_the_post_of_its_day(api, world, tel
 
 async def test_months_that_begin_to_count_go_to_the_older_of_two_cases(api, world, predicate, tell) -> None:
     """A first quarter without a post on record, claimed by a periodic and by the yearly predikat."""
-    [person] = await world.people(world.person(jenjang="ahli_muda", posts=FROM_APRIL))
+    [person] = await world.people(world.state(jenjang="ahli_muda", posts=FROM_APRIL))
     half = predicate(person, period_end="2025-06-30")
     first = (await api.call("agency_hr", "POST", "/predicates", half)).json()
     year = (await api.call("agency_hr", "POST", "/predicates", predicate(person))).json()
@@ -216,7 +216,7 @@ async def test_months_that_begin_to_count_go_to_the_older_of_two_cases(api, worl
 
 
 async def test_months_that_another_case_gives_back_are_left_to_its_repair(api, world, predicate, tell) -> None:
-    [person] = await world.people(world.person(jenjang="ahli_muda", posts=MUDA))
+    [person] = await world.people(world.state(jenjang="ahli_muda", posts=MUDA))
     early = predicate(person, period_end="2025-02-28")
     first = (await api.call("agency_hr", "POST", "/predicates", early)).json()
     year = (await api.call("agency_hr", "POST", "/predicates", predicate(person))).json()
@@ -230,10 +230,10 @@ async def test_months_that_another_case_gives_back_are_left_to_its_repair(api, w
 async def test_news_of_many_people_are_judged_in_the_same_statements(api, world, predicate) -> None:
     counts = []
     for number in (2, 60):
-        people = await world.people(*(world.person(jenjang="ahli_muda", posts=MUDA) for _ in range(number)))
+        people = await world.people(*(world.state(jenjang="ahli_muda", posts=MUDA) for _ in range(number)))
         await api.bulk("/predicates:batch", [predicate(person) for person in people], "service")
         news = [
-            world.person(person_id=person, posts=NEVER if at % 2 else MADYA_FROM_JUNE)
+            world.state(person_id=person, posts=NEVER if at % 2 else MADYA_FROM_JUNE)
             for at, person in enumerate(people)
         ]
         with counted_statements(world.database) as statements:
@@ -248,11 +248,11 @@ async def test_news_of_many_people_are_judged_in_the_same_statements(api, world,
 
 
 async def test_an_attestation_and_news_at_once_leave_one_truth(api, world, predicate, tell) -> None:
-    people = await world.people(*(world.person(jenjang="ahli_muda", posts=MUDA) for _ in range(40)))
+    people = await world.people(*(world.state(jenjang="ahli_muda", posts=MUDA) for _ in range(40)))
     answers = await api.bulk("/predicates:batch", [predicate(person) for person in people], "service")
     ids = [{"id": answer["id"]} for answer in answers]
     await api.bulk("/cases:check", ids, "verifier")
-    news = [world.person(person_id=person, posts=MADYA_FROM_JUNE) for person in reversed(people)]
+    news = [world.state(person_id=person, posts=MADYA_FROM_JUNE) for person in reversed(people)]
     attested, _ = await asyncio.gather(api.bulk("/cases:attest", ids, "validator"), world.people(*news, sequence=2))
     assert {answer.get("code", answer["status"]) for answer in attested} <= {"updated", "judged-anew"}
     assert await find_broken(world.parts, SERVICE.invariants) == []

@@ -5,8 +5,8 @@ async def test_cases_are_listed_oldest_first_by_state_and_agency(world, api, pre
     from uuid import UUID
 
     other = UUID("0199a000-0000-7000-8000-00000000000b")
-    here = await world.people(*(world.person() for _ in range(4)))
-    there = await world.people(world.person(agency=other))
+    here = await world.people(*(world.state() for _ in range(4)))
+    there = await world.people(world.state(agency=other))
     answers = await api.bulk("/predicates:batch", [predicate(person) for person in [*here, *there]], "service")
     ids = [answer["id"] for answer in answers]
     await api.bulk("/cases:check", [{"id": ids[0]}], "verifier")

@@ -36,7 +36,7 @@ def case_in(world, api, predicate):
     """A case of a new person, moved to a state by other people than the test's."""
 
     async def make(state: str = "submitted", **changes) -> str:
-        [person] = await world.people(world.person())
+        [person] = await world.people(world.state())
         answer = await api.call("agency_hr", "POST", "/predicates", predicate(person, **changes))
         case_id = answer.json()["id"]
         for step in WAYS[state]:
@@ -314,7 +314,7 @@ async def test_bad_lines_do_not_hold_up_the_good_ones(api, case_in) -> None:
 
 
 async def many(world, api, predicate, number: int) -> list[dict[str, str]]:
-    people = await world.people(*(world.person() for _ in range(number)))
+    people = await world.people(*(world.state() for _ in range(number)))
     answers = await api.bulk("/predicates:batch", [predicate(person) for person in people], "service")
     return [{"id": answer["id"]} for answer in answers]
 
@@ -337,12 +337,12 @@ async def test_bulk_acts_in_opposite_order_do_not_deadlock(world, api, predicate
 
 
 async def test_bulk_acts_and_predikat_of_the_same_people_at_once(world, api, predicate) -> None:
-    people = await world.people(*(world.person() for _ in range(150)))
+    people = await world.people(*(world.state() for _ in range(150)))
     first = [predicate(person, period_end="2025-06-30") for person in people]
     ids = [{"id": answer["id"]} for answer in await api.bulk("/predicates:batch", first, "service")]
     second = [predicate(person, period_start="2025-07-01") for person in reversed(people)]
     degrees = [world.received(world.completed(person, degree="S2")) for person in people]
-    newer = [world.received(world.person(person_id=person), 2) for person in people]
+    newer = [world.received(world.state(person_id=person), 2) for person in people]
     checked, stored, _, _ = await asyncio.gather(
         api.bulk("/cases:check", ids[::-1], "verifier"),
         api.bulk("/predicates:batch", second, "service"),

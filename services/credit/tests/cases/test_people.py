@@ -37,7 +37,7 @@ def case_of(world, api, predicate):
 @pytest.mark.parametrize("name", ROLES)
 @pytest.mark.parametrize("kind", ["conversion", "education"])
 async def test_nobody_acts_in_a_case_of_their_own(world, api, case_of, kind: str, name: str) -> None:
-    [person] = await world.people(world.person())
+    [person] = await world.people(world.state())
     case_id = await case_of(person, kind, name)
     refused = await act(api, case_id, name, person=person)
     assert (refused.status_code, refused.json()["code"]) == (403, "own-case")
@@ -47,14 +47,14 @@ async def test_nobody_acts_in_a_case_of_their_own(world, api, case_of, kind: str
 @pytest.mark.parametrize("name", ["check", "attest"])
 @pytest.mark.parametrize("kind", ["conversion", "education"])
 async def test_the_own_line_of_a_bulk_is_refused_and_the_others_go_on(world, api, case_of, kind: str, name) -> None:
-    mine, other = await world.people(world.person(), world.person())
+    mine, other = await world.people(world.state(), world.state())
     lines = [{"id": await case_of(person, kind, name)} for person in (mine, other)]
     answers = await api.bulk(f"/cases:{name}", lines, ROLES[name], person=mine)
     assert [answer.get("code", answer["status"]) for answer in answers] == ["own-case", "updated"]
 
 
 async def test_nobody_submits_a_predikat_of_their_own(world, api, predicate) -> None:
-    mine, other = await world.people(world.person(), world.person())
+    mine, other = await world.people(world.state(), world.state())
     for role in ("agency_hr", "service"):
         assert await api.refused(role, "POST", "/predicates", predicate(mine), person=mine) == (403, "own-case", None)
         lines = [predicate(mine), predicate(other, reference=f"lain-{role}", period_end="2025-03-31")]
@@ -66,7 +66,7 @@ async def test_nobody_submits_a_predikat_of_their_own(world, api, predicate) -> 
 
 async def test_whoever_submits_neither_checks_nor_attests(world, api, predicate) -> None:
     """By single and by bulk, and with all the roles in one token."""
-    [person] = await world.people(world.person())
+    [person] = await world.people(world.state())
     everything = api.issuer.mint("agency_hr", "verifier", "validator", agency=AGENCY, subject="siti")
     headers = {"authorization": f"Bearer {everything}"}
     sent = await api.http.post("/v1/predicates", json=predicate(person), headers=headers)
@@ -86,7 +86,7 @@ async def test_whoever_submits_neither_checks_nor_attests(world, api, predicate)
 
 async def test_whoever_had_a_hand_in_a_degree_neither_checks_nor_attests_its_case(world, api) -> None:
     """By single and by bulk, known by subject and by person, whatever became of the record since."""
-    person, officer = await world.people(world.person(), world.person())
+    person, officer = await world.people(world.state(), world.state())
     told = {"degree": "S2", "form": "PD01"}
     sent = world.completed(person, **told, hands=["siti", str(officer)])
     await world.hear(world.received(sent))
@@ -105,7 +105,7 @@ async def test_whoever_had_a_hand_in_a_degree_neither_checks_nor_attests_its_cas
 
 @pytest.mark.breaks_invariants
 async def test_the_database_refuses_the_hands_of_a_degree_too(world, api) -> None:
-    [person] = await world.people(world.person())
+    [person] = await world.people(world.state())
     await world.hear(world.received(world.completed(person, degree="S2", form="PD01", hands=["siti"])))
     checked = "UPDATE cases SET state = 'checked', version = 2, checked_by = :by, checkers = ARRAY[:by]"
     attested = "UPDATE cases SET state = 'attested', version = 3, attested_by = :by"
@@ -122,7 +122,7 @@ async def test_the_database_refuses_the_hands_of_a_degree_too(world, api) -> Non
 
 async def test_whoever_corrects_a_degree_they_have_checked_has_not_checked_it(world, api) -> None:
     """It is submitted anew and waits for somebody else; a correction by others leaves it where it is."""
-    [person] = await world.people(world.person())
+    [person] = await world.people(world.state())
     sent = world.completed(person, degree="S2", form="PD01", hands=["siti"])
     await world.hear(world.received(sent))
     [case] = [str(row.id) for row in await world.rows("SELECT id FROM cases")]
@@ -144,7 +144,7 @@ async def test_whoever_corrects_a_degree_they_have_checked_has_not_checked_it(wo
 
 
 async def test_one_person_with_two_accounts_is_one(world, api, predicate) -> None:
-    person, officer = await world.people(world.person(), world.person())
+    person, officer = await world.people(world.state(), world.state())
     sent = await api.call("agency_hr", "POST", "/predicates", predicate(person), subject="siti", person=officer)
     case = sent.json()["id"]
     refused = await act(api, case, "check", subject="siti-2", person=officer)
@@ -156,7 +156,7 @@ async def test_one_person_with_two_accounts_is_one(world, api, predicate) -> Non
 
 async def test_whoever_submitted_before_a_return_is_not_free_to_check(world, api, predicate) -> None:
     """Somebody else has submitted it again: what is checked is still what the first had sent."""
-    [person] = await world.people(world.person())
+    [person] = await world.people(world.state())
     sent = await api.call("agency_hr", "POST", "/predicates", predicate(person), subject="siti")
     case = sent.json()["id"]
     assert (await act(api, case, "return", subject="budi")).status_code == 200
@@ -179,7 +179,7 @@ SENDERS = [
 @pytest.mark.parametrize("bulk", [False, True], ids=["single", "bulk"])
 async def test_one_reference_from_five_senders_is_five_cases(world, api, predicate, bulk: bool) -> None:
     """Nobody takes the reference of somebody else beforehand; each sender's second is its own duplicate."""
-    people = await world.people(*(world.person() for _ in SENDERS))
+    people = await world.people(*(world.state() for _ in SENDERS))
     ids = []
     for person, (role, claims) in zip(people, SENDERS, strict=True):
         line = predicate(person, source_name="e-kinerja", reference="P-1")
@@ -200,7 +200,7 @@ async def test_one_reference_from_five_senders_is_five_cases(world, api, predica
 
 async def test_an_agencys_reference_is_its_own_whoever_of_its_people_sends(world, api, predicate) -> None:
     """A service that names the agency sends for it too."""
-    [person] = await world.people(world.person())
+    [person] = await world.people(world.state())
     line = predicate(person)
     first = await api.call("agency_hr", "POST", "/predicates", line, subject="siti")
     for role, claims in (("agency_hr", {"subject": "budi"}), ("service", {"agency": AGENCY})):

@@ -24,7 +24,7 @@ async def decided(api, case, *acts: str) -> None:
 
 async def test_a_higher_degree_opens_a_case_of_a_quarter_of_the_kp_need(world, api) -> None:
     """AK-15 (PAN1-KP, CODE-CALC): Ahli Muda, 25 % of 100."""
-    [person] = await world.people(world.person(jenjang="ahli_muda"))
+    [person] = await world.people(world.state(jenjang="ahli_muda"))
     record, case = await opened(world, api, person)
     assert (case["kind"], case["state"], case["ak"], case["span"]) == ("education", "submitted", "25.000", "once")
     assert (case["submitted_by"], case["degree"], case["months"]) == ("system", "S2", 0)
@@ -49,7 +49,7 @@ async def test_a_higher_degree_opens_a_case_of_a_quarter_of_the_kp_need(world, a
 
 async def test_the_bonus_is_of_the_jenjang_held_on_the_date_of_the_degree(world, api) -> None:
     posts = [("ahli_pertama", date(2020, 1, 1), date(2025, 7, 1)), ("ahli_muda", date(2025, 7, 1), None)]
-    [person] = await world.people(world.person(jenjang="ahli_muda", posts=posts))
+    [person] = await world.people(world.state(jenjang="ahli_muda", posts=posts))
     _, case = await opened(world, api, person, end_date=date(2025, 6, 30))
     assert (case["segments"][0]["jenjang"], case["ak"]) == ("ahli_pertama", "12.500")
 
@@ -65,7 +65,7 @@ async def test_the_bonus_is_of_the_jenjang_held_on_the_date_of_the_degree(world,
     ],
 )
 async def test_a_degree_that_gives_nothing_says_why(world, api, education, jenjang, degree: str, reason: str) -> None:
-    [person] = await world.people(world.person(education=education, jenjang=jenjang))
+    [person] = await world.people(world.state(education=education, jenjang=jenjang))
     record = world.completed(person, degree=degree)
     await world.hear(world.received(record))
     evidence = await api.get(f"/evidence/{record.record_id}")
@@ -75,7 +75,7 @@ async def test_a_degree_that_gives_nothing_says_why(world, api, education, jenja
 
 
 async def test_one_degree_gives_one_case_however_many_records_name_it(world, api) -> None:
-    [person] = await world.people(world.person())
+    [person] = await world.people(world.state())
     later = world.completed(person, degree="S2", end_date=date(2025, 9, 1))
     earlier = world.completed(person, degree="S2", end_date=date(2025, 8, 1))
     await world.hear(world.received(later), world.received(earlier))
@@ -96,7 +96,7 @@ async def test_one_degree_gives_one_case_however_many_records_name_it(world, api
 
 @pytest.mark.parametrize("acts", [(), ("check",)], ids=["submitted", "checked"])
 async def test_a_revoked_record_returns_its_open_case_and_the_next_record_takes_over(world, api, acts) -> None:
-    [person] = await world.people(world.person())
+    [person] = await world.people(world.state())
     record, case = await opened(world, api, person)
     await decided(api, case, *acts)
     second = world.completed(person, degree="S2", end_date=date(2026, 5, 1))
@@ -113,7 +113,7 @@ async def test_a_revoked_record_returns_its_open_case_and_the_next_record_takes_
 
 
 async def test_a_revoked_record_whose_points_are_attested_is_marked_for_reversal(world, api) -> None:
-    [person] = await world.people(world.person())
+    [person] = await world.people(world.state())
     record, case = await opened(world, api, person)
     await decided(api, case, "check", "attest")
     await world.hear(world.received(world.revoked(record), 2))
@@ -133,7 +133,7 @@ async def test_a_revoked_record_whose_points_are_attested_is_marked_for_reversal
 
 
 async def test_a_record_corrected_to_another_degree_gets_another_case(world, api) -> None:
-    [person] = await world.people(world.person())
+    [person] = await world.people(world.state())
     record, case = await opened(world, api, person)
     await world.hear(world.received(world.corrected(person, record_id=record.record_id, degree="S3"), 2))
     old, new = sorted((await api.get("/cases"))["items"], key=lambda item: item["degree"])
@@ -144,7 +144,7 @@ async def test_a_record_corrected_to_another_degree_gets_another_case(world, api
 
 
 async def test_a_record_corrected_after_attestation_is_marked_too(world, api) -> None:
-    [person] = await world.people(world.person())
+    [person] = await world.people(world.state())
     record, case = await opened(world, api, person)
     await decided(api, case, "check", "attest")
     await world.hear(world.received(world.corrected(person, record_id=record.record_id, degree=None), 2))
@@ -152,9 +152,9 @@ async def test_a_record_corrected_after_attestation_is_marked_too(world, api) ->
 
 
 async def test_a_case_stays_when_the_registry_learns_of_the_degree(world, api) -> None:
-    [person] = await world.people(world.person())
+    [person] = await world.people(world.state())
     record, case = await opened(world, api, person)
-    await world.people(world.person(person_id=person, learned=[("S2", date(2026, 5, 1))]), sequence=2)
+    await world.people(world.state(person_id=person, learned=[("S2", date(2026, 5, 1))]), sequence=2)
     titled = world.corrected(person, record_id=record.record_id, degree="S2", title="Magister Hukum")
     await world.hear(world.received(titled, 2))
     assert (await api.get(f"/cases/{case['id']}"))["state"] == "submitted"
@@ -163,25 +163,25 @@ async def test_a_case_stays_when_the_registry_learns_of_the_degree(world, api) -
 
 
 async def test_a_degree_that_turns_out_to_have_been_held_before_loses_its_case_and_gets_it_back(world, api) -> None:
-    [person] = await world.people(world.person())
+    [person] = await world.people(world.state())
     record, case = await opened(world, api, person)
-    await world.people(world.person(person_id=person, education="S2"), sequence=2)
+    await world.people(world.state(person_id=person, education="S2"), sequence=2)
     seen = await api.get(f"/cases/{case['id']}")
     assert (seen["state"], seen["returned_by"]) == ("returned", "system")
     assert "tidak lebih tinggi" in seen["return_reason"]
     assert (await api.get(f"/evidence/{record.record_id}"))["reason_code"] == "degree-not-higher"
     refused = await api.call("agency_hr", "POST", f"/cases/{case['id']}/resubmit")
     assert (refused.status_code, refused.json()["code"]) == (409, "record-gone")
-    await world.people(world.person(person_id=person), sequence=3)
+    await world.people(world.state(person_id=person), sequence=3)
     assert (await api.get(f"/cases/{case['id']}"))["state"] == "submitted"
     await decided(api, case, "check", "attest")
-    await world.people(world.person(person_id=person, education="S2"), sequence=4)
+    await world.people(world.state(person_id=person, education="S2"), sequence=4)
     assert (await api.get(f"/evidence/{record.record_id}"))["state"] == "reversal-due"
 
 
 @pytest.mark.parametrize("away", ["retired", "deceased"])
 async def test_a_degree_from_after_leaving_gives_nothing(world, api, away: str) -> None:
-    [person] = await world.people(world.person(away=[(away, date(2026, 3, 1), None)]))
+    [person] = await world.people(world.state(away=[(away, date(2026, 3, 1), None)]))
     record = world.completed(person, degree="S2", end_date=date(2026, 3, 3))
     await world.hear(world.received(record))
     evidence = await api.get(f"/evidence/{record.record_id}")
@@ -190,7 +190,7 @@ async def test_a_degree_from_after_leaving_gives_nothing(world, api, away: str) 
 
 
 async def test_a_degree_opens_its_case_when_it_is_verified(world, api) -> None:
-    [person] = await world.people(world.person())
+    [person] = await world.people(world.state())
     declared = world.completed(person, degree="S2", verified=False, source_kind="self")
     await world.hear(world.received(declared))
     evidence = await api.get(f"/evidence/{declared.record_id}")
@@ -211,7 +211,7 @@ async def test_a_degree_opens_its_case_when_it_is_verified(world, api) -> None:
 
 async def test_two_degrees_of_one_level_give_one_bonus(world, api) -> None:
     """D-IV and S1 are one level, also while the registry knows of neither."""
-    [person] = await world.people(world.person(education="D-III", jenjang="mahir"))
+    [person] = await world.people(world.state(education="D-III", jenjang="mahir"))
     first = world.completed(person, degree="D-IV", end_date=date(2025, 8, 1))
     second = world.completed(person, degree="S1", end_date=date(2026, 2, 1))
     await world.hear(world.received(second))
@@ -223,14 +223,14 @@ async def test_two_degrees_of_one_level_give_one_bonus(world, api) -> None:
 
 def histories(world) -> dict[str, list]:
     """Events of one person and one degree, each with its version; what they come to."""
-    person, day = world.person(), date(2026, 3, 3)
-    later = world.person(person_id=person.person_id, learned=[("S2", date(2026, 4, 1))])
-    held = world.person(person_id=person.person_id, education="S2")
-    gone = world.person(person_id=person.person_id, away=[("retired", date(2026, 2, 1), None)])
+    person, day = world.state(), date(2026, 3, 3)
+    later = world.state(person_id=person.person_id, learned=[("S2", date(2026, 4, 1))])
+    held = world.state(person_id=person.person_id, education="S2")
+    gone = world.state(person_id=person.person_id, away=[("retired", date(2026, 2, 1), None)])
     degree = world.completed(person.person_id, degree="S2", end_date=day)
     declared = degree.model_copy(update={"verified": False})
     verified = world.corrected(person.person_id, record_id=degree.record_id, degree="S2", end_date=day)
-    risen = world.person(
+    risen = world.state(
         person_id=person.person_id,
         posts=[("ahli_pertama", date(2020, 1, 1), date(2026, 3, 2)), ("ahli_muda", date(2026, 3, 2), None)],
     )
@@ -286,7 +286,7 @@ async def test_the_same_state_whatever_comes_first(world, which: str) -> None:
 
 
 async def test_a_case_returned_by_hand_waits_to_be_resubmitted(world, api) -> None:
-    [person] = await world.people(world.person())
+    [person] = await world.people(world.state())
     record, case = await opened(world, api, person)
     await decided(api, case, "return")
     await world.hear(world.received(world.corrected(person, record_id=record.record_id, degree="S2"), 2))
@@ -297,7 +297,7 @@ async def test_a_case_returned_by_hand_waits_to_be_resubmitted(world, api) -> No
 
 
 async def test_a_case_returned_by_hand_keeps_its_degree(world, api) -> None:
-    [person] = await world.people(world.person())
+    [person] = await world.people(world.state())
     _, case = await opened(world, api, person)
     await decided(api, case, "return")
     second = world.completed(person, degree="S2", end_date=date(2025, 5, 1))
@@ -307,7 +307,7 @@ async def test_a_case_returned_by_hand_keeps_its_degree(world, api) -> None:
 
 
 async def test_a_record_corrected_there_and_back_finds_its_degree_taken(world, api) -> None:
-    [person] = await world.people(world.person())
+    [person] = await world.people(world.state())
     record, case = await opened(world, api, person)
     second = world.completed(person, degree="S2", end_date=date(2026, 2, 1))
     there = world.corrected(person, record_id=record.record_id, degree="S3")
@@ -326,7 +326,7 @@ async def test_a_record_corrected_there_and_back_finds_its_degree_taken(world, a
 
 
 async def test_a_degree_revoked_before_it_came_opens_nothing(world) -> None:
-    [person] = await world.people(world.person())
+    [person] = await world.people(world.state())
     record = world.completed(person, degree="S2")
     await world.hear(world.received(world.revoked(record), 2))
     await world.hear(world.received(record, 1))

@@ -33,7 +33,7 @@ def consume(world):
 
 
 async def test_an_event_twice_in_one_batch_and_again_in_the_next(world, consume) -> None:
-    [person] = await world.people(world.person())
+    [person] = await world.people(world.state())
     plain = world.received(world.completed(person))
     degree = world.received(world.completed(person, degree="S2"))
     await consume(plain, degree, plain, degree)
@@ -46,7 +46,7 @@ async def test_an_event_twice_in_one_batch_and_again_in_the_next(world, consume)
 
 async def test_the_same_fact_under_another_event_id_changes_nothing(world, consume) -> None:
     """A relay's outbox restored from a backup: new ids, old versions."""
-    [person] = await world.people(world.person())
+    [person] = await world.people(world.state())
     record = world.completed(person, degree="S2")
     await consume(world.received(record))
     await consume(world.received(record, event_id=new_id()), world.received(record, event_id=new_id()))
@@ -55,7 +55,7 @@ async def test_the_same_fact_under_another_event_id_changes_nothing(world, consu
 
 
 async def test_an_event_that_waits_is_not_held_twice(world, consume) -> None:
-    person = world.person()
+    person = world.state()
     event = world.received(world.completed(person.person_id))
     await consume(event, event)
     await consume(event)

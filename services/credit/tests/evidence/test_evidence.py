@@ -30,7 +30,7 @@ async def state(world) -> list[tuple]:
 
 
 async def test_a_training_is_evidence_with_an_explained_zero(world, api) -> None:
-    [person] = await world.people(world.person())
+    [person] = await world.people(world.state())
     record = world.completed(person)
     await world.hear(world.received(record))
     seen = await api.get(f"/evidence/{record.record_id}")
@@ -44,7 +44,7 @@ async def test_a_training_is_evidence_with_an_explained_zero(world, api) -> None
 
 
 async def test_an_activity_is_judged_by_the_rules_of_its_end_date(world) -> None:
-    [person] = await world.people(world.person())
+    [person] = await world.people(world.state())
     old = world.completed(person, end_date=date(2022, 12, 31), degree="S2")
     new = world.completed(person, end_date=date(2023, 1, 1))
     await world.hear(world.received(old), world.received(new))
@@ -58,7 +58,7 @@ async def test_an_activity_is_judged_by_the_rules_of_its_end_date(world) -> None
 
 
 async def test_the_same_record_twice_in_one_batch_and_again_later_is_one_row(world) -> None:
-    [person] = await world.people(world.person())
+    [person] = await world.people(world.state())
     record = world.completed(person)
     await world.hear(world.received(record), world.received(record))
     before = await state(world)
@@ -72,7 +72,7 @@ async def test_the_same_record_twice_in_one_batch_and_again_later_is_one_row(wor
 async def test_correction_and_revocation_in_any_order_end_in_the_same_state(
     world, order: tuple[int, ...], together: bool
 ) -> None:
-    [person] = await world.people(world.person())
+    [person] = await world.people(world.state())
     first = world.completed(person)
     same = {"record_id": first.record_id}
     history = [
@@ -93,7 +93,7 @@ async def test_correction_and_revocation_in_any_order_end_in_the_same_state(
 
 
 async def test_a_revocation_alone_is_kept_until_its_record_comes(world, api) -> None:
-    [person] = await world.people(world.person())
+    [person] = await world.people(world.state())
     record = world.completed(person)
     await world.hear(world.received(world.revoked(record), 2))
     seen = await api.get(f"/evidence/{record.record_id}")
@@ -113,7 +113,7 @@ async def test_a_revocation_alone_is_kept_until_its_record_comes(world, api) -> 
 @given(st.randoms(use_true_random=False))
 async def test_a_shuffled_replay_with_repeats_ends_in_the_same_state(world, chance: random.Random) -> None:
     await forget(world)
-    people = await world.people(*(world.person() for _ in range(3)))
+    people = await world.people(*(world.state() for _ in range(3)))
     history = []
     for number in range(12):
         record = world.completed(people[number % 3], degree=None)
@@ -137,13 +137,13 @@ async def test_a_shuffled_replay_with_repeats_ends_in_the_same_state(world, chan
 
 
 async def test_an_event_before_its_person_waits_and_is_applied_in_order(world) -> None:
-    person = world.person()
+    person = world.state()
     record = world.completed(person.person_id, degree="S2")
     corrected = world.corrected(person.person_id, record_id=record.record_id, degree="S2", title="Magister")
     await world.hear(world.received(corrected, 2), world.received(record, 1))
     assert await world.value("SELECT count(*) FROM evidence") == 0
     assert await world.value("SELECT count(*) FROM waiting WHERE awaited = :id", id=person.person_id) == 2
-    stranger = world.person()
+    stranger = world.state()
     await world.people(stranger)
     assert await world.value("SELECT count(*) FROM waiting") == 2, "somebody else has arrived"
     await world.people(person)
@@ -154,7 +154,7 @@ async def test_an_event_before_its_person_waits_and_is_applied_in_order(world) -
 
 
 async def test_a_batch_holds_only_what_must_wait(world) -> None:
-    [known] = await world.people(world.person())
+    [known] = await world.people(world.state())
     await world.hear(*(world.received(world.completed(person)) for person in (known, new_id(), known, new_id())))
     assert await world.value("SELECT count(*) FROM evidence") == 2
     assert await world.value("SELECT count(*) FROM waiting") == 2
@@ -165,7 +165,7 @@ async def test_nobody_arrives_between_the_look_and_the_hold(world) -> None:
     import asyncio
 
     for _ in range(15):
-        person = world.person()
+        person = world.state()
         record = world.received(world.completed(person.person_id))
         await asyncio.gather(world.hear(record), world.people(person))
         assert await world.value("SELECT count(*) FROM evidence WHERE person_id = :id", id=person.person_id) == 1
@@ -173,7 +173,7 @@ async def test_nobody_arrives_between_the_look_and_the_hold(world) -> None:
 
 
 async def test_a_broken_record_that_waited_does_not_keep_its_person_out(world) -> None:
-    person = world.person()
+    person = world.state()
     broken, sound = (world.completed(person.person_id, title=title) for title in ("a\0b", "ab"))
     await world.hear(world.received(broken), world.received(sound))
     await world.people(person)
@@ -182,7 +182,7 @@ async def test_a_broken_record_that_waited_does_not_keep_its_person_out(world) -
 
 
 async def test_batches_with_degrees_and_revocations_take_a_bounded_number_of_statements(world) -> None:
-    people = await world.people(*(world.person() for _ in range(200)))
+    people = await world.people(*(world.state() for _ in range(200)))
     counts = []
     for size in (1, 199):
         records = [world.completed(person, degree="S2") for person in people[:size]]
@@ -196,7 +196,7 @@ async def test_batches_with_degrees_and_revocations_take_a_bounded_number_of_sta
 
 
 async def test_evidence_is_listed_page_by_page(world, api) -> None:
-    [person] = await world.people(world.person())
+    [person] = await world.people(world.state())
     records = [world.completed(person) for _ in range(5)]
     await world.hear(*(world.received(record) for record in records))
     found: list[str] = []

@@ -20,7 +20,7 @@ async def attested(api, lines) -> list[str]:
 
 async def test_twelve_periods_make_the_year_exactly(world, api, predicate) -> None:
     """Three years of monthly predikat: 36 x 25/24, each shown as 1.042, make 37.5 and not 37.512."""
-    [person] = await world.people(world.person())
+    [person] = await world.people(world.state())
     ends = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
     lines = [
         predicate(
@@ -41,7 +41,7 @@ async def test_twelve_periods_make_the_year_exactly(world, api, predicate) -> No
 async def test_an_entry_says_what_the_sources_leave_open(world, api, predicate) -> None:
     """A change of jenjang on the 15th counts from the next month: a reading, told as one."""
     posts = [("ahli_pertama", date(2020, 1, 1), date(2025, 7, 15)), ("ahli_muda", date(2025, 7, 15), None)]
-    [person] = await world.people(world.person(jenjang="ahli_muda", posts=posts))
+    [person] = await world.people(world.state(jenjang="ahli_muda", posts=posts))
     await attested(api, [predicate(person)])
     credit = await api.get(f"/people/{person}/credit")
     assert {entry["jenjang"]: entry["months"] for entry in credit["entries"]} == {"ahli_pertama": 7, "ahli_muda": 5}
@@ -54,7 +54,7 @@ async def test_an_entry_says_what_the_sources_leave_open(world, api, predicate) 
 
 
 async def test_points_accumulate_inside_one_jenjang(world, api, predicate) -> None:
-    [person] = await world.people(world.person(jenjang="ahli_muda", posts=TWO_LEVELS))
+    [person] = await world.people(world.state(jenjang="ahli_muda", posts=TWO_LEVELS))
     await attested(api, [predicate(person), predicate(person, period_start="2024-01-01", period_end="2024-12-31")])
     credit = await api.get(f"/people/{person}/credit")
     assert credit["balance"] == "12.500", "of the jenjang held now"
@@ -72,7 +72,7 @@ async def test_points_accumulate_inside_one_jenjang(world, api, predicate) -> No
 
 
 async def test_each_entry_goes_out_once_under_an_id_of_its_own_with_the_running_balance(world, api, predicate) -> None:
-    people = await world.people(*(world.person(jenjang="ahli_muda", posts=TWO_LEVELS) for _ in range(5)))
+    people = await world.people(*(world.state(jenjang="ahli_muda", posts=TWO_LEVELS) for _ in range(5)))
     lines = [predicate(person, period_end="2025-02-28") for person in people] + [predicate(person) for person in people]
     await attested(api, lines)
     entries = {str(row.id): row for row in await world.rows("SELECT * FROM entries")}
@@ -92,12 +92,12 @@ async def test_each_entry_goes_out_once_under_an_id_of_its_own_with_the_running_
 
 
 async def test_the_event_names_the_agency_of_the_person_at_attestation(world, api, predicate) -> None:
-    person = world.person()
+    person = world.state()
     await world.people(person)
     [answer] = await api.bulk("/predicates:batch", [predicate(person.person_id)], "service")
     await api.bulk("/cases:check", [{"id": answer["id"]}], "verifier")
     other = UUID("0199a000-0000-7000-8000-00000000000b")
-    await world.people(world.person(person_id=person.person_id, agency=other), sequence=2)
+    await world.people(world.state(person_id=person.person_id, agency=other), sequence=2)
     [refused] = await api.bulk("/cases:attest", [{"id": answer["id"]}], "validator")
     assert refused["code"] == "not-found", "the case has gone with the person"
     [done] = await api.bulk("/cases:attest", [{"id": answer["id"]}], "validator", agency=other)
@@ -107,6 +107,6 @@ async def test_the_event_names_the_agency_of_the_person_at_attestation(world, ap
 
 
 async def test_somebody_without_entries_has_nothing(world, api) -> None:
-    [person] = await world.people(world.person(jenjang=None))
+    [person] = await world.people(world.state(jenjang=None))
     credit = await api.get(f"/people/{person}/credit")
     assert (credit["balance"], credit["entries"], credit["rule"]["coefficient"]) == ("0.000", [], None)

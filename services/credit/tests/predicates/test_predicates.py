@@ -18,7 +18,7 @@ async def submit(api, line, role: str = "agency_hr", **options):
 
 async def test_the_yearly_entry_covers_only_what_periodic_ones_have_left(world, api, predicate) -> None:
     """K01; BKN's own example: January-February gives 2.08, the year then counts ten months."""
-    [person] = await world.people(world.person())
+    [person] = await world.people(world.state())
     early = (await submit(api, predicate(person, period_end="2025-02-28"))).json()
     assert (early["ak"], early["span"], early["months"]) == ("2.083", "periodic", 2)
     year = (await submit(api, predicate(person, predikat="sangat_baik"))).json()
@@ -33,7 +33,7 @@ async def test_the_yearly_entry_covers_only_what_periodic_ones_have_left(world, 
 
 
 async def test_a_change_of_jenjang_gives_segments(world, api, predicate) -> None:
-    [person] = await world.people(world.person(jenjang="ahli_muda", posts=TWO_LEVELS))
+    [person] = await world.people(world.state(jenjang="ahli_muda", posts=TWO_LEVELS))
     case = (await submit(api, predicate(person))).json()
     assert [(part["jenjang"], part["months"], part["base"], part["ak"]) for part in case["segments"]] == [
         ("ahli_pertama", 7, "12.5000", "7.292"),
@@ -44,7 +44,7 @@ async def test_a_change_of_jenjang_gives_segments(world, api, predicate) -> None
 
 async def test_a_repeat_is_the_first_case_and_another_body_is_a_conflict(world, api, predicate) -> None:
     nip = world.nip()
-    [person] = await world.people(world.person(nip=nip))
+    [person] = await world.people(world.state(nip=nip))
     line = predicate(person, reference="R-1", evidence="https://e-kinerja/1")
     first = await submit(api, line)
     again = await submit(api, line)
@@ -61,33 +61,33 @@ async def test_a_repeat_is_the_first_case_and_another_body_is_a_conflict(world, 
 
 async def test_a_number_that_moves_finds_nobody_until_it_has_moved(world, api, predicate) -> None:
     nip, other = world.nip(), world.nip()
-    old, new = await world.people(world.person(nip=nip), world.person(nip=nip))
+    old, new = await world.people(world.state(nip=nip), world.state(nip=nip))
     line = {name: value for name, value in predicate(new).items() if name != "person_id"} | {"nip": nip}
     refused = await submit(api, line)
     assert (refused.status_code, refused.json()["code"]) == (422, "person-unknown")
-    await world.people(world.person(person_id=old, nip=other), sequence=2)
+    await world.people(world.state(person_id=old, nip=other), sequence=2)
     case = await submit(api, line)
     assert (case.status_code, case.json()["person_id"]) == (201, str(new))
 
 
 async def test_a_number_of_a_contract_gone_by_finds_the_person_still(world, api, predicate) -> None:
     old, new = world.nip(), world.nip()
-    [person] = await world.people(world.person(nip=old))
+    [person] = await world.people(world.state(nip=old))
     line = {name: value for name, value in predicate(person).items() if name != "person_id"} | {"nip": old}
     first = await submit(api, line)
-    await world.people(world.person(person_id=person, nip=new, former=[old]), sequence=2)
+    await world.people(world.state(person_id=person, nip=new, former=[old]), sequence=2)
     for nip in (old, new):
         again = await submit(api, line | {"nip": nip})
         assert (again.status_code, again.json()["id"]) == (200, first.json()["id"])
     # Mended, it was never theirs.
-    await world.people(world.person(person_id=person, nip=new), sequence=3)
+    await world.people(world.state(person_id=person, nip=new), sequence=3)
     refused = await submit(api, line)
     assert (refused.status_code, refused.json()["code"]) == (422, "person-unknown")
 
 
 async def test_a_number_that_moves_while_it_is_looked_up_finds_nobody(world, api, predicate) -> None:
     nip = world.nip()
-    [old] = await world.people(world.person(nip=nip))
+    [old] = await world.people(world.state(nip=nip))
     line = {name: value for name, value in predicate(old).items() if name != "person_id"} | {"nip": nip}
     async with world.database.transaction() as session:
         await session.execute(text("UPDATE people SET nip_hash = 'another' WHERE person_id = :id"), {"id": old})
@@ -98,7 +98,7 @@ async def test_a_number_that_moves_while_it_is_looked_up_finds_nobody(world, api
 
 
 async def test_an_idempotency_key_repeats_the_answer(world, api, predicate) -> None:
-    [person] = await world.people(world.person())
+    [person] = await world.people(world.state())
     line, key = predicate(person), {"idempotency-key": "kunci-1"}
     first = await submit(api, line, headers=key)
     again = await submit(api, line, headers=key)
@@ -145,7 +145,7 @@ FAULTS = {
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_each_fault_has_its_answer(world, api, predicate, fault: str) -> None:
     changes, code, field = FAULTS[fault]
-    [person] = await world.people(world.person())
+    [person] = await world.people(world.state())
     answer = await submit(api, predicate(person, **changes))
     assert answer.status_code == 422, answer.text
     body = answer.json()
@@ -158,7 +158,7 @@ async def test_each_fault_has_its_answer(world, api, predicate, fault: str) -> N
 
 async def test_both_ratings_are_shown_in_the_case(world, api, predicate) -> None:
     """PR-01 (MATRIX6)."""
-    [person] = await world.people(world.person())
+    [person] = await world.people(world.state())
     ratings = {"hasil_kerja": "sesuai_ekspektasi", "perilaku": "di_bawah_ekspektasi"}
     case = (await submit(api, predicate(person, predikat="kurang", **ratings))).json()
     assert {name: case[name] for name in ratings} == ratings
@@ -166,7 +166,7 @@ async def test_both_ratings_are_shown_in_the_case(world, api, predicate) -> None
 
 
 async def test_somebody_without_a_jenjang_earns_nothing(world, api, predicate) -> None:
-    [person] = await world.people(world.person(jenjang=None))
+    [person] = await world.people(world.state(jenjang=None))
     refused = await submit(api, predicate(person))
     assert refused.json()["code"] == "no-functional-post"
 
@@ -177,14 +177,14 @@ async def test_somebody_without_a_jenjang_earns_nothing(world, api, predicate) -
     ids=["dead", "study"],
 )
 async def test_a_year_out_of_service_gives_no_case(world, api, predicate, away) -> None:
-    [person] = await world.people(world.person(away=[away]))
+    [person] = await world.people(world.state(away=[away]))
     refused = await submit(api, predicate(person, predikat="sangat_baik"))
     assert (refused.status_code, refused.json()["code"]) == (422, "not-in-service")
     assert await world.value("SELECT count(*) FROM cases") == 0
 
 
 async def test_months_after_leaving_are_left_out_and_say_why(world, api, predicate) -> None:
-    [person] = await world.people(world.person(away=[("retired", date(2025, 3, 1), None)]))
+    [person] = await world.people(world.state(away=[("retired", date(2025, 3, 1), None)]))
     case = (await submit(api, predicate(person, predikat="sangat_baik"))).json()
     assert (case["months"], case["ak"]) == (2, "3.125")
     assert [out["month"] for out in case["left_out"]] == [f"2025-{number:02}-01" for number in range(3, 13)]
@@ -200,7 +200,7 @@ async def test_months_after_leaving_are_left_out_and_say_why(world, api, predica
 
 
 async def test_a_yearly_predikat_may_come_from_15_december(world, api, predicate, clock) -> None:
-    [person] = await world.people(world.person())
+    [person] = await world.people(world.state())
     line = predicate(person, period_start="2026-01-01", period_end="2026-12-31")
     clock.moment = datetime(2026, 12, 14, 16, 59, tzinfo=UTC)  # 23:59 in Jakarta
     assert (await submit(api, line)).json()["code"] == "period-not-over"
@@ -209,7 +209,7 @@ async def test_a_yearly_predikat_may_come_from_15_december(world, api, predicate
 
 
 async def test_a_stream_is_answered_line_by_line_in_order(world, api, predicate) -> None:
-    people = await world.people(*(world.person() for _ in range(3)))
+    people = await world.people(*(world.state() for _ in range(3)))
     good = [predicate(person) for person in people]
     lines = [
         good[0],
@@ -241,7 +241,7 @@ async def test_a_stream_is_answered_line_by_line_in_order(world, api, predicate)
 
 
 async def test_periods_of_one_person_in_one_stream_share_the_months(world, api, predicate) -> None:
-    [person] = await world.people(world.person())
+    [person] = await world.people(world.state())
     lines = [predicate(person, period_start=f"2025-{n:02}-01", period_end=f"2025-{n:02}-28") for n in (2,)]
     lines += [predicate(person), predicate(person, period_start="2025-11-01")]
     answers = await api.bulk("/predicates:batch", lines, "service")
@@ -251,7 +251,7 @@ async def test_periods_of_one_person_in_one_stream_share_the_months(world, api, 
 
 
 async def test_two_streams_with_the_same_people_in_opposite_order_do_not_deadlock(world, api, predicate) -> None:
-    people = await world.people(*(world.person() for _ in range(200)))
+    people = await world.people(*(world.state() for _ in range(200)))
     there = [predicate(person, period_end="2025-06-30", source_name="a") for person in people]
     back = [predicate(person, period_start="2025-07-01", source_name="b") for person in reversed(people)]
     same = [predicate(person, source_name="c") for person in people]
@@ -265,7 +265,7 @@ async def test_two_streams_with_the_same_people_in_opposite_order_do_not_deadloc
 
 
 async def test_two_uploads_of_one_file_at_once_store_it_once(world, api, predicate) -> None:
-    people = await world.people(*(world.person() for _ in range(50)))
+    people = await world.people(*(world.state() for _ in range(50)))
     lines = [predicate(person) for person in people]
     first, second = await asyncio.gather(
         api.bulk("/predicates:batch", lines, "service"), api.bulk("/predicates:batch", lines, "service")
@@ -276,7 +276,7 @@ async def test_two_uploads_of_one_file_at_once_store_it_once(world, api, predica
 
 
 async def test_one_reference_for_two_people_at_once_is_a_conflict_for_one(world, api, predicate) -> None:
-    people = await world.people(*(world.person() for _ in range(12)))
+    people = await world.people(*(world.state() for _ in range(12)))
     lines = [predicate(person, reference="sama") for person in people]
     answers = await asyncio.gather(*(submit(api, line) for line in lines[:6]))
     assert sorted(answer.status_code for answer in answers) == [201, *[409] * 5]
@@ -286,7 +286,7 @@ async def test_one_reference_for_two_people_at_once_is_a_conflict_for_one(world,
 
 
 async def test_a_stream_larger_than_a_chunk_is_cut_into_transactions(world, api, predicate) -> None:
-    people = await world.people(*(world.person() for _ in range(1100)))
+    people = await world.people(*(world.state() for _ in range(1100)))
     answers = await api.bulk("/predicates:batch", [predicate(person) for person in people], "service")
     assert [answer["line"] for answer in answers] == list(range(1, 1101))
     assert {answer["status"] for answer in answers} == {"stored"}

@@ -37,7 +37,7 @@ def sent(world, api, predicate):
     """A predikat of a new person, and its case in a state."""
 
     async def make(state: str = "returned", **changes):
-        [person] = await world.people(world.person())
+        [person] = await world.people(world.state())
         line = predicate(person, **changes)
         case_id = (await api.call("agency_hr", "POST", "/predicates", line)).json()["id"]
         for role, act in WAYS[state]:
@@ -136,7 +136,7 @@ async def test_only_its_sender_repairs_a_case(api, send, sent) -> None:
 
 async def test_the_person_of_a_case_is_not_repaired(api, world, send, sent) -> None:
     line, case_id = await sent()
-    [other] = await world.people(world.person())
+    [other] = await world.people(world.state())
     assert (await send(line | {"person_id": str(other)}))[:2] == ("refused", "reference-conflict")
     assert (await api.get(f"/cases/{case_id}"))["state"] == "returned"
 

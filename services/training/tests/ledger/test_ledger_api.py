@@ -158,7 +158,7 @@ async def test_who_sees_whose_hours(world, api):
 
 
 async def test_a_rule_change_in_the_middle_of_a_year_shows_each_rule_apart(world, parts, issuer, line, changed_rules):
-    world.book = changed_rules
+    world.parts = replace(world.parts, rules=changed_rules)
     person = await world.person()
     await world.store(
         *(line(person, form="KL07", jp=None, start_date=day, end_date=day) for day in ("2026-03-15", "2026-03-16"))

@@ -1,6 +1,7 @@
 """Storing records: what is answered, counted and announced."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -384,7 +385,7 @@ async def test_verified_hours_take_the_cap_from_declared_ones(world, line):
 
 
 async def test_each_record_is_judged_by_the_rule_of_its_end_date(world, line, changed_rules):
-    world.book = changed_rules
+    world.parts = replace(world.parts, rules=changed_rules)
     person = await world.person()
     workshop, coaching = {"form": "KL07", "jp": None}, {"form": "NKL01", "jp": None, "sessions": 2}
     days = [{"start_date": day, "end_date": day} for day in ("2026-03-15", "2026-03-16")]
