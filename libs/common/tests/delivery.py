@@ -37,18 +37,18 @@ async def emitted(database: Database, events: Sequence[Event]) -> list[UUID]:
         return ids
 
 
-async def apply(session: AsyncSession, received: Sequence[Received]) -> None:
+async def apply(session: AsyncSession, batch: Sequence[Received]) -> None:
     """The handler: an effect an event; year 666 is an event no code of ours can apply."""
-    assert all(event.event.year != 666 for event in received), "poison"
+    assert all(received.event.year != 666 for received in batch), "poison"
     await session.execute(
         text(
             "INSERT INTO effects (event_id, person_id, year)"
             " SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:people AS uuid[]), CAST(:years AS int[]))"
         ),
         {
-            "ids": [event.id for event in received],
-            "people": [event.event.person_id for event in received],
-            "years": [event.event.year for event in received],
+            "ids": [received.id for received in batch],
+            "people": [received.event.person_id for received in batch],
+            "years": [received.event.year for received in batch],
         },
     )
 

@@ -151,10 +151,10 @@ async def test_a_commit_that_comes_too_late_for_its_partitions_is_no_fault(
     ids = await sent(database, kafka_producer, 40)
     entered, leave = asyncio.Event(), asyncio.Event()
 
-    async def slow(session: AsyncSession, received: Sequence[Received]) -> None:
+    async def slow(session: AsyncSession, batch: Sequence[Received]) -> None:
         entered.set()
         await leave.wait()
-        await apply(session, received)
+        await apply(session, batch)
 
     first, second = consumer(database, kafka, topic, slow, "one"), consumer(database, kafka, topic, apply, "two")
     async with Running(first):
@@ -191,8 +191,8 @@ async def test_whatever_a_handler_raises_ends_the_run_and_nothing_is_committed(
     monkeypatch.setattr(consumers, "BATCH", 5)
     batches = count_up()
 
-    async def fails_once(session: AsyncSession, received: Sequence[Received]) -> None:
-        await apply(session, received)
+    async def fails_once(session: AsyncSession, batch: Sequence[Received]) -> None:
+        await apply(session, batch)
         if next(batches) == 0:
             raise fault
 
@@ -236,7 +236,7 @@ async def test_a_consumer_that_failed_leaves_its_partitions_to_the_others(
     """One that stops itself from inside its handler would send heartbeats for ever."""
     await sent(database, kafka_producer, 20)
 
-    async def fails(session: AsyncSession, received: Sequence[Received]) -> None:
+    async def fails(session: AsyncSession, batch: Sequence[Received]) -> None:
         raise Killed
 
     with pytest.raises(Killed):
@@ -298,10 +298,10 @@ async def test_a_consumer_told_to_stop_ends_the_batch_in_hand_and_commits_it(
     await sent(database, kafka_producer, 1)
     entered, leave = asyncio.Event(), asyncio.Event()
 
-    async def slow(session: AsyncSession, received: Sequence[Received]) -> None:
+    async def slow(session: AsyncSession, batch: Sequence[Received]) -> None:
         entered.set()
         await leave.wait()
-        await apply(session, received)
+        await apply(session, batch)
 
     reader = consumer(database, kafka, topic, slow)
     running = asyncio.create_task(reader.run())
@@ -320,8 +320,8 @@ async def test_a_batch_that_takes_too_long_for_the_stop_is_left_whole(
     monkeypatch.setattr(consumers, "STOP_SECONDS", 0.1)
     entered, left = asyncio.Event(), asyncio.Event()
 
-    async def endless(session: AsyncSession, received: Sequence[Received]) -> None:
-        await apply(session, received)
+    async def endless(session: AsyncSession, batch: Sequence[Received]) -> None:
+        await apply(session, batch)
         entered.set()
         try:
             await asyncio.Event().wait()

@@ -82,11 +82,11 @@ async def test_one_poison_among_500_is_buried_and_499_have_their_effect_and_a_re
     assert headers["dlq-error"] == "AssertionError"
     assert headers["dlq-origin"].startswith(f"{topic.name}/")
 
-    async def mended(session: AsyncSession, received: Sequence[Received]) -> None:
-        await apply(session, [event for event in received if event.event.year != 666])
-        for event in received:
-            if event.event.year == 666:
-                await session.execute(text("INSERT INTO effects VALUES (:id)"), {"id": event.id})
+    async def mended(session: AsyncSession, batch: Sequence[Received]) -> None:
+        await apply(session, [received for received in batch if received.event.year != 666])
+        for received in batch:
+            if received.event.year == 666:
+                await session.execute(text("INSERT INTO effects VALUES (:id)"), {"id": received.id})
 
     assert await dead_letters.replay(kafka.bootstrap, topic.name) == (1, [])
     assert await dead_letters.replay(kafka.bootstrap, topic.name) == (0, [])
@@ -161,10 +161,10 @@ async def test_rebalance_inside_a_batch_has_one_effect_per_event_in_order_per_pe
     people = [new_id() for _ in range(20)]
     entered, leave = asyncio.Event(), asyncio.Event()
 
-    async def slow(session: AsyncSession, received: Sequence[Received]) -> None:
+    async def slow(session: AsyncSession, batch: Sequence[Received]) -> None:
         entered.set()
         await leave.wait()
-        await apply(session, received)
+        await apply(session, batch)
 
     for year in range(1, 51):
         await emitted(database, [revoked(year, person) for person in people])
@@ -209,9 +209,9 @@ async def test_a_new_reader_is_not_ready_before_the_end_it_saw_at_its_start(
     await relayed(database, kafka_producer)
     hold_back = asyncio.Event()
 
-    async def waiting(session: AsyncSession, received: Sequence[Received]) -> None:
+    async def waiting(session: AsyncSession, batch: Sequence[Received]) -> None:
         await hold_back.wait()
-        await apply(session, received)
+        await apply(session, batch)
 
     reader = consumer(database, kafka, topic, waiting)
     async with Running(reader):

@@ -63,13 +63,13 @@ def with_body(change: Callable[[bytes], bytes]) -> Raw:
     return whole._replace(value=change(whole.value or b""))
 
 
-async def apply(session: AsyncSession, received: Sequence[Received]) -> None:
-    for event in received:
+async def apply(session: AsyncSession, batch: Sequence[Received]) -> None:
+    for received in batch:
         await session.execute(
             text("INSERT INTO effects (event_id, year, at) VALUES (:id, :year, :sequence)"),
-            {"id": event.id, "year": event.event.year, "sequence": event.sequence},
+            {"id": received.id, "year": received.event.year, "sequence": received.sequence},
         )
-        await session.execute(text("SELECT CAST(:reason AS text)"), {"reason": event.event.reason})
+        await session.execute(text("SELECT CAST(:reason AS text)"), {"reason": received.event.reason})
 
 
 def consumer(database: Database, kafka: KafkaServer, topic: Topic) -> Consumer:
@@ -314,11 +314,11 @@ async def test_a_right_that_is_missing_is_no_fault_of_an_event(
     """Whoever migrates gives it; until then the event is tried again, and nothing is buried."""
     refused, given = asyncio.Event(), asyncio.Event()
 
-    async def apply_when_given(session: AsyncSession, received: Sequence[Received]) -> None:
+    async def apply_when_given(session: AsyncSession, batch: Sequence[Received]) -> None:
         if not given.is_set():
             refused.set()
             await session.execute(text("SELECT pg_read_file('secret')"))
-        await apply(session, received)
+        await apply(session, batch)
 
     event = good()
     await send_raw(kafka.bootstrap, TopicPartition(topic.name, 0), [event])

@@ -41,8 +41,8 @@ async def known(session: AsyncSession, asked: Sequence[UUID]) -> set[UUID]:
     return set(rows)
 
 
-async def hold_unknown(session: AsyncSession, events: Sequence[Received]) -> list[Received]:
-    return await hold(session, "kit", events, attrgetter("person_id"), known)
+async def hold_unknown(session: AsyncSession, batch: Sequence[Received]) -> list[Received]:
+    return await hold(session, "kit", batch, attrgetter("person_id"), known)
 
 
 async def arrive(session: AsyncSession, person: UUID) -> list[Received]:
@@ -75,14 +75,14 @@ async def test_poison_that_waited_does_not_bury_whom_it_waited_for(
     async with database.transaction() as session:
         assert await hold_unknown(session, waiting) == []
 
-    async def welcome(session: AsyncSession, events: Sequence[Received]) -> None:
+    async def welcome(session: AsyncSession, batch: Sequence[Received]) -> None:
         async def apply_and_tell(part: Sequence[Received]) -> None:
-            for event in part:
-                emit(session, event.event, sequence=1)
+            for each in part:
+                emit(session, each.event, sequence=1)
             await apply(session, part)
 
-        for event in events:
-            await take_up(session, "kit", await arrive(session, event.event.person_id), apply_and_tell)
+        for each in batch:
+            await take_up(session, "kit", await arrive(session, each.event.person_id), apply_and_tell)
 
     await emitted(database, [revoked(2026, person)])
     await relayed(database, kafka_producer)
@@ -106,9 +106,9 @@ async def test_a_letter_that_cannot_be_sent_does_not_bury_whom_it_waited_for(
     async with database.transaction() as session:
         await hold_unknown(session, [received(revoked(666, person, "a letter too long for its producer" * 200))])
 
-    async def welcome(session: AsyncSession, events: Sequence[Received]) -> None:
-        for event in events:
-            waited = await arrive(session, event.event.person_id)
+    async def welcome(session: AsyncSession, batch: Sequence[Received]) -> None:
+        for each in batch:
+            waited = await arrive(session, each.event.person_id)
             await take_up(session, "kit", waited, lambda part: apply(session, part))
 
     await emitted(database, [revoked(2026, person)])

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -63,8 +64,8 @@ class Copy:
         these events are handed to them once that one has arrived.
         """
 
-        async def handle(session: AsyncSession, received: Sequence[Received]) -> None:
-            news = await self._keep(session, received, awaited=bool(awaited_by))
+        async def handle(session: AsyncSession, batch: Sequence[Received]) -> None:
+            news = await self._keep(session, batch, awaited=bool(awaited_by))
             if news.told:
                 await hook(session, news)
             for subscription in awaited_by:
@@ -76,9 +77,9 @@ class Copy:
         """Which of these the registry has told of."""
         return set(await session.scalars(self._known, {"ids": list(ids)}))
 
-    async def _keep(self, session: AsyncSession, received: Sequence[Received], *, awaited: bool) -> News:
+    async def _keep(self, session: AsyncSession, batch: Sequence[Received], *, awaited: bool) -> News:
         """Keeps the newest state of each; what is older than the state known changes nothing."""
-        newest = {each.event.key(): each for each in sorted(received, key=lambda each: each.sequence)}
+        newest = {received.event.key(): received for received in sorted(batch, key=attrgetter("sequence"))}
         # Locked in the order of their ids, as everywhere.
         ids = sorted(newest)
         if awaited and len(await self.known(session, ids)) < len(ids):

@@ -133,8 +133,8 @@ class People(Copy):
         )
         return [Invariant("a history is of somebody who is known", f"SELECT {strangers}")]
 
-    async def _keep(self, session: AsyncSession, received: Sequence[Received], *, awaited: bool) -> News:
-        news = await super()._keep(session, received, awaited=awaited)
+    async def _keep(self, session: AsyncSession, batch: Sequence[Received], *, awaited: bool) -> News:
+        news = await super()._keep(session, batch, awaited=awaited)
         moved: Sequence[UUID] = ()
         for name, table in self.histories.items():
             if not news.told:

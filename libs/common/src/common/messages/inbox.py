@@ -86,15 +86,15 @@ class Inbox:
 
         Raises TooManyDeadLetters, and KafkaError when a letter cannot be sent or the database stays away.
         """
-        received: list[Received] = []
+        batch: list[Received] = []
         origin: dict[UUID, Record] = {}
         for record in records:
             try:
                 found = self._read(record)
             except UnreadableEvent as error:
                 # After what came before it: a hundred buried in a row are then a hundred in a row of the topic.
-                await self._apply(received, origin)
-                received = []
+                await self._apply(batch, origin)
+                batch = []
                 await self._bury(record, str(error))
                 continue
             if found is None:
@@ -104,57 +104,57 @@ class Inbox:
                 duplicates.add(1, {TOPIC: record.topic})
                 continue
             origin[found.id] = record
-            received.append(found)
-        await self._apply(received, origin)
+            batch.append(found)
+        await self._apply(batch, origin)
 
     def _read(self, record: Record) -> Received | None:
         if isinstance(record, Damaged):
             raise UnreadableEvent(record.reason)
         return self.reader.read(record.headers, record.value)
 
-    async def _apply(self, received: Sequence[Received], origin: dict[UUID, Record]) -> None:
-        if not received:
+    async def _apply(self, batch: Sequence[Received], origin: dict[UUID, Record]) -> None:
+        if not batch:
             return
         try:
             fresh = await insist(
-                lambda: self._commit(received), seconds=TRY_SECONDS, what=f"consume {self.subscription.name}"
+                lambda: self._commit(batch), seconds=TRY_SECONDS, what=f"consume {self.subscription.name}"
             )
         except KafkaError:
             raise  # a letter of somebody else's could not be sent: no fault of these events
         except Exception as error:
             if is_transient(error):
                 raise KafkaError("database away for long: poll again") from error
-            if len(received) == 1:
+            if len(batch) == 1:
                 log.error(
                     "event cannot be applied",
                     consumer=self.subscription.name,
-                    event_id=str(received[0].id),
+                    event_id=str(batch[0].id),
                     exc_info=error,
                 )
-                await self._bury(origin[received[0].id], reason_of(error))
+                await self._bury(origin[batch[0].id], reason_of(error))
                 return
-            middle = len(received) // 2
-            await self._apply(received[:middle], origin)
-            await self._apply(received[middle:], origin)
+            middle = len(batch) // 2
+            await self._apply(batch[:middle], origin)
+            await self._apply(batch[middle:], origin)
             return
         topic = self.subscription.topic.name
         processed.add(fresh, {TOPIC: topic})
-        if fresh < len(received):
-            duplicates.add(len(received) - fresh, {TOPIC: topic})
-        self._outcomes.extend([True] * len(received))
+        if fresh < len(batch):
+            duplicates.add(len(batch) - fresh, {TOPIC: topic})
+        self._outcomes.extend([True] * len(batch))
 
-    async def _commit(self, received: Sequence[Received]) -> int:
+    async def _commit(self, batch: Sequence[Received]) -> int:
         name = self.subscription.name
         topic = self.subscription.topic.name
         with traced(
             f"process {topic}",
             kind=SpanKind.CONSUMER,
-            links=links(event.traceparent for event in received),
-            attributes={TOPIC: topic, EVENT_COUNT: len(received)},
+            links=links(received.traceparent for received in batch),
+            attributes={TOPIC: topic, EVENT_COUNT: len(batch)},
         ):
             async with self.database.transaction() as session:
-                fresh = await _first_seen(session, name, [event.id for event in received])
-                new = [event for event in received if event.id in fresh]
+                fresh = await _first_seen(session, name, [received.id for received in batch])
+                new = [received for received in batch if received.id in fresh]
                 if new:
                     await self.subscription.handler(session, new)
                 # Before the commit: a letter that is sent twice does less harm than one that is not sent.

@@ -31,7 +31,7 @@ HOLD = text(f"INSERT INTO waiting (consumer, {', '.join(HELD)}) SELECT :consumer
 
 
 async def hold(
-    session: AsyncSession, consumer: str, received: Sequence[Received], awaits: Callable[[Any], UUID], known: Lookup
+    session: AsyncSession, consumer: str, batch: Sequence[Received], awaits: Callable[[Any], UUID], known: Lookup
 ) -> list[Received]:
     """Keeps the events that speak of what is not known yet, and gives back the others.
 
@@ -40,15 +40,15 @@ async def hold(
     release nothing, and the event would then wait for ever.
     """
     await session.execute(text("SELECT pg_advisory_xact_lock_shared(:lock)"), {"lock": WAITING_LOCK})
-    here = await known(session, sorted({awaits(event.event) for event in received}))
+    here = await known(session, sorted({awaits(received.event) for received in batch}))
     rows = [
-        (awaits(event.event), json.dumps(dict(event.headers)), event.payload.decode())
-        for event in received
-        if awaits(event.event) not in here
+        (awaits(received.event), json.dumps(dict(received.headers)), received.payload.decode())
+        for received in batch
+        if awaits(received.event) not in here
     ]
     if rows:
         await session.execute(HOLD, lists(HELD, rows) | {"consumer": consumer})
-    return [event for event in received if awaits(event.event) in here]
+    return [received for received in batch if awaits(received.event) in here]
 
 
 async def admit(session: AsyncSession) -> None:

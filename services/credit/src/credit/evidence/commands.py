@@ -66,21 +66,21 @@ NOTE = text(
 )
 
 
-async def assess(session: AsyncSession, received: Sequence[Received], book: Book, now: datetime) -> None:
+async def assess(session: AsyncSession, batch: Sequence[Received], book: Book, now: datetime) -> None:
     """Assesses the records of known people by the rules of their end dates."""
-    completions = _newest(item for item in received if not isinstance(item.event, TrainingRevoked))
-    revocations = _newest(item for item in received if isinstance(item.event, TrainingRevoked))
+    completions = _newest(received for received in batch if not isinstance(received.event, TrainingRevoked))
+    revocations = _newest(received for received in batch if isinstance(received.event, TrainingRevoked))
     people = {*await _store(session, completions, book), *await _revoke(session, revocations)}
     if people:
         await _settle_degrees(session, sorted(people), book, now)
 
 
-def _newest(received: Iterable[Received]) -> list[Received]:
+def _newest(batch: Iterable[Received]) -> list[Received]:
     newest: dict[UUID, Received] = {}
-    for item in received:
-        held = newest.get(item.event.record_id)
-        if held is None or held.sequence < item.sequence:
-            newest[item.event.record_id] = item
+    for received in batch:
+        held = newest.get(received.event.record_id)
+        if held is None or held.sequence < received.sequence:
+            newest[received.event.record_id] = received
     return [newest[record_id] for record_id in sorted(newest)]
 
 
@@ -88,15 +88,17 @@ async def _store(session: AsyncSession, completions: Sequence[Received], book: B
     """Stores records, each with the verdict on an activity. Answers whose degrees must be settled."""
     if not completions:
         return []
-    here = set(await session.scalars(HERE, {"ids": [item.event.record_id for item in completions]}))
-    first = [item for item in completions if item.event.record_id not in here]
+    here = set(await session.scalars(HERE, {"ids": [received.event.record_id for received in completions]}))
+    first = [received for received in completions if received.event.record_id not in here]
     if first:
-        await copy(session, evidence.name, (*RECORD, "state"), [(*_row(item, book), "active") for item in first])
+        await copy(
+            session, evidence.name, (*RECORD, "state"), [(*_row(received, book), "active") for received in first]
+        )
     changed = await insert(
         session,
         evidence,
         RECORD,
-        [_row(item, book) for item in completions if item.event.record_id in here],
+        [_row(received, book) for received in completions if received.event.record_id in here],
         f"""
         ON CONFLICT (record_id) DO UPDATE SET {overwrite(DETAILS)},
             state = CASE WHEN evidence.revoked_sequence > excluded.sequence THEN 'revoked' ELSE 'active' END,
@@ -113,7 +115,7 @@ async def _store(session: AsyncSession, completions: Sequence[Received], book: B
         state="active",
     )
     return [
-        *(item.event.person_id for item in first if item.event.degree),
+        *(received.event.person_id for received in first if received.event.degree),
         *(row.person_id for row in (changed or ()) if row.settles),
     ]
 
@@ -121,9 +123,9 @@ async def _store(session: AsyncSession, completions: Sequence[Received], book: B
 async def _revoke(session: AsyncSession, revocations: Sequence[Received]) -> list[UUID]:
     """Marks records as revoked, also ones that have not come yet. Answers whose degrees must be settled."""
     rows: list[tuple[Any, ...]] = []
-    for item in revocations:
-        event: TrainingRevoked = item.event
-        rows.append((event.record_id, event.person_id, event.agency_id, item.sequence, event.reason))
+    for received in revocations:
+        event: TrainingRevoked = received.event
+        rows.append((event.record_id, event.person_id, event.agency_id, received.sequence, event.reason))
     revoked = await insert(
         session,
         evidence,
@@ -144,15 +146,15 @@ async def _revoke(session: AsyncSession, revocations: Sequence[Received]) -> lis
     return [] if revoked is None else [row.person_id for row in revoked.all() if row.settles]
 
 
-def _row(item: Received, book: Book) -> tuple[Any, ...]:
-    event: TrainingCompleted | TrainingCorrected = item.event
+def _row(received: Received, book: Book) -> tuple[Any, ...]:
+    event: TrainingCompleted | TrainingCorrected = received.event
     pack = book.at(event.end_date)
     verdict = judge_activity(pack.tables)
     return (
         event.record_id,
         event.person_id,
         event.agency_id,
-        item.sequence,
+        received.sequence,
         event.form,
         event.title,
         event.end_date,

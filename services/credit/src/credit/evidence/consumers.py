@@ -21,8 +21,8 @@ EVENTS = (TrainingCompleted, TrainingCorrected, TrainingRevoked)
 def subscription(parts: Parts) -> Subscription:
     """What credit wants of the training service."""
 
-    async def handle(session: AsyncSession, received: Sequence[Received]) -> None:
-        here = await hold(session, NAME, received, attrgetter("person_id"), PEOPLE.known)
+    async def handle(session: AsyncSession, batch: Sequence[Received]) -> None:
+        here = await hold(session, NAME, batch, attrgetter("person_id"), PEOPLE.known)
         await assess(session, here, parts.rules, parts.clock.now())
 
     return Subscription(NAME, topics.RECORDS, EVENTS, handle)

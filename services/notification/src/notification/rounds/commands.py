@@ -76,8 +76,8 @@ def words_of(pages: Sequence[Received], resolved: Sequence[Received]) -> list[Wo
         for person, version in _people(page).items()
     ]
     caught_up = [
-        Word(event.event.sweep_id, event.event.agency_id, event.event.person_id, resolved=True, version=event.sequence)
-        for event in resolved
+        Word(end.event.sweep_id, end.event.agency_id, end.event.person_id, resolved=True, version=end.sequence)
+        for end in resolved
     ]
     return reopened + caught_up
 

@@ -56,20 +56,18 @@ def subscription(parts: Parts) -> Subscription:
     return Subscription(CONSUMER, topics.SHORTFALLS, WANTED, handle)
 
 
-async def take_shortfalls(
-    session: AsyncSession, received: Sequence[Received], clock: Clock, gathering: timedelta
-) -> None:
+async def take_shortfalls(session: AsyncSession, batch: Sequence[Received], clock: Clock, gathering: timedelta) -> None:
     """Applies what speaks of known agencies; the rest waits, in order, until its agency is known."""
-    here = await hold(session, CONSUMER, received, attrgetter("agency_id"), AGENCIES.known)
+    here = await hold(session, CONSUMER, batch, attrgetter("agency_id"), AGENCIES.known)
     await apply(session, here, clock, gathering)
 
 
-async def apply(session: AsyncSession, received: Sequence[Received], clock: Clock, gathering: timedelta) -> None:
+async def apply(session: AsyncSession, batch: Sequence[Received], clock: Clock, gathering: timedelta) -> None:
     """Lays in pages and resolutions of known agencies; makes the mails of agencies whose pages are all in."""
-    if not received:
+    if not batch:
         return
-    pages = [event for event in received if event.type == ShortfallPage.type]
-    resolved = [event for event in received if event.type == JPShortfallResolved.type]
+    pages = [received for received in batch if received.type == ShortfallPage.type]
+    resolved = [received for received in batch if received.type == JPShortfallResolved.type]
     await commands.store_words(session, commands.words_of(pages, resolved))
     if pages:
         placed = await commands.store_pages(session, pages)
