@@ -12,10 +12,10 @@ from inline_snapshot import snapshot
 from jinja2 import UndefinedError
 
 from common.ids import derived_id
+from notification.digests.figures import Figures, RoundFigures, UnitFigures
 from notification.messages.commands import Claimed
 from notification.messages.delivery import Envelope
 from notification.messages.mail import compose, render
-from notification.rounds.figures import Figures, RoundFigures, UnitFigures
 from notification.texts import templates
 
 NOW = datetime(2026, 5, 2, 2, 15, tzinfo=UTC)

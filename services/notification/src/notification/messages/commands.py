@@ -22,10 +22,10 @@ from common.store.sets import Columns, columns_of, lists, unnest
 from common.texts import Language
 from contracts.callers import Caller
 from notification.agencies import AGENCIES
+from notification.digests.figures import Figures, figures_of
 from notification.domain.pics import Addressee, addressees
 from notification.messages.delivery import Envelope, Verdict
 from notification.messages.tables import Message, Resend
-from notification.rounds.figures import Figures, figures_of
 
 SAID: Columns = {"id": "uuid", "figures": "text", "state": "text", "reason": "text"}
 NAMED: Columns = {"agency_id": "uuid", "recipient": "text"}

@@ -17,8 +17,8 @@ from babel import dates, lists
 from css_inline import CSSInliner
 
 from common.texts import LOCALES, Language, number
+from notification.digests.figures import Figures, RoundFigures
 from notification.messages.commands import Claimed
-from notification.rounds.figures import Figures, RoundFigures
 from notification.texts import say, say_count, templates
 
 TEMPLATES = {"sweep": "digest", "reopened": "reopened"}

@@ -10,9 +10,9 @@ from common.fields import Moment
 from common.refused import Refused
 from common.web.pages import Page, Window
 from contracts.callers import Caller
+from notification.digests.figures import Figures
 from notification.messages.schemas import AttemptOut, MessageDetail, MessageOut, MessageState, ResendOut
 from notification.messages.tables import Attempt, Message, Resend
-from notification.rounds.figures import Figures
 
 MESSAGES, ATTEMPTS, RESENDS = Message.table(), Attempt.table(), Resend.table()
 BY_TIME: TypeAdapter[tuple[Moment, UUID]] = TypeAdapter(tuple[Moment, UUID])

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from notification.rounds.figures import Figures
+from notification.digests.figures import Figures
 
 MessageState = Literal["queued", "sent", "failed", "skipped"]
 

@@ -4,12 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, DateTime, ForeignKeyConstraint, Index, Text, text
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKeyConstraint, Index, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from common.store.tables import Stored
-from common.texts import Language
 
 
 class Message(Stored, table=True):
@@ -33,26 +32,26 @@ class Message(Stored, table=True):
     )
 
     id: UUID = Field(primary_key=True)
-    dedupe_key: str = Field(sa_type=Text, unique=True)
+    dedupe_key: str = Field(unique=True)
     round_id: UUID
     agency_id: UUID
-    rank: str = Field(sa_type=Text)
-    recipient: str = Field(sa_type=Text)
+    rank: str
+    recipient: str
     cc: list[str] = Field(sa_type=ARRAY(Text))
-    language: Language = Field(sa_type=Text)
-    time_zone: str = Field(sa_type=Text)
+    language: str
+    time_zone: str
     figures: dict[str, Any] | None = Field(sa_type=JSONB(none_as_null=True))
-    state: str = Field(sa_type=Text)
-    reason: str | None = Field(sa_type=Text)
-    due_at: datetime = Field(sa_type=DateTime(timezone=True))
-    claimed_until: datetime | None = Field(sa_type=DateTime(timezone=True))
+    state: str
+    reason: str | None
+    due_at: datetime
+    claimed_until: datetime | None
     in_doubt: bool
     tries: int
     attempts: int
     accepted: list[str] = Field(sa_type=ARRAY(Text))
     refused: list[str] = Field(sa_type=ARRAY(Text))
-    created_at: datetime = Field(sa_type=DateTime(timezone=True))
-    settled_at: datetime | None = Field(sa_type=DateTime(timezone=True))
+    created_at: datetime
+    settled_at: datetime | None
 
 
 class Attempt(Stored, table=True):
@@ -63,10 +62,10 @@ class Attempt(Stored, table=True):
 
     message_id: UUID = Field(primary_key=True, foreign_key="messages.id")
     number: int = Field(primary_key=True)
-    moment: datetime = Field(sa_type=DateTime(timezone=True))
-    result: str = Field(sa_type=Text)
+    moment: datetime
+    result: str
     code: int | None
-    words: str = Field(sa_type=Text)
+    words: str
 
 
 class Resend(Stored, table=True):
@@ -76,5 +75,5 @@ class Resend(Stored, table=True):
 
     message_id: UUID = Field(primary_key=True, foreign_key="messages.id")
     after_attempt: int = Field(primary_key=True)
-    moment: datetime = Field(sa_type=DateTime(timezone=True))
-    subject: str = Field(sa_type=Text)
+    moment: datetime
+    subject: str

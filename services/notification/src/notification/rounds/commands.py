@@ -13,9 +13,9 @@ from common.clock import Clock
 from common.events import Received
 from common.store.sets import Columns, columns_of, insert, lists, unnest
 from common.telemetry import REASON, RESULT, mail_sent
+from notification.digests.tables import Digest, DigestPage, Resolution, Round
 from notification.domain.pics import addressees
 from notification.messages.commands import drafted, queue
-from notification.rounds.tables import Digest, Page, Resolution, Round
 
 PAGES_AT_ONCE = 20
 """Pages in one statement: their people are a few megabytes, and several copies of them exist on the way."""
@@ -25,7 +25,7 @@ ROUND = ("id", "sweep_id", "kind", "year", "period", "as_of", "opened_at")
 DIGEST = columns_of(Digest.table(), ("round_id", "agency_id"))
 COUNTED = columns_of(Digest.table(), ("round_id", "agency_id", "notice_id", "pages", "people_total", "short_total"))
 PAGE: Columns = {
-    **columns_of(Page.table(), ("round_id", "agency_id", "page", "event_id", "traceparent")),
+    **columns_of(DigestPage.table(), ("round_id", "agency_id", "page", "event_id", "traceparent")),
     "sweep_id": "uuid",
     "payload": "text",
 }

@@ -15,9 +15,9 @@ from common.refused import Refused
 from common.web.pages import Page, Window
 from contracts.callers import Caller
 from notification.agencies import AGENCIES
+from notification.digests.tables import Digest, Round
 from notification.messages.tables import Message
 from notification.rounds.schemas import DigestOut, DigestState, RoundKind, RoundOut, WaitingOut
-from notification.rounds.tables import Digest, Round
 
 ROUNDS, DIGESTS, MESSAGES = Round.table(), Digest.table(), Message.table()
 SHORT = (DIGESTS.c.listed - DIGESTS.c.resolved).label("short")

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.store.sets import columns_of, lists, unnest
-from notification.rounds.tables import Digest
+from notification.digests.tables import Digest
 
 UNITS_SHOWN = 5
 THOUSANDTH = Decimal("0.001")

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKeyConstraint, Index, Numeric, Text
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Numeric
 from sqlmodel import Field
 
 from common.store.tables import Stored
@@ -26,11 +26,11 @@ class Round(Stored, table=True):
 
     id: UUID = Field(primary_key=True)
     sweep_id: UUID
-    kind: str = Field(sa_type=Text)
+    kind: str
     year: int
     period: int
     as_of: date
-    opened_at: datetime = Field(sa_type=DateTime(timezone=True))
+    opened_at: datetime
 
 
 class Digest(Stored, table=True):
@@ -64,13 +64,13 @@ class Digest(Stored, table=True):
     owed: Decimal = Field(sa_type=HOURS)
     resolved: int
     redeemed: Decimal = Field(sa_type=HOURS)
-    state: str = Field(sa_type=Text)
-    reason: str | None = Field(sa_type=Text)
-    decided_at: datetime | None = Field(sa_type=DateTime(timezone=True))
+    state: str
+    reason: str | None
+    decided_at: datetime | None
 
 
-class Page(Stored, table=True):
-    """A page that came in; `traceparent` leads back to what made it."""
+class DigestPage(Stored, table=True):
+    """A page of a digest that came in; `traceparent` leads back to what made it."""
 
     __tablename__ = "pages"
     __table_args__ = (ForeignKeyConstraint(["round_id", "agency_id"], ["digests.round_id", "digests.agency_id"]),)
@@ -79,7 +79,7 @@ class Page(Stored, table=True):
     agency_id: UUID = Field(primary_key=True)
     page: int = Field(primary_key=True)
     event_id: UUID = Field(unique=True)
-    traceparent: str | None = Field(sa_type=Text)
+    traceparent: str | None
 
 
 class ListedPerson(Stored, table=True):
@@ -95,7 +95,7 @@ class ListedPerson(Stored, table=True):
     person_id: UUID = Field(primary_key=True)
     round_id: UUID = Field(primary_key=True)
     unit_id: UUID | None
-    unit_name: str | None = Field(sa_type=Text)
+    unit_name: str | None
     due: Decimal = Field(sa_type=Numeric(8, 3))
     missing: Decimal = Field(sa_type=Numeric(8, 3))
 
