@@ -90,16 +90,16 @@ async def mend_number(
         if other.nip != document.nip or not caller.reaches(other.place_on(caller.today).agency_id):
             raise Refused("nip-taken", field="nip")
         wrong[document.nip] = right[before.nip] = owner
-    for nip, holder in sorted(wrong.items()):
-        if not await store.release(session, nip, holder):
+    for nip, each in sorted(wrong.items()):
+        if not await store.release(session, nip, each):
             raise Refused("changed-meanwhile")
-    for nip, holder in sorted(right.items()):
-        if not await store.take_up(session, nip, holder):
+    for nip, each in sorted(right.items()):
+        if not await store.take_up(session, nip, each):
             raise Refused("nip-taken", field="nip")
-    had = {holder: nip for nip, holder in wrong.items()}
-    for holder, nip in sorted((holder, nip) for nip, holder in right.items()):
-        person = replace(await _mine(session, holder, caller, lock=True), nip=had[holder])
-        if holder == person_id:
+    had = {each: nip for nip, each in wrong.items()}
+    for each, nip in sorted((each, nip) for nip, each in right.items()):
+        person = replace(await _mine(session, each, caller, lock=True), nip=had[each])
+        if each == person_id:
             etag.check(seen, person.version)
         number = parse_nip(nip)
         after = mend(person, nip, number.staff_type, appointed(number), joins(number), caller.today)
