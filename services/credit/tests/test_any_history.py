@@ -61,7 +61,8 @@ async def test_the_books_balance_after_any_history(world, api, predicate, histor
             if answer.status_code == 428:
                 seen = {"if-match": f'"{(await api.get(path))["version"]}"'}
                 answer = await api.call(ROLES[what], "POST", f"{path}/{what}", body, seen)
-            assert answer.status_code in {200, 409}, answer.text
+            without_post = answer.status_code == 422 and answer.json()["code"] == "no-functional-post"
+            assert answer.status_code in {200, 409} or without_post, answer.text
         cases = [str(row.id) for row in await world.rows("SELECT id FROM cases WHERE person_id = :id", id=person)]
     for received in under_way:
         await world.hear(received)
