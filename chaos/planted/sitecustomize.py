@@ -224,7 +224,7 @@ def digest_early() -> None:
         )
         await commands._address(session, rows.all(), clock, gathering)
 
-    swap(commands, address_complete=address_complete)
+    swap(commands, _address_complete=address_complete)
 
 
 def ignores_sequence() -> None:

@@ -116,7 +116,6 @@ async def stack(keycloak: Keycloak) -> AsyncIterator[Stack]:
     environment = {
         "REGISTRY_ISSUER": keycloak.issuer,
         "REGISTRY_JWKS_URL": keycloak.jwks_url,
-        "REGISTRY_PROFILE": "production",
     }
     with temporary_folder("keycloak") as folder:
         async with running_stack(folder, services=["registry"], environment=environment) as running:

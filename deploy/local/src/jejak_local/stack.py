@@ -284,7 +284,6 @@ async def _start(root: Path, spawner: Spawner, plan: Plan, say: Say) -> Stack:
         "nip_key": "jejak-local",
         "otlp_endpoint": helper_url,
         "trace_ratio": str(plan.trace_ratio),
-        "profile": "local",
         "smtp_host": "127.0.0.1",
         "smtp_port": str(smtp_port),
         "smtp_sender": "Jejak <jejak@example.org>",

@@ -1,7 +1,7 @@
 """Settings every service has. Each reads them from the environment under its name: `TRAINING_KAFKA`."""
 
 import socket
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -51,7 +51,6 @@ class ServiceSettings(BaseSettings):
     nip_key: SecretStr = Field(description="key of the NIP hashes; the same for all services")
     otlp_endpoint: str = Field(default="", description="OTLP/HTTP base URL; empty: no telemetry leaves")
     trace_ratio: float = Field(default=0.1, ge=0, le=1, description="share of traces kept")
-    profile: Literal["production", "local"] = "production"
     instance: str = Field(default_factory=socket.gethostname, description="stable name of this replica")
     batch_body_limit: PositiveInt = Field(default=1024 * MEBIBYTE, description="bytes of one bulk upload")
     head_bytes: PositiveInt = Field(default=32 * 1024, description="bytes of a request's address and headers")

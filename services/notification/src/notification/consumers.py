@@ -5,7 +5,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.messages.inbox import Subscription
 from common.parts import Parts
 from notification.agencies import AGENCIES
-from notification.domain.pics import addressees
 from notification.messages.commands import readdress
 from notification.rounds import consumers as rounds
 from notification.rounds.commands import address_waiting
@@ -18,7 +17,6 @@ def subscription(parts: Parts) -> Subscription:
     async def hear(session: AsyncSession, news: News) -> None:
         await address_waiting(session, list(news.told), parts.clock, parts.settings.gathering)
         pics = {agency: [pic.model_dump() for pic in told.pics] for agency, told in news.told.items()}
-        named = {agency: [one.recipient for one in addressees(theirs)] for agency, theirs in pics.items()}
-        await readdress(session, named, parts.clock.now())
+        await readdress(session, pics, parts.clock.now())
 
     return AGENCIES.subscription("notification.agency", hear, awaited_by=[rounds.subscription(parts)])

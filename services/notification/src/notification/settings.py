@@ -8,8 +8,7 @@ from pydantic import AfterValidator, Field, PositiveFloat, SecretStr
 
 from common.settings import ServiceSettings
 from contracts.addresses import read_address
-
-MINUTE, HOUR = 60.0, 3600.0
+from notification.domain.delivery import WAITS
 
 
 def _sender(written: str) -> str:
@@ -32,12 +31,11 @@ class Settings(ServiceSettings):
     smtp_timeout: PositiveFloat = Field(default=20, description="seconds one mail may take to hand over")
     portal_url: str = Field(description="where the web pages are that mails link to")
     notice_window: PositiveFloat = Field(
-        default=15 * MINUTE,
+        default=15 * 60,
         description="seconds for which an agency's notice of a reopened period waits for others to come with it",
     )
     retry_waits: tuple[PositiveFloat, ...] = Field(
-        default=(30, 2 * MINUTE, 10 * MINUTE, HOUR, 6 * HOUR, 6 * HOUR, 12 * HOUR, 24 * HOUR, 24 * HOUR),
-        description="seconds to wait after the first, second, ... attempt that may be repeated; together three days",
+        default=WAITS, description="seconds to wait after the first, second, ... attempt that may be repeated"
     )
 
     @property

@@ -3,7 +3,7 @@
 import pytest
 
 from notification.domain import pics
-from notification.domain.pics import Addressee, addressees
+from notification.domain.pics import Addressee, addressee_now, addressees
 
 
 def pic(rank: str, email: str, language: str = "id", zone: str = "Asia/Jakarta") -> dict[str, str]:
@@ -48,6 +48,28 @@ def test_an_international_domain_is_written_to_in_its_ascii_form_and_once() -> N
 @pytest.mark.parametrize("address", ["", "a@k", "a@k.go.id\r\nBcc: x@y.id", "a@k.go.id, x@y.id", "à@k.go.id"])
 def test_what_is_no_address_is_not_written_to(address: str) -> None:
     assert addressees([pic("main", address)]) == []
+
+
+BEFORE = Addressee("main", "old@k.go.id", (), "id", "Asia/Jakarta")
+
+
+@pytest.mark.parametrize(
+    ("named", "taken", "accepted", "in_doubt", "now"),
+    [
+        (["new@k.go.id"], (), (), False, "new@k.go.id"),
+        (["new@k.go.id"], ("new@k.go.id",), (), False, None),
+        ([], (), (), False, None),
+        (["new@k.go.id", "OLD@k.go.id"], (), (), False, "OLD@k.go.id"),
+        (["OLD@k.go.id"], (), (), True, "old@k.go.id"),
+        (["OLD@k.go.id"], (), ("copy@k.go.id",), False, "old@k.go.id"),
+        (["new@k.go.id"], (), (), True, "new@k.go.id"),
+        (["new@k.go.id"], (), ("old@k.go.id",), False, "old@k.go.id"),
+    ],
+)
+def test_a_mail_follows_the_office_until_its_pic_has_it(named, taken, accepted, in_doubt, now) -> None:
+    pics_now = [pic("main", address) for address in named]
+    found = addressee_now(BEFORE, pics_now, taken, accepted=accepted, in_doubt=in_doubt)
+    assert (found and found.recipient) == now
 
 
 def test_the_systems_time_zones_are_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,8 +13,9 @@ from jinja2 import UndefinedError
 
 from common.ids import derived_id
 from notification.digests.figures import Figures, RoundFigures, UnitFigures
+from notification.domain.delivery import Envelope, LastLook
+from notification.domain.pics import Addressee
 from notification.messages.commands import Claimed
-from notification.messages.delivery import Envelope
 from notification.messages.mail import compose, render
 from notification.texts import templates
 
@@ -347,14 +348,11 @@ def claimed(**changes) -> Claimed:
         "envelope": Envelope(derived_id("m"), ["pic@k.go.id", "deputy@k.go.id"], [], [], 0, in_doubt=False),
         "mail_id": derived_id("m"),
         "due_at": NOW,
-        "state": "queued",
-        "reason": None,
+        "look": LastLook("queued"),
         "until": NOW,
         "round_id": derived_id("r"),
         "agency_id": derived_id("a"),
-        "rank": "main",
-        "language": "id",
-        "time_zone": "Asia/Jakarta",
+        "addressee": Addressee("main", "pic@k.go.id", ("deputy@k.go.id",), "id", "Asia/Jakarta"),
         "traceparents": [],
         "figures": FIGURES,
     }

@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Literal
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.store.sets import columns_of, lists, unnest
 from notification.digests.tables import Digest
+from notification.domain.digests import Kind, share
 
 UNITS_SHOWN = 5
-THOUSANDTH = Decimal("0.001")
 NOTICE = columns_of(Digest.table(), ("notice_id", "agency_id"))
 
 
@@ -79,7 +79,7 @@ class Figures(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    kind: Literal["sweep", "reopened"]
+    kind: Kind
     agency: str
     short: int
     rounds: list[RoundFigures]
@@ -89,14 +89,6 @@ class Figures(BaseModel):
     def told(self) -> list[RoundFigures]:
         """The rounds in which somebody is still short."""
         return [one for one in self.rounds if one.short]
-
-
-def share(part: int, whole: int) -> Decimal:
-    """A part of a whole as it is told: from 0 to 1 in thousandths, half up; only none is 0 and only all is 1."""
-    if part in (0, whole):
-        return Decimal(part == whole)
-    told = (Decimal(part) / whole).quantize(THOUSANDTH, ROUND_HALF_UP)
-    return min(max(told, THOUSANDTH), 1 - THOUSANDTH)
 
 
 async def figures_of(

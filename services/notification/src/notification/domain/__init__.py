@@ -1,0 +1,1 @@
+"""The rules of notices and mails, in plain Python."""

@@ -1,6 +1,10 @@
-"""Who of an agency's PICs is written to."""
+"""Who of an agency's PICs is written to.
 
-from collections.abc import Mapping, Sequence
+Source: LAN's Sounding Bangkom writes to the agency's PIC. That a deputy is in copy, and that a mail follows the office
+until its PIC has it, is ours: no regulation seen says it.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -39,6 +43,26 @@ def addressees(pics: Sequence[Mapping[str, Any]]) -> list[Addressee]:
         Addressee(pic["rank"], address, () if number else copied, pic["language"], _zone(pic["time_zone"]))
         for number, (address, pic) in enumerate(main or deputies)
     ]
+
+
+def addressee_now(
+    before: Addressee,
+    pics: Sequence[Mapping[str, Any]],
+    taken: Collection[str],
+    *,
+    accepted: Collection[str],
+    in_doubt: bool,
+) -> Addressee | None:
+    """Whom a mail is for now, that was for `before`; None when the agency names nobody who has no other about the same.
+
+    `taken` are the addresses, in small letters, of those others; `accepted` those that have this one, and `in_doubt`
+    says that they may. A mail that its PIC has, or may have, stays what it was for that PIC.
+    """
+    free = [named for named in addressees(pics) if named.recipient.lower() not in taken]
+    same = next((named for named in free if named.recipient.lower() == before.recipient.lower()), None)
+    if before.recipient in accepted or (same and (in_doubt or accepted)):
+        return before
+    return same or next(iter(free), None)
 
 
 def _ascii(written: str) -> str | None:

@@ -10,7 +10,7 @@ from common.web.parts import Reading, Transaction
 from contracts.callers import Caller
 from notification import rights
 from notification.messages import commands, queries
-from notification.messages.schemas import MessageDetail, MessageOut, MessageState
+from notification.messages.schemas import MessageOut, MessageState, MessageWithHistoryOut
 
 router = APIRouter(prefix="/v1/messages", tags=["messages"])
 
@@ -30,7 +30,7 @@ async def list_messages(
 
 
 @router.get("/{message_id}", summary="A message with every attempt and the server's words")
-async def get_message(message_id: UUID, caller: Reader, session: Reading) -> MessageDetail:
+async def get_message(message_id: UUID, caller: Reader, session: Reading) -> MessageWithHistoryOut:
     return await queries.message(session, caller, message_id)
 
 

@@ -9,22 +9,20 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.ids import derived_id
 from common.refused import Refused
 from common.store.sets import Columns, columns_of, lists, unnest
-from common.texts import Language
 from contracts.callers import Caller
 from notification.agencies import AGENCIES
 from notification.digests.figures import Figures, figures_of
-from notification.domain.pics import Addressee, addressees
-from notification.messages.delivery import Envelope, Verdict
+from notification.domain.delivery import Envelope, LastLook, Verdict, dedupe_key, last_look, mail_id
+from notification.domain.pics import Addressee, addressee_now, addressees
 from notification.messages.tables import Message, Resend
 
 SAID: Columns = {"id": "uuid", "figures": "text", "state": "text", "reason": "text"}
@@ -34,7 +32,7 @@ CLAIM = columns_of(Message.table(), ("id", "claimed_until"))
 
 @dataclass(frozen=True)
 class Claimed:
-    """A message that one sender alone may send until `until`; one with a `reason` is not to be sent.
+    """A message that one sender alone may send until `until`; one whose last look has a reason is not sent.
 
     `mail_id` makes its Message-ID, `due_at` is when it was due.
     """
@@ -42,30 +40,17 @@ class Claimed:
     envelope: Envelope
     mail_id: UUID
     due_at: datetime
-    state: Literal["queued", "skipped", "failed"]
-    reason: Literal["all-met", "no-pic"] | None
+    look: LastLook
     until: datetime
     round_id: UUID
     agency_id: UUID
-    rank: str
-    language: Language
-    time_zone: str
+    addressee: Addressee
     traceparents: Sequence[str]
     figures: Figures
 
     @property
     def id(self) -> UUID:
         return self.envelope.id
-
-
-def dedupe_key(round_id: UUID, agency_id: UUID, recipient: str) -> str:
-    """What a message is about and to whom: there is one message for it, whatever is delivered how often."""
-    return f"{round_id}/{agency_id}/{recipient.lower()}"
-
-
-def mail_id(key: str) -> UUID:
-    """What a Message-ID is made of: the same for the same thing told to the same PIC, however often."""
-    return derived_id("message", key)
 
 
 def drafted(round_id: UUID, agency_id: UUID, addressee: Addressee, due_at: datetime, now: datetime) -> dict[str, Any]:
@@ -142,7 +127,7 @@ async def claim(session: AsyncSession, *, most: int, lease: timedelta, now: date
             " claimed_until = CASE WHEN given.state = 'queued' THEN claimed_until END"
             f" FROM {unnest(SAID)} WHERE messages.id = given.id"
         ),
-        lists(SAID, [(one.id, one.figures.model_dump_json(), one.state, one.reason) for one in claimed]) | {"now": now},
+        lists(SAID, [(one.id, one.figures.model_dump_json(), *one.look) for one in claimed]) | {"now": now},
     )
     return claimed
 
@@ -160,15 +145,7 @@ def _addressed(rows: Sequence[Any]) -> dict[UUID, Addressee | None]:
 
 
 def _addressee(message: Any, pics: Sequence[Mapping[str, Any]], taken: Collection[str]) -> Addressee | None:
-    """Whom a message is for, when its agency names these PICs; None when it names nobody who has no other.
-
-    A mail that its PIC has, or may have, stays what it was for that PIC.
-    """
-    free = [named for named in addressees(pics) if named.recipient.lower() not in taken]
-    same = next((named for named in free if named.recipient.lower() == message.recipient.lower()), None)
-    if message.recipient in message.accepted or (same and (message.in_doubt or message.accepted)):
-        return _told(message)
-    return same or next(iter(free), None)
+    return addressee_now(_told(message), pics, taken, accepted=message.accepted, in_doubt=message.in_doubt)
 
 
 def _told(message: Any) -> Addressee:
@@ -204,7 +181,6 @@ async def _follow(session: AsyncSession, rows: Sequence[Any], addressed: Mapping
 def _claimed(row: Any, addressee: Addressee | None, figures: Figures) -> Claimed:
     named = addressee or _told(row)
     same = named.recipient.lower() == row.recipient.lower()
-    reason = "all-met" if not figures.short else None if addressee else "no-pic"
     return Claimed(
         Envelope(
             row.id,
@@ -216,23 +192,20 @@ def _claimed(row: Any, addressee: Addressee | None, figures: Figures) -> Claimed
         ),
         mail_id=mail_id(dedupe_key(row.round_id, row.agency_id, named.recipient)),
         due_at=row.due_at,
-        state="skipped" if reason == "all-met" else "failed" if reason else "queued",
-        reason=reason,
+        look=last_look(figures.short, addressee),
         until=row.claimed_until,
         round_id=row.round_id,
         agency_id=row.agency_id,
-        rank=named.rank,
-        language=named.language,
-        time_zone=named.time_zone,
+        addressee=named,
         traceparents=row.traceparents,
         figures=figures,
     )
 
 
-async def readdress(session: AsyncSession, named: Mapping[UUID, Sequence[str]], now: datetime) -> None:
+async def readdress(session: AsyncSession, pics: Mapping[UUID, Sequence[Mapping[str, Any]]], now: datetime) -> None:
     """What waits for a PIC who is none any more is due at once, for whoever is now; see `claim`.
 
-    So is what has failed for want of a PIC. `named` holds the addresses of the PICs by agency.
+    So is what has failed for want of a PIC. `pics` are those of each agency that has changed.
     """
     await session.execute(
         text(
@@ -244,7 +217,7 @@ async def readdress(session: AsyncSession, named: Mapping[UUID, Sequence[str]], 
             "  AND NOT EXISTS (SELECT FROM named WHERE named.agency_id = messages.agency_id"
             "   AND named.recipient = lower(messages.recipient)))"
         ),
-        lists(NAMED, [(agency, one.lower()) for agency, addresses in named.items() for one in addresses])
+        lists(NAMED, [(agency, one.recipient.lower()) for agency, theirs in pics.items() for one in addressees(theirs)])
         | {"now": now},
     )
 

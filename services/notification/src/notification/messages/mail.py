@@ -18,11 +18,11 @@ from css_inline import CSSInliner
 
 from common.texts import LOCALES, Language, number
 from notification.digests.figures import Figures, RoundFigures
+from notification.domain.caturwulan import first_and_last_month
 from notification.messages.commands import Claimed
 from notification.texts import say, say_count, templates
 
 TEMPLATES = {"sweep": "digest", "reopened": "reopened"}
-MONTHS_PER_PERIOD = 4
 LABEL = 26
 
 inliner = CSSInliner(load_remote_stylesheets=False, keep_style_tags=False)
@@ -76,7 +76,7 @@ def _moment(moment: datetime, zone: ZoneInfo, language: Language) -> str:
 
 def _months(period: int, language: Language) -> str:
     names = dates.get_month_names("wide", locale=LOCALES[language])
-    return f"{names[(period - 1) * MONTHS_PER_PERIOD + 1]}–{names[period * MONTHS_PER_PERIOD]}"
+    return "–".join(names[month] for month in first_and_last_month(period))
 
 
 def _periods(rounds: Sequence[RoundFigures], language: Language, *, spelt: bool = False) -> str:
@@ -113,9 +113,9 @@ def compose(message: Claimed, *, sender: str, portal_url: str, now: datetime, tr
     domain = parseaddr(sender)[1].partition("@")[2]
     text = render(
         message.figures,
-        rank=message.rank,
-        language=message.language,
-        time_zone=message.time_zone,
+        rank=message.addressee.rank,
+        language=message.addressee.language,
+        time_zone=message.addressee.time_zone,
         links={
             found.round_id: link_to(portal_url, found.round_id, message.agency_id) for found in message.figures.told
         },
@@ -136,5 +136,5 @@ def compose(message: Claimed, *, sender: str, portal_url: str, now: datetime, tr
         mail["X-Jejak-Trace"] = trace
     mail.set_content(text.plain, cte="quoted-printable")
     mail.add_alternative(text.html, subtype="html", cte="quoted-printable")
-    mail["Content-Language"] = message.language
+    mail["Content-Language"] = message.addressee.language
     return mail

@@ -11,7 +11,7 @@ from common.refused import Refused
 from common.web.pages import Page, Window
 from contracts.callers import Caller
 from notification.digests.figures import Figures
-from notification.messages.schemas import AttemptOut, MessageDetail, MessageOut, MessageState, ResendOut
+from notification.messages.schemas import AttemptOut, MessageOut, MessageState, MessageWithHistoryOut, ResendOut
 from notification.messages.tables import Attempt, Message, Resend
 
 MESSAGES, ATTEMPTS, RESENDS = Message.table(), Attempt.table(), Resend.table()
@@ -34,7 +34,7 @@ async def messages(
     return window.page(found, lambda message: (message.created_at, message.id))
 
 
-async def message(session: AsyncSession, caller: Caller[None], message_id: UUID) -> MessageDetail:
+async def message(session: AsyncSession, caller: Caller[None], message_id: UUID) -> MessageWithHistoryOut:
     """One message with its history. Raises Refused `not-found`."""
     row = (
         await session.execute(select(MESSAGES).where(MESSAGES.c.id == message_id, caller.sees(MESSAGES.c.agency_id)))
@@ -47,7 +47,7 @@ async def message(session: AsyncSession, caller: Caller[None], message_id: UUID)
     resends = await session.execute(
         select(RESENDS).where(RESENDS.c.message_id == message_id).order_by(RESENDS.c.after_attempt)
     )
-    return MessageDetail(
+    return MessageWithHistoryOut(
         **MessageOut.model_validate(row).model_dump(),
         accepted=row.accepted,
         figures=Figures.model_validate(row.figures) if row.figures else None,

@@ -56,7 +56,7 @@ class ResendOut(BaseModel):
     subject: str
 
 
-class MessageDetail(MessageOut):
+class MessageWithHistoryOut(MessageOut):
     """A message, what it said when it was last claimed, and its history. `accepted`: who has it."""
 
     accepted: list[str]

@@ -19,8 +19,8 @@ from opentelemetry.trace import SpanKind, StatusCode
 from common.clock import Clock
 from common.store.database import Database
 from common.telemetry import MESSAGE_ID, REASON, RESULT, links, log, mail_sent, traced, traceparent
+from notification.domain.delivery import Answer, Handover, judge
 from notification.messages.commands import Claimed, claim, give_back, settle
-from notification.messages.delivery import Answer, Handover, judge
 from notification.messages.mail import compose
 from notification.settings import Settings
 
@@ -64,10 +64,10 @@ class Sender:
         """Claims a batch of due mails and sends them over a few connections. Returns how many were claimed."""
         async with self._database.transaction() as session:
             claimed = await claim(session, most=BATCH, lease=self._settings.lease, now=self._clock.now())
-        mails = deque(message for message in claimed if not message.reason)
+        mails = deque(message for message in claimed if not message.look.reason)
         for message in claimed:
-            if message.reason:
-                mail_sent.add(1, {RESULT: message.state, REASON: message.reason})
+            if message.look.reason:
+                mail_sent.add(1, {RESULT: message.look.state, REASON: message.look.reason})
         lanes = [self._work_off(mails) for _ in range(min(CONNECTIONS, len(mails)))]
         # Whatever breaks one lane, the others end by themselves: a mail cut off in the middle goes out twice.
         for failure in await asyncio.gather(*lanes, return_exceptions=True):

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import timedelta
+from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -14,13 +15,14 @@ from common.events import Received
 from common.store.sets import Columns, columns_of, insert, lists, unnest
 from common.telemetry import REASON, RESULT, mail_sent
 from notification.digests.tables import Digest, DigestPage, Resolution, Round
+from notification.domain.digests import decide, due_at
 from notification.domain.pics import addressees
 from notification.messages.commands import drafted, queue
 
 PAGES_AT_ONCE = 20
 """Pages in one statement: their people are a few megabytes, and several copies of them exist on the way."""
 
-WORD = columns_of(Resolution.table(), ("sweep_id", "agency_id", "person_id", "resolved", "version"))
+RESOLUTION = columns_of(Resolution.table(), ("sweep_id", "agency_id", "person_id", "resolved", "version"))
 ROUND = ("id", "sweep_id", "kind", "year", "period", "as_of", "opened_at")
 DIGEST = columns_of(Digest.table(), ("round_id", "agency_id"))
 COUNTED = columns_of(Digest.table(), ("round_id", "agency_id", "notice_id", "pages", "people_total", "short_total"))
@@ -54,7 +56,7 @@ class Placed(NamedTuple):
         return self.page.event.agency_id
 
 
-class Word(NamedTuple):
+class Heard(NamedTuple):
     """Somebody of a sweep has caught up, or is short again, by the version of their shortfall.
 
     Not by the moment it was said: those who say it each have a clock of their own.
@@ -67,34 +69,47 @@ class Word(NamedTuple):
     version: int
 
 
-def words_of(pages: Sequence[Received], resolved: Sequence[Received]) -> list[Word]:
+async def take_in(
+    session: AsyncSession, pages: Sequence[Received], resolved: Sequence[Received], clock: Clock, gathering: timedelta
+) -> None:
+    """Stores pages and resolutions of known agencies, and makes the mails of digests whose pages are all in.
+
+    What is reopened is due after `gathering`: until then its notice takes in what else is reopened.
+    """
+    await _store_resolutions(session, _heard_of(pages, resolved))
+    if pages:
+        placed = await _store_pages(session, pages)
+        await _address_complete(session, placed, clock, gathering)
+
+
+def _heard_of(pages: Sequence[Received], resolved: Sequence[Received]) -> list[Heard]:
     """What the events say of single people: a reopening takes an earlier resolution back."""
     reopened = [
-        Word(page.event.sweep_id, page.event.agency_id, person, resolved=False, version=version)
+        Heard(page.event.sweep_id, page.event.agency_id, person, resolved=False, version=version)
         for page in pages
         if page.event.kind == "reopened"
         for person, version in _people(page).items()
     ]
     caught_up = [
-        Word(end.event.sweep_id, end.event.agency_id, end.event.person_id, resolved=True, version=end.sequence)
+        Heard(end.event.sweep_id, end.event.agency_id, end.event.person_id, resolved=True, version=end.sequence)
         for end in resolved
     ]
     return reopened + caught_up
 
 
-async def store_words(session: AsyncSession, words: Sequence[Word]) -> None:
-    """Keeps the last word on each person, and what it changes in every digest that lists them.
+async def _store_resolutions(session: AsyncSession, heard: Sequence[Heard]) -> None:
+    """Keeps the newest resolution of each person, and what it changes in every digest that lists them.
 
-    Pages of the same batch come after this: they count their people by the words stored here.
+    Pages of the same batch are stored after this, and count their people by it.
     """
-    if not words:
+    if not heard:
         return
-    last = {word[:3]: word for word in sorted(words, key=lambda word: word.version)}
+    last = {one[:3]: one for one in sorted(heard, key=attrgetter("version"))}
     ordered = [last[key] for key in sorted(last)]
     await session.execute(
         text(
             "WITH changed AS ("  # noqa: S608 - built of names in this code
-            f" INSERT INTO resolutions ({', '.join(WORD)}) SELECT * FROM {unnest(WORD)}"
+            f" INSERT INTO resolutions ({', '.join(RESOLUTION)}) SELECT * FROM {unnest(RESOLUTION)}"
             " ON CONFLICT (sweep_id, agency_id, person_id) DO UPDATE"
             "  SET resolved = excluded.resolved, version = excluded.version"
             "  WHERE resolutions.version < excluded.version"
@@ -107,11 +122,11 @@ async def store_words(session: AsyncSession, words: Sequence[Word]) -> None:
             ") UPDATE digests SET resolved = resolved + people, redeemed = redeemed + hours FROM steps"
             " WHERE digests.round_id = steps.round_id AND digests.agency_id = steps.agency_id"
         ),
-        lists(WORD, ordered),
+        lists(RESOLUTION, ordered),
     )
 
 
-async def store_pages(session: AsyncSession, pages: Sequence[Received]) -> list[Placed]:
+async def _store_pages(session: AsyncSession, pages: Sequence[Received]) -> list[Placed]:
     """Lays in each page that is new by round, agency and number, counts its people, and says where it belongs.
 
     The digests are locked first, in order, so that batches with pages of the same ones take turns.
@@ -278,7 +293,7 @@ def _people(page: Received) -> dict[UUID, int]:
     return {UUID(person["person_id"]): person.get("version", 1) for person in json.loads(page.payload)["people"]}
 
 
-async def address_complete(session: AsyncSession, pages: Sequence[Placed], clock: Clock, gathering: timedelta) -> None:
+async def _address_complete(session: AsyncSession, pages: Sequence[Placed], clock: Clock, gathering: timedelta) -> None:
     """Makes the mails of those digests of `pages` whose last page has come in."""
     keys = sorted({(one.round_id, one.agency_id) for one in pages})
     rows = await session.execute(
@@ -309,10 +324,7 @@ ADDRESSED = (
 
 
 async def _address(session: AsyncSession, digests: Sequence[Any], clock: Clock, gathering: timedelta) -> None:
-    """Decides for each digest whether it becomes mails, waits for somebody to write to, or has nothing to say.
-
-    The mails of what is reopened are due after `gathering`: until then they take in what comes with it.
-    """
+    """Decides what becomes of each digest, and queues the mails of those that are ready and are in no notice yet."""
     if not digests:
         return
     now = clock.now()
@@ -320,17 +332,12 @@ async def _address(session: AsyncSession, digests: Sequence[Any], clock: Clock, 
     decisions: list[tuple[UUID, UUID, str, str | None]] = []
     for digest in digests:
         named = addressees(digest.pics)
-        state, reason = "ready", None
-        if not digest.short:
-            state = "met"
-        elif digest.active and named:
-            notice = (digest.notice_id, digest.agency_id)
-            if not digest.noticed and notice not in messages:
-                due_at = now if digest.kind == "sweep" else now + gathering
-                messages[notice] = [drafted(*notice, addressee, due_at, now) for addressee in named]
-        else:
-            state, reason = "waiting", "no-pic" if digest.active else "agency-inactive"
-        decisions.append((digest.round_id, digest.agency_id, state, reason))
+        decision = decide(digest.short, named, active=digest.active)
+        decisions.append((digest.round_id, digest.agency_id, decision.state, decision.reason))
+        notice = (digest.notice_id, digest.agency_id)
+        if decision.state == "ready" and not digest.noticed and notice not in messages:
+            due = due_at(digest.kind, now, gathering)
+            messages[notice] = [drafted(*notice, addressee, due, now) for addressee in named]
     changed = await session.execute(
         text(
             "UPDATE digests SET state = given.state, reason = given.reason, decided_at = :now"  # noqa: S608 - built of names in this code

@@ -56,19 +56,11 @@ def subscription(parts: Parts) -> Subscription:
     return Subscription(CONSUMER, topics.SHORTFALLS, WANTED, handle)
 
 
-async def take_shortfalls(session: AsyncSession, batch: Sequence[Received], clock: Clock, gathering: timedelta) -> None:
-    """Applies what speaks of known agencies; the rest waits, in order, until its agency is known."""
-    here = await hold(session, CONSUMER, batch, attrgetter("agency_id"), AGENCIES.known)
-    await apply(session, here, clock, gathering)
-
-
-async def apply(session: AsyncSession, batch: Sequence[Received], clock: Clock, gathering: timedelta) -> None:
-    """Lays in pages and resolutions of known agencies; makes the mails of agencies whose pages are all in."""
-    if not batch:
-        return
-    pages = [received for received in batch if received.type == ShortfallPage.type]
-    resolved = [received for received in batch if received.type == JPShortfallResolved.type]
-    await commands.store_words(session, commands.words_of(pages, resolved))
-    if pages:
-        placed = await commands.store_pages(session, pages)
-        await commands.address_complete(session, placed, clock, gathering)
+async def take_shortfalls(
+    session: AsyncSession, received: Sequence[Received], clock: Clock, gathering: timedelta
+) -> None:
+    """Takes in what speaks of known agencies; the rest waits, in order, until its agency is known."""
+    here = await hold(session, CONSUMER, received, attrgetter("agency_id"), AGENCIES.known)
+    pages = [event for event in here if event.type == ShortfallPage.type]
+    resolved = [event for event in here if event.type == JPShortfallResolved.type]
+    await commands.take_in(session, pages, resolved, clock, gathering)

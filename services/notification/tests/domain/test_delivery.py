@@ -1,11 +1,13 @@
-"""What a try means, answer by answer."""
+"""Whether a message is still sent, and what a try means, answer by answer."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from common.ids import derived_id
-from notification.messages.delivery import Answer, Envelope, Handover, judge, wait
+from notification.domain.delivery import WAITS as DEFAULT_WAITS
+from notification.domain.delivery import Answer, Envelope, Handover, judge, last_look, wait
+from notification.domain.pics import Addressee
 from notification.settings import Settings
 
 NOW = datetime(2026, 5, 2, tzinfo=UTC)
@@ -62,8 +64,25 @@ def test_waits_grow_and_are_spread_but_the_same_each_time() -> None:
 
 def test_the_waits_set_by_default_grow_to_three_days() -> None:
     waits = Settings.model_fields["retry_waits"].default
+    assert waits == DEFAULT_WAITS
     assert list(waits) == sorted(waits)
     assert timedelta(days=2) < timedelta(seconds=sum(waits)) < timedelta(days=3.5)
+
+
+@pytest.mark.parametrize(
+    ("short", "is_named", "state", "reason"),
+    [
+        (1, True, "queued", None),
+        (0, True, "skipped", "all-met"),
+        (1, False, "failed", "no-pic"),
+        (0, False, "skipped", "all-met"),
+    ],
+)
+def test_a_message_is_not_sent_when_nobody_is_short_or_there_is_nobody_to_write_to(
+    short, is_named, state, reason
+) -> None:
+    pic = Addressee("main", PIC, (), "id", "Asia/Jakarta")
+    assert last_look(short, pic if is_named else None) == (state, reason)
 
 
 def test_doubt_once_is_doubt_for_ever() -> None:

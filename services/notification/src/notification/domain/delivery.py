@@ -1,15 +1,48 @@
-"""What becomes of a message after a try to hand it over."""
+"""What becomes of a message: whether it is still sent, what a try to hand it over means, and when it is tried again.
+
+Sources: RFC 5321 4.2.1 (a reply that begins with 2 is yes, with 4 not now, with 5 no) and RFC 4954 6 (530). RFC 5321
+4.5.4.1 has servers wait half an hour and give up after four to five days; `WAITS` are ours, and shorter at both ends.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from common.ids import derived_id
+from notification.domain.pics import Addressee
 
 AUTHENTICATION_REQUIRED = 530
+MINUTE, HOUR = 60.0, 3600.0
+WAITS = (30.0, 2 * MINUTE, 10 * MINUTE, HOUR, 6 * HOUR, 6 * HOUR, 12 * HOUR, 24 * HOUR, 24 * HOUR)
+"""Seconds to wait after the first, second, ... try that may be repeated, where nobody sets others: three days in all."""
+
 JITTER = 0.2
+
+
+class LastLook(NamedTuple):
+    """What a look at a message that is due says: it is sent (`queued`), or why it is not."""
+
+    state: Literal["queued", "skipped", "failed"]
+    reason: Literal["all-met", "no-pic"] | None = None
+
+
+def last_look(short: int, addressee: Addressee | None) -> LastLook:
+    """Whether a message that is due is sent: not when nobody is short any more, nor when there is nobody to write to."""
+    if not short:
+        return LastLook("skipped", "all-met")
+    return LastLook("queued") if addressee else LastLook("failed", "no-pic")
+
+
+def dedupe_key(round_id: UUID, agency_id: UUID, recipient: str) -> str:
+    """What a message is about and to whom: there is one message for it, whatever is delivered how often."""
+    return f"{round_id}/{agency_id}/{recipient.lower()}"
+
+
+def mail_id(key: str) -> UUID:
+    """What a Message-ID is made of: the same for the same thing told to the same PIC, however often."""
+    return derived_id("message", key)
 
 
 @dataclass(frozen=True)
