@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -16,12 +17,11 @@ from chaos.clients import YEAR, History
 from chaos.faults import AGAIN
 from common.invariants import find_broken
 from common.messages.dead_letters import listed
-from common.parts import Parts
 from common.service import Service
 from common.store.database import Database
 from contracts.topics import AGENCIES, PEOPLE, RECORDS, TOPICS
 from jejak_local.books import CONSUMING, EMITTING, READERS, Finding, agreement, ask, lag, records, rest, rows
-from jejak_local.services import services
+from jejak_local.services import parts_of, services
 
 EXAMPLES = 3
 MAIL_DOMAIN = "example.org"
@@ -304,7 +304,7 @@ async def _own_invariants(arena: Arena, service: Service) -> Finding:
     database = Database(arena.stack.databases[service.name].url)
     held = service.invariants
     try:
-        found = await find_broken(Parts(None, database, rules=service.rules()), held)
+        found = await find_broken(replace(parts_of(service), database=database), held)
     finally:
         await database.close()
     broken = [f"{each.invariant}: {each.broken} times, {each.examples}" for each in found]

@@ -5,7 +5,6 @@ from importlib import import_module
 import pytest
 
 from common.app import create_app
-from common.parts import Parts
 from common.service import Service
 from common.store.database import Database
 from common.web.auth import EVERYBODY, OPEN_PATHS, guards
@@ -17,7 +16,7 @@ from jejak_local.services import services
 def test_every_route_has_a_right_of_the_table_and_every_right_a_route(service: Service) -> None:
     nowhere = "postgresql+asyncpg://nobody@127.0.0.1:1/nothing"
     settings = service.settings.model_construct(database_url=nowhere, issuer="x", jwks_url="x")
-    app = create_app(service, Parts(settings, Database(nowhere), rules=service.rules()))
+    app = create_app(service, service.parts(settings, Database(nowhere)))
     declared = {value for value in vars(import_module(f"{service.name}.rights")).values() if isinstance(value, Right)}
     rights = rights_of(app)
     assert set(rights.values()) == declared

@@ -149,7 +149,7 @@ async def test_a_token_names_nobody(keycloak):
 async def test_a_loader_logs_in_with_its_secret(keycloak):
     principal = await keycloak.principal(await keycloak.client_token("loader"))
     assert principal.roles == {"service"}
-    assert principal.national
+    assert principal.unbound
 
 
 async def test_who_has_no_role_is_nobody(keycloak):

@@ -10,14 +10,16 @@ from fastapi import APIRouter, Depends, FastAPI
 from pydantic import BaseModel
 from sqlalchemy import column, select, table, text
 
+from common.clock import Clock
 from common.parts import Parts
-from common.settings import ServiceSettings
 from common.store.database import Database
 from common.web.auth import CallerRole, Callers
 from common.web.parts import Reading, Transaction
 from contracts.callers import Caller
 from contracts.rights import Right
 from contracts.roles import CLAIMS, ROLES
+from contracts.service import Settings
+from contracts.zone import JAKARTA
 from jejak_local.harness import app_of, settings_of
 from jejak_local.unclaimed import SOMETHING, open_doors
 
@@ -35,7 +37,7 @@ class Thing(BaseModel):
 @router.get("/things")
 async def things(caller: Offerer, session: Reading) -> list[UUID]:
     query = select(THINGS.c.id)
-    if not caller.national:
+    if not caller.unbound:
         query = query.where(THINGS.c.provider_id == caller.provider)
     return list(await session.scalars(query))
 
@@ -74,10 +76,10 @@ async def database(postgres) -> Database:
 
 @pytest.fixture
 def make(database: Database, issuer, tmp_path: Path) -> Make:
-    settings = ServiceSettings(**settings_of(database, issuer))
+    settings = Settings(**settings_of(database, issuer))
 
     def made(roles: Mapping[str, CallerRole]) -> FastAPI:
-        return app_of(Parts(settings, database), router, callers=Callers(roles, CLAIMS))
+        return app_of(Parts(settings, database, Clock(JAKARTA)), router, callers=Callers(roles, CLAIMS))
 
     return made
 
@@ -97,5 +99,5 @@ async def test_a_service_that_forgets_a_claim_is_found(make: Make, database: Dat
 
 async def test_a_service_that_takes_a_role_for_national_is_found(make: Make, database: Database, issuer) -> None:
     """Beside another role it would widen what that one reads."""
-    found = await open_doors(make(ROLES | {"person": CallerRole("person", national=True)}), database, issuer)
+    found = await open_doors(make(ROLES | {"person": CallerRole("person", unbound=True)}), database, issuer)
     assert "GET /v1/agency-things: person, person not said, widens agency_hr" in found

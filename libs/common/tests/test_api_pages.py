@@ -6,10 +6,12 @@ import pytest
 from fastapi import APIRouter, Depends
 from playwright.async_api import Page
 
+from common.clock import Clock
 from common.parts import Parts
-from common.settings import ServiceSettings
 from common.store.database import Database
 from contracts.rights import Right
+from contracts.service import Settings
+from contracts.zone import JAKARTA
 from jejak_local.harness import app_of, settings_of
 from jejak_local.issuer import Issuer
 from jejak_local.processes import free_port
@@ -27,8 +29,8 @@ async def things() -> list[str]:
 async def test_the_pages_of_an_api_need_nothing_from_outside(
     page: Page, blank: Database, issuer: Issuer, tmp_path: Path, address: str
 ) -> None:
-    settings = ServiceSettings(**settings_of(blank, issuer))
-    app = app_of(Parts(settings, blank), router)
+    settings = Settings(**settings_of(blank, issuer))
+    app = app_of(Parts(settings, blank, Clock(JAKARTA)), router)
     port = free_port()
     async with serving(app, port):
         await page.goto(f"http://127.0.0.1:{port}{address}")

@@ -21,10 +21,10 @@ from fastapi.responses import Response
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from sqlalchemy import column
 
+from common.clock import Clock
 from common.ids import new_id
 from common.parts import Parts
 from common.refused import Refused
-from common.settings import ServiceSettings
 from common.store.database import Database
 from common.web.auth import (
     LEEWAY_SECONDS,
@@ -38,6 +38,8 @@ from common.web.keys import KEYS_FRESH_SECONDS, KEYS_RENEW_SECONDS, KEYS_RETRY_S
 from contracts.callers import Caller
 from contracts.rights import Right
 from contracts.roles import CALLERS, CLAIMS, ROLES
+from contracts.service import Settings
+from contracts.zone import JAKARTA
 from jejak_local.harness import app_of, caller, client_of
 from jejak_local.issuer import Issuer
 from jejak_local.processes import free_port
@@ -153,14 +155,14 @@ async def whoami(
 async def client(issuer: Issuer, tmp_path_factory) -> AsyncIterator[httpx2.AsyncClient]:
     catalogue = tmp_path_factory.mktemp("kit") / "problems.toml"
     catalogue.write_text("")
-    settings = ServiceSettings(
+    settings = Settings(
         database_url="postgresql+asyncpg://nobody@127.0.0.1:1/nothing",
         kafka="unused",
         issuer=issuer.url,
         jwks_url=issuer.jwks_url,
         nip_key="k",
     )
-    app = app_of(Parts(settings, Database(settings.database_url)), router)
+    app = app_of(Parts(settings, Database(settings.database_url), Clock(JAKARTA)), router)
     async with client_of(app) as made:
         yield made
 
@@ -328,7 +330,7 @@ async def test_a_role_is_not_held_without_the_claim_it_needs(gate: Gate, role: C
             principal = await gate.authenticator.principal(token)
             holds = {second.name} if second and claim not in second.needs else set()
             assert principal.roles == holds
-            assert principal.national == (second is not None and second.national)
+            assert principal.unbound == (second is not None and second.unbound)
 
 
 @pytest.mark.parametrize(("role", "claim"), NEEDY, ids=lambda value: getattr(value, "name", value))

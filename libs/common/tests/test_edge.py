@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI, Request
 
-from common.settings import ServiceSettings
 from common.texts import HERE
 from common.web import problems
 from common.web.edge import http_server
 from common.web.problems import Catalogue
+from contracts.service import Settings
 from jejak_local.processes import free_port
 
 MEBIBYTE = 1024 * 1024
@@ -21,7 +21,7 @@ MEBIBYTE = 1024 * 1024
 @pytest.fixture
 async def port(tmp_path: Path) -> AsyncIterator[int]:
     """A service that answers how long the body was, and waits half a second for a head or a piece of a body."""
-    settings = ServiceSettings(
+    settings = Settings(
         database_url="unused",
         kafka="unused",
         issuer="unused",

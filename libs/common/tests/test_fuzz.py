@@ -10,15 +10,17 @@ from fastapi.responses import StreamingResponse
 from pydantic import StrictInt
 
 from common.answers import Answer, Done
+from common.clock import Clock
 from common.fields import Day, Document, Line
 from common.ids import new_id
 from common.parts import Parts
 from common.refused import Refused
-from common.settings import ServiceSettings
 from common.store.database import Database
 from common.web.bulk import Lines, lines_of
 from contracts.callers import Caller
 from contracts.rights import Right
+from contracts.service import Settings
+from contracts.zone import JAKARTA
 from jejak_local.fuzz import Fuzzed, fuzz
 from jejak_local.harness import AGENCY, UNLIMITED, app_of
 from jejak_local.issuer import Issuer
@@ -57,10 +59,10 @@ def good() -> APIRouter:
 @pytest.fixture
 def tried(blank: Database, issuer: Issuer, tmp_path: Path):
     async def run(router: APIRouter, further: dict[str, Any] | None = None) -> Fuzzed:
-        settings = ServiceSettings(
+        settings = Settings(
             database_url="unused", kafka="unused", issuer=issuer.url, jwks_url=issuer.jwks_url, nip_key="k", **UNLIMITED
         )
-        app = app_of(Parts(settings, blank), router)
+        app = app_of(Parts(settings, blank, Clock(JAKARTA)), router)
         thing = {"name": "a", "since": "2026-01-01"}
         bodies = {"POST /v1/things": thing, "POST /v1/things:batch": [thing]} | (further or {})
         known = {"thing_id": [KNOWN]}

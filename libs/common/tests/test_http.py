@@ -22,11 +22,11 @@ from sqlalchemy import MetaData, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.answers import Answer, Done
+from common.clock import Clock
 from common.fields import Line, Moment
 from common.ids import new_id
 from common.parts import Parts
 from common.refused import Refused
-from common.settings import ServiceSettings
 from common.store.database import Database
 from common.store.outbox import emit
 from common.store.tables import add_idempotency, add_outbox
@@ -41,6 +41,8 @@ from contracts.callers import Caller
 from contracts.events.training import TrainingRevoked
 from contracts.rights import Right
 from contracts.roles import CALLERS
+from contracts.service import Settings
+from contracts.zone import JAKARTA
 from jejak_local.harness import PATIENCE, app_of
 from jejak_local.issuer import Issuer
 from jejak_local.processes import free_port
@@ -165,14 +167,14 @@ async def database(blank: Database) -> Database:
 
 @pytest.fixture
 def parts(issuer: Issuer, database: Database) -> Parts:
-    settings = ServiceSettings(
+    settings = Settings(
         database_url="postgresql+asyncpg://unused",
         kafka="unused",
         issuer=issuer.url,
         jwks_url=issuer.jwks_url,
         nip_key="k",
     )
-    return Parts(settings, database)
+    return Parts(settings, database, Clock(JAKARTA))
 
 
 @pytest.fixture

@@ -8,15 +8,17 @@ import pytest
 from fastapi import APIRouter, Depends, Response
 from fastapi.responses import StreamingResponse
 
+from common.clock import Clock
 from common.fields import Document, Line
 from common.parts import Parts
-from common.settings import ServiceSettings
 from common.store.database import Database
 from common.web import etag
 from common.web.bulk import Lines, lines_of
 from common.web.idempotency import IdempotencyKey
 from contracts.callers import Caller
 from contracts.rights import Right
+from contracts.service import Settings
+from contracts.zone import JAKARTA
 from jejak_local.harness import app_of
 
 router = APIRouter(prefix="/v1")
@@ -65,8 +67,8 @@ async def many(caller: Hr, lines: Annotated[Lines[Thing], Depends(lines_of(Thing
 
 @pytest.fixture
 def document(blank: Database, tmp_path: Path) -> dict[str, Any]:
-    settings = ServiceSettings(database_url="unused", kafka="unused", issuer="i", jwks_url="j", nip_key="k")
-    return app_of(Parts(settings, blank), router).openapi()
+    settings = Settings(database_url="unused", kafka="unused", issuer="i", jwks_url="j", nip_key="k")
+    return app_of(Parts(settings, blank, Clock(JAKARTA)), router).openapi()
 
 
 ALWAYS = {401, 403, 429, 500, 503}

@@ -12,13 +12,15 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.answers import Answer, Done
+from common.clock import Clock
 from common.ids import new_id
 from common.parts import Parts
-from common.settings import ServiceSettings
 from common.store.database import Database
 from common.web.bulk import Lines, lines_of
 from contracts.callers import Caller
 from contracts.rights import Right
+from contracts.service import Settings
+from contracts.zone import JAKARTA
 from jejak_local.harness import app_of, client_of
 from jejak_local.issuer import Issuer
 
@@ -53,7 +55,7 @@ async def write_many(caller: Hr, lines: Annotated[Lines[Line], Depends(lines_of(
 async def http(blank: Database, issuer: Issuer, tmp_path, request: pytest.FixtureRequest):
     """A service with one limit; the test says which."""
     off = {"reads_a_second": 0, "singles_a_second": 0, "uploads_at_once": 0, "calls_a_second": 0}
-    settings = ServiceSettings(
+    settings = Settings(
         database_url="unused",
         kafka="unused",
         issuer=issuer.url,
@@ -61,7 +63,7 @@ async def http(blank: Database, issuer: Issuer, tmp_path, request: pytest.Fixtur
         nip_key="k",
         **(off | request.param),
     )
-    app: FastAPI = app_of(Parts(settings, blank), router)
+    app: FastAPI = app_of(Parts(settings, blank, Clock(JAKARTA)), router)
     async with client_of(app) as client:
         yield client
 

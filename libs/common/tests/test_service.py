@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from common.app import create_app
+from common.clock import Clock
 from common.parts import Parts
 from common.process import commands_of
-from common.service import Command, Service
+from common.service import Command
 from common.store.sets import columns_of
 from common.web.auth import guards
-from contracts.roles import CALLERS
+from contracts.service import Service
+from contracts.zone import JAKARTA
 from jejak_local.harness import settings_of
 
 Make = Callable[..., Service]
@@ -33,7 +35,7 @@ from common.messages.inbox import Subscription
 from contracts.topics import PEOPLE
 from contracts.events.registry import PersonChanged
 def subscription(parts):
-    async def handle(session, received): ...
+    async def handle(session, batch): ...
     return Subscription("{name}.people", PEOPLE, [PersonChanged], handle)
 """
 TABLES = """
@@ -66,7 +68,7 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(content)
             (file.parent / "__init__.py").touch()
-        return Service(**{"name": name, "title": name, "port": 1, "features": [], "callers": CALLERS} | declared)
+        return Service(**{"name": name, "title": name, "port": 1, "features": []} | declared)
 
     yield service
     for module in [module for module in sys.modules if module.partition(".")[0] in made]:
@@ -75,7 +77,7 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
 
 def test_a_service_without_events_has_an_api_alone(make: Make, blank, issuer) -> None:
     service = make("portal_like", {"api.py": API.format(prefix="/v1", more="")})
-    app = create_app(service, Parts(service.settings(**settings_of(blank, issuer)), blank))
+    app = create_app(service, service.parts(service.settings(**settings_of(blank, issuer)), blank))
     assert service.roles == ["api"]
     assert service.metadata.tables == {}
     assert service.invariants == []
@@ -92,7 +94,7 @@ def test_routes_of_a_foreign_standard_stay_out_of_the_document_and_keep_their_gu
         },
         features=["things", "xapi"],
     )
-    app = create_app(service, Parts(service.settings(**settings_of(blank, issuer)), blank))
+    app = create_app(service, service.parts(service.settings(**settings_of(blank, issuer)), blank))
     assert [path for path in app.openapi()["paths"] if path.endswith("asked")] == ["/v1/asked"]
     assert guards(app)["GET", "/xapi/asked"] == {"lan"}
 
@@ -131,7 +133,7 @@ def test_tables_subscriptions_and_invariants_are_found_in_the_features_and_besid
     things = service.metadata.tables["things"]
     kinds = {"id": "UUID", "name": "TEXT", "since": "TIMESTAMP WITH TIME ZONE"}
     assert columns_of(things, things.c.keys()) == kinds
-    assert [each.name for each in service.subscriptions(Parts(None, blank))] == ["whole.people"]
+    assert [each.name for each in service.subscriptions(Parts(None, blank, Clock(JAKARTA)))] == ["whole.people"]
     assert [each.name for each in service.invariants] == [
         "nothing is nameless",
         "no event waits for longer than a minute",

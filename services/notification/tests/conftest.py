@@ -12,7 +12,6 @@ import pytest
 from aiokafka import ConsumerRecord
 from fastapi import FastAPI
 
-from common.clock import FixedClock
 from common.events import Event, Reader
 from common.ids import derived_id
 from common.invariants import find_broken
@@ -21,7 +20,7 @@ from common.parts import Parts
 from contracts import PUBLISHED
 from contracts.events.registry import AgencyChanged, Pic
 from contracts.events.training import JPShortfallDetected, JPShortfallResolved, ShortPerson
-from jejak_local.harness import Inside, client_of
+from jejak_local.harness import FixedClock, Inside, client_of
 from jejak_local.issuer import Issuer
 from jejak_local.mail import MailServer
 from notification.messages.sender import Sender

@@ -10,7 +10,6 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from common.clock import FixedClock
 from common.parts import Parts
 from common.store.transient import insist
 from contracts.callers import Caller
@@ -20,6 +19,7 @@ from jejak_local.harness import (
     NIP_KEY,
     OTHER_AGENCY,
     PROVIDER,
+    FixedClock,
     OwnedDatabase,
     caller,
     owning,

@@ -6,7 +6,7 @@ import tracemalloc
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from itertools import count
 from typing import Any, Self
 from unittest.mock import patch
@@ -40,6 +40,7 @@ from contracts.events.registry import (
 )
 from contracts.nip import nip_hash
 from contracts.roles import CALLERS, ROLES, named
+from contracts.zone import JAKARTA
 from jejak_local.issuer import Issuer
 from jejak_local.postgres import Database as Made
 from jejak_local.stack import UNLIMITED
@@ -51,6 +52,17 @@ PROVIDER = UUID("0199a000-0000-7000-8000-0000000000aa")
 PATIENCE = 60.0
 """Seconds that the issuer of the tests may take for its keys: a busy machine is not what they are about."""
 SPEAKS_FOR = {"agency": AGENCY, "provider": PROVIDER}
+
+
+class FixedClock(Clock):
+    """A clock that stands still until it is set."""
+
+    def __init__(self, moment: datetime) -> None:
+        super().__init__(JAKARTA)
+        self.moment = moment
+
+    def now(self) -> datetime:
+        return self.moment
 
 
 class OwnedDatabase(Database):
@@ -113,7 +125,7 @@ class _Bare(Service):
 
 def app_of(parts: Parts, *routers: APIRouter, callers: Callers = CALLERS) -> FastAPI:
     """An application of the kit's with these routes, of no service."""
-    return create_app(_Bare("common", "Kit", 0, [], callers, routers=routers), parts)
+    return create_app(_Bare("common", "Kit", 0, [], callers, JAKARTA, routers=routers), parts)
 
 
 def caller(
@@ -124,7 +136,7 @@ def caller(
         subject="-".join(roles),
         named=named(*roles),
         claims=claims,
-        clock=clock or Clock(),
+        clock=clock or Clock(JAKARTA),
         rules=rules,
         nip_key=nip_key,
     )

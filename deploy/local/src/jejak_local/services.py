@@ -44,11 +44,10 @@ def services() -> "list[Service]":
 
 def parts_of(service: "Service") -> "Parts":
     """Parts that nothing is done with: enough to ask a service what it consists of."""
-    from common.parts import Parts
     from common.store.database import Database
 
     settings = service.settings.model_construct(**NOWHERE)
-    return Parts(settings, Database(settings.database_url), rules=service.rules())
+    return service.parts(settings, Database(settings.database_url))
 
 
 # --- the lists in files ------------------------------------------------------------------------------------------
@@ -78,10 +77,10 @@ def written() -> dict[Path, str]:
 
 
 def _compose() -> str:
-    from common.settings import ServiceSettings
+    from contracts.service import Settings
 
     declared = services()
-    own = {service.name for service in declared if service.settings is not ServiceSettings}
+    own = {service.name for service in declared if service.settings is not Settings}
     environment = Environment(
         loader=FileSystemLoader(HERE), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )

@@ -20,7 +20,6 @@ from rich.console import Console
 from sqlalchemy import text
 
 from common.app import create_app
-from common.clock import FixedClock
 from common.invariants import EVENTS_LEAVE, find_broken, table
 from common.parts import Parts
 from common.service import Service
@@ -28,7 +27,7 @@ from common.settings import ServiceSettings
 from common.store import migrations
 from jejak_local import fuzz as fuzzing
 from jejak_local.fuzz import EXAMPLES, SEED, Fuzzed
-from jejak_local.harness import Api, OwnedDatabase, client_of, emptying, owning, settings_of
+from jejak_local.harness import Api, FixedClock, OwnedDatabase, client_of, emptying, owning, settings_of
 from jejak_local.issuer import Issuer
 from jejak_local.postgres import PostgresServer
 from jejak_local.processes import CHECKOUT

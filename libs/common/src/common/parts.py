@@ -1,6 +1,6 @@
 """What a process of a service is made of, built once when it starts and handed to whatever needs it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from common.clock import Clock
@@ -13,7 +13,7 @@ class Parts:
 
     settings: Any
     database: Database
-    clock: Clock = field(default_factory=Clock)
+    clock: Clock
     rules: Any = None
 
 

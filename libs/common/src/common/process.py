@@ -100,7 +100,7 @@ def _migrate(service: Service, settings: ServiceSettings) -> None:
 async def _run(service: Service, settings: ServiceSettings, command: Command, options: argparse.Namespace) -> int:
     database = Database(settings.database_url)
     try:
-        return await command.run(options, Parts(settings, database, rules=service.rules()))
+        return await command.run(options, service.parts(settings, database))
     finally:
         await database.close()
 
@@ -111,7 +111,7 @@ async def serve(service: Service, settings: ServiceSettings, roles: Sequence[str
     A role that fails takes the process down: its supervisor starts a new one.
     """
     database = Database(settings.database_url)
-    parts = Parts(settings, database, rules=service.rules())
+    parts = service.parts(settings, database)
     running: dict[str, Role] = {}
     background: list[asyncio.Task[None]] = []
     if "worker" in roles:

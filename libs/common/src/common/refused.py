@@ -4,7 +4,7 @@
 class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
     """What was asked is refused: a stable code of the service's catalogue, the input at fault, and values of its text.
 
-    `field` names the input, if it is one. A value may stand in the answer: never a NIP or a name.
+    `field` names the input, if it is one. A value may stand in the answer: never one that tells who somebody is.
     """
 
     def __init__(self, code: str, field: str | None = None, **values: object) -> None:

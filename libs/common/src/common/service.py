@@ -14,6 +14,7 @@ What concerns several features stands beside them under the same names. There to
 import argparse
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from importlib import import_module, resources
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,11 +24,13 @@ from typing import Any
 from fastapi import APIRouter
 from sqlalchemy import MetaData
 
+from common.clock import Clock
 from common.events import Event
 from common.invariants import EVENTS_LEAVE, Invariant
 from common.messages.inbox import Subscription
 from common.parts import Parts, Role
 from common.settings import ServiceSettings
+from common.store.database import Database
 from common.store.grants import Grants
 from common.store.history import numbered
 from common.store.tables import add_idempotency, add_inbox, add_outbox, add_waiting, metadata_of
@@ -56,6 +59,8 @@ class Service:
     port: int
     features: Sequence[str]
     callers: Callers
+    zone: tzinfo
+    """Where its days begin."""
     published: Sequence[type[Event]] = ()
     settings: type[ServiceSettings] = ServiceSettings
     rules: Callable[[], Any] = lambda: None
@@ -64,6 +69,10 @@ class Service:
     """Whether a route takes an `Idempotency-Key`."""
     further_roles: Mapping[str, Callable[[Parts], Role]] = field(default_factory=dict[str, Callable[[Parts], Role]])
     commands: Mapping[str, Command] = field(default_factory=dict[str, Command])
+
+    def parts(self, settings: ServiceSettings, database: Database) -> Parts:
+        """What a process of it is made of."""
+        return Parts(settings, database, Clock(self.zone), self.rules())
 
     @property
     def consumes(self) -> bool:

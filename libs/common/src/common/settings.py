@@ -1,9 +1,9 @@
-"""Settings every service has. Each reads them from the environment under its name: `TRAINING_KAFKA`."""
+"""Settings every service has. Each reads them from the environment under its name: `<SERVICE>_KAFKA`."""
 
 import socket
 from typing import Self
 
-from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, SecretStr, ValidationError
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from common.texts import KIT
@@ -48,7 +48,6 @@ class ServiceSettings(BaseSettings):
     issuer: str = Field(description="OIDC issuer whose tokens are accepted")
     audience: str = "jejak"
     jwks_url: str = Field(description="where the issuer publishes its signing keys")
-    nip_key: SecretStr = Field(description="key of the NIP hashes; the same for all services")
     otlp_endpoint: str = Field(default="", description="OTLP/HTTP base URL; empty: no telemetry leaves")
     trace_ratio: float = Field(default=0.1, ge=0, le=1, description="share of traces kept")
     instance: str = Field(default_factory=socket.gethostname, description="stable name of this replica")

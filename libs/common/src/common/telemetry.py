@@ -129,7 +129,7 @@ class FollowLinks(Sampler):
 
 
 TYPED = frozenset({"url.path", "url.query", "server.address", "http.request.method_original"})
-"""Attributes that a caller fills as he likes: with a NIP, with a token. `http.route` tells what was called."""
+"""Attributes that a caller fills with whatever they like: a name, a token. `http.route` tells what was called."""
 
 
 class ForgetTyped(SpanProcessor):
@@ -178,7 +178,7 @@ def _add_trace(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMa
 
 
 def _where_it_failed(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """The frames and the type of an exception without its message, which may quote a row and so a NIP."""
+    """The frames and the type of an exception without its message, which may quote a row and so tell of somebody."""
     info: object = event.pop("exc_info", None)
     error = info if isinstance(info, BaseException) else sys.exc_info()[1] if info else None
     if isinstance(error, BaseException):

@@ -9,16 +9,16 @@ from common.web.auth import CallerRole, Callers
 ROLES = {
     role.name: role
     for role in (
-        CallerRole("lan", national=True),
-        CallerRole("analis", national=True),
+        CallerRole("lan", unbound=True),
+        CallerRole("analis", unbound=True),
         CallerRole("agency_hr", needs=("agency",)),
         CallerRole("verifier", needs=("agency",)),
         CallerRole("validator", needs=("agency",)),
         CallerRole("provider", needs=("provider",)),
         CallerRole("person", needs=("person",)),
         CallerRole("inspector", needs=("agency",)),
-        CallerRole("service", national=True),
-        CallerRole("operator", national=True),
+        CallerRole("service", unbound=True),
+        CallerRole("operator", unbound=True),
     )
 }
 

@@ -114,7 +114,7 @@ class People(Copy):
         """The condition that keeps a query to the people a caller may see: everybody for a national role, for an
         office whoever serves in its agency now, and for a person themselves.
         """
-        if principal.national:
+        if principal.unbound:
             return true()
         seen: list[ColumnElement[bool]] = []
         if any("agency" in role.needs for role in principal.held):

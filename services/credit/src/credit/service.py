@@ -1,8 +1,6 @@
 """The credit service: predikat to credit points (angka kredit), checked and attested."""
 
-from common.service import Service
-from contracts import PUBLISHED
-from contracts.roles import CALLERS
+from contracts.service import Service
 from credit.rulebook import load_rules
 
 SERVICE = Service(
@@ -10,8 +8,6 @@ SERVICE = Service(
     title="Jejak: credit points (angka kredit)",
     port=8003,
     features=["predicates", "cases", "ledger", "evidence", "rule_packs"],
-    callers=CALLERS,
-    published=PUBLISHED,
     rules=load_rules,
     emits=True,
     answers_once=True,

@@ -1,9 +1,7 @@
 """The notification service: what sounding found becomes one mail for each agency's PIC."""
 
 from common.parts import Parts
-from common.service import Service
-from contracts import PUBLISHED
-from contracts.roles import CALLERS
+from contracts.service import Service
 from notification.messages.sender import Sender
 from notification.settings import Settings
 
@@ -17,8 +15,6 @@ SERVICE = Service(
     title="Jejak: notification",
     port=8004,
     features=["digests", "rounds", "messages", "landing"],
-    callers=CALLERS,
-    published=PUBLISHED,
     settings=Settings,
     further_roles={"sender": _sender},
 )

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, PositiveFloat, SecretStr
 
-from common.settings import ServiceSettings
+from contracts import service
 from contracts.addresses import read_address
 from notification.domain.delivery import WAITS
 
@@ -19,7 +19,7 @@ def _sender(written: str) -> str:
 Sender = Annotated[str, AfterValidator(_sender)]
 
 
-class Settings(ServiceSettings):
+class Settings(service.Settings):
     """The mail server, the portal that mails link to, and how patient the sender is."""
 
     smtp_host: str

@@ -1,7 +1,7 @@
 """The registry: agencies, their units and PICs, and people with a dated history."""
 
-from common.service import Command, Service
-from contracts.roles import CALLERS
+from common.service import Command
+from contracts.service import Service
 from registry.people.cli import announce_begun
 
 SERVICE = Service(
@@ -9,7 +9,6 @@ SERVICE = Service(
     title="Jejak: agencies and people",
     port=8001,
     features=["agencies", "people"],
-    callers=CALLERS,
     emits=True,
     commands={
         "announce-begun": Command(

@@ -8,11 +8,10 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from common.clock import FixedClock
 from common.events import MAX_EVENT_BYTES
 from common.store.database import Database, counted_statements
 from common.web.bulk import CHUNK
-from jejak_local.harness import caller
+from jejak_local.harness import FixedClock, caller
 from registry.domain.history import Span
 from registry.domain.person import KEPT_FOR_ORDINARY, MOST_SPANS, Person, Place, Post, Schooling, Standing
 from registry.people import store

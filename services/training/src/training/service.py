@@ -1,8 +1,7 @@
 """The training service: the catalogue, records, the yearly ledger of learning hours (JP), and soundings."""
 
-from common.service import Command, Service
-from contracts import PUBLISHED
-from contracts.roles import CALLERS
+from common.service import Command
+from contracts.service import Service
 from training.domain.rules import load
 from training.ledger import cli as ledger
 from training.soundings import cli as soundings
@@ -12,8 +11,6 @@ SERVICE = Service(
     title="Jejak: training records and learning hours (JP)",
     port=8002,
     features=["catalogue", "records", "soundings", "ledger", "standing", "rule_packs"],
-    callers=CALLERS,
-    published=PUBLISHED,
     rules=load,
     emits=True,
     answers_once=True,

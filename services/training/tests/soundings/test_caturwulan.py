@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from common.clock import FixedClock
 from common.rules import RulePackError, load_rule_book
 from common.texts import LANGUAGES
+from jejak_local.harness import FixedClock
 from training.domain.duty import pro_rata
 from training.soundings import caturwulan
 from training.soundings.caturwulan import BOOK, closed_on, pack_of, period_of

@@ -1,7 +1,7 @@
 """Dead letters: what lies there and why, and sending it again once the cause is mended.
 
 python -m common.messages.dead_letters --kafka HOST:PORT list
-python -m common.messages.dead_letters --kafka HOST:PORT replay --topic training.record.v1
+python -m common.messages.dead_letters --kafka HOST:PORT replay --topic TOPIC
 """
 
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false

@@ -26,7 +26,7 @@ class Database:
     """A service's own database."""
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
-        # Parameters are hidden: an exception's text must not carry a NIP into a log.
+        # Parameters are hidden: an exception's text must not carry what a row holds into a log.
         self.engine: AsyncEngine = create_async_engine(
             url, pool_size=pool_size, max_overflow=pool_size, hide_parameters=True
         )

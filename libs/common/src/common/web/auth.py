@@ -50,11 +50,11 @@ bearer = HTTPBearer(auto_error=False, description="OIDC access token")
 
 @dataclass(frozen=True)
 class CallerRole:
-    """A role of callers: the claims without which nobody holds it, and whether it reaches every agency."""
+    """A role of callers: the claims without which nobody holds it, and whether it reaches everything whatever they are."""
 
     name: str
     needs: tuple[str, ...] = ()
-    national: bool = False
+    unbound: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,9 +87,9 @@ class Principal:
         return frozenset(role.name for role in self.held)
 
     @property
-    def national(self) -> bool:
+    def unbound(self) -> bool:
         """Whether a role held reaches everybody."""
-        return any(role.national for role in self.held)
+        return any(role.unbound for role in self.held)
 
     def speaks_for(self, claim: str) -> UUID:
         """Whom the caller speaks for by a claim.
@@ -101,11 +101,11 @@ class Principal:
         return self.claims[claim]
 
     def bound_to(self, claim: str) -> UUID | None:
-        """The one that the caller is bound to by a claim; None for a national caller.
+        """The one that the caller is bound to by a claim; None for one who is unbound.
 
-        Raises Refused `forbidden` for a caller who is neither national nor holds a role by that claim.
+        Raises Refused `forbidden` for a caller who neither is unbound nor holds a role by that claim.
         """
-        if self.national:
+        if self.unbound:
             return None
         if not any(claim in role.needs for role in self.held):
             raise Refused("forbidden")
@@ -248,8 +248,8 @@ async def authenticated(
 def roles_among(principal: Principal, names: Collection[str]) -> frozenset[CallerRole]:
     """The roles held of those named. Raises Refused `forbidden` for none.
 
-    A use case sees no other: who may read everything and write in one agency is national where they read and bound
-    to the agency where they write.
+    A use case sees no other: who may read everything and write in one place is unbound where they read, and bound to
+    that place where they write.
     """
     roles = frozenset(role for role in principal.held if role.name in names)
     if not roles:

@@ -1,7 +1,7 @@
 """Errors as RFC 9457 problems, in Indonesian or English.
 
 Each code stands with its status in a `problems.toml`: the kit's here, a service's own beside its code;
-its text is `problem.<code>` of the catalogues. A text never quotes what was sent: it could hold a NIP or a name.
+its text is `problem.<code>` of the catalogues. A text never quotes what was sent: it could tell of somebody.
 """
 
 import re

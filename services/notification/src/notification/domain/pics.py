@@ -10,9 +10,9 @@ from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
-from common.clock import JAKARTA
 from common.texts import Language
 from contracts.addresses import read_address
+from contracts.zone import JAKARTA
 
 
 @dataclass(frozen=True)

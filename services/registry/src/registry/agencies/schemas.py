@@ -5,6 +5,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StrictBool
 
 from common.fields import Document, Line
+from contracts.zone import JAKARTA
 from registry.domain.agency import Kind, Language, Rank
 from registry.fields import Code, Email, Name, TimeZone
 
@@ -34,7 +35,7 @@ class PicIn(Document):
     name: Line
     email: Email
     language: Language = "id"
-    time_zone: TimeZone = "Asia/Jakarta"
+    time_zone: TimeZone = JAKARTA.key
 
 
 class PicsIn(Document):

@@ -69,7 +69,7 @@ def visible(caller: Caller[Book]) -> ColumnElement[bool]:
 
     An agency sees those of people it has now, and those that ended while the person was its own.
     """
-    if caller.national:
+    if caller.unbound:
         return true()
     seen: list[ColumnElement[bool]] = []
     if not AGENCY_ROLES.isdisjoint(caller.roles):

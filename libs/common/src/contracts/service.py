@@ -1,0 +1,31 @@
+"""What every service of Jejak has alike, said once: whom it knows, what is published, its days, and the key of NIP hashes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from pydantic import Field, SecretStr
+
+from common import service
+from common.events import Event
+from common.settings import ServiceSettings
+from common.web.auth import Callers
+from contracts import PUBLISHED
+from contracts.roles import CALLERS
+from contracts.zone import JAKARTA
+
+
+class Settings(ServiceSettings):
+    """The settings of every service; one that has more declares a subclass."""
+
+    nip_key: SecretStr = Field(description="key of the NIP hashes; the same for all services")
+
+
+@dataclass(frozen=True)
+class Service(service.Service):
+    """A service of Jejak, as its `service.py` declares it."""
+
+    callers: Callers = CALLERS
+    zone: tzinfo = JAKARTA
+    published: Sequence[type[Event]] = PUBLISHED
+    settings: type[ServiceSettings] = Settings
