@@ -58,11 +58,11 @@ fmt: setup ## mend style where a program can
 texts: setup ## bring the catalogues in line with the texts the code names; new ones come empty, for both languages
 	@$(BIN)/python -m jejak_local.texts
 
-docs: setup ## write docs/events and docs/api from the code
+docs: setup ## write what is generated: events, APIs, rights, the list of decisions, the lists of services
 	@$(BIN)/python docs/generate.py
 
 .PHONY: docs-check
-docs-check: setup ## fail when docs/events or docs/api have drifted from the code
+docs-check: setup ## fail when any of it has drifted from its source
 	@$(BIN)/python docs/generate.py --check
 
 bench: setup ## rates and latencies beside the raw limits of this machine (90 minutes; in parts: ARGS="--only B3")

@@ -1,4 +1,5 @@
-"""Writes what is generated under docs/: AsyncAPI and a page of the events, OpenAPI of each service, who may do what.
+"""Writes what is generated under docs/: AsyncAPI and a page of the events, OpenAPI of each service, who may do what,
+settings, and the list of decisions.
 
 `python docs/generate.py` writes them; with `--check` it only says what has drifted, and exits 1.
 """
@@ -8,7 +9,7 @@ import json
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Union
 from urllib.parse import unquote
@@ -18,6 +19,8 @@ from faststream.kafka import KafkaBroker
 from faststream.specification import AsyncAPI
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
 
 from common.app import create_app
 from common.events import Event
@@ -25,10 +28,29 @@ from common.process import consumers
 from contracts import PUBLISHED
 from contracts.rights import rights_of
 from contracts.roles import ROLES
+from contracts.service import Settings
 from contracts.topics import TOPICS
 from jejak_local.services import NOWHERE, parts_of, services, written
 
 DOCS = Path(__file__).parent
+SETTINGS = """# Settings
+
+A service reads its settings from the environment, under its name: `TRAINING_DATABASE_URL`, `CREDIT_DATABASE_URL`. One that
+is missing or wrong is named when the service starts. Made by `make docs` of `common/settings.py`,
+`contracts/service.py` and each service's `settings.py`.
+
+Behind a gateway, `FORWARDED_ALLOW_IPS` (without a prefix, as uvicorn reads it; default `127.0.0.1`) names the addresses
+whose `X-Forwarded-For` is believed.
+
+## Of every service
+"""
+DECISIONS = """# Decisions
+
+One page each: context, decision, what was measured, consequences, and when to look again. When a decision changes, a new
+page supersedes it; in the old one only the status is edited. This list is made by `make docs`.
+
+| | decision | status |
+|---|---|---|"""
 
 
 def asyncapi() -> dict[str, Any]:
@@ -149,6 +171,49 @@ def readers_of(document: dict[str, Any]) -> dict[str, list[str]]:
     return found
 
 
+def settings_page() -> str:
+    """Every setting of every service, from the fields of their settings. Raises ValueError for one without a meaning."""
+    shared = Settings.model_fields
+    own = {
+        f"{service.prefix}{name}".upper(): field
+        for service in services()
+        for name, field in service.settings.model_fields.items()
+        if name not in shared
+    }
+    lines = [SETTINGS, *_settings({name.upper(): field for name, field in shared.items()})]
+    return "\n".join([*lines, "", "## Of one service", "", *_settings(own), ""])
+
+
+def _settings(fields: Mapping[str, FieldInfo]) -> Iterator[str]:
+    yield from ("| setting | default | meaning |", "|---|---|---|")
+    for name, field in fields.items():
+        if not field.description:
+            raise ValueError(f"{name} has no description")
+        default = "needed" if field.is_required() else _default(field.default)
+        yield f"| `{name}` | {default} | {field.description} |"
+
+
+def _default(value: object) -> str:
+    if value in (None, "", PydanticUndefined):
+        return "-"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return f"`[{', '.join(f'{each:g}' for each in value)}]`"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def decisions_page() -> str:
+    """All decisions with their status, as the line `**Status.**` of each says it. Raises ValueError for one without."""
+    rows: list[str] = []
+    for page in sorted((DOCS / "decisions").glob("[0-9]*.md")):
+        said = re.match(r"# (\d{4}) (.+)\n\n\*\*Status\.\*\* (.+)\n", page.read_text(encoding="utf-8"))
+        if said is None:
+            raise ValueError(f"{page.name} does not begin with its number, title and status")
+        rows.append(f"| [{said[1]}]({page.name}) | {said[2]} | {said[3]} |")
+    return "\n".join([DECISIONS, *rows, ""])
+
+
 def _coded(text: str) -> Markup:
     """A docstring for a page: what stands in backticks is code."""
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped before
@@ -163,6 +228,8 @@ def documents() -> dict[Path, str]:
         DOCS / "events/asyncapi.json": _pretty(events),
         DOCS / "events/index.html": events_page(events),
         DOCS / "rights.md": rights_page(applications),
+        DOCS / "settings.md": settings_page(),
+        DOCS / "decisions/README.md": decisions_page(),
         **{DOCS / f"api/{name}.json": _pretty(app.openapi()) for name, app in applications.items()},
     }
 

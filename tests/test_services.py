@@ -39,16 +39,3 @@ def test_every_service_has_its_row_in_the_docs() -> None:
         roles, _, commands = rows[service.name].partition(";")
         assert [role.strip() for role in roles.split(",")] == service.roles
         assert set(re.findall(r"`([\w-]+)`", commands)) == {*service.commands, "check"}
-
-
-@pytest.mark.parametrize("service", services(), ids=lambda service: service.name)
-def test_every_setting_is_in_the_readme(service) -> None:
-    _, _, after = (CHECKOUT / "README.md").read_text().partition("## Configuration")
-    page, _, _ = after.partition("\n## ")
-    named = set(re.findall(r"`([A-Z][A-Z_]+|_[A-Z_]+)`", page))
-    missing = [
-        name
-        for name in map(str.upper, service.settings.model_fields)
-        if named.isdisjoint({name, f"_{name}", f"{service.prefix}{name}"})
-    ]
-    assert missing == []

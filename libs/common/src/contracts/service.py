@@ -18,7 +18,7 @@ from contracts.zone import JAKARTA
 class Settings(ServiceSettings):
     """The settings of every service; one that has more declares a subclass."""
 
-    nip_key: SecretStr = Field(description="key of the NIP hashes; the same for all services")
+    nip_key: SecretStr = Field(description="key of the NIP hashes, the same for all services; it never changes")
 
 
 @dataclass(frozen=True)

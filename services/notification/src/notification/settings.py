@@ -22,20 +22,24 @@ Sender = Annotated[str, AfterValidator(_sender)]
 class Settings(service.Settings):
     """The mail server, the portal that mails link to, and how patient the sender is."""
 
-    smtp_host: str
-    smtp_port: int = 25
-    smtp_sender: Sender = Field(description='whom mails come from: "Jejak <jejak@example.go.id>" or an address alone')
-    smtp_username: str | None = None
-    smtp_password: SecretStr | None = None
-    smtp_starttls: bool = Field(default=False, description="turn to TLS by STARTTLS, and send nothing without it")
-    smtp_timeout: PositiveFloat = Field(default=20, description="seconds one mail may take to hand over")
-    portal_url: str = Field(description="where the web pages are that mails link to")
+    smtp_host: str = Field(description="the mail server")
+    smtp_port: int = Field(default=25, description="its port")
+    smtp_sender: Sender = Field(description="whom mails come from: `Jejak <jejak@example.go.id>`, or an address alone")
+    smtp_username: str | None = Field(default=None, description="log-in at the mail server, where it wants one")
+    smtp_password: SecretStr | None = Field(default=None, description="the password that goes with it")
+    smtp_starttls: bool = Field(default=False, description="whether to turn to TLS, and send nothing without it")
+    smtp_timeout: PositiveFloat = Field(default=20, description="seconds that handing over one mail may take")
+    portal_url: str = Field(
+        description="what the links in mails begin with; until there is a portal, the address of `notification` itself"
+    )
     notice_window: PositiveFloat = Field(
         default=15 * 60,
-        description="seconds for which an agency's notice of a reopened period waits for others to come with it",
+        description="seconds that an agency's notice of reopened periods waits for others to come with it",
     )
     retry_waits: tuple[PositiveFloat, ...] = Field(
-        default=WAITS, description="seconds to wait after the first, second, ... attempt that may be repeated"
+        default=WAITS,
+        description="seconds to wait after the first, second, ... try of a mail that may be repeated, each up to a fifth "
+        "longer; after the last the mail has failed. As a JSON list; together three days",
     )
 
     @property
