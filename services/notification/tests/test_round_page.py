@@ -23,4 +23,4 @@ async def test_the_link_of_a_digest_leads_to_a_page_that_says_what_to_do(page: P
         assert "K-001" not in await page.content()
         async with httpx2.AsyncClient() as client:
             english = await client.get(address, headers={"accept-language": "en"})
-        assert "Sounding: your agency in detail" in english.text
+        assert "Sounding Bangkom: your agency in detail" in english.text

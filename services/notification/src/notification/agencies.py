@@ -1,4 +1,4 @@
-"""The agencies notification knows: whom mails name, and who of them is written to."""
+"""The copy of agencies that notification keeps: their names, and the PICs it writes to."""
 
 from roster.agencies import Agencies
 

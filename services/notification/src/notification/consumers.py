@@ -1,4 +1,4 @@
-"""What notification hears of the registry: what waited for an agency, or for its PIC, goes on when it comes."""
+"""What notification reads from the registry; whatever waited for an agency, or for a PIC of it, goes on."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,7 +12,7 @@ from roster.copies import News
 
 
 def subscription(parts: Parts) -> Subscription:
-    """Keeps agencies, and writes to whom they name; shortfalls wait for an agency that is not known yet."""
+    """Keeps agencies and writes to the PICs they name; shortfalls wait for an agency that is not known yet."""
 
     async def hear(session: AsyncSession, news: News) -> None:
         await address_waiting(session, list(news.told), parts.clock, parts.settings.gathering)

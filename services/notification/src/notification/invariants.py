@@ -55,7 +55,7 @@ INVARIANTS = (
         """,
     ),
     Invariant(
-        "a sweep's digest is a notice of its own, and one reopened is told in one of its agency's",
+        "a sweep's digest is a notice of its own, and a reopened one is told in a notice of its agency",
         """
         SELECT round_id, agency_id FROM digests JOIN rounds ON rounds.id = round_id
         WHERE notice_id <> round_id AND (kind = 'sweep' OR NOT EXISTS (

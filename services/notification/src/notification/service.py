@@ -1,4 +1,4 @@
-"""The notification service: what sounding found becomes one mail for each agency's PIC."""
+"""The notification service: the shortfalls that training found become one mail for each agency's PIC."""
 
 from common.parts import Parts
 from contracts.service import Service

@@ -1,4 +1,4 @@
-"""What this service is told from outside, under the prefix NOTIFICATION_."""
+"""The settings that only this service has; the environment gives them under the prefix NOTIFICATION_."""
 
 from datetime import timedelta
 from email.utils import formataddr, parseaddr

@@ -91,7 +91,7 @@ Terima kasih atas kerja sama Bapak/Ibu.
 
 --
 Surel ini dikirim otomatis oleh Jejak, Lembaga Administrasi Negara; mohon tidak dibalas.
-Angka dihitung 2 Mei 2026 pukul 10.15 WITA.
+Angka dihitung pada 2 Mei 2026 pukul 10.15 WITA.
 """)
 
 
@@ -102,33 +102,33 @@ def test_a_digest_in_english_for_a_deputy_abroad() -> None:
 To the Deputy PIC for Competence Development
 Kementerian Uji & <Coba>
 
-Here are your agency's learning hours (JP) for four-month period 1 (January–April) of 2026, by the records of 30 April 2026. Some of your staff still need support to reach their hours in time.
+Here are your agency's learning hours (JP) for four-month period 1 (January–April) of 2026, according to the records as of 30 April 2026. Some of your staff still need support to reach their hours in time.
 
-IN SHORT
+SUMMARY
 Staff counted             : 1,234
 On pace                   : 1,179 (95.5%)
 Short of hours            : 55 (4.5%)
-Hours missing in all      : 1,290.25 JP
-Due by now for each       : 3.333–6.667 JP
+Hours missing in total    : 1,290.25 JP
+Due by now, per person    : 3.333–6.667 JP
 
-Since the count, 2 of your staff have caught up; they are counted as on pace here.
+Since the count, 2 members of your staff have caught up and are counted here as on pace.
 
-UNITS THAT NEED MOST SUPPORT
+UNITS MOST IN NEED OF SUPPORT
 1. Biro <Umum>: 20 staff, 120.5 JP missing
 2. No unit: 3 staff, 9 JP missing
 and 2 more units
 
 WHAT TO DO NEXT
 1. Open the details by unit with the link below.
-2. Report learning that is finished but not recorded or not verified yet; its hours count as soon as they are verified.
-3. With the heads of units, plan learning for those who are still short.
+2. Report learning that is complete but not yet recorded or verified; its hours count as soon as they are verified.
+3. Together with the heads of units, plan learning for staff who are still short.
 
 Your agency's details: https://portal.example/rounds/1?agency=2
 
 Thank you for your help.
 
 --
-This mail was sent by Jejak, National Institute of Public Administration (LAN); please do not reply.
+This e-mail was sent automatically by Jejak, National Institute of Public Administration (LAN); please do not reply.
 Counted on 2 May 2026 at 03:15 BST.
 """)
 
@@ -145,7 +145,7 @@ Kementerian Uji & <Coba>
 Karena ada catatan pelatihan yang dikoreksi atau dicabut, atau riwayat penempatan yang diperbarui, 1 pegawai di instansi Bapak/Ibu kini berada di bawah ambang jam pelajaran (JP) caturwulan 1 (Januari–April) tahun 2026.
 
 RINGKASAN
-Kembali kurang            : 1 dari 1.234 pegawai
+JP kembali kurang         : 1 dari 1.234 pegawai
 JP yang masih kurang      : 1.290,25 JP
 Ambang JP per pegawai     : 6,667 JP
 
@@ -163,36 +163,36 @@ Terima kasih atas kerja sama Bapak/Ibu.
 
 --
 Surel ini dikirim otomatis oleh Jejak, Lembaga Administrasi Negara; mohon tidak dibalas.
-Angka dihitung 2 Mei 2026 pukul 11.15 WIT.
+Angka dihitung pada 2 Mei 2026 pukul 11.15 WIT.
 """)
     assert text("en", "Asia/Jakarta", **same).subject == snapshot(
-        "Sounding Bangkom: 1 staff member short again of learning hours, period 1 of 2026"
+        "Sounding Bangkom: 1 staff member short of learning hours again, period 1 of 2026"
     )
     assert text("en", "Asia/Jakarta", **same).plain == snapshot("""\
 To the PIC for Competence Development
 Kementerian Uji & <Coba>
 
-Because training records were corrected or revoked, or histories of service came in late, 1 of your staff is now below the learning hours (JP) due for four-month period 1 (January–April) of 2026.
+Because training records were corrected or revoked, or service histories were updated, 1 member of your staff is now below the learning hours (JP) due for four-month period 1 (January–April) of 2026.
 
-IN SHORT
+SUMMARY
 Short again               : 1 of 1,234 staff
-Hours missing in all      : 1,290.25 JP
-Due by now for each       : 6.667 JP
+Hours missing in total    : 1,290.25 JP
+Due by now, per person    : 6.667 JP
 
 UNITS
 1. Biro <Umum>: 20 staff, 120.5 JP missing
 2. No unit: 3 staff, 9 JP missing
 
 WHAT TO DO NEXT
-1. See what has changed with the link below; if a correction is wrong, ask the provider.
-2. Plan other learning for those who are short again.
+1. See what has changed with the link below; if a correction is wrong, contact the provider.
+2. Plan other learning for staff who are short of hours again.
 
 Your agency's details: https://portal.example/rounds/1?agency=2
 
 Thank you for your help.
 
 --
-This mail was sent by Jejak, National Institute of Public Administration (LAN); please do not reply.
+This e-mail was sent automatically by Jejak, National Institute of Public Administration (LAN); please do not reply.
 Counted on 2 May 2026 at 09:15 WIB.
 """)
 
@@ -215,7 +215,7 @@ def test_what_is_reopened_together_is_one_notice() -> None:
         "Sounding Bangkom: 4 pegawai kembali kurang JP untuk caturwulan 3 tahun 2025; 1 dan 2 tahun 2026"
     )
     assert written("en", "Asia/Jakarta", **told, rounds=both).subject == snapshot(
-        "Sounding Bangkom: 4 staff short again of learning hours, period 3 of 2025; 1 and 2 of 2026"
+        "Sounding Bangkom: 4 staff short of learning hours again, period 3 of 2025; 1 and 2 of 2026"
     )
     assert written("id", "Asia/Jakarta", **told, rounds=rounds).plain == snapshot("""\
 Yth. PIC Pengembangan Kompetensi
@@ -224,7 +224,7 @@ Kementerian Uji & <Coba>
 Karena ada catatan pelatihan yang dikoreksi atau dicabut, atau riwayat penempatan yang diperbarui, 4 pegawai di instansi Bapak/Ibu kini berada di bawah ambang jam pelajaran (JP) caturwulan 3 (September–Desember) tahun 2025; 2 (Mei–Agustus) tahun 2026.
 
 RINGKASAN CATURWULAN 3 TAHUN 2025
-Kembali kurang            : 1 dari 1.234 pegawai
+JP kembali kurang         : 1 dari 1.234 pegawai
 JP yang masih kurang      : 0,5 JP
 Ambang JP per pegawai     : 20 JP
 
@@ -234,7 +234,7 @@ UNIT
 dan 2 unit lain
 
 RINGKASAN CATURWULAN 2 TAHUN 2026
-Kembali kurang            : 4 dari 1.234 pegawai
+JP kembali kurang         : 4 dari 1.234 pegawai
 JP yang masih kurang      : 8 JP
 Ambang JP per pegawai     : 3,333–6,667 JP
 
@@ -254,7 +254,7 @@ Terima kasih atas kerja sama Bapak/Ibu.
 
 --
 Surel ini dikirim otomatis oleh Jejak, Lembaga Administrasi Negara; mohon tidak dibalas.
-Angka dihitung 2 Mei 2026 pukul 09.15 WIB.
+Angka dihitung pada 2 Mei 2026 pukul 09.15 WIB.
 """)
 
 

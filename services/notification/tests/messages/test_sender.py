@@ -114,7 +114,7 @@ async def test_sent_again_it_goes_to_whom_the_agency_names_now(notification, mak
     assert mail.message["Content-Language"] == "en"
     again = await api.call("POST", f"/v1/messages/{message.id}/resend", language="en")
     assert (again.status_code, again.json()["code"]) == (409, "message-not-open")
-    assert again.json()["title"].startswith("This message has been sent, is on its way, or is not needed any more.")
+    assert again.json()["title"].startswith("This message has been sent, is being sent or is no longer needed.")
     await notification.sound()
 
 

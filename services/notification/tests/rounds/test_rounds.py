@@ -236,7 +236,7 @@ async def test_four_revocations_in_two_swept_periods_are_one_notice_a_pic(notifi
         assert (
             mail.subject.strip() == "Sounding Bangkom: 4 pegawai kembali kurang JP untuk caturwulan 1 dan 2 tahun 2026"
         )
-        assert mail.body().count("Kembali kurang            : 4 dari 1.200 pegawai") == 2
+        assert mail.body().count("JP kembali kurang         : 4 dari 1.200 pegawai") == 2
         assert mail.body().count("JP yang masih kurang      : 8 JP") == 2
     rounds = await notification.rows("SELECT period, listed, pages FROM digests JOIN rounds ON id = round_id")
     assert sorted(tuple(row) for row in rounds) == [(1, 4, 4)] * 2 + [(2, 4, 4)] * 2

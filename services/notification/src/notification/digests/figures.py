@@ -1,4 +1,4 @@
-"""What a digest says in numbers."""
+"""The numbers that a digest tells."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ NOTICE = columns_of(Digest.table(), ("notice_id", "agency_id"))
 
 
 class UnitFigures(BaseModel):
-    """People of a unit who are short, and the hours (JP) they miss together; `name` is None outside of any unit."""
+    """How many people of a unit are short, and by how many hours (JP) in all; people without a unit have no `name`."""
 
     name: str | None
     short: int
@@ -30,8 +30,8 @@ class UnitFigures(BaseModel):
 class RoundFigures(BaseModel):
     """An agency's numbers in one round. Hours are JP.
 
-    `listed` people owed `owed` hours when the round was made; `short` of them still miss `missing`.
-    `due_low` and `due_high`: hours due by now for whom the least and the most is asked of those still short.
+    `listed` people owed `owed` hours when the round was made; `short` of them are still `missing` so many.
+    `due_low` and `due_high` are the least and the most hours that are due by now from one of those still short.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -72,9 +72,9 @@ class RoundFigures(BaseModel):
 
 
 class Figures(BaseModel):
-    """What an agency is told at once, counted at `counted_at`: one round of a sweep, or rounds reopened in a while.
+    """What one notice tells an agency, as counted at `counted_at`: the round of a sweep, or reopened rounds together.
 
-    `short` are the people who are short in any of them, each counted once.
+    `short` counts the people who are short in any of them, each once.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -94,7 +94,7 @@ class Figures(BaseModel):
 async def figures_of(
     session: AsyncSession, notices: Sequence[tuple[UUID, UUID]], now: datetime
 ) -> dict[tuple[UUID, UUID], Figures]:
-    """The figures of notices (round, agency) as they stand, their rounds by year and period."""
+    """The present figures of notices (round, agency), the rounds of each in the order of year and period."""
     rows = await session.execute(
         text(
             "WITH asked AS ("  # noqa: S608 - built of names in this code

@@ -1,4 +1,4 @@
-"""What a round of sounding found, agency by agency, as the pages bring it."""
+"""What the pages of a round have brought so far, agency by agency."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,9 +13,9 @@ HOURS = Numeric(12, 3)
 
 
 class Round(Stored, table=True):
-    """One sweep of all agencies, or what was reopened of a closed period of one agency in a while.
+    """One sweep of all agencies; or what was reopened in one agency's closed period until its notice was sent.
 
-    `sweep_id` is the sweep whose shortfalls it speaks of: for a sweep, its own id.
+    `sweep_id` is the sweep whose shortfalls it speaks of. The round of a sweep has the same id.
     """
 
     __tablename__ = "rounds"
@@ -36,13 +36,13 @@ class Round(Stored, table=True):
 class Digest(Stored, table=True):
     """What one agency is told in one round.
 
-    The mails of the digest `notice_id` (its round) tell of it: for a sweep it is its own, while
-    reopenings that come together share one. A reopening grows page by page: nothing tells its
-    `short_total`, and its `pages` are those that came in.
+    `notice_id` is the round whose mails tell of it: its own for a sweep, while reopenings that come
+    together share one. Nobody says how many pages a reopening will have: its `short_total` is null,
+    and its `pages` are those that have come in.
 
-    `listed` people owe `owed` hours by the pages; `resolved` of them have caught up since, who
+    By the pages, `listed` people owed `owed` hours; `resolved` of them have caught up since, and had
     owed `redeemed`. State: `collecting` pages; `waiting` for somebody to write to (`reason`);
-    `ready`, its mails are made; `met`, everybody caught up before there was a mail.
+    `ready`, its mails are made; `met`, everybody had caught up before there was a mail.
     """
 
     __tablename__ = "digests"
@@ -83,9 +83,9 @@ class DigestPage(Stored, table=True):
 
 
 class ListedPerson(Stored, table=True):
-    """Somebody a page lists: hours due by now, and missing. No name, no number.
+    """Somebody whom a page lists, with the hours due by now and those missing; neither name nor NIP.
 
-    The key begins with the sweep, so that a resolution finds its people and a digest its own in one index.
+    The key begins with the sweep: by one index a resolution finds its person, and a digest its people.
     """
 
     __tablename__ = "listed_people"
@@ -101,7 +101,7 @@ class ListedPerson(Stored, table=True):
 
 
 class Resolution(Stored, table=True):
-    """The last word on a person of a sweep: caught up, or short again; `version` is that of their shortfall."""
+    """The newest that is known of a person of a sweep: caught up, or short again. `version` is their shortfall's."""
 
     __tablename__ = "resolutions"
 

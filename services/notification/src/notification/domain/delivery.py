@@ -58,13 +58,13 @@ class Answer:
 
     @property
     def final(self) -> bool:
-        """A 5xx that is about the mail; RFC 4954's 530 is about our log-in, which somebody will mend."""
+        """A 5xx that is about the mail. 530 (RFC 4954) is about our log-in, which somebody will mend."""
         return 500 <= self.code < 600 and self.code != AUTHENTICATION_REQUIRED
 
 
 @dataclass(frozen=True)
 class Handover:
-    """How a try ended: the answers by address, or none and what went wrong.
+    """How a try ended: the server's answers by address; or none, and in `words` what went wrong.
 
     `in_doubt`: the mail was on its way when the connection broke, so the server may have it.
     """
@@ -76,9 +76,9 @@ class Handover:
 
 @dataclass(frozen=True)
 class Envelope:
-    """Whom a message is for (the first of `addresses` is the PIC addressed), and who has it or never will.
+    """Whom a message is for (first of `addresses` is the PIC), who has it already, and who refused it for good.
 
-    `in_doubt`: a server may have it already without our knowing.
+    `in_doubt`: a server may have it without our knowing.
     """
 
     id: UUID
@@ -95,7 +95,7 @@ class Envelope:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a try means. `code` and `words` are the server's, about the address that decided."""
+    """What a try means for the message. `code` and `words` are the server's, about the address that decided."""
 
     result: Literal["sent", "deferred", "failed"]
     reason: Literal["refused", "gave-up"] | None
@@ -108,9 +108,9 @@ class Verdict:
 
 
 def judge(envelope: Envelope, handover: Handover, now: datetime, waits: Sequence[float]) -> Verdict:
-    """Sent when the PIC addressed has it; failed when refused for good or given up; else due again after a wait.
+    """Sent when the PIC has it; failed when the PIC's server refused it for good or we give up; else due again later.
 
-    An address in copy is tried again like the PIC's own, but its refusal alone fails nothing.
+    An address in copy is tried again like the PIC's own, but a message never fails by its refusal alone.
     """
     accepted = [*envelope.accepted, *(name for name, answer in handover.answers.items() if answer.accepted)]
     refused = [*envelope.refused, *(name for name, answer in handover.answers.items() if answer.final)]
@@ -140,6 +140,6 @@ def judge(envelope: Envelope, handover: Handover, now: datetime, waits: Sequence
 
 
 def wait(message: UUID, tries: int, waits: Sequence[float]) -> timedelta:
-    """The wait after a try, up to a fifth longer: mails deferred together do not all come back together."""
+    """The wait after a try, up to a fifth longer, so that mails deferred together do not all come back together."""
     spread = derived_id(message, tries).int % 1000 / 1000
     return timedelta(seconds=waits[tries] * (1 + JITTER * spread))

@@ -17,7 +17,7 @@ from contracts.zone import JAKARTA
 
 @dataclass(frozen=True)
 class Addressee:
-    """One mail's addresses as mail servers know them, language and time zone.
+    """Whom a mail is for: its addresses in the form that mail servers know, its language and its time zone.
 
     `rank` is the office greeted: main or deputy.
     """
@@ -30,9 +30,9 @@ class Addressee:
 
 
 def addressees(pics: Sequence[Mapping[str, Any]]) -> list[Addressee]:
-    """A mail for each main PIC, the deputies in copy of the first; without a main, one for each deputy.
+    """A mail for each main PIC, the first with the deputies in copy; without a main PIC, one for each deputy.
 
-    PICs without a valid address do not count: the list is empty when nobody can be written to.
+    PICs without a valid address do not count; when nobody can be written to, the list is empty.
     """
     reachable = {address.lower(): (address, pic) for pic in reversed(pics) if (address := _ascii(pic["email"]))}
     named = list(reversed(reachable.values()))
@@ -78,5 +78,5 @@ def _zone(name: str) -> str:
 
 @cache
 def _zones() -> frozenset[str]:
-    """Read once: looking through the system's files for each mail took four fifths of the time of a round's mails."""
+    """Read once: looking through the system's files for each mail took four fifths of the time of making them."""
     return frozenset(available_timezones())

@@ -1,4 +1,4 @@
-"""Where the link in a digest leads until the portal serves that address: what to do next, and nothing of any agency."""
+"""Where the link in a digest leads until the portal serves that address: what to do next, without any agency's data."""
 
 from uuid import UUID
 
@@ -14,6 +14,6 @@ router = APIRouter(include_in_schema=False, dependencies=[Depends(everybody)])
 
 @router.get("/rounds/{round_id}")
 async def show_round(round_id: UUID, agency: UUID, language: UsedLanguage) -> HTMLResponse:
-    del round_id, agency  # the address is a promise of the mail; who opens it has not signed in
+    del round_id, agency  # part of the address that mails promise; whoever opens it has not signed in
     page = templates(language).get_template("round.html").render()
     return HTMLResponse(page, headers={"content-language": language, "vary": "Accept-Language"})

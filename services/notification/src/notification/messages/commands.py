@@ -1,7 +1,7 @@
 """The life of a message: made, claimed by a sender, settled, sent again by hand.
 
-Until the PIC it addresses has it, a message follows the office: whoever is PIC when it is claimed
-gets it. Its key, and with it the Message-ID, is made of what it is about and to whom.
+Until the PIC it addresses has it, a message follows the office: it goes to whoever is PIC when it is
+claimed. Its key, and so its Message-ID, is made of what it is about and whom it is for.
 """
 
 import json
@@ -32,7 +32,7 @@ CLAIM = columns_of(Message.table(), ("id", "claimed_until"))
 
 @dataclass(frozen=True)
 class Claimed:
-    """A message that one sender alone may send until `until`; one whose last look has a reason is not sent.
+    """A message that only one sender may send, until `until`; where its last look gives a reason, it is not sent.
 
     `mail_id` makes its Message-ID, `due_at` is when it was due.
     """
@@ -78,17 +78,16 @@ def drafted(round_id: UUID, agency_id: UUID, addressee: Addressee, due_at: datet
 
 
 async def queue(session: AsyncSession, messages: Sequence[dict[str, Any]]) -> None:
-    """Stores drafted messages, those that exist already left as they are."""
+    """Stores drafted messages; those that exist already stay as they are."""
     if messages:
         await session.execute(insert(Message).on_conflict_do_nothing(), messages)
 
 
 async def claim(session: AsyncSession, *, most: int, lease: timedelta, now: datetime) -> list[Claimed]:
-    """Takes up to `most` due messages for one sender, the longest due first, and lays down to whom they say what.
+    """Takes up to `most` due messages for one sender, the longest due first, and fixes what each says and to whom.
 
-    One whose people have all caught up by now is skipped, and one whose agency names nobody fails.
-    One that was claimed before and never settled, or that an address has accepted, says again what
-    it said then.
+    A message whose people have all caught up is skipped; one whose agency names nobody fails. One that
+    was claimed before and never settled, or that some address has accepted, keeps the text it had then.
     """
     rows = (
         await session.execute(
@@ -133,7 +132,7 @@ async def claim(session: AsyncSession, *, most: int, lease: timedelta, now: date
 
 
 def _addressed(rows: Sequence[Any]) -> dict[UUID, Addressee | None]:
-    """Whom each message is for now. Two messages of one digest never go to one address."""
+    """Whom each message is for now. Two messages of one digest never go to the same address."""
     addressed: dict[UUID, Addressee | None] = {}
     given: defaultdict[tuple[UUID, UUID], set[str]] = defaultdict(set)
     for row in sorted(rows, key=lambda row: row.id):
@@ -154,7 +153,7 @@ def _told(message: Any) -> Addressee:
 
 
 async def _follow(session: AsyncSession, rows: Sequence[Any], addressed: Mapping[UUID, Addressee | None]) -> None:
-    """Stores the addresses of messages that are for somebody else now, or are told otherwise."""
+    """Stores whom messages are for now, where that is somebody else or the same PIC's particulars have changed."""
     moved = [
         {
             "id": str(row.id),
@@ -203,9 +202,9 @@ def _claimed(row: Any, addressee: Addressee | None, figures: Figures) -> Claimed
 
 
 async def readdress(session: AsyncSession, pics: Mapping[UUID, Sequence[Mapping[str, Any]]], now: datetime) -> None:
-    """What waits for a PIC who is none any more is due at once, for whoever is now; see `claim`.
+    """Makes messages due at once that wait for somebody who is no PIC any more: `claim` finds who is one now.
 
-    So is what has failed for want of a PIC. `pics` are those of each agency that has changed.
+    Those that failed for want of a PIC, too. `pics` are those of each agency that has changed.
     """
     await session.execute(
         text(
@@ -228,7 +227,7 @@ async def settle(session: AsyncSession, message: Claimed, verdict: Verdict, now:
         text(
             "WITH settled AS ("
             " UPDATE messages SET state = :state, reason = :reason,"
-            # Whoever has made it due anew meanwhile, for another PIC, says when.
+            # Where somebody has made it due meanwhile, for another PIC, that moment stays.
             "  due_at = CASE WHEN due_at = :was_due THEN coalesce(:due_at, due_at) ELSE due_at END,"
             "  claimed_until = NULL, tries = tries + 1, attempts = attempts + 1, in_doubt = :in_doubt,"
             "  accepted = :accepted, refused = :refused, settled_at = :settled_at"
@@ -258,7 +257,7 @@ async def settle(session: AsyncSession, message: Claimed, verdict: Verdict, now:
 
 
 async def give_back(session: AsyncSession, messages: Sequence[Claimed]) -> None:
-    """Frees messages that were claimed and not tried."""
+    """Frees messages that were claimed but not tried."""
     await session.execute(
         text(
             f"UPDATE messages SET claimed_until = NULL FROM {unnest(CLAIM)}"  # noqa: S608 - built of names in this code
@@ -269,11 +268,11 @@ async def give_back(session: AsyncSession, messages: Sequence[Claimed]) -> None:
 
 
 async def resend(session: AsyncSession, message_id: UUID, caller: Caller[None]) -> Message:
-    """Sends a message that failed, or waits for another try, at once, to whom the agency names now.
+    """Makes a message that failed, or waits for another try, due at once, for whom the agency names now.
 
-    Keeps who asked for it; addresses that have it already are left out. Raises Refused `not-found`,
-    `message-not-open`, or `no-pic` when the agency names nobody who could be written to and has no
-    message of this round.
+    Notes who asked for it; addresses that have it already do not get it again. Raises Refused: `not-found`,
+    `message-not-open`, or `no-pic` when the agency names nobody with a valid address, or only people who
+    have a message of this round.
     """
     table, now = Message.table().c, caller.now
     message = await session.scalar(

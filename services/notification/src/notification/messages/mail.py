@@ -38,7 +38,7 @@ class Text:
 
 
 def render(figures: Figures, *, rank: str, language: Language, time_zone: str, links: Mapping[UUID, str]) -> Text:
-    """What a PIC reads: `rank` (main or deputy) is the office greeted, `links` lead to the rounds."""
+    """What a PIC reads: `rank` (main or deputy) is the office greeted, `links` are the rounds' addresses."""
 
     def body(form: str) -> str:
         return (
@@ -68,7 +68,7 @@ def _subject(figures: Figures, language: Language) -> str:
 
 
 def _moment(moment: datetime, zone: ZoneInfo, language: Language) -> str:
-    """As the wall clock of the time zone shows it."""
+    """A moment as clocks of the time zone show it."""
     local = moment.astimezone(zone)
     time = dates.format_time(local, "short", tzinfo=zone, locale=LOCALES[language])
     return say("mail.moment", language, day=local.date(), time=time, zone=local.tzname())
@@ -80,7 +80,7 @@ def _months(period: int, language: Language) -> str:
 
 
 def _periods(rounds: Sequence[RoundFigures], language: Language, *, spelt: bool = False) -> str:
-    """The periods of each year, as in 1 and 2 of 2026; spelt with their months."""
+    """The periods of each year, as in 1 and 2 of 2026; where they are spelt, with their months."""
 
     def one(found: RoundFigures) -> str:
         return f"{found.period} ({_months(found.period, language)})" if spelt else str(found.period)
@@ -99,17 +99,17 @@ def _due(found: RoundFigures, language: Language) -> str:
 
 
 def _row(label: str, value: str) -> str:
-    """A row of the table that plain text has."""
+    """A row of a table in plain text."""
     return f"{label:<{LABEL}}: {value}"
 
 
 def link_to(portal_url: str, round_id: UUID, agency_id: UUID) -> str:
-    """Where the agency sees its round."""
+    """The address at which an agency sees its round."""
     return f"{portal_url.rstrip('/')}/rounds/{round_id}?{urlencode({'agency': str(agency_id)})}"
 
 
 def compose(message: Claimed, *, sender: str, portal_url: str, now: datetime, trace: str | None) -> EmailMessage:
-    """The mail of a message. Sent again it has the same Message-ID, by which a server can tell it is the same."""
+    """The mail of a message. Sent again it has the same Message-ID, by which whoever gets it twice can tell."""
     domain = parseaddr(sender)[1].partition("@")[2]
     text = render(
         message.figures,

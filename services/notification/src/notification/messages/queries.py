@@ -21,7 +21,7 @@ BY_TIME: TypeAdapter[tuple[Moment, UUID]] = TypeAdapter(tuple[Moment, UUID])
 async def messages(
     session: AsyncSession, caller: Caller[None], window: Window, *, state: MessageState | None, round_id: UUID | None
 ) -> Page[MessageOut]:
-    """Messages the caller may see, oldest first."""
+    """The messages that the caller may see, oldest first."""
     columns = MESSAGES.c
     query = select(MESSAGES).where(caller.sees(columns.agency_id)).order_by(columns.created_at, columns.id)
     if state:

@@ -12,9 +12,9 @@ MessageState = Literal["queued", "sent", "failed", "skipped"]
 
 
 class MessageOut(BaseModel):
-    """A mail to one PIC. `reason`: `refused`, `gave-up` or `no-pic` when failed, `all-met` when skipped.
+    """A mail to one PIC. `reason`: `refused`, `gave-up` or `no-pic` when it failed, `all-met` when it was skipped.
 
-    Until the PIC has it, it goes to whoever is PIC when it is sent; `recipient` is whom it was last for.
+    Until the PIC has it, it goes to whoever is PIC when it is sent; `recipient` is whom it was for last.
     """
 
     model_config = ConfigDict(from_attributes=True)
@@ -35,7 +35,7 @@ class MessageOut(BaseModel):
 
 
 class AttemptOut(BaseModel):
-    """A try to hand the mail over, with the SMTP server's code and words."""
+    """One try to hand the mail over, with the SMTP server's code and words."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -57,7 +57,7 @@ class ResendOut(BaseModel):
 
 
 class MessageWithHistoryOut(MessageOut):
-    """A message, what it said when it was last claimed, and its history. `accepted`: who has it."""
+    """A message with its history, and what it said when it was last claimed. `accepted`: the addresses that have it."""
 
     accepted: list[str]
     figures: Figures | None

@@ -1,8 +1,8 @@
 """The role that hands mails over to the SMTP server.
 
-A mail is claimed in one transaction, sent outside of any, and settled in another, so no row is
-locked while a server thinks. A sender that dies in between leaves its claim to run out; the mail
-then goes out again with the same Message-ID and text. So towards SMTP a mail is sent at least
+A mail is claimed in one transaction, sent outside of any, and settled in another, so that no row is
+locked while a server takes its time. The claim of a sender that dies in between runs out; the mail
+then goes out again, with the same Message-ID and text. So each mail reaches the SMTP server at least
 once, and whoever receives it twice can tell by the Message-ID.
 """
 
@@ -26,7 +26,7 @@ from notification.settings import Settings
 
 BATCH = 100
 CONNECTIONS = 4
-"""How many mails of a batch are on their way at once: a slow server or mailbox holds up a lane, not all of them."""
+"""How many mails of a batch are sent at once: a slow server or mailbox holds up one connection, not all of them."""
 POLL_SECONDS = 0.5
 SEND_MAIL = "send mail"
 
@@ -42,11 +42,11 @@ class Sender:
         self.ready = False
 
     def stop(self) -> None:
-        """Ends the run after the mails in hand."""
+        """Ends the run once the mails that are being sent are done."""
         self._stopping.set()
 
     async def run(self) -> None:
-        """Sends until `stop`; a broken world is waited out."""
+        """Sends until `stop`; whatever breaks, it waits and tries again."""
         wait = POLL_SECONDS
         while not self._stopping.is_set():
             try:
@@ -69,7 +69,7 @@ class Sender:
             if message.look.reason:
                 mail_sent.add(1, {RESULT: message.look.state, REASON: message.look.reason})
         lanes = [self._work_off(mails) for _ in range(min(CONNECTIONS, len(mails)))]
-        # Whatever breaks one lane, the others end by themselves: a mail cut off in the middle goes out twice.
+        # Whatever breaks one lane, the others go on to their end: a mail cut off in the middle would go out twice.
         for failure in await asyncio.gather(*lanes, return_exceptions=True):
             if failure is not None:
                 raise failure
@@ -84,12 +84,12 @@ class Sender:
                 await self._send(smtp, mails.popleft())
 
     def _in_time(self, message: Claimed) -> bool:
-        """Whether the claim outlasts one more try, so that no second sender takes the mail meanwhile."""
+        """Whether the claim outlasts one more try: until then no other sender takes the mail."""
         return (message.until - self._clock.now()).total_seconds() > self._settings.smtp_timeout
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[SMTP]:
-        """A connection for some mails, opened by the first one."""
+        """A connection for several mails; the first of them opens it."""
         settings = self._settings
         smtp = SMTP(
             hostname=settings.smtp_host,
@@ -142,14 +142,14 @@ class Sender:
                     await smtp.connect()
                 sending = True
                 return Handover(await _deliver(smtp, settings.smtp_sender, message.envelope.outstanding, mail), "")
-        except Exception as error:  # noqa: BLE001 - whatever it is, this mail waits and the others go on
+        except Exception as error:  # noqa: BLE001 - whatever it is, this mail is tried later and the others go on
             smtp.close()
             log.warning("mail not handed over", message=str(message.id), exc_info=error)
             return Handover({}, ": ".join(filter(None, [type(error).__name__, str(error)])), in_doubt=sending)
 
 
 async def _deliver(smtp: SMTP, sender: str, recipients: list[str], mail: EmailMessage) -> dict[str, Answer]:
-    """What the server says about each recipient. Raises what the connection raises when it says nothing."""
+    """What the server says about each recipient. Where it says nothing, raises what the connection raises."""
     try:
         refused, words = await smtp.sendmail(parseaddr(sender)[1], recipients, mail.as_bytes())
     except SMTPRecipientsRefused as error:

@@ -1,4 +1,4 @@
-"""Mails as rows: made with the digest, claimed and settled by the sender."""
+"""Mails as rows: made when their digest is ready, claimed and settled by the sender."""
 
 from datetime import datetime
 from typing import Any
@@ -12,11 +12,11 @@ from common.store.tables import Stored
 
 
 class Message(Stored, table=True):
-    """One mail to one PIC about one digest and those that share its notice; never two with its `dedupe_key`.
+    """One mail to one PIC about one digest and those that share its notice; no two have the same `dedupe_key`.
 
-    `figures` are what the mail says, laid down anew each time it is claimed, until a server has it
-    or may have it (`in_doubt`): one Message-ID never stands for two texts.
-    `tries` counts attempts since the message was made or sent again, `attempts` all of them.
+    `figures` are what the mail says. They are counted anew each time it is claimed, until a server has
+    it or may have it (`in_doubt`): one Message-ID never stands for two texts.
+    `tries` counts the attempts since the message was made or last sent again by hand, `attempts` all of them.
     """
 
     __tablename__ = "messages"
@@ -55,7 +55,7 @@ class Message(Stored, table=True):
 
 
 class Attempt(Stored, table=True):
-    """One try to hand a mail over, and what the server said; no `code` when it said nothing."""
+    """One try to hand a mail over, and what the server said; without a `code` when it said nothing."""
 
     __tablename__ = "attempts"
     __table_args__ = (CheckConstraint("result IN ('sent', 'deferred', 'failed')", name="result"),)
@@ -69,7 +69,7 @@ class Attempt(Stored, table=True):
 
 
 class Resend(Stored, table=True):
-    """Somebody sent a failed message again by hand: who, when, and after which attempt."""
+    """That somebody sent a message again by hand: who, when, and after which attempt."""
 
     __tablename__ = "resends"
 

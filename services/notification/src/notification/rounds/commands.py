@@ -1,4 +1,4 @@
-"""How a round grows from events, and when its mails are made. Set by set, whatever the number of pages."""
+"""How a round grows by its pages, and when its mails are made; a batch takes the same statements at any size."""
 
 import json
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from notification.domain.pics import addressees
 from notification.messages.commands import drafted, queue
 
 PAGES_AT_ONCE = 20
-"""Pages in one statement: their people are a few megabytes, and several copies of them exist on the way."""
+"""Pages in one statement: their people are a few megabytes, and several copies of them exist at once."""
 
 RESOLUTION = columns_of(Resolution.table(), ("sweep_id", "agency_id", "person_id", "resolved", "version"))
 ROUND = ("id", "sweep_id", "kind", "year", "period", "as_of", "opened_at")
@@ -34,7 +34,7 @@ PAGE: Columns = {
 DECISION = columns_of(Digest.table(), (*DIGEST, "state", "reason"))
 
 
-# No mail of the notice has been claimed, or has found its end: whatever comes may still be told in it.
+# No mail of the notice has been claimed or has ended: whatever comes may still be told in it.
 GATHERS = """
     digests.state IN ('ready', 'waiting') AND NOT EXISTS (
         SELECT FROM messages WHERE round_id = notice_id AND messages.agency_id = digests.agency_id
@@ -57,9 +57,9 @@ class Placed(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """Somebody of a sweep has caught up, or is short again, by the version of their shortfall.
+    """Somebody of a sweep has caught up, or is short again.
 
-    Not by the moment it was said: those who say it each have a clock of their own.
+    The highest version of their shortfall holds, not the latest moment: the clocks of those who tell may differ.
     """
 
     sweep_id: UUID
@@ -127,9 +127,9 @@ async def _store_resolutions(session: AsyncSession, heard: Sequence[Heard]) -> N
 
 
 async def _store_pages(session: AsyncSession, pages: Sequence[Received]) -> list[Placed]:
-    """Lays in each page that is new by round, agency and number, counts its people, and says where it belongs.
+    """Stores each page that is new (by round, agency and number), counts its people, and says where it belongs.
 
-    The digests are locked first, in order, so that batches with pages of the same ones take turns.
+    The digests are locked first, in one order, so that batches with pages of the same digests take turns.
     """
     distinct = {(one.round_id, one.agency_id, one.number): one for one in await _placed(session, pages)}
     found = [distinct[key] for key in sorted(distinct)]
@@ -170,10 +170,10 @@ def _counted(one: Placed) -> tuple[UUID, UUID, UUID, int, int, int | None]:
 
 
 async def _placed(session: AsyncSession, pages: Sequence[Received]) -> list[Placed]:
-    """Where pages belong. A sweep is one round of all its pages.
+    """Where pages belong. All pages of a sweep are one round.
 
-    What is reopened joins the notice its agency has open: its round of the same sweep, or else a new
-    one beside it. Without an open notice it opens one.
+    A reopened page joins the open notice of its agency: there the round of the same sweep, or else a
+    new one beside it. Without an open notice it opens one.
     """
     placed = [Placed(page.event.sweep_id, page.event.sweep_id, page.event.page, page) for page in pages if _swept(page)]
     reopened = [page for page in pages if not _swept(page)]
@@ -197,10 +197,10 @@ async def _placed(session: AsyncSession, pages: Sequence[Received]) -> list[Plac
 async def _gathering(
     session: AsyncSession, agencies: Sequence[UUID], events: Sequence[UUID]
 ) -> tuple[set[UUID], Sequence[Any]]:
-    """Which of these events are laid in already, and the rounds of the notices that agencies have open.
+    """Which of these events are stored already, and the rounds of the notices that agencies have open.
 
-    The agencies are held, so that nobody else opens a notice for them, and the mails that wait, so
-    that no sender counts what is about to be added: each in a statement before the one that looks.
+    Locks the agencies, so that nobody else opens a notice for them, and the mails that wait, so that
+    no sender counts what is about to be added: both before the statements that look.
     """
     given = {"agencies": agencies}
     await session.execute(
@@ -231,7 +231,7 @@ async def _gathering(
 
 
 async def _store_people(session: AsyncSession, pages: Sequence[Placed]) -> None:
-    """Somebody on a further page of a reopening is listed once, as that page says."""
+    """Stores the people of pages; somebody whom a later page of a reopening lists again is listed once, as it says."""
     await session.execute(
         text(
             f"WITH page AS (SELECT * FROM {unnest(PAGE)}), stored AS ("  # noqa: S608 - built of names in this code
@@ -307,7 +307,7 @@ async def _address_complete(session: AsyncSession, pages: Sequence[Placed], cloc
 
 
 async def address_waiting(session: AsyncSession, agencies: Sequence[UUID], clock: Clock, gathering: timedelta) -> None:
-    """Makes the mails of digests that waited for somebody to write to in one of `agencies`."""
+    """Makes the mails of digests that waited until one of `agencies` named somebody to write to."""
     rows = await session.execute(
         text(f"{ADDRESSED} WHERE state = 'waiting' AND digests.agency_id = ANY(CAST(:agencies AS uuid[]))"),
         {"agencies": agencies},

@@ -1,4 +1,4 @@
-"""Shortfalls as the training service tells of them, page by page and person by person."""
+"""The shortfalls that the training service tells of, page by page and person by person."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -23,10 +23,10 @@ CONSUMER = "notification.shortfall"
 
 
 class ShortfallPage(Event):
-    """What is read of a `JPShortfallDetected`.
+    """What is read here of a `JPShortfallDetected`.
 
-    Its people stay in the payload: PostgreSQL unpacks them, and refuses them when they are not as
-    they should be. A hundred thousand of them in a batch would be too many objects here.
+    Its people stay in the payload: PostgreSQL unpacks them, and refuses them when they have another
+    shape. A batch may hold a hundred thousand of them, too many objects for this process.
     """
 
     topic: ClassVar[Topic] = JPShortfallDetected.topic
@@ -51,7 +51,7 @@ WANTED = (ShortfallPage, JPShortfallResolved)
 
 
 def subscription(parts: Parts) -> Subscription:
-    """What is read of the training service."""
+    """What notification reads from the training service."""
     handle = partial(take_shortfalls, clock=parts.clock, gathering=parts.settings.gathering)
     return Subscription(CONSUMER, topics.SHORTFALLS, WANTED, handle)
 

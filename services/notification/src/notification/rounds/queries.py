@@ -41,7 +41,7 @@ async def rounds(
 
 
 async def one_round(session: AsyncSession, caller: Caller[None], round_id: UUID) -> RoundOut:
-    """A round with its counts. Raises Refused `not-found`, also when it reached no agency of the caller's."""
+    """A round with its counts. Raises Refused `not-found`, also when it reached no agency that the caller may see."""
     found = (await session.execute(select(ROUNDS).where(ROUNDS.c.id == round_id, _reaches(caller)))).one_or_none()
     if found is None:
         raise Refused("not-found")
@@ -133,7 +133,7 @@ async def digests(
 
 
 async def waiting(session: AsyncSession, caller: Caller[None], window: Window) -> Page[WaitingOut]:
-    """Digests that wait for somebody to write to, the longest waiting first."""
+    """Digests that wait for somebody to write to, those that have waited longest first."""
     query = (
         _with_agency(
             DIGESTS.c.round_id, DIGESTS.c.agency_id, DIGESTS.c.reason, SHORT, DIGESTS.c.decided_at.label("since")

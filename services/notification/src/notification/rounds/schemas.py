@@ -12,7 +12,7 @@ DigestState = Literal["collecting", "waiting", "ready", "met"]
 
 
 class RoundOut(BaseModel):
-    """A round in the caller's scope. `agencies` and `mails` count by state; hours are JP.
+    """A round, as far as the caller may see it. `agencies` and `mails` count by state; hours are JP.
 
     Of `people` counted, `listed` owed `owed` hours when the round was made; `resolved` of them have
     caught up since, so `short` still miss `missing`.
@@ -56,7 +56,7 @@ class DigestOut(BaseModel):
 
 
 class WaitingOut(BaseModel):
-    """A digest nobody can be sent. `reason`: `no-pic` (no PIC with a valid address) or `agency-inactive`."""
+    """A digest that can be sent to nobody. `reason`: `no-pic` (no PIC with a valid address) or `agency-inactive`."""
 
     model_config = ConfigDict(from_attributes=True)
 
