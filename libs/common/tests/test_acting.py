@@ -1,10 +1,12 @@
-"""Who sends, in which capacity, and whether it is their own case."""
+"""Who acts and who sends, in which capacity, and whether it is their own case."""
 
 import pytest
 
 from common.ids import new_id
 from common.refused import Refused
-from contracts.acting import SENDERS, Sender, capacity, is_own_case, sender_of
+from common.web.auth import ITSELF
+from contracts.acting import SENDERS, Sender, capacity, sender_of
+from contracts.actors import SYSTEM
 from jejak_local.harness import caller
 
 AGENCY, PROVIDER, PERSON, CONNECTION = (new_id() for _ in range(4))
@@ -42,6 +44,10 @@ def test_a_role_whose_claim_is_missing_sends_nothing(role):
 
 
 def test_a_case_is_ones_own_when_the_token_names_its_person():
-    assert is_own_case(caller("validator", person=PERSON), PERSON)
-    assert not is_own_case(caller("validator", person=new_id()), PERSON)
-    assert not is_own_case(caller("validator", agency=PERSON), PERSON)
+    assert caller("validator", person=PERSON).actor.is_own_case(PERSON)
+    assert not caller("validator", person=new_id()).actor.is_own_case(PERSON)
+    assert not caller("validator", agency=PERSON).actor.is_own_case(PERSON)
+
+
+def test_the_service_itself_is_nobody_of_its_people():
+    assert SYSTEM.hands == {ITSELF}, "the subject that no token may have"

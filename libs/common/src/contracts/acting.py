@@ -1,7 +1,6 @@
-"""Who acts: in which of their roles a caller sends, under whose name, and whether the case is their own."""
+"""In which of their roles a caller sends, and under whose name."""
 
 from typing import Literal, NamedTuple
-from uuid import UUID
 
 from common.refused import Refused
 from common.web.auth import Principal
@@ -57,18 +56,3 @@ def _named(caller: Principal, acting: Capacity) -> Sender | None:
         if claim is not None:
             return Sender(kind, str(claim))
     return Sender("connection", caller.subject) if acting == "service" else None
-
-
-def acting_people(caller: Principal) -> frozenset[UUID]:
-    """The people who act when this caller does: whose token it is, where that is known."""
-    return frozenset({caller.claims["person"]} if "person" in caller.claims else ())
-
-
-def hands_of(caller: Principal) -> frozenset[str]:
-    """By what a caller's act is remembered: two who share any of it are one and the same."""
-    return frozenset({caller.subject, *map(str, acting_people(caller))})
-
-
-def is_own_case(caller: Principal, person_id: UUID) -> bool:
-    """Whether one of those who act is the person concerned: nobody decides in a case of their own."""
-    return person_id in acting_people(caller)

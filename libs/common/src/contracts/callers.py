@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from common.clock import Clock
 from common.web.auth import Principal
+from contracts.actors import Actor
 
 R = TypeVar("R")
 
@@ -41,6 +43,11 @@ class Caller(Principal, Generic[R]):
     def person(self) -> UUID | None:
         """Whose token it is."""
         return self.claims.get("person")
+
+    @cached_property
+    def actor(self) -> Actor:
+        """Who acts when this caller does: whose token it is, where that is known."""
+        return Actor(self.subject, frozenset(() if self.person is None else (self.person,)))
 
     @property
     def provider(self) -> UUID | None:

@@ -4,7 +4,8 @@ from uuid import uuid4
 import pytest
 
 from common.refused import Refused
-from credit.domain.cases import STATES, SYSTEM, Act, Actor, Case, State, move, repeats
+from contracts.actors import SYSTEM, Actor
+from credit.domain.cases import STATES, Act, Case, State, move, repeats
 
 ALLOWED = {
     ("submitted", "check"): "checked",
@@ -145,10 +146,6 @@ def test_whoever_has_submitted_a_case_once_never_judges_it() -> None:
         with pytest.raises(Refused) as refused:
             move(again, "check", submitter)
         assert refused.value.code == "same-person"
-
-
-def test_the_service_itself_is_nobody_of_its_people() -> None:
-    assert SYSTEM.hands == {"system"}
 
 
 @pytest.mark.parametrize(("state", "act"), [*product(STATES, ACTS)])

@@ -18,6 +18,7 @@ from common.refused import Refused
 from common.store.sets import insert, one_of
 from common.web import etag
 from contracts.acting import SenderKind
+from contracts.actors import Actor
 from contracts.callers import Caller
 from credit.cases.judging import judge_stored
 from credit.cases.tables import cases, history
@@ -32,12 +33,11 @@ from credit.cases.writing import (
     save_moves,
     save_returns,
 )
-from credit.domain.cases import Act, Actor, Case, Kind, move, repeats
+from credit.domain.cases import Act, Case, Kind, move, repeats
 from credit.domain.periods import LeftOut, Segment
 from credit.domain.rules import Book
 from credit.ledger.commands import enter
 from credit.people import PEOPLE
-from credit.scope import actor_of
 
 CASE = (
     "id",
@@ -135,14 +135,14 @@ async def open_cases(session: AsyncSession, new: Sequence[NewCase], actor: Actor
 async def check(session: AsyncSession, wanted: Sequence[Wanted], caller: Caller[Book]) -> list[Answer]:
     """Says that the papers of cases that others have submitted are in order."""
     answers, moved = _decide(await _locked(session, wanted, caller), wanted, "check", caller)
-    await save_moves(session, moved, actor_of(caller), caller.now)
+    await save_moves(session, moved, caller.actor, caller.now)
     return answers
 
 
 async def attest(session: AsyncSession, wanted: Sequence[Wanted], caller: Caller[Book]) -> list[Answer]:
     """Attests cases that others have submitted and checked: their points enter the ledger."""
     answers, moved = _decide(await _locked(session, wanted, caller), wanted, "attest", caller)
-    await save_moves(session, moved, actor_of(caller), caller.now)
+    await save_moves(session, moved, caller.actor, caller.now)
     await enter(session, [case.id for case in moved], caller.rules, caller.now)
     return answers
 
@@ -150,7 +150,7 @@ async def attest(session: AsyncSession, wanted: Sequence[Wanted], caller: Caller
 async def send_back(session: AsyncSession, wanted: Wanted, caller: Caller[Book], reason: str) -> Answer:
     """Returns a case for repair and frees its months."""
     [answer], moved = _decide(await _locked(session, [wanted], caller), [wanted], "return", caller)
-    await save_returns(session, moved, actor_of(caller), caller.now, {case.id: reason for case in moved})
+    await save_returns(session, moved, caller.actor, caller.now, {case.id: reason for case in moved})
     return answer
 
 
@@ -166,7 +166,7 @@ async def resubmit(session: AsyncSession, wanted: Wanted, caller: Caller[Book]) 
         outcome = (await judge_stored(session, [row], caller.rules))[case.id]
         if isinstance(outcome, Refused):
             return outcome
-        await save_judged(session, [Judged(case, content_of(row), outcome)], actor_of(caller), caller.now)
+        await save_judged(session, [Judged(case, content_of(row), outcome)], caller.actor, caller.now)
     return answer
 
 
@@ -175,7 +175,7 @@ def _decide(
 ) -> tuple[list[Answer], list[Case]]:
     """Decides about each case in turn: `updated`, `unchanged` for an act the same person repeats, or why not."""
     moved: dict[UUID, Case] = {}
-    actor = actor_of(caller)
+    actor = caller.actor
 
     def decide(item: Wanted) -> Done:
         row = found.get(item.id)

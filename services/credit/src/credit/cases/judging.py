@@ -12,9 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.refused import Refused
 from common.store.sets import one_of
+from contracts.actors import SYSTEM
 from credit.cases.tables import cases, segments
 from credit.cases.writing import SEGMENT, Judged, case_of, content_of, left_out, save_judged, save_returns
-from credit.domain.cases import SYSTEM, Case, move
+from credit.domain.cases import Case, move
 from credit.domain.judging import judge
 from credit.domain.periods import Converted, Segment, months_between
 from credit.domain.rules import Book

@@ -14,8 +14,9 @@ from sqlalchemy import ARRAY, DateTime, Text, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.store.sets import columns_of, insert, lists, overwrite, unnest
+from contracts.actors import Actor
 from credit.cases.tables import cases, history, segments
-from credit.domain.cases import Actor, Case
+from credit.domain.cases import Case
 from credit.domain.periods import Converted, LeftOut, Segment
 
 MOVED = columns_of(cases, ("id", "state", "version", "checked_by", "return_reason"))

@@ -11,6 +11,7 @@ from typing import Literal, get_args
 from uuid import UUID
 
 from common.refused import Refused
+from contracts.actors import Actor
 
 State = Literal["submitted", "checked", "attested", "returned"]
 Act = Literal["check", "attest", "return", "resubmit", "judge"]
@@ -27,23 +28,6 @@ MOVES: dict[tuple[State, Act], State] = {
     ("checked", "judge"): "checked",
 }
 RESULTS = frozenset((act, state) for (_, act), state in MOVES.items())
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Who acts: the subject of a token, and the people who act with it."""
-
-    subject: str
-    people: frozenset[UUID] = field(default_factory=frozenset[UUID])
-
-    @property
-    def hands(self) -> frozenset[str]:
-        """By what a case remembers the actor: two who share any of it are one and the same."""
-        return frozenset({self.subject, *map(str, self.people)})
-
-
-SYSTEM = Actor("system")
-"""Who acts when no caller does: an event has come."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +65,7 @@ def repeats(case: Case, act: Act, by: str) -> bool:
 
 def check_not_own(person_id: UUID, actor: Actor) -> None:
     """Refuses whoever acts in a case of their own, in whatever part (`own-case`)."""
-    if person_id in actor.people:
+    if actor.is_own_case(person_id):
         raise Refused("own-case")
 
 

@@ -8,11 +8,11 @@ from fastapi import APIRouter, Depends
 from common.web.pages import AskedWindow, Page
 from common.web.parts import Reading, UsedLanguage
 from contracts.callers import Caller
+from contracts.paths import NamedPerson
 from credit import rights
 from credit.domain.rules import Book
 from credit.evidence.queries import list_evidence, read_evidence
 from credit.evidence.schemas import EvidenceView
-from credit.scope import AskedPerson
 
 router = APIRouter(prefix="/v1", tags=["evidence"])
 
@@ -21,7 +21,7 @@ Reader = Annotated[Caller[Book], Depends(rights.READ)]
 
 @router.get("/people/{person_id}/evidence", summary="Assessed trainings of a person, each zero explained")
 async def get_evidence_of(
-    person_id: AskedPerson,
+    person_id: NamedPerson,
     session: Reading,
     caller: Reader,
     window: AskedWindow,

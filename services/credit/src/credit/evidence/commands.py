@@ -17,11 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.events import Received
 from common.ids import new_id
 from common.store.sets import columns_of, copy, insert, lists, one_of, overwrite, unnest
+from contracts.actors import SYSTEM
 from contracts.events.training import TrainingCompleted, TrainingCorrected, TrainingRevoked
 from credit.cases.commands import NewCase, open_cases
 from credit.cases.tables import cases
 from credit.cases.writing import Judged, case_of, content_of, save_judged, save_returns
-from credit.domain.cases import SYSTEM, Case, move
+from credit.domain.cases import Case, move
 from credit.domain.degrees import (
     BONUS,
     REVOKED,

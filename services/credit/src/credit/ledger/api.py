@@ -6,18 +6,18 @@ from fastapi import APIRouter, Depends
 
 from common.web.parts import Reading, UsedLanguage
 from contracts.callers import Caller
+from contracts.paths import NamedPerson
 from credit import rights
 from credit.domain.rules import Book
 from credit.ledger.queries import read_credit
 from credit.ledger.schemas import CreditView
-from credit.scope import AskedPerson
 
 router = APIRouter(prefix="/v1", tags=["ledger"])
 
 
 @router.get("/people/{person_id}/credit", summary="Credit points of a person, each entry explained")
 async def get_credit(
-    person_id: AskedPerson,
+    person_id: NamedPerson,
     session: Reading,
     caller: Annotated[Caller[Book], Depends(rights.READ)],
     language: UsedLanguage,

@@ -25,7 +25,6 @@ from credit.domain.periods import Converted, Tenure, check_matrix, check_set_in_
 from credit.domain.rules import Book
 from credit.people import PEOPLE, tenures
 from credit.predicates.schemas import NewPredicate
-from credit.scope import actor_of
 
 SENT = columns_of(cases, ("source_name", "reference"))
 WITH_SAME_REFERENCE = text(
@@ -50,7 +49,7 @@ async def submit(session: AsyncSession, lines: Sequence[NewPredicate], caller: C
     Answers each: `stored`, `updated` for a repair, `duplicate` of what is known, or why not. The person of a case is
     not repaired: a predikat of somebody else is another reference.
     """
-    actor, sender = actor_of(caller), sender_of(caller, capacity(caller))
+    actor, sender = caller.actor, sender_of(caller, capacity(caller))
     people = await _find_people(session, lines, caller)
     ids = sorted({person_id for person_id in people if person_id})
     tenure_of = await tenures(session, ids)

@@ -13,7 +13,6 @@ from common.ids import new_id
 from common.refused import Refused
 from common.store.outbox import flush
 from common.web import etag
-from contracts.acting import is_own_case
 from contracts.callers import Caller
 from contracts.nip import parse_nip
 from registry.domain.person import (
@@ -158,7 +157,7 @@ async def upsert_people(session: AsyncSession, documents: Sequence[PersonIn], ca
             return Done("stored", person.id)
         person = after[owner[entry.nip]]
         revised = _revised(person, entry, places, caller)
-        if revised != person and is_own_case(caller, person.id):
+        if revised != person and caller.actor.is_own_case(person.id):
             raise Refused("own-record", "nip")
         after[person.id] = revised
         return Done("unchanged" if revised == person else "updated", person.id)
@@ -270,7 +269,7 @@ async def _mine(session: AsyncSession, person_id: UUID, caller: Caller[None], *,
     person = (await store.present(session, [person_id], lock=lock)).get(person_id)
     if person is None or not caller.reaches(person.place_on(caller.today).agency_id):
         raise Refused("not-found")
-    if is_own_case(caller, person_id):
+    if caller.actor.is_own_case(person_id):
         raise Refused("own-record")
     return person
 

@@ -22,7 +22,7 @@ from common.refused import Refused
 from common.store.outbox import emit
 from common.web import etag
 from common.web.bulk import in_turns
-from contracts.acting import Capacity, Sender, capacity, hands_of, is_own_case, sender_of
+from contracts.acting import Capacity, Sender, capacity, sender_of
 from contracts.callers import Caller
 from contracts.events.training import TrainingRevoked
 from contracts.nip import nip_hash
@@ -105,7 +105,7 @@ async def store(session: AsyncSession, lines: Sequence[Training], caller: Caller
     facts = Facts(
         acting,
         sender,
-        sorted(hands_of(caller)),
+        sorted(caller.actor.hands),
         own_provider,
         caller.today,
         people,
@@ -348,7 +348,7 @@ async def verify(session: AsyncSession, record_id: UUID, caller: Caller[Book]) -
     """Confirms a self-declared record; one that is verified stays so. Raises Refused."""
     record, _ = await _take(session, record_id, caller)
     check_change(caller, capacity(caller), record)
-    if is_own_case(caller, record.person_id):
+    if caller.actor.is_own_case(record.person_id):
         raise Refused("own-record")
     if record.state == "revoked":
         raise Refused("record-revoked")
@@ -402,7 +402,7 @@ async def _open(session: AsyncSession, record: Record) -> Tally:
 
 
 def _with_hands(record: Record, caller: Caller[Book]) -> list[str]:
-    return sorted({*record.hands, *hands_of(caller)})
+    return sorted({*record.hands, *caller.actor.hands})
 
 
 def _groups(record: Record, caller: Caller[Book]) -> set[Group]:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, false, or_, select, true
 from sqlmodel import col
 
 from common.refused import Refused
-from contracts.acting import Capacity, is_own_case
+from contracts.acting import Capacity
 from contracts.callers import Caller
 from training.domain.rules import Book
 from training.people import PEOPLE
@@ -36,7 +36,7 @@ def source_kind(caller: Caller[Book], acting: Capacity, given: SourceKind | None
     allowed = SOURCES[acting]
     if given is not None and given not in allowed:
         raise Refused("source-not-allowed", field="source")
-    if is_own_case(caller, person_id):
+    if caller.actor.is_own_case(person_id):
         return "self"
     return given or allowed[0]
 
@@ -60,7 +60,7 @@ def check_change(caller: Caller[Book], acting: Capacity, record: Record) -> None
             raise Refused("not-yours")
         if record.verified:
             raise Refused("already-verified")
-    if record.verified and is_own_case(caller, record.person_id):
+    if record.verified and caller.actor.is_own_case(record.person_id):
         raise Refused("own-record")
 
 

@@ -18,6 +18,7 @@ from common.clock import Clock
 from common.store.outbox import emit
 from common.store.sets import Columns, copy, lists, unnest
 from contracts.acting import Sender, SenderKind
+from contracts.actors import SYSTEM
 from contracts.callers import Caller
 from contracts.events.training import TrainingCompleted, TrainingCorrected
 from roster.days import agency_on_sql
@@ -124,8 +125,6 @@ REFILE = text(
     SELECT * FROM changed
     """  # noqa: S608 - built of names in this code
 ).columns(jp_by_year=JSONB)
-SYSTEM = "system"
-"""Who changed a record when no caller did."""
 
 FACTS = tuple(name for name in TrainingCompleted.model_fields if name not in {"record_id", "jp_by_year", "hands"})
 facts_of = attrgetter(*FACTS)
@@ -316,7 +315,7 @@ async def refile(session: AsyncSession, people: Sequence[UUID], clock: Clock) ->
         return
     reason = say("reason.moved", "id")
     ids = [record_id for record_id, _ in misfiled]
-    given = lists(PLACE, misfiled) | {"kept": ids} | _change(reason, SYSTEM, clock)
+    given = lists(PLACE, misfiled) | {"kept": ids} | _change(reason, SYSTEM.subject, clock)
     for row in sorted(await session.execute(REFILE, given), key=attrgetter("id")):
         emit_corrected(session, row, reason, clock.now())
 

@@ -1,6 +1,6 @@
 """The ledger over HTTP."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from common.fields import Year
 from common.web.parts import Reading, UsedLanguage
 from contracts.callers import Caller
+from contracts.paths import NamedPerson
 from training import rights
 from training.domain.rules import Book
 from training.standing import queries
@@ -20,14 +21,13 @@ AskedYear = Annotated[Year | None, Query(description="the current year in Asia/J
 
 @router.get("/people/{person_id}/jp", summary="What a person owes and has in a year, and what gave each number")
 async def get_person_jp(
-    person_id: UUID | Literal["me"],
+    person_id: NamedPerson,
     session: Reading,
     caller: Annotated[Caller[Book], Depends(rights.READ_JP)],
     language: UsedLanguage,
     year: AskedYear = None,
 ) -> PersonJp:
-    asked = caller.speaks_for("person") if person_id == "me" else person_id
-    return await queries.person_jp(session, asked, year or caller.today.year, caller, language)
+    return await queries.person_jp(session, person_id, year or caller.today.year, caller, language)
 
 
 @router.get("/agencies/{agency_id}/jp-summary", summary="How an agency's people stand in a year")
