@@ -8,12 +8,16 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from contracts.degrees import DEGREES
+from credit.rulebook import load_rules
 from docs.generate import DOCS
 from jejak_local.processes import CHECKOUT
 from jejak_local.services import services
+from registry.domain.posts import Jenjang, StaffType
 
 README = CHECKOUT / "README.md"
 FEATURES = DOCS / "features.md"
@@ -288,3 +292,15 @@ def test_every_feature_says_its_state_and_shows_the_tests_of_its_check() -> None
     for _, state, tests in rows:
         assert re.fullmatch("done|part: .+", state)
         assert re.fullmatch(r"`[\w/.-]+::\w+`(, `[\w/.-]+::\w+`)*", tests)
+
+
+# --- glossary ----------------------------------------------------------------------------------------------------
+
+
+def test_the_words_of_the_law_that_requests_and_answers_use_are_in_the_glossary() -> None:
+    [pack] = [pack.tables for pack in load_rules().packs if pack.tables.conversion]
+    words = {*DEGREES, *get_args(StaffType), *get_args(Jenjang), *pack.jenjang, *pack.conversion.predikat}
+    words |= {jenjang.kategori for jenjang in pack.jenjang.values()}
+    words |= {"hasil_kerja", "perilaku", "golongan", "predikat", "jenjang", "kp_need", "kj_need"}
+    page = PAGES[DOCS / "glossary.md"]
+    assert [word for word in sorted(words) if word not in page and word.replace("_", " ") not in page] == []

@@ -11,13 +11,16 @@ from jejak_local.services import NAMES
 KIT = Path(common.__file__).parent
 GENERAL = {"service", "person", "operator", "connection", "provider", "validator"}
 """Roles and claims whose names are also words of programs: pydantic has validators, OpenTelemetry providers."""
+WORDS = """
+    agencies ak angka asn attest bkn caturwulan civil competency course courses credits degree degrees employee
+    evidence golongan government hr indonesia jakarta jenjang jp learning ledger mentoring ministry national nip nips
+    office officer pegawai pic pics pns pppk predicate predikat province rank servant servants shortfall shortfalls
+    sweep sweeps training trainings transcript
+"""
 BUSINESS = {
     *NAMES,
     *(part for name in {*ROLES, *CLAIMS} - GENERAL for part in name.split("_")),
-    *"agencies ak angka asn attest bkn caturwulan civil competency course courses credits degree degrees employee".split(),
-    *"evidence golongan government hr indonesia jakarta jenjang jp learning ledger mentoring ministry national".split(),
-    *"nip nips office officer pegawai pic pics pns pppk predicate predikat province rank servant servants".split(),
-    *"shortfall shortfalls sweep sweeps training trainings transcript".split(),
+    *WORDS.split(),
 }
 ALLOWED = ("https://jejak.asn.go.id/problems/",)
 """The address under which problems are described is answered with each, and so is part of what callers know."""
