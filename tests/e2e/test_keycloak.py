@@ -20,8 +20,9 @@ import pytest_asyncio
 from jgo.maven import MavenContext
 
 from common.refused import Refused
-from common.web.auth import Authenticator, Principal
 from common.web.keys import KeySet
+from common.web.principals import Principal
+from common.web.tokens import Authenticator
 from contracts.roles import CALLERS, named
 from jejak_local.postgres import temporary_folder
 from jejak_local.processes import CHECKOUT, STATE, Spawner, free_port, ready

@@ -13,8 +13,8 @@ from sqlalchemy import column, select, table, text
 from common.clock import Clock
 from common.parts import Parts
 from common.store.database import Database
-from common.web.auth import CallerRole, Callers
 from common.web.parts import Reading, Transaction
+from common.web.principals import CallerRole, Callers
 from contracts.callers import Caller
 from contracts.rights import Right
 from contracts.roles import CLAIMS, ROLES

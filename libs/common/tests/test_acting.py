@@ -4,7 +4,7 @@ import pytest
 
 from common.ids import new_id
 from common.refused import Refused
-from common.web.auth import ITSELF
+from common.web.tokens import ITSELF
 from contracts.acting import SENDERS, Sender, capacity, sender_of
 from contracts.actors import SYSTEM
 from jejak_local.harness import caller

@@ -26,15 +26,9 @@ from common.ids import new_id
 from common.parts import Parts
 from common.refused import Refused
 from common.store.database import Database
-from common.web.auth import (
-    LEEWAY_SECONDS,
-    LONGEST_LIFE_SECONDS,
-    TOKEN_LIMIT,
-    TOKENS_REMEMBERED,
-    Authenticator,
-    CallerRole,
-)
 from common.web.keys import KEYS_FRESH_SECONDS, KEYS_RENEW_SECONDS, KEYS_RETRY_SECONDS, KeySet
+from common.web.principals import CallerRole
+from common.web.tokens import LEEWAY_SECONDS, LONGEST_LIFE_SECONDS, TOKEN_LIMIT, TOKENS_REMEMBERED, Authenticator
 from contracts.callers import Caller
 from contracts.rights import Right
 from contracts.roles import CALLERS, CLAIMS, ROLES

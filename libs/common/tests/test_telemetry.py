@@ -10,11 +10,12 @@ from fastapi import FastAPI
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import INVALID_SPAN, NonRecordingSpan
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from common.store.database import Database
-from common.telemetry import ForgetTyped, traced
+from common.telemetry import ForgetTyped, links, traced, traceparent
 
 NIP = "199001012015051001"
 
@@ -101,3 +102,10 @@ def test_every_line_is_json_and_quotes_no_exception() -> None:
     assert {"process failed", "thread failed", "destructor failed"} < {line["event"] for line in lines}
     assert len(lines) == 9, lines
     assert all(line["service"] == "kit" for line in lines)
+
+
+def test_what_names_no_span_leads_to_no_link() -> None:
+    good = f"00-{11:032x}-{12:016x}-01"
+    [link] = links(["", None, "-", "00-x-y-01", f"00-{0:032x}-{12:016x}-01", "ff" + good[2:], good, good])
+    assert traceparent(NonRecordingSpan(link.context)) == good
+    assert traceparent(INVALID_SPAN) is None

@@ -26,7 +26,7 @@ from common.parts import Parts, Role
 from common.service import Service
 from common.store.database import Database
 from common.store.outbox import unpack
-from common.web.auth import Callers
+from common.web.principals import Callers
 from contracts.callers import Caller
 from contracts.events.registry import (
     Absence,

@@ -15,7 +15,8 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from common.store.database import Database
-from common.web.auth import EVERYBODY, CallerRole, guards
+from common.web.auth import EVERYBODY, guards
+from common.web.principals import CallerRole
 from contracts.roles import CLAIMS, ROLES
 from jejak_local.issuer import Issuer
 

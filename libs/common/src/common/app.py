@@ -15,12 +15,13 @@ from starlette.types import Scope
 from common.parts import Parts, Role
 from common.service import Service
 from common.web import openapi, problems
-from common.web.auth import Authenticator, assert_guarded
+from common.web.auth import assert_guarded
 from common.web.bodies import RefuseCompressed
 from common.web.edge import OwnAssetsOnly
 from common.web.parts import WebParts, parts_of
 from common.web.problems import Catalogue
 from common.web.rates import HEALTH, LimitByAddress, Rates
+from common.web.tokens import Authenticator
 
 SINGLE_BODY_LIMIT = 1024 * 1024
 

@@ -34,7 +34,7 @@ from common.store.database import Database
 from common.store.grants import Grants
 from common.store.history import numbered
 from common.store.tables import add_idempotency, add_inbox, add_outbox, add_waiting, metadata_of
-from common.web.auth import Callers
+from common.web.principals import Callers
 
 
 @dataclass(frozen=True)

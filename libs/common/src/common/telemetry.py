@@ -20,7 +20,7 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import Span, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON, ParentBased, Sampler, SamplingResult, TraceIdRatioBased
-from opentelemetry.trace import Link, SpanContext, SpanKind, TraceFlags, TraceState
+from opentelemetry.trace import Link, SpanKind, TraceState
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from opentelemetry.util.types import Attributes
 
@@ -46,6 +46,7 @@ REASON = "reason"
 
 tracer = trace.get_tracer("jejak")
 _meter = metrics.get_meter("jejak")
+_w3c = TraceContextTextMapPropagator()
 
 published = _meter.create_counter(RELAY_PUBLISHED, "{event}", "events acknowledged by Kafka")
 processed = _meter.create_counter(INBOX_PROCESSED, "{event}", "events whose effect was committed")
@@ -79,29 +80,19 @@ def observe(name: str, unit: str, read: Callable[[], Iterable[tuple[float, dict[
     _meter.create_observable_gauge(name, [callback], unit)
 
 
-def traceparent(context: SpanContext) -> str:
-    """The W3C form of a span's identity."""
-    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
-
-
-def link(parent: str | None) -> Link | None:
-    """A link to the span a `traceparent` names; None when it names none."""
-    parts = (parent or "").split("-")
-    if len(parts) != 4:
-        return None
-    try:
-        context = SpanContext(
-            int(parts[1], 16), int(parts[2], 16), is_remote=True, trace_flags=TraceFlags(int(parts[3], 16))
-        )
-    except ValueError:
-        return None
-    return Link(context) if context.is_valid else None
+def traceparent(span: trace.Span) -> str | None:
+    """The W3C form of a span's identity; None when there is no trace."""
+    carrier: dict[str, str] = {}
+    _w3c.inject(carrier, trace.set_span_in_context(span))
+    return carrier.get("traceparent")
 
 
 def links(parents: Iterable[str | None], most: int = 128) -> list[Link]:
-    """Links to the distinct spans named; at most `most`, which is what an exporter keeps anyway."""
+    """Links to the distinct spans that these `traceparent` name; at most `most`, which is what an exporter keeps anyway."""
     distinct = list(dict.fromkeys(parent for parent in parents if parent))[:most]
-    return [found for parent in distinct if (found := link(parent))]
+    contexts = [_w3c.extract({"traceparent": parent}, Context()) for parent in distinct]
+    named = [trace.get_current_span(context).get_span_context() for context in contexts]
+    return [Link(span) for span in named if span.is_valid]
 
 
 class FollowLinks(Sampler):
@@ -146,7 +137,7 @@ def set_up(service: str, *, otlp_endpoint: str, trace_ratio: float) -> Callable[
     set_up_logs(service)
     logging.captureWarnings(capture=True)
     # Without W3C baggage: nothing here reads it, and its reader logs what a caller wrote.
-    propagate.set_global_textmap(TraceContextTextMapPropagator())
+    propagate.set_global_textmap(_w3c)
     sys.excepthook = lambda _, error, __: log.critical("process failed", exc_info=error)
     threading.excepthook = lambda failed: log.critical("thread failed", exc_info=failed.exc_value)
     sys.unraisablehook = lambda failed: log.critical("destructor failed", exc_info=failed.exc_value)

@@ -3,7 +3,7 @@
 from typing import Literal, NamedTuple
 
 from common.refused import Refused
-from common.web.auth import Principal
+from common.web.principals import Principal
 
 Capacity = Literal["service", "agency_hr", "provider", "person"]
 SenderKind = Literal["agency", "provider", "person", "connection"]

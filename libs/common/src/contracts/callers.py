@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from common.clock import Clock
-from common.web.auth import Principal
+from common.web.principals import Principal
 from contracts.actors import Actor
 
 R = TypeVar("R")

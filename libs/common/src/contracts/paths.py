@@ -5,7 +5,8 @@ from uuid import UUID
 
 from fastapi import Depends
 
-from common.web.auth import Principal, authenticated
+from common.web.auth import authenticated
+from common.web.principals import Principal
 
 
 async def _named_person(

@@ -10,8 +10,9 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, Request
 from fastapi.routing import iter_route_contexts
 
-from common.web.auth import Principal, authenticated, roles_among
+from common.web.auth import authenticated
 from common.web.parts import parts_of
+from common.web.principals import Principal, roles_among
 from contracts.callers import Caller
 
 

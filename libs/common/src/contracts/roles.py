@@ -4,7 +4,7 @@ A role is held only with the claims it needs. docs/architecture/http.md says who
 `deploy/keycloak` gives the same to people and programs; a test holds the three together.
 """
 
-from common.web.auth import CallerRole, Callers
+from common.web.principals import CallerRole, Callers
 
 ROLES = {
     role.name: role

@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr
 from common import service
 from common.events import Event
 from common.settings import ServiceSettings
-from common.web.auth import Callers
+from common.web.principals import Callers
 from contracts import PUBLISHED
 from contracts.roles import CALLERS
 from contracts.zone import JAKARTA

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.events import Event, Received
 from common.invariants import Invariant
 from common.store.sets import insert, one_of
-from common.web.auth import Principal
+from common.web.principals import Principal
 from contracts.events.registry import PersonChanged, Schooling, Standing
 from roster.copies import Copy, News
 from roster.days import Assignment, agency_on, in_service

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from common.ids import new_id
 from common.store.database import counted_statements
-from common.web.auth import Principal
+from common.web.principals import Principal
 from contracts.events.training import TrainingRevoked
 from contracts.roles import named
 from jejak_local.harness import AGENCY, OTHER_AGENCY, received, waits_for_a_lock

@@ -9,15 +9,13 @@ import random
 import zlib
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from aiokafka import AIOKafkaProducer
 
 from common.events import MAX_EVENT_BYTES
 from common.store.outbox import Message
 
-if TYPE_CHECKING:
-    pass
 SEND_TIMEOUT_SECONDS = 30.0
 BATCH_BYTES = 512 * 1024
 

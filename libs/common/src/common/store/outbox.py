@@ -109,8 +109,7 @@ async def flush(session: AsyncSession) -> None:
         with traced(
             f"create {topic}", kind=SpanKind.PRODUCER, attributes={TOPIC: topic, EVENT_COUNT: len(emitted)}
         ) as span:
-            context = span.get_span_context()
-            origin = traceparent(context) if context.is_valid else None
+            origin = traceparent(span)
         for (kind, time), run in groupby(emitted, key=attrgetter("type", "time")):
             events = list(run)
             for start in range(0, len(events), PACK):

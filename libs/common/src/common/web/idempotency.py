@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.fields import PLAIN
 from common.refused import Refused
-from common.web.auth import Principal
+from common.web.principals import Principal
 
 IdempotencyKey = Annotated[
     str | None,

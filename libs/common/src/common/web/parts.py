@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Protocol
+from typing import Annotated
 
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,12 +11,7 @@ from common.parts import Parts, Role
 from common.texts import Language
 from common.web.problems import Catalogue, language_of
 from common.web.rates import Rates
-
-
-class Authenticates(Protocol):
-    """Tells from a bearer token who calls: `common.web.auth.Authenticator`."""
-
-    async def principal(self, token: str) -> Any: ...
+from common.web.tokens import Authenticator
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +19,7 @@ class WebParts(Parts):
     """The parts of the process, and those of its web application; held once, on the application."""
 
     catalogue: Catalogue
-    authenticator: Authenticates
+    authenticator: Authenticator
     rates: Rates
     roles: Mapping[str, Role]
     """What runs beside it in the process."""

@@ -114,8 +114,7 @@ class Sender:
             links=links(message.traceparents),
             attributes={MESSAGE_ID: str(message.id)},
         ) as span:
-            context = span.get_span_context()
-            handover = await self._hand_over(smtp, message, traceparent(context) if context.is_valid else None)
+            handover = await self._hand_over(smtp, message, traceparent(span))
             now = self._clock.now()
             verdict = judge(message.envelope, handover, now, self._settings.retry_waits)
             if verdict.result != "sent":
