@@ -13,7 +13,7 @@ from typing import get_args
 import pytest
 
 from contracts.degrees import DEGREES
-from credit.rulebook import load_rules
+from credit.domain.packs import load
 from docs.generate import DOCS
 from jejak_local.processes import CHECKOUT
 from jejak_local.services import services
@@ -298,7 +298,7 @@ def test_every_feature_says_its_state_and_shows_the_tests_of_its_check() -> None
 
 
 def test_the_words_of_the_law_that_requests_and_answers_use_are_in_the_glossary() -> None:
-    [pack] = [pack.tables for pack in load_rules().packs if pack.tables.conversion]
+    [pack] = [pack.tables for pack in load().packs if pack.tables.conversion]
     words = {*DEGREES, *get_args(StaffType), *get_args(Jenjang), *pack.jenjang, *pack.conversion.predikat}
     words |= {jenjang.kategori for jenjang in pack.jenjang.values()}
     words |= {"hasil_kerja", "perilaku", "golongan", "predikat", "jenjang", "kp_need", "kj_need"}

@@ -1,14 +1,14 @@
 """The credit service: predikat to credit points (angka kredit), checked and attested."""
 
 from contracts.service import Service
-from credit.rulebook import load_rules
+from credit.domain.packs import load
 
 SERVICE = Service(
     name="credit",
     title="Jejak: credit points (angka kredit)",
     port=8003,
     features=["predicates", "cases", "ledger", "evidence", "rule_packs"],
-    rules=load_rules,
+    rules=load,
     emits=True,
     answers_once=True,
 )

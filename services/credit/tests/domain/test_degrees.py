@@ -17,9 +17,9 @@ from credit.domain.degrees import (
     judge_degree,
     settle,
 )
-from credit.rulebook import load_rules
+from credit.domain.packs import load
 
-RULES = load_rules()
+RULES = load()
 ANI, BUDI = UUID(int=1), UUID(int=2)
 
 

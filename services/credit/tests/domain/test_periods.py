@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from common.refused import Refused
 from credit.domain.amounts import total
+from credit.domain.packs import load
 from credit.domain.periods import Absence, Post, Tenure, check_matrix, check_set_in_time, convert, months_between
-from credit.rulebook import load_rules
 
-RULES = load_rules()
+RULES = load()
 YEAR = months_between(date(2025, 1, 1), date(2025, 12, 31))
 MUDA_FROM_MID_JULY = [
     Post("ahli_pertama", date(2020, 1, 1), date(2025, 7, 15)),

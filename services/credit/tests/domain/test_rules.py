@@ -4,9 +4,8 @@ from shutil import copytree
 
 import pytest
 
-from common.rules import RulePackError, load_rule_book
-from credit.domain.packs import parse, run_case
-from credit.rulebook import FOLDER, load_rules
+from common.rules import RulePackError
+from credit.domain.packs import PACKS, load, run_case
 
 PACK = "konversi-2023.toml"
 
@@ -88,25 +87,25 @@ def test_every_day_has_its_rules(rules) -> None:
     ],
 )  # fmt: skip
 def test_a_pack_with_a_wrong_figure_cannot_be_loaded(tmp_path: Path, right: str, wrong: str) -> None:
-    folder = copytree(FOLDER, tmp_path / "rules")
+    folder = copytree(PACKS, tmp_path / "rules")
     pack = folder / PACK
     written = pack.read_text()
     assert right in written
     pack.write_text(written.replace(right, wrong, 1))
     with pytest.raises(RulePackError):
-        load_rule_book(folder, parse, run_case)
+        load(folder)
 
 
-@pytest.mark.parametrize("file", sorted(FOLDER.glob("*.toml")), ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", sorted(PACKS.glob("*.toml")), ids=lambda file: file.stem)
 def test_a_pack_without_its_cases_cannot_be_loaded(tmp_path: Path, file: Path) -> None:
     bare = file.read_text().split("[[cases]]")[0]
     (tmp_path / file.name).write_text("cases = []\n" + bare)
     with pytest.raises(RulePackError, match="has no cases"):
-        load_rule_book(tmp_path, parse, run_case)
+        load(tmp_path)
 
 
 def test_every_source_key_is_spelled_out(rules) -> None:
-    for pack in load_rules().packs:
+    for pack in load().packs:
         tables = pack.tables
         used = {source for level in tables.jenjang.values() for source in level.sources}
         if tables.conversion and tables.education:

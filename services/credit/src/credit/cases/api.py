@@ -20,7 +20,7 @@ from credit import rights
 from credit.cases import commands
 from credit.cases.commands import Wanted
 from credit.cases.queries import list_cases, read_case
-from credit.cases.schemas import CaseLine, CaseView, CaseWithHistory, Return
+from credit.cases.schemas import CaseIn, CaseOut, CaseWithHistoryOut, ReturnIn
 from credit.domain.cases import State
 from credit.domain.rules import Book
 
@@ -32,7 +32,7 @@ Verifier = Annotated[Caller[Book], Depends(rights.CHECK)]
 Validator = Annotated[Caller[Book], Depends(rights.ATTEST)]
 Judge = Annotated[Caller[Book], Depends(rights.SEND_BACK)]
 Submitter = Annotated[Caller[Book], Depends(rights.SUBMIT)]
-CaseLines = Annotated[Lines[CaseLine], Depends(lines_of(CaseLine))]
+CaseLines = Annotated[Lines[CaseIn], Depends(lines_of(CaseIn))]
 
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
@@ -57,14 +57,14 @@ async def get_cases(
     language: UsedLanguage,
     state: State | None = None,
     agency_id: UUID | None = None,
-) -> Page[CaseView]:
+) -> Page[CaseOut]:
     return await list_cases(session, window, caller, language, state, agency_id)
 
 
 @router.get("/cases/{case_id}", summary="A case with its history")
 async def get_case(
     case_id: UUID, session: Reading, caller: Reader, language: UsedLanguage, response: Response
-) -> CaseWithHistory:
+) -> CaseWithHistoryOut:
     return etag.tagged(await read_case(session, case_id, caller, language), response)
 
 
@@ -79,7 +79,7 @@ async def check(
     caller: Verifier,
     seen: etag.Seen,
     language: UsedLanguage,
-) -> CaseWithHistory:
+) -> CaseWithHistoryOut:
     [answer] = await commands.check(session, [Wanted(case_id, seen)], caller)
     return await _shown(session, answer, caller, language)
 
@@ -95,7 +95,7 @@ async def attest(
     caller: Validator,
     seen: etag.Seen,
     language: UsedLanguage,
-) -> CaseWithHistory:
+) -> CaseWithHistoryOut:
     [answer] = await commands.attest(session, [Wanted(case_id, seen)], caller)
     return await _shown(session, answer, caller, language)
 
@@ -107,12 +107,12 @@ async def attest(
 )
 async def send_back(
     case_id: UUID,
-    body: Return,
+    body: ReturnIn,
     session: Transaction,
     caller: Judge,
     seen: etag.Seen,
     language: UsedLanguage,
-) -> CaseWithHistory:
+) -> CaseWithHistoryOut:
     wanted = Wanted(case_id, seen)
     answer = await commands.send_back(session, wanted, caller, body.reason)
     return await _shown(session, answer, caller, language)
@@ -134,7 +134,7 @@ async def resubmit(
     caller: Submitter,
     seen: etag.Seen,
     language: UsedLanguage,
-) -> CaseWithHistory:
+) -> CaseWithHistoryOut:
     answer = await commands.resubmit(session, Wanted(case_id, seen), caller)
     return await _shown(session, answer, caller, language)
 
@@ -149,11 +149,11 @@ async def attest_many(caller: Validator, lines: CaseLines) -> StreamingResponse:
     return await lines.answer(lambda session, given: commands.attest(session, _wanted(given), caller))
 
 
-def _wanted(lines: Sequence[CaseLine]) -> list[Wanted]:
+def _wanted(lines: Sequence[CaseIn]) -> list[Wanted]:
     return [Wanted(line.id, None if line.version is None else frozenset({str(line.version)})) for line in lines]
 
 
-async def _shown(session: AsyncSession, answer: Answer, caller: Caller[Book], language: Language) -> CaseWithHistory:
+async def _shown(session: AsyncSession, answer: Answer, caller: Caller[Book], language: Language) -> CaseWithHistoryOut:
     if isinstance(answer, Refused):
         raise answer
     return await read_case(session, answer.id, caller, language)

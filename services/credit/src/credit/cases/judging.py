@@ -42,7 +42,7 @@ async def judge_stored(session: AsyncSession, rows: Sequence[Any], book: Book) -
         left = {} if row.state == "returned" else _left_to_others(row)
         try:
             outcome = judge(
-                book, tenure_of[row.person_id], others | left, (row.period_start, row.period_end, row.predikat)
+                book, tenure_of[row.person_id], others | left, row.period_start, row.period_end, row.predikat
             )
         except Refused as refused:
             found[row.id] = refused
@@ -70,7 +70,7 @@ async def rejudge(session: AsyncSession, people: Sequence[UUID], book: Book, now
     ).all()
     if not rows:
         return
-    stood = await _standing(session, [row.id for row in rows])
+    present = await _present_segments(session, [row.id for row in rows])
     outcomes = await judge_stored(session, rows, book)
     changed: list[Judged] = []
     emptied: list[Case] = []
@@ -81,7 +81,7 @@ async def rejudge(session: AsyncSession, people: Sequence[UUID], book: Book, now
                 changed.append(Judged(move(case_of(row), "resubmit", SYSTEM), content_of(row), outcome))
         elif isinstance(outcome, Refused):
             emptied.append(move(case_of(row), "return", SYSTEM))
-        elif (list(outcome.segments), json.loads(left_out(outcome.left_out))) != (stood[row.id], row.left_out):
+        elif (list(outcome.segments), json.loads(left_out(outcome.left_out))) != (present[row.id], row.left_out):
             changed.append(Judged(move(case_of(row), "judge", SYSTEM), content_of(row), outcome))
     await save_returns(session, emptied, SYSTEM, now, dict.fromkeys((case.id for case in emptied), "no-points-left"))
     await save_judged(session, changed, SYSTEM, now, "registry-changed")
@@ -113,14 +113,14 @@ def _left_to_others(row: Any) -> dict[date, UUID]:
     return {date.fromisoformat(out["month"]): UUID(out["case_id"]) for out in row.left_out if out["why"] == "booked"}
 
 
-async def _standing(session: AsyncSession, ids: Sequence[UUID]) -> defaultdict[UUID, list[Segment]]:
+async def _present_segments(session: AsyncSession, ids: Sequence[UUID]) -> defaultdict[UUID, list[Segment]]:
     rows = await session.execute(
         select(segments)
         .join(cases, (cases.c.id == segments.c.case_id) & (cases.c.judged == segments.c.version))
         .where(one_of(segments.c.case_id, ids))
         .order_by(segments.c.case_id, segments.c.number)
     )
-    stood: defaultdict[UUID, list[Segment]] = defaultdict(list)
+    present: defaultdict[UUID, list[Segment]] = defaultdict(list)
     for row in rows:
-        stood[row.case_id].append(Segment(*(getattr(row, name) for name in SEGMENT)))
-    return stood
+        present[row.case_id].append(Segment(*(getattr(row, name) for name in SEGMENT)))
+    return present

@@ -13,7 +13,7 @@ from common.store.sets import one_of
 from common.texts import Language
 from common.web.pages import BY_ID, Page, Window
 from contracts.callers import Caller
-from credit.cases.schemas import CaseView, CaseWithHistory, HistoryLine, LeftOutMonth, SegmentView
+from credit.cases.schemas import CaseOut, CaseWithHistoryOut, LeftOutMonthOut, MoveOut, SegmentOut
 from credit.cases.tables import cases, history, segments
 from credit.domain.amounts import shown_ak, total
 from credit.domain.cases import State
@@ -23,7 +23,9 @@ from credit.rule_packs.schemas import readings_shown
 from credit.texts import explain
 
 
-async def read_case(session: AsyncSession, case_id: UUID, caller: Caller[Book], language: Language) -> CaseWithHistory:
+async def read_case(
+    session: AsyncSession, case_id: UUID, caller: Caller[Book], language: Language
+) -> CaseWithHistoryOut:
     """A case with its history. Raises Refused `not-found` for one outside of the caller's reach."""
     row = (await session.execute(_cases(PEOPLE.seen_by(caller)).where(cases.c.id == case_id))).mappings().one_or_none()
     if row is None:
@@ -31,7 +33,7 @@ async def read_case(session: AsyncSession, case_id: UUID, caller: Caller[Book], 
     parts = await _segments(session, [case_id])
     moves = await session.execute(select(history).where(history.c.case_id == case_id).order_by(history.c.version))
     lines = [
-        HistoryLine(
+        MoveOut(
             version=line.version,
             from_state=line.from_state,
             to_state=line.to_state,
@@ -43,7 +45,9 @@ async def read_case(session: AsyncSession, case_id: UUID, caller: Caller[Book], 
         )
         for line in moves
     ]
-    return CaseWithHistory(**_case(row, parts[case_id, row["judged"]], caller.rules, language).__dict__, history=lines)
+    return CaseWithHistoryOut(
+        **_case(row, parts[case_id, row["judged"]], caller.rules, language).__dict__, history=lines
+    )
 
 
 async def list_cases(
@@ -53,7 +57,7 @@ async def list_cases(
     language: Language,
     state: State | None,
     agency_id: UUID | None,
-) -> Page[CaseView]:
+) -> Page[CaseOut]:
     """Cases in the order they were submitted."""
     asked = _cases(PEOPLE.seen_by(caller)).order_by(cases.c.id).limit(window.limit + 1)
     if state is not None:
@@ -72,29 +76,27 @@ def _cases(within: ColumnElement[bool]) -> Select[Any]:
     return select(cases, PEOPLE.c.agency_id).join(PEOPLE.table, PEOPLE.c.person_id == cases.c.person_id).where(within)
 
 
-async def _segments(
-    session: AsyncSession, case_ids: Sequence[UUID]
-) -> defaultdict[tuple[UUID, int], list[SegmentView]]:
+async def _segments(session: AsyncSession, case_ids: Sequence[UUID]) -> defaultdict[tuple[UUID, int], list[SegmentOut]]:
     """What cases came to, by the versions in which they were judged."""
     rows = await session.execute(
         select(segments).where(one_of(segments.c.case_id, case_ids)).order_by(segments.c.case_id, segments.c.number)
     )
-    found: defaultdict[tuple[UUID, int], list[SegmentView]] = defaultdict(list)
+    found: defaultdict[tuple[UUID, int], list[SegmentOut]] = defaultdict(list)
     for row in rows.mappings():
-        found[row["case_id"], row["version"]].append(SegmentView(**row, ak=shown_ak(row["twelfths"])))
+        found[row["case_id"], row["version"]].append(SegmentOut(**row, ak=shown_ak(row["twelfths"])))
     return found
 
 
-def _case(row: RowMapping, parts: list[SegmentView], book: Book, language: Language) -> CaseView:
+def _case(row: RowMapping, parts: list[SegmentOut], book: Book, language: Language) -> CaseOut:
     twelfths = total(part.twelfths for part in parts)
     full_year = (row["period_start"].month, row["period_end"].month) == (1, 12)
     reason = row["return_reason"]
-    return CaseView(
+    return CaseOut(
         **{
             **row,
             "return_reason": reason and explain(reason, language),
             "left_out": [
-                LeftOutMonth(**month, explanation=explain(month["why"], language)) for month in row["left_out"]
+                LeftOutMonthOut(**month, explanation=explain(month["why"], language)) for month in row["left_out"]
             ],
         },
         span="once" if row["kind"] == "education" else "annual" if full_year else "periodic",

@@ -10,10 +10,10 @@ from pydantic import BaseModel, Field, StrictInt
 from common.fields import Document, Paragraph
 from credit.domain.cases import Kind, State
 from credit.domain.periods import Why
-from credit.rule_packs.schemas import ReadingView
+from credit.rule_packs.schemas import ReadingOut
 
 
-class SegmentView(BaseModel):
+class SegmentOut(BaseModel):
     """Months in a row in one jenjang under one rule pack.
 
     `ak` = months/12 x percent/100 x base, shown with three decimals; `twelfths` is the exact amount
@@ -32,7 +32,7 @@ class SegmentView(BaseModel):
     rule_pack: str
 
 
-class LeftOutMonth(BaseModel):
+class LeftOutMonthOut(BaseModel):
     """A month of the period that earns nothing in this case, and why; `case_id` has booked it."""
 
     month: date
@@ -42,7 +42,7 @@ class LeftOutMonth(BaseModel):
     case_id: UUID | None
 
 
-class Claimed(BaseModel):
+class ContentOut(BaseModel):
     """What a predikat said before it was repaired."""
 
     period_start: date
@@ -53,7 +53,7 @@ class Claimed(BaseModel):
     evidence: str | None
 
 
-class HistoryLine(BaseModel):
+class MoveOut(BaseModel):
     """A move: by whom (the subject of their token), when, and why.
 
     `segments` is what the case has come to from then on, where it was judged; `replaced` what a repair has changed.
@@ -66,11 +66,11 @@ class HistoryLine(BaseModel):
     by: str
     at: datetime
     reason: str | None
-    replaced: Claimed | None
-    segments: list[SegmentView]
+    replaced: ContentOut | None
+    segments: list[SegmentOut]
 
 
-class CaseView(BaseModel):
+class CaseOut(BaseModel):
     """A case with what it comes to."""
 
     id: UUID
@@ -97,9 +97,9 @@ class CaseView(BaseModel):
     months: int
     ak: str
     twelfths: Decimal
-    segments: list[SegmentView]
-    left_out: list[LeftOutMonth]
-    readings: list[ReadingView] = Field(description="what the sources leave open of this case")
+    segments: list[SegmentOut]
+    left_out: list[LeftOutMonthOut]
+    readings: list[ReadingOut] = Field(description="what the sources leave open of this case")
     submitted_by: str
     submitted_at: datetime
     checked_by: str | None
@@ -109,20 +109,20 @@ class CaseView(BaseModel):
     moved_at: datetime
 
 
-class CaseWithHistory(CaseView):
+class CaseWithHistoryOut(CaseOut):
     """A case with all its moves."""
 
-    history: list[HistoryLine]
+    history: list[MoveOut]
 
 
-class CaseLine(Document):
+class CaseIn(Document):
     """A case to move on; `version`, when given, must be the one the caller saw."""
 
     id: UUID
     version: Annotated[StrictInt, Field(ge=1, lt=2**31)] | None = None
 
 
-class Return(Document):
+class ReturnIn(Document):
     """Why a case is sent back."""
 
     reason: Paragraph

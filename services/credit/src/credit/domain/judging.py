@@ -10,12 +10,13 @@ from credit.domain.periods import Converted, Tenure, convert, months_between
 from credit.domain.rules import Book
 
 
-def judge(book: Book, tenure: Tenure, booked: Mapping[date, UUID], claimed: tuple[date, date, str | None]) -> Converted:
-    """The segments of a case that claims a period and its predikat; without one, a degree of the period's last day.
+def judge(
+    book: Book, tenure: Tenure, booked: Mapping[date, UUID], start: date, end: date, predikat: str | None
+) -> Converted:
+    """What a predikat for the months from `start` to `end` comes to; without a predikat, a degree dated `end`.
 
     `booked` names the months that other cases have. Raises Refused as `convert`.
     """
-    start, end, predikat = claimed
     if predikat is not None:
         return convert(book, tenure, booked, months_between(start, end), predikat)
     pack, jenjang = book.at(end), tenure.jenjang_on(end)

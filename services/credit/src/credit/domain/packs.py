@@ -1,20 +1,28 @@
-"""How the tables of a pack are read, and how its own cases are put to them."""
+"""The rule packs of credit: how the tables of one are read, and how its own cases are put to it."""
 
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from common.refused import Refused
-from common.rules import RuleBook, RulePack
+from common.rules import RuleBook, RulePack, load_rule_book
 from credit.domain.amounts import conversion_twelfths, education_twelfths, exact_ak, shown_ak, total
 from credit.domain.degrees import judge_degree
 from credit.domain.periods import WHYS, Absence, Post, Tenure, convert, months_between
-from credit.domain.rules import Conversion, Education, Jenjang, Matrix, OpenReading, Predikat, Rules
+from credit.domain.rules import Book, Conversion, Education, Jenjang, Matrix, OpenReading, Predikat, Rules
+
+PACKS = Path(__file__).parent.parent / "rules"
 
 
-def parse(tables: Mapping[str, Any]) -> Rules:
+def load(folder: Path = PACKS) -> Book:
+    """All packs of credit, each proved by its own cases. Raises RulePackError."""
+    return load_rule_book(folder, _parse, run_case)
+
+
+def _parse(tables: Mapping[str, Any]) -> Rules:
     """Types a pack's tables. Raises ValueError for a coefficient whose amounts four decimals cannot hold."""
     rules = Rules(
         activity=tables["activity"],

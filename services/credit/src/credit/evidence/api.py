@@ -12,7 +12,7 @@ from contracts.paths import NamedPerson
 from credit import rights
 from credit.domain.rules import Book
 from credit.evidence.queries import list_evidence, read_evidence
-from credit.evidence.schemas import EvidenceView
+from credit.evidence.schemas import EvidenceOut
 
 router = APIRouter(prefix="/v1", tags=["evidence"])
 
@@ -26,10 +26,10 @@ async def get_evidence_of(
     caller: Reader,
     window: AskedWindow,
     language: UsedLanguage,
-) -> Page[EvidenceView]:
+) -> Page[EvidenceOut]:
     return await list_evidence(session, person_id, window, caller, language)
 
 
 @router.get("/evidence/{record_id}", summary="What one training record gives, and why")
-async def get_evidence(record_id: UUID, session: Reading, caller: Reader, language: UsedLanguage) -> EvidenceView:
+async def get_evidence(record_id: UUID, session: Reading, caller: Reader, language: UsedLanguage) -> EvidenceOut:
     return await read_evidence(session, record_id, caller, language)

@@ -262,7 +262,7 @@ def _resumed(case: Case, row: Any, day: date, tenure: Tenure, book: Book) -> Jud
     return Judged(
         move(case, "resubmit", SYSTEM),
         before | {"period_start": day, "period_end": day},
-        judge(book, tenure, {}, (day, day, None)),
+        judge(book, tenure, {}, day, day, None),
         replaced=before if day != row.period_end else None,
     )
 

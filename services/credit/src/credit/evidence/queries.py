@@ -11,7 +11,7 @@ from common.texts import Language
 from common.web.pages import BY_ID, Page, Window
 from contracts.callers import Caller
 from credit.domain.rules import Book
-from credit.evidence.schemas import EvidenceView
+from credit.evidence.schemas import EvidenceOut
 from credit.evidence.tables import evidence
 from credit.people import PEOPLE
 from credit.rule_packs.schemas import readings_shown
@@ -20,7 +20,7 @@ from credit.texts import explain
 
 async def read_evidence(
     session: AsyncSession, record_id: UUID, caller: Caller[Book], language: Language
-) -> EvidenceView:
+) -> EvidenceOut:
     """One record. Raises Refused `not-found` for one outside of the caller's reach."""
     row = (
         (await session.execute(_evidence(PEOPLE.seen_by(caller)).where(evidence.c.record_id == record_id)))
@@ -38,7 +38,7 @@ async def list_evidence(
     window: Window,
     caller: Caller[Book],
     language: Language,
-) -> Page[EvidenceView]:
+) -> Page[EvidenceOut]:
     """A person's records. Raises Refused `not-found` for somebody outside of the caller's reach."""
     known = await session.scalar(
         select(PEOPLE.c.person_id).where(PEOPLE.c.person_id == person_id, PEOPLE.seen_by(caller))
@@ -61,8 +61,8 @@ def _evidence(within: ColumnElement[bool]) -> Select[Any]:
     return select(evidence).join(PEOPLE.table, PEOPLE.c.person_id == evidence.c.person_id).where(within)
 
 
-def _view(row: RowMapping, book: Book, language: Language) -> EvidenceView:
+def _view(row: RowMapping, book: Book, language: Language) -> EvidenceOut:
     readings = book.at(row["end_date"]).tables.readings_of("education") if row["degree"] else []
-    return EvidenceView(
+    return EvidenceOut(
         **row, explanation=explain(row["reason_code"], language), readings=readings_shown(readings, language)
     )

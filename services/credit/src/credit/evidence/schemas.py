@@ -8,10 +8,10 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from credit.domain.degrees import Outcome
-from credit.rule_packs.schemas import ReadingView
+from credit.rule_packs.schemas import ReadingOut
 
 
-class EvidenceView(BaseModel):
+class EvidenceOut(BaseModel):
     """A training record, what it gives in AK, and why.
 
     `reversal-due`: what its points rest on was revoked or has changed after they had been attested.
@@ -32,7 +32,7 @@ class EvidenceView(BaseModel):
     reason_code: str
     explanation: str
     source: str | None = Field(description="the legal source of the reason")
-    readings: list[ReadingView] = Field(description="what the sources leave open, of a record that names a degree")
+    readings: list[ReadingOut] = Field(description="what the sources leave open, of a record that names a degree")
     rule_pack: str | None
     revocation: str | None
     case_id: UUID | None

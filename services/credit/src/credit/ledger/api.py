@@ -10,7 +10,7 @@ from contracts.paths import NamedPerson
 from credit import rights
 from credit.domain.rules import Book
 from credit.ledger.queries import read_credit
-from credit.ledger.schemas import CreditView
+from credit.ledger.schemas import CreditOut
 
 router = APIRouter(prefix="/v1", tags=["ledger"])
 
@@ -21,5 +21,5 @@ async def get_credit(
     session: Reading,
     caller: Annotated[Caller[Book], Depends(rights.READ)],
     language: UsedLanguage,
-) -> CreditView:
+) -> CreditOut:
     return await read_credit(session, person_id, caller, language)

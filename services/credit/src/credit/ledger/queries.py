@@ -13,7 +13,7 @@ from common.texts import Language
 from contracts.callers import Caller
 from credit.domain.amounts import MONTHS, shown_ak
 from credit.domain.rules import Book
-from credit.ledger.schemas import BalanceView, CreditView, EntryView, RuleView
+from credit.ledger.schemas import BalanceOut, CreditOut, EntryOut, RuleOut
 from credit.ledger.tables import balances, entries
 from credit.people import PEOPLE
 from credit.rule_packs.schemas import readings_shown
@@ -24,7 +24,7 @@ async def read_credit(
     person_id: UUID,
     caller: Caller[Book],
     language: Language,
-) -> CreditView:
+) -> CreditOut:
     """A person's balances and entries. Raises Refused `not-found` for somebody outside of the caller's reach."""
     person = (
         await session.execute(
@@ -39,14 +39,14 @@ async def read_credit(
     sums = (await session.execute(held)).all()
     rows = await session.execute(select(entries).where(entries.c.person_id == person_id).order_by(entries.c.id))
     now = next((row.twelfths for row in sums if row.jenjang == person.jenjang), Decimal("0.0000"))
-    return CreditView(
+    return CreditOut(
         person_id=person.person_id,
         jenjang=person.jenjang,
         golongan=person.golongan,
         balance=shown_ak(now),
         balance_twelfths=now,
         balances=[
-            BalanceView(jenjang=row.jenjang, ak=shown_ak(row.twelfths), twelfths=row.twelfths, entries=row.entries)
+            BalanceOut(jenjang=row.jenjang, ak=shown_ak(row.twelfths), twelfths=row.twelfths, entries=row.entries)
             for row in sums
         ],
         entries=[_entry(row, caller.rules, language) for row in rows.mappings()],
@@ -54,9 +54,9 @@ async def read_credit(
     )
 
 
-def _entry(row: RowMapping, book: Book, language: Language) -> EntryView:
+def _entry(row: RowMapping, book: Book, language: Language) -> EntryOut:
     readings = book.at(row["period_start"]).tables.readings_of(row["kind"])
-    return EntryView(
+    return EntryOut(
         **row,
         ak=shown_ak(row["twelfths"]),
         formula=_formula(row),
@@ -69,10 +69,10 @@ def _formula(row: Any) -> str:
     return f"{share}{row['percent']}% x {row['base'].normalize():f}"
 
 
-def _rule(book: Book, jenjang: str | None, today: date) -> RuleView:
+def _rule(book: Book, jenjang: str | None, today: date) -> RuleOut:
     pack = book.at(today)
     level = pack.tables.jenjang.get(jenjang or "")
-    return RuleView(
+    return RuleOut(
         pack=pack.id,
         source=pack.source,
         coefficient=level and level.coefficient,

@@ -7,10 +7,10 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from credit.domain.cases import Kind
-from credit.rule_packs.schemas import ReadingView
+from credit.rule_packs.schemas import ReadingOut
 
 
-class EntryView(BaseModel):
+class EntryOut(BaseModel):
     """One entry and how it came about: `ak` = months/12 x percent/100 x base, by `rule_pack`.
 
     `base` is the coefficient a year, or the KP need for an education bonus (no months).
@@ -31,11 +31,11 @@ class EntryView(BaseModel):
     formula: str = Field(examples=["12/12 x 150% x 12.5"])
     rule_pack: str
     source: str
-    readings: list[ReadingView] = Field(description="what the sources leave open of this entry")
+    readings: list[ReadingOut] = Field(description="what the sources leave open of this entry")
     entered_at: datetime
 
 
-class BalanceView(BaseModel):
+class BalanceOut(BaseModel):
     """What has accumulated inside one jenjang."""
 
     jenjang: str
@@ -44,7 +44,7 @@ class BalanceView(BaseModel):
     entries: int
 
 
-class RuleView(BaseModel):
+class RuleOut(BaseModel):
     """What holds today for the jenjang somebody has: coefficient a year, and AK needed to rise."""
 
     pack: str
@@ -54,7 +54,7 @@ class RuleView(BaseModel):
     kj_need: Decimal | None
 
 
-class CreditView(BaseModel):
+class CreditOut(BaseModel):
     """A person's credit points; `balance` is of the jenjang held now, in which alone they count."""
 
     person_id: UUID
@@ -62,6 +62,6 @@ class CreditView(BaseModel):
     golongan: str | None
     balance: str
     balance_twelfths: Decimal
-    balances: list[BalanceView]
-    entries: list[EntryView]
-    rule: RuleView
+    balances: list[BalanceOut]
+    entries: list[EntryOut]
+    rule: RuleOut

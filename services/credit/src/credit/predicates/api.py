@@ -13,10 +13,10 @@ from contracts.acting import capacity, sender_of
 from contracts.callers import Caller
 from credit import rights
 from credit.cases.queries import read_case
-from credit.cases.schemas import CaseWithHistory
+from credit.cases.schemas import CaseWithHistoryOut
 from credit.domain.rules import Book
 from credit.predicates.commands import submit
-from credit.predicates.schemas import NewPredicate
+from credit.predicates.schemas import PredicateIn
 
 router = APIRouter(prefix="/v1", tags=["predicates"])
 uploads = APIRouter(prefix="/v1", tags=["predicates"])
@@ -28,10 +28,10 @@ Submitter = Annotated[Caller[Book], Depends(rights.SUBMIT)]
     "/predicates",
     summary="Submit a predikat: it becomes a case, or repairs the returned one of its reference",
     status_code=201,
-    response_model=CaseWithHistory,
+    response_model=CaseWithHistoryOut,
     responses={
         200: {
-            "model": CaseWithHistory,
+            "model": CaseWithHistoryOut,
             "description": "the same predikat was here before: its case; or another one repairs a returned case",
         },
         403: {"description": "`own-case`: the predikat is of the caller"},
@@ -40,13 +40,13 @@ Submitter = Annotated[Caller[Book], Depends(rights.SUBMIT)]
 )
 async def submit_one(
     request: Request,
-    predicate: NewPredicate,
+    predicate: PredicateIn,
     session: Transaction,
     caller: Submitter,
     language: UsedLanguage,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
-    async def act() -> tuple[int, CaseWithHistory]:
+    async def act() -> tuple[int, CaseWithHistoryOut]:
         [answer] = await submit(session, [predicate], caller)
         if isinstance(answer, Refused):
             raise answer
@@ -59,7 +59,7 @@ async def submit_one(
 @uploads.post("/predicates:batch", summary="Submit or repair many predikat")
 async def submit_many(
     caller: Submitter,
-    lines: Annotated[Lines[NewPredicate], Depends(lines_of(NewPredicate))],
+    lines: Annotated[Lines[PredicateIn], Depends(lines_of(PredicateIn))],
 ) -> StreamingResponse:
     sender_of(caller, capacity(caller))  # who may send nothing is told so once, not line by line
     return await lines.answer(lambda session, given: submit(session, given, caller))

@@ -24,7 +24,7 @@ from credit.domain.cases import Case, check_not_own, move
 from credit.domain.periods import Converted, Tenure, check_matrix, check_set_in_time, convert, months_between
 from credit.domain.rules import Book
 from credit.people import PEOPLE, tenures
-from credit.predicates.schemas import NewPredicate
+from credit.predicates.schemas import PredicateIn
 
 SENT = columns_of(cases, ("source_name", "reference"))
 WITH_SAME_REFERENCE = text(
@@ -43,7 +43,7 @@ class Earlier:
     returned: Case | None = None
 
 
-async def submit(session: AsyncSession, lines: Sequence[NewPredicate], caller: Caller[Book]) -> list[Answer]:
+async def submit(session: AsyncSession, lines: Sequence[PredicateIn], caller: Caller[Book]) -> list[Answer]:
     """Opens a case for every predikat that gives points, or repairs the returned one of its reference.
 
     Answers each: `stored`, `updated` for a repair, `duplicate` of what is known, or why not. The person of a case is
@@ -59,7 +59,7 @@ async def submit(session: AsyncSession, lines: Sequence[NewPredicate], caller: C
     new: list[NewCase] = []
     repaired: list[Judged] = []
 
-    def decide(named: tuple[NewPredicate, UUID | None]) -> Done:
+    def decide(named: tuple[PredicateIn, UUID | None]) -> Done:
         line, person_id = named
         if person_id is None:
             raise Refused("person-unknown", "nip" if line.nip else "person_id")
@@ -89,14 +89,14 @@ async def submit(session: AsyncSession, lines: Sequence[NewPredicate], caller: C
     return [conflict if isinstance(answer, Done) and answer.id in lost else answer for answer in answers]
 
 
-def _judge(line: NewPredicate, tenure: Tenure, booked: Mapping[date, UUID], book: Book, today: date) -> Converted:
+def _judge(line: PredicateIn, tenure: Tenure, booked: Mapping[date, UUID], book: Book, today: date) -> Converted:
     rules = book.at(line.period_end).tables
     check_matrix(rules, line.predikat, line.hasil_kerja, line.perilaku)
     check_set_in_time(rules, line.period_end, today)
     return convert(book, tenure, booked, months_between(line.period_start, line.period_end), line.predikat)
 
 
-def _new_case(case_id: UUID, person_id: UUID, sender: Sender, line: NewPredicate, outcome: Converted) -> NewCase:
+def _new_case(case_id: UUID, person_id: UUID, sender: Sender, line: PredicateIn, outcome: Converted) -> NewCase:
     return NewCase(
         id=case_id,
         kind="conversion",
@@ -111,7 +111,7 @@ def _new_case(case_id: UUID, person_id: UUID, sender: Sender, line: NewPredicate
     )
 
 
-async def _find_people(session: AsyncSession, lines: Sequence[NewPredicate], caller: Caller[Book]) -> list[UUID | None]:
+async def _find_people(session: AsyncSession, lines: Sequence[PredicateIn], caller: Caller[Book]) -> list[UUID | None]:
     """The person of every line, locked; None for one not known, or not of the caller's agency."""
     hashes = [nip_hash(line.nip, caller.nip_key) if line.nip else None for line in lines]
     found = await PEOPLE.lock(
@@ -127,7 +127,7 @@ async def _find_people(session: AsyncSession, lines: Sequence[NewPredicate], cal
 
 
 async def _with_same_reference(
-    session: AsyncSession, sender: Sender, lines: Sequence[NewPredicate]
+    session: AsyncSession, sender: Sender, lines: Sequence[PredicateIn]
 ) -> dict[tuple[str, str], Earlier]:
     given = lists(SENT, [(line.source_name, line.reference) for line in lines])
     rows = await session.execute(WITH_SAME_REFERENCE, given | {"sender_kind": sender.kind, "sender_id": sender.id})

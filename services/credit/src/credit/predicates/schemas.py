@@ -16,7 +16,7 @@ Predikat = Literal["sangat_baik", "baik", "butuh_perbaikan", "kurang", "sangat_k
 Rating = Literal["di_bawah_ekspektasi", "sesuai_ekspektasi", "di_atas_ekspektasi"]
 
 
-class NewPredicate(Document):
+class PredicateIn(Document):
     """The verdict on a person's work over whole months of one calendar year.
 
     `hasil_kerja` and `perilaku` must make the predikat; when one is missing, some value of it must.
@@ -53,7 +53,7 @@ class NewPredicate(Document):
         return day
 
     @model_validator(mode="after")
-    def _names_one_person(self) -> "NewPredicate":
+    def _names_one_person(self) -> "PredicateIn":
         if (self.nip is None) == (self.person_id is None):
             raise PydanticCustomError("person-unclear", "neither or both of nip and person_id")
         return self

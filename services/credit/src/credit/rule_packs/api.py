@@ -8,7 +8,7 @@ from common.web.parts import UsedLanguage
 from contracts.callers import Caller
 from credit import rights
 from credit.domain.rules import Book
-from credit.rule_packs.schemas import RulePackView
+from credit.rule_packs.schemas import RulePackOut
 
 router = APIRouter(prefix="/v1", tags=["rules"])
 
@@ -16,5 +16,5 @@ router = APIRouter(prefix="/v1", tags=["rules"])
 @router.get("/rule-packs", summary="The regulations as the service applies them")
 async def get_rule_packs(
     caller: Annotated[Caller[Book], Depends(rights.READ)], language: UsedLanguage
-) -> list[RulePackView]:
-    return [RulePackView.of(pack, language) for pack in caller.rules.packs]
+) -> list[RulePackOut]:
+    return [RulePackOut.of(pack, language) for pack in caller.rules.packs]

@@ -12,7 +12,7 @@ from credit.domain.rules import Education, Jenjang, OpenReading, Predikat, Rules
 from credit.texts import say
 
 
-class MatrixCell(BaseModel):
+class MatrixCellOut(BaseModel):
     """Which predikat two ratings make."""
 
     hasil_kerja: str
@@ -20,7 +20,7 @@ class MatrixCell(BaseModel):
     predikat: str
 
 
-class ReadingView(BaseModel):
+class ReadingOut(BaseModel):
     """How a question is decided that no source seen decides."""
 
     code: str
@@ -29,10 +29,10 @@ class ReadingView(BaseModel):
     status: str = Field(description="how far the reading is confirmed")
 
 
-def readings_shown(readings: Iterable[OpenReading], language: Language) -> list[ReadingView]:
+def readings_shown(readings: Iterable[OpenReading], language: Language) -> list[ReadingOut]:
     """Open readings, in the caller's language."""
     return [
-        ReadingView(
+        ReadingOut(
             code=reading.code,
             explanation=say(reading.text, language),
             source=reading.source,
@@ -42,7 +42,7 @@ def readings_shown(readings: Iterable[OpenReading], language: Language) -> list[
     ]
 
 
-class RulePackView(BaseModel):
+class RulePackOut(BaseModel):
     """Regulation as the service applies it from `valid_from` until the day before `valid_to`.
 
     Every table names its sources and how far they confirm it; `sources` spells the keys out,
@@ -56,15 +56,15 @@ class RulePackView(BaseModel):
     valid_to: date | None
     jenjang: list[Jenjang]
     predikat: list[Predikat]
-    predikat_matrix: list[MatrixCell]
+    predikat_matrix: list[MatrixCellOut]
     education: Education | None
     degrees: list[list[Degree]] = Field(description="formal education from low to high; one level together")
     reasons: Mapping[str, str]
-    readings: list[ReadingView]
+    readings: list[ReadingOut]
     sources: Mapping[str, str]
 
     @classmethod
-    def of(cls, pack: RulePack[Rules], language: Language) -> "RulePackView":
+    def of(cls, pack: RulePack[Rules], language: Language) -> "RulePackOut":
         rules = pack.tables
         conversion = rules.conversion
         return cls(
@@ -76,7 +76,7 @@ class RulePackView(BaseModel):
             jenjang=list(rules.jenjang.values()),
             predikat=list(conversion.predikat.values()) if conversion else [],
             predikat_matrix=[
-                MatrixCell(hasil_kerja=result, perilaku=behaviour, predikat=predikat)
+                MatrixCellOut(hasil_kerja=result, perilaku=behaviour, predikat=predikat)
                 for (result, behaviour), predikat in (conversion.matrix.cells if conversion else {}).items()
             ],
             education=rules.education,

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from common.web.auth import OPEN_PATHS, guards
-from jejak_local.harness import OTHER_AGENCY
+from jejak_local.harness import AGENCY, OTHER_AGENCY
 from jejak_local.issuer import ROLES
 
 READERS = {"lan", "analis", "service", "agency_hr", "verifier", "validator", "inspector", "person"}
@@ -87,6 +87,17 @@ async def test_a_person_sees_their_own(api, scene) -> None:
         assert (await api.call("person", "GET", path, person=mine)).status_code == 404
     assert (await api.get("/people/me/credit", role="person", person=mine))["person_id"] == str(mine)
     assert [found["id"] for found in (await api.get("/cases", role="person", person=mine))["items"]] == [case]
+
+
+async def test_an_officer_sees_themselves_too_wherever_they_serve(api, scene) -> None:
+    """A role is worth beside another what it is worth alone; what they see of themselves, nobody lets them decide."""
+    (me, case, record), (other, *_) = scene["theirs"], scene["mine"]
+    headers = {"authorization": f"Bearer {api.issuer.mint('verifier', 'person', agency=AGENCY, person=me)}"}
+    for path in [*reads(me, case, record), *reads(*scene["mine"]), "/people/me/credit"]:
+        assert (await api.http.get(f"/v1{path}", headers=headers)).status_code == 200
+    shown = (await api.http.get("/v1/cases", headers=headers)).json()["items"]
+    assert {found["person_id"] for found in shown} == {str(me), str(other)}
+    assert (await api.http.post(f"/v1/cases/{case}/check", headers=headers)).status_code == 404
 
 
 async def test_a_token_without_a_person_has_no_me(api, scene) -> None:
