@@ -9,7 +9,8 @@ from typing import NamedTuple
 from bench import laying
 from bench.figures import Figure
 from bench.world import World
-from training.soundings.commands import ASSIGNED, AWAY, SHORT, THRESHOLD, WORK_MEM
+from training.soundings.commands import WORK_MEM
+from training.soundings.shortfalls import ASSIGNED, AWAY, SHORT, THRESHOLD
 
 REACHED = "CASE WHEN hashint4(n) & 127 < 28 THEN 2 ELSE 24 END"
 """A fifth of the people are short of hours."""

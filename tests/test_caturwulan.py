@@ -1,7 +1,7 @@
 """A digest names the months of the periods that training sweeps."""
 
 from notification.domain.caturwulan import first_and_last_month
-from training.soundings.caturwulan import BOOK
+from training.domain.caturwulan import BOOK
 
 
 def test_a_period_has_the_same_months_in_training_and_in_a_digest() -> None:

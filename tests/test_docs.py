@@ -210,12 +210,12 @@ def test_a_name_of_nothing_is_found(planted: str) -> None:
 # --- rules -------------------------------------------------------------------------------------------------------
 
 RULES = {
-    "yearly duty": ("services/training/src/training/rules/jp-2018.toml", r"floor = 20"),
+    "yearly duty": ("services/training/src/training/rules/jp/jp-2018.toml", r"floor = 20"),
     "duty of part of a year": ("services/training/src/training/domain/duty.py", "def pro_rata"),
     "hours of each form": ("services/training/src/training/domain/counting.py", "class "),
-    "shortfall threshold": ("services/training/src/training/soundings/caturwulan.py", "def threshold"),
-    "periods": ("services/training/src/training/soundings/rules/caturwulan-2019.toml", "tables.periods"),
-    "page size of shortfalls": ("services/training/src/training/soundings/tables.py", "^PAGE = "),
+    "shortfall threshold": ("services/training/src/training/domain/caturwulan.py", "def threshold"),
+    "periods": ("services/training/src/training/rules/caturwulan/caturwulan-2019.toml", "tables.periods"),
+    "page size of shortfalls": ("libs/common/src/contracts/events/training.py", "^PEOPLE_A_PAGE = "),
     "credit points": ("services/credit/src/credit/domain/amounts.py", "def conversion_twelfths"),
     "coefficients": ("services/credit/src/credit/rules/konversi-2023.toml", "coefficient"),
     "months that count": ("services/credit/src/credit/domain/periods.py", "def convert"),

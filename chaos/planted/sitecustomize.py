@@ -26,9 +26,9 @@ def edited(words: str, old: str, new: str) -> str:
 
 
 def small_pages() -> None:
-    from training.soundings import tables
+    from contracts.events import training
 
-    swap(tables, PAGE=int(os.environ["CHAOS_PAGE"]))
+    swap(training, PEOPLE_A_PAGE=int(os.environ["CHAOS_PAGE"]))
 
 
 def twice_in_a_file() -> None:

@@ -73,7 +73,7 @@ METHODS = [
     ("**.py", "python"),
     ("**/templates/**", "jinja2"),
     ("**/problems.toml", _codes),
-    ("**/rules/*.toml", _rules),
+    ("**/rules/**.toml", _rules),
 ]
 
 

@@ -8,7 +8,7 @@ from roster.copies import News
 from training.ledger.commands import lay_again
 from training.people import PEOPLE
 from training.records.writing import refile
-from training.soundings.commands import follow, settle
+from training.soundings.shortfalls import follow, settle
 
 
 def subscription(parts: Parts) -> Subscription:

@@ -14,10 +14,12 @@ from training.domain.duty import (
     as_bits,
     cut,
     duty_months,
+    fulfilled_sql,
     months_until_sql,
+    over_sql,
     pro_rata,
     pro_rata_sql,
-    standing,
+    progress,
 )
 from training.domain.rules import load
 from training.texts import say
@@ -39,9 +41,9 @@ DUTIES = load().packs[0].tables.duties
         ("target of a PPPK", "PPPK", "19.99", "0.01", "0", False),
     ],
 )
-def test_standing(case, staff_type, verified, left, over, fulfilled):
+def test_progress(case, staff_type, verified, left, over, fulfilled):
     duty = DUTIES[staff_type]
-    reached = standing(duty.target, duty.ceiling, Decimal(verified))
+    reached = progress(duty.target, duty.ceiling, Decimal(verified))
     assert (reached.left, reached.over, reached.fulfilled) == (Decimal(left), Decimal(over), fulfilled)
 
 
@@ -87,17 +89,17 @@ def test_the_duty_is_for_months_that_begin_in_service_and_at_work(joined_on, lef
 )
 def test_nobody_is_short_by_less_than_can_be_stated(target, verified, met):
     assert cut(pro_rata(Decimal(20), 8)) == Decimal("13.33")
-    reached = standing(Decimal(target), None, Decimal(verified))
+    reached = progress(Decimal(target), None, Decimal(verified))
     assert (reached.fulfilled, reached.left == 0) == (met, met)
 
 
 @given(st.integers(0, 12), st.sampled_from([20, 24, Decimal("7.5"), Decimal("20.01")]), st.integers(0, 2500))
 def test_what_is_missing_is_a_whole_number_of_steps(months, yearly, hundredths):
     owed, verified = pro_rata(Decimal(yearly), months), Decimal(hundredths) / 100
-    left = standing(owed, None, verified).left
+    left = progress(owed, None, verified).left
     assert left % STEP == 0
     assert owed <= Decimal(yearly) * months / 12 < owed + STEP
-    assert (left == 0) == standing(owed, None, verified).fulfilled
+    assert (left == 0) == progress(owed, None, verified).fulfilled
 
 
 def test_the_step_is_the_one_in_which_hours_are_stated():
@@ -116,6 +118,20 @@ async def test_the_database_cuts_and_counts_months_as_python_does(world):
         months = [month for month in MONTHS if row.bits >> (month - 1) & 1 and month <= row.last]
         assert row.due == pro_rata(row.yearly, len(months))
     assert as_bits([1, 3, 12]) == 0b1000_0000_0101
+
+
+async def test_the_database_says_the_same_of_who_has_met_the_target_and_who_is_over_the_ceiling(world):
+    rows = await world.rows(
+        f"SELECT l.target, l.ceiling, l.verified, {fulfilled_sql('l')} AS fulfilled, {over_sql('l')} AS over"
+        " FROM unnest(CAST(:amounts AS numeric[])) AS t (target), unnest(CAST(:amounts AS numeric[])) AS v (verified),"
+        " unnest(CAST(:ceilings AS numeric[])) AS c (ceiling) CROSS JOIN LATERAL (SELECT target, verified, ceiling) AS l",
+        amounts=[Decimal(0), Decimal("19.99"), Decimal(20), Decimal("24.01")],
+        ceilings=[None, Decimal(24)],
+    )
+    assert len(rows) == 4 * 4 * 2
+    for row in rows:
+        reached = progress(row.target, row.ceiling, row.verified)
+        assert (row.fulfilled, bool(row.over)) == (reached.fulfilled, reached.over > 0)
 
 
 def test_part_of_a_year_has_no_source_and_says_so():

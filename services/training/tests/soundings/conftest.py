@@ -14,11 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.store.database import Database
 from common.store.outbox import unpack
 from contracts.events.training import JPShortfallDetected, JPShortfallResolved
+from training.domain.caturwulan import period_of
 from training.ledger.commands import Moved, move
 from training.soundings import cli, commands
-from training.soundings.caturwulan import period_of
-from training.soundings.commands import settle
 from training.soundings.invariants import INVARIANTS
+from training.soundings.shortfalls import settle
 
 MANY = """
     WITH people AS (

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from common.store.database import counted_statements
 from jejak_local.harness import owning, waits_for_a_lock
 from training.ledger.commands import Change, Moved
-from training.soundings import commands
+from training.soundings import commands, shortfalls
 from training.soundings.invariants import INVARIANTS
 
 ONE, TWO = (UUID(int=number) for number in (1, 2))
@@ -299,7 +299,7 @@ async def test_statements_do_not_grow_with_people(sounding, world, swept, lowere
         change = Change(fallen=changed) if lowered else Change(risen=changed)
         async with sounding.database.transaction() as session:
             with counted_statements(sounding.database) as counted:
-                await commands.settle(session, change, world.clock)
+                await shortfalls.settle(session, change, world.clock)
         assert len(counted) == statements
 
 
@@ -308,7 +308,7 @@ async def test_events_of_many_take_one_statement_more(sounding, world):
     await sounding.sweep(SEPTEMBER)
     await sounding.step(lambda s: s.execute(text("UPDATE jp_ledger SET verified = 20")))
     with counted_statements(sounding.database) as counted:
-        await sounding.step(lambda s: commands.settle(s, Change(risen=[(p, 2026) for p in people]), world.clock))
+        await sounding.step(lambda s: shortfalls.settle(s, Change(risen=[(p, 2026) for p in people]), world.clock))
     assert len(counted) == 3
     assert names(await sounding.events()).count("Resolved") == 600
 

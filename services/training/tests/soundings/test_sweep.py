@@ -12,8 +12,8 @@ from sqlalchemy import text
 from common.ids import derived_id
 from common.store.database import Database, counted_statements
 from jejak_local.harness import owning, waits_for_a_lock
+from training.domain.caturwulan import period_of
 from training.soundings import cli, commands
-from training.soundings.caturwulan import period_of
 
 ONE, TWO, THREE = (UUID(int=number) for number in (1, 2, 3))
 MAY = "2026-05-01"

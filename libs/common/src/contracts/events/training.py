@@ -76,6 +76,10 @@ class TrainingRevoked(_RecordEvent):
     reason: str
 
 
+PEOPLE_A_PAGE = 1_000
+"""The most people that one `JPShortfallDetected` tells of."""
+
+
 class ShortPerson(Part):
     """Somebody below the pace: hours (JP) owed for the year, due by now, verified, and missing.
 

@@ -1,8 +1,8 @@
-"""What a person owes in a year, and where they stand.
+"""What a person owes in a year, and how much of it they have reached.
 
-Sources: PP 11/2017 Pasal 203 ayat (4) (PNS, a floor); PP 49/2018 Pasal 40 (PPPK, a ceiling). The
-duty rests in months that begin before service, after it, or in leave or study. What stands here in
-SQL too is for millions of rows; tests hold the two together.
+Sources: PP 11/2017 Pasal 203 ayat (4) (PNS, a floor); PP 49/2018 Pasal 40 (PPPK, a ceiling). The duty
+rests in a month on whose first day somebody is not in service, or on leave or study. What stands here
+in SQL too is for millions of rows; tests hold the two together.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
 
-from roster.days import Period, covers, in_service
+from roster.days import Period, covers, covers_sql, in_service, in_service_sql
 
 STEP = Decimal("0.01")
-"""JP are stated in steps of it. What is owed or counted is cut to it: nobody is short by less than can be stated."""
+"""The step in which JP are stated. What is owed or counted is cut to it: nobody is short by less than can be stated."""
 
 THOUSANDTH = Decimal("0.001")
-"""How JP are stored."""
+"""The decimals with which JP are stored."""
 
 NONE = Decimal("0.000")
 MONTHS = range(1, 13)
@@ -44,7 +44,7 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Standing:
+class Progress:
     """JP left to the target, JP above the ceiling, and whether the target is met."""
 
     left: Decimal
@@ -53,7 +53,7 @@ class Standing:
 
 
 def duty_months(year: int, joined_on: date, left_on: date | None, absences: Iterable[Period]) -> list[int]:
-    """The months of the year that count: in service and not away on their first day."""
+    """The months of the year on whose first day somebody is in service and not away."""
     away = list(absences)
     return [
         month
@@ -61,6 +61,25 @@ def duty_months(year: int, joined_on: date, left_on: date | None, absences: Iter
         if in_service(date(year, month, 1), joined_on, left_on)
         and not any(covers(absence, date(year, month, 1)) for absence in away)
     ]
+
+
+def duty_months_sql(person: str, year: str) -> str:
+    """`as_bits` of the `duty_months` of a row of `people`, by the rows of `absences`."""
+    return f"""
+    CASE
+        WHEN {in_service_sql(person, f"make_date({year}, 1, 1)")}
+            AND {in_service_sql(person, f"make_date({year}, 12, 1)")}
+            AND NOT EXISTS (SELECT FROM absences a WHERE a.person_id = {person}.person_id)
+        THEN {as_bits(MONTHS)}
+        ELSE (
+            SELECT coalesce(bit_or(1 << (month - 1)), 0)
+            FROM generate_series(1, 12) AS month, make_date({year}, month, 1) AS first
+            WHERE {in_service_sql(person, "first")} AND NOT EXISTS (
+                SELECT FROM absences a WHERE a.person_id = {person}.person_id AND {covers_sql("a", "first")}
+            )
+        )
+    END
+    """  # noqa: S608 - built of names in this code
 
 
 def cut(jp: Decimal) -> Decimal:
@@ -79,7 +98,7 @@ def pro_rata_sql(yearly: str, months: str) -> str:
 
 
 def as_bits(months: Iterable[int]) -> int:
-    """Months as one number: a bit each, January the lowest."""
+    """Months as the bits of one number, January the lowest."""
     return sum(1 << (month - 1) for month in months)
 
 
@@ -88,15 +107,25 @@ def months_until_sql(bits: str, last: str) -> str:
     return f"bit_count(CAST({bits} & ((1 << {last}) - 1) AS bit(12)))"
 
 
-def standing(target: Decimal, ceiling: Decimal | None, verified: Decimal) -> Standing:
-    """Where somebody with `verified` JP stands. A ceiling does not cut what counts: it only warns."""
-    return Standing(
+def progress(target: Decimal, ceiling: Decimal | None, verified: Decimal) -> Progress:
+    """How far somebody with `verified` JP has come. JP above the ceiling count all the same: it only warns."""
+    return Progress(
         left=max(target - verified, NONE),
         over=NONE if ceiling is None else max(verified - ceiling, NONE),
         fulfilled=verified >= target,
     )
 
 
+def fulfilled_sql(ledger: str) -> str:
+    """`Progress.fulfilled` of a row of the ledger."""
+    return f"{ledger}.verified >= {ledger}.target"
+
+
+def over_sql(ledger: str) -> str:
+    """Whether `Progress.over` of a row of the ledger is more than nothing."""
+    return f"{ledger}.verified > {ledger}.ceiling"
+
+
 def resting_months(months: Sequence[int]) -> list[int]:
-    """The months that do not count."""
+    """The months of a year in which the duty rests."""
     return [month for month in MONTHS if month not in months]

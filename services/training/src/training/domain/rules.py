@@ -11,9 +11,9 @@ from uuid import UUID
 from common.refused import Refused
 from common.rules import RuleBook, RulePack, load_rule_book
 from training.domain.counting import Activity, Cap, FormRule, check, count
-from training.domain.duty import DutyRule, Reading, duty_months, pro_rata, standing
+from training.domain.duty import DutyRule, Reading, duty_months, pro_rata, progress
 
-PACKS = Path(__file__).parent.parent / "rules"
+PACKS = Path(__file__).parent.parent / "rules" / "jp"
 
 Pack = RulePack["JpRules"]
 Book = RuleBook["JpRules"]
@@ -124,7 +124,7 @@ def _duty_case(rules: JpRules, given: Mapping[str, Any]) -> Mapping[str, object]
     joined_on = given.get("joined_on", date.min)
     months = len(duty_months(given.get("year", 2025), joined_on, given.get("left_on"), absences))
     target = pro_rata(rule.target, months)
-    reached = standing(target, rule.ceiling, Decimal(given["verified"]))
+    reached = progress(target, rule.ceiling, Decimal(given["verified"]))
     return {
         "months": months,
         "floor": rule.floor,

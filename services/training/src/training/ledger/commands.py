@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.clock import Clock
 from common.store.sets import Columns, lists, unnest
-from roster.days import covers_sql, in_service_sql, serves_sql
-from training.domain.duty import MONTHS, as_bits, months_until_sql, pro_rata_sql
+from roster.days import serves_sql
+from training.domain.duty import duty_months_sql, months_until_sql, pro_rata_sql
 from training.domain.rules import Book, pack_of_year
 
 DUTY: Columns = {
@@ -28,22 +28,6 @@ MOVE_LEDGERS = text(
     " RETURNING l.person_id, l.year"
 )
 
-# The same rule as training.domain.duty, for millions; a test holds the two together.
-MONTHS_OF_DUTY = f"""
-    CASE
-        WHEN {in_service_sql("p", "make_date(wanted.year, 1, 1)")}
-            AND {in_service_sql("p", "make_date(wanted.year, 12, 1)")}
-            AND NOT EXISTS (SELECT FROM absences a WHERE a.person_id = p.person_id)
-        THEN {as_bits(MONTHS)}
-        ELSE (
-            SELECT coalesce(bit_or(1 << (month - 1)), 0)
-            FROM generate_series(1, 12) AS month, make_date(wanted.year, month, 1) AS first
-            WHERE {in_service_sql("p", "first")} AND NOT EXISTS (
-                SELECT FROM absences a WHERE a.person_id = p.person_id AND {covers_sql("a", "first")}
-            )
-        )
-    END
-"""  # noqa: S608 - built of names in this code
 SERVES_IN_YEAR = serves_sql("p", before="make_date(:year + 1, 1, 1)", after="make_date(:year, 1, 1)")
 
 
@@ -163,7 +147,7 @@ def _lay(wanted: str) -> str:
         FROM ({wanted}) AS wanted (person_id, year, pack)
         JOIN people p ON p.person_id = wanted.person_id
         JOIN {unnest(DUTY)} ON given.duty_pack = wanted.pack AND given.staff_type = p.staff_type
-        CROSS JOIN LATERAL (SELECT {MONTHS_OF_DUTY} AS months) AS duty
+        CROSS JOIN LATERAL (SELECT {duty_months_sql("p", "wanted.year")} AS months) AS duty
         ORDER BY wanted.person_id, wanted.year
         ON CONFLICT (person_id, year) DO UPDATE
         SET floor = excluded.floor, ceiling = excluded.ceiling, yearly = excluded.yearly, target = excluded.target,

@@ -55,7 +55,7 @@ from training.records.writing import (
     stored,
     taken_over,
 )
-from training.soundings.commands import settle
+from training.soundings.shortfalls import settle
 from training.texts import say
 
 

@@ -25,10 +25,10 @@ from common.store.database import Database
 from common.store.transient import insist
 from common.telemetry import traced
 from common.texts import number, operator_language
+from training.domain.caturwulan import closed_on, period_of
 from training.domain.rules import Book
 from training.ledger.commands import open_year
 from training.soundings import commands, queries
-from training.soundings.caturwulan import closed_on, period_of
 from training.soundings.queries import Outcome, Work
 from training.texts import TEXTS
 

@@ -1,7 +1,7 @@
 """What must always hold of sweeps: each statement finds what breaks it."""
 
 from common.invariants import Invariant
-from training.soundings.commands import ASSIGNED, AWAY, THRESHOLD
+from training.soundings.shortfalls import ASSIGNED, AWAY, THRESHOLD
 
 INVARIANTS = (
     Invariant(

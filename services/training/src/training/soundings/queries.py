@@ -30,11 +30,12 @@ from sqlmodel import col
 from common.texts import Language
 from common.web.pages import BY_ID, Page, Window
 from contracts.callers import Caller
+from contracts.events.training import PEOPLE_A_PAGE
+from training.domain.caturwulan import pack_of
 from training.domain.rules import Book
 from training.ledger.tables import LedgerRow
-from training.soundings.caturwulan import pack_of
 from training.soundings.schemas import ShownShortfall, ShownSweep, State
-from training.soundings.tables import PAGE, Shortfall, Sweep, SweepAgency
+from training.soundings.tables import Shortfall, Sweep, SweepAgency
 from training.texts import explained
 
 Place = tuple[UUID, UUID, Annotated[int, Field(ge=0, lt=2**31)], UUID]
@@ -126,7 +127,7 @@ async def outcome(session: AsyncSession, sweep_id: UUID, seconds: float) -> Outc
             " coalesce(sum((a.short + :page - 1) / :page), 0) AS pages"
             " FROM sweeps s LEFT JOIN sweep_agencies a ON a.sweep_id = s.id WHERE s.id = :id GROUP BY s.id"
         ),
-        {"id": sweep_id, "page": PAGE},
+        {"id": sweep_id, "page": PEOPLE_A_PAGE},
     )
     return Outcome(**found.mappings().one(), seconds=seconds)
 

@@ -9,11 +9,8 @@ from sqlmodel import Field
 
 from common.store.tables import Stored
 
-PAGE = 1_000
-"""How many people of an agency one page of its announcement holds."""
-
 PARTITIONS = "partitions"
-"""The schema of the partitions of `shortfalls`: one a sweep."""
+"""The schema that holds the partitions of `shortfalls`, one for each sweep."""
 
 
 class Sweep(Stored, table=True):

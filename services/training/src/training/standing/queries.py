@@ -15,7 +15,17 @@ from common.texts import Language
 from contracts.callers import Caller
 from roster.days import covers_sql, in_service_sql, serves
 from training.domain.counting import FormRule
-from training.domain.duty import NONE, THOUSANDTH, as_bits, duty_months, pro_rata, resting_months, standing
+from training.domain.duty import (
+    NONE,
+    THOUSANDTH,
+    as_bits,
+    duty_months,
+    fulfilled_sql,
+    over_sql,
+    pro_rata,
+    progress,
+    resting_months,
+)
 from training.domain.rules import Book, pack_named, pack_of_year
 from training.ledger.tables import LedgerRow
 from training.people import PEOPLE
@@ -34,16 +44,16 @@ from training.texts import KIND, WHY, explained, say
 
 UNITS_SHOWN = 10
 ABSENCES = PEOPLE.histories["absences"]
+MET = f"({fulfilled_sql('l')})"
 SERVING = f"""
     FROM assignments a JOIN people p USING (person_id) JOIN jp_ledger l USING (person_id)
     WHERE a.agency_id = :agency AND {covers_sql("a", ":day")} AND {in_service_sql("p", ":day")} AND l.year = :year
 """
 TOTALS = text(
     f"""
-    SELECT count(*) AS people, count(*) FILTER (WHERE l.verified >= l.target) AS met,
-        count(*) FILTER (WHERE l.verified < l.target) AS short,
-        count(*) FILTER (WHERE l.verified > l.ceiling) AS over_ceiling,
-        count(*) FILTER (WHERE l.verified < l.target AND l.verified + l.unverified >= l.target) AS waiting,
+    SELECT count(*) AS people, count(*) FILTER (WHERE {MET}) AS met, count(*) FILTER (WHERE NOT {MET}) AS short,
+        count(*) FILTER (WHERE {over_sql("l")}) AS over_ceiling,
+        count(*) FILTER (WHERE NOT {MET} AND l.verified + l.unverified >= l.target) AS waiting,
         coalesce(sum(l.target), 0) AS target, coalesce(sum(l.verified), 0) AS verified,
         coalesce(sum(l.unverified), 0) AS unverified
     {SERVING}
@@ -52,9 +62,9 @@ TOTALS = text(
 UNITS = text(
     f"""
     SELECT a.unit_id, max(a.unit_name) AS unit_name, count(*) AS people,
-        count(*) FILTER (WHERE l.verified < l.target) AS short
+        count(*) FILTER (WHERE NOT {MET}) AS short
     {SERVING}
-    GROUP BY a.unit_id HAVING count(*) FILTER (WHERE l.verified < l.target) > 0
+    GROUP BY a.unit_id HAVING count(*) FILTER (WHERE NOT {MET}) > 0
     ORDER BY short DESC, unit_name, a.unit_id LIMIT {UNITS_SHOWN}
     """
 )
@@ -86,7 +96,7 @@ async def person_jp(
     ).all()
     rules = pack_named(caller.rules, row.pack).tables
     duty = rules.duties[person.staff_type]
-    reached = standing(row.target, row.ceiling, row.verified)
+    reached = progress(row.target, row.ceiling, row.verified)
     return PersonJp(
         person_id=person_id,
         year=year,

@@ -2,17 +2,16 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 from common.rules import RulePackError, load_rule_book
 from common.texts import LANGUAGES
 from jejak_local.harness import FixedClock
+from training.domain import caturwulan
+from training.domain.caturwulan import BOOK, PACKS, closed_on, pack_of, period_of
 from training.domain.duty import pro_rata
-from training.soundings import caturwulan
-from training.soundings.caturwulan import BOOK, closed_on, pack_of, period_of
-from training.soundings.commands import SHORT, THRESHOLD
+from training.soundings.shortfalls import SHORT, THRESHOLD
 from training.texts import say
 
 ALL_YEAR, JULY, LEAVE = range(1, 13), range(7, 13), [1, 5, 6, 7, 8, 9, 10, 11, 12]
@@ -39,7 +38,7 @@ def test_each_month_of_duty_gone_by_asks_for_a_twelfth(yearly, months, due):
 
 
 def test_a_pack_without_its_cases_cannot_be_loaded(tmp_path):
-    [file] = Path(caturwulan.__file__).with_name("rules").glob("*.toml")
+    [file] = PACKS.glob("*.toml")
     (tmp_path / file.name).write_text("cases = []\n" + file.read_text().split("[[cases]]")[0])
     with pytest.raises(RulePackError, match="has no cases"):
         load_rule_book(tmp_path, caturwulan._parse, caturwulan._run_case)
