@@ -146,13 +146,18 @@ def is_setting(written: str) -> bool:
 
 
 def is_object(written: str) -> bool:
-    """Whether `module.name` or `package.module.name` is there to be imported, or code says just this."""
-    if written in code():
-        return True
+    """Whether `module.name` or `package.module.name` is there to be imported, `Class.method` to be called, or code says just this."""
     module, _, name = written.rpartition(".")
+    if written in code() or (f"class {module}" in code() and f"def {name}(" in code()):
+        return True
     where = re.escape(module.replace(".", "/"))
     modules = [path for path in files() if re.search(rf"/{where}(/__init__)?\.py$", path)]
     return any(re.search(rf"\b{name}\b", Path(f"{CHECKOUT}{module}").read_text()) for module in modules)
+
+
+def is_callable(written: str) -> bool:
+    name = re.split(r"\W", written.partition("(")[0])[-1]
+    return re.search(rf"\b(def|class) {name}\b|\b{name} = ", code()) is not None
 
 
 KINDS: list[tuple[str, Callable[[str], bool]]] = [
@@ -161,6 +166,7 @@ KINDS: list[tuple[str, Callable[[str], bool]]] = [
     (r"(GET|POST|PUT|PATCH|DELETE) /\S+", is_route),
     (r"\S+::\S+", is_test),
     (r"[\w.*<>{}@-]+/[\w.*<>{}@/-]*|[\w.-]+\.(py|md|toml|yml|yaml|json|po|txt|lock|html)", is_path),
+    (r"\w+(\.\w+)*\(.*\)", is_callable),
     (r"\w+(\.\w+)+", is_object),
     (r"[\w-]+", lambda written: written in words() or is_setting(written)),
 ]
@@ -200,6 +206,7 @@ def test_what_a_page_names_is_there(page: Path) -> None:
         "`common/nothing.py`",
         "`TRAINING_NO_SUCH_SETTING`",
         "`common.clock.Nothing`",
+        "`permit(role)`",
         "`person-unheard-of`",
     ],
 )
