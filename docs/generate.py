@@ -23,7 +23,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from common.app import create_app
-from common.events import Event
+from common.events import Event, event_of
 from common.process import consumers
 from contracts import PUBLISHED
 from contracts.rights import rights_of
@@ -77,7 +77,7 @@ def asyncapi() -> dict[str, Any]:
         schema_version="3.0.0",
     ).to_specification()
     document = json.loads(made.to_json())
-    wanted = {event for reader in readers for event in reader.inbox.subscription.wanted}
+    wanted = {event_of(each) for reader in readers for each in reader.inbox.subscription.wanted}
     _tell_types_apart(document, {event.__name__: event for event in {*PUBLISHED, *wanted}})
     return document
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page
 
+from common.events import event_of
 from contracts import PUBLISHED
 from docs.generate import readers_of
 from jejak_local.services import parts_of, services
@@ -37,7 +38,7 @@ def operations(action: str) -> dict[str, tuple[str, set[str]]]:
 
 def test_the_document_says_of_every_subscription_what_it_reads_and_of_no_other() -> None:
     assert operations("receive") == {
-        name: (each.topic.name, {event.type for event in each.wanted}) for name, each in SUBSCRIPTIONS.items()
+        name: (each.topic.name, {event_of(want).type for want in each.wanted}) for name, each in SUBSCRIPTIONS.items()
     }
 
 
@@ -58,7 +59,9 @@ def test_nothing_that_only_faststream_knows_is_in_the_document() -> None:
 async def test_the_page_says_who_reads_an_event(page: Page, event) -> None:
     await page.set_content(EVENTS.read_text(encoding="utf-8"))
     told = await page.locator(f"h3:text-is('{event.__name__}') ~ p.quiet").first.locator("code").all_inner_texts()
-    readers = sorted(name for name, each in SUBSCRIPTIONS.items() if event.type in {want.type for want in each.wanted})
+    readers = sorted(
+        name for name, each in SUBSCRIPTIONS.items() if event.type in {event_of(want).type for want in each.wanted}
+    )
     assert told == [event.source[1:], *readers]
     assert readers_of(DOCUMENT).get(event.type, []) == readers
 

@@ -11,14 +11,14 @@ from common.store.outbox import PACK
 from common.web.bulk import CHUNK, SPOOL_BYTES
 from jejak_local.harness import Peak, counted_copies, fetched_rows, streamed
 
-A_BATCH = 3
-"""Statements of a batch of plain trainings: room, known, here."""
+A_BATCH = 1
+"""Statements of a batch of plain trainings: who is unknown and what is here, in one."""
 A_CHUNK = {"predicates:batch": 9, "cases:check": 4, "cases:attest": 8}
 """Statements of a chunk of lines."""
 A_LINE = {"predicates:batch": 3, "cases:check": 3, "cases:attest": 5}
 """Rows that a line brings to Python: its person and post, its case and what belongs to it."""
-BYTES_AN_EVENT = 400
-"""Beside the events themselves: a row of evidence on its way into the COPY."""
+BYTES_AN_EVENT = 600
+"""Beside the events themselves: a row of evidence on its way into the COPY, and the hashes that two ids keep."""
 SLACK_BYTES = 512 * 1024
 """What the interpreter itself keeps meanwhile."""
 TABLES = ("cases", "segments", "case_history", "booked_months", "entries", "balances", "evidence", "outbox", "waiting")

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Itera
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from itertools import count
 from typing import Any, Self
 from unittest.mock import patch
@@ -20,8 +21,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_e
 
 from common.app import create_app
 from common.clock import Clock
-from common.events import Event, Reader, Received
+from common.events import Event, Reader, Received, Wanted, event_of
 from common.ids import new_id
+from common.messages.inbox import Subscription
 from common.parts import Parts, Role
 from common.service import Service
 from common.store.database import Database
@@ -189,15 +191,15 @@ class Api:
         return [json.loads(line) for line in answer.text.splitlines()]
 
 
-def received(event: Event, sequence: int = 1, event_id: UUID | None = None) -> Received:
-    """An event as a consumer's handler gets it."""
+def received(event: Event, sequence: int = 1, event_id: UUID | None = None, wanted: Wanted | None = None) -> Received:
+    """An event as a consumer's handler gets it that reads it as `wanted`, or whole."""
     headers = {
         "ce_id": str(event_id or new_id()),
         "ce_type": event.type,
         "ce_sequence": str(sequence),
         "ce_time": "2026-06-15T03:00:00+00:00",
     }
-    return Reader([type(event)], []).decode(headers, event.model_dump_json().encode())
+    return Reader([wanted or type(event)], []).decode(headers, event.model_dump_json().encode())
 
 
 @dataclass
@@ -288,16 +290,25 @@ class World(Inside):
             ],
         )
 
+    @cached_property
+    def _heard(self) -> dict[str, tuple[Subscription, Wanted]]:
+        """Who hears of a type of event in this service, and as what."""
+        subscriptions = self.service.subscriptions(self.parts)
+        return {event_of(each).type: (found, each) for found in subscriptions for each in found.wanted}
+
+    def received(self, event: Event, sequence: int = 1, event_id: UUID | None = None) -> Received:
+        """An event as the service reads it."""
+        return received(event, sequence, event_id, self._heard[event.type][1])
+
     async def hear(self, *batch: Received) -> None:
         """Hands a batch to the consumer of its topic, in one transaction."""
         if batch:
-            topic = batch[0].event.topic
-            [subscription] = [found for found in self.service.subscriptions(self.parts) if found.topic == topic]
+            subscription, _ = self._heard[batch[0].type]
             async with self.database.transaction() as session:
                 await subscription.handler(session, batch)
 
     async def people(self, *states: PersonChanged, sequence: int = 1) -> list[UUID]:
-        await self.hear(*(received(state, sequence) for state in states))
+        await self.hear(*(self.received(state, sequence) for state in states))
         return [state.person_id for state in states]
 
 

@@ -1,12 +1,16 @@
 """Events: what they are in code, and their CloudEvents 1.0 binary form on the wire."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
+import msgspec
 from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from common.ids import Id
 
 MAX_EVENT_BYTES = 1_000_000
 """A payload above this is refused when emitted and buried when received."""
@@ -50,6 +54,33 @@ class Event(BaseModel):
         return getattr(self, self.subject_field)
 
 
+class Excerpt(msgspec.Struct, frozen=True, gc=False):
+    """What a consumer reads of an event, where so many come that the whole of each would cost more than all else.
+
+    A subclass names the event and the fields it reads, each as the event has it; an id is an `Id`.
+    """
+
+    event: ClassVar[type[Event]]
+
+    @property
+    def topic(self) -> Topic:
+        """As of the event."""
+        return self.event.topic
+
+    def key(self) -> UUID:
+        """As of the event, which must be read for it."""
+        return getattr(self, self.event.key_field)
+
+
+Wanted = type[Event] | type[Excerpt]
+"""How a consumer reads the events of a type."""
+
+
+def event_of(wanted: Wanted) -> type[Event]:
+    """The event that is read."""
+    return wanted.event if issubclass(wanted, Excerpt) else wanted
+
+
 class UnreadableEvent(Exception):  # noqa: N818 - names what it is
     """A record that is no event we can read; the text says why and quotes nothing of it."""
 
@@ -75,8 +106,8 @@ def is_text(name: str) -> bool:
 class Reader:
     """Reads the events of some classes and tells apart the unknown, the unwanted and the broken."""
 
-    def __init__(self, wanted: Iterable[type[Event]], published: Iterable[type[Event]]) -> None:
-        self._wanted = {event.type: TypeAdapter(event) for event in wanted}
+    def __init__(self, wanted: Iterable[Wanted], published: Iterable[type[Event]]) -> None:
+        self._wanted = {event_of(each).type: _decoder(each) for each in wanted}
         self._published = {event.type for event in published}
 
     def read(self, headers: Sequence[tuple[str, bytes | None]], payload: bytes | None) -> Received | None:
@@ -85,17 +116,16 @@ class Reader:
         Raises UnreadableEvent.
         """
         named: dict[str, str] = {}
-        for name, value in headers:
-            if not is_text(name):
-                raise UnreadableEvent("a header's name is not UTF-8")
-            if name.startswith("ce_") and (value is None or name in named):
-                raise UnreadableEvent("a ce_ header is null" if value is None else "a ce_ header stands twice")
-            if value is None:
-                continue
-            try:
-                named[name] = value.decode()
-            except UnicodeDecodeError as error:
-                raise UnreadableEvent("a header is not UTF-8") from error
+        try:
+            for name, value in headers:
+                if not is_text(name):
+                    raise UnreadableEvent("a header's name is not UTF-8")
+                if name.startswith("ce_") and (value is None or name in named):
+                    raise UnreadableEvent("a ce_ header is null" if value is None else "a ce_ header stands twice")
+                if value is not None:
+                    named[name] = value.decode()
+        except UnicodeDecodeError as error:
+            raise UnreadableEvent("a header is not UTF-8") from error
         kind = named.get("ce_type", "")
         if kind not in self._wanted:
             if kind in self._published:
@@ -110,23 +140,41 @@ class Reader:
     def decode(self, headers: Mapping[str, str], payload: bytes) -> Received:
         """The event of a wanted type from its headers and payload. Raises UnreadableEvent."""
         try:
+            kind = headers["ce_type"]
             return Received(
-                id=UUID(headers["ce_id"]),
-                type=headers["ce_type"],
+                id=Id(headers["ce_id"]),
+                type=kind,
                 sequence=int(headers["ce_sequence"]),
                 time=_moment(headers["ce_time"]),
                 traceparent=headers.get("traceparent"),
-                event=self._wanted[headers["ce_type"]].validate_json(payload, extra="ignore"),
+                event=self._wanted[kind](payload),
                 headers=headers,
                 payload=payload,
             )
         except KeyError as error:
             raise UnreadableEvent(f"no {error.args[0]} header") from error
         except ValueError as error:
-            # pydantic's own text quotes the input; the type of the first fault is enough to find it.
-            faults = getattr(error, "errors", None)
-            where = ", ".join(f"{'.'.join(map(str, f['loc']))}: {f['type']}" for f in faults()[:3]) if faults else ""
-            raise UnreadableEvent(f"not a valid {headers['ce_type']} ({where or 'bad header'})") from error
+            raise UnreadableEvent(f"not a valid {headers['ce_type']} ({_where(error) or 'bad header'})") from error
+
+
+def _decoder(wanted: Wanted) -> Callable[[bytes], Any]:
+    """What makes the event of a payload. Raises ValueError."""
+    if issubclass(wanted, Excerpt):
+        return msgspec.json.Decoder(wanted, dec_hook=_id).decode
+    return partial(TypeAdapter(wanted).validate_json, extra="ignore")
+
+
+def _id(kind: type, text: str) -> Id:
+    """For the one type of an Excerpt that msgspec does not know."""
+    return kind(text)
+
+
+def _where(error: ValueError) -> str:
+    """The fields that are wrong: the whole text of an error quotes the input."""
+    if isinstance(error, msgspec.ValidationError):
+        return str(error).split("`")[-2].removeprefix("$.")  # it ends with the field
+    faults = getattr(error, "errors", None)
+    return ", ".join(f"{'.'.join(map(str, f['loc']))}: {f['type']}" for f in faults()[:3]) if faults else ""
 
 
 def _moment(text: str) -> datetime:

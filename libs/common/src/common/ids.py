@@ -1,8 +1,15 @@
 """Identities: time-ordered ids, and derived ids."""
 
+# pyright: reportMissingTypeStubs=false
+# (asyncpg ships no complete types)
+
 from uuid import UUID, uuid5
 
+from asyncpg.pgproto import pgproto
 from uuid_utils.compat import uuid7
+
+Id = pgproto.UUID
+"""A UUID equal to any other, which asyncpg hands out: read, compared and sent in a third of the time of Python's own."""
 
 NAMESPACE = UUID("6a656a61-6b00-5000-8000-000000000000")
 

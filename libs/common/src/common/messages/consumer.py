@@ -25,7 +25,7 @@ from faststream.kafka import KafkaBroker
 from faststream.message import StreamMessage
 from faststream.middlewares import AckPolicy
 
-from common.events import Event
+from common.events import Wanted, event_of
 from common.messages.fetching import FETCH_BYTES, Record, take
 from common.messages.inbox import BATCH, Inbox, TooManyDeadLetters
 from common.messages.kafka import producer
@@ -193,13 +193,13 @@ async def _undecoded(message: StreamMessage[Batch]) -> Batch:
     return message.raw_message
 
 
-def _reads(wanted: Sequence[type[Event]], process: Callable[[Batch], Awaitable[None]]) -> Callable[[Any], Any]:
+def _reads(wanted: Sequence[Wanted], process: Callable[[Batch], Awaitable[None]]) -> Callable[[Any], Any]:
     """A handler whose annotation tells AsyncAPI which events are read; what it gets are raw records all the same."""
 
     async def handle(batch: Any) -> None:
         await process(batch)
 
-    handle.__annotations__["batch"] = Union[tuple(wanted)]  # noqa: UP007 - made at run time
+    handle.__annotations__["batch"] = Union[tuple(map(event_of, wanted))]  # noqa: UP007 - made at run time
     return handle
 
 

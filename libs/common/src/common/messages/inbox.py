@@ -25,7 +25,7 @@ from opentelemetry.trace import SpanKind
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.events import Event, Reader, Received, Topic, UnreadableEvent
+from common.events import Reader, Received, Topic, UnreadableEvent, Wanted
 from common.messages.fetching import Damaged, Record
 from common.messages.letters import Letter, letters_of, reason_of
 from common.store.database import Database
@@ -66,7 +66,7 @@ class Subscription:
 
     name: str
     topic: Topic
-    wanted: Sequence[type[Event]]
+    wanted: Sequence[Wanted]
     handler: Handler
 
 

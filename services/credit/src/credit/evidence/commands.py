@@ -4,13 +4,13 @@ A row keeps the highest version of a record and, apart from it, of its revocatio
 applied by one statement that ignores what is older. Degrees are then settled per person.
 """
 
-import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,7 +18,6 @@ from common.events import Received
 from common.ids import new_id
 from common.store.sets import columns_of, copy, insert, lists, one_of, overwrite, unnest
 from contracts.actors import SYSTEM
-from contracts.events.training import TrainingCompleted, TrainingCorrected, TrainingRevoked
 from credit.cases.commands import NewCase, open_cases
 from credit.cases.tables import cases
 from credit.cases.writing import Judged, case_of, content_of, save_judged, save_returns
@@ -39,6 +38,7 @@ from credit.domain.degrees import (
 from credit.domain.judging import judge
 from credit.domain.periods import Tenure
 from credit.domain.rules import Book
+from credit.evidence.excerpts import Completed, Revoked
 from credit.evidence.tables import evidence
 from credit.people import PEOPLE, degrees, tenures
 
@@ -60,18 +60,35 @@ REVOCATION = ("record_id", "person_id", "agency_id", "revoked_sequence", "revoca
 SETTLED = columns_of(evidence, ("record_id", "state", "outcome", "reason_code", "source", "case_id"))
 CLAIMS = evidence.c.degree.is_not(None) | evidence.c.case_id.is_not(None)
 """The records that name a degree, or once did: `evidence` has an index of them."""
-HERE = text("SELECT record_id FROM evidence WHERE record_id = ANY(CAST(:ids AS uuid[]))")
+LOOK = text(
+    "SELECT person_id, NULL AS record_id FROM unnest(CAST(:people AS uuid[])) AS given (person_id)"
+    " WHERE NOT EXISTS (SELECT FROM people WHERE people.person_id = given.person_id)"
+    " UNION ALL"
+    " SELECT NULL, record_id FROM evidence WHERE record_id = ANY(CAST(:records AS uuid[]))"
+)
 NOTE = text(
     f"UPDATE evidence SET {overwrite(SETTLED, 'given')} FROM {unnest(SETTLED)}"  # noqa: S608 - built of names in this code
     " WHERE evidence.record_id = given.record_id"
 )
 
 
-async def assess(session: AsyncSession, batch: Sequence[Received], book: Book, now: datetime) -> None:
-    """Assesses the records of known people by the rules of their end dates."""
-    completions = _newest(received for received in batch if not isinstance(received.event, TrainingRevoked))
-    revocations = _newest(received for received in batch if isinstance(received.event, TrainingRevoked))
-    people = {*await _store(session, completions, book), *await _revoke(session, revocations)}
+async def look(session: AsyncSession, batch: Sequence[Received]) -> tuple[set[UUID], set[UUID]]:
+    """Which people of these records are not known, and which records are here already."""
+    asked = {
+        "people": list({received.event.person_id for received in batch}),
+        "records": [received.event.record_id for received in batch],
+    }
+    rows = (await session.execute(LOOK, asked)).all()
+    return {row.person_id for row in rows if row.person_id}, {row.record_id for row in rows if row.record_id}
+
+
+async def assess(
+    session: AsyncSession, batch: Sequence[Received], here: Collection[UUID], book: Book, now: datetime
+) -> None:
+    """Assesses the records of known people by the rules of their end dates; `here` are the records stored before."""
+    completions = _newest(received for received in batch if not isinstance(received.event, Revoked))
+    revocations = _newest(received for received in batch if isinstance(received.event, Revoked))
+    people = {*await _store(session, completions, here, book), *await _revoke(session, revocations)}
     if people:
         await _settle_degrees(session, sorted(people), book, now)
 
@@ -85,21 +102,23 @@ def _newest(batch: Iterable[Received]) -> list[Received]:
     return [newest[record_id] for record_id in sorted(newest)]
 
 
-async def _store(session: AsyncSession, completions: Sequence[Received], book: Book) -> list[UUID]:
+async def _store(
+    session: AsyncSession, completions: Sequence[Received], here: Collection[UUID], book: Book
+) -> list[UUID]:
     """Stores records, each with the verdict on an activity. Answers whose degrees must be settled."""
     if not completions:
         return []
-    here = set(await session.scalars(HERE, {"ids": [received.event.record_id for received in completions]}))
+    verdicts = {day: _verdict(book, day) for day in {received.event.end_date for received in completions}}
     first = [received for received in completions if received.event.record_id not in here]
     if first:
         await copy(
-            session, evidence.name, (*RECORD, "state"), [(*_row(received, book), "active") for received in first]
+            session, evidence.name, (*RECORD, "state"), [(*_row(received, verdicts), "active") for received in first]
         )
     changed = await insert(
         session,
         evidence,
         RECORD,
-        [_row(received, book) for received in completions if received.event.record_id in here],
+        [_row(received, verdicts) for received in completions if received.event.record_id in here],
         f"""
         ON CONFLICT (record_id) DO UPDATE SET {overwrite(DETAILS)},
             state = CASE WHEN evidence.revoked_sequence > excluded.sequence THEN 'revoked' ELSE 'active' END,
@@ -125,7 +144,7 @@ async def _revoke(session: AsyncSession, revocations: Sequence[Received]) -> lis
     """Marks records as revoked, also ones that have not come yet. Answers whose degrees must be settled."""
     rows: list[tuple[Any, ...]] = []
     for received in revocations:
-        event: TrainingRevoked = received.event
+        event: Revoked = received.event
         rows.append((event.record_id, event.person_id, event.agency_id, received.sequence, event.reason))
     revoked = await insert(
         session,
@@ -147,10 +166,15 @@ async def _revoke(session: AsyncSession, revocations: Sequence[Received]) -> lis
     return [] if revoked is None else [row.person_id for row in revoked.all() if row.settles]
 
 
-def _row(received: Received, book: Book) -> tuple[Any, ...]:
-    event: TrainingCompleted | TrainingCorrected = received.event
-    pack = book.at(event.end_date)
+def _verdict(book: Book, day: date) -> tuple[str, str, str, str]:
+    """The pack of an end date, and by it outcome, reason and its legal source for an activity."""
+    pack = book.at(day)
     verdict = judge_activity(pack.tables)
+    return pack.id, verdict.outcome, verdict.reason, pack.tables.reasons[verdict.reason]
+
+
+def _row(received: Received, verdicts: Mapping[date, tuple[str, str, str, str]]) -> tuple[Any, ...]:
+    event: Completed = received.event
     return (
         event.record_id,
         event.person_id,
@@ -162,11 +186,8 @@ def _row(received: Received, book: Book) -> tuple[Any, ...]:
         event.jp_counted,
         event.verified,
         event.degree,
-        json.dumps(event.hands),
-        pack.id,
-        verdict.outcome,
-        verdict.reason,
-        pack.tables.reasons[verdict.reason],
+        msgspec.json.encode(event.hands).decode(),
+        *verdicts[event.end_date],
     )
 
 

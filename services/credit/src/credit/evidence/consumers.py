@@ -10,19 +10,23 @@ from common.messages.inbox import Subscription
 from common.messages.waiting import hold
 from common.parts import Parts
 from contracts import topics
-from contracts.events.training import TrainingCompleted, TrainingCorrected, TrainingRevoked
-from credit.evidence.commands import assess
+from credit.evidence.commands import assess, look
+from credit.evidence.excerpts import Completed, Corrected, Revoked
 from credit.people import PEOPLE
 
 NAME = "credit.records"
-EVENTS = (TrainingCompleted, TrainingCorrected, TrainingRevoked)
+WANTED = (Completed, Corrected, Revoked)
 
 
 def subscription(parts: Parts) -> Subscription:
     """What credit wants of the training service."""
 
     async def handle(session: AsyncSession, batch: Sequence[Received]) -> None:
-        here = await hold(session, NAME, batch, attrgetter("person_id"), PEOPLE.known)
-        await assess(session, here, parts.rules, parts.clock.now())
+        strangers, here = await look(session, batch)
+        known = [received for received in batch if received.event.person_id not in strangers]
+        if strangers:
+            early = [received for received in batch if received.event.person_id in strangers]
+            known += await hold(session, NAME, early, attrgetter("person_id"), PEOPLE.known)
+        await assess(session, known, here, parts.rules, parts.clock.now())
 
-    return Subscription(NAME, topics.RECORDS, EVENTS, handle)
+    return Subscription(NAME, topics.RECORDS, WANTED, handle)
