@@ -105,7 +105,7 @@ async def keycloak(spawner: Spawner) -> AsyncIterator[Keycloak]:
     )  # fmt: skip
     try:
         async with httpx2.AsyncClient(timeout=30) as http:
-            await ready(server, lambda: answers(http, f"http://127.0.0.1:{management_port}/health/ready"), within=300)
+            await ready(server, lambda: answers(http, f"http://127.0.0.1:{management_port}/health/ready"), within=600)
             yield Keycloak(f"http://127.0.0.1:{port}/realms/jejak", http)
     finally:
         server.kill()

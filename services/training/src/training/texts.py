@@ -49,11 +49,11 @@ class Explained(Protocol):
 
 
 def explained(rule: Explained, language: Language) -> dict[str, str]:
-    """The fields of `Explanation` for a rule."""
+    """The fields of `ExplanationOut` for a rule."""
     return {"explanation": say(rule.text, language), "source": rule.source, "status": rule.status}
 
 
-class Explanation(BaseModel):
+class ExplanationOut(BaseModel):
     """How a rule is read, for people."""
 
     explanation: str

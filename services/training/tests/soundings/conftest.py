@@ -16,8 +16,9 @@ from common.store.outbox import unpack
 from contracts.events.training import JPShortfallDetected, JPShortfallResolved
 from training.domain.caturwulan import period_of
 from training.ledger.commands import Moved, move
-from training.soundings import cli, commands
+from training.soundings import commands, daily
 from training.soundings.invariants import INVARIANTS
+from training.soundings.queries import Outcome
 from training.soundings.shortfalls import settle
 
 MANY = """
@@ -54,11 +55,11 @@ class Sounding:
     def database(self) -> Database:
         return self.world.database
 
-    async def sweep(self, as_of: str, **options: Any) -> list[cli.Outcome]:
+    async def sweep(self, as_of: str, **options: Any) -> list[Outcome]:
         """What the command does, on the day itself."""
         day = date.fromisoformat(as_of)
         self.world.clock.moment = datetime(day.year, day.month, day.day, 1, tzinfo=UTC)
-        return await cli.sweep(self.database, self.world.clock, self.world.book, as_of=day, **options)
+        return await daily.sweep(self.database, self.world.clock, self.world.book, as_of=day, **options)
 
     async def sweep_only(self, year: int, number: int, as_of: str) -> UUID:
         """One period, begun to done."""

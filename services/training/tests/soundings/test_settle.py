@@ -232,41 +232,40 @@ async def test_a_running_sweep_is_left_alone_until_it_is_finished(sounding, worl
     assert await sounding.broken() == []
 
 
-@pytest.mark.parametrize(("before", "change", "told"), [("0", "10", "Resolved"), ("10", "-10", "Detected")])
-async def test_hours_not_committed_when_the_sweep_finishes_are_not_missed(sounding, world, before, change, told):
+async def announced(sounding, world, reached: str):
+    """Somebody with these hours, a sweep whose pages are all out but which is not finished, and how many events there are."""
     person = await world.person()
-    if before != "0":
-        await sounding.reach(person, before)
+    if reached != "0":
+        await sounding.reach(person, reached)
     sweep_id = await sounding.begin(2026, 1, MAY)
     while await sounding.announce(sweep_id):
         pass
-    before_finish = len(await sounding.events())
+    return person, sweep_id, len(await sounding.events())
+
+
+@pytest.mark.parametrize(("before", "change", "told"), [("0", "10", "Resolved"), ("10", "-10", "Detected")])
+async def test_hours_not_committed_when_the_sweep_finishes_are_not_missed(sounding, world, before, change, told):
+    person, sweep_id, told_before = await announced(sounding, world, before)
     async with sounding.database.transaction() as session:
         await sounding.change(session, person, change)
         finishing = asyncio.create_task(sounding.finish(sweep_id))
         await waits_for_a_lock(session, finishing)
         assert not finishing.done()
     await finishing
-    assert names((await sounding.events())[before_finish:]) == [told]
+    assert names((await sounding.events())[told_before:]) == [told]
     assert await sounding.broken() == []
 
 
 @pytest.mark.parametrize(("before", "change", "told"), [("0", "10", "Resolved"), ("10", "-10", "Detected")])
 async def test_hours_written_while_the_sweep_finishes_settle_themselves(sounding, world, before, change, told):
-    person = await world.person()
-    if before != "0":
-        await sounding.reach(person, before)
-    sweep_id = await sounding.begin(2026, 1, MAY)
-    while await sounding.announce(sweep_id):
-        pass
-    before_finish = len(await sounding.events())
+    person, sweep_id, told_before = await announced(sounding, world, before)
     async with sounding.database.transaction() as session:
         await commands.finish(session, world.clock, sweep_id)
         writing = asyncio.create_task(sounding.reach(person, change))
         await waits_for_a_lock(session, writing)
         assert not writing.done()
     await writing
-    assert names((await sounding.events())[before_finish:]) == [told]
+    assert names((await sounding.events())[told_before:]) == [told]
     assert await sounding.broken() == []
 
 

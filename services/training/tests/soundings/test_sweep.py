@@ -13,7 +13,7 @@ from common.ids import derived_id
 from common.store.database import Database, counted_statements
 from jejak_local.harness import owning, waits_for_a_lock
 from training.domain.caturwulan import period_of
-from training.soundings import cli, commands
+from training.soundings import commands, daily
 
 ONE, TWO, THREE = (UUID(int=number) for number in (1, 2, 3))
 MAY = "2026-05-01"
@@ -270,7 +270,7 @@ async def test_two_runs_at_once_do_everything_once(sounding, world):
     world.clock.moment = world.clock.moment.replace(month=5, day=1)
     try:
         runs = await asyncio.gather(
-            *(cli.sweep(database, world.clock, world.book) for database in (sounding.database, other))
+            *(daily.sweep(database, world.clock, world.book) for database in (sounding.database, other))
         )
     finally:
         await other.close()
@@ -366,10 +366,10 @@ async def test_only_one_follows_a_sweep(sounding, world):
     ],
 )
 async def test_again_is_refused(sounding, asked, why):
-    with pytest.raises((cli.CannotSweep, LookupError), match=why):
+    with pytest.raises((daily.CannotSweep, LookupError), match=why):
         await sounding.sweep("2026-06-01", again=asked)
 
 
 async def test_a_day_to_come_is_refused(world):
-    with pytest.raises(cli.CannotSweep, match="still to come"):
-        await cli.sweep(world.database, world.clock, world.book, as_of=world.clock.today() + timedelta(days=1))
+    with pytest.raises(daily.CannotSweep, match="still to come"):
+        await daily.sweep(world.database, world.clock, world.book, as_of=world.clock.today() + timedelta(days=1))

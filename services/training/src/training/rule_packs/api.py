@@ -10,9 +10,9 @@ from contracts.callers import Caller
 from contracts.degrees import DEGREES
 from training import rights
 from training.domain.rules import Book, Pack
-from training.rule_packs.schemas import DutyView, FormView, JpPackView
+from training.rule_packs.schemas import DutyOut, FormOut, JpPackOut
 from training.standing.queries import cap_shown, rule_text
-from training.texts import Explanation, explained, say
+from training.texts import ExplanationOut, explained, say
 
 router = APIRouter(prefix="/v1", tags=["rules"])
 
@@ -20,13 +20,13 @@ Reader = Annotated[Caller[Book], Depends(rights.READ_CATALOGUE)]
 
 
 @router.get("/rule-packs", summary="The regulations on learning hours as the service applies them")
-async def get_rule_packs(caller: Reader, language: UsedLanguage) -> list[JpPackView]:
-    return [_view(pack, language) for pack in caller.rules.packs]
+async def get_rule_packs(caller: Reader, language: UsedLanguage) -> list[JpPackOut]:
+    return [_pack_out(pack, language) for pack in caller.rules.packs]
 
 
-def _view(pack: Pack, language: Language) -> JpPackView:
+def _pack_out(pack: Pack, language: Language) -> JpPackOut:
     rules = pack.tables
-    return JpPackView(
+    return JpPackOut(
         id=pack.id,
         title=say(pack.title, language),
         source=pack.source,
@@ -35,10 +35,10 @@ def _view(pack: Pack, language: Language) -> JpPackView:
         jp_most=rules.jp_most,
         jp_step=rules.jp_step,
         years_most=rules.years_most,
-        pro_rata=Explanation(**explained(rules.pro_rata, language)),
+        pro_rata=ExplanationOut(**explained(rules.pro_rata, language)),
         degrees=list(DEGREES),
         duties=[
-            DutyView(
+            DutyOut(
                 staff_type=staff_type,
                 floor=duty.floor,
                 ceiling=duty.ceiling,
@@ -48,7 +48,7 @@ def _view(pack: Pack, language: Language) -> JpPackView:
             for staff_type, duty in rules.duties.items()
         ],
         forms=[
-            FormView(
+            FormOut(
                 code=form.code,
                 label=form.label,
                 kind=form.kind,

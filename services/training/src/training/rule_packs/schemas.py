@@ -6,11 +6,11 @@ from decimal import Decimal
 from pydantic import BaseModel, Field
 
 from contracts.degrees import Degree
-from training.standing.schemas import CapShown
-from training.texts import Explanation
+from training.standing.schemas import CapOut
+from training.texts import ExplanationOut
 
 
-class DutyView(Explanation):
+class DutyOut(ExplanationOut):
     """The yearly duty of a staff type, in JP of a whole year."""
 
     staff_type: str
@@ -19,21 +19,21 @@ class DutyView(Explanation):
     target: Decimal
 
 
-class FormView(BaseModel):
+class FormOut(BaseModel):
     """How a form of learning counts; `status` says how far its value is confirmed."""
 
     code: str
     label: str
     kind: str
     jp: Decimal | None
-    cap: CapShown | None
+    cap: CapOut | None
     international: Decimal | None = Field(description="share added where the activity was abroad")
     rule: str
     source: str
     status: str
 
 
-class JpPackView(BaseModel):
+class JpPackOut(BaseModel):
     """Learning hours (JP) as they count from `valid_from` until the day before `valid_to`."""
 
     id: str
@@ -45,6 +45,6 @@ class JpPackView(BaseModel):
     jp_step: Decimal
     years_most: int
     degrees: list[Degree] = Field(description="formal education, from low to high")
-    duties: list[DutyView]
-    pro_rata: Explanation
-    forms: list[FormView]
+    duties: list[DutyOut]
+    pro_rata: ExplanationOut
+    forms: list[FormOut]

@@ -14,7 +14,7 @@ from contracts.callers import Caller
 from training import rights
 from training.domain.rules import Book
 from training.soundings import queries
-from training.soundings.schemas import ShownShortfall, ShownSweep, State
+from training.soundings.schemas import ShortfallOut, State, SweepOut
 from training.soundings.tables import Shortfall
 
 router = APIRouter(prefix="/v1", tags=["soundings"])
@@ -24,7 +24,7 @@ Period = Annotated[int | None, Query(ge=1, le=3)]
 
 
 @router.get("/sweeps", summary="Sweeps of the caturwulan periods, newest first")
-async def sweeps(caller: Reader, session: Reading, window: AskedWindow) -> Page[ShownSweep]:
+async def sweeps(caller: Reader, session: Reading, window: AskedWindow) -> Page[SweepOut]:
     return await queries.list_sweeps(session, caller, window)
 
 
@@ -38,7 +38,7 @@ async def shortfalls(
     year: Year | None = None,
     period: Period = None,
     state: State | None = None,
-) -> Page[ShownShortfall]:
+) -> Page[ShortfallOut]:
     asked = true() if agency_id is None else col(Shortfall.agency_id) == agency_id
     whom = and_(caller.sees(Shortfall.agency_id), asked)
     return await queries.list_shortfalls(
@@ -55,7 +55,7 @@ async def own_shortfalls(
     year: Year | None = None,
     period: Period = None,
     state: State | None = None,
-) -> Page[ShownShortfall]:
+) -> Page[ShortfallOut]:
     whom = col(Shortfall.person_id) == caller.speaks_for("person")
     return await queries.list_shortfalls(
         session, whom, window, year=year, period=period, state=state, language=language

@@ -34,7 +34,7 @@ from contracts.events.training import PEOPLE_A_PAGE
 from training.domain.caturwulan import pack_of
 from training.domain.rules import Book
 from training.ledger.tables import LedgerRow
-from training.soundings.schemas import ShownShortfall, ShownSweep, State
+from training.soundings.schemas import ShortfallOut, State, SweepOut
 from training.soundings.tables import Shortfall, Sweep, SweepAgency
 from training.texts import explained
 
@@ -43,7 +43,7 @@ BY_PAGE: TypeAdapter[Place] = TypeAdapter(Place)
 
 
 @dataclass(frozen=True)
-class Work:
+class Task:
     """A period to sweep: by going on with `sweep_id`, or anew, in place of the sweep `replaces`."""
 
     year: int
@@ -88,7 +88,7 @@ async def newest_sweeps(session: AsyncSession, years: Sequence[int] | None = Non
     return found.all()
 
 
-async def work(session: AsyncSession, closed: Sequence[tuple[int, int]], this_year: int) -> list[Work]:
+async def tasks(session: AsyncSession, closed: Sequence[tuple[int, int]], this_year: int) -> list[Task]:
     """The `closed` periods (year, number) that were never swept, and every sweep begun and not finished.
 
     A year gone by of which the ledger knows nothing was before our time: nobody is short in it.
@@ -109,7 +109,7 @@ async def work(session: AsyncSession, closed: Sequence[tuple[int, int]], this_ye
             "this_year": this_year,
         },
     )
-    return [Work(row.year, row.period, row.sweep_id) for row in found]
+    return [Task(row.year, row.period, row.sweep_id) for row in found]
 
 
 async def running_sweep(session: AsyncSession, year: int, period: int) -> UUID | None:
@@ -132,7 +132,7 @@ async def outcome(session: AsyncSession, sweep_id: UUID, seconds: float) -> Outc
     return Outcome(**found.mappings().one(), seconds=seconds)
 
 
-async def list_sweeps(session: AsyncSession, caller: Caller[Book], window: Window) -> Page[ShownSweep]:
+async def list_sweeps(session: AsyncSession, caller: Caller[Book], window: Window) -> Page[SweepOut]:
     """The sweeps, newest first, with the numbers of the agencies the caller may see."""
     query = (
         select(
@@ -148,7 +148,7 @@ async def list_sweeps(session: AsyncSession, caller: Caller[Book], window: Windo
     if seen := window.seen(BY_ID):
         query = query.where(col(Sweep.id) < seen[0])
     shown = [
-        ShownSweep.model_validate(row.Sweep.model_dump() | {"people": row.people, "short": row.short})
+        SweepOut.model_validate(row.Sweep.model_dump() | {"people": row.people, "short": row.short})
         for row in await session.execute(query)
     ]
     return window.page(shown, lambda sweep: [sweep.id])
@@ -163,7 +163,7 @@ async def list_shortfalls(
     period: int | None,
     state: State | None,
     language: Language,
-) -> Page[ShownShortfall]:
+) -> Page[ShortfallOut]:
     """The shortfalls that the newest sweep of each period found, of those whom the condition `whom` names."""
     order = [col(Shortfall.sweep_id), col(Shortfall.agency_id), col(Shortfall.page), col(Shortfall.person_id)]
     query = (
@@ -183,7 +183,7 @@ async def list_shortfalls(
     if seen := window.seen(BY_PAGE):
         query = query.where(tuple_(*order) > tuple_(*map(literal, seen)))
     shown = [
-        ShownShortfall.model_validate(
+        ShortfallOut.model_validate(
             row.Sweep.model_dump()
             | row.Shortfall.model_dump()
             | {"verified_now": row.verified_now, "pace": explained(pack_of(row.Sweep.year).tables.reading, language)}

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from training.texts import Explanation
+from training.texts import ExplanationOut
 
 State = Literal["open", "resolved"]
 
 
-class ShownSweep(BaseModel):
+class SweepOut(BaseModel):
     """A sweep of everybody for one caturwulan. An agency's reader sees its own numbers."""
 
     id: UUID
@@ -28,7 +28,7 @@ class ShownSweep(BaseModel):
     short: int = Field(description="below what was due when the sweep was made")
 
 
-class ShownShortfall(BaseModel):
+class ShortfallOut(BaseModel):
     """Somebody found short by the newest sweep of a period; hours (JP) as they were at `changed_at`."""
 
     sweep_id: UUID
@@ -42,7 +42,7 @@ class ShownShortfall(BaseModel):
     page: int = Field(description="of the agency's announcement; 0 for somebody who fell short only later")
     target: Decimal = Field(description="owed for the whole year")
     threshold: Decimal = Field(description="due by the end of the period")
-    pace: Explanation
+    pace: ExplanationOut
     verified: Decimal
     missing: Decimal
     verified_now: Decimal = Field(description="the year's verified hours as the ledger has them now")

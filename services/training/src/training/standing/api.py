@@ -12,7 +12,7 @@ from contracts.paths import NamedPerson
 from training import rights
 from training.domain.rules import Book
 from training.standing import queries
-from training.standing.schemas import AgencyJp, PersonJp
+from training.standing.schemas import AgencyJpOut, PersonJpOut
 
 router = APIRouter(prefix="/v1", tags=["ledger"])
 
@@ -26,7 +26,7 @@ async def get_person_jp(
     caller: Annotated[Caller[Book], Depends(rights.READ_JP)],
     language: UsedLanguage,
     year: AskedYear = None,
-) -> PersonJp:
+) -> PersonJpOut:
     return await queries.person_jp(session, person_id, year or caller.today.year, caller, language)
 
 
@@ -36,5 +36,5 @@ async def get_agency_jp(
     session: Reading,
     caller: Annotated[Caller[Book], Depends(rights.READ_JP_OF_AGENCY)],
     year: AskedYear = None,
-) -> AgencyJp:
+) -> AgencyJpOut:
     return await queries.agency_jp(session, agency_id, year or caller.today.year, caller)

@@ -31,14 +31,14 @@ from training.ledger.tables import LedgerRow
 from training.people import PEOPLE
 from training.records.tables import Record, by_year, counts_in
 from training.standing.schemas import (
-    AgencyJp,
-    CapShown,
-    DutyShown,
-    FormShown,
-    PersonJp,
-    ProRata,
-    RecordShown,
-    UnitShown,
+    AgencyJpOut,
+    CapOut,
+    DutyRuleOut,
+    FormJpOut,
+    PersonJpOut,
+    ProRataOut,
+    RecordJpOut,
+    UnitJpOut,
 )
 from training.texts import KIND, WHY, explained, say
 
@@ -72,7 +72,7 @@ UNITS = text(
 
 async def person_jp(
     session: AsyncSession, person_id: UUID, year: int, caller: Caller[Book], language: Language
-) -> PersonJp:
+) -> PersonJpOut:
     """A person's year, each number with its rule and records.
 
     Raises Refused: `not-found` for a person the caller may not see or who did not serve in the
@@ -97,7 +97,7 @@ async def person_jp(
     rules = pack_named(caller.rules, row.pack).tables
     duty = rules.duties[person.staff_type]
     reached = progress(row.target, row.ceiling, row.verified)
-    return PersonJp(
+    return PersonJpOut(
         person_id=person_id,
         year=year,
         floor=row.floor,
@@ -108,8 +108,8 @@ async def person_jp(
         left=reached.left,
         over=reached.over,
         fulfilled=reached.fulfilled,
-        rule=DutyShown(pack=row.pack, **explained(duty, language)),
-        pro_rata=ProRata(
+        rule=DutyRuleOut(pack=row.pack, **explained(duty, language)),
+        pro_rata=ProRataOut(
             months=row.duty_months.bit_count(),
             reason=_months_text(resting_months(months), language),
             **explained(rules.pro_rata, language),
@@ -150,10 +150,10 @@ def _months_text(resting: Sequence[int], language: Language) -> str:
     return say("months.some", language, months=", ".join(map(str, resting)))
 
 
-def _form(rule: FormRule, pack: str, year: int, records: Sequence[Record], language: Language) -> FormShown:
+def _form(rule: FormRule, pack: str, year: int, records: Sequence[Record], language: Language) -> FormJpOut:
     values = rule_values(rule)
     counted = {record.id: by_year(record)[year] for record in records}
-    return FormShown(
+    return FormJpOut(
         form=rule.code,
         label=rule.label,
         pack=pack,
@@ -164,7 +164,7 @@ def _form(rule: FormRule, pack: str, year: int, records: Sequence[Record], langu
         source=rule.source,
         status=rule.status,
         records=[
-            RecordShown(
+            RecordJpOut(
                 id=record.id,
                 title=record.title,
                 start_date=record.start_date,
@@ -180,12 +180,12 @@ def _form(rule: FormRule, pack: str, year: int, records: Sequence[Record], langu
     )
 
 
-def cap_shown(rule: FormRule, language: Language) -> CapShown | None:
+def cap_shown(rule: FormRule, language: Language) -> CapOut | None:
     """The cap of a form, for people."""
     cap = rule.cap
     if cap is None:
         return None
-    return CapShown(
+    return CapOut(
         code=cap.code,
         sessions_a_month=cap.sessions_a_month,
         jp_a_day=cap.jp_a_day,
@@ -210,7 +210,7 @@ def rule_values(rule: FormRule) -> dict[str, object]:
     }
 
 
-async def agency_jp(session: AsyncSession, agency_id: UUID, year: int, caller: Caller[Book]) -> AgencyJp:
+async def agency_jp(session: AsyncSession, agency_id: UUID, year: int, caller: Caller[Book]) -> AgencyJpOut:
     """How an agency's people stand: today, or on the last day of a year that is over. Raises Refused `not-found`."""
     if caller.agency_scope not in {None, agency_id}:
         raise Refused("not-found")
@@ -218,7 +218,7 @@ async def agency_jp(session: AsyncSession, agency_id: UUID, year: int, caller: C
     asked = {"agency": agency_id, "year": year, "day": day}
     totals = (await session.execute(TOTALS, asked)).one()
     units = await session.execute(UNITS, asked)
-    return AgencyJp(
+    return AgencyJpOut(
         agency_id=agency_id,
         year=year,
         as_of=day,
@@ -230,5 +230,5 @@ async def agency_jp(session: AsyncSession, agency_id: UUID, year: int, caller: C
         target=totals.target,
         verified=totals.verified,
         unverified=totals.unverified,
-        units=[UnitShown.model_validate(unit, from_attributes=True) for unit in units],
+        units=[UnitJpOut.model_validate(unit, from_attributes=True) for unit in units],
     )

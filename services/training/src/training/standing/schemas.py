@@ -6,23 +6,23 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from training.texts import Explanation
+from training.texts import ExplanationOut
 
 
-class DutyShown(Explanation):
+class DutyRuleOut(ExplanationOut):
     """The rule the yearly duty comes from."""
 
     pack: str
 
 
-class ProRata(Explanation):
+class ProRataOut(ExplanationOut):
     """How many months of the year count, why not all, and what part of the target they ask for."""
 
     months: int
     reason: str
 
 
-class CapShown(Explanation):
+class CapOut(ExplanationOut):
     """The most that the forms with this cap count together: sessions in a calendar month, or JP on a day."""
 
     code: str
@@ -30,7 +30,7 @@ class CapShown(Explanation):
     jp_a_day: Decimal | None
 
 
-class RecordShown(BaseModel):
+class RecordJpOut(BaseModel):
     """What one record counts in the year, and why; what sessions or days of another year count is told there."""
 
     id: UUID
@@ -44,7 +44,7 @@ class RecordShown(BaseModel):
     why: str
 
 
-class FormShown(BaseModel):
+class FormJpOut(BaseModel):
     """What the records of a form count, by the rule they were judged by."""
 
     form: str
@@ -52,14 +52,14 @@ class FormShown(BaseModel):
     pack: str
     stated: Decimal
     counted: Decimal
-    cap: CapShown | None
+    cap: CapOut | None
     rule: str
     source: str
     status: str = Field(description="how far the form's value is confirmed")
-    records: list[RecordShown]
+    records: list[RecordJpOut]
 
 
-class PersonJp(BaseModel):
+class PersonJpOut(BaseModel):
     """What a person owes and has in a year. `floor` and `ceiling` are those of a whole year."""
 
     person_id: UUID
@@ -72,12 +72,12 @@ class PersonJp(BaseModel):
     left: Decimal
     over: Decimal
     fulfilled: bool
-    rule: DutyShown
-    pro_rata: ProRata
-    forms: list[FormShown]
+    rule: DutyRuleOut
+    pro_rata: ProRataOut
+    forms: list[FormJpOut]
 
 
-class UnitShown(BaseModel):
+class UnitJpOut(BaseModel):
     """A unit with people below their target."""
 
     unit_id: UUID | None
@@ -86,7 +86,7 @@ class UnitShown(BaseModel):
     short: int
 
 
-class AgencyJp(BaseModel):
+class AgencyJpOut(BaseModel):
     """How the people of an agency stand in a year: those who serve there on `as_of`."""
 
     agency_id: UUID
@@ -100,4 +100,4 @@ class AgencyJp(BaseModel):
     target: Decimal
     verified: Decimal
     unverified: Decimal
-    units: list[UnitShown] = Field(description="up to ten units with the most people short")
+    units: list[UnitJpOut] = Field(description="up to ten units with the most people short")
