@@ -1,16 +1,14 @@
 """A notification service on real PostgreSQL and a real SMTP server, and events as Kafka would bring them."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
-import httpx2
 import pytest
 from aiokafka import ConsumerRecord
-from fastapi import FastAPI
 
 from common.events import Event, Reader
 from common.ids import derived_id
@@ -20,8 +18,7 @@ from common.parts import Parts
 from contracts import PUBLISHED
 from contracts.events.registry import AgencyChanged, Pic
 from contracts.events.training import JPShortfallDetected, JPShortfallResolved, ShortPerson
-from jejak_local.harness import FixedClock, Inside, client_of
-from jejak_local.issuer import Issuer
+from jejak_local.harness import FixedClock, Inside
 from jejak_local.mail import MailServer
 from notification.messages.sender import Sender
 from notification.service import SERVICE
@@ -239,29 +236,3 @@ class Notification(Inside):
 @pytest.fixture
 def notification(parts: Parts, mail_server: MailServer) -> Notification:
     return Notification(parts.database, parts, mail_server)
-
-
-@dataclass
-class Api:
-    """The service's API, called with real tokens."""
-
-    client: httpx2.AsyncClient
-    issuer: Issuer
-
-    async def call(
-        self, method: str, path: str, *, role: str = "lan", agency: UUID | None = None, language: str = "id"
-    ) -> httpx2.Response:
-        token = self.issuer.token(role, agency=agency)
-        headers = {"authorization": f"Bearer {token}", "accept-language": language}
-        return await self.client.request(method, path, headers=headers)
-
-    async def get(self, path: str, **caller: Any) -> Any:
-        answer = await self.call("GET", path, **caller)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-
-@pytest.fixture
-async def api(app: FastAPI, issuer: Issuer) -> AsyncIterator[Api]:
-    async with client_of(app) as client:
-        yield Api(client, issuer)

@@ -1,129 +1,73 @@
-"""The registry's application on a real PostgreSQL, driven with real tokens at a fixed moment."""
+"""What the registry emitted, and two agencies with people of theirs."""
 
-import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-import httpx2
 import pytest
-from fastapi import FastAPI
 from sqlalchemy import text
 
 from common.events import Reader, Received
 from common.ids import new_id
+from common.parts import Parts
 from common.store.outbox import unpack
 from contracts.events.registry import AgencyChanged, PersonChanged
-from jejak_local.harness import OwnedDatabase, client_of
-from jejak_local.issuer import Issuer
+from jejak_local.harness import AGENCY, OTHER_AGENCY, Api, Inside
 
-MOMENT = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
-TODAY = date(2026, 11, 20)
+NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
+READER = Reader([AgencyChanged, PersonChanged], [])
 
 
 @pytest.fixture
 def moment() -> datetime:
-    return MOMENT
+    return NOW
 
 
 @dataclass
-class Api:
-    """The registry as one caller sees it."""
+class World(Inside):
+    """The registry from inside, and ids by code of what `nation` has made."""
 
-    client: httpx2.AsyncClient
-    token: str | None
+    agencies: dict[str, UUID] = field(default_factory=lambda: {"K-001": AGENCY, "D-001": OTHER_AGENCY})
+    units: dict[str, UUID] = field(default_factory=dict[str, UUID])
 
-    async def call(self, method: str, path: str, body: Any = None, **headers: str) -> httpx2.Response:
-        if self.token:
-            headers["authorization"] = f"Bearer {self.token}"
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return await self.client.request(method, f"/v1{path}", json=body, headers=named)
-
-    async def get(self, path: str, **headers: str) -> httpx2.Response:
-        return await self.call("GET", path, **headers)
-
-    async def post(self, path: str, body: Any, **headers: str) -> httpx2.Response:
-        return await self.call("POST", path, body, **headers)
-
-    async def put(self, path: str, body: Any, **headers: str) -> httpx2.Response:
-        return await self.call("PUT", path, body, **headers)
-
-    async def upload(self, path: str, lines: Sequence[Any], **headers: str) -> list[dict[str, Any]]:
-        """Sends lines, dicts or raw text, and reads the answers."""
-        content = "\n".join(line if isinstance(line, str) else json.dumps(line, default=str) for line in lines)
-        answer = await self.client.post(
-            f"/v1{path}",
-            content=content.encode(),
-            headers={"authorization": f"Bearer {self.token}", "content-type": "application/x-ndjson", **headers},
-        )
-        assert answer.status_code == 200, answer.text
-        return [json.loads(line) for line in answer.text.splitlines()]
-
-
-@pytest.fixture
-async def caller(app: FastAPI, issuer: Issuer) -> AsyncIterator[Callable[..., Api]]:
-    """`caller("agency_hr", agency=...)` is the API with a token of that role; `caller(None)` has none."""
-    async with client_of(app) as client:
-
-        def make(role: str | None, **scope: Any) -> Api:
-            return Api(client, issuer.token(role, **scope) if role else None)
-
-        yield make
-
-
-@pytest.fixture
-def service(caller: Callable[..., Api]) -> Api:
-    return caller("service")
-
-
-@pytest.fixture
-def emitted(database: OwnedDatabase) -> Callable[[], Any]:
-    """Reads and forgets what waits in the outbox, in order, as a consumer would get it."""
-    reader = Reader([AgencyChanged, PersonChanged], [])
-
-    async def read() -> list[Received]:
-        async with database.transaction() as session:
+    async def emitted(self) -> list[Received]:
+        """Reads and forgets what waits in the outbox, in order, as a consumer would get it."""
+        async with self.database.transaction() as session:
             rows = (await session.execute(text("SELECT topic, events FROM outbox ORDER BY id"))).all()
             await session.execute(text("DELETE FROM outbox"))
-        sent = [(row.topic, record) for row in rows for record in unpack(row.events)[1]]
-        found = [reader.decode({name: value.decode() for name, value in r.headers}, r.value) for _, r in sent]
-        for (topic, record), received in zip(sent, found, strict=True):
-            assert (topic, record.key.decode()) == (received.event.topic.name, str(received.event.key()))
-            assert received.headers["ce_subject"] == str(received.event.subject())
+        found: list[Received] = []
+        for row in rows:
+            for record in unpack(row.events)[1]:
+                received = READER.decode({name: value.decode() for name, value in record.headers}, record.value)
+                assert (row.topic, record.key.decode()) == (received.event.topic.name, str(received.event.key()))
+                assert received.headers["ce_subject"] == str(received.event.subject())
+                found.append(received)
         return found
-
-    return read
-
-
-@dataclass
-class Nation:
-    """Two agencies with units, made through the API."""
-
-    agencies: dict[str, UUID] = field(default_factory=dict)
-    units: dict[str, UUID] = field(default_factory=dict)
 
 
 @pytest.fixture
-async def nation(service: Api, emitted: Callable[[], Any]) -> Nation:
-    nation = Nation()
-    lines = []
-    for code, kind in (("K-001", "K"), ("D-001", "D")):
-        nation.agencies[code] = new_id()
+def world(parts: Parts) -> World:
+    return World(parts.database)
+
+
+@pytest.fixture
+async def nation(world: World, api: Api) -> World:
+    """Two agencies with two units each, made through the API."""
+    lines: list[dict[str, Any]] = []
+    for code, agency_id in world.agencies.items():
         own = {f"{code}-U{number:02d}": new_id() for number in (1, 2)}
-        nation.units |= own
+        world.units |= own
         units = [
             {"id": unit_id, "code": unit, "name": f"Unit {number} {code}"}
             for number, (unit, unit_id) in enumerate(own.items(), start=1)
         ]
-        lines.append(
-            {"id": nation.agencies[code], "code": code, "name": f"Instansi {code}", "kind": kind, "units": units}
-        )
-    answers = await service.upload("/agencies:batch", lines)
+        lines.append({"id": agency_id, "code": code, "name": f"Instansi {code}", "kind": code[0], "units": units})
+    answers = await api.bulk("/agencies:batch", lines)
     assert [answer["status"] for answer in answers] == ["stored", "stored"]
-    await emitted()
-    return nation
+    await world.emitted()
+    return world
 
 
 def person(sequence: int = 1, **changes: Any) -> dict[str, Any]:

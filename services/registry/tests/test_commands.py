@@ -8,9 +8,9 @@ from common.process import commands_of
 from registry.service import SERVICE
 
 
-async def test_check_tells_what_is_broken(service, nation, parts, a_person, capsys):
+async def test_check_tells_what_is_broken(api, nation, parts, a_person, capsys):
     check = commands_of(SERVICE)["check"].run
-    await service.post("/people", a_person())
+    await api.call("service", "POST", "/people", a_person())
     assert await check(argparse.Namespace(), parts) == 0
     assert "BROKEN" not in capsys.readouterr().out
 

@@ -1,8 +1,8 @@
 """Whatever is sent to the service, the answer is one that its document tells; the invariants hold afterwards."""
 
 
-async def test_every_answer_is_documented(keeps_its_word, app, service, nation, emitted, a_person) -> None:
-    person_id = (await service.post("/people", a_person())).json()["id"]
+async def test_every_answer_is_documented(keeps_its_word, app, api, nation, world, a_person) -> None:
+    person_id = (await api.call("service", "POST", "/people", a_person())).json()["id"]
     agency = {"code": "K-001", "name": "Kementerian Uji", "kind": "K"}
     unit = {"code": "K-001-U01", "name": "Biro Umum"}
     pic = {"rank": "main", "name": "Ani", "email": "ani@agency.example"}
@@ -31,4 +31,4 @@ async def test_every_answer_is_documented(keeps_its_word, app, service, nation, 
             "POST /v1/people:batch": [a_person(4)],
         },
     )
-    assert len(await emitted()) > 10  # and are not left to wait, which would break an invariant after a minute
+    assert len(await world.emitted()) > 10  # and are not left to wait, which would break an invariant after a minute

@@ -183,10 +183,18 @@ class Api:
         assert answer.headers["content-type"] == "application/problem+json", answer.text
         return answer.status_code, problem["code"], problem["errors"][0]["field"]
 
-    async def bulk(self, path: str, lines: Sequence[Any], role: str = "service", **claims: Any) -> list[dict[str, Any]]:
-        body = b"".join((line if isinstance(line, bytes) else json.dumps(line).encode()) + b"\n" for line in lines)
-        headers = self.headers(role, **claims) | {"content-type": "application/x-ndjson"}
-        answer = await self.http.post(f"/v1{path}", content=body, headers=headers)
+    async def bulk(
+        self,
+        path: str,
+        lines: Sequence[Any],
+        role: str = "service",
+        headers: dict[str, str] | None = None,
+        **claims: Any,
+    ) -> list[dict[str, Any]]:
+        """The answers to these lines, each a document or raw bytes."""
+        raw = (line if isinstance(line, bytes) else json.dumps(line, default=str).encode() for line in lines)
+        sent = self.headers(role, **claims) | {"content-type": "application/x-ndjson"} | (headers or {})
+        answer = await self.http.post(f"/v1{path}", content=b"".join(line + b"\n" for line in raw), headers=sent)
         assert answer.status_code == 200, answer.text
         return [json.loads(line) for line in answer.text.splitlines()]
 

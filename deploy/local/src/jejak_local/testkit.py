@@ -7,7 +7,8 @@ which begins each test at `moment`.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -26,6 +27,7 @@ from common.service import Service
 from common.settings import ServiceSettings
 from common.store import migrations
 from jejak_local import fuzz as fuzzing
+from jejak_local.doors import guarded, open_doors, wrong_doors
 from jejak_local.fuzz import EXAMPLES, SEED, Fuzzed
 from jejak_local.harness import Api, FixedClock, OwnedDatabase, client_of, emptying, owning, settings_of
 from jejak_local.issuer import Issuer
@@ -33,7 +35,6 @@ from jejak_local.postgres import PostgresServer
 from jejak_local.processes import CHECKOUT
 from jejak_local.schema import assert_grants, assert_migrations_fit
 from jejak_local.services import service_of
-from jejak_local.unclaimed import open_doors
 
 FUZZED = pytest.StashKey[list[Fuzzed]]()
 
@@ -177,17 +178,20 @@ async def api(app: FastAPI, issuer: Issuer) -> AsyncIterator[Api]:
 @pytest.fixture
 def assert_service(
     tested: Tested, database: OwnedDatabase, postgres: PostgresServer, issuer: Issuer
-) -> Callable[[], Awaitable[None]]:
-    """`await assert_service()` holds the service to what the house asks of each, with the rows that the test has made.
+) -> Callable[[Mapping[tuple[str, str], AbstractSet[str]]], Awaitable[None]]:
+    """`await assert_service(rights)` holds the service to what the house asks of each, with the rows the test has made.
 
     Migrations make the tables of the code and can be taken back; the role that serves may do what is declared and no
-    more; no route opens to a token without the claim that its role needs. (Both texts of every code: tests/test_texts.)
+    more; `rights` are the roles of each route, which opens to them and to nobody else, and to no token without the claim
+    that its role needs. (Both texts of every code: tests/test_texts.)
     """
 
-    async def check() -> None:
+    async def check(rights: Mapping[tuple[str, str], AbstractSet[str]]) -> None:
         await assert_migrations_fit(postgres, tested.service)
         await assert_grants(postgres, tested.service)
+        assert guarded(tested.app) == rights
         assert await open_doors(tested.app, database, issuer) == []
+        assert await wrong_doors(tested.app, issuer) == []
 
     return check
 

@@ -81,18 +81,18 @@ async def test_550_fails_at_once_is_listed_with_the_servers_words_and_can_be_sen
     assert not [one for one in caplog.records if one.name == "jejak" and PIC in one.getMessage()]
     notification.later(10**6)
     assert await notification.send() == 0, "never tried again by itself"
-    [failed] = (await api.get("/v1/messages?state=failed", role="operator"))["items"]
+    [failed] = (await api.get("/messages?state=failed", "operator"))["items"]
     assert (failed["reason"], failed["attempts"], failed["recipient"]) == ("refused", 1, PIC)
-    detail = await api.get(f"/v1/messages/{failed['id']}", role="operator")
+    detail = await api.get(f"/messages/{failed['id']}", "operator")
     assert [(one["code"], one["words"]) for one in detail["history"]] == [(550, f"5.1.1 <{PIC}> no such mailbox")]
     assert notification.mail_server.mails() == []
 
-    answer = await api.call("POST", f"/v1/messages/{failed['id']}/resend", role="operator")
+    answer = await api.call("operator", "POST", f"/messages/{failed['id']}/resend")
     assert (answer.status_code, answer.json()["state"]) == (200, "queued")
     await notification.send()
     [mail] = notification.mail_server.mails()
     assert mail.recipients == [PIC]
-    detail = await api.get(f"/v1/messages/{failed['id']}", role="lan")
+    detail = await api.get(f"/messages/{failed['id']}", "lan")
     assert (detail["state"], [one["result"] for one in detail["history"]]) == ("sent", ["failed", "sent"])
     assert detail["resends"] == [{"after_attempt": 1, "moment": "2026-05-13T16:01:40Z", "subject": "operator"}]
     await notification.sound()
@@ -104,16 +104,16 @@ async def test_sent_again_it_goes_to_whom_the_agency_names_now(notification, mak
     await notification.send()
     [message] = await notification.messages()
     await notification.take(make.record(make.agency(pics=[]), sequence=2))
-    refused = await api.call("POST", f"/v1/messages/{message.id}/resend", language="en")
+    refused = await api.call("lan", "POST", f"/messages/{message.id}/resend", headers={"accept-language": "en"})
     assert (refused.status_code, refused.json()["code"]) == (409, "no-pic")
     successor = make.pic(email="new@agency.example", language="en", zone="Asia/Makassar")
     await notification.take(make.record(make.agency(pics=[successor, make.pic("deputy", DEPUTY)]), sequence=3))
-    assert (await api.call("POST", f"/v1/messages/{message.id}/resend")).status_code == 200
+    assert (await api.call("lan", "POST", f"/messages/{message.id}/resend")).status_code == 200
     await notification.send()
     [mail] = notification.mail_server.mails()
     assert mail.recipients == ["new@agency.example", DEPUTY]
     assert mail.message["Content-Language"] == "en"
-    again = await api.call("POST", f"/v1/messages/{message.id}/resend", language="en")
+    again = await api.call("lan", "POST", f"/messages/{message.id}/resend", headers={"accept-language": "en"})
     assert (again.status_code, again.json()["code"]) == (409, "message-not-open")
     assert again.json()["title"].startswith("This message has been sent, is being sent or is no longer needed.")
     await notification.sound()
@@ -135,7 +135,7 @@ async def test_a_mail_that_waits_goes_to_who_is_pic_by_then_and_at_once(notifica
     [after] = await notification.messages()
     assert (after.id, after.state, after.recipient, after.tries) == (before.id, "sent", "New@agency.example", 1)
     assert after.dedupe_key == f"{make.sweep}/{make.agency_id()}/new@agency.example"
-    [shown] = (await api.get("/v1/messages"))["items"]
+    [shown] = (await api.get("/messages"))["items"]
     assert (shown["recipient"], shown["attempts"]) == ("New@agency.example", 2)
     await notification.sound()
 
@@ -143,18 +143,18 @@ async def test_a_mail_that_waits_goes_to_who_is_pic_by_then_and_at_once(notifica
 async def test_a_mail_that_waits_is_sent_now_when_somebody_asks_for_it(notification, make, api) -> None:
     await one_message(notification, make)
     [message] = await notification.messages()
-    resend = f"/v1/messages/{message.id}/resend"
-    assert (await api.call("POST", resend)).json()["code"] == "message-not-open", "it is due as it is"
+    resend = f"/messages/{message.id}/resend"
+    assert (await api.call("lan", "POST", resend)).json()["code"] == "message-not-open", "it is due as it is"
     for _ in range(2):
         notification.mail_server.answer(PIC, "451 4.7.1 try later")
         assert await notification.send() == 1
         assert await notification.send() == 0
-        answer = await api.call("POST", resend, role="operator")
+        answer = await api.call("operator", "POST", resend)
         assert (answer.status_code, answer.json()["state"]) == (200, "queued")
         notification.later(1)
     assert await notification.send() == 1
-    assert (await api.call("POST", resend)).status_code == 409
-    detail = await api.get(f"/v1/messages/{message.id}")
+    assert (await api.call("lan", "POST", resend)).status_code == 409
+    detail = await api.get(f"/messages/{message.id}")
     assert [one["result"] for one in detail["history"]] == ["deferred", "deferred", "sent"]
     assert [one["after_attempt"] for one in detail["resends"]] == [1, 2]
     assert len(notification.mail_server.mails()) == 1
@@ -172,7 +172,7 @@ async def test_sent_now_a_mail_that_waits_goes_to_the_new_pic(notification, make
     [message] = await notification.messages()
     await notification.take(make.record(make.agency(pics=[make.pic(email="third@agency.example")]), sequence=3))
     # Asked for in the moment in which it follows by itself: once is enough.
-    assert (await api.call("POST", f"/v1/messages/{message.id}/resend")).status_code == 409
+    assert (await api.call("lan", "POST", f"/messages/{message.id}/resend")).status_code == 409
     await notification.send()
     assert [mail.recipients for mail in notification.mail_server.mails()] == [["third@agency.example"]]
     await notification.sound()
@@ -187,7 +187,7 @@ async def test_a_pic_replaced_while_the_mail_is_on_its_way_is_followed_when_it_c
         await asyncio.to_thread(server.stored.wait, 10)
         [message] = await notification.messages()
         notification.later(1)
-        assert (await api.call("POST", f"/v1/messages/{message.id}/resend")).status_code == 409, "it is on its way"
+        assert (await api.call("lan", "POST", f"/messages/{message.id}/resend")).status_code == 409, "it is on its way"
         await notification.take(make.record(make.agency(pics=[make.pic(email="new@agency.example")]), sequence=2))
         server.answers = True
         await sending
@@ -205,7 +205,7 @@ async def test_a_mail_nobody_may_have_fails_and_goes_out_when_somebody_is_named(
     await notification.take(make.record(make.agency(pics=[]), sequence=2))
     notification.later(100)
     assert await notification.send() == 1
-    [message] = (await api.get("/v1/messages?state=failed"))["items"]
+    [message] = (await api.get("/messages?state=failed"))["items"]
     assert (message["reason"], message["attempts"]) == ("no-pic", 1)
     assert notification.mail_server.mails() == []
     await notification.take(make.record(make.agency(pics=[make.pic(email="new@agency.example")]), sequence=3))
@@ -258,7 +258,7 @@ async def test_a_mail_the_old_pic_may_have_is_another_mail_for_the_new_one(notif
 
 async def test_an_international_domain_is_written_to_in_its_ascii_form(notification, make, api) -> None:
     await one_message(notification, make, pics=[make.pic(email="pic@büro.id"), make.pic("deputy", "wakil@例え.jp")])
-    assert (await api.get("/v1/waiting"))["items"] == []
+    assert (await api.get("/waiting"))["items"] == []
     await notification.send()
     [mail] = notification.mail_server.mails()
     assert mail.recipients == ["pic@xn--bro-hoa.id", "wakil@xn--r8jz45g.jp"]
@@ -295,7 +295,7 @@ async def test_a_mail_is_given_up_after_the_last_wait(notification, make, api) -
     for _ in range(9):
         notification.later(10_000)
         await notification.send()
-    [failed] = (await api.get("/v1/messages?state=failed"))["items"]
+    [failed] = (await api.get("/messages?state=failed"))["items"]
     assert (failed["reason"], failed["attempts"]) == ("gave-up", 4)
 
 
@@ -465,7 +465,7 @@ async def test_when_all_caught_up_before_the_mail_left_it_is_skipped_with_its_re
     notification.later(100)
     assert await notification.send() == 1
     assert await notification.send() == 0
-    [message] = (await api.get("/v1/messages"))["items"]
+    [message] = (await api.get("/messages"))["items"]
     assert (message["state"], message["reason"], message["attempts"]) == ("skipped", "all-met", 1)
     assert notification.mail_server.mails() == []
     await notification.sound()
@@ -533,7 +533,7 @@ async def test_a_sender_killed_after_the_server_took_the_mail_sends_the_same_mai
     assert first["Message-ID"] == second["Message-ID"] == f"<{message.id}@lan.example>"
     assert first["Subject"] == second["Subject"]
     assert first.get_body(("plain",)).get_content() == second.get_body(("plain",)).get_content(), "though one caught up"
-    [row] = (await api.get("/v1/messages"))["items"]
+    [row] = (await api.get("/messages"))["items"]
     assert (row["state"], row["attempts"]) == ("sent", 1)
     await notification.sound()
 
@@ -602,7 +602,7 @@ async def test_the_deputy_is_copied_and_each_has_the_mail_once(notification, mak
         controller.stop()
     assert [recipients for recipients, _ in got] == [[PIC], [DEPUTY]]
     assert {(mail["To"], mail["Cc"], mail["Message-ID"]) for _, mail in got} == {(PIC, DEPUTY, got[0][1]["Message-ID"])}
-    detail = await api.get(f"/v1/messages/{message.id}")
+    detail = await api.get(f"/messages/{message.id}")
     assert (detail["state"], sorted(detail["accepted"])) == ("sent", [DEPUTY, PIC])
     await notification.sound()
 

@@ -413,14 +413,14 @@ async def test_without_a_valid_pic_a_digest_waits_and_goes_out_when_one_is_named
     page, *_ = make.pages(make.people(1, 2))
     await notification.take(make.agency(pics=[make.pic(rank, email) for rank, email in unreachable]), page)
     assert await notification.messages() == []
-    [waiting] = (await api.get("/v1/waiting"))["items"]
+    [waiting] = (await api.get("/waiting"))["items"]
     assert (waiting["reason"], waiting["code"], waiting["short"]) == ("no-pic", "K-001", 2)
     assert waiting["since"] == "2026-05-02T02:15:00Z"
     notification.later(3600)
     await notification.take(make.record(make.agency(pics=[]), sequence=2))
-    assert (await api.get("/v1/waiting"))["items"] == [waiting], "still waiting, since the same moment"
+    assert (await api.get("/waiting"))["items"] == [waiting], "still waiting, since the same moment"
     await notification.take(make.record(make.agency(pics=[make.pic()]), sequence=3))
-    assert (await api.get("/v1/waiting"))["items"] == []
+    assert (await api.get("/waiting"))["items"] == []
     await notification.send()
     [mail] = notification.mail_server.mails()
     assert mail.recipients == ["pic@agency.example"]
@@ -437,7 +437,7 @@ async def test_who_caught_up_while_the_digest_waited_is_not_written_about(notifi
 async def test_an_agency_that_is_no_more_waits_with_its_reason(notification, make, api) -> None:
     page, *_ = make.pages(make.people(1))
     await notification.take(make.agency(active=False), page)
-    [waiting] = (await api.get("/v1/waiting"))["items"]
+    [waiting] = (await api.get("/waiting"))["items"]
     assert waiting["reason"] == "agency-inactive"
     await notification.take(make.record(make.agency(), sequence=2))
     assert len(await notification.messages()) == 1

@@ -15,21 +15,21 @@ DEPUTY = {
 }
 
 
-async def test_create_read_change(service, emitted):
-    created = await service.post("/agencies", AGENCY)
+async def test_create_read_change(api, world):
+    created = await api.call("service", "POST", "/agencies", AGENCY)
     assert created.status_code == 201
     assert created.headers["etag"] == '"1"'
     agency_id = created.json()["id"]
     assert created.json() == AGENCY | {"id": agency_id, "parent_id": None, "active": True, "version": 1}
-    assert (await service.get(f"/agencies/{agency_id}")).json() == created.json()
+    assert await api.get(f"/agencies/{agency_id}") == created.json()
 
     renamed = AGENCY | {"name": "Kementerian Teladan", "active": False}
-    changed = await service.put(f"/agencies/{agency_id}", renamed, if_match='"1"')
+    changed = await api.call("service", "PUT", f"/agencies/{agency_id}", renamed, headers={"if-match": '"1"'})
     assert changed.status_code == 200
     assert changed.headers["etag"] == '"2"'
     assert changed.json()["name"] == "Kementerian Teladan"
 
-    first, second = await emitted()
+    first, second = await world.emitted()
     assert (first.sequence, second.sequence) == (1, 2)
     assert first.event.agency_id == second.event.agency_id == UUID(agency_id)
     assert (first.event.active, second.event.active) == (True, False)
@@ -43,23 +43,27 @@ async def test_create_read_change(service, emitted):
     }
 
 
-async def test_the_same_again_is_no_change(service, emitted):
-    agency_id = (await service.post("/agencies", AGENCY)).json()["id"]
-    await emitted()
-    again = await service.put(f"/agencies/{agency_id}", AGENCY)
+async def test_the_same_again_is_no_change(api, world):
+    agency_id = (await api.call("service", "POST", "/agencies", AGENCY)).json()["id"]
+    await world.emitted()
+    again = await api.call("service", "PUT", f"/agencies/{agency_id}", AGENCY)
     assert again.status_code == 200
     assert again.headers["etag"] == '"1"'
-    assert await emitted() == []
+    assert await world.emitted() == []
 
 
 @pytest.mark.parametrize("seen", ['"1"', 'W/"1"', '"x"'])
-async def test_a_version_conflict(service, seen):
-    agency_id = (await service.post("/agencies", AGENCY)).json()["id"]
-    assert (await service.put(f"/agencies/{agency_id}", AGENCY | {"name": "Dua"}, if_match="*")).status_code == 200
-    late = await service.put(f"/agencies/{agency_id}", AGENCY | {"name": "Tiga"}, if_match=seen)
+async def test_a_version_conflict(api, seen):
+    agency_id = (await api.call("service", "POST", "/agencies", AGENCY)).json()["id"]
+    assert (
+        await api.call("service", "PUT", f"/agencies/{agency_id}", AGENCY | {"name": "Dua"}, headers={"if-match": "*"})
+    ).status_code == 200
+    late = await api.call(
+        "service", "PUT", f"/agencies/{agency_id}", AGENCY | {"name": "Tiga"}, headers={"if-match": seen}
+    )
     assert late.status_code == 412
     assert late.json()["code"] == "changed-meanwhile"
-    assert (await service.get(f"/agencies/{agency_id}")).json()["name"] == "Dua"
+    assert (await api.get(f"/agencies/{agency_id}"))["name"] == "Dua"
 
 
 @pytest.mark.parametrize(
@@ -75,70 +79,74 @@ async def test_a_version_conflict(service, seen):
         ({"code": "K-001"}, 409, "code-taken", "code"),
     ],
 )
-async def test_refusals(service, nation, changes, status, code, field):
-    answer = await service.post("/agencies", AGENCY | changes)
+async def test_refusals(api, nation, changes, status, code, field):
+    answer = await api.call("service", "POST", "/agencies", AGENCY | changes)
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert (answer.json()["code"], answer.json()["errors"][0]["field"]) == (code, field)
 
 
-async def test_ids_and_codes_belong_to_one(service, nation):
-    taken = await service.post("/agencies", AGENCY | {"id": str(nation.agencies["K-001"])})
+async def test_ids_and_codes_belong_to_one(api, nation):
+    taken = await api.call("service", "POST", "/agencies", AGENCY | {"id": str(nation.agencies["K-001"])})
     assert (taken.status_code, taken.json()["code"]) == (409, "id-taken")
     chosen = str(uuid4())
-    assert (await service.post("/agencies", AGENCY | {"id": chosen})).json()["id"] == chosen
-    moved = await service.put(f"/agencies/{chosen}", AGENCY | {"id": str(uuid4())})
+    assert (await api.call("service", "POST", "/agencies", AGENCY | {"id": chosen})).json()["id"] == chosen
+    moved = await api.call("service", "PUT", f"/agencies/{chosen}", AGENCY | {"id": str(uuid4())})
     assert (moved.status_code, moved.json()["code"]) == (409, "id-taken")
-    renamed = await service.put(f"/agencies/{chosen}", AGENCY | {"code": "K-001"})
+    renamed = await api.call("service", "PUT", f"/agencies/{chosen}", AGENCY | {"code": "K-001"})
     assert (renamed.status_code, renamed.json()["code"]) == (409, "code-taken")
-    missing = await service.put(f"/agencies/{uuid4()}", AGENCY)
+    missing = await api.call("service", "PUT", f"/agencies/{uuid4()}", AGENCY)
     assert missing.status_code == 404
 
 
-async def test_agencies_form_a_tree(service):
+async def test_agencies_form_a_tree(api):
     ids = []
     for number in range(3):
         parent = ids[-1] if ids else None
         body = AGENCY | {"code": f"K-{number}", "parent_id": parent}
-        ids.append((await service.post("/agencies", body)).json()["id"])
+        ids.append((await api.call("service", "POST", "/agencies", body)).json()["id"])
     for parent in (ids[0], ids[2]):
-        circle = await service.put(f"/agencies/{ids[0]}", AGENCY | {"code": "K-0", "parent_id": parent})
+        circle = await api.call("service", "PUT", f"/agencies/{ids[0]}", AGENCY | {"code": "K-0", "parent_id": parent})
         assert (circle.status_code, circle.json()["code"]) == (422, "parent-cycle")
 
 
-async def test_lists_and_filters(service, nation):
-    await service.post("/agencies", AGENCY)
+async def test_lists_and_filters(api, nation):
+    await api.call("service", "POST", "/agencies", AGENCY)
     pages, after = [], None
     while after is not None or not pages:
-        page = (await service.get(f"/agencies?limit=2{f'&after={after}' if after else ''}")).json()
+        page = await api.get(f"/agencies?limit=2{f'&after={after}' if after else ''}")
         pages.append([agency["code"] for agency in page["items"]])
         after = page["next"]
     assert pages == [["D-001", "K-001"], ["K-009"]]
-    assert [a["code"] for a in (await service.get("/agencies?kind=K")).json()["items"]] == ["K-001", "K-009"]
-    assert [a["code"] for a in (await service.get("/agencies?region=DKI Jakarta")).json()["items"]] == ["K-009"]
+    assert [a["code"] for a in (await api.get("/agencies?kind=K"))["items"]] == ["K-001", "K-009"]
+    assert [a["code"] for a in (await api.get("/agencies?region=DKI Jakarta"))["items"]] == ["K-009"]
     for cursor in ("x", "W10=", "WzFd", "WyJcdTAwMDAiXQ=="):
-        forged = await service.get(f"/agencies?after={cursor}")
+        forged = await api.call("service", "GET", f"/agencies?after={cursor}")
         assert (forged.status_code, forged.json()["code"]) == (422, "field-invalid"), cursor
-    assert (await service.get("/agencies?region=%00")).status_code == 422
+    assert (await api.call("service", "GET", "/agencies?region=%00")).status_code == 422
 
 
-async def test_pics_main_first_with_every_field(service, nation, emitted):
+async def test_pics_main_first_with_every_field(api, nation, world):
     agency_id = nation.agencies["K-001"]
-    named = await service.put(f"/agencies/{agency_id}/pics", {"pics": [DEPUTY, MAIN]}, if_match='"1"')
+    named = await api.call(
+        "service", "PUT", f"/agencies/{agency_id}/pics", {"pics": [DEPUTY, MAIN]}, headers={"if-match": '"1"'}
+    )
     assert named.status_code == 200
     assert named.headers["etag"] == '"2"'
     expected = [MAIN | {"language": "id", "time_zone": "Asia/Jakarta"}, DEPUTY]
     assert named.json()["pics"] == expected
-    assert (await service.get(f"/agencies/{agency_id}/pics")).json() == named.json()
-    [received] = await emitted()
+    assert await api.get(f"/agencies/{agency_id}/pics") == named.json()
+    [received] = await world.emitted()
     assert received.sequence == 2
     assert [pic.model_dump() for pic in received.event.pics] == expected
 
-    again = await service.put(f"/agencies/{agency_id}/pics", {"pics": [MAIN, DEPUTY]})
+    again = await api.call("service", "PUT", f"/agencies/{agency_id}/pics", {"pics": [MAIN, DEPUTY]})
     assert again.headers["etag"] == '"2"'
-    alone = await service.put(f"/agencies/{agency_id}/pics", {"pics": [MAIN | {"email": "baru@contoh.go.id"}]})
+    alone = await api.call(
+        "service", "PUT", f"/agencies/{agency_id}/pics", {"pics": [MAIN | {"email": "baru@contoh.go.id"}]}
+    )
     assert [pic["email"] for pic in alone.json()["pics"]] == ["baru@contoh.go.id"]
-    [received] = await emitted()
+    [received] = await world.emitted()
     assert (received.sequence, len(received.event.pics)) == (3, 1)
 
 
@@ -155,42 +163,46 @@ async def test_pics_main_first_with_every_field(service, nation, emitted):
         ({"rank": "deputy"}, "pic-rank-twice", "pics"),
     ],
 )
-async def test_refused_pics(service, nation, changes, code, field):
-    answer = await service.put(f"/agencies/{nation.agencies['K-001']}/pics", {"pics": [MAIN | changes, DEPUTY]})
+async def test_refused_pics(api, nation, changes, code, field):
+    answer = await api.call(
+        "service", "PUT", f"/agencies/{nation.agencies['K-001']}/pics", {"pics": [MAIN | changes, DEPUTY]}
+    )
     assert answer.status_code == 422
     assert (answer.json()["code"], answer.json()["errors"][0]["field"]) == (code, field)
 
 
-async def test_agencies_without_pic_are_listed(service, caller, nation):
-    await service.put(f"/agencies/{nation.agencies['K-001']}/pics", {"pics": [MAIN]})
-    await service.post("/agencies", AGENCY | {"code": "K-010", "active": False})
-    lonely = (await service.post("/agencies", AGENCY)).json()["id"]
-    await service.put(f"/agencies/{lonely}/pics", {"pics": [DEPUTY]})
-    listed = (await caller("lan").get("/agencies-without-pic")).json()["items"]
+async def test_agencies_without_pic_are_listed(api, nation):
+    await api.call("service", "PUT", f"/agencies/{nation.agencies['K-001']}/pics", {"pics": [MAIN]})
+    await api.call("service", "POST", "/agencies", AGENCY | {"code": "K-010", "active": False})
+    lonely = (await api.call("service", "POST", "/agencies", AGENCY)).json()["id"]
+    await api.call("service", "PUT", f"/agencies/{lonely}/pics", {"pics": [DEPUTY]})
+    listed = (await api.call("lan", "GET", "/agencies-without-pic")).json()["items"]
     assert [(agency["code"], agency["has_deputy"]) for agency in listed] == [("D-001", False), ("K-009", True)]
 
 
-async def test_problems_speak_english_when_asked(service, nation):
-    indonesian = await service.post("/agencies", AGENCY | {"code": "K-001"})
-    english = await service.post("/agencies", AGENCY | {"code": "K-001"}, accept_language="en")
+async def test_problems_speak_english_when_asked(api, nation):
+    indonesian = await api.call("service", "POST", "/agencies", AGENCY | {"code": "K-001"})
+    english = await api.call(
+        "service", "POST", "/agencies", AGENCY | {"code": "K-001"}, headers={"accept-language": "en"}
+    )
     assert indonesian.json()["title"] == "Kode ini sudah dipakai."
     assert english.json()["title"] == "This code is already in use."
 
 
 @pytest.mark.parametrize("written", ["pic@BÜRO.id", "pic@xn--bro-hoa.id"])
-async def test_an_international_domain_is_kept_as_people_write_it(service, nation, emitted, written):
+async def test_an_international_domain_is_kept_as_people_write_it(api, nation, world, written):
     path = f"/agencies/{nation.agencies['K-001']}/pics"
-    assert (await service.put(path, {"pics": [MAIN | {"email": written}]})).status_code == 200
-    [received] = await emitted()
+    assert (await api.call("service", "PUT", path, {"pics": [MAIN | {"email": written}]})).status_code == 200
+    [received] = await world.emitted()
     assert [pic.email for pic in received.event.pics] == ["pic@büro.id"]
 
 
-async def test_a_pic_who_stays_keeps_what_is_left_out(service, nation):
+async def test_a_pic_who_stays_keeps_what_is_left_out(api, nation):
     path = f"/agencies/{nation.agencies['K-001']}/pics"
-    await service.put(path, {"pics": [MAIN | {"language": "en", "time_zone": "Asia/Jayapura"}]})
+    await api.call("service", "PUT", path, {"pics": [MAIN | {"language": "en", "time_zone": "Asia/Jayapura"}]})
 
     async def told(**changes) -> tuple[str, str]:
-        [pic] = (await service.put(path, {"pics": [MAIN | changes]})).json()["pics"]
+        [pic] = (await api.call("service", "PUT", path, {"pics": [MAIN | changes]})).json()["pics"]
         return pic["language"], pic["time_zone"]
 
     assert await told() == ("en", "Asia/Jayapura")

@@ -25,78 +25,76 @@ def line(number: int, **changes):
     }
 
 
-async def test_stored_unchanged_updated(service, emitted):
-    first = await service.upload("/agencies:batch", [line(1), line(2)])
+async def test_stored_unchanged_updated(api, world):
+    first = await api.bulk("/agencies:batch", [line(1), line(2)])
     assert [(answer["line"], answer["status"]) for answer in first] == [(1, "stored"), (2, "stored")]
     ids = [answer["id"] for answer in first]
-    assert [received.event.code for received in await emitted()] == ["K-001", "K-002"]
+    assert [received.event.code for received in await world.emitted()] == ["K-001", "K-002"]
 
-    again = await service.upload("/agencies:batch", [line(1), line(2)])
+    again = await api.bulk("/agencies:batch", [line(1), line(2)])
     assert [(answer["status"], answer["id"]) for answer in again] == [("unchanged", ids[0]), ("unchanged", ids[1])]
-    assert await emitted() == []
+    assert await world.emitted() == []
 
-    third = await service.upload(
-        "/agencies:batch", [line(1, name="Baru"), line(2, units=[{"code": "U9", "name": "U"}])]
-    )
+    third = await api.bulk("/agencies:batch", [line(1, name="Baru"), line(2, units=[{"code": "U9", "name": "U"}])])
     assert [answer["status"] for answer in third] == ["updated", "updated"]
-    [received] = await emitted()  # the second line changed units only, which are no part of an agency's event
+    [received] = await world.emitted()  # the second line changed units only, which are no part of an agency's event
     assert (received.sequence, received.event.name, len(received.event.pics)) == (2, "Baru", 2)
-    units = (await service.get(f"/agencies/{ids[1]}/units")).json()["items"]
+    units = (await api.get(f"/agencies/{ids[1]}/units"))["items"]
     assert [unit["code"] for unit in units] == ["U0", "U1", "U2", "U9"]
 
 
-async def test_pics_left_out_stay_and_an_empty_list_removes_them(service, emitted):
-    [stored] = await service.upload("/agencies:batch", [line(1)])
+async def test_pics_left_out_stay_and_an_empty_list_removes_them(api, world):
+    [stored] = await api.bulk("/agencies:batch", [line(1)])
     without = line(1)
     del without["pics"]
-    assert (await service.upload("/agencies:batch", [without]))[0]["status"] == "unchanged"
+    assert (await api.bulk("/agencies:batch", [without]))[0]["status"] == "unchanged"
     for none in ([], None):
-        assert (await service.upload("/agencies:batch", [line(1, pics=none)]))[0]["status"] == "updated"
-        assert (await service.get(f"/agencies/{stored['id']}/pics")).json()["pics"] == []
-        assert (await service.upload("/agencies:batch", [line(1)]))[0]["status"] == "updated"
+        assert (await api.bulk("/agencies:batch", [line(1, pics=none)]))[0]["status"] == "updated"
+        assert (await api.get(f"/agencies/{stored['id']}/pics"))["pics"] == []
+        assert (await api.bulk("/agencies:batch", [line(1)]))[0]["status"] == "updated"
 
 
-async def test_what_a_line_leaves_out_stays_and_null_clears(service, nation):
+async def test_what_a_line_leaves_out_stays_and_null_clears(api, nation):
     parent = str(nation.agencies["D-001"])
     unit = {"code": "U1", "name": "Unit 1"}
-    [stored] = await service.upload(
+    [stored] = await api.bulk(
         "/agencies:batch",
         [line(101, active=False, parent_id=parent, units=[unit, unit | {"code": "U0", "name": "Atas"}])],
     )
     path = f"/agencies/{stored['id']}"
-    units = (await service.get(f"{path}/units")).json()["items"]
+    units = (await api.get(f"{path}/units"))["items"]
     top = next(one["id"] for one in units if one["code"] == "U0")
-    await service.upload("/agencies:batch", [line(101, units=[unit | {"parent_id": top}])])
+    await api.bulk("/agencies:batch", [line(101, units=[unit | {"parent_id": top}])])
 
     async def now() -> tuple:
-        agency = (await service.get(path)).json()
-        units = (await service.get(f"{path}/units")).json()["items"]
+        agency = await api.get(path)
+        units = (await api.get(f"{path}/units"))["items"]
         held = [(one["parent_id"], one["name"]) for one in units if one["code"] == "U1"]
         return agency["active"], agency["region"], agency["parent_id"], agency["name"], *held
 
     silent = {"code": "K-101", "name": "Baru", "kind": "K", "units": [{"code": "U1", "name": "Unit"}]}
-    assert (await service.upload("/agencies:batch", [silent]))[0]["status"] == "updated"
+    assert (await api.bulk("/agencies:batch", [silent]))[0]["status"] == "updated"
     assert await now() == (False, "DKI Jakarta", parent, "Baru", (top, "Unit"))
     alone = {"code": silent["code"], "name": "Lain", "kind": "K"}
-    assert (await service.put(path, alone)).status_code == 200
+    assert (await api.call("service", "PUT", path, alone)).status_code == 200
     assert await now() == (False, "DKI Jakarta", parent, "Lain", (top, "Unit"))
     cleared = alone | {"region": None, "parent_id": None, "units": [unit | {"parent_id": None}]}
-    assert (await service.upload("/agencies:batch", [cleared]))[0]["status"] == "updated"
+    assert (await api.bulk("/agencies:batch", [cleared]))[0]["status"] == "updated"
     assert await now() == (False, None, None, "Lain", (None, "Unit 1"))
-    [refused] = await service.upload("/agencies:batch", [alone | {"active": None}])
+    [refused] = await api.bulk("/agencies:batch", [alone | {"active": None}])
     assert (refused["code"], refused["field"]) == ("field-invalid", "active")
-    assert (await service.put(path, alone | {"active": True})).json()["active"] is True
+    assert (await api.call("service", "PUT", path, alone | {"active": True})).json()["active"] is True
 
 
-async def test_a_line_is_refused_as_a_whole_and_the_others_count(service, nation):
+async def test_a_line_is_refused_as_a_whole_and_the_others_count(api, nation):
     good, parent = str(uuid4()), str(uuid4())
-    answers = await service.upload(
+    answers = await api.bulk(
         "/agencies:batch",
         [
             line(10, id=parent),
             line(11, parent_id=parent),
-            '{"code": "K-012"',
-            "",
+            b'{"code": "K-012"',
+            b"",
             line(13, parent_id=str(uuid4())),
             line(14, pics=[{"rank": "main", "name": "PIC", "email": "nowhere"}]),
             line(15, units=[{"code": "U1", "name": "a"}, {"code": "U2", "name": "b", "parent_id": str(uuid4())}]),
@@ -120,41 +118,41 @@ async def test_a_line_is_refused_as_a_whole_and_the_others_count(service, nation
         (11, "stored", None),
         (12, "pic-rank-twice", "pics"),
     ]
-    codes = [agency["code"] for agency in (await service.get("/agencies")).json()["items"]]
+    codes = [agency["code"] for agency in (await api.get("/agencies"))["items"]]
     assert codes == ["D-001", "K-001", "K-010", "K-011", "K-017"]
 
 
-async def test_a_line_sees_the_lines_before_it(service, emitted):
-    answers = await service.upload("/agencies:batch", [line(1), line(1), line(1, name="Akhir")])
+async def test_a_line_sees_the_lines_before_it(api, world):
+    answers = await api.bulk("/agencies:batch", [line(1), line(1), line(1, name="Akhir")])
     assert [answer["status"] for answer in answers] == ["stored", "unchanged", "updated"]
-    [received] = await emitted()
+    [received] = await world.emitted()
     assert (received.sequence, received.event.name) == (1, "Akhir")
 
 
-async def test_renamed_units_are_announced(service, nation, emitted, a_person):
-    await service.post("/people", a_person(1))
-    await emitted()
+async def test_renamed_units_are_announced(api, nation, world, a_person):
+    await api.call("service", "POST", "/people", a_person(1))
+    await world.emitted()
     renamed = {"code": "K-001", "name": "Instansi K-001", "kind": "K", "units": [{"code": "K-001-U01", "name": "Baru"}]}
-    assert (await service.upload("/agencies:batch", [renamed]))[0]["status"] == "updated"
-    [received] = await emitted()
+    assert (await api.bulk("/agencies:batch", [renamed]))[0]["status"] == "updated"
+    [received] = await world.emitted()
     assert (received.event.unit_name, received.sequence) == ("Baru", 2)
 
 
-async def test_the_number_of_statements_does_not_grow(service, database):
+async def test_the_number_of_statements_does_not_grow(api, database):
     counts = []
     for first, size in ((0, 5), (100, CHUNK)):
         lines = [line(number) for number in range(first, first + size)]
         with counted_statements(database) as created:
-            await service.upload("/agencies:batch", lines)
+            await api.bulk("/agencies:batch", lines)
         with counted_statements(database) as unchanged:
-            await service.upload("/agencies:batch", lines)
+            await api.bulk("/agencies:batch", lines)
         with counted_statements(database) as changed:
-            await service.upload("/agencies:batch", [{**one, "name": "Lain", "pics": []} for one in lines])
+            await api.bulk("/agencies:batch", [{**one, "name": "Lain", "pics": []} for one in lines])
         counts.append((len(created), len(unchanged), len(changed)))
     assert counts == [(11, 5, 9)] * 2
 
 
-async def test_opposite_orders_wait_for_each_other_and_end_as_one(database, clock, settings, emitted):
+async def test_opposite_orders_wait_for_each_other_and_end_as_one(database, clock, settings, world):
     loader = caller("service", clock=clock)
 
     async def chunk(lines: list[dict]) -> set[str]:
@@ -166,4 +164,4 @@ async def test_opposite_orders_wait_for_each_other_and_end_as_one(database, cloc
     lines = [line(number) for number in range(50)]
     statuses = await asyncio.gather(chunk(lines), chunk([*reversed(lines)]), chunk(lines))
     assert sorted(statuses, key=str) == [{"stored"}, {"unchanged"}, {"unchanged"}]
-    assert len(await emitted()) == 50
+    assert len(await world.emitted()) == 50

@@ -1,43 +1,44 @@
 """Transfers and changes of status."""
 
 from datetime import date
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
 
 
 @pytest.fixture
-async def person_id(service, nation, emitted, a_person):
-    made = (await service.post("/people", a_person())).json()["id"]
-    await emitted()
+async def person_id(api, nation, world, a_person):
+    made = (await api.call("service", "POST", "/people", a_person())).json()["id"]
+    await world.emitted()
     return made
 
 
-async def test_a_transfer_counts_from_its_day(service, nation, emitted, person_id):
+async def test_a_transfer_counts_from_its_day(api, nation, world, person_id):
     body = {"agency_id": str(nation.agencies["D-001"]), "unit_code": "D-001-U02", "on": "2026-07-01"}
-    moved = await service.post(f"/people/{person_id}/transfer", body)
+    moved = await api.call("service", "POST", f"/people/{person_id}/transfer", body)
     assert moved.status_code == 200
     assert (moved.json()["agency_code"], moved.json()["unit_code"]) == ("D-001", "D-001-U02")
-    before = (await service.get(f"/people/{person_id}?as_of=2026-06-30")).json()
-    after = (await service.get(f"/people/{person_id}?as_of=2026-07-01")).json()
+    before = await api.get(f"/people/{person_id}?as_of=2026-06-30")
+    after = await api.get(f"/people/{person_id}?as_of=2026-07-01")
     assert (before["agency_code"], after["agency_code"]) == ("K-001", "D-001")
     assert before["golongan"] == after["golongan"]
-    [received] = await emitted()
+    [received] = await world.emitted()
     assert received.sequence == 2
     assert received.event.agency_id == nation.agencies["D-001"]
     assert [(part.agency_id, part.valid_from, part.valid_to) for part in received.event.assignments] == [
         (nation.agencies["K-001"], date(2015, 1, 1), date(2026, 7, 1)),
         (nation.agencies["D-001"], date(2026, 7, 1), None),
     ]
-    again = await service.post(f"/people/{person_id}/transfer", body)
+    again = await api.call("service", "POST", f"/people/{person_id}/transfer", body)
     assert (again.status_code, again.headers["etag"]) == (200, '"2"')
-    assert await emitted() == []
+    assert await world.emitted() == []
 
 
-async def test_a_transfer_ahead_leaves_today_as_it_is(service, nation, emitted, person_id):
-    await service.post(f"/people/{person_id}/transfer", {"agency_code": "D-001", "on": "2027-01-01"})
-    assert (await service.get(f"/people/{person_id}")).json()["agency_code"] == "K-001"
-    [received] = await emitted()
+async def test_a_transfer_ahead_leaves_today_as_it_is(api, nation, world, person_id):
+    await api.call("service", "POST", f"/people/{person_id}/transfer", {"agency_code": "D-001", "on": "2027-01-01"})
+    assert (await api.get(f"/people/{person_id}"))["agency_code"] == "K-001"
+    [received] = await world.emitted()
     assert received.event.agency_id == nation.agencies["K-001"]
     assert received.event.assignments[1].valid_from == date(2027, 1, 1)
 
@@ -53,28 +54,28 @@ async def test_a_transfer_ahead_leaves_today_as_it_is(service, nation, emitted, 
         ({"agency_code": "D-001", "on": "2027-11-21"}, "too-far-ahead", "on"),
     ],
 )
-async def test_refused_transfers(service, person_id, body, code, field):
-    answer = await service.post(f"/people/{person_id}/transfer", body)
+async def test_refused_transfers(api, person_id, body, code, field):
+    answer = await api.call("service", "POST", f"/people/{person_id}/transfer", body)
     assert answer.status_code == 422
     assert (answer.json()["code"], answer.json()["errors"][0]["field"]) == (code, field)
 
 
-async def test_leave_with_an_end_and_its_decree(service, emitted, person_id, caller, nation):
-    hr = caller("agency_hr", agency=nation.agencies["K-001"], subject="budi")
+async def test_leave_with_an_end_and_its_decree(api, world, person_id, nation):
+    hr = partial(api.call, "agency_hr", subject="budi")
     body = {"status": "leave", "from": "2026-03-01", "until": "2026-06-01", "decree": "SK 851/2026"}
-    answer = await hr.post(f"/people/{person_id}/status", body)
+    answer = await hr("POST", f"/people/{person_id}/status", body)
     assert (answer.status_code, answer.json()["status"]) == (200, "active")
     seen = [
-        (await hr.get(f"/people/{person_id}?as_of={day}")).json()["status"]
+        (await hr("GET", f"/people/{person_id}?as_of={day}")).json()["status"]
         for day in ("2026-02-28", "2026-03-01", "2026-05-31", "2026-06-01")
     ]
     assert seen == ["active", "leave", "leave", "active"]
-    [received] = await emitted()
+    [received] = await world.emitted()
     assert received.event.status == "active"
     assert [(part.status, part.valid_from, part.valid_to) for part in received.event.absences] == [
         ("leave", date(2026, 3, 1), date(2026, 6, 1))
     ]
-    history = (await hr.get(f"/people/{person_id}/history")).json()
+    history = (await hr("GET", f"/people/{person_id}/history")).json()
     assert [(part["status"], part["decree"]) for part in history["statuses"]] == [
         ("active", None),
         ("leave", "SK 851/2026"),
@@ -86,13 +87,17 @@ async def test_leave_with_an_end_and_its_decree(service, emitted, person_id, cal
         "recorded_by": "budi",
         "recorded_at": "2026-11-20T03:00:00Z",
     }
-    assert (await hr.post(f"/people/{person_id}/status", body)).headers["etag"] == '"2"'
+    assert (await hr("POST", f"/people/{person_id}/status", body)).headers["etag"] == '"2"'
 
 
-async def test_retirement_ends_the_service(service, emitted, person_id):
-    await service.post(f"/people/{person_id}/status", {"status": "study", "from": "2027-01-01", "decree": "SK 1"})
-    await service.post(f"/people/{person_id}/status", {"status": "retired", "from": "2026-12-01", "decree": "SK 2"})
-    first, second = await emitted()
+async def test_retirement_ends_the_service(api, world, person_id):
+    await api.call(
+        "service", "POST", f"/people/{person_id}/status", {"status": "study", "from": "2027-01-01", "decree": "SK 1"}
+    )
+    await api.call(
+        "service", "POST", f"/people/{person_id}/status", {"status": "retired", "from": "2026-12-01", "decree": "SK 2"}
+    )
+    first, second = await world.emitted()
     assert (first.event.status, first.event.left_on) == ("active", None)
     assert (second.event.status, second.event.left_on) == ("active", date(2026, 12, 1))
     assert second.event.absences == []
@@ -110,34 +115,34 @@ async def test_retirement_ends_the_service(service, emitted, person_id):
         ({"status": "fired"}, "field-invalid", "status"),
     ],
 )
-async def test_refused_statuses(service, person_id, changes, code, field):
+async def test_refused_statuses(api, person_id, changes, code, field):
     body = {"status": "leave", "from": "2026-03-01", "decree": "SK 1"} | changes
-    answer = await service.post(f"/people/{person_id}/status", body)
+    answer = await api.call("service", "POST", f"/people/{person_id}/status", body)
     assert answer.status_code == 422
     assert (answer.json()["code"], answer.json()["errors"][0]["field"]) == (code, field)
 
 
-async def test_nobody_there(service, nation):
+async def test_nobody_there(api, nation):
     for path, body in (
         ("transfer", {"agency_code": "D-001", "on": "2026-07-01"}),
         ("status", {"status": "leave", "from": "2026-03-01", "decree": "SK 1"}),
     ):
-        assert (await service.post(f"/people/{uuid4()}/{path}", body)).status_code == 404
+        assert (await api.call("service", "POST", f"/people/{uuid4()}/{path}", body)).status_code == 404
 
 
 @pytest.mark.parametrize("sent", [1430438400, "1430438400", 42125, "2026-07-01T00:00:00", "0001-01-01", "9999-12-31"])
-async def test_a_day_is_written_as_one_wherever_it_is_asked_for(service, nation, person_id, sent):
+async def test_a_day_is_written_as_one_wherever_it_is_asked_for(api, nation, person_id, sent):
     decree = {"decree": "SK 1/2026", "status": "leave"}
     for path, body, field in (
         ("transfer", {"agency_code": "D-001", "on": sent}, "on"),
         ("status", decree | {"from": sent}, "from"),
         ("status", decree | {"from": "2026-07-01", "until": sent}, "until"),
     ):
-        refused = await service.post(f"/people/{person_id}/{path}", body)
+        refused = await api.call("service", "POST", f"/people/{person_id}/{path}", body)
         assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "date-invalid")
         assert refused.json()["errors"][0]["field"] == field
     for path in ("/people", f"/people/{person_id}"):
-        asked = await service.get(f"{path}?as_of={sent}")
+        asked = await api.call("service", "GET", f"{path}?as_of={sent}")
         assert (asked.status_code, asked.json()["code"], asked.json()["errors"][0]["field"]) == (
             422,
             "date-invalid",
@@ -146,35 +151,35 @@ async def test_a_day_is_written_as_one_wherever_it_is_asked_for(service, nation,
 
 
 @pytest.mark.parametrize("gone", ["retired", "deceased"])
-async def test_who_is_gone_is_not_moved_and_not_listed(service, nation, emitted, person_id, a_person, gone):
+async def test_who_is_gone_is_not_moved_and_not_listed(api, nation, world, person_id, a_person, gone):
     """From the day on that is told, whether it lies behind or ahead; by each door alike."""
-    stays = (await service.post("/people", a_person(2))).json()["id"]
+    stays = (await api.call("service", "POST", "/people", a_person(2))).json()["id"]
     left = {"status": gone, "from": "2026-12-01", "decree": "SK 1"}
-    assert (await service.post(f"/people/{person_id}/status", left)).status_code == 200
-    await emitted()
+    assert (await api.call("service", "POST", f"/people/{person_id}/status", left)).status_code == 200
+    await world.emitted()
 
     async def listed(query: str) -> list[str]:
-        page = await service.get(f"/people?agency_id={nation.agencies['K-001']}{query}")
+        page = await api.call("service", "GET", f"/people?agency_id={nation.agencies['K-001']}{query}")
         return [person["id"] for person in page.json()["items"]]
 
     assert await listed("") == [person_id, stays]
     assert await listed("&as_of=2026-11-30") == [person_id, stays]
     assert await listed("&as_of=2026-12-01") == [stays]
     assert await listed(f"&unit_id={nation.units['K-001-U01']}&as_of=2026-12-01") == [stays]
-    assert (await service.get(f"/people/{person_id}?as_of=2026-12-01")).json()["status"] == gone
+    assert (await api.get(f"/people/{person_id}?as_of=2026-12-01"))["status"] == gone
 
     move = {"agency_code": "D-001", "on": "2026-12-01"}
-    moved = await service.post(f"/people/{person_id}/transfer", move, accept_language="en")
+    moved = await api.call("service", "POST", f"/people/{person_id}/transfer", move, headers={"accept-language": "en"})
     assert (moved.status_code, moved.json()["code"], moved.json()["errors"][0]["field"]) == (
         422,
         "not-in-service",
         "on",
     )
     promoted = a_person(golongan="III/d", valid_from="2026-12-01")
-    changed = await service.put(f"/people/{person_id}", promoted)
+    changed = await api.call("service", "PUT", f"/people/{person_id}", promoted)
     assert (changed.status_code, changed.json()["code"]) == (422, "not-in-service")
     away = {"status": "leave", "from": "2027-01-01", "decree": "SK 2"}
-    assert (await service.post(f"/people/{person_id}/status", away)).json()["code"] == "not-in-service"
+    assert (await api.call("service", "POST", f"/people/{person_id}/status", away)).json()["code"] == "not-in-service"
     lines = [
         promoted,
         a_person(agency_code="D-001", unit_code=None, valid_from="2027-01-01"),
@@ -182,7 +187,7 @@ async def test_who_is_gone_is_not_moved_and_not_listed(service, nation, emitted,
         a_person(valid_from="2027-01-01"),
         a_person(name="Siti R"),
     ]
-    answers = await service.upload("/people:batch", lines)
+    answers = await api.bulk("/people:batch", lines)
     assert [answer.get("code", answer["status"]) for answer in answers] == [
         "not-in-service",
         "not-in-service",
@@ -190,54 +195,57 @@ async def test_who_is_gone_is_not_moved_and_not_listed(service, nation, emitted,
         "unchanged",
         "updated",
     ]
-    [received] = await emitted()
+    [received] = await world.emitted()
     assert (received.event.left_on, len(received.event.assignments)) == (date(2026, 12, 1), 1)
 
 
-async def test_a_move_to_come_shows_nothing_to_the_agency_it_leads_to(
-    service, nation, person_id, caller, clock, a_person
-):
-    receiving = [caller(role, agency=nation.agencies["D-001"]) for role in ("agency_hr", "inspector")]
-    giving = caller("agency_hr", agency=nation.agencies["K-001"])
+async def test_a_move_to_come_shows_nothing_to_the_agency_it_leads_to(api, nation, person_id, clock, a_person):
+    receiving = [partial(api.call, role, agency=nation.agencies["D-001"]) for role in ("agency_hr", "inspector")]
+    giving = partial(api.call, "agency_hr")
     move = {"agency_code": "D-001", "on": "2027-01-01"}
-    assert (await giving.post(f"/people/{person_id}/transfer", move)).json()["agency_code"] == "K-001"
+    assert (await giving("POST", f"/people/{person_id}/transfer", move)).json()["agency_code"] == "K-001"
     nowhere = ["", "?as_of=2026-12-31", "?as_of=2027-01-01", "?as_of=2027-06-01"]
     for office in receiving:
         for day in nowhere:
-            assert (await office.get(f"/people/{person_id}{day}")).status_code == 404, day
+            assert (await office("GET", f"/people/{person_id}{day}")).status_code == 404, day
             for query in ("", f"agency_id={nation.agencies['D-001']}&"):
-                page = await office.get(f"/people?{query}{day.removeprefix('?')}")
+                page = await office("GET", f"/people?{query}{day.removeprefix('?')}")
                 assert page.json()["items"] == [], (query, day)
-        assert (await office.get(f"/people/{person_id}/history")).status_code == 404
+        assert (await office("GET", f"/people/{person_id}/history")).status_code == 404
     hr = receiving[0]
-    assert (await hr.put(f"/people/{person_id}", a_person(agency_code="D-001", unit_code=None))).status_code == 404
-    known = await hr.post("/people", a_person(agency_code="D-001", unit_code=None))
+    assert (await hr("PUT", f"/people/{person_id}", a_person(agency_code="D-001", unit_code=None))).status_code == 404
+    known = await hr("POST", "/people", a_person(agency_code="D-001", unit_code=None))
     assert (known.status_code, "Siti" in known.text) == (409, False)
-    [line] = await hr.upload("/people:batch", [a_person(agency_code="D-001", unit_code=None, valid_from="2027-01-01")])
+    [line] = await api.bulk(
+        "/people:batch",
+        [a_person(agency_code="D-001", unit_code=None, valid_from="2027-01-01")],
+        "agency_hr",
+        agency=nation.agencies["D-001"],
+    )
     assert (line["code"], "id" in line) == ("agency-mismatch", False)
     # Who has them today sees where they will be.
-    there = (await giving.get("/people?as_of=2027-06-01")).json()["items"]
+    there = (await giving("GET", "/people?as_of=2027-06-01")).json()["items"]
     assert [(person["id"], person["agency_code"]) for person in there] == [(person_id, "D-001")]
 
     clock.moment = clock.moment.replace(year=2027, month=1, day=1)
     for office in receiving:
-        assert (await office.get(f"/people/{person_id}")).json()["agency_code"] == "D-001"
-        assert [person["id"] for person in (await office.get("/people")).json()["items"]] == [person_id]
-    assert (await giving.get("/people")).json()["items"] == []
-    assert (await giving.get(f"/people/{person_id}?as_of=2026-12-31")).json()["agency_code"] == "K-001"
+        assert (await office("GET", f"/people/{person_id}")).json()["agency_code"] == "D-001"
+        assert [person["id"] for person in (await office("GET", "/people")).json()["items"]] == [person_id]
+    assert (await giving("GET", "/people")).json()["items"] == []
+    assert (await giving("GET", f"/people/{person_id}?as_of=2026-12-31")).json()["agency_code"] == "K-001"
 
 
-async def test_nobody_changes_their_own_record(caller, nation, emitted, person_id, a_person):
+async def test_nobody_changes_their_own_record(api, nation, world, person_id, a_person):
     """Posts and degrees decide credit points: an officer of HR who is the person is refused, by whichever door."""
-    own = caller("agency_hr", agency=nation.agencies["K-001"], person=person_id)
+    own = partial(api.call, "agency_hr", person=person_id)
     promoted = a_person(golongan="III/d", valid_from="2026-06-01")
     answers = [
-        await own.put(f"/people/{person_id}", promoted),
-        await own.post(f"/people/{person_id}/status", {"status": "study", "from": "2026-06-01", "decree": "SK 1"}),
-        await own.post(f"/people/{person_id}/transfer", {"agency_code": "D-001", "on": "2026-06-01"}),
-        await own.post(f"/people/{person_id}/nip", {"nip": "198001012010012002", "reason": "salah ketik"}),
+        await own("PUT", f"/people/{person_id}", promoted),
+        await own("POST", f"/people/{person_id}/status", {"status": "study", "from": "2026-06-01", "decree": "SK 1"}),
+        await own("POST", f"/people/{person_id}/transfer", {"agency_code": "D-001", "on": "2026-06-01"}),
+        await own("POST", f"/people/{person_id}/nip", {"nip": "198001012010012002", "reason": "salah ketik"}),
     ]
     assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {(403, "own-record")}
-    lines = await own.upload("/people:batch", [a_person(), promoted, a_person(2)])
+    lines = await api.bulk("/people:batch", [a_person(), promoted, a_person(2)], "agency_hr", person=person_id)
     assert [line.get("code", line["status"]) for line in lines] == ["unchanged", "own-record", "stored"]
-    assert [received.event.person_id for received in await emitted()] == [UUID(lines[2]["id"])]
+    assert [received.event.person_id for received in await world.emitted()] == [UUID(lines[2]["id"])]

@@ -8,38 +8,40 @@ import pytest
 NEW = "199105052026211001"
 
 
-async def test_a_new_contract_brings_a_new_number(service, nation, emitted, a_pppk, settings):
+async def test_a_new_contract_brings_a_new_number(api, nation, world, a_pppk, settings):
     old = a_pppk()["nip"]
-    person_id = (await service.post("/people", a_pppk())).json()["id"]
-    changed = await service.put(f"/people/{person_id}", a_pppk(nip=NEW))
+    person_id = (await api.call("service", "POST", "/people", a_pppk())).json()["id"]
+    changed = await api.call("service", "PUT", f"/people/{person_id}", a_pppk(nip=NEW))
     assert (changed.status_code, changed.json()["nip"], changed.json()["version"]) == (200, NEW, 2)
-    history = (await service.get(f"/people/{person_id}/history")).json()
+    history = await api.get(f"/people/{person_id}/history")
     assert history["numbers"] == [
         {"nip": old, "replaced_on": "2026-11-20", "reason": None},
         {"nip": NEW, "replaced_on": None, "reason": None},
     ]
     assert history["changes"][1]["parts"] == ["nip"]
-    first, second = await emitted()
+    first, second = await world.emitted()
     assert first.event.person_id == second.event.person_id
     assert (first.event.former_nip_hashes, second.event.former_nip_hashes) == ([], [first.event.nip_hash])
     assert first.event.nip_hash != second.event.nip_hash
 
     # A system that has not heard of it yet still means the same person, and does not take the number back.
-    [answer] = await service.upload("/people:batch", [a_pppk(nip=old, position="Guru")])
+    [answer] = await api.bulk("/people:batch", [a_pppk(nip=old, position="Guru")])
     assert (answer["status"], answer["id"]) == ("updated", person_id)
-    now = (await service.get(f"/people/{person_id}")).json()
+    now = await api.get(f"/people/{person_id}")
     assert (now["nip"], now["position"]) == (NEW, "Guru")
-    assert (await service.put(f"/people/{person_id}", a_pppk(nip=old, position="Guru"))).json()["nip"] == NEW
-    taken = await service.post("/people", a_pppk(nip=old))
+    assert (await api.call("service", "PUT", f"/people/{person_id}", a_pppk(nip=old, position="Guru"))).json()[
+        "nip"
+    ] == NEW
+    taken = await api.call("service", "POST", "/people", a_pppk(nip=old))
     assert (taken.status_code, taken.json()["code"]) == (409, "nip-taken")
 
 
-async def test_both_numbers_in_one_upload_are_one_person(service, nation, emitted, a_pppk):
+async def test_both_numbers_in_one_upload_are_one_person(api, nation, world, a_pppk):
     old = a_pppk()["nip"]
-    person_id = (await service.post("/people", a_pppk())).json()["id"]
-    await service.put(f"/people/{person_id}", a_pppk(nip=NEW))
-    await emitted()
-    answers = await service.upload(
+    person_id = (await api.call("service", "POST", "/people", a_pppk())).json()["id"]
+    await api.call("service", "PUT", f"/people/{person_id}", a_pppk(nip=NEW))
+    await world.emitted()
+    answers = await api.bulk(
         "/people:batch", [a_pppk(nip=old, position="Guru"), a_pppk(nip=NEW, position="Guru"), a_pppk(nip=NEW, name="N")]
     )
     assert [(answer["status"], answer["id"]) for answer in answers] == [
@@ -47,7 +49,7 @@ async def test_both_numbers_in_one_upload_are_one_person(service, nation, emitte
         ("unchanged", person_id),
         ("updated", person_id),
     ]
-    [received] = await emitted()
+    [received] = await world.emitted()
     assert received.sequence == 3
     # The line without a position of its own put the first one back, as of the same day.
     assert [(post.position, post.valid_from) for post in received.event.posts] == [
@@ -55,80 +57,88 @@ async def test_both_numbers_in_one_upload_are_one_person(service, nation, emitte
     ]
 
 
-async def test_a_number_of_somebody_else_is_taken(service, nation, a_pppk):
-    first = (await service.post("/people", a_pppk(1))).json()["id"]
-    await service.post("/people", a_pppk(2))
-    answer = await service.put(f"/people/{first}", a_pppk(1, nip=a_pppk(2)["nip"]))
+async def test_a_number_of_somebody_else_is_taken(api, nation, a_pppk):
+    first = (await api.call("service", "POST", "/people", a_pppk(1))).json()["id"]
+    await api.call("service", "POST", "/people", a_pppk(2))
+    answer = await api.call("service", "PUT", f"/people/{first}", a_pppk(1, nip=a_pppk(2)["nip"]))
     assert (answer.status_code, answer.json()["code"]) == (409, "nip-taken")
-    assert (await service.get(f"/people/{first}")).json()["nip"] == a_pppk(1)["nip"]
+    assert (await api.get(f"/people/{first}"))["nip"] == a_pppk(1)["nip"]
 
 
-async def test_a_pns_keeps_the_number(service, nation, a_pppk, a_person):
-    pns = (await service.post("/people", a_person())).json()["id"]
-    contract = (await service.post("/people", a_pppk())).json()["id"]
+async def test_a_pns_keeps_the_number(api, nation, a_pppk, a_person):
+    pns = (await api.call("service", "POST", "/people", a_person())).json()["id"]
+    contract = (await api.call("service", "POST", "/people", a_pppk())).json()["id"]
     as_pns = a_pppk(nip=a_person(3)["nip"], staff_type="PNS")
     for person_id, body in ((pns, a_person(2)), (pns, a_pppk(nip=NEW, golongan="III/c")), (contract, as_pns)):
-        answer = await service.put(f"/people/{person_id}", body)
+        answer = await api.call("service", "PUT", f"/people/{person_id}", body)
         assert (answer.status_code, answer.json()["code"]) == (422, "nip-permanent")
-    history = (await service.get(f"/people/{pns}/history")).json()
+    history = await api.get(f"/people/{pns}/history")
     assert [number["nip"] for number in history["numbers"]] == [a_person()["nip"]]
 
 
-async def test_each_number_of_a_contract_gone_by_is_told(service, nation, emitted, a_pppk):
+async def test_each_number_of_a_contract_gone_by_is_told(api, nation, world, a_pppk):
     newest = "199105052026211002"
-    person_id = (await service.post("/people", a_pppk())).json()["id"]
+    person_id = (await api.call("service", "POST", "/people", a_pppk())).json()["id"]
     for nip in (NEW, newest):
-        assert (await service.put(f"/people/{person_id}", a_pppk(nip=nip))).status_code == 200
-    first, second, third = (received.event for received in await emitted())
+        assert (await api.call("service", "PUT", f"/people/{person_id}", a_pppk(nip=nip))).status_code == 200
+    first, second, third = (received.event for received in await world.emitted())
     assert second.former_nip_hashes == [first.nip_hash]
     assert sorted(third.former_nip_hashes) == sorted([first.nip_hash, second.nip_hash])
     # What has nothing to do with numbers tells them again: the newest event is all a reader may have.
-    await service.post(f"/people/{person_id}/status", {"status": "leave", "from": "2026-11-20", "decree": "SK 1"})
-    [later] = await emitted()
+    await api.call(
+        "service", "POST", f"/people/{person_id}/status", {"status": "leave", "from": "2026-11-20", "decree": "SK 1"}
+    )
+    [later] = await world.emitted()
     assert later.event.former_nip_hashes == third.former_nip_hashes
 
 
-async def test_a_wrong_number_of_a_pns_is_mended_with_its_reason(service, nation, emitted, a_person):
+async def test_a_wrong_number_of_a_pns_is_mended_with_its_reason(api, nation, world, a_person):
     wrong, right = a_person()["nip"], a_person(7)["nip"]
-    person_id = (await service.post("/people", a_person())).json()["id"]
-    mended = await service.post(f"/people/{person_id}/nip", {"nip": right, "reason": "Salah ketik"}, if_match='"1"')
+    person_id = (await api.call("service", "POST", "/people", a_person())).json()["id"]
+    mended = await api.call(
+        "service",
+        "POST",
+        f"/people/{person_id}/nip",
+        {"nip": right, "reason": "Salah ketik"},
+        headers={"if-match": '"1"'},
+    )
     assert (mended.status_code, mended.json()["nip"], mended.headers["etag"]) == (200, right, '"2"')
-    history = (await service.get(f"/people/{person_id}/history")).json()
+    history = await api.get(f"/people/{person_id}/history")
     assert history["numbers"] == [
         {"nip": wrong, "replaced_on": "2026-11-20", "reason": "Salah ketik"},
         {"nip": right, "replaced_on": None, "reason": None},
     ]
     assert history["changes"][1]["parts"] == ["nip"]
-    first, second = (received.event for received in await emitted())
+    first, second = (received.event for received in await world.emitted())
     assert (second.person_id, second.former_nip_hashes) == (first.person_id, [])
     assert second.nip_hash != first.nip_hash
 
     # Sent again, it changes nothing; the wrong number is free for whose it is, and names nobody else.
-    again = await service.post(f"/people/{person_id}/nip", {"nip": right, "reason": "Salah ketik"})
+    again = await api.call("service", "POST", f"/people/{person_id}/nip", {"nip": right, "reason": "Salah ketik"})
     assert (again.status_code, again.json()["version"]) == (200, 2)
-    owner = await service.post("/people", a_person(name="Pemilik"))
+    owner = await api.call("service", "POST", "/people", a_person(name="Pemilik"))
     assert (owner.status_code, owner.json()["id"] != person_id) == (201, True)
-    [answer] = await service.upload("/people:batch", [a_person(name="Pemilik", position="Arsiparis")])
+    [answer] = await api.bulk("/people:batch", [a_person(name="Pemilik", position="Arsiparis")])
     assert (answer["status"], answer["id"]) == ("updated", owner.json()["id"])
-    back = await service.post(f"/people/{person_id}/nip", {"nip": wrong, "reason": "Ternyata benar"})
+    back = await api.call("service", "POST", f"/people/{person_id}/nip", {"nip": wrong, "reason": "Ternyata benar"})
     assert (back.status_code, back.json()["code"]) == (409, "nip-taken")
 
 
-async def test_a_renewal_recorded_for_the_wrong_person_is_taken_back(service, nation, emitted, a_pppk):
+async def test_a_renewal_recorded_for_the_wrong_person_is_taken_back(api, nation, world, a_pppk):
     old = a_pppk()["nip"]
-    person_id = (await service.post("/people", a_pppk())).json()["id"]
-    await service.put(f"/people/{person_id}", a_pppk(nip=NEW))
-    await emitted()
-    mended = await service.post(f"/people/{person_id}/nip", {"nip": old, "reason": "Kontrak orang lain"})
+    person_id = (await api.call("service", "POST", "/people", a_pppk())).json()["id"]
+    await api.call("service", "PUT", f"/people/{person_id}", a_pppk(nip=NEW))
+    await world.emitted()
+    mended = await api.call("service", "POST", f"/people/{person_id}/nip", {"nip": old, "reason": "Kontrak orang lain"})
     assert (mended.status_code, mended.json()["nip"]) == (200, old)
-    [received] = await emitted()
+    [received] = await world.emitted()
     assert received.event.former_nip_hashes == []
-    history = (await service.get(f"/people/{person_id}/history")).json()
+    history = await api.get(f"/people/{person_id}/history")
     assert [(number["nip"], number["reason"]) for number in history["numbers"]] == [
         (NEW, "Kontrak orang lain"),
         (old, None),
     ]
-    assert (await service.post("/people", a_pppk(2, nip=NEW, name="Pemilik"))).status_code == 201
+    assert (await api.call("service", "POST", "/people", a_pppk(2, nip=NEW, name="Pemilik"))).status_code == 201
 
 
 @pytest.mark.parametrize(
@@ -140,92 +150,101 @@ async def test_a_renewal_recorded_for_the_wrong_person_is_taken_back(service, na
         ("199013012015051001", "nip-invalid"),
     ],
 )
-async def test_what_is_no_number_of_theirs_mends_nothing(service, nation, emitted, a_person, nip, code):
-    person_id = (await service.post("/people", a_person())).json()["id"]
-    await emitted()
-    answer = await service.post(f"/people/{person_id}/nip", {"nip": nip, "reason": "Salah ketik"})
+async def test_what_is_no_number_of_theirs_mends_nothing(api, nation, world, a_person, nip, code):
+    person_id = (await api.call("service", "POST", "/people", a_person())).json()["id"]
+    await world.emitted()
+    answer = await api.call("service", "POST", f"/people/{person_id}/nip", {"nip": nip, "reason": "Salah ketik"})
     assert (answer.status_code, answer.json()["errors"][0]["code"], answer.json()["errors"][0]["field"]) == (
         422,
         code,
         "nip",
     )
-    assert (await service.get(f"/people/{person_id}")).json()["nip"] == a_person()["nip"]
-    assert await emitted() == []
+    assert (await api.get(f"/people/{person_id}"))["nip"] == a_person()["nip"]
+    assert await world.emitted() == []
 
 
-async def test_a_number_is_mended_by_version_and_with_a_reason(service, nation, a_person):
-    person_id = (await service.post("/people", a_person())).json()["id"]
+async def test_a_number_is_mended_by_version_and_with_a_reason(api, nation, a_person):
+    person_id = (await api.call("service", "POST", "/people", a_person())).json()["id"]
     right = a_person(7)["nip"]
-    late = await service.post(f"/people/{person_id}/nip", {"nip": right, "reason": "Salah"}, if_match='"9"')
+    late = await api.call(
+        "service", "POST", f"/people/{person_id}/nip", {"nip": right, "reason": "Salah"}, headers={"if-match": '"9"'}
+    )
     assert (late.status_code, late.json()["code"]) == (412, "changed-meanwhile")
     for body in ({"nip": right}, {"nip": right, "reason": " "}):
-        answer = await service.post(f"/people/{person_id}/nip", body)
+        answer = await api.call("service", "POST", f"/people/{person_id}/nip", body)
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "reason")
 
 
-async def test_two_who_mend_at_once_leave_one_number(service, nation, a_person):
-    person_id = (await service.post("/people", a_person())).json()["id"]
+async def test_two_who_mend_at_once_leave_one_number(api, nation, a_person):
+    person_id = (await api.call("service", "POST", "/people", a_person())).json()["id"]
     rights = [a_person(number)["nip"] for number in (7, 8)]
     answers = await asyncio.gather(
-        *(service.post(f"/people/{person_id}/nip", {"nip": nip, "reason": "Salah ketik"}) for nip in rights)
+        *(
+            api.call("service", "POST", f"/people/{person_id}/nip", {"nip": nip, "reason": "Salah ketik"})
+            for nip in rights
+        )
     )
     assert {answer.status_code for answer in answers} <= {200, 412}
-    history = (await service.get(f"/people/{person_id}/history")).json()
+    history = await api.get(f"/people/{person_id}/history")
     assert len([number for number in history["numbers"] if number["replaced_on"] is None]) == 1
 
 
 @pytest.mark.parametrize("owned", [False, True], ids=["nobody-has-it", "its-owner-has-it"])
 async def test_a_wrong_number_sent_again_after_it_was_mended_makes_nobody_new(
-    service, nation, emitted, a_person, owned: bool
+    api, nation, world, a_person, owned: bool
 ):
     """Nor does it overwrite whose it is; what is told names the mending and shows no number."""
     wrong, right = a_person()["nip"], a_person(7)["nip"]
-    person_id = (await service.post("/people", a_person())).json()["id"]
-    await service.post(f"/people/{person_id}/nip", {"nip": right, "reason": "Salah ketik"})
+    person_id = (await api.call("service", "POST", "/people", a_person())).json()["id"]
+    await api.call("service", "POST", f"/people/{person_id}/nip", {"nip": right, "reason": "Salah ketik"})
     if owned:
-        assert (await service.post("/people", a_person(name="Pemilik"))).status_code == 201
-    await emitted()
+        assert (await api.call("service", "POST", "/people", a_person(name="Pemilik"))).status_code == 201
+    await world.emitted()
     nightly = a_person(name=a_person()["name"].upper(), position="Arsiparis")
-    answers = await service.upload("/people:batch", [nightly, a_person(2)])
+    answers = await api.bulk("/people:batch", [nightly, a_person(2)])
     assert [answer.get("code", answer["status"]) for answer in answers] == ["nip-mended", "stored"]
     assert wrong not in str(answers)
     assert right not in str(answers)
-    single = await service.post("/people", a_person())
+    single = await api.call("service", "POST", "/people", a_person())
     assert (single.status_code, single.json()["code"]) == (409, "nip-taken" if owned else "nip-mended")
-    assert len(await emitted()) == 1
-    [answer] = await service.upload("/people:batch", [a_person(nip=right, position="Arsiparis")])
+    assert len(await world.emitted()) == 1
+    [answer] = await api.bulk("/people:batch", [a_person(nip=right, position="Arsiparis")])
     assert (answer["status"], answer["id"]) == ("updated", person_id)
 
 
-async def test_a_contracts_wrong_number_does_not_come_back_by_a_renewal(service, nation, a_pppk):
+async def test_a_contracts_wrong_number_does_not_come_back_by_a_renewal(api, nation, a_pppk):
     wrong = a_pppk()["nip"]
-    person_id = (await service.post("/people", a_pppk())).json()["id"]
-    assert (await service.post(f"/people/{person_id}/nip", {"nip": NEW, "reason": "Salah ketik"})).status_code == 200
-    again = await service.put(f"/people/{person_id}", a_pppk(nip=wrong))
+    person_id = (await api.call("service", "POST", "/people", a_pppk())).json()["id"]
+    assert (
+        await api.call("service", "POST", f"/people/{person_id}/nip", {"nip": NEW, "reason": "Salah ketik"})
+    ).status_code == 200
+    again = await api.call("service", "PUT", f"/people/{person_id}", a_pppk(nip=wrong))
     assert (again.status_code, again.json()["code"]) == (409, "nip-mended")
-    assert (await service.get(f"/people/{person_id}")).json()["nip"] == NEW
+    assert (await api.get(f"/people/{person_id}"))["nip"] == NEW
 
 
-async def test_two_swapped_numbers_are_mended_in_one_call(service, nation, emitted, a_person):
+async def test_two_swapped_numbers_are_mended_in_one_call(api, nation, world, a_person):
     one, other = [
-        (await service.post("/people", a_person(number, name=name))).json()["id"]
+        (await api.call("service", "POST", "/people", a_person(number, name=name))).json()["id"]
         for number, name in ((1, "Ani"), (2, "Budi"))
     ]
-    before = {received.event.person_id: received.event.nip_hash for received in await emitted()}
+    before = {received.event.person_id: received.event.nip_hash for received in await world.emitted()}
     body = {"nip": a_person(2)["nip"], "reason": "Tertukar"}
-    alone = await service.post(f"/people/{one}/nip", body)
+    alone = await api.call("service", "POST", f"/people/{one}/nip", body)
     assert (alone.status_code, alone.json()["code"]) == (409, "nip-taken")
-    mended = await service.post(f"/people/{one}/nip", body | {"swapped": True}, if_match='"1"')
+    mended = await api.call(
+        "service", "POST", f"/people/{one}/nip", body | {"swapped": True}, headers={"if-match": '"1"'}
+    )
     assert (mended.status_code, mended.json()["nip"], mended.headers["etag"]) == (200, a_person(2)["nip"], '"2"')
-    assert (await service.get(f"/people/{other}")).json()["nip"] == a_person(1)["nip"]
+    assert (await api.get(f"/people/{other}"))["nip"] == a_person(1)["nip"]
     for person_id, wrong, right in ((one, 1, 2), (other, 2, 1)):
-        assert (await service.get(f"/people/{person_id}/history")).json()["numbers"] == [
+        assert (await api.get(f"/people/{person_id}/history"))["numbers"] == [
             {"nip": a_person(wrong)["nip"], "replaced_on": "2026-11-20", "reason": "Tertukar"},
             {"nip": a_person(right)["nip"], "replaced_on": None, "reason": None},
         ]
-    after = {received.event.person_id: received.event.nip_hash for received in await emitted()}
+    after = {received.event.person_id: received.event.nip_hash for received in await world.emitted()}
     assert sorted(after.values()) == sorted(before.values())
     assert all(after[person_id] != before[person_id] for person_id in before)
     # The source that has not heard of it sends both as before.
-    answers = await service.upload("/people:batch", [a_person(1, name="Ani"), a_person(2, name="Budi")])
+    answers = await api.bulk("/people:batch", [a_person(1, name="Ani"), a_person(2, name="Budi")])
     assert [answer["code"] for answer in answers] == ["nip-mended", "nip-mended"]

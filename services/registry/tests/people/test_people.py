@@ -8,8 +8,8 @@ import pytest
 from contracts.nip import nip_hash
 
 
-async def test_register_and_read(service, nation, emitted, a_person, settings):
-    created = await service.post("/people", a_person(nip="19900101 201501 1 001"))
+async def test_register_and_read(api, nation, world, a_person, settings):
+    created = await api.call("service", "POST", "/people", a_person(nip="19900101 201501 1 001"))
     assert created.status_code == 201, created.text
     assert created.headers["etag"] == '"1"'
     person_id = created.json()["id"]
@@ -32,9 +32,9 @@ async def test_register_and_read(service, nation, emitted, a_person, settings):
         "as_of": "2026-11-20",
         "version": 1,
     }
-    assert (await service.get(f"/people/{person_id}")).json() == created.json()
+    assert await api.get(f"/people/{person_id}") == created.json()
 
-    [received] = await emitted()
+    [received] = await world.emitted()
     assert received.sequence == 1
     unit_id, agency_id = nation.units["K-001-U01"], nation.agencies["K-001"]
     assert received.event.model_dump() == {
@@ -75,10 +75,12 @@ async def test_register_and_read(service, nation, emitted, a_person, settings):
     }
 
 
-async def test_no_event_holds_a_nip_or_a_name(service, nation, emitted, a_person):
-    person_id = (await service.post("/people", a_person())).json()["id"]
-    await service.post(f"/people/{person_id}/status", {"status": "leave", "from": "2026-11-01", "decree": "SK 1"})
-    for received in await emitted():
+async def test_no_event_holds_a_nip_or_a_name(api, nation, world, a_person):
+    person_id = (await api.call("service", "POST", "/people", a_person())).json()["id"]
+    await api.call(
+        "service", "POST", f"/people/{person_id}/status", {"status": "leave", "from": "2026-11-01", "decree": "SK 1"}
+    )
+    for received in await world.emitted():
         told = received.payload + repr(dict(received.headers)).encode()
         assert b"199001012015011001" not in told
         assert b"Siti" not in told
@@ -119,18 +121,16 @@ async def test_no_event_holds_a_nip_or_a_name(service, nation, emitted, a_person
         ({"unit_id": str(uuid4())}, 422, "unit-unknown", "unit_id"),
     ],
 )
-async def test_refusals_name_the_field_and_quote_nothing(
-    service, nation, emitted, a_person, changes, status, code, field
-):
+async def test_refusals_name_the_field_and_quote_nothing(api, nation, world, a_person, changes, status, code, field):
     body = a_person(**changes)
-    answer = await service.post("/people", body)
+    answer = await api.call("service", "POST", "/people", body)
     assert answer.status_code == status, answer.text
     assert (answer.json()["code"], answer.json()["errors"][0]["field"]) == (code, field)
     assert body["nip"] not in answer.text
-    assert await emitted() == []
+    assert await world.emitted() == []
 
 
-async def test_agency_and_unit_by_id_or_code_or_both(service, nation, a_person):
+async def test_agency_and_unit_by_id_or_code_or_both(api, nation, a_person):
     agency, unit = nation.agencies["K-001"], nation.units["K-001-U01"]
     other = nation.agencies["D-001"]
     for sequence, names in enumerate(
@@ -142,30 +142,30 @@ async def test_agency_and_unit_by_id_or_code_or_both(service, nation, a_person):
         ),
         start=1,
     ):
-        made = await service.post("/people", a_person(sequence, **names))
+        made = await api.call("service", "POST", "/people", a_person(sequence, **names))
         assert made.status_code == 201, made.text
         assert made.json()["unit_id"] == str(unit)
-    contradicting = await service.post("/people", a_person(9, agency_id=str(other)))
+    contradicting = await api.call("service", "POST", "/people", a_person(9, agency_id=str(other)))
     assert contradicting.json()["code"] == "agency-unknown"
-    unplaced = await service.post("/people", a_person(9, unit_code=None))
+    unplaced = await api.call("service", "POST", "/people", a_person(9, unit_code=None))
     assert (unplaced.json()["unit_id"], unplaced.json()["unit_name"]) == (None, None)
 
 
-async def test_a_known_nip_is_taken(service, nation, a_person):
-    await service.post("/people", a_person())
-    again = await service.post("/people", a_person())
+async def test_a_known_nip_is_taken(api, nation, a_person):
+    await api.call("service", "POST", "/people", a_person())
+    again = await api.call("service", "POST", "/people", a_person())
     assert (again.status_code, again.json()["code"], again.json()["errors"][0]["field"]) == (409, "nip-taken", "nip")
 
 
-async def test_change_from_a_day_on_and_read_as_of(service, nation, emitted, a_person):
-    person_id = (await service.post("/people", a_person())).json()["id"]
+async def test_change_from_a_day_on_and_read_as_of(api, nation, world, a_person):
+    person_id = (await api.call("service", "POST", "/people", a_person())).json()["id"]
     promoted = a_person(golongan="III/d", unit_code="K-001-U02", name="Siti Rahmawati", valid_from="2026-04-01")
-    changed = await service.put(f"/people/{person_id}", promoted, if_match='"1"')
+    changed = await api.call("service", "PUT", f"/people/{person_id}", promoted, headers={"if-match": '"1"'})
     assert (changed.status_code, changed.headers["etag"]) == (200, '"2"')
     seen = {
         day: (answer["golongan"], answer["unit_code"], answer["as_of"])
         for day in ("2015-01-01", "2026-03-31", "2026-04-01", "2030-01-01")
-        for answer in [(await service.get(f"/people/{person_id}?as_of={day}")).json()]
+        for answer in [await api.get(f"/people/{person_id}?as_of={day}")]
     }
     assert seen == {
         "2015-01-01": ("III/c", "K-001-U01", "2015-01-01"),
@@ -173,15 +173,15 @@ async def test_change_from_a_day_on_and_read_as_of(service, nation, emitted, a_p
         "2026-04-01": ("III/d", "K-001-U02", "2026-04-01"),
         "2030-01-01": ("III/d", "K-001-U02", "2030-01-01"),
     }
-    assert (await service.get(f"/people/{person_id}?as_of=2014-12-31")).status_code == 404
-    [_, received] = await emitted()
+    assert (await api.call("service", "GET", f"/people/{person_id}?as_of=2014-12-31")).status_code == 404
+    [_, received] = await world.emitted()
     assert received.sequence == 2
     assert [(post.golongan, post.valid_from, post.valid_to) for post in received.event.posts] == [
         ("III/c", date(2015, 1, 1), date(2026, 4, 1)),
         ("III/d", date(2026, 4, 1), None),
     ]
 
-    history = (await service.get(f"/people/{person_id}/history")).json()
+    history = await api.get(f"/people/{person_id}/history")
     assert [(post["golongan"], post["valid_to"]) for post in history["posts"]] == [
         ("III/c", "2026-04-01"),
         ("III/d", None),
@@ -197,19 +197,19 @@ async def test_change_from_a_day_on_and_read_as_of(service, nation, emitted, a_p
     assert history["version"] == 2
 
 
-async def test_a_degree_counts_from_when_it_is_told_and_the_earlier_one_stays_on_record(
-    service, nation, emitted, a_person
-):
-    person_id = (await service.post("/people", a_person())).json()["id"]
-    await service.put(f"/people/{person_id}", a_person(education="S2", valid_from="2026-03-02"))
-    await service.put(f"/people/{person_id}", a_person(education="S2", golongan="III/d", valid_from="2025-04-01"))
+async def test_a_degree_counts_from_when_it_is_told_and_the_earlier_one_stays_on_record(api, nation, world, a_person):
+    person_id = (await api.call("service", "POST", "/people", a_person())).json()["id"]
+    await api.call("service", "PUT", f"/people/{person_id}", a_person(education="S2", valid_from="2026-03-02"))
+    await api.call(
+        "service", "PUT", f"/people/{person_id}", a_person(education="S2", golongan="III/d", valid_from="2025-04-01")
+    )
     told = [
         (span["degree"], span["valid_from"], span["valid_to"])
-        for span in (await service.get(f"/people/{person_id}/history")).json()["educations"]
+        for span in (await api.get(f"/people/{person_id}/history"))["educations"]
     ]
     assert told == [("S1", "2015-01-01", "2026-03-02"), ("S2", "2026-03-02", None)], "a late promotion moves no degree"
-    assert (await service.get(f"/people/{person_id}?as_of=2026-03-01")).json()["education"] == "S1"
-    *_, received = await emitted()
+    assert (await api.get(f"/people/{person_id}?as_of=2026-03-01"))["education"] == "S1"
+    *_, received = await world.emitted()
     assert received.event.education == "S2"
     assert [(span.degree, str(span.valid_from)) for span in received.event.educations] == [
         ("S1", "2015-01-01"),
@@ -217,56 +217,60 @@ async def test_a_degree_counts_from_when_it_is_told_and_the_earlier_one_stays_on
     ]
 
 
-async def test_a_change_without_a_date_counts_from_today_in_jakarta(service, nation, clock, a_person):
-    person_id = (await service.post("/people", a_person())).json()["id"]
+async def test_a_change_without_a_date_counts_from_today_in_jakarta(api, nation, clock, a_person):
+    person_id = (await api.call("service", "POST", "/people", a_person())).json()["id"]
     clock.moment = clock.moment.replace(hour=18)  # 21 November 01:00 in Jakarta
-    await service.put(f"/people/{person_id}", a_person(golongan="III/d"))
-    history = (await service.get(f"/people/{person_id}/history")).json()
+    await api.call("service", "PUT", f"/people/{person_id}", a_person(golongan="III/d"))
+    history = await api.get(f"/people/{person_id}/history")
     assert history["posts"][1]["valid_from"] == "2026-11-21"
 
 
-async def test_the_same_again_is_no_change(service, nation, emitted, a_person):
-    person_id = (await service.post("/people", a_person())).json()["id"]
-    await emitted()
-    again = await service.put(f"/people/{person_id}", a_person(valid_from="2020-01-01"))
+async def test_the_same_again_is_no_change(api, nation, world, a_person):
+    person_id = (await api.call("service", "POST", "/people", a_person())).json()["id"]
+    await world.emitted()
+    again = await api.call("service", "PUT", f"/people/{person_id}", a_person(valid_from="2020-01-01"))
     assert (again.status_code, again.headers["etag"]) == (200, '"1"')
-    assert await emitted() == []
+    assert await world.emitted() == []
 
 
-async def test_a_version_conflict(service, nation, a_person):
-    person_id = (await service.post("/people", a_person())).json()["id"]
-    await service.put(f"/people/{person_id}", a_person(name="Siti R"))
-    late = await service.put(f"/people/{person_id}", a_person(name="Siti A"), if_match='"1"')
+async def test_a_version_conflict(api, nation, a_person):
+    person_id = (await api.call("service", "POST", "/people", a_person())).json()["id"]
+    await api.call("service", "PUT", f"/people/{person_id}", a_person(name="Siti R"))
+    late = await api.call(
+        "service", "PUT", f"/people/{person_id}", a_person(name="Siti A"), headers={"if-match": '"1"'}
+    )
     assert (late.status_code, late.json()["code"]) == (412, "changed-meanwhile")
-    assert (await service.get(f"/people/{person_id}")).json()["name"] == "Siti R"
+    assert (await api.get(f"/people/{person_id}"))["name"] == "Siti R"
 
 
-async def test_somebody_who_joins_next_month_is_seen_from_now(service, nation, emitted, a_person):
+async def test_somebody_who_joins_next_month_is_seen_from_now(api, nation, world, a_person):
     newcomer = a_person(nip="199001012026111001", joined_on="2026-12-01")
-    created = (await service.post("/people", newcomer)).json()
+    created = (await api.call("service", "POST", "/people", newcomer)).json()
     assert (created["as_of"], created["status"]) == ("2026-12-01", "active")
-    page = (await service.get(f"/people?agency_id={nation.agencies['K-001']}")).json()
+    page = await api.get(f"/people?agency_id={nation.agencies['K-001']}")
     assert [person["id"] for person in page["items"]] == [created["id"]]
-    as_of_today = await service.get(f"/people?agency_id={nation.agencies['K-001']}&as_of=2026-11-20")
+    as_of_today = await api.call("service", "GET", f"/people?agency_id={nation.agencies['K-001']}&as_of=2026-11-20")
     assert as_of_today.json()["items"] == []
-    [received] = await emitted()
+    [received] = await world.emitted()
     assert received.event.agency_id == nation.agencies["K-001"]
     assert received.event.assignments[0].valid_from == date(2026, 12, 1)
 
 
-async def test_lists_by_agency_unit_and_day_in_pages(service, nation, a_person):
+async def test_lists_by_agency_unit_and_day_in_pages(api, nation, a_person):
     ids = [
-        (await service.post("/people", a_person(number, unit_code=f"K-001-U0{1 + number % 2}"))).json()["id"]
+        (await api.call("service", "POST", "/people", a_person(number, unit_code=f"K-001-U0{1 + number % 2}"))).json()[
+            "id"
+        ]
         for number in range(1, 6)
     ]
     elsewhere = a_person(7, agency_code="D-001", unit_code="D-001-U01")
-    await service.post("/people", elsewhere)
+    await api.call("service", "POST", "/people", elsewhere)
     agency = nation.agencies["K-001"]
 
     async def listed(query: str) -> list[str]:
         found, after = [], ""
         while after is not None:
-            page = (await service.get(f"/people?limit=2&{query}{f'&after={after}' if after else ''}")).json()
+            page = await api.get(f"/people?limit=2&{query}{f'&after={after}' if after else ''}")
             assert len(page["items"]) <= 2
             found += [person["id"] for person in page["items"]]
             after = page["next"]
@@ -275,23 +279,25 @@ async def test_lists_by_agency_unit_and_day_in_pages(service, nation, a_person):
     assert await listed(f"agency_id={agency}") == ids
     assert await listed(f"unit_id={nation.units['K-001-U01']}") == [ids[1], ids[3]]
     assert len(await listed("")) == 6
-    await service.post(f"/people/{ids[0]}/transfer", {"agency_code": "D-001", "on": "2026-07-01"})
+    await api.call("service", "POST", f"/people/{ids[0]}/transfer", {"agency_code": "D-001", "on": "2026-07-01"})
     assert await listed(f"agency_id={agency}") == ids[1:]
     assert await listed(f"agency_id={agency}&as_of=2026-06-30") == ids
     assert await listed(f"agency_id={agency}&as_of=2026-07-01") == ids[1:]
-    assert (await service.get("/people?after=WyJ4Il0=")).status_code == 422
+    assert (await api.call("service", "GET", "/people?after=WyJ4Il0=")).status_code == 422
 
 
-async def test_nobody_new_comes_to_a_closed_agency(service, nation, a_person):
-    person_id = (await service.post("/people", a_person(1))).json()["id"]
-    other = (await service.post("/people", a_person(2, agency_code="D-001", unit_code=None))).json()["id"]
+async def test_nobody_new_comes_to_a_closed_agency(api, nation, a_person):
+    person_id = (await api.call("service", "POST", "/people", a_person(1))).json()["id"]
+    other = (await api.call("service", "POST", "/people", a_person(2, agency_code="D-001", unit_code=None))).json()[
+        "id"
+    ]
     closed = {"code": "K-001", "name": "Instansi K-001", "kind": "K", "active": False}
-    await service.put(f"/agencies/{nation.agencies['K-001']}", closed)
-    assert (await service.put(f"/people/{person_id}", a_person(1, name="Siti R"))).status_code == 200
+    await api.call("service", "PUT", f"/agencies/{nation.agencies['K-001']}", closed)
+    assert (await api.call("service", "PUT", f"/people/{person_id}", a_person(1, name="Siti R"))).status_code == 200
     for method, path, body in (
         ("POST", "/people", a_person(3)),
         ("PUT", f"/people/{other}", a_person(2)),
         ("POST", f"/people/{other}/transfer", {"agency_code": "K-001", "on": "2026-11-20"}),
     ):
-        answer = await service.call(method, path, body)
+        answer = await api.call("service", method, path, body)
         assert (answer.status_code, answer.json()["code"]) == (422, "agency-closed")

@@ -18,7 +18,7 @@ from registry.people import store
 from registry.people.commands import upsert_people
 from registry.people.schemas import PersonIn
 
-BROKEN = '{"nip": "1990'
+BROKEN = b'{"nip": "1990'
 
 
 def crowd(count: int, first: int = 0, **changes):
@@ -44,69 +44,69 @@ def crowd(count: int, first: int = 0, **changes):
     return lines
 
 
-async def test_stored_then_unchanged_then_updated(service, nation, emitted, clock):
+async def test_stored_then_unchanged_then_updated(api, nation, world, clock):
     lines = crowd(3)
-    first = await service.upload("/people:batch", lines)
+    first = await api.bulk("/people:batch", lines)
     assert [(answer["line"], answer["status"]) for answer in first] == [(1, "stored"), (2, "stored"), (3, "stored")]
-    assert [received.sequence for received in await emitted()] == [1, 1, 1]
+    assert [received.sequence for received in await world.emitted()] == [1, 1, 1]
 
     clock.moment += timedelta(days=30)
-    again = await service.upload("/people:batch", lines)
+    again = await api.bulk("/people:batch", lines)
     assert [answer["status"] for answer in again] == ["unchanged"] * 3
     assert [answer["id"] for answer in again] == [answer["id"] for answer in first]
-    assert await emitted() == []
+    assert await world.emitted() == []
 
     lines[1]["golongan"] = "III/d"
-    third = await service.upload("/people:batch", lines)
+    third = await api.bulk("/people:batch", lines)
     assert [answer["status"] for answer in third] == ["unchanged", "updated", "unchanged"]
-    [received] = await emitted()
+    [received] = await world.emitted()
     assert (str(received.event.person_id), received.sequence) == (first[1]["id"], 2)
     assert [(post.golongan, post.valid_from) for post in received.event.posts] == [
         ("III/c", date(2015, 1, 1)),
         ("III/d", date(2026, 12, 20)),
     ]
-    person = (await service.get(f"/people/{first[0]['id']}")).json()
+    person = await api.get(f"/people/{first[0]['id']}")
     assert person["version"] == 1
 
 
-async def test_a_history_sent_as_dated_lines_can_be_sent_again(service, nation, emitted):
+async def test_a_history_sent_as_dated_lines_can_be_sent_again(api, nation, world):
     [one] = crowd(1)
     lines = [
         one | {"status": "active", "valid_from": "2015-01-01"},
         one | {"status": "study", "valid_from": "2025-09-01"},
         one | {"status": "active", "valid_from": "2026-09-01", "golongan": "III/d"},
     ]
-    assert [a["status"] for a in await service.upload("/people:batch", lines)] == ["stored", "updated", "updated"]
-    [received] = await emitted()
+    assert [a["status"] for a in await api.bulk("/people:batch", lines)] == ["stored", "updated", "updated"]
+    [received] = await world.emitted()
     assert received.sequence == 1
     assert [(part.status, part.valid_from, part.valid_to) for part in received.event.absences] == [
         ("study", date(2025, 9, 1), date(2026, 9, 1))
     ]
-    assert [a["status"] for a in await service.upload("/people:batch", lines)] == ["unchanged"] * 3
-    assert await emitted() == []
+    assert [a["status"] for a in await api.bulk("/people:batch", lines)] == ["unchanged"] * 3
+    assert await world.emitted() == []
 
 
-async def test_each_line_gets_its_answer_and_nothing_else_is_lost(service, nation, a_person, emitted):
+async def test_each_line_gets_its_answer_and_nothing_else_is_lost(api, nation, a_person, world):
     good = crowd(4)
-    answers = await service.upload(
+    answers = await api.bulk(
         "/people:batch",
         [
             good[0],
             BROKEN,
             a_person(nip="199001012015131001"),
-            "",
+            b"",
             a_person(agency_code="X-1"),
             a_person(unit_code="D-001-U01"),
             good[1],
             a_person(golongan="IV/a"),
             a_person(nip="199001012027011001"),
-            "[]",
+            b"[]",
             a_person(salary=5),
             {**good[2], "name": "x" * 70_000},
             a_person(nip=None),
             good[3],
         ],
-        **{"accept-language": "en"},
+        headers={"accept-language": "en"},
     )
     assert [(answer["line"], answer.get("code", answer["status"]), answer.get("field")) for answer in answers] == [
         (1, "stored", None),
@@ -125,11 +125,11 @@ async def test_each_line_gets_its_answer_and_nothing_else_is_lost(service, natio
     ]
     assert answers[3]["message"] == "There is no such agency."
     assert "199001012015131001" not in str(answers)
-    assert len(await emitted()) == 3
+    assert len(await world.emitted()) == 3
 
 
-async def test_the_same_nip_twice_in_order(service, nation, emitted, a_person):
-    answers = await service.upload(
+async def test_the_same_nip_twice_in_order(api, nation, world, a_person):
+    answers = await api.bulk(
         "/people:batch",
         [
             a_person(golongan="IX"),
@@ -147,33 +147,33 @@ async def test_the_same_nip_twice_in_order(service, nation, emitted, a_person):
         "jenjang-golongan-mismatch",
     ]
     assert len({answer["id"] for answer in answers if "id" in answer}) == 1
-    [received] = await emitted()
+    [received] = await world.emitted()
     assert received.sequence == 1
     assert [post.golongan for post in received.event.posts] == ["III/c", "III/d"]
 
 
-async def test_the_number_of_statements_does_not_grow(service, nation, database):
+async def test_the_number_of_statements_does_not_grow(api, nation, database):
     counts = []
     for first, size in ((0, 2), (100, CHUNK)):
         lines = crowd(size, first)
         with counted_statements(database) as created:
-            await service.upload("/people:batch", lines)
+            await api.bulk("/people:batch", lines)
         with counted_statements(database) as unchanged:
-            await service.upload("/people:batch", lines)
+            await api.bulk("/people:batch", lines)
         changed_lines = [{**line, "golongan": "III/d", "unit_code": None, "name": "Lain"} for line in lines]
         with counted_statements(database) as changed:
-            await service.upload("/people:batch", changed_lines)
+            await api.bulk("/people:batch", changed_lines)
         counts.append((len(created), len(unchanged), len(changed)))
     assert counts == [(12, 9, 15)] * 2
 
 
 @pytest.mark.parametrize("known", [False, True])
-async def test_opposite_orders_do_not_deadlock(service, nation, database, emitted, clock, settings, known):
+async def test_opposite_orders_do_not_deadlock(api, nation, database, world, clock, settings, known):
     """Somebody holds the middle line until both uploads have taken what they can; then each needs the other's."""
     lines = crowd(101)
     if known:
-        await service.upload("/people:batch", lines)
-        await emitted()
+        await api.bulk("/people:batch", lines)
+        await world.emitted()
     loader = caller("service", clock=clock)
 
     async def chunk(name: str, lines: list[dict]) -> set[str]:
@@ -200,7 +200,7 @@ async def test_opposite_orders_do_not_deadlock(service, nation, database, emitte
         people = (await session.execute(text("SELECT count(*), count(DISTINCT name) FROM people"))).one()
     assert tuple(people) == (101, 1)
     sequences: dict[object, list[int]] = {}
-    for received in await emitted():
+    for received in await world.emitted():
         sequences.setdefault(received.event.person_id, []).append(received.sequence)
     assert list(sequences.values()) == [[2, 3] if known else [1, 2]] * 101
 
@@ -217,53 +217,55 @@ async def until_waiting(database: Database, count: int) -> None:
         await asyncio.sleep(0.02)
 
 
-async def test_a_new_person_in_two_uploads_at_once_is_one_person(service, nation, a_person, emitted):
-    answers = await asyncio.gather(*(service.upload("/people:batch", [a_person()]) for _ in range(8)))
+async def test_a_new_person_in_two_uploads_at_once_is_one_person(api, nation, a_person, world):
+    answers = await asyncio.gather(*(api.bulk("/people:batch", [a_person()]) for _ in range(8)))
     assert sorted(answer["status"] for [answer] in answers) == ["stored", *["unchanged"] * 7]
     assert len({answer["id"] for [answer] in answers}) == 1
-    assert len(await emitted()) == 1
+    assert len(await world.emitted()) == 1
 
 
-async def test_a_transfer_through_an_upload(service, nation, emitted, a_person):
-    [stored] = await service.upload("/people:batch", [a_person()])
+async def test_a_transfer_through_an_upload(api, nation, world, a_person):
+    [stored] = await api.bulk("/people:batch", [a_person()])
     moved = a_person(agency_code="D-001", unit_code="D-001-U01", valid_from="2026-10-01")
-    [answer] = await service.upload("/people:batch", [moved])
+    [answer] = await api.bulk("/people:batch", [moved])
     assert (answer["status"], answer["id"]) == ("updated", stored["id"])
-    _, received = await emitted()
+    _, received = await world.emitted()
     assert received.event.agency_id == nation.agencies["D-001"]
     assert received.event.assignments[1].valid_from == date(2026, 10, 1)
 
 
-async def test_what_a_line_leaves_out_stays_and_null_clears(service, nation, emitted, a_person):
-    [stored] = await service.upload("/people:batch", [a_person(valid_from="2026-01-01")])
+async def test_what_a_line_leaves_out_stays_and_null_clears(api, nation, world, a_person):
+    [stored] = await api.bulk("/people:batch", [a_person(valid_from="2026-01-01")])
     path = f"/people/{stored['id']}"
     silent = a_person(name="Siti R", golongan="III/d", valid_from="2026-02-01")
     del silent["jenjang"], silent["unit_code"]
 
     async def now() -> tuple:
-        person = (await service.get(path)).json()
+        person = await api.get(path)
         return person["jenjang"], person["unit_code"], person["golongan"]
 
-    assert [answer["status"] for answer in await service.upload("/people:batch", [silent])] == ["updated"]
+    assert [answer["status"] for answer in await api.bulk("/people:batch", [silent])] == ["updated"]
     assert await now() == ("ahli_muda", "K-001-U01", "III/d")
-    assert (await service.put(path, silent | {"name": "Siti"})).status_code == 200
+    assert (await api.call("service", "PUT", path, silent | {"name": "Siti"})).status_code == 200
     assert await now() == ("ahli_muda", "K-001-U01", "III/d")
     # The jenjang that stays must fit what is said.
-    [refused] = await service.upload("/people:batch", [silent | {"golongan": "IV/a"}])
+    [refused] = await api.bulk("/people:batch", [silent | {"golongan": "IV/a"}])
     assert refused["code"] == "jenjang-golongan-mismatch"
-    await service.upload("/people:batch", [silent | {"unit_id": None}])
+    await api.bulk("/people:batch", [silent | {"unit_id": None}])
     assert await now() == ("ahli_muda", None, "III/d")
-    assert (await service.put(path, silent | {"jenjang": None, "unit_code": "K-001-U02"})).status_code == 200
+    assert (
+        await api.call("service", "PUT", path, silent | {"jenjang": None, "unit_code": "K-001-U02"})
+    ).status_code == 200
     assert await now() == (None, "K-001-U02", "III/d")
-    await service.upload("/people:batch", [silent | {"agency_code": "D-001", "valid_from": "2026-03-01"}])
+    await api.bulk("/people:batch", [silent | {"agency_code": "D-001", "valid_from": "2026-03-01"}])
     assert await now() == (None, None, "III/d")
 
 
 async def test_a_history_that_is_too_long_is_told_as_such_and_the_next_ordinary_change_works(
-    service, nation, emitted, a_person
+    api, nation, world, a_person
 ):
     """Whatever the names in it, an event holds what a history may hold."""
-    await service.put(f"/units/{nation.units['K-001-U01']}", {"code": "K-001-U01", "name": "ꦲ" * 200})
+    await api.call("service", "PUT", f"/units/{nation.units['K-001-U01']}", {"code": "K-001-U01", "name": "ꦲ" * 200})
     posts = [
         a_person(
             position=f"{number:03}" + "ꦲ" * 197,
@@ -274,7 +276,7 @@ async def test_a_history_that_is_too_long_is_told_as_such_and_the_next_ordinary_
         for number in range(MOST_SPANS)
         for day in [date(2016, 1, 1) + timedelta(days=number)]
     ]
-    answers = await service.upload("/people:batch", [a_person(), *posts], **{"accept-language": "en"})
+    answers = await api.bulk("/people:batch", [a_person(), *posts], headers={"accept-language": "en"})
     most = MOST_SPANS - KEPT_FOR_ORDINARY
     assert [answer["status"] for answer in answers[:most]] == ["stored", *["updated"] * (most - 1)]
     assert {(answer.get("code"), answer.get("field")) for answer in answers[most:]} == {
@@ -282,14 +284,14 @@ async def test_a_history_that_is_too_long_is_told_as_such_and_the_next_ordinary_
     }
     assert str(most) in answers[-1]["message"]
     person_id = answers[0]["id"]
-    ordinary = await service.put(f"/people/{person_id}", a_person(status="active", position="Analis"))
+    ordinary = await api.call("service", "PUT", f"/people/{person_id}", a_person(status="active", position="Analis"))
     assert (ordinary.status_code, ordinary.json()["position"]) == (200, "Analis")
     move = {"agency_code": "D-001", "on": "2026-12-01"}
-    assert (await service.post(f"/people/{person_id}/transfer", move)).status_code == 200
+    assert (await api.call("service", "POST", f"/people/{person_id}/transfer", move)).status_code == 200
     # Its units may still be renamed, for all who ever served there.
     renamed = {"code": "K-001-U02", "name": "ꦧ" * 200}
-    assert (await service.put(f"/units/{nation.units['K-001-U02']}", renamed)).status_code == 200
-    assert len((await emitted())[-1].payload) > 400_000
+    assert (await api.call("service", "PUT", f"/units/{nation.units['K-001-U02']}", renamed)).status_code == 200
+    assert len((await world.emitted())[-1].payload) > 400_000
 
 
 async def test_the_longest_history_fits_into_an_event():
@@ -319,27 +321,31 @@ async def test_the_longest_history_fits_into_an_event():
 
 
 @pytest.mark.parametrize("field", ["position", "unit"])
-async def test_a_name_is_short_in_bytes_too(service, nation, a_person, field):
+async def test_a_name_is_short_in_bytes_too(api, nation, a_person, field):
     """600 bytes are 200 letters of any script of Indonesia; a thousand such names must fit into an event."""
     name = "😀" * 151
     if field == "position":
-        answer = await service.post("/people", a_person(position=name))
+        answer = await api.call("service", "POST", "/people", a_person(position=name))
     else:
-        answer = await service.post(f"/agencies/{nation.agencies['K-001']}/units", {"code": "U-9", "name": name})
+        answer = await api.call(
+            "service", "POST", f"/agencies/{nation.agencies['K-001']}/units", {"code": "U-9", "name": name}
+        )
     assert (answer.status_code, answer.json()["code"]) == (422, "field-invalid")
 
 
-async def test_a_rename_of_a_unit_never_leaves_an_old_name_with_its_people(service, nation, emitted):
+async def test_a_rename_of_a_unit_never_leaves_an_old_name_with_its_people(api, nation, world):
     unit = nation.units["K-001-U01"]
-    renames = (service.put(f"/units/{unit}", {"code": "K-001-U01", "name": f"Nama {n}"}) for n in range(5))
-    uploads = (service.upload("/people:batch", crowd(50, 50 * n)) for n in range(5))
+    renames = (
+        api.call("service", "PUT", f"/units/{unit}", {"code": "K-001-U01", "name": f"Nama {n}"}) for n in range(5)
+    )
+    uploads = (api.bulk("/people:batch", crowd(50, 50 * n)) for n in range(5))
     done = await asyncio.gather(*(one for pair in zip(renames, uploads, strict=True) for one in pair))
     assert {answer.status_code for answer in done[::2]} == {200}
     final = next(
         unit["name"]
-        for unit in (await service.get(f"/agencies/{nation.agencies['K-001']}/units")).json()["items"]
+        for unit in (await api.get(f"/agencies/{nation.agencies['K-001']}/units"))["items"]
         if unit["code"] == "K-001-U01"
     )
-    last = {received.event.person_id: received.event for received in await emitted()}
+    last = {received.event.person_id: received.event for received in await world.emitted()}
     assert len(last) == 250
     assert {event.unit_name for event in last.values() if event.unit_id == unit} == {final}

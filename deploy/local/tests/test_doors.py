@@ -20,8 +20,8 @@ from contracts.rights import Right
 from contracts.roles import CLAIMS, ROLES
 from contracts.service import Settings
 from contracts.zone import JAKARTA
+from jejak_local.doors import SOMETHING, open_doors
 from jejak_local.harness import app_of, settings_of
-from jejak_local.unclaimed import SOMETHING, open_doors
 
 router = APIRouter(prefix="/v1")
 Offerer = Annotated[Caller[None], Depends(Right(("lan", "provider"), "things"))]
@@ -63,7 +63,7 @@ Make = Callable[[Mapping[str, CallerRole]], FastAPI]
 
 @pytest.fixture
 async def database(postgres) -> Database:
-    made = Database((await postgres.create_service_database("kit", name="kit_unclaimed")).owner.url)
+    made = Database((await postgres.create_service_database("kit", name="kit_doors")).owner.url)
     async with made.engine.begin() as connection:
         await connection.execute(
             text("CREATE TABLE things (id uuid DEFAULT gen_random_uuid(), provider_id uuid, agency_id uuid)")
@@ -71,7 +71,7 @@ async def database(postgres) -> Database:
         await connection.execute(text("INSERT INTO things VALUES (:id, NULL, NULL)"), {"id": SOMETHING})
     yield made
     await made.close()
-    await postgres.drop_database("kit_unclaimed")
+    await postgres.drop_database("kit_doors")
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
-"""Walks every route of a service with each role without each claim it needs: no door may open, nothing may change.
+"""Walks every route of a service as every role, as nobody, and with each role without each claim it needs.
 
-Roles and claims come from `contracts.roles`, routes, parameters and bodies from the service's own OpenAPI: a later
+A door opens to whom the route names, and to nobody else. Roles and claims come from `contracts.roles`, routes, parameters and bodies from the service's own OpenAPI: a later
 role, claim or route joins by itself.
 """
 
@@ -24,20 +24,54 @@ SOMETHING = UUID("0199a000-0000-7000-8000-0000000000ee")
 """Every id that a path, a parameter or a body asks for."""
 JSON = {"content-type": "application/json"}
 NOT_SAID = object()
-SAID: dict[str, tuple[Any, int]] = {
-    "not said": (NOT_SAID, 403),
-    "said to be nothing": (None, 403),
-    "said to be empty": ("", 403),
-    "said to be an empty list": ([], 401),
-    "said to be two": ([str(SOMETHING), str(SOMETHING)], 401),
-    "said to be a number": (7, 401),
-    "said to be true": (True, 401),
-    "said to be an object": ({"id": str(SOMETHING)}, 401),
-    "said to be no id": ("x", 401),
+FORGOTTEN: dict[str, Any] = {"not said": NOT_SAID, "said to be nothing": None, "said to be empty": ""}
+"""How a token leaves a claim out: its role is not held then, and a right that asks for it answers 403."""
+MALFORMED: dict[str, Any] = {
+    "said to be an empty list": [],
+    "said to be two": [str(SOMETHING), str(SOMETHING)],
+    "said to be a number": 7,
+    "said to be true": True,
+    "said to be an object": {"id": str(SOMETHING)},
+    "said to be no id": "x",
 }
-"""How a token says a claim, and what it is answered then."""
+"""How a token says what is no claim: it is none then, whatever its roles, and answered with 401."""
+
+REFUSED: tuple[dict[str, Any], ...] = (
+    {"expires_in": -60},
+    {"audience": "elsewhere"},
+    {"issuer": "http://evil.example"},
+    {"algorithm": "none"},
+    {"algorithm": "HS256"},
+)
+"""How a token of the right role is yet none."""
 
 NEEDS = [(role, claim) for role in ROLES.values() for claim in role.needs]
+ONE_OF_EACH = {claim: role for role, claim in NEEDS}
+
+
+async def wrong_doors(app: FastAPI, issuer: Issuer) -> list[str]:
+    """Who was let in, or kept out, where the route's right says otherwise; each speaks for `SOMETHING`."""
+    found: list[str] = []
+    claims = dict.fromkeys(CLAIMS, SOMETHING)
+    tokens = {role: f"Bearer {issuer.token(role, **claims)}" for role in [*ROLES, "nobody"]}
+    async with _client(app) as client:
+        for (method, path), allowed in guarded(app).items():
+            asked = _request(app.openapi(), method, path)
+            strangers = [
+                "",
+                "Bearer not.a.token",
+                *(f"Bearer {issuer.mint(*allowed, **claims, **how)}" for how in REFUSED),
+            ]
+            for authorization in strangers:
+                got = await client.request(**asked, headers=JSON | {"authorization": authorization})
+                if (got.status_code, got.headers.get("www-authenticate")) != (401, "Bearer"):
+                    found.append(f"{method} {path}: {authorization[:40]!r} is answered {got.status_code}, not 401")
+            for role, authorization in tokens.items():
+                got = await client.request(**asked, headers=JSON | {"authorization": authorization})
+                refused = got.status_code == 403 and got.json()["code"] == "forbidden"
+                if got.status_code in {401, 500} or refused != (role not in allowed):
+                    found.append(f"{method} {path}: {role} is answered {got.status_code}")
+    return found
 
 
 async def open_doors(app: FastAPI, database: Database, issuer: Issuer) -> list[str]:
@@ -48,12 +82,10 @@ async def open_doors(app: FastAPI, database: Database, issuer: Issuer) -> list[s
     """
     found: list[str] = []
     before = await _rows(database)
-    transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
-    async with httpx2.AsyncClient(transport=transport, base_url="http://service") as client:
-        for (method, path), allowed in guards(app).items():
-            if allowed <= EVERYBODY:
-                continue
+    async with _client(app) as client:
+        for (method, path), allowed in guarded(app).items():
             asked = _request(app.openapi(), method, path)
+            alone: dict[tuple[str, str, str], tuple[int, str]] = {}
 
             async def answer(token: str, asked: dict[str, Any] = asked) -> tuple[int, str]:
                 got = await client.request(**asked, headers=JSON | {"authorization": f"Bearer {token}"})
@@ -63,25 +95,43 @@ async def open_doors(app: FastAPI, database: Database, issuer: Issuer) -> list[s
                 others = [other for other in ROLES.values() if claim not in other.needs]
                 friend = next((other for other in others if other.name in allowed), None)
                 stranger = next((other for other in others if other.name not in allowed), None)
-                for how, (_, status) in SAID.items():
-                    for second in (None, stranger if status == 403 else friend or stranger):
+                # What a role without a right here leaves out makes no difference: said once is enough.
+                for how in FORGOTTEN if role.name in allowed else ["not said"]:
+                    for second in (None, stranger):
                         got, _ = await answer(_token(issuer, role, claim, how, second))
-                        if got != status:
+                        if got != 403:
                             beside = f" beside {second.name}" if second else ""
-                            found.append(f"{method} {path}: {role.name}{beside}, {claim} {how}: {got}, not {status}")
-                    if friend and status == 403 and method == "GET":
-                        alone = await answer(_token(issuer, friend, claim, how, None))
-                        if await answer(_token(issuer, role, claim, how, friend)) != alone:
+                            found.append(f"{method} {path}: {role.name}{beside}, {claim} {how}: {got}, not 403")
+                    if friend and method == "GET":
+                        key = friend.name, claim, how
+                        if key not in alone:
+                            alone[key] = await answer(_token(issuer, friend, claim, how, None))
+                        if await answer(_token(issuer, role, claim, how, friend)) != alone[key]:
                             found.append(f"{method} {path}: {role.name}, {claim} {how}, widens {friend.name}")
+            for claim, role in ONE_OF_EACH.items():
+                for how in MALFORMED:
+                    got, _ = await answer(_token(issuer, role, claim, how, None))
+                    if got != 401:
+                        found.append(f"{method} {path}: {role.name}, {claim} {how}: {got}, not 401")
     if await _rows(database) != before:
         found.append("rows were changed")
     return found
 
 
+def _client(app: FastAPI) -> httpx2.AsyncClient:
+    transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+    return httpx2.AsyncClient(transport=transport, base_url="http://service")
+
+
+def guarded(app: FastAPI) -> dict[tuple[str, str], frozenset[str]]:
+    """The roles of each route that is not for everybody."""
+    return {route: roles for route, roles in guards(app).items() if not roles <= EVERYBODY}
+
+
 @cache
 def _token(issuer: Issuer, role: CallerRole, claim: str, how: str, second: CallerRole | None) -> str:
     names = [role.name, *([second.name] if second else [])]
-    value, _ = SAID[how]
+    value = (FORGOTTEN | MALFORMED)[how]
     said = issuer.claims(*names) | {name: str(SOMETHING) for name in CLAIMS} | {claim: value}
     return issuer.sign({name: value for name, value in said.items() if value is not NOT_SAID})
 

@@ -1,0 +1,67 @@
+"""What the house asks of every service, and what each role may do here."""
+
+import re
+
+import pytest
+
+READERS = {"lan", "analis", "agency_hr", "inspector", "service"}
+RIGHTS = {
+    ("POST", "/v1/agencies"): {"lan", "service"},
+    ("GET", "/v1/agencies"): READERS,
+    ("POST", "/v1/agencies:batch"): {"lan", "service"},
+    ("GET", "/v1/agencies-without-pic"): {"lan", "analis"},
+    ("GET", "/v1/agencies/{agency_id}"): READERS,
+    ("PUT", "/v1/agencies/{agency_id}"): {"lan", "service"},
+    ("GET", "/v1/agencies/{agency_id}/pics"): READERS,
+    ("PUT", "/v1/agencies/{agency_id}/pics"): {"lan", "service", "agency_hr"},
+    ("GET", "/v1/agencies/{agency_id}/units"): READERS,
+    ("POST", "/v1/agencies/{agency_id}/units"): {"lan", "service", "agency_hr"},
+    ("PUT", "/v1/units/{unit_id}"): {"lan", "service", "agency_hr"},
+    ("POST", "/v1/people"): {"service", "agency_hr"},
+    ("GET", "/v1/people"): READERS,
+    ("POST", "/v1/people:batch"): {"service", "agency_hr"},
+    ("GET", "/v1/people/me"): {"person"},
+    ("GET", "/v1/people/{person_id}"): READERS,
+    ("GET", "/v1/people/{person_id}/history"): READERS,
+    ("PUT", "/v1/people/{person_id}"): {"service", "agency_hr"},
+    ("POST", "/v1/people/{person_id}/nip"): {"service", "agency_hr"},
+    ("POST", "/v1/people/{person_id}/transfer"): {"lan", "service", "agency_hr"},
+    ("POST", "/v1/people/{person_id}/status"): {"service", "agency_hr"},
+}
+
+
+async def test_the_service_is_as_the_house_asks(assert_service, nation) -> None:
+    await assert_service(RIGHTS)
+
+
+@pytest.mark.parametrize(("method", "path"), RIGHTS)
+async def test_every_role_does_what_its_right_says(api, nation, a_person, method, path):
+    person_id = (await api.call("service", "POST", "/people", a_person())).json()["id"]
+    ids = {
+        "agency_id": nation.agencies["K-001"],
+        "unit_id": nation.units["K-001-U01"],
+        "person_id": person_id,
+    }
+    address = re.sub(r"{(\w+)}", lambda match: str(ids[match[1]]), path.removeprefix("/v1"))
+    body = {
+        "/v1/agencies": {"code": "K-050", "name": "Baru", "kind": "K"},
+        "/v1/agencies/{agency_id}": {"code": "K-001", "name": "Baru", "kind": "K"},
+        "/v1/agencies/{agency_id}/pics": {"pics": []},
+        "/v1/agencies/{agency_id}/units": {"code": "U-50", "name": "Baru"},
+        "/v1/units/{unit_id}": {"code": "K-001-U01", "name": "Baru"},
+        "/v1/people": a_person(2),
+        "/v1/people/{person_id}": a_person(name="Baru"),
+        "/v1/people/{person_id}/nip": {"nip": a_person(4)["nip"], "reason": "Salah ketik"},
+        "/v1/people/{person_id}/transfer": {"agency_code": "K-001", "unit_code": "K-001-U02", "on": "2026-11-20"},
+        "/v1/people/{person_id}/status": {"status": "leave", "from": "2026-11-20", "decree": "SK 1"},
+        "/v1/agencies:batch": {"code": "K-051", "name": "Baru", "kind": "K"},
+        "/v1/people:batch": a_person(3),
+    }.get(path)
+    body = None if method == "GET" else body
+    sent = {"headers": {"content-type": "application/x-ndjson"}} if path.endswith(":batch") else {}
+    for role in sorted(RIGHTS[method, path]):
+        # Only a person reads their own; who writes is somebody else, since nobody changes their own record.
+        scope = {"person": person_id} if role == "person" else {}
+        answer = await api.call(role, method, address, body, **sent, **scope)
+        created_before = path in {"/v1/agencies", "/v1/people", "/v1/agencies/{agency_id}/units"}
+        assert answer.status_code in ({200, 201, 409} if created_before else {200}), (role, answer.text)
