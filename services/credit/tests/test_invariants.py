@@ -22,7 +22,7 @@ BREAKS = {
     "the booked months are those of live cases": "DELETE FROM booked_months WHERE extract(month FROM month) = 5",
     "every case has been judged": "UPDATE cases SET version = version + 1, judged = version + 1",
     "a segment has as many months as its period": "UPDATE segments SET period_end = '2025-11-30' WHERE months > 0",
-    "who submits, checks and attests a case are three people, none of them its own": "UPDATE case_history SET by = 'palsu' WHERE to_state = 'checked'",
+    "a case is submitted, checked and attested by three people, and is about none of them": "UPDATE case_history SET by = 'palsu' WHERE to_state = 'checked'",
     "the history of a case leads to its state": "DELETE FROM case_history WHERE to_state = 'submitted'",
     "a live education case rests on an active, verified record, or its reversal is due": "UPDATE evidence SET verified = false",
     "no event waits for longer than a minute": "UPDATE outbox SET created_at = now() - interval '61 seconds'",

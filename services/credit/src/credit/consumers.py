@@ -1,4 +1,4 @@
-"""What credit hears of the registry: by when and as what people serve, their open cases are judged."""
+"""What credit reads from the registry: when people serve and in which posts. Their open cases are judged by it."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,7 +12,10 @@ from roster.copies import News
 
 
 def subscription(parts: Parts) -> Subscription:
-    """Keeps people, and judges anew what is open of who changed; training records wait for who is not known yet."""
+    """Keeps the copy of people; training records wait in it for somebody who is not known yet.
+
+    When somebody's history changes, their degrees are settled and their open cases judged again.
+    """
 
     async def hear(session: AsyncSession, news: News) -> None:
         if news.changed:

@@ -67,7 +67,7 @@ INVARIANTS = (
         """,
     ),
     Invariant(
-        "who submits, checks and attests a case are three people, none of them its own",
+        "a case is submitted, checked and attested by three people, and is about none of them",
         """
         SELECT cases.id AS case_id
         FROM cases LEFT JOIN (

@@ -1,4 +1,4 @@
-"""The people credit knows, and when and as what they serve: by that every month and every degree is judged."""
+"""The people credit keeps, when they serve and in which posts: every month and every degree is judged by that."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ POSTS, STATUSES, EDUCATIONS = (PEOPLE.histories[name] for name in ("posts", "sta
 
 
 async def tenures(session: AsyncSession, person_ids: Sequence[UUID]) -> Mapping[UUID, Tenure]:
-    """When and as what these people serve, by person."""
+    """When these people serve and in which posts, by person."""
     away: defaultdict[UUID, list[Absence]] = defaultdict(list)
     for row in await session.execute(
         select(STATUSES)
@@ -48,7 +48,7 @@ async def tenures(session: AsyncSession, person_ids: Sequence[UUID]) -> Mapping[
 
 
 async def degrees(session: AsyncSession, person_ids: Sequence[UUID]) -> Mapping[UUID, list[Schooling]]:
-    """The degrees of people in the order of their days, by person."""
+    """The degrees that the registry has of these people, oldest first, by person."""
     known: defaultdict[UUID, list[Schooling]] = defaultdict(list)
     for row in await session.execute(
         select(EDUCATIONS)

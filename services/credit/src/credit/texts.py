@@ -29,7 +29,7 @@ REASONS: Mapping[str, str] = {
     "record-corrected": text_named("reason.record-corrected"),
     "reversal-due": text_named("reason.reversal-due"),
 }
-"""Why something gives no points, or a case was returned by the service itself. The rule packs hold the legal sources."""
+"""Why something gives no points, or why the service itself returned a case. The rule packs hold the legal sources."""
 
 
 def explain(reason: str, language: Language) -> str:

@@ -1,4 +1,4 @@
-"""The way of a case: check, attest, return, resubmit."""
+"""Reading cases and moving them on: check, attest, return, resubmit."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -43,7 +43,7 @@ DECISIONS: dict[int | str, dict[str, Any]] = {
     **REFUSALS,
     409: {"description": "`illegal-transition` or `same-person`"},
     428: {
-        "description": "`judged-anew`: it comes to something else than was submitted or checked; name the version"
+        "description": "`judged-anew`: its points have changed since it was submitted or checked; name the version you have seen"
         " (If-Match)"
     },
 }
@@ -70,7 +70,7 @@ async def get_case(
 
 @router.post(
     "/cases/{case_id}/check",
-    summary="Say that the papers of what somebody else has submitted are in order",
+    summary="Confirm that the papers of a case somebody else has submitted are in order",
     responses=DECISIONS,
 )
 async def check(
@@ -86,7 +86,7 @@ async def check(
 
 @router.post(
     "/cases/{case_id}/attest",
-    summary="Attest what others have submitted and checked: the points enter the ledger",
+    summary="Attest a case that others have submitted and checked: its points enter the ledger",
     responses=DECISIONS,
 )
 async def attest(
@@ -120,7 +120,7 @@ async def send_back(
 
 @router.post(
     "/cases/{case_id}/resubmit",
-    summary="Submit a returned case again, judged anew; POST /predicates with its reference repairs what it says",
+    summary="Submit a returned case again as it is, judged anew; POST /predicates with its reference repairs it",
     responses={
         **REFUSALS,
         409: {

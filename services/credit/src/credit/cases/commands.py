@@ -4,7 +4,7 @@ Locks are taken in one order everywhere: people by id, then cases by id.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -39,25 +39,6 @@ from credit.domain.rules import Book
 from credit.ledger.commands import enter
 from credit.people import PEOPLE
 
-CASE = (
-    "id",
-    "kind",
-    "person_id",
-    "period_start",
-    "period_end",
-    "sender_kind",
-    "sender_id",
-    "source_name",
-    "reference",
-    "predikat",
-    "hasil_kerja",
-    "perilaku",
-    "evidence",
-    "left_out",
-    "record_id",
-    "degree",
-)
-
 
 @dataclass(frozen=True)
 class NewCase:
@@ -82,6 +63,9 @@ class NewCase:
     degree: str | None = None
 
 
+CASE = tuple(field.name for field in fields(NewCase) if field.name != "segments")
+
+
 @dataclass(frozen=True)
 class Wanted:
     """A case somebody wants to move on, from a version they have seen."""
@@ -91,9 +75,9 @@ class Wanted:
 
 
 async def open_cases(session: AsyncSession, new: Sequence[NewCase], actor: Actor, now: datetime) -> set[UUID]:
-    """Stores cases as submitted and books their months. Answers which were stored.
+    """Stores cases as submitted and books their months. Returns the ids of those it has stored.
 
-    A case whose reference somebody else has taken at this very moment is left out.
+    One whose reference somebody else has taken at the same moment is not stored.
     """
     inserted = await insert(
         session,
@@ -133,7 +117,7 @@ async def open_cases(session: AsyncSession, new: Sequence[NewCase], actor: Actor
 
 
 async def check(session: AsyncSession, wanted: Sequence[Wanted], caller: Caller[Book]) -> list[Answer]:
-    """Says that the papers of cases that others have submitted are in order."""
+    """Confirms that the papers of cases that others have submitted are in order."""
     answers, moved = _decide(await _locked(session, wanted, caller), wanted, "check", caller)
     await save_moves(session, moved, caller.actor, caller.now)
     return answers
@@ -155,7 +139,7 @@ async def send_back(session: AsyncSession, wanted: Wanted, caller: Caller[Book],
 
 
 async def resubmit(session: AsyncSession, wanted: Wanted, caller: Caller[Book]) -> Answer:
-    """Submits a returned case again for what it claimed, judged anew by today's posts and free months."""
+    """Submits a returned case again as it is, judged anew by the posts and free months of today."""
     found = await _locked(session, [wanted], caller)
     [answer], moved = _decide(found, [wanted], "resubmit", caller)
     for case in moved:
@@ -173,7 +157,7 @@ async def resubmit(session: AsyncSession, wanted: Wanted, caller: Caller[Book]) 
 def _decide(
     found: Mapping[UUID, Any], wanted: Sequence[Wanted], act: Act, caller: Caller[Book]
 ) -> tuple[list[Answer], list[Case]]:
-    """Decides about each case in turn: `updated`, `unchanged` for an act the same person repeats, or why not."""
+    """Decides about each case in turn: `updated`, `unchanged` when somebody repeats their own act, or why not."""
     moved: dict[UUID, Case] = {}
     actor = caller.actor
 
@@ -193,7 +177,7 @@ def _decide(
 
 
 async def _locked(session: AsyncSession, wanted: Sequence[Wanted], caller: Caller[Book]) -> dict[UUID, Any]:
-    """The rows of the cases within the caller's reach, locked with their people, and the `hands` in their records."""
+    """The cases within the caller's reach, locked after their people; `hands` are those of the records behind them."""
     ids = [item.id for item in wanted]
     owners = await session.scalars(select(cases.c.person_id).where(one_of(cases.c.id, ids)).distinct())
     people = (await PEOPLE.lock(session, owners.all())).by_id
@@ -208,7 +192,7 @@ async def _locked(session: AsyncSession, wanted: Sequence[Wanted], caller: Calle
 
 
 HANDS = literal_column("(SELECT hands FROM evidence WHERE evidence.record_id = cases.record_id)", JSONB).label("hands")
-"""The hands in the record of a case's degree."""
+"""Who had a hand in the record that a degree came from."""
 OBSTACLE = text(
     """
     SELECT CASE
@@ -218,4 +202,4 @@ OBSTACLE = text(
     FROM cases LEFT JOIN evidence ON evidence.record_id = cases.record_id WHERE cases.id = :id
     """
 )
-"""What stands in the way of an education case that is submitted again."""
+"""The code of what keeps an education case from being submitted again; null when nothing does."""

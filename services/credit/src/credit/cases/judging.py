@@ -1,4 +1,4 @@
-"""Judging cases anew: when they are submitted again, and, while they are open, when the registry tells otherwise."""
+"""Judging cases anew: when they are submitted again, and when the registry tells news of somebody with open cases."""
 
 import json
 from collections import defaultdict
@@ -26,10 +26,10 @@ EMPTIED = (cases.c.kind == "conversion") & (cases.c.returned_by == SYSTEM.subjec
 
 
 async def judge_stored(session: AsyncSession, rows: Sequence[Any], book: Book) -> dict[UUID, Converted | Refused]:
-    """What cases come to now, by the service and the booked months of their people, whose locks the caller holds.
+    """What cases come to now, by the posts and the booked months of their people, whose locks the caller holds.
 
-    They are judged one after the other: what one takes is gone for the next. An open case takes no month that it has
-    left to another, even when that one has given it back: what is submitted again comes first.
+    They are judged one after the other: a month that one takes is gone for the next. An open case does not take a month
+    that it had left to another case, even if that one has freed it: it stays free for whoever submits again.
     """
     people = sorted({row.person_id for row in rows})
     tenure_of = await tenures(session, people)
@@ -55,10 +55,10 @@ async def judge_stored(session: AsyncSession, rows: Sequence[Any], book: Book) -
 
 
 async def rejudge(session: AsyncSession, people: Sequence[UUID], book: Book, now: datetime) -> None:
-    """Judges the open cases of people anew, of whom the registry has told news and whose locks the caller holds.
+    """Judges anew the open cases of people of whom the registry has told news. The caller holds the people's locks.
 
-    A case that comes to something else has a new version; one that comes to nothing is returned, and submitted again
-    when it comes to something, as if nothing had happened. (`credit.evidence` does this for degrees.)
+    A case that comes to something else gets a new version. One that comes to nothing is returned, and submitted again as
+    soon as it comes to something. (`credit.evidence` does this for degrees.)
     """
     rows = (
         await session.execute(
@@ -90,7 +90,7 @@ async def rejudge(session: AsyncSession, people: Sequence[UUID], book: Book, now
 async def booked_by_person(
     session: AsyncSession, people: Sequence[UUID], first: date, last: date
 ) -> defaultdict[UUID, dict[date, UUID]]:
-    """The case that has booked each month between two days, by person."""
+    """By person, which case has booked each month between two days."""
     rows = await session.execute(
         text(
             "SELECT person_id, month, case_id FROM booked_months"

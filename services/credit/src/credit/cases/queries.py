@@ -26,7 +26,7 @@ from credit.texts import explain
 async def read_case(
     session: AsyncSession, case_id: UUID, caller: Caller[Book], language: Language
 ) -> CaseWithHistoryOut:
-    """A case with its history. Raises Refused `not-found` for one outside of the caller's reach."""
+    """A case with its history. Raises Refused `not-found` for one outside the caller's reach."""
     row = (await session.execute(_cases(PEOPLE.seen_by(caller)).where(cases.c.id == case_id))).mappings().one_or_none()
     if row is None:
         raise Refused("not-found")
@@ -77,7 +77,7 @@ def _cases(within: ColumnElement[bool]) -> Select[Any]:
 
 
 async def _segments(session: AsyncSession, case_ids: Sequence[UUID]) -> defaultdict[tuple[UUID, int], list[SegmentOut]]:
-    """What cases came to, by the versions in which they were judged."""
+    """What cases came to, by case and by the version in which they were judged."""
     rows = await session.execute(
         select(segments).where(one_of(segments.c.case_id, case_ids)).order_by(segments.c.case_id, segments.c.number)
     )

@@ -33,7 +33,7 @@ class SegmentOut(BaseModel):
 
 
 class LeftOutMonthOut(BaseModel):
-    """A month of the period that earns nothing in this case, and why; `case_id` has booked it."""
+    """A month of the period that earns nothing in this case, and why; `case_id` is the case that has booked it."""
 
     month: date
     why: Why
@@ -56,8 +56,8 @@ class ContentOut(BaseModel):
 class MoveOut(BaseModel):
     """A move: by whom (the subject of their token), when, and why.
 
-    `segments` is what the case has come to from then on, where it was judged; `replaced` what a repair has changed.
-    A line from a state to the same is the service's own: the registry has told other posts or months of service.
+    `segments` are what the case came to, where it was judged; `replaced` is what it said before a repair. A move that
+    leaves the state as it is was made by the service: the registry told of other posts or months of service.
     """
 
     version: int
@@ -78,8 +78,8 @@ class CaseOut(BaseModel):
     state: State
     version: int
     rejudged: bool = Field(
-        description="whether it has come to something else since it was submitted or checked, by what the registry told;"
-        " `history` says from what. Checking or attesting it then asks for the version (If-Match)."
+        description="whether its points have changed since it was submitted or checked, because the registry has told news;"
+        " `history` shows what they were. To check or attest it, name its version (If-Match)."
     )
     person_id: UUID
     agency_id: UUID = Field(description="where the person serves now")

@@ -1,11 +1,11 @@
-"""How cases are stored, any number at a time: their moves, what they come to, and the months they have booked.
+"""Storing cases, any number at a time: their moves, what they come to, and the months they have booked.
 
-A case keeps every judgement: its segments belong to the version in which it came to them.
+A case keeps every judgement: its segments belong to the version in which it was judged.
 """
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -40,8 +40,8 @@ SAVE_MOVES = text(
     bindparam("by", type_=Text), bindparam("hands", type_=ARRAY(Text)), bindparam("now", type_=DateTime(timezone=True))
 )
 CONTENT = ("period_start", "period_end", "predikat", "hasil_kerja", "perilaku", "evidence")
-"""What a case claims, and a repair may change."""
-SEGMENT = ("jenjang", "period_start", "period_end", "months", "percent", "base", "twelfths", "rule_pack")
+"""What a predikat says, and a repair may change."""
+SEGMENT = tuple(field.name for field in fields(Segment))
 JUDGED = {
     **columns_of(cases, ("id", "state", "version", "judged", "rejudged", "left_out", *CONTENT)),
     **columns_of(history, ("replaced",)),
@@ -70,7 +70,7 @@ SAVE_JUDGED = text(
 
 @dataclass(frozen=True)
 class Judged:
-    """A case after its move, what it claims and what that comes to; `replaced` is what it claimed before a repair."""
+    """A case after its move, what it says and what that comes to; `replaced` is what it said before a repair."""
 
     case: Case
     content: Mapping[str, Any]
@@ -79,7 +79,7 @@ class Judged:
 
 
 def case_of(row: Any, senders: Iterable[str] | None = None) -> Case:
-    """A row of `cases` as the domain sees it; `senders` are the hands in the record of a degree."""
+    """A row of `cases` as the domain sees it; `senders` are who had a hand in the record of a degree."""
     moved_by = {
         "submitted": row.submitted_by,
         "checked": row.checked_by,
@@ -87,24 +87,24 @@ def case_of(row: Any, senders: Iterable[str] | None = None) -> Case:
         "returned": row.returned_by,
     }[row.state]
     return Case(
-        row.id,
-        row.person_id,
-        row.kind,
-        row.state,
-        row.version,
-        moved_by,
-        row.judged,
-        row.rejudged,
-        frozenset(row.submitters),
-        row.checked_by,
-        frozenset(row.checkers or ()),
-        frozenset(senders or ()),
+        id=row.id,
+        person_id=row.person_id,
+        kind=row.kind,
+        state=row.state,
+        version=row.version,
+        moved_by=moved_by,
+        judged=row.judged,
+        rejudged=row.rejudged,
+        submitters=frozenset(row.submitters),
+        checked_by=row.checked_by,
+        checkers=frozenset(row.checkers or ()),
+        senders=frozenset(senders or ()),
     )
 
 
-def content_of(claimed: Any) -> dict[str, Any]:
-    """What a stored case, or a line that is sent, claims."""
-    return {name: getattr(claimed, name) for name in CONTENT}
+def content_of(said: Any) -> dict[str, Any]:
+    """What a stored case, or a line that is sent, says."""
+    return {name: getattr(said, name) for name in CONTENT}
 
 
 def left_out(months: Sequence[LeftOut]) -> str:
@@ -119,7 +119,7 @@ async def save_moves(
     now: datetime,
     reasons: Mapping[UUID, str] | None = None,
 ) -> None:
-    """Stores locked cases after moves in which nothing was judged, with a line of history each."""
+    """Stores locked cases after a move that judged nothing, with a line of history each."""
     if not moved:
         return
     rows = [(case.id, case.state, case.version, case.checked_by, (reasons or {}).get(case.id)) for case in moved]
@@ -131,7 +131,7 @@ async def save_moves(
 async def save_returns(
     session: AsyncSession, returned: Sequence[Case], actor: Actor, now: datetime, reasons: Mapping[UUID, str]
 ) -> None:
-    """Stores locked cases that were sent back, and gives up their months."""
+    """Stores locked cases that were sent back, and frees their months."""
     await save_moves(session, returned, actor, now, reasons)
     await free_months(session, [case.id for case in returned])
 
@@ -139,7 +139,7 @@ async def save_returns(
 async def save_judged(
     session: AsyncSession, judged: Sequence[Judged], actor: Actor, now: datetime, reason: str | None = None
 ) -> None:
-    """Stores locked cases after moves in which they were judged, with their segments, months and a line of history."""
+    """Stores locked cases after a move that judged them, with their segments, months and a line of history each."""
     if not judged:
         return
     rows = [
@@ -164,7 +164,7 @@ async def save_judged(
 
 
 async def add_segments(session: AsyncSession, judged: Sequence[tuple[UUID, int, Sequence[Segment]]]) -> None:
-    """Adds what cases come to in a version of theirs."""
+    """Adds what cases come to: of each its id, the version that was judged, and the segments."""
     await insert(
         session,
         segments,
@@ -178,7 +178,7 @@ async def add_segments(session: AsyncSession, judged: Sequence[tuple[UUID, int, 
 
 
 async def book_months(session: AsyncSession, conversions: Sequence[UUID]) -> None:
-    """Books the months of conversions for them; the primary key refuses a month somebody else has booked."""
+    """Books the months that conversions count; the primary key refuses one that another case has booked."""
     if not conversions:
         return
     await session.execute(
@@ -195,7 +195,7 @@ async def book_months(session: AsyncSession, conversions: Sequence[UUID]) -> Non
 
 
 async def free_months(session: AsyncSession, ids: Sequence[UUID]) -> None:
-    """Gives up the months that cases have booked."""
+    """Frees the months that cases have booked."""
     if not ids:
         return
     await session.execute(

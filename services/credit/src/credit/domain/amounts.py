@@ -1,10 +1,9 @@
 """Amounts of angka kredit (AK), exact to the last digit.
 
-AK = months/12 x predikat% x coefficient a year (Peraturan BKN 3/2023). A twelfth is not always a
-finite decimal: two months at 12.5 a year are 25/12 = 2.08333... So an amount is kept as its
-*twelfths*, AK x 12 = months x percent/100 x coefficient, which needs four decimals at most and is
-stored as numeric(12,4). Amounts are added as twelfths. Only where a person reads one is it divided
-by twelve and rounded, half up, to the three decimals that PAK forms print.
+AK = months/12 x predikat% x coefficient a year (Peraturan BKN 3/2023). Not every such amount is a finite decimal: two
+months at 12.5 a year are 25/12 = 2.08333... So an amount is kept as its *twelfths*, AK x 12 = months x percent/100 x
+coefficient, which needs at most four decimals and is stored as numeric(12,4). Amounts are added as twelfths. Only where
+a person reads one is it divided by twelve and rounded, half up, to the three decimals that PAK forms print.
 """
 
 from collections.abc import Iterable

@@ -1,9 +1,10 @@
 """The states of a verification case, and who may move it.
 
-submitted -> checked -> attested; submitted or checked -> returned; returned -> submitted. While it is open, what it
-comes to is judged anew whenever the registry tells otherwise.
-Submitting, checking the papers and attesting the points are three acts of three people, none of whom is the
-person of the case. A degree is submitted by whoever sent, corrected or verified its training record.
+submitted -> checked -> attested; submitted or checked -> returned; returned -> submitted. While a case is open, what it
+comes to is judged anew whenever the registry tells news of its person.
+
+Submitting, checking the papers and attesting the points are done by three people, none of whom the case is about. A
+degree counts as submitted by everybody who sent, corrected or verified its training record.
 """
 
 from dataclasses import dataclass, field, replace
@@ -34,9 +35,9 @@ RESULTS = frozenset((act, state) for (_, act), state in MOVES.items())
 class Case:
     """What decides about the next move.
 
-    `moved_by` is who made the last one. `judged` is the version in which it came to its present points; `rejudged`
-    says that they have changed since it was submitted or checked. `submitters` are the hands of all who ever submitted the case, `checkers`
-    of who has checked it since; `senders` those of who sent, corrected or verified the record of a degree.
+    `moved_by` made the last one. `judged` is the version in which it came to its present points; `rejudged` says that
+    these have changed since it was submitted or checked. `submitters` are the hands of all who ever submitted the case,
+    `checkers` of who has checked it since, `senders` of all who sent, corrected or verified the record of a degree.
     """
 
     id: UUID
@@ -54,17 +55,17 @@ class Case:
 
     @property
     def checked_by_its_sender(self) -> bool:
-        """Whether who has checked it has also had a hand in its record since."""
+        """Whether its checker has had a hand in its record since then."""
         return not self.checkers.isdisjoint(self.senders)
 
 
 def repeats(case: Case, act: Act, by: str) -> bool:
-    """Whether this caller's last act on the case was just this one: doing it again changes nothing."""
+    """Whether the last move was this act by this caller: doing it again changes nothing."""
     return case.version > 1 and (act, case.state) in RESULTS and case.moved_by == by
 
 
 def check_not_own(person_id: UUID, actor: Actor) -> None:
-    """Refuses whoever acts in a case of their own, in whatever part (`own-case`)."""
+    """Refuses whoever acts in a case of their own, whatever they do (`own-case`)."""
     if actor.is_own_case(person_id):
         raise Refused("own-case")
 
@@ -72,9 +73,9 @@ def check_not_own(person_id: UUID, actor: Actor) -> None:
 def move(case: Case, act: Act, actor: Actor, *, named: bool = False) -> Case:
     """The case after the act; `named` when the actor has named the present version.
 
-    Raises Refused: `illegal-transition`; `own-case`; `same-person` for whoever would check what they have submitted or sent,
-    or attest what they have submitted, sent or checked; `judged-anew` for whoever would check or attest other points
-    than were submitted or checked without naming the version that has them.
+    Raises Refused: `illegal-transition`; `own-case`; `same-person` for who checks what they have submitted or sent, or
+    attests what they have submitted, sent or checked; `judged-anew` when the points have changed since the case was
+    submitted or checked, and who checks or attests it has not named the version that has them.
     """
     to = MOVES.get((case.state, act))
     if to is None:

@@ -1,9 +1,8 @@
 """What a finished learning activity is worth in AK: nothing since 2023, but for a higher formal degree.
 
-A higher degree adds a quarter of the KP need of the jenjang held, once per degree (PermenPANRB
-1/2023). It is compared with what was held before its own date, so that it does not matter whether
-the registry or the training record tells of it first. Several records can name one degree, be
-corrected, and be revoked: `settle` says which of them holds the degree's one case.
+A higher degree adds a quarter of the KP need of the jenjang held, once per degree (PermenPANRB 1/2023). It is compared
+with what was held before its own date, so that it does not matter whether the registry or the training record tells of it
+first. Several records can name one degree, be corrected and be revoked: `settle` says which of them has the degree's case.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -43,14 +42,14 @@ def judge_activity(rules: Rules) -> Verdict:
 
 @dataclass(frozen=True)
 class Schooling:
-    """The highest degree the registry knew of somebody from a day on."""
+    """The highest degree that somebody has by the registry, from a day on."""
 
     degree: str
     valid_from: date
 
 
 def degree_before(known: Sequence[Schooling], day: date) -> str | None:
-    """The degree on record on the eve of a day; before the record begins, what it begins with. `known` is in order."""
+    """The degree on record the day before; of a day before all of them, the first. `known` are in the order of their days."""
     earlier = [schooling.degree for schooling in known if schooling.valid_from < day]
     return earlier[-1] if earlier else known[0].degree if known else None
 
@@ -64,11 +63,11 @@ def judge_degree(
     away: Away | None = None,
     verified: bool = True,
 ) -> Verdict:
-    """The verdict on a degree by itself: against the degrees `held` before, and the jenjang held on its date.
+    """The verdict on a degree by itself: by the degrees `held` before, and the jenjang held on its date.
 
-    `away` says why the person did not serve on that date. Leave and study do not matter: it is on
-    study that degrees are earned, and the post on record is the one the person comes back to.
-    `verified` is whether the agency or the provider answers for the record.
+    `away` says why the person did not serve on that date. Leave and study do not matter: degrees are earned on study, and
+    the post on record is the one the person comes back to. `verified` says whether the agency or the provider answers
+    for the record.
     """
     if rules.education is None:
         return judge_activity(rules)
@@ -117,7 +116,7 @@ class Claim:
 class Bonus:
     """An education case as it stands, for a degree of `end_date`.
 
-    `by_hand` when a person has returned it; `undone` when who has checked it has changed its record since.
+    `by_hand` when a person has returned it; `undone` when its checker has changed its record since.
     """
 
     case_id: UUID
@@ -131,13 +130,13 @@ class Bonus:
 
     @property
     def place(self) -> tuple[UUID, str]:
-        """Of what there is one live case: a person's degree."""
+        """The degree of a person: there is one live case of each."""
         return self.person_id, self.degree
 
 
 @dataclass(frozen=True)
 class Settled:
-    """What one record comes to; `overdue` when an attested case has lost its ground and awaits a reversal."""
+    """What one record comes to; `overdue` when its attested case has lost its ground and needs a reversal."""
 
     verdict: Verdict
     case_id: UUID | None = None
@@ -155,11 +154,11 @@ class Settlement:
 
 
 @dataclass(frozen=True)
-class _Sorted:
-    """Education cases by what becomes of them.
+class _Fates:
+    """What becomes of education cases.
 
-    `claimed` holds people with degrees; `held` and `overdue` the case of a record; `stopped` the
-    returned case of a record for a degree of a person.
+    `claimed` are degrees of people that have a case; `held` and `overdue` give the case of a record, `stopped` the
+    returned case of a record, a person and a degree.
     """
 
     returned: dict[UUID, str] = field(default_factory=dict[UUID, str])
@@ -175,36 +174,37 @@ class _Sorted:
 def settle(claims: Iterable[Claim], bonuses: Iterable[Bonus]) -> Settlement:
     """Matches records with education cases, one per person and degree.
 
-    The earliest record whose verdict is the bonus has the degree, unless a person has already
-    acted on the case of another: then that one keeps it, also while it waits to be resubmitted. A
-    case without such ground is returned, and resumed when the ground is back, as if nothing had
-    happened; so is one whose record was corrected to another date, at once and for that date, or by
-    who had checked it, to be checked by somebody else. An
-    attested one without ground is overdue: only a reversal can take its points back. So the state
-    depends on what is known and on what people did, not on the order in which events came.
+    The earliest record whose verdict is the bonus has the degree, unless somebody has already acted on the case of
+    another record: that one then keeps it, also while its case waits to be submitted again.
+
+    A case that has lost its ground is returned, and resumed when the ground is back. A case is returned and resumed at
+    once when its record was corrected to another date, which it then has, or by its checker, so that somebody else checks
+    it. An attested case without ground is overdue: only a reversal can take its points back.
+
+    So the result depends on what is known and on what people did, not on the order in which events came.
     """
     found = {claim.record_id: claim for claim in sorted(claims, key=lambda claim: (claim.end_date, claim.record_id))}
     earliest: dict[tuple[UUID, str | None], UUID] = {}
     for claim in found.values():
         if claim.verdict == BONUS and not claim.revoked:
             earliest.setdefault((claim.person_id, claim.degree), claim.record_id)
-    books = _sort(bonuses, found, earliest)
+    fates = _sort(bonuses, found, earliest)
     opened: list[Claim] = []
     records: dict[UUID, Settled] = {}
     for claim in found.values():
-        result = _result(claim, books)
+        result = _result(claim, fates)
         if result is not None:
             records[claim.record_id] = result
         elif claim.degree is not None:
             opened.append(claim)
-            books.claimed.add((claim.person_id, claim.degree))
-    return Settlement(books.returned, books.resumed, opened, records)
+            fates.claimed.add((claim.person_id, claim.degree))
+    return Settlement(fates.returned, fates.resumed, opened, records)
 
 
 def _sort(
     bonuses: Iterable[Bonus], found: Mapping[UUID, Claim], earliest: Mapping[tuple[UUID, str | None], UUID]
-) -> _Sorted:
-    books = _Sorted()
+) -> _Fates:
+    fates = _Fates()
     # A case on its way comes before one that waits: a record may have been corrected there and back.
     for bonus in sorted(bonuses, key=lambda bonus: (bonus.state == "returned", not bonus.by_hand, bonus.case_id)):
         claim, place = found.get(bonus.record_id), bonus.place
@@ -212,37 +212,37 @@ def _sort(
         lost = _lost(claim, bonus) or (
             None if acted_on or earliest[place] == bonus.record_id else ALREADY_CLAIMED.reason
         )
-        if lost is None and (bonus.state != "returned" or place not in books.claimed):
-            books.claimed.add(place)
-            books.held[bonus.record_id] = bonus.case_id
+        if lost is None and (bonus.state != "returned" or place not in fates.claimed):
+            fates.claimed.add(place)
+            fates.held[bonus.record_id] = bonus.case_id
             redated = found[bonus.record_id].end_date != bonus.end_date and bonus.state != "attested"
             anew = redated or bonus.undone
             if anew and bonus.state != "returned":
-                books.returned[bonus.case_id] = "record-corrected"
+                fates.returned[bonus.case_id] = "record-corrected"
             if anew or (bonus.state == "returned" and not bonus.by_hand):
-                books.resumed.add(bonus.case_id)
+                fates.resumed.add(bonus.case_id)
         elif bonus.state == "attested":
-            books.claimed.add(place)
-            books.overdue[bonus.record_id] = bonus.case_id
+            fates.claimed.add(place)
+            fates.overdue[bonus.record_id] = bonus.case_id
         else:
-            books.stopped[bonus.record_id, *place] = bonus.case_id
+            fates.stopped[bonus.record_id, *place] = bonus.case_id
             if bonus.state != "returned" and lost is not None:
-                books.returned[bonus.case_id] = lost
-    return books
+                fates.returned[bonus.case_id] = lost
+    return fates
 
 
-def _result(claim: Claim, books: _Sorted) -> Settled | None:
+def _result(claim: Claim, fates: _Fates) -> Settled | None:
     """What a record comes to; None when a case is to be opened for it."""
-    stopped = books.stopped.get((claim.record_id, claim.person_id, claim.degree))
-    if claim.record_id in books.overdue:
-        return Settled(REVERSAL_DUE, books.overdue[claim.record_id], overdue=True)
+    stopped = fates.stopped.get((claim.record_id, claim.person_id, claim.degree))
+    if claim.record_id in fates.overdue:
+        return Settled(REVERSAL_DUE, fates.overdue[claim.record_id], overdue=True)
     if claim.revoked:
         return Settled(REVOKED, stopped)
-    if claim.record_id in books.held:
-        return Settled(BONUS, books.held[claim.record_id])
+    if claim.record_id in fates.held:
+        return Settled(BONUS, fates.held[claim.record_id])
     if claim.verdict != BONUS:
         return Settled(claim.verdict, stopped)
-    if (claim.person_id, claim.degree) in books.claimed:
+    if (claim.person_id, claim.degree) in fates.claimed:
         return Settled(ALREADY_CLAIMED, stopped)
     return None
 

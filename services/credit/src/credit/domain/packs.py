@@ -88,7 +88,7 @@ def _converted(rules: Rules, given: Mapping[str, Any]) -> Mapping[str, object]:
 
 
 def _year(rules: Rules, given: Mapping[str, Any]) -> Mapping[str, object]:
-    """A year of somebody who serves, but for a time `away` from `since` until `until` (exclusive)."""
+    """A year of somebody who serves, except for a time `away` from `since` until the day before `until`."""
     joined_on = given.get("joined_on", date.min)
     away = [Absence(given["away"], given["since"], given.get("until"))] if "away" in given else []
     tenure = Tenure(joined_on, [Post(given["jenjang"], given.get("post_since", joined_on), None)], away)

@@ -1,8 +1,8 @@
 """From a predikat and its period to segments of AK: which months count, for which post, by which rules.
 
-A month is judged by its first day: the post held on it, whether the person served on it, and the
-rules valid on it. So a change within a month counts from the next one. That is a reading, not yet
-confirmed; the rule packs name it with the others (`readings`).
+A month is judged by its first day: the post held, whether the person served, and the rules valid on it. So a change
+within a month counts from the next one. This reading is not confirmed yet; the rule packs list it with the others
+(`readings`).
 """
 
 from calendar import monthrange
@@ -28,7 +28,7 @@ Why = Literal[Away, "no-functional-post", "booked"]
 """Why a month earns nothing. The rule packs hold the legal source of each."""
 WHYS: tuple[Why, ...] = get_args(Why)
 REFUSALS: Mapping[Why, str] = {"booked": "months-already-booked", "no-functional-post": "no-functional-post"}
-"""What a period that earns nothing is refused with, the first of its reasons here; `not-in-service` for the others."""
+"""The code that refuses a period without a month that counts: of the first of these reasons it has, else `not-in-service`."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Absence:
 
 @dataclass(frozen=True)
 class Tenure:
-    """When and as what somebody serves, from joining on, as the registry tells it."""
+    """When somebody serves and in which posts, from joining on, as the registry tells it."""
 
     joined_on: date
     posts: Sequence[Post]
@@ -66,7 +66,7 @@ class Tenure:
         )
 
     def jenjang_on(self, day: date) -> str | None:
-        """The jenjang of the post on record for a day, served or not; of two posts at once, the later one's."""
+        """The jenjang of the post on record for a day, whether the person served or not; of two posts, that of the later one."""
         held = (post for post in self.posts if covers((post.valid_from, post.valid_to), day))
         post = max(held, key=lambda post: post.valid_from, default=None)
         return post.jenjang if post else None
@@ -92,7 +92,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A month of the period that earns nothing here, by which legal source; `case_id` names the case that has booked it."""
+    """A month of the period that earns nothing here, and by which legal source; `case_id` is the case that has booked it."""
 
     month: date
     why: Why
@@ -121,8 +121,8 @@ def months_between(start: date, end: date) -> list[date]:
 def check_set_in_time(rules: Rules, period_end: date, today: date) -> None:
     """Refuses a predikat set before its time (`period-not-over`).
 
-    The yearly conversion may be set from 15 December of its year (KP2024), so a period counts as
-    over on that day of its last month.
+    The yearly conversion may be set from 15 December of its year (KP2024), so a period counts as over from that day of its
+    last month on.
     """
     if rules.conversion and today < period_end.replace(day=rules.conversion.earliest_day):
         raise Refused("period-not-over", "period_end")
@@ -131,7 +131,7 @@ def check_set_in_time(rules: Rules, period_end: date, today: date) -> None:
 def check_matrix(rules: Rules, predikat: str, hasil_kerja: str | None, perilaku: str | None) -> None:
     """Refuses a predikat that its ratings do not make (`predikat-mismatch`).
 
-    A rating that is missing may have been any: refused is what none of its values could give.
+    A missing rating may have any value: the predikat is refused only when none of them could make it.
     """
     if rules.conversion is None:
         raise Refused("no-conversion-rule", "period_start")
@@ -153,11 +153,11 @@ def convert(
 ) -> Converted:
     """Counts every month that is free and served in a functional post on its first day, by the rules of that day.
 
-    Who is on leave (cuti di luar tanggungan negara) or on study is out of the functional post
-    meanwhile (PP 11/2017 Pasal 94 ayat (1)); before joining and after leaving there is none. A month
-    booked by a case is not counted again, so a yearly predikat covers what periodic ones have left
-    (PermenPANRB 1/2023 Pasal 37; reading of domain.md 1.2). Raises Refused with `no-conversion-rule`,
-    `jenjang-unknown`, `not-in-service`, `no-functional-post` or `months-already-booked`.
+    Somebody on leave (cuti di luar tanggungan negara) or on study is out of the functional post meanwhile (PP 11/2017
+    Pasal 94 ayat (1)); before joining and after leaving there is no post. A month that a case has booked is not counted
+    again, so a yearly predikat covers what periodic ones have left (PermenPANRB 1/2023 Pasal 37; a reading, not confirmed).
+    Raises Refused `no-conversion-rule`, `jenjang-unknown`, `not-in-service`, `no-functional-post` or
+    `months-already-booked`.
     """
     counted: list[tuple[date, str, RulePack[Rules]]] = []
     left_out: list[LeftOut] = []
@@ -181,7 +181,7 @@ def convert(
 
 
 def _runs(counted: Sequence[tuple[date, str, RulePack[Rules]]]) -> Iterable[list[tuple[date, str, RulePack[Rules]]]]:
-    """Splits where the jenjang, the rules or the row of months breaks."""
+    """Months in a row of the same jenjang under the same rules."""
 
     def place(numbered: tuple[int, tuple[date, str, RulePack[Rules]]]) -> tuple[str, str, int]:
         position, (month, jenjang, pack) = numbered

@@ -27,7 +27,7 @@ class Jenjang:
 
 @dataclass(frozen=True)
 class Predikat:
-    """A yearly or periodic verdict on somebody's work, and the percentage of the coefficient it earns."""
+    """A yearly or periodic rating of somebody's work, and the percentage of the coefficient it earns."""
 
     code: str
     label: str
@@ -47,7 +47,7 @@ class Matrix:
 
 @dataclass(frozen=True)
 class Conversion:
-    """AK from the predikat. A predikat may be set from the `earliest_day` of its last month on."""
+    """AK from the predikat, which may be set from the `earliest_day` of the last month of its period on."""
 
     predikat: Mapping[str, Predikat]
     matrix: Matrix
@@ -65,9 +65,9 @@ class Education:
 
 @dataclass(frozen=True)
 class OpenReading:
-    """How a question is decided that no source seen decides, for cases of these kinds; told with every answer.
+    """How a question is decided here that none of the sources decides, in cases of these kinds.
 
-    `text` names what is said of it in the catalogues.
+    It goes with every answer that it decides about. `text` is the name of its text in the catalogues.
     """
 
     code: str
@@ -81,9 +81,8 @@ class OpenReading:
 class Rules:
     """The tables of one pack. Without `conversion` or `education`, no AK arise that way.
 
-    `activity` is the reason code of a counted learning activity; `reasons` holds the legal source
-    of every reason code the pack can give; `readings` are what the sources leave open; `sources`
-    spells the source keys out.
+    `activity` is the reason code of a finished learning activity; `reasons` holds the legal source of every reason code
+    that the pack can give; `readings` are what the sources leave open; `sources` says what each source key stands for.
     """
 
     activity: str

@@ -21,7 +21,7 @@ from credit.texts import explain
 async def read_evidence(
     session: AsyncSession, record_id: UUID, caller: Caller[Book], language: Language
 ) -> EvidenceOut:
-    """One record. Raises Refused `not-found` for one outside of the caller's reach."""
+    """One record. Raises Refused `not-found` for one outside the caller's reach."""
     row = (
         (await session.execute(_evidence(PEOPLE.seen_by(caller)).where(evidence.c.record_id == record_id)))
         .mappings()
@@ -39,7 +39,7 @@ async def list_evidence(
     caller: Caller[Book],
     language: Language,
 ) -> Page[EvidenceOut]:
-    """A person's records. Raises Refused `not-found` for somebody outside of the caller's reach."""
+    """A person's records. Raises Refused `not-found` for somebody outside the caller's reach."""
     known = await session.scalar(
         select(PEOPLE.c.person_id).where(PEOPLE.c.person_id == person_id, PEOPLE.seen_by(caller))
     )

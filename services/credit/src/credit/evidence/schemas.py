@@ -14,13 +14,13 @@ from credit.rule_packs.schemas import ReadingOut
 class EvidenceOut(BaseModel):
     """A training record, what it gives in AK, and why.
 
-    `reversal-due`: what its points rest on was revoked or has changed after they had been attested.
+    `reversal-due`: its points were attested, and it was revoked or has changed since.
     """
 
     record_id: UUID
     person_id: UUID
     agency_id: UUID = Field(description="where the person served on the end date")
-    sequence: int = Field(description="version of the record shown; 0 when only its revocation has come")
+    sequence: int = Field(description="version of the record shown; 0 when only its revocation has arrived")
     state: Literal["active", "revoked", "reversal-due"]
     form: str | None
     title: str | None

@@ -18,7 +18,7 @@ from credit.domain.amounts import shown_ak
 from credit.domain.rules import Book
 from credit.ledger.tables import balances, entries
 
-SEGMENT = (
+ENTRY = (
     "case_id",
     "segment",
     "person_id",
@@ -65,7 +65,7 @@ async def enter(session: AsyncSession, case_ids: Sequence[UUID], book: Book, now
     await insert(
         session,
         entries,
-        ("id", *SEGMENT, "source"),
+        ("id", *ENTRY, "source"),
         [(entry_id, *row, sources[row.rule_pack]) for entry_id, row in new],
         entered_at=now,
     )
@@ -83,7 +83,7 @@ async def enter(session: AsyncSession, case_ids: Sequence[UUID], book: Book, now
 
 
 async def _add_to_balances(session: AsyncSession, rows: Sequence[Any]) -> dict[tuple[UUID, str], Decimal]:
-    """Adds the rows to the balances of their people and jenjang; answers what these were before."""
+    """Adds the rows to the balances of their people and jenjang. Returns what these were before."""
     added: defaultdict[tuple[UUID, str], Decimal] = defaultdict(Decimal)
     number: Counter[tuple[UUID, str]] = Counter()
     for row in rows:

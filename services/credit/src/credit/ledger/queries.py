@@ -25,7 +25,7 @@ async def read_credit(
     caller: Caller[Book],
     language: Language,
 ) -> CreditOut:
-    """A person's balances and entries. Raises Refused `not-found` for somebody outside of the caller's reach."""
+    """A person's balances and entries. Raises Refused `not-found` for somebody outside the caller's reach."""
     person = (
         await session.execute(
             select(PEOPLE.c.person_id, PEOPLE.c.jenjang, PEOPLE.c.golongan).where(

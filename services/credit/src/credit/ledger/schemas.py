@@ -11,7 +11,7 @@ from credit.rule_packs.schemas import ReadingOut
 
 
 class EntryOut(BaseModel):
-    """One entry and how it came about: `ak` = months/12 x percent/100 x base, by `rule_pack`.
+    """An entry and how it came about: `ak` = months/12 x percent/100 x base, by `rule_pack`.
 
     `base` is the coefficient a year, or the KP need for an education bonus (no months).
     """
@@ -45,7 +45,7 @@ class BalanceOut(BaseModel):
 
 
 class RuleOut(BaseModel):
-    """What holds today for the jenjang somebody has: coefficient a year, and AK needed to rise."""
+    """The rule of today for the jenjang a person has: coefficient a year, and the AK needed to rise."""
 
     pack: str
     source: str
@@ -55,7 +55,7 @@ class RuleOut(BaseModel):
 
 
 class CreditOut(BaseModel):
-    """A person's credit points; `balance` is of the jenjang held now, in which alone they count."""
+    """A person's credit points; `balance` is that of the jenjang held now, the only one that still counts."""
 
     person_id: UUID
     jenjang: str | None

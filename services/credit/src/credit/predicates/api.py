@@ -32,7 +32,7 @@ Submitter = Annotated[Caller[Book], Depends(rights.SUBMIT)]
     responses={
         200: {
             "model": CaseWithHistoryOut,
-            "description": "the same predikat was here before: its case; or another one repairs a returned case",
+            "description": "this predikat was here before: its case; or it repairs the returned case of its reference",
         },
         403: {"description": "`own-case`: the predikat is of the caller"},
         409: {"description": "`reference-conflict`, `months-already-booked` or `idempotency-conflict`"},
@@ -61,5 +61,5 @@ async def submit_many(
     caller: Submitter,
     lines: Annotated[Lines[PredicateIn], Depends(lines_of(PredicateIn))],
 ) -> StreamingResponse:
-    sender_of(caller, capacity(caller))  # who may send nothing is told so once, not line by line
+    sender_of(caller, capacity(caller))  # refused once, not line by line
     return await lines.answer(lambda session, given: submit(session, given, caller))

@@ -35,7 +35,7 @@ WITH_SAME_REFERENCE = text(
 
 @dataclass(frozen=True)
 class Earlier:
-    """What a sender has under a reference; `returned` is the case when it waits for repair."""
+    """What a sender has under a reference; `returned` is the case, if it waits for repair."""
 
     id: UUID
     person_id: UUID
@@ -46,8 +46,8 @@ class Earlier:
 async def submit(session: AsyncSession, lines: Sequence[PredicateIn], caller: Caller[Book]) -> list[Answer]:
     """Opens a case for every predikat that gives points, or repairs the returned one of its reference.
 
-    Answers each: `stored`, `updated` for a repair, `duplicate` of what is known, or why not. The person of a case is
-    not repaired: a predikat of somebody else is another reference.
+    Each is answered `stored`, `updated` for a repair, `duplicate` of what is known, or why not. A repair does not change
+    the person of a case: a predikat of somebody else needs another reference.
     """
     actor, sender = caller.actor, sender_of(caller, capacity(caller))
     people = await _find_people(session, lines, caller)
@@ -112,7 +112,7 @@ def _new_case(case_id: UUID, person_id: UUID, sender: Sender, line: PredicateIn,
 
 
 async def _find_people(session: AsyncSession, lines: Sequence[PredicateIn], caller: Caller[Book]) -> list[UUID | None]:
-    """The person of every line, locked; None for one not known, or not of the caller's agency."""
+    """The person of every line, locked; None for somebody who is not known, or not in the caller's agency."""
     hashes = [nip_hash(line.nip, caller.nip_key) if line.nip else None for line in lines]
     found = await PEOPLE.lock(
         session, {line.person_id for line in lines if line.person_id}, {each for each in hashes if each}

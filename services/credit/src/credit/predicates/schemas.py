@@ -19,7 +19,7 @@ Rating = Literal["di_bawah_ekspektasi", "sesuai_ekspektasi", "di_atas_ekspektasi
 class PredicateIn(Document):
     """The verdict on a person's work over whole months of one calendar year.
 
-    `hasil_kerja` and `perilaku` must make the predikat; when one is missing, some value of it must.
+    `hasil_kerja` and `perilaku` must make the predikat; when one is missing, at least one value of it must do so.
     """
 
     reference: Line = Field(description="unique within source_name and the sender")

@@ -1,4 +1,4 @@
-"""The rules themselves, for everybody who is judged by them."""
+"""The rules themselves: whoever is judged by them may read them."""
 
 from typing import Annotated
 

@@ -21,7 +21,7 @@ class MatrixCellOut(BaseModel):
 
 
 class ReadingOut(BaseModel):
-    """How a question is decided that no source seen decides."""
+    """How a question is decided here that none of the sources decides."""
 
     code: str
     explanation: str
@@ -43,10 +43,10 @@ def readings_shown(readings: Iterable[OpenReading], language: Language) -> list[
 
 
 class RulePackOut(BaseModel):
-    """Regulation as the service applies it from `valid_from` until the day before `valid_to`.
+    """The regulation as the service applies it from `valid_from` until the day before `valid_to`.
 
-    Every table names its sources and how far they confirm it; `sources` spells the keys out,
-    `reasons` gives the legal source of each reason code, `readings` what the sources leave open.
+    Every table names its sources and how far they confirm it; `sources` says what each key stands for, `reasons` gives
+    the legal source of each reason code, and `readings` are what the sources leave open.
     """
 
     id: str
