@@ -17,9 +17,11 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from jejak_local.postgres import temporary_folder
+from jejak_local.services import services
 from jejak_local.stack import Stack, running_stack
 
-ROLES = {"training": ["api", "worker", "relay"], "credit": ["api", "worker", "relay"]}
+ROLES = {service.name: service.roles for service in services() if service.consumes and service.emits}
+"""Whoever makes new events of those read is what is measured: each role is a process of its own."""
 SENDING_BYTES = 256 * 1024
 BARE_TOPIC = "bench.bare"
 """Where only the raw limits send to; nobody reads it."""
@@ -125,7 +127,7 @@ def nip(number: int) -> str:
 
 @asynccontextmanager
 async def world(people: int, agencies: int) -> AsyncIterator[World]:
-    """A fresh stack, each role of training and credit a process of its own; all its people serve in one agency."""
+    """A fresh stack in the processes of `ROLES`; all its people serve in one agency."""
     with temporary_folder("bench") as folder:
         async with running_stack(folder, roles=ROLES) as stack, httpx2.AsyncClient(timeout=None) as http:
             kafka = AIOKafkaAdminClient(bootstrap_servers=stack.kafka.bootstrap)

@@ -238,21 +238,33 @@ def _pretty(document: dict[str, Any]) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 
+def drifted(wanted: Mapping[Path, str], pages: Path) -> dict[Path, str | None]:
+    """What is not as it must be: files with their content, and None for a page in `pages` of a service that is no more."""
+    changed = {
+        path: content
+        for path, content in wanted.items()
+        if not path.exists() or path.read_text(encoding="utf-8") != content
+    }
+    return changed | dict.fromkeys({*pages.glob("*.json")} - {*wanted})
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Generate docs/ and the lists of the services")
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 when a file has drifted")
     options = parser.parse_args()
-    drifted = [
-        (path, content)
-        for path, content in documents().items()
-        if not path.exists() or path.read_text(encoding="utf-8") != content
-    ]
-    for path, content in drifted:
-        print(f"{'drifted' if options.check else 'written'}: {path.relative_to(DOCS.parent)}")
-        if not options.check:
+    found = drifted(documents(), DOCS / "api")
+    for path, content in found.items():
+        print(
+            f"{'drifted' if options.check else 'removed' if content is None else 'written'}: {path.relative_to(DOCS.parent)}"
+        )
+        if options.check:
+            continue
+        if content is None:
+            path.unlink()
+        else:
             path.write_text(content, encoding="utf-8")
-    if options.check and drifted:
-        sys.exit("Run `make docs` and commit what it writes.")
+    if options.check and found:
+        sys.exit("Run `make docs` and commit what it changes.")
 
 
 if __name__ == "__main__":

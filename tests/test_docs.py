@@ -14,7 +14,7 @@ import pytest
 
 from contracts.degrees import DEGREES
 from credit.domain.packs import load
-from docs.generate import DOCS
+from docs.generate import DOCS, drifted
 from jejak_local.processes import CHECKOUT
 from jejak_local.services import services
 from registry.domain.posts import Jenjang, StaffType
@@ -311,3 +311,10 @@ def test_the_words_of_the_law_that_requests_and_answers_use_are_in_the_glossary(
     words |= {"hasil_kerja", "perilaku", "golongan", "predikat", "jenjang", "kp_need", "kj_need"}
     page = PAGES[DOCS / "glossary.md"]
     assert [word for word in sorted(words) if word not in page and word.replace("_", " ") not in page] == []
+
+
+def test_a_page_of_a_service_that_is_no_more_is_taken_away(tmp_path: Path) -> None:
+    old, same, new, gone = (tmp_path / f"{name}.json" for name in ("old", "same", "new", "gone"))
+    for page in (old, same, gone):
+        page.write_text("{}")
+    assert drifted({old: "[]", same: "{}", new: "{}"}, tmp_path) == {old: "[]", new: "{}", gone: None}
