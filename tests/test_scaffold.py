@@ -1,11 +1,13 @@
 """`make service NAME=contoh`, in a copy of this checkout that is thrown away: the new service is one of the house."""
 
+import asyncio
 import filecmp
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -48,10 +50,11 @@ class Copy:
         }
         self.python = str(root / ".venv" / "bin" / "python")
 
-    def run(self, *words: str | Path) -> str:
+    def run(self, *words: str | Path, told: Mapping[str, str] | None = None) -> str:
         """Runs Python in the copy; fails with what it says when it fails."""
+        environment = told or self.environment
         done = subprocess.run(
-            [self.python, *words], cwd=self.root, env=self.environment, capture_output=True, text=True, check=False
+            [self.python, *words], cwd=self.root, env=environment, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
@@ -107,31 +110,78 @@ def test_its_tests_pass_and_those_of_the_house_about_it(copy: Copy) -> None:
     copy.run("-m", "pytest", "-q", "services/contoh", "tests/test_services.py", "tests/test_rights.py")
 
 
-async def test_it_starts_and_is_ready(
-    copy: Copy, postgres: PostgresServer, kafka: KafkaServer, issuer: Issuer, spawner: Spawner
-) -> None:
+FOREIGN = """
+from typing import Annotated
+from fastapi import APIRouter, Depends
+from contracts.callers import Caller
+from contoh import rights
+
+router = APIRouter(prefix="/xapi", include_in_schema=False)
+
+@router.get("/about")
+async def about(caller: Annotated[Caller[None], Depends(rights.READ)]) -> dict[str, list[str]]:
+    return {"version": ["2.0.0"]}
+"""
+JOBS = """
+import asyncio
+
+class Matcher:
+    def __init__(self, parts):
+        self._stopping = asyncio.Event()
+        self.ready = False
+
+    async def run(self):
+        self.ready = True
+        await self._stopping.wait()
+
+    def stop(self):
+        self._stopping.set()
+
+async def count(options, parts):
+    return int(options.number)
+"""
+COMMANDS = """
+    further_roles={"matcher": Matcher},
+    commands={"count": Command(count, "Counts.", lambda parser: parser.add_argument("number"), daily=True)},
+)"""
+
+
+@pytest.fixture(scope="module")
+async def environment(copy: Copy, postgres: PostgresServer, kafka: KafkaServer, issuer: Issuer) -> dict[str, str]:
+    """What a process of the new service is told, whose database it has migrated itself."""
     database = await postgres.create_service_database("contoh")
-    port = free_port()
     own: dict[str, Any] = {
         "DATABASE_URL": database.url,
         "OWNER_DATABASE_URL": database.owner.url,
         "KAFKA": kafka.bootstrap,
-        "PORT": port,
+        "PORT": free_port(),
         "ISSUER": issuer.url,
         "JWKS_URL": issuer.jwks_url,
         "NIP_KEY": "k",
     }
-    environment = copy.environment | {f"CONTOH_{name}": str(value) for name, value in own.items()}
-    migrate = spawner.start("contoh-migrate", [copy.python, "-m", "contoh", "migrate"], env=environment)
+    told = copy.environment | {f"CONTOH_{name}": str(value) for name, value in own.items()}
+    await asyncio.to_thread(copy.run, "-m", "contoh", "migrate", told=told)
+    return told
 
-    async def migrated() -> bool:
-        return migrate.exit_code is not None
 
-    await until(migrated)
-    assert migrate.exit_code == 0, migrate.log.read_text()
+@pytest.fixture
+def package(copy: Copy) -> Iterator[Path]:
+    """The code of the new service, which is as it was made when the test has ended."""
+    folder = copy.root / "services" / "contoh" / "src" / "contoh"
+    before = {file: file.read_text() for file in folder.rglob("*.py")}
+    yield folder
+    for file in {*folder.rglob("*.py")} - {*before}:
+        file.unlink()
+    for file, content in before.items():
+        file.write_text(content)
+
+
+@asynccontextmanager
+async def started(copy: Copy, environment: dict[str, str], spawner: Spawner) -> AsyncIterator[httpx2.AsyncClient]:
+    """All roles of the new service in one process, ready for work."""
     service = spawner.start("contoh", [copy.python, "-m", "contoh"], env=environment)
     try:
-        async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+        async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{environment['CONTOH_PORT']}") as http:
 
             async def ready() -> bool:
                 service.check() if service.exit_code is not None else None
@@ -141,10 +191,57 @@ async def test_it_starts_and_is_ready(
                     return False
 
             await until(ready)
-            answer = await http.get("/v1/contoh/day", headers={"authorization": f"Bearer {issuer.token('lan')}"})
-            assert answer.status_code == 200
+            yield http
     finally:
         service.kill()
+
+
+async def test_without_events_it_starts_as_it_is_made(
+    copy: Copy, environment: dict[str, str], issuer: Issuer, spawner: Spawner
+) -> None:
+    async with started(copy, environment, spawner) as http:
+        answer = await http.get("/v1/contoh/day", headers={"authorization": f"Bearer {issuer.token('lan')}"})
+        assert answer.status_code == 200
+
+
+async def test_with_routes_of_a_foreign_standard_it_starts_and_keeps_them_out_of_its_document(
+    copy: Copy, environment: dict[str, str], issuer: Issuer, spawner: Spawner, package: Path
+) -> None:
+    (package / "xapi").mkdir(exist_ok=True)
+    (package / "xapi" / "__init__.py").touch()
+    (package / "xapi" / "api.py").write_text(FOREIGN)
+    declared = package / "service.py"
+    declared.write_text(declared.read_text().replace("features=[]", 'features=["xapi"]'))
+    async with started(copy, environment, spawner) as http:
+        assert (await http.get("/xapi/about")).status_code == 401
+        answer = await http.get("/xapi/about", headers={"authorization": f"Bearer {issuer.token('lan')}"})
+        assert answer.json() == {"version": ["2.0.0"]}
+        paths = (await http.get("/openapi.json")).json()["paths"]
+        assert {"/xapi/about", "/v1/contoh/day"} & {*paths} == {"/v1/contoh/day"}
+
+
+async def test_with_jobs_it_starts_with_a_role_and_a_command_more_and_compose_runs_both(
+    copy: Copy, environment: dict[str, str], spawner: Spawner, package: Path
+) -> None:
+    (package / "jobs.py").write_text(JOBS)
+    declared = package / "service.py"
+    imports = "from common.service import Command\nfrom contoh.jobs import Matcher, count\n"
+    written = declared.read_text().replace("\n)", COMMANDS)
+    declared.write_text(written.replace("from contracts.service", f"{imports}from contracts.service"))
+    compose = await asyncio.to_thread(
+        copy.run, "-c", "from jejak_local.services import written; print(*written().values())"
+    )
+    assert "contoh-matcher:" in compose
+    assert "contoh-count:" in compose
+    counting = spawner.start("contoh-count", [copy.python, "-m", "contoh", "count", "3"], env=environment)
+    async with started(copy, environment, spawner) as http:
+        assert (await http.get("/readyz")).json()["checks"]["matcher"]
+
+    async def counted() -> bool:
+        return counting.exit_code is not None
+
+    await until(counted)
+    assert counting.exit_code == 3, counting.log.read_text()
 
 
 @pytest.mark.parametrize("name", ["Contoh", "a b", "../up", "json", "x", "credit", "roster"])
