@@ -24,7 +24,7 @@ def run(parts):
 async def test_open_year_lays_everyone_and_says_for_how_many(world, run, capsys):
     await world.people(world.state(), world.state())
     assert await run("open-year", "2027") == 0
-    assert capsys.readouterr().out == "2027 is open: laid for 2 people.\n"
+    assert capsys.readouterr().out == "2027 is open: the duty was laid for 2 people.\n"
     assert await run("open-year", "2018") == 2
     assert "No rule pack covers 2018" in capsys.readouterr().out
 

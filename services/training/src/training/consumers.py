@@ -1,4 +1,4 @@
-"""What training hears of the registry: what people owe, and the agency their hours count for, follow their history."""
+"""What training reads from the registry: what people owe, and which agency their hours count for, follow from it."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,7 +12,7 @@ from training.soundings.shortfalls import follow, settle
 
 
 def subscription(parts: Parts) -> Subscription:
-    """Keeps people, and lets the ledger, the records and the soundings follow what is new of them."""
+    """Keeps people; ledger, records and shortfalls follow at once when something about them changes."""
 
     async def hear(session: AsyncSession, news: News) -> None:
         change = await lay_again(session, list(news.told), parts.rules, parts.clock)

@@ -14,7 +14,7 @@ NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
 def _plainly_written(value: object) -> object:
-    """Python's Decimal also reads `1_0`, digits of other scripts, and 1E+9999999999, which no reckoning survives."""
+    """Python's Decimal also reads `1_0`, digits of other scripts, and 1E+9999999999, with which nothing can be computed."""
     if isinstance(value, str) and not NUMBER.fullmatch(value):
         raise ValueError("not a plain decimal number")
     return value

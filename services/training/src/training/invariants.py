@@ -33,7 +33,7 @@ DAYS = """
 
 
 def _of_caps(name: str, kind: str, most: str) -> Invariant:
-    """By year, what the records under a cap count, and what its months or days could give them."""
+    """That the records under a cap count no more, person by person and year by year, than its months or days can give."""
 
     def caps(parts: Parts) -> Mapping[str, Any]:
         book: Book = parts.rules

@@ -1,4 +1,4 @@
-"""The people training knows: who owes hours, since and until when, where they served, and when the duty rests."""
+"""The copy of people that training keeps: who owes hours, from when until when, where they served, and their absences."""
 
 from roster.people import People
 

@@ -1,4 +1,4 @@
-"""What is said about records and rules, in Indonesian or English."""
+"""What people read about records and rules, in Indonesian or English."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -38,7 +38,7 @@ KIND: Mapping[str, str] = {
 
 
 class Explained(Protocol):
-    """A rule with the name of the text on how it is read, where from, and how far that is confirmed."""
+    """A rule with its source, how far it is confirmed, and the name of the text that says how it is read."""
 
     @property
     def text(self) -> str: ...

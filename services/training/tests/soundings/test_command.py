@@ -32,7 +32,7 @@ async def test_prints_what_each_sweep_came_to(run, sounding, world, capsys):
     [head, row] = [line.split() for line in printed.out.splitlines()]
     assert head == ["period", "as", "of", "people", "short", "agencies", "pages", "seconds"]
     assert row[:-1] == ["2026/1", "2026-05-02", "1,234", "1,200", "1", "2"]
-    assert "2026/1: looking at everybody's ledger" in printed.err
+    assert "2026/1: reading everybody's ledger" in printed.err
     assert await run("--as-of", "2026-05-02") == 0
     assert capsys.readouterr().out == "Every closed period has been swept.\n"
 
@@ -49,7 +49,7 @@ async def test_without_a_date_it_is_today_in_jakarta(run, world, capsys):
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
-        (("--as-of", "2030-01-01"), "1 January 2030 is still to come."),
+        (("--as-of", "2030-01-01"), "1 January 2030 is in the future."),
         (("--again", "2026", "1"), "period 1 of 2026 was never swept. Leave out --again."),
         (("--again", "2026", "2"), "period 2 of 2026 is not over on 15 June 2026."),
         (("--again", "2026", "7"), "there is no such period, or no rule pack covers its year."),

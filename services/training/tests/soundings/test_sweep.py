@@ -371,5 +371,5 @@ async def test_again_is_refused(sounding, asked, why):
 
 
 async def test_a_day_to_come_is_refused(world):
-    with pytest.raises(daily.CannotSweep, match="still to come"):
+    with pytest.raises(daily.CannotSweep, match="in the future"):
         await daily.sweep(world.database, world.clock, world.book, as_of=world.clock.today() + timedelta(days=1))

@@ -1,11 +1,10 @@
-"""Keeping providers and courses: any number at once by their codes, or one by its id."""
+"""Keeping providers and courses: any number of them by their codes, or one by its id."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import pairwise
 from operator import attrgetter
 from typing import TypeVar
 from uuid import UUID
@@ -24,6 +23,7 @@ from contracts.callers import Caller
 from training.catalogue.queries import look_up
 from training.catalogue.schemas import CourseIn, ProviderIn
 from training.catalogue.tables import Accreditation, Course, Provider
+from training.domain.catalogue import Accredited, check_apart, check_period
 from training.domain.counting import check_form
 from training.domain.duty import THOUSANDTH
 from training.domain.rules import Book
@@ -43,15 +43,6 @@ SAVE_COURSES = text(
     f" ON CONFLICT (code) DO UPDATE SET {overwrite(name for name in COURSE if name != 'id')},"
     " version = known.version + 1"
 )
-
-
-@dataclass(frozen=True, order=True)
-class Accredited:
-    """An accreditation."""
-
-    form: str
-    valid_from: date
-    valid_to: date | None
 
 
 @dataclass(frozen=True)
@@ -84,7 +75,7 @@ S = TypeVar("S", ProviderState, CourseState)
 
 
 async def save_providers(session: AsyncSession, documents: Sequence[ProviderIn], caller: Caller[Book]) -> list[Answer]:
-    """Stores or changes providers by their codes and answers each in order: stored, updated, unchanged, or why not."""
+    """Stores or changes providers by their codes; answers each in order: stored, updated, unchanged, or why refused."""
     known = await _provider_states(session, documents)
     codes = {state.id: code for code, state in known.items()}
 
@@ -125,7 +116,7 @@ async def revise_provider(
 
 
 async def save_courses(session: AsyncSession, documents: Sequence[CourseIn], caller: Caller[Book]) -> list[Answer]:
-    """Stores or changes courses by their codes and answers each in order: stored, updated, unchanged, or why not."""
+    """Stores or changes courses by their codes; answers each in order: stored, updated, unchanged, or why refused."""
     providers = await _providers_named(session, documents, caller)
     known = await _course_states(session, documents)
     codes = {state.id: code for code, state in known.items()}
@@ -159,7 +150,7 @@ async def revise_course(
 
 
 def _identity(document: ProviderIn | CourseIn, known: UUID | None, codes: dict[UUID, str]) -> UUID:
-    """The id a code has or gets. Raises Refused where the id sent belongs to another code, or the code to another id."""
+    """The id that a code has or gets. Raises Refused when the id sent is another code's, or the code has another id."""
     identity = document.id or known or new_id()
     if known not in {None, identity} or codes.setdefault(identity, document.code) != document.code:
         raise Refused("code-taken", field="code")
@@ -169,7 +160,7 @@ def _identity(document: ProviderIn | CourseIn, known: UUID | None, codes: dict[U
 def _decide(
     documents: Sequence[D], known: dict[str, S], state_of: Callable[[D, S | None], S]
 ) -> tuple[list[Answer], dict[str, S]]:
-    """The answer to each document, and what changes by code; a later document sees what earlier ones have made."""
+    """The answer to each document, and by code what changes; a later document sees what earlier ones have changed."""
     changed: dict[str, S] = {}
 
     def decide(document: D) -> Done:
@@ -191,10 +182,8 @@ def _accredited(document: ProviderIn, caller: Caller[Book]) -> frozenset[Accredi
     accredited = [Accredited(part.form, part.valid_from, part.valid_to) for part in document.accreditations]
     for part in accredited:
         _check_rules(part.form, None, caller)
-        _check_period(part.valid_from, part.valid_to)
-    for earlier, later in pairwise(sorted(accredited, key=lambda part: (part.form, part.valid_from))):
-        if earlier.form == later.form and (earlier.valid_to is None or earlier.valid_to > later.valid_from):
-            raise Refused("periods-overlap", field="accreditations")
+        check_period(part.valid_from, part.valid_to)
+    check_apart(accredited)
     return frozenset(accredited)
 
 
@@ -208,7 +197,7 @@ def _course(
     jp: Decimal | None = said(document, "jp", before)
     valid_to: date | None = said(document, "valid_to", before)
     _check_rules(document.form, jp, caller)
-    _check_period(document.valid_from, valid_to)
+    check_period(document.valid_from, valid_to)
     own = caller.bound_to("provider")
     names_provider = not document.model_fields_set.isdisjoint(("provider_id", "provider_code"))
     provider = _provider_of(document, own, providers) if names_provider or not before else before.provider_id
@@ -232,13 +221,8 @@ def _check_rules(form: str, jp: Decimal | None, caller: Caller[Book]) -> None:
     check_form(caller.rules.packs[-1].tables, form, jp)
 
 
-def _check_period(valid_from: date, valid_to: date | None) -> None:
-    if valid_to is not None and valid_to <= valid_from:
-        raise Refused("dates-reversed", field="valid_to")
-
-
 def _provider_of(document: CourseIn, own: UUID | None, providers: dict[str, UUID]) -> UUID:
-    """Whose course it is: whom it names, else the provider who sends it. Raises Refused `provider-unknown`."""
+    """Whose course it is: the provider that it names, else the one that sends it. Raises Refused `provider-unknown`."""
     if document.provider_code is not None:
         found = providers.get(document.provider_code)
     else:

@@ -1,4 +1,4 @@
-"""The catalogue: as records need it, and as it is shown."""
+"""Reading the catalogue: as it is needed to judge records, and as it is shown."""
 
 from collections import defaultdict
 from collections.abc import Collection

@@ -1,4 +1,4 @@
-"""Providers and courses as they are sent and shown. Periods end the day before `valid_to`; null: open."""
+"""Providers and courses as they are sent and shown. A period ends the day before `valid_to`; null: it is open."""
 
 from datetime import date
 from decimal import Decimal
@@ -19,9 +19,9 @@ class AccreditationIn(Document):
 
 
 class ProviderIn(Document):
-    """A provider with all its accreditations, old ones too: one that is not in the list is taken away.
+    """A provider with all its accreditations, old ones too: whatever is not in the list is taken away.
 
-    The `accreditations` of a known provider stay as they are where the list is left out.
+    When the list is left out, the `accreditations` of a known provider stay as they are.
     """
 
     id: UUID | None = None

@@ -33,7 +33,7 @@ class Accreditation(Stored, table=True):
 
 
 class Course(Stored, table=True):
-    """What a provider offers; `jp` are the hours of its programme, where it states them."""
+    """A course that a provider offers; `jp` are the hours that its programme states, if it does."""
 
     __tablename__ = "courses"
     __table_args__ = (Index(None, "provider_id"),)

@@ -1,7 +1,7 @@
 """What a finished activity counts, in JP, and in which year.
 
-Values and caps are data of a rule pack (Peraturan LAN 10/2018 and the tables that apply it); here
-is only what the kinds of form mean. Each result names the rule that gave it (`Why`).
+Values and caps are data of a rule pack (Peraturan LAN 10/2018 and the tables that apply it); what the
+kinds of form mean stands here. Each result names the rule that gave it (`Why`).
 
 Most activities are judged alone and count in the year of their end. Each session counts in its own
 month and each day on itself; both have caps, which activities of one person share, also those of
@@ -65,7 +65,7 @@ class Cap:
 class FormRule:
     """How a form of learning counts; see the rule pack for what each kind uses.
 
-    Forms of sessions or days have a cap, and no others: other activities decide what one of them counts.
+    Only forms of sessions or days have a cap: what one activity counts there depends on others.
     """
 
     code: str
@@ -79,9 +79,9 @@ class FormRule:
 
 
 class Activity(NamedTuple):
-    """A finished activity; `stated` are the JP of its certificate or programme, its days are inclusive.
+    """A finished activity, from its first to its last day. `stated` are the JP of its certificate or programme.
 
-    `session_dates` are in order; none where nobody told them.
+    `session_dates` are in order; there are none where nobody gave them.
     """
 
     id: UUID
@@ -97,7 +97,7 @@ class Activity(NamedTuple):
 
 
 class Counted(NamedTuple):
-    """JP, the rule that gave them, and the years they count in."""
+    """What an activity counts: JP in all, the rule that gave them, and JP by year."""
 
     jp: Decimal
     why: Why
@@ -105,7 +105,7 @@ class Counted(NamedTuple):
 
 
 class Limits(Protocol):
-    """What `check` needs of a pack."""
+    """What `check` asks of a pack."""
 
     @property
     def jp_most(self) -> Decimal: ...
@@ -118,7 +118,7 @@ class Limits(Protocol):
 
 
 def check(limits: Limits, activity: Activity) -> FormRule:
-    """The rule of the activity's form. Raises Refused when the activity lacks or exceeds what it asks."""
+    """The rule of the activity's form. Raises Refused when the activity lacks what it needs or exceeds what it allows."""
     rule = check_form(limits, activity.form, activity.stated)
     if (activity.end - activity.start).days > limits.years_most * LONGEST_YEAR:
         raise Refused("too-long", "start_date", most=limits.years_most)
@@ -178,14 +178,14 @@ def count(rule: FormRule, activity: Activity) -> Counted:
 
 
 def counting_years(rule: FormRule, activity: Activity) -> Sequence[int]:
-    """The years an activity counts in: those of its days, of its sessions where they have dates, else of its end."""
+    """The years in which an activity counts: those of its days; of its sessions, if they have dates; else of its end."""
     if rule.kind == "day":
         return range(activity.start.year, activity.end.year + 1)
     return sorted({day.year for day in activity.session_dates}) or [activity.end.year]
 
 
 def share(year: int, activities: Iterable[tuple[FormRule, Activity]]) -> dict[UUID, Decimal]:
-    """What activities of one person and one cap count in a year, by id: all that count in it must be there."""
+    """What activities of one person under one cap count in a year, by id. All that count in the year must be given."""
     used: dict[int, Decimal] = defaultdict(Decimal)
     return {
         activity.id: (_sessions if rule.kind == "session" else _days)(rule, activity, year, used)
@@ -201,7 +201,7 @@ def shared(rule: FormRule, activity: Activity, by_year: Mapping[int, Decimal]) -
 
 
 def _order(member: tuple[FormRule, Activity]) -> tuple[bool, date, UUID]:
-    """Which of two of the same day comes first changes what each counts, and never what both count."""
+    """Of two activities of the same day, which comes first changes what each counts, but not what both count together."""
     _, activity = member
     return (not activity.verified, activity.end, activity.id)
 
@@ -214,7 +214,7 @@ def _stated(rule: FormRule, activity: Activity) -> tuple[Decimal, Why]:
 
 
 def _sessions(rule: FormRule, activity: Activity, year: int, used: dict[int, Decimal]) -> Decimal:
-    """Sessions count in their month, those without dates in that of the end, until the month's cap is used up."""
+    """Sessions count in their month (without dates, in that of the end) until the month's cap is used up."""
     asked = Counter(day.month for day in activity.session_dates if day.year == year)
     taken = Decimal(0)
     for month, sessions in (asked or {activity.end.month: activity.sessions}).items():

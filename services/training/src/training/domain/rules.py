@@ -21,7 +21,7 @@ Book = RuleBook["JpRules"]
 
 @dataclass(frozen=True)
 class JpRules:
-    """The yearly duty by staff type, what each form counts under which cap, and what may be stated."""
+    """The yearly duty by staff type, what each form counts and under which cap, and which JP may be stated."""
 
     jp_most: Decimal
     jp_step: Decimal
@@ -49,7 +49,7 @@ def pack_of_year(book: Book, year: int) -> Pack:
 
 
 def pack_named(book: Book, name: str) -> Pack:
-    """The pack a record or a ledger row was judged by. Raises LookupError when it was taken away."""
+    """The pack by which a record or a ledger row was judged. Raises LookupError when it was taken away."""
     for pack in book.packs:
         if pack.id == name:
             return pack
@@ -57,7 +57,7 @@ def pack_named(book: Book, name: str) -> Pack:
 
 
 def sharing(book: Book, cap: str) -> set[str]:
-    """The forms that have ever had a cap."""
+    """The forms that have this cap in any pack."""
     return {
         code for pack in book.packs for code, form in pack.tables.forms.items() if form.cap and form.cap.code == cap
     }

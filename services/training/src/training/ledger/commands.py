@@ -1,4 +1,4 @@
-"""Lays the yearly duty of people, and moves what they have reached."""
+"""Lays what people owe in a year, and changes the hours they have reached."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -36,9 +36,9 @@ Rows = Sequence[tuple[UUID, int]]
 
 
 class Change(NamedTuple):
-    """Ledger rows that have changed: where nobody can have fallen short by it, and where somebody may have.
+    """Ledger rows that have changed: those by which nobody can have fallen short, and those by which somebody may have.
 
-    Whoever makes it settles the shortfalls by it in the same transaction (`training.soundings`).
+    Whoever changes the ledger settles the shortfalls in the same transaction (`soundings.shortfalls.settle`).
     """
 
     risen: Rows = ()
@@ -46,7 +46,7 @@ class Change(NamedTuple):
 
 
 class Moved(NamedTuple):
-    """By how many JP the ledger of a person changes."""
+    """By how many JP a person's ledger of a year changes."""
 
     person_id: UUID
     year: int
@@ -78,9 +78,9 @@ async def open_year(session: AsyncSession, year: int, book: Book) -> int:
 
 
 async def lay_again(session: AsyncSession, people: Sequence[UUID], book: Book, clock: Clock) -> Change:
-    """Lays anew what people owe whose service has changed: this year, and every year they have a duty for.
+    """Lays again what people owe, since their service has changed: for this year, and for each year they have a row for.
 
-    A year keeps the rule pack it was laid by.
+    A year keeps the rule pack by which it was laid.
     """
     year = clock.today().year
     rows = await session.execute(
@@ -106,9 +106,9 @@ async def lay_again(session: AsyncSession, people: Sequence[UUID], book: Book, c
 
 
 async def move(session: AsyncSession, moves: Sequence[Moved], book: Book) -> Change:
-    """Moves ledgers by the difference.
+    """Adds to ledgers what has changed.
 
-    The people must be held (`PEOPLE.lock`). A year nobody has opened for a person is laid first.
+    The people must be locked (`PEOPLE.lock`). A year that nobody has opened for a person is laid first.
     """
     moved = await _move(session, moves)
     if left := sorted(move for move in moves if (move.person_id, move.year) not in moved):
@@ -126,7 +126,7 @@ async def _move(session: AsyncSession, moves: Sequence[Moved]) -> set[tuple[UUID
 
 
 async def _lay_years(session: AsyncSession, wanted: Sequence[tuple[UUID, int]], book: Book) -> None:
-    """Lays years that had no row when they were looked for; one that somebody has opened since stays as it is."""
+    """Lays years that had no row a moment ago; one that somebody has opened since stays as it is."""
     people, years = zip(*wanted, strict=True)
     await session.execute(
         text(_lay("SELECT * FROM unnest(CAST(:people AS uuid[]), CAST(:years AS int[]), CAST(:packs AS text[]))")),
@@ -135,9 +135,9 @@ async def _lay_years(session: AsyncSession, wanted: Sequence[tuple[UUID, int]], 
 
 
 def _lay(wanted: str) -> str:
-    """Lays duties for the rows (person, year, pack) of a query: new ones with nothing reached, old ones in place.
+    """SQL that lays duties for the rows (person, year, pack) of a query: new rows have nothing reached, old ones keep it.
 
-    Of an old one that has changed, `higher` says whether more may be due by some month than before.
+    For an old row that changes, `higher` says whether more than before may be due by some month.
     """
     return f"""
         INSERT INTO jp_ledger AS known

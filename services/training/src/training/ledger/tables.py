@@ -12,9 +12,9 @@ from common.store.tables import Stored
 class LedgerRow(Stored, table=True):
     """What a person owes and has in a year, in JP. Everyone in service in the year has a row.
 
-    `floor`, `ceiling` and `yearly` are the rule's for a whole year; `target` is what this person owes:
-    the part of `yearly` for the months of duty, which are bits of one number, January the lowest. `verified` and `unverified` are the sums of what the
-    valid records count.
+    `floor`, `ceiling` and `yearly` are the rule's, for a whole year. `target` is what this person owes: the
+    part of `yearly` for the months of duty, which are the bits of `duty_months`, January the lowest.
+    `verified` and `unverified` are the sums of what the valid records count.
     """
 
     __tablename__ = "jp_ledger"

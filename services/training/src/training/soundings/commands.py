@@ -1,13 +1,13 @@
 """Sweeping a closed period: everybody who is short of what was due by its end.
 
-What counts is the year's verified total as the ledger knows it at the moment of the sweep, not
-what had been reached on the period's last day: whoever caught up late, or whose training was
-reported late, has met what was due.
+What counts is the year's verified total in the ledger at the moment of the sweep, not what had been
+reached on the period's last day: whoever caught up late, or whose training was reported late, has met
+what was due.
 
-A sweep is three kinds of transaction: `begin` stores it with everybody it found short,
+A sweep takes three kinds of transaction: `begin` stores it with everybody it found short,
 `announce_next` puts the next pages of them into the outbox and notes how far it came, `finish`
-applies what the ledger has learnt meanwhile. Each can be cut off and done again, and two
-processes may be at the same sweep: a row lock makes them take turns.
+applies what has changed in the ledger meanwhile. Each can be cut off and done again. Two processes
+may work on the same sweep: a row lock makes them take turns.
 """
 
 from datetime import date
@@ -30,10 +30,10 @@ PEOPLE_AT_ONCE = 10 * PEOPLE_A_PAGE
 """How many people are announced in one transaction: this bounds the memory of a sweep."""
 
 LEDGER_WAIT = "2s"
-"""How long `finish` waits for those who write the ledger, since whoever comes later waits behind it."""
+"""How long `finish` waits for those who are writing the ledger: whoever comes after it has to wait behind it."""
 
 WORK_MEM = "64MB"
-"""More than a request may use: millions are sorted and joined, by one session a day."""
+"""More than a request may use: once a day one session sorts and joins millions of rows."""
 
 BEFORE_ALL = UUID(int=0)
 
@@ -43,8 +43,8 @@ PERSON = """
 
 
 class RenderedPage(JPShortfallDetected):
-    """A page whose people (PERSON) the database has written as JSON: making objects of them only to
-    write them again is most of what a sweep would cost.
+    """A page whose people the database has written as JSON (PERSON): making objects of them, only to write
+    them as JSON again, would be most of what a sweep costs.
     """
 
     people: list[ShortPerson] = Field(default=[])
@@ -60,8 +60,8 @@ async def begin(
     """Stores a sweep with everybody in service on `as_of` who is short, as one statement sees them.
 
     Returns its id, or None when another process has begun or finished the same one meanwhile.
-    The year's ledger must hold everyone. The people are a partition of their own: filled first and
-    indexed when it is attached, it takes a third of the time that filling an index does (ADR 0008).
+    The year's ledger must hold everyone. The people of a sweep are a partition of their own: it is filled
+    first and indexed when it is attached, in a third of the time it takes with the index there (ADR 0008).
     """
     sweep = {
         "id": new_id(),
@@ -139,7 +139,7 @@ async def begin(
 async def announce_next(session: AsyncSession, clock: Clock, sweep_id: UUID) -> int:
     """Announces the next pages of a sweep, agency by agency. Returns how many; 0 when all are out.
 
-    The events are made of the stored rows, and named by sweep, agency and page.
+    The events are made of the stored rows, and their ids of sweep, agency and page.
     """
     sweep = (
         await session.execute(
@@ -199,11 +199,11 @@ async def announce_next(session: AsyncSession, clock: Clock, sweep_id: UUID) -> 
 async def finish(session: AsyncSession, clock: Clock, sweep_id: UUID) -> None:
     """Marks a sweep whose pages are all out as done, once it agrees with the ledger of this moment.
 
-    `settle` leaves a running sweep alone, so that nobody is reported resolved before they were
-    reported short. What it left is made up for here, while nobody can write the ledger: whoever
-    has written before has committed and is seen, whoever writes later finds the sweep done. People
-    who have come to be known meanwhile, and are short, are announced with it; who is known to have served
-    elsewhere by now is announced there (`follow`).
+    `settle` leaves a running sweep alone, so that nobody is reported resolved before they were reported
+    short. That is made up for here, while nobody can write the ledger: whoever wrote it before has
+    committed and is seen, and whoever writes it later finds the sweep done. People who have become known
+    meanwhile and are short are announced too; those who, as is known by now, served elsewhere are
+    announced there (`follow`).
     """
     await session.execute(text(f"SET LOCAL lock_timeout = '{LEDGER_WAIT}'"))
     await session.execute(text(f"SET LOCAL work_mem = '{WORK_MEM}'"))

@@ -5,7 +5,7 @@ from training.soundings.shortfalls import ASSIGNED, AWAY, THRESHOLD
 
 INVARIANTS = (
     Invariant(
-        "a shortfall of the newest sweep is open exactly while the ledger has less than was due of who served then",
+        "a shortfall of the newest sweep is open exactly while the ledger of somebody who served then has less than was due",
         f"""
         SELECT s.sweep_id, s.person_id
         FROM shortfalls s JOIN sweeps w ON w.id = s.sweep_id

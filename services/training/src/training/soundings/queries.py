@@ -44,7 +44,7 @@ BY_PAGE: TypeAdapter[Place] = TypeAdapter(Place)
 
 @dataclass(frozen=True)
 class Task:
-    """A period to sweep: by going on with `sweep_id`, or anew, in place of the sweep `replaces`."""
+    """A period to sweep: by going on with the sweep `sweep_id`, or by a new one, in place of `replaces` if there is one."""
 
     year: int
     period: int
@@ -67,7 +67,7 @@ class Outcome:
 
 
 def _is_newest() -> ColumnElement[bool]:
-    """That a sweep is finished and no finished one replaces it."""
+    """That a sweep is finished, and that no finished sweep replaces it."""
     newer = aliased(Sweep)
     replaced = exists().where(col(newer.replaces) == col(Sweep.id), col(newer.state) == "done")
     return and_(col(Sweep.state) == "done", ~replaced)
@@ -89,9 +89,9 @@ async def newest_sweeps(session: AsyncSession, years: Sequence[int] | None = Non
 
 
 async def tasks(session: AsyncSession, closed: Sequence[tuple[int, int]], this_year: int) -> list[Task]:
-    """The `closed` periods (year, number) that were never swept, and every sweep begun and not finished.
+    """The `closed` periods (year, number) that were never swept, and every sweep that was begun and not finished.
 
-    A year gone by of which the ledger knows nothing was before our time: nobody is short in it.
+    A past year of which the ledger holds nothing is from before our time: nobody is short in it.
     """
     found = await session.execute(
         text(
@@ -113,14 +113,14 @@ async def tasks(session: AsyncSession, closed: Sequence[tuple[int, int]], this_y
 
 
 async def running_sweep(session: AsyncSession, year: int, period: int) -> UUID | None:
-    """The sweep of a period that was begun and not finished."""
+    """The sweep of a period that was begun and is not finished."""
     return await session.scalar(
         select(col(Sweep.id)).where(col(Sweep.year) == year, col(Sweep.period) == period, col(Sweep.state) == "running")
     )
 
 
 async def outcome(session: AsyncSession, sweep_id: UUID, seconds: float) -> Outcome:
-    """What a sweep came to that took so long."""
+    """What a sweep came to; it took so many seconds."""
     found = await session.execute(
         text(
             "SELECT s.year, s.period, s.as_of, s.people, s.short, count(*) FILTER (WHERE a.short > 0) AS agencies,"
@@ -164,7 +164,7 @@ async def list_shortfalls(
     state: State | None,
     language: Language,
 ) -> Page[ShortfallOut]:
-    """The shortfalls that the newest sweep of each period found, of those whom the condition `whom` names."""
+    """The shortfalls of the newest sweep of each period, of the people whom the condition `whom` allows."""
     order = [col(Shortfall.sweep_id), col(Shortfall.agency_id), col(Shortfall.page), col(Shortfall.person_id)]
     query = (
         select(Shortfall, Sweep, col(LedgerRow.verified).label("verified_now"))

@@ -13,7 +13,7 @@ State = Literal["open", "resolved"]
 
 
 class SweepOut(BaseModel):
-    """A sweep of everybody for one caturwulan. An agency's reader sees its own numbers."""
+    """A sweep of everybody for one caturwulan. A caller of an agency sees the numbers of that agency."""
 
     id: UUID
     year: int

@@ -19,22 +19,22 @@ from training.ledger.commands import Change, Rows
 from training.soundings.queries import newest_sweeps
 
 SWEEPS = bindparam("sweeps", expanding=True)
-"""A parameter each, not one array: only so does a prepared plan leave out the other sweeps' partitions."""
+"""One parameter for each sweep, not an array: only then does a prepared plan leave out the partitions of others."""
 
 # The rules of a sweep `w`, for a ledger row `l` and an assignment `a`.
 THRESHOLD = threshold_sql("l", "w")
 SHORT = short_sql("l", "w")
 CHANGED = "(l.person_id, l.year) IN (SELECT * FROM unnest(CAST(:people AS uuid[]), CAST(:years AS int[])))"
 ASSIGNED = covers_sql("a", "w.as_of")
-AWAY = away_sql("p", before="w.over_from", after="w.as_of")  # had left by the sweep's date, or came too late
+AWAY = away_sql("p", before="w.over_from", after="w.as_of")  # had left by the sweep's date, or joined after the period
 SERVING = f"{ASSIGNED} AND NOT EXISTS (SELECT FROM people p WHERE p.person_id = a.person_id AND ({AWAY}))"
 
 
 async def settle(session: AsyncSession, change: Change, clock: Clock) -> None:
-    """Resolves the shortfalls of people whose ledger this transaction has changed.
+    """Resolves the shortfalls of people whose ledger this transaction has raised to what was due.
 
-    Whoever has fallen below what was due in a swept period is announced again. To be called after the ledger is
-    written, in the same transaction, whatever changed it; `finish` says why that is enough.
+    Whoever has fallen below what was due in a swept period is announced again. Whatever changes the ledger calls
+    this afterwards, in the same transaction; `soundings.commands.finish` says why that is enough.
     """
     for rows, lowered in ((change.risen, False), (change.fallen, True)):
         sweeps = await newest_sweeps(session, sorted({year for _, year in rows})) if rows else []
@@ -45,8 +45,8 @@ async def settle(session: AsyncSession, change: Change, clock: Clock) -> None:
 async def follow(session: AsyncSession, people: Sequence[UUID], clock: Clock) -> None:
     """Gives the shortfalls of people whose history has changed to the agency of the sweep's date.
 
-    The agency that was told of them hears that they are no longer short there, and the right one is told. Whoever
-    had left by that date is short nowhere, until it is told that they had not. To be called after the ledger is
+    The agency that was told of them is told that they are not short there, and the right one that they are. Whoever
+    had left by that date is short nowhere, unless it turns out that they had not. To be called after the ledger is
     laid again, in the same transaction, as `settle` is.
     """
     sweeps = await newest_sweeps(session)
@@ -137,7 +137,7 @@ async def _resolve(session: AsyncSession, given: Mapping[str, Any], clock: Clock
 
 
 def _emit_resolved(session: AsyncSession, rows: Iterable[Row[Any]], clock: Clock) -> None:
-    # In one order, whatever the plan: somebody's periods end one after the other.
+    # In one order, whatever the plan: the periods of a person one after the other.
     for row in sorted(rows, key=attrgetter("person_id", "year", "period", "sweep_id")):
         event = JPShortfallResolved(
             sweep_id=row.sweep_id,
@@ -152,7 +152,7 @@ def _emit_resolved(session: AsyncSession, rows: Iterable[Row[Any]], clock: Clock
 
 
 async def _reopen(session: AsyncSession, given: Mapping[str, Any]) -> None:
-    """Opens shortfalls of people below what was due who have none open, and announces them."""
+    """Opens shortfalls of people below what was due who have none that is open, and announces them."""
     reopened = await session.execute(
         text(
             f"""
@@ -198,11 +198,11 @@ async def _reopen(session: AsyncSession, given: Mapping[str, Any]) -> None:
                 agency_id=agency_id,
                 page=number,
                 pages=len(pages),
-                # An agency in which nobody was known to serve at the sweep has no count.
+                # An agency in which nobody was known to serve when the sweep was made has no count.
                 people_total=max(first.people, len(people)),
                 short_total=len(people),
                 people=[ShortPerson.model_validate(row, from_attributes=True) for row in page],
             )
-            # Nobody comes to the same version of a shortfall twice.
+            # Nobody's shortfall has the same version twice.
             event_id = derived_id(sweep_id, agency_id, "reopened", first.person_id, first.version)
             emit(session, event, sequence=max(row.version for row in page), event_id=event_id, time=given["now"])

@@ -1,4 +1,4 @@
-"""Sweeps, what each counted per agency, and the people it found short."""
+"""Sweeps, what each counted in every agency, and the people it found short."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,10 +14,10 @@ PARTITIONS = "partitions"
 
 
 class Sweep(Stored, table=True):
-    """One look at everybody for one period, done on the facts of `as_of`.
+    """One look at everybody for one period, counted where they served on `as_of`.
 
-    It keeps the rule it was made by, so that what follows from it later is judged the same:
-    `last_month` of the period, until which months of duty ask for their part, and `over_from`, the day after it. Pages
+    It keeps the rule it was made by, so that whatever follows later is judged alike: `last_month` of the
+    period, up to which months of duty ask for their part, and `over_from`, the day after the period. Pages
     up to `announced_agency_id`, `announced_page` are in the outbox.
     """
 
@@ -26,8 +26,8 @@ class Sweep(Stored, table=True):
         CheckConstraint("period BETWEEN 1 AND 3", name="period"),
         CheckConstraint("last_month BETWEEN 1 AND 12", name="last_month"),
         CheckConstraint("state IN ('running', 'done')", name="state"),
-        # Whoever begins a second sweep at the same time gets none: one first sweep a period, one
-        # successor each, one running.
+        # Of two that begin at the same time one gets nothing: a period has one first sweep and one that
+        # runs, and a sweep has one successor.
         Index("uq_sweeps_first", "year", "period", unique=True, postgresql_where=text("replaces IS NULL")),
         Index("uq_sweeps_running", "year", "period", unique=True, postgresql_where=text("state = 'running'")),
         UniqueConstraint("replaces"),
@@ -62,11 +62,11 @@ class SweepAgency(Stored, table=True):
 
 
 class Shortfall(Stored, table=True):
-    """Somebody below what was due: the JP as they were when found, and as they were at `changed_at` since.
+    """Somebody below what was due, with the JP as they were at `changed_at`: when found, or at the last change since.
 
-    `page` is the page of the agency's announcement; 0 for somebody whom no page of the sweep
-    holds, since they fell below only later. `agency_id` follows the person's history; `told_agency_id` is
-    the agency that the page was of, where that is another one.
+    `page` is the page of the agency's announcement, or 0 when no page of the sweep names them, since they
+    fell below only later. `agency_id` follows the person's history; `told_agency_id` is the agency whose
+    page named them, where that is another one.
     """
 
     __tablename__ = "shortfalls"

@@ -1,1 +1,1 @@
-"""How people stand in a year: what they owe and have, each number with the records that gave it."""
+"""How people stand in a year: what they owe and have, each number with the records it comes from."""

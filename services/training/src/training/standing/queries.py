@@ -122,7 +122,7 @@ async def person_jp(
 
 
 def _not_laid(person: Row[Any], year: int, months: Sequence[int], book: Book) -> LedgerRow:
-    """What a year holds that nobody has opened yet for a person who serves in it: the duty, and nothing reached."""
+    """The row of a year that nobody has opened yet for a person who serves in it: the duty, and nothing reached."""
     if not serves(person.joined_on, person.left_on, before=date(year + 1, 1, 1), after=date(year, 1, 1)):
         raise Refused("not-found")
     try:

@@ -16,7 +16,7 @@ class DutyRuleOut(ExplanationOut):
 
 
 class ProRataOut(ExplanationOut):
-    """How many months of the year count, why not all, and what part of the target they ask for."""
+    """How many months of the year count, why not all of them, and what part of the target they ask for."""
 
     months: int
     reason: str
@@ -31,7 +31,7 @@ class CapOut(ExplanationOut):
 
 
 class RecordJpOut(BaseModel):
-    """What one record counts in the year, and why; what sessions or days of another year count is told there."""
+    """What one record counts in the year, and why; its sessions or days of another year are shown with that year."""
 
     id: UUID
     title: str
@@ -45,7 +45,7 @@ class RecordJpOut(BaseModel):
 
 
 class FormJpOut(BaseModel):
-    """What the records of a form count, by the rule they were judged by."""
+    """What the records of a form count by the rule pack they were judged by."""
 
     form: str
     label: str
