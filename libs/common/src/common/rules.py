@@ -36,9 +36,9 @@ class RulePack(Generic[T]):
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RuleBook(Generic[T]):
-    """All packs of one subject, in order of validity."""
+    """All packs of one subject, in order of validity. Each is its own, so that answers can be remembered by it."""
 
     packs: tuple[RulePack[T], ...]
 

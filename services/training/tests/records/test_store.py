@@ -9,6 +9,8 @@ import pytest
 from common.answers import Done
 from common.ids import new_id
 from common.store.database import counted_statements
+from common.store.outbox import unpack
+from contracts.events.training import TrainingCompleted
 
 
 def told(answers):
@@ -500,3 +502,22 @@ async def test_a_chunk_of_everything_takes_twelve_statements_and_a_copy(world, l
             if n < 50:
                 lines.append(line(person, **coaching, start_date=early, end_date=early))
         assert await statements(world, lines) == 12
+
+
+async def test_what_is_told_of_new_records_is_what_the_class_of_the_event_writes(world, line):
+    person = await world.person()
+    code = await world.provider([("KL06", date(2020, 1, 1), None)])
+    answers = await world.store(
+        line(person, title='Kutip "dua" \\ – ✓ \u2028 \x7f'[:-1], competencies=["data", "ü"], jp="8.5"),
+        line(person, form="KL06", provider_code=code, source="self"),
+        line(person, form="PD01", degree="S2", jp=None),
+        line(person, form="NKL09", jp=None, start_date="2025-12-30", end_date="2026-01-03", international=True),
+        line(person, form="NKL01", jp=None, session_dates=["2026-03-03", "2026-03-02"]),
+        role="service",
+        person=new_id(),
+    )
+    assert told(answers) == ["stored"] * 5
+    rows = await world.rows("SELECT events FROM outbox ORDER BY id")
+    payloads = [message.value for row in rows for message in unpack(row.events)[1]]
+    assert [TrainingCompleted.model_validate_json(each).model_dump_json().encode() for each in payloads] == payloads
+    assert len(payloads) == 5

@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from common.refused import Refused
 from common.web.pages import Page, Window
-from roster.days import Period, covers
+from roster.days import Period
 from training.catalogue.schemas import AccreditationOut, CourseOut, ProviderOut
 from training.catalogue.tables import Accreditation, Course, Provider
 from training.fields import Code
@@ -22,30 +22,24 @@ from training.fields import Code
 BY_CODE: TypeAdapter[tuple[Code]] = TypeAdapter(tuple[Code])
 
 
-@dataclass(frozen=True)
-class Offer:
+class Offer(NamedTuple):
     """A course: its form, its JP where the programme states them, and when it is on offer."""
 
     id: UUID
     provider_id: UUID
     form: str
     jp: Decimal | None
-    competencies: list[str]
+    competencies: tuple[str, ...]
     offered: Period
 
 
 @dataclass(frozen=True)
 class Offers:
-    """Courses and providers by code, and what providers are accredited for, by provider and form."""
+    """Courses and providers by code, and when providers are accredited for what, by provider and form."""
 
     courses: dict[str, Offer]
     providers: dict[str, UUID]
-    accredited: dict[tuple[UUID, str], list[Period]]
-
-    def holds(self, provider_id: UUID, form: str, *days: date) -> bool:
-        """Whether a provider is accredited for a form on each of the days."""
-        periods = self.accredited.get((provider_id, form), [])
-        return all(any(covers(period, day) for period in periods) for day in days)
+    accredited: dict[tuple[UUID, str], tuple[Period, ...]]
 
 
 async def look_up(
@@ -66,11 +60,11 @@ async def look_up(
             {"codes": list(course_codes)},
         )
         courses = {
-            row.code: Offer(row.id, row.provider_id, row.form, row.jp, row.competencies, (row.valid_from, row.valid_to))
-            for row in rows
+            code: Offer(course_id, provider_id, form, jp, tuple(competencies), (valid_from, valid_to))
+            for code, course_id, provider_id, form, jp, competencies, valid_from, valid_to in rows
         }
     providers: dict[str, UUID] = {}
-    accredited: dict[tuple[UUID, str], list[Period]] = {}
+    accredited: dict[tuple[UUID, str], tuple[Period, ...]] = {}
     ids = {*provider_ids, *(course.provider_id for course in courses.values())}
     if provider_codes or ids:
         rows = await session.execute(
@@ -84,7 +78,8 @@ async def look_up(
         for row in rows:
             providers[row.code] = row.id
             if row.form is not None:
-                accredited.setdefault((row.id, row.form), []).append((row.valid_from, row.valid_to))
+                held = accredited.get((row.id, row.form), ())
+                accredited[row.id, row.form] = (*held, (row.valid_from, row.valid_to))
     return Offers(courses, providers, accredited)
 
 

@@ -34,7 +34,7 @@ from training.people import PEOPLE
 from training.records import queries
 from training.records.judging import Judged, judge
 from training.records.reach import check_change, check_owner, source_kind, visible
-from training.records.schemas import Content, Correction, Recorded, Training
+from training.records.schemas import Correction, Recorded, Training
 from training.records.tables import Record, by_year
 from training.records.writing import (
     ActivityKey,
@@ -54,6 +54,7 @@ from training.records.writing import (
     share_again,
     stored,
     taken_over,
+    values_of,
 )
 from training.soundings.shortfalls import settle
 from training.texts import say
@@ -121,7 +122,7 @@ async def store(session: AsyncSession, lines: Sequence[Training], caller: Caller
     claims = [_claim(caller, facts, *each) async for each in in_turns(zip(lines, keys, nips, strict=True))]
     drafts = [claim.draft for claim in claims if isinstance(claim, Claim) and claim.draft]
     if drafts:
-        await _store(session, drafts, caller)
+        await _store(session, drafts, facts, caller)
     other = [facts.sent[claim.key].id for claim in claims if isinstance(claim, Claim) and claim.says]
     now = await stored(session, other) if other else {}
     return [_answer(claim, facts.sent, now) for claim in claims]
@@ -164,62 +165,29 @@ def _claim(caller: Caller[Book], facts: Facts, line: Training, key: Key, nip: st
         kind = source_kind(caller, facts.acting, line.source, person_id=person.person_id)
     except Refused as problem:
         return problem
-    record_id = new_id()
+    verified = kind != "self"
     try:
         judged = judge(
             line,
             person,
             facts.offers,
             caller.rules,
-            record_id=record_id,
-            verified=kind != "self",
+            verified=verified,
             own_provider=facts.own_provider,
             today=facts.today,
         )
     except Refused as problem:
         return Refused("reference-conflict", field="reference") if first else problem
     if first:
-        return Claim(key, fingerprint, says=_says(line, person.person_id, judged))
-    taken_over = facts.taken_over.get(activity_of(person.person_id, _values(line, judged)))
-    facts.sent[key] = Sent(taken_over or record_id, fingerprint)
-    if taken_over:
-        return Claim(key, fingerprint)
-    return Claim(
-        key,
-        fingerprint,
-        Draft(
-            id=record_id,
-            sender_kind=facts.sender.kind,
-            sender_id=facts.sender.id,
-            source_name=key[0],
-            reference=key[1],
-            fingerprint=fingerprint,
-            person_id=person.person_id,
-            year=judged.year,
-            form=line.form,
-            agency_id=judged.agency_id,
-            title=line.title,
-            provider_id=judged.provider_id,
-            course_id=judged.course_id,
-            start_date=line.start_date,
-            end_date=line.end_date,
-            jp_stated=judged.jp_stated,
-            jp_counted=judged.jp_counted,
-            jp_by_year=judged.jp_by_year,
-            sessions=line.session_count,
-            session_dates=line.session_dates,
-            international=line.international,
-            degree=line.degree,
-            competencies=judged.competencies,
-            evidence=line.evidence,
-            source_kind=kind,
-            verified=kind != "self",
-            rule_pack=judged.rule_pack,
-            why=judged.why,
-            cap=judged.cap,
-            hands=facts.hands,
-        ),
-    )
+        return Claim(key, fingerprint, says=_says(line, person.person_id, judged, agency))
+    if facts.taken_over:
+        said = values_of(line, judged, agency)
+        if known := facts.taken_over.get(activity_of(person.person_id, said)):
+            facts.sent[key] = Sent(known, fingerprint)
+            return Claim(key, fingerprint)
+    draft = Draft(new_id(), person.person_id, agency, kind, verified, fingerprint, line, judged)
+    facts.sent[key] = Sent(draft.id, fingerprint)
+    return Claim(key, fingerprint, draft)
 
 
 def _person(people: Locked, line: Training, nip: str | None) -> Person:
@@ -244,26 +212,27 @@ def _fingerprint(line: Training, person_id: UUID) -> str:
     return hashlib.sha256(f"{person_id} {line.jp and line.jp.normalize()} {said}".encode()).hexdigest()
 
 
-def _says(line: Training, person_id: UUID, judged: Judged) -> dict[str, Any]:
-    said = _values(line, judged) | {"person_id": person_id}
+def _says(line: Training, person_id: UUID, judged: Judged, agency_id: UUID) -> dict[str, Any]:
+    said = values_of(line, judged, agency_id) | {"person_id": person_id}
     return said if line.source is None else said | {"source_kind": line.source}
 
 
-async def _store(session: AsyncSession, drafts: Sequence[Draft], caller: Caller[Book]) -> None:
-    await insert(session, drafts, caller)
+async def _store(session: AsyncSession, drafts: Sequence[Draft], facts: Facts, caller: Caller[Book]) -> None:
+    await insert(session, drafts, facts.sender, facts.hands, caller)
     fresh = {draft.id: draft for draft in drafts}
     tally = Tally()
-    groups = {group for draft in drafts for group in groups_of(draft, draft.cap)}
+    groups = {group for draft in drafts for group in groups_of(draft.person_id, draft.judged, draft.judged.cap)}
     for record, before in await share_again(session, groups, fresh, caller):
         if draft := fresh.get(record.id):
-            draft.jp_counted, draft.jp_by_year, draft.why = record.jp_counted, record.jp_by_year, record.why
+            shared = {name: getattr(record, name) for name in ("jp_counted", "jp_by_year", "why")}
+            fresh[record.id] = draft._replace(judged=draft.judged._replace(**shared))
         else:
             tally.take(before)
             tally.add(record)
     now = caller.now
-    async for draft in in_turns(drafts):
-        tally.add(draft)
-        emit_completed(session, draft, now)
+    async for draft in in_turns(fresh.values()):
+        tally.add_split(draft.person_id, draft.judged, verified=draft.verified)
+        emit_completed(session, draft, facts.hands, now)
     await settle(session, await move(session, tally.moves(), caller.rules), caller.clock)
 
 
@@ -303,13 +272,13 @@ async def correct(
             provider_ids=[own_provider] if own_provider else [],
         ),
         caller.rules,
-        record_id=record.id,
         verified=record.verified,
         own_provider=own_provider,
         today=caller.today,
     )
-    check_owner(caller, acting, person_id=record.person_id, agency_id=judged.agency_id)
-    values = _values(correction, judged)
+    agency = person.agency_on(correction.end_date)
+    check_owner(caller, acting, person_id=record.person_id, agency_id=agency)
+    values = values_of(correction, judged, agency)
     if all(getattr(record, name) == value for name, value in values.items()):
         return record
     groups = _groups(record, caller)
@@ -321,27 +290,6 @@ async def correct(
     await _close(session, record, tally, groups | _groups(record, caller), correction.reason, caller)
     emit_corrected(session, record, correction.reason, caller.now)
     return record
-
-
-def _values(content: Content, judged: Judged) -> dict[str, Any]:
-    return {
-        "form": content.form,
-        "title": content.title,
-        "provider_id": judged.provider_id,
-        "course_id": judged.course_id,
-        "start_date": content.start_date,
-        "end_date": content.end_date,
-        "jp_stated": judged.jp_stated,
-        "sessions": content.session_count,
-        "session_dates": content.session_dates,
-        "international": content.international,
-        "degree": content.degree,
-        "competencies": judged.competencies,
-        "evidence": content.evidence,
-        "agency_id": judged.agency_id,
-        "year": judged.year,
-        "rule_pack": judged.rule_pack,
-    }
 
 
 async def verify(session: AsyncSession, record_id: UUID, caller: Caller[Book]) -> Record:
@@ -407,7 +355,7 @@ def _with_hands(record: Record, caller: Caller[Book]) -> list[str]:
 
 def _groups(record: Record, caller: Caller[Book]) -> set[Group]:
     cap = pack_named(caller.rules, record.rule_pack).tables.forms[record.form].cap
-    return groups_of(record, cap.code if cap else None)
+    return groups_of(record.person_id, record, cap.code if cap else None)
 
 
 async def _close(

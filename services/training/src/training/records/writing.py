@@ -3,11 +3,10 @@
 import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from operator import attrgetter
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
@@ -15,9 +14,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.clock import Clock
-from common.store.outbox import emit
+from common.store.outbox import emit, emit_values
 from common.store.sets import Columns, copy, lists, unnest
-from contracts.acting import Sender, SenderKind
+from contracts.acting import Sender
 from contracts.actors import SYSTEM
 from contracts.callers import Caller
 from contracts.events.training import TrainingCompleted, TrainingCorrected
@@ -26,6 +25,8 @@ from roster.people import Locked
 from training.domain.counting import Activity, Counted, FormRule, share, shared
 from training.domain.rules import Book, pack_named, sharing
 from training.ledger.commands import Moved
+from training.records.judging import Judged
+from training.records.schemas import Content, SourceKind, Training
 from training.records.tables import Record, Split, as_stored, by_year
 from training.texts import say
 
@@ -126,48 +127,43 @@ REFILE = text(
     """  # noqa: S608 - built of names in this code
 ).columns(jp_by_year=JSONB)
 
-FACTS = tuple(name for name in TrainingCompleted.model_fields if name not in {"record_id", "jp_by_year", "hands"})
-facts_of = attrgetter(*FACTS)
 
-
-@dataclass(slots=True)
-class Draft:
-    """A record about to be stored; where it has a `cap`, other records have a say in what it counts."""
+class Draft(NamedTuple):
+    """A record about to be stored: whose it is, what was told, and what that is worth."""
 
     id: UUID
-    sender_kind: SenderKind
-    sender_id: str
-    source_name: str
-    reference: str
-    fingerprint: str
     person_id: UUID
-    year: int
-    form: str
     agency_id: UUID
-    title: str
-    provider_id: UUID | None
-    course_id: UUID | None
-    start_date: date
-    end_date: date
-    jp_stated: Decimal | None
-    jp_counted: Decimal
-    jp_by_year: dict[str, str] | None
-    sessions: int
-    session_dates: list[date]
-    international: bool
-    degree: str | None
-    competencies: list[str]
-    evidence: str | None
-    source_kind: str
+    source_kind: SourceKind
     verified: bool
-    rule_pack: str
-    why: str
-    cap: str | None
-    hands: list[str]
+    fingerprint: str
+    line: Training
+    judged: Judged
 
 
-DRAFTED = tuple(field.name for field in fields(Draft) if field.name not in {"cap", "jp_by_year"})
-drafted = attrgetter(*DRAFTED)
+def _path(name: str) -> str:
+    """Where a draft has what a record calls so."""
+    return name if name in Draft._fields else f"judged.{name}" if name in Judged._fields else f"line.{name}"
+
+
+SENT_BY = ("sender_kind", "sender_id", "hands", "submitted_by")
+FIRST = ("recorded_at", "state", "version")
+DRAFTED = tuple(name for name in Record.model_fields if name not in {*SENT_BY, *FIRST, "jp_by_year"})
+drafted = attrgetter(*map(_path, DRAFTED))
+
+COMPLETED = (
+    "record_id",
+    *(name for name in TrainingCompleted.model_fields if name not in {"record_id", "hands"}),
+    "hands",
+)
+completed = attrgetter("id", *map(_path, COMPLETED[1:-1]))
+FACTS = tuple(name for name in COMPLETED if name not in {"record_id", "jp_by_year", "hands"})
+facts_of = attrgetter(*FACTS)
+
+TOLD = tuple(name for name in Content.model_fields if name in Record.model_fields and name not in Judged._fields)
+told = attrgetter(*TOLD)
+FOUND = ("year", "provider_id", "course_id", "jp_stated", "sessions", "competencies", "rule_pack")
+found = attrgetter(*FOUND)
 
 
 class Sent(NamedTuple):
@@ -184,32 +180,25 @@ class Shared(NamedTuple):
     before: RecordRow
 
 
-class Countable(Split, Protocol):
-    """A record as the ledger needs it."""
-
-    @property
-    def person_id(self) -> UUID: ...
-    @property
-    def verified(self) -> bool: ...
-
-
 class Tally:
     """JP gained and lost, by person and year."""
 
     def __init__(self) -> None:
         self._jp: dict[tuple[UUID, int], list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
 
-    def add(self, record: Countable) -> None:
+    def add(self, record: RecordRow) -> None:
         """Adds what a record counts, to each year its part."""
-        self._move(record, 1)
+        self.add_split(record.person_id, record, verified=record.verified)
 
-    def take(self, record: Countable) -> None:
+    def add_split(self, person_id: UUID, split: Split, *, verified: bool) -> None:
+        """Adds what somebody's new record counts, to each year its part."""
+        for year, jp in by_year(split).items():
+            self._jp[person_id, year][0 if verified else 1] += jp
+
+    def take(self, record: RecordRow) -> None:
         """Takes back what a record counts."""
-        self._move(record, -1)
-
-    def _move(self, record: Countable, sign: int) -> None:
         for year, jp in by_year(record).items():
-            self._jp[record.person_id, year][0 if record.verified else 1] += sign * jp
+            self._jp[record.person_id, year][0 if record.verified else 1] -= jp
 
     def moves(self) -> list[Moved]:
         return [Moved(person, year, *jp) for (person, year), jp in self._jp.items()]
@@ -232,6 +221,11 @@ async def taken_over(session: AsyncSession, sender: Sender, people: Locked) -> d
     return {activity_of(row["person_id"], row): row["id"] for row in rows.mappings()}
 
 
+def values_of(content: Content, judged: Judged, agency_id: UUID) -> dict[str, Any]:
+    """What a record of this says: all of it but what it counts, which other records may have a say in."""
+    return dict(zip((*TOLD, *FOUND), (*told(content), *found(judged)), strict=True)) | {"agency_id": agency_id}
+
+
 def activity_of(person_id: UUID, said: Mapping[Any, Any]) -> ActivityKey:
     """What makes one activity of a person the same, whoever tells of it."""
     return person_id, *(tuple(said[name]) if name == "session_dates" else said[name] for name in SAME)
@@ -242,25 +236,28 @@ async def stored(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Recor
     return {row.id: row for row in await session.execute(STORED, {"ids": ids})}
 
 
-async def insert(session: AsyncSession, drafts: Sequence[Draft], caller: Caller[Book]) -> None:
+async def insert(
+    session: AsyncSession, drafts: Sequence[Draft], sender: Sender, hands: Sequence[str], caller: Caller[Book]
+) -> None:
     """Stores drafts whose references were free (`sent_before`); raises Outrun where one is taken meanwhile.
 
     In the order of the references, so that two uploads of the same ones wait for each other in turn.
     """
-    first = ("valid", 1, caller.subject, caller.now)
-    ordered = sorted(drafts, key=attrgetter("source_name", "reference"))
-    columns = (*DRAFTED, "jp_by_year", "state", "version", "submitted_by", "recorded_at")
-    rows = [(*drafted(draft), _json(draft.jp_by_year), *first) for draft in ordered]
-    await copy(session, Record.__tablename__, columns, rows)
+    same = (sender.kind, sender.id, hands, caller.subject, caller.now, "valid", 1)
+    rows = [
+        (*drafted(draft), _json(draft.judged.jp_by_year), *same)
+        for draft in sorted(drafts, key=attrgetter("line.source_name", "line.reference"))
+    ]
+    await copy(session, Record.__tablename__, (*DRAFTED, "jp_by_year", *SENT_BY, *FIRST), rows)
 
 
 def _json(jp_by_year: dict[str, str] | None) -> str | None:
     return None if jp_by_year is None else json.dumps(jp_by_year)
 
 
-def groups_of(record: Countable, cap: str | None) -> set[Group]:
-    """The groups a record belongs to: one for each year it counts in, none without a cap."""
-    return set() if cap is None else {Group(record.person_id, year, cap) for year in by_year(record)}
+def groups_of(person_id: UUID, split: Split, cap: str | None) -> set[Group]:
+    """The groups somebody's record belongs to: one for each year it counts in, none without a cap."""
+    return set() if cap is None else {Group(person_id, year, cap) for year in by_year(split)}
 
 
 async def share_again(
@@ -363,9 +360,9 @@ def _change(reason: str, by: str, clock: Clock) -> dict[str, object]:
     return {"reason": reason, "changed_by": by, "changed_at": clock.now()}
 
 
-def emit_completed(session: AsyncSession, draft: Draft, now: datetime) -> None:
-    event = TrainingCompleted(record_id=draft.id, **_facts(draft))
-    emit(session, event, sequence=1, time=now)
+def emit_completed(session: AsyncSession, draft: Draft, hands: Sequence[str], now: datetime) -> None:
+    values = dict(zip(COMPLETED, (*completed(draft), hands if draft.line.degree else ()), strict=True))
+    emit_values(session, TrainingCompleted, values, sequence=1, time=now)
 
 
 def emit_corrected(session: AsyncSession, record: Any, reason: str, now: datetime) -> None:
