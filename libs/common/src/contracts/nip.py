@@ -6,9 +6,8 @@ Digits 13-14 tell the two apart. Neither has a check digit. Source: domain.md 4,
 """
 
 import hmac
-from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -21,8 +20,7 @@ YOUNGEST, OLDEST = 15, 70
 """Ages at which somebody may be appointed, by the year alone."""
 
 
-@dataclass(frozen=True)
-class Nip:
+class Nip(NamedTuple):
     """What the digits say."""
 
     digits: str

@@ -48,18 +48,16 @@ Handle = Callable[[AsyncSession, Sequence[T]], Awaitable[Sequence[Answer]]]
 same items, or with half of them."""
 
 
-@dataclass(frozen=True)
-class _Line(Generic[T]):
-    number: int
-    content: T | Refused
+_Line = tuple[int, T | Refused]
+"""The number of a line, and what it says."""
 
 
 @dataclass(frozen=True)
 class Lines(Generic[T]):
-    """The lines of a request, each to be read by `reader`."""
+    """The lines of a request; `read` reads one, and raises pydantic's ValidationError."""
 
     request: Request
-    reader: TypeAdapter[T]
+    read: Callable[[bytes], T]
 
     async def answer(self, handle: Handle[T]) -> StreamingResponse:
         """Reads the lines, handles them chunk by chunk, and answers each.
@@ -74,7 +72,7 @@ class Lines(Generic[T]):
             with parts.rates.upload(self.request.state.subject):
                 chunk: list[_Line[T]] = []
                 async for number, raw in _lines(self.request.stream()):
-                    chunk.append(_Line(number, _parse(raw, self.reader, catalogue)))
+                    chunk.append((number, _parse(raw, self.read, catalogue)))
                     if len(chunk) == CHUNK:
                         await _answer(database, chunk, handle, catalogue, language, spool)
                         chunk = []
@@ -86,12 +84,12 @@ class Lines(Generic[T]):
         return StreamingResponse(_replay(spool), media_type=NDJSON)
 
 
-def lines_of(model: type[M]) -> Callable[[Request], Awaitable[Lines[M]]]:
-    """A dependency that gives the lines of a body of NDJSON, each of them a `model`.
+def lines_of(model: type[M], read: Callable[[bytes], M] | None = None) -> Callable[[Request], Awaitable[Lines[M]]]:
+    """A dependency that gives the lines of a body of NDJSON, each of them a `model`, unless something else is to `read` it.
 
     It raises Refused `media-type-unsupported` for a body that is said to be something else.
     """
-    reader: TypeAdapter[M] = TypeAdapter(model)
+    reader = read or TypeAdapter(model).validate_json
 
     async def lines(request: Request) -> Lines[M]:
         check_ndjson(request.headers)
@@ -142,11 +140,11 @@ def _text(number: int, line: bytes) -> bytes:
     return (line.removeprefix(BOM_UTF8) if number == 1 else line).strip()
 
 
-def _parse(raw: bytes | None, model: TypeAdapter[T], catalogue: Catalogue) -> T | Refused:
+def _parse(raw: bytes | None, read: Callable[[bytes], T], catalogue: Catalogue) -> T | Refused:
     if raw is None:
         return Refused("line-too-long", limit=LINE_LIMIT)
     try:
-        return model.validate_json(raw)
+        return read(raw)
     except ValidationError as error:
         return from_validation(error.errors(include_url=False, include_input=False), catalogue.statuses)[0]
 
@@ -159,17 +157,13 @@ async def _answer(
     language: Language,
     spool: "SpooledTemporaryFile[bytes]",
 ) -> None:
-    items = [line.content for line in chunk if not isinstance(line.content, Refused)]
-    answers = iter(await work(database, items, handle))
-    counts: Counter[str] = Counter()
-    for line in chunk:
-        answer = line.content if isinstance(line.content, Refused) else next(answers)
-        counts["refused" if isinstance(answer, Refused) else answer.status] += 1
-        spool.write(_encode(line.number, answer, catalogue, language))
+    answers = iter(await work(database, [content for _, content in chunk if not isinstance(content, Refused)], handle))
+    answered = [(number, content if isinstance(content, Refused) else next(answers)) for number, content in chunk]
+    # Beyond SPOOL_BYTES this writes some 30 kB to a file: less than handing them to a thread would cost.
+    spool.write(b"".join([_encode(number, answer, catalogue, language) for number, answer in answered]))
+    counts = Counter(["refused" if isinstance(answer, Refused) else answer.status for _, answer in answered])
     for status, count in counts.items():
         bulk_lines.add(count, {STATUS: status})
-    if spool.tell() > SPOOL_BYTES:
-        await asyncio.to_thread(spool.flush)
 
 
 async def work(

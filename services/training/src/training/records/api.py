@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 from common.fields import Year
 from common.refused import Refused
 from common.store.transient import insist
-from common.web import etag
+from common.web import etag, reading
 from common.web.bulk import TRY_SECONDS, Lines, lines_of
 from common.web.idempotency import IdempotencyKey, once
 from common.web.joining import Joiner
@@ -69,7 +69,7 @@ async def post_training(
 
 @uploads.post("/trainings:batch", summary="Record many finished activities")
 async def upload_trainings(
-    caller: Sender, lines: Annotated[Lines[Training], Depends(lines_of(Training))]
+    caller: Sender, lines: Annotated[Lines[Training], Depends(lines_of(Training, reading.Reader(Training).read))]
 ) -> StreamingResponse:
     capacity(caller)  # who may send nothing is told so once, not line by line
     return await lines.answer(lambda session, given: commands.store(session, given, caller))

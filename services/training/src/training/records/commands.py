@@ -9,9 +9,11 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -58,6 +60,10 @@ from training.records.writing import (
 )
 from training.soundings.shortfalls import settle
 from training.texts import say
+
+SAID = tuple(name for name in Training.model_fields if name not in {"nip", "person_id", "jp"})
+USUAL = [Training.model_fields[name].get_default(call_default_factory=True) for name in SAID]
+said_in = attrgetter(*SAID)
 
 
 class Claim(NamedTuple):
@@ -208,8 +214,14 @@ def _fingerprint(line: Training, person_id: UUID) -> str:
 
     What a body leaves out does not show in it, so a field that is new one day changes no fingerprint.
     """
-    said = line.model_dump_json(exclude={"nip", "person_id", "jp"}, exclude_defaults=True)
-    return hashlib.sha256(f"{person_id} {line.jp and line.jp.normalize()} {said}".encode()).hexdigest()
+    jp = line.jp and line.jp.normalize()
+    return hashlib.sha256(f"{person_id} {jp} ".encode() + said_by(line)).hexdigest()
+
+
+def said_by(line: Training) -> bytes:
+    """What a line says beside the person and the hours, as JSON, without what it leaves out or might have left out."""
+    said = zip(SAID, said_in(line), USUAL, strict=True)
+    return msgspec.json.encode({name: value for name, value, usual in said if value != usual})
 
 
 def _says(line: Training, person_id: UUID, judged: Judged, agency_id: UUID) -> dict[str, Any]:

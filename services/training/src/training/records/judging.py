@@ -83,7 +83,7 @@ def judge(
         content.start_date,
         content.end_date,
         content.jp,
-        content.session_count,
+        content.sessions or len(content.session_dates) or 1,
         tuple(content.session_dates),
         content.international,
         content.degree,

@@ -38,11 +38,6 @@ class Content(Document):
     competencies: list[Code] = Field(default_factory=list, max_length=50)
     evidence: Words | None = Field(None, description="where the proof is: a URL or a document's number")
 
-    @property
-    def session_count(self) -> int:
-        """How many sessions are told."""
-        return self.sessions or len(self.session_dates) or 1
-
 
 class Training(Content):
     """A finished activity of a person, under the sender's own reference."""
