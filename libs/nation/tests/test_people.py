@@ -10,7 +10,7 @@ from nation.people import Person
 
 TODAY = date(2026, 11, 21)
 
-# PermenPANRB 1/2023: the golongan of each jenjang (domain.md 1.1).
+# PermenPANRB 1/2023: the golongan of each jenjang.
 GOLONGAN_OF = {
     "pemula": {"II/a"},
     "terampil": {"II/b", "II/c", "II/d"},

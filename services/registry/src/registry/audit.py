@@ -1,4 +1,4 @@
-"""The row that every change leaves: who has changed which parts of a thing, and when."""
+"""The row that every change leaves: who changed which parts of an agency, unit or person, and when."""
 
 from dataclasses import fields
 from functools import cache
@@ -17,7 +17,7 @@ def _parts(kind: type[Changed]) -> list[str]:
 
 
 def audit_row(before: Changed | None, after: Changed, caller: Caller[None]) -> Row:
-    """Who changed which parts of a thing, and when. A new thing has all its parts changed."""
+    """The row of a change. Something new has all its parts changed."""
     parts = [part for part in _parts(type(after)) if before is None or getattr(before, part) != getattr(after, part)]
     return {
         "subject_id": after.id,

@@ -11,7 +11,7 @@ from common.fields import Line
 from contracts.addresses import MailboxNotAscii, read_address
 
 MOST_BYTES = 600
-"""Of a name that is told in events: 200 letters of any script in use in Indonesia. A thousand fit into one event."""
+"""Limit of a name that stands in events: 200 letters of any script in use in Indonesia. A thousand names fit into one event."""
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$")]
 

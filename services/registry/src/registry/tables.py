@@ -1,7 +1,7 @@
 """Every table of the registry: agencies, units and people refer to each other.
 
-Four tables hold a dated history each: `valid_to` is exclusive, null for the open last row. They hang on people with
-foreign keys, and on units through (agency, unit), so that nobody can be in a unit of another agency.
+Four tables hold one dated history each: `valid_to` is exclusive, and null for the last, open row. Foreign keys tie them to
+people, and to units by (agency, unit), so that nobody can be in a unit of another agency.
 """
 
 from datetime import date, datetime

@@ -20,7 +20,7 @@ ALL_YEAR, JULY, LEAVE = range(1, 13), range(7, 13), [1, 5, 6, 7, 8, 9, 10, 11, 1
 @pytest.mark.parametrize(
     ("yearly", "months", "due"),
     [
-        # 6.67, 13.33 and 20 JP is the expected pace (domain.md 2.4), cut to what can be stated
+        # even thirds of 20 JP, cut to what can be stated
         (20, ALL_YEAR, ("6.66", "13.33", "20.00")),
         (20, JULY, ("0.00", "3.33", "10.00")),  # two of six months by August, not two thirds of 10
         (20, range(9, 13), ("0.00", "0.00", "6.66")),

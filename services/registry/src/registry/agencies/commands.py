@@ -1,8 +1,8 @@
 """Changes of agencies, their PICs and their units.
 
-There are hundreds of agencies and they rarely change, so their writers take turns: one lock keeps
-codes unique, trees free of circles, and two uploads from waiting for each other for ever. It comes
-before the locks of units, and these before the locks of people.
+There are hundreds of agencies and they rarely change, so writers take turns. One lock keeps codes
+unique, keeps trees free of circles, and keeps two uploads from waiting for each other for ever. It is
+taken before the locks of units, and these before the locks of people.
 """
 
 from collections import defaultdict
@@ -154,7 +154,7 @@ async def _load(session: AsyncSession, *, ids: Collection[UUID] = (), codes: Col
 
 
 async def _units(session: AsyncSession, agency_ids: Collection[UUID], documents: Iterable[UnitIn]) -> dict[UUID, Units]:
-    """The units of these agencies, and those of others that have an id some document asks for; by agency."""
+    """By agency: the units of these agencies, and those of others whose id some document asks for."""
     asked = {document.id for document in documents if document.id}
     known: dict[UUID, Units] = {}
     found = select(units).where(or_(units.c.agency_id.in_(agency_ids), units.c.id.in_(asked)))
@@ -187,7 +187,7 @@ def _decided(document: AgencyIn, before: Agency | None, parents: Parents) -> Age
 
 
 def _pics(named: Sequence[PicIn], before: Sequence[Pic]) -> tuple[Pic, ...]:
-    """The PICs named. Somebody who keeps rank and name or address keeps what is left out of them."""
+    """The PICs named. Who has the rank and the name or address of before keeps what the request leaves out."""
     return in_order(tuple(_pic(pic, next((known for known in before if _is_same(pic, known)), None)) for pic in named))
 
 
@@ -222,7 +222,7 @@ def _decided_unit(document: UnitIn, agency_id: UUID, before: Unit | None, own: U
 
 
 async def _save(session: AsyncSession, pairs: Iterable[tuple[Agency | None, Agency]], caller: Caller[None]) -> None:
-    """Stores what changed as the next version of each agency, and announces it."""
+    """Stores the next version of each agency that changed, and announces it."""
     changed = [(before, replace(after, version=after.version + 1)) for before, after in pairs if before != after]
     new = [asdict(after) for before, after in changed if before is None]
     known = [asdict(after) for before, after in changed if before is not None]
@@ -245,7 +245,7 @@ async def _save(session: AsyncSession, pairs: Iterable[tuple[Agency | None, Agen
 
 
 async def _save_units(session: AsyncSession, pairs: Iterable[tuple[Unit | None, Unit]], caller: Caller[None]) -> None:
-    """Stores what changed as the next version of each unit; the people of a renamed one are announced again."""
+    """Stores the next version of each unit that changed; the people of a renamed one are announced again."""
     changed = [(before, replace(after, version=after.version + 1)) for before, after in pairs if before != after]
     await sets.add(session, units, [asdict(after) for before, after in changed if before is None])
     known = sorted((after.id for before, after in changed if before is not None))

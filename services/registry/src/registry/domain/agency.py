@@ -14,7 +14,7 @@ Language = Literal["id", "en"]
 
 @dataclass(frozen=True, slots=True)
 class Pic:
-    """Who gets the mails of an agency; at most one main and one deputy."""
+    """Who gets the mails of an agency: at most one main and one deputy."""
 
     rank: Rank
     name: str
@@ -51,14 +51,14 @@ class Unit:
 
 
 def in_order(pics: tuple[Pic, ...]) -> tuple[Pic, ...]:
-    """Main before deputy. Raises Refused when a rank is taken twice."""
+    """Main before deputy. Raises Refused when two have the same rank."""
     if len({pic.rank for pic in pics}) < len(pics):
         raise Refused("pic-rank-twice", "pics")
     return tuple(sorted(pics, key=lambda pic: pic.rank != "main"))
 
 
 def check_parent(child: UUID, parent: UUID | None, parents: Mapping[UUID, UUID | None], unknown: str) -> None:
-    """Raises Refused with the code `unknown` for a parent not among `parents`, or when a circle would close."""
+    """Raises Refused: `parent-cycle` when a circle would close, or the code `unknown` for a parent that is not in `parents`."""
     above = parent
     while above is not None:
         if above == child:

@@ -1,7 +1,7 @@
 """Dated history: what held from when until when, without gap and without overlap.
 
-`valid_to` is the first day a value no longer held; the last span is open. Neighbours differ, so
-two histories that say the same are equal.
+`valid_to` is the first day a value no longer held; the last span is open. Neighbouring
+spans differ in value, so two histories that say the same are equal.
 """
 
 from collections.abc import Mapping
@@ -50,7 +50,7 @@ def next_change(history: History[T], day: date) -> date | None:
 
 
 def put(history: History[T], value: T, start: date, end: date | None) -> History[T]:
-    """The history in which `value` held from `start` until `end`, and all else stays as it was.
+    """The history in which `value` holds from `start` until `end`, and everything else stays as it is.
 
     `end` is exclusive, after `start`, and not before the history begins; None stands for ever.
     """
@@ -62,9 +62,9 @@ def put(history: History[T], value: T, start: date, end: date | None) -> History
 
 
 def put_until_next(history: History[T], value: T, start: date) -> History[T]:
-    """The history in which `value` held from `start` until the next change on record.
+    """The history in which `value` holds from `start` until the next change on record.
 
-    So a late fact leaves later changes alone, and one that arrives again changes nothing.
+    So a fact told late leaves later changes alone, and one that is told again changes nothing.
     """
     if at(history, start) == value:
         return history
@@ -72,7 +72,7 @@ def put_until_next(history: History[T], value: T, start: date) -> History[T]:
 
 
 def starting(history: History[T], day: date) -> History[T]:
-    """The history begun on `day` instead: cut off before it, or its first value carried back to it."""
+    """The history, but beginning on `day`: cut off before it, or with its first value carried back to it."""
     points = {max(span.valid_from, day): span.value for span in history if _reaches(span, day)}
     if day < begins_on(history):
         points[day] = history[0].value
@@ -80,7 +80,7 @@ def starting(history: History[T], day: date) -> History[T]:
 
 
 def ending(history: History[T], day: date) -> History[T]:
-    """The history in which nothing changes after `day`, which is not before it begins."""
+    """The history without changes after `day`; the day is not before the history begins."""
     return put(history, at_or_first(history, day), day, None)
 
 

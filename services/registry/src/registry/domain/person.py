@@ -18,15 +18,16 @@ LONGEST_ABSENCE = 10
 """Years from the beginning of a leave or a study to its end. No law says so: it finds a year mistyped."""
 
 MOST_SPANS = 500
-"""How many spans a history may have: more than a change a month in forty years, and an event still holds them all."""
+"""How many periods a history may have: more than a change a month in forty years; one event still holds them all."""
 
 MOST_FORMER_NIPS = 50
-"""How many numbers of contracts gone by somebody may have: a contract a year is fewer, and an event holds them all."""
+"""How many former numbers somebody may have: one contract a year gives fewer; one event still holds them all."""
 
 KEPT_FOR_ORDINARY = 100
-"""So many of them only for changes near today, so that whoever fills a history with old dates does not close it."""
+"""How many of `MOST_SPANS` are kept for changes near today: old dates alone cannot fill a history."""
 
 ORDINARY = timedelta(days=45)
+"""How far from today a change may lie to count as near."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Whether somebody serves, and the decree that says so, where one is known."""
+    """Whether somebody serves, and by which decree, where one is known."""
 
     status: Status
     decree: str | None = None
@@ -63,10 +64,11 @@ class Schooling:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who somebody is now, and where, as what, how and with which degree they served since the registry knows of them.
+    """Who somebody is now; and since when the registry knows of them, where, as what and in which status they have served,
+    and with which degree.
 
-    The four histories begin on one day, `joined_on` or later. `former_nips` are the numbers of contracts
-    gone by, which still name the person.
+    The four histories begin on one day, `joined_on` or later. `former_nips` are the numbers of earlier contracts, which
+    still name the person.
     """
 
     id: UUID
@@ -107,10 +109,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """How somebody is said to be from `valid_from` on. By the NIP somebody was `appointed` then at the earliest,
-    and can have joined from the first to the last day of `joins`.
+    """What the personnel office says of somebody, from `valid_from` on.
 
-    Where the entry leaves out unit or jenjang, `keeps_unit` and `keeps_jenjang` say that they stay as they are.
+    By their NIP they were appointed on `appointed` at the earliest, and can have joined between the two days of `joins`.
+    `keeps_unit` and `keeps_jenjang` say that the entry leaves these out, so that they stay as they are.
     """
 
     nip: str
@@ -129,7 +131,7 @@ class Entry:
 
 
 def enlist(person_id: UUID, entry: Entry, today: date) -> Person:
-    """A new person. What the entry says counts from `valid_from`, by default from joining.
+    """A new person. What the entry says holds from `valid_from`, by default from joining.
 
     Raises Refused.
     """
@@ -156,17 +158,17 @@ def enlist(person_id: UUID, entry: Entry, today: date) -> Person:
 
 
 def counts_from(person: Person, entry: Entry, today: date) -> date:
-    """From when an entry changes a known person: as it says, else today, or the first day of one yet to begin."""
+    """From when an entry changes a known person: from its own date; without one from today, or from their first day if later."""
     return entry.valid_from or max(today, person.begins_on)
 
 
 def revise(person: Person, entry: Entry, today: date) -> Person:
     """The person as the entry says, from its date until the next change on record.
 
-    The staff type goes with the present NIP. The degree on record last is not said anew by an entry
-    that repeats it, so a promotion told late does not carry a degree back to its day. Whoever is
-    retired or dead by then is nowhere else and nothing else than they were. A corrected `joined_on` moves the beginning of the
-    history that began with it. Raises Refused.
+    The staff type stays that of the present NIP. An entry that repeats the degree recorded last changes nothing about it,
+    so that a promotion told late does not carry a degree back to its day. Somebody retired or dead by that date is
+    refused another place or post. A corrected `joined_on` moves the beginning of the histories that began with it.
+    Raises Refused.
     """
     start = counts_from(person, entry, today)
     entry = _completed(entry, person, start)
@@ -198,9 +200,10 @@ def revise(person: Person, entry: Entry, today: date) -> Person:
 
 
 def renumber(person: Person, entry: Entry, today: date) -> Person:
-    """The person with the entry's number, as a new contract of a PPPK in service brings it. Raises Refused for a PNS.
+    """The person with the entry's number, which a new contract gives to a PPPK in service. Raises Refused, also for a PNS.
 
-    The number before stays theirs. Source: domain.md 4, a contract with another agency gives a new NI PPPK.
+    The number before still names them. Source: published examples, in which a contract with another agency gives a new
+    NI PPPK; no regulation was seen.
     """
     if person.staff_type != "PPPK" or entry.staff_type != "PPPK":
         raise Refused("nip-permanent", "nip")
@@ -216,7 +219,7 @@ def renumber(person: Person, entry: Entry, today: date) -> Person:
 def mend(
     person: Person, nip: str, staff_type: StaffType, appointed: date, joins: tuple[date, date], today: date
 ) -> Person:
-    """The person with the right number in place of one that was registered wrong, and never was theirs.
+    """The person with the right number in place of one that was registered wrong and never was theirs.
 
     `appointed` and `joins` as in Entry. Raises Refused.
     """
@@ -241,7 +244,7 @@ def transfer(person: Person, place: Place, on: date, today: date) -> Person:
 def stand(person: Person, standing: Standing, start: date, until: date | None, today: date) -> Person:
     """The person with another status from `start` until `until`, or for good.
 
-    Leave and study end with the service at the latest, and with it ends whatever was planned for later. Raises Refused.
+    Leave and study end with the service at the latest, and so does what was planned for later. Raises Refused.
     """
     if until is not None and until <= start:
         raise Refused("dates-reversed", "until")
@@ -289,19 +292,19 @@ def _check_start(start: date, earliest: date, today: date, field: str) -> None:
 
 
 def _end_of_gone(statuses: History[Standing], status: Status, start: date) -> date | None:
-    """Until when somebody who goes on `start` has that status: retired until their death, and dead for ever."""
+    """Until when somebody who leaves on `start` has that status: retired until their death, and dead for ever."""
     deaths = (span.valid_from for span in statuses if span.value.status == "deceased" and span.valid_from > start)
     return next(deaths, None) if status == "retired" else None
 
 
 def _check_serving(person: Person, day: date, field: str) -> None:
-    """Raises Refused for what makes sense only for somebody in service."""
+    """Raises Refused when the person is not in service on `day`."""
     if not person.serves_on(day):
         raise Refused("not-in-service", field)
 
 
 def _check_status(person: Person, status: Status, start: date, field: str) -> None:
-    """Raises Refused for a status that cannot follow the one before: nothing follows death, no absence retirement."""
+    """Raises Refused for a status that cannot follow the one before: none follows death, and no absence follows retirement."""
     before = at(person.statuses, start - timedelta(days=1))
     if before is None:
         return
@@ -317,14 +320,14 @@ def _years_after(day: date, years: int) -> date:
 
 
 def _check_joined(entry: Entry) -> None:
-    """Raises Refused for a joining at an age at which nobody is appointed."""
+    """Raises Refused for joining at an age at which nobody is appointed."""
     first, last = entry.joins
     if not first <= entry.joined_on <= last:
         raise Refused("joining-age", "joined_on", first=first.year, last=last.year)
 
 
 def _completed(entry: Entry, person: Person, start: date) -> Entry:
-    """The entry with what it leaves out as it stands on `start`; a unit stays only where its agency does."""
+    """The entry, with what it leaves out as it is on `start`; a unit stays only if the agency does."""
     place, post = person.place_on(start), at_or_first(person.posts, start)
     return replace(
         entry,
@@ -334,7 +337,7 @@ def _completed(entry: Entry, person: Person, start: date) -> Entry:
 
 
 def _ended(person: Person) -> Person:
-    """The person without what was planned for after they left: nobody who is gone moves or is promoted."""
+    """The person without moves and promotions planned for after they left."""
     left = person.left_on
     if left is None:
         return person
@@ -342,9 +345,9 @@ def _ended(person: Person) -> Person:
 
 
 def _checked(after: Person, before: Person, start: date, today: date, field: str) -> Person:
-    """The changed person, whose histories must fit into one event, however long the names in them.
+    """The changed person. Histories must fit into one event, however long the names in them.
 
-    Raises Refused; never for a change that makes no history longer.
+    Raises Refused for a history that grows beyond its limit.
     """
     most = MOST_SPANS if abs(start - today) <= ORDINARY else MOST_SPANS - KEPT_FOR_ORDINARY
     for name in ("assignments", "posts", "statuses", "educations"):

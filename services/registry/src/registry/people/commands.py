@@ -1,4 +1,4 @@
-"""Changes of people, one or a thousand at a time by the same path."""
+"""Changes of people; one goes the same way as a thousand."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -74,9 +74,9 @@ async def revise_person(
 async def mend_number(
     session: AsyncSession, person_id: UUID, document: NumberIn, seen: etag.Versions, caller: Caller[None]
 ) -> None:
-    """A person with the right number; the wrong one is kept with the reason, and free for whose it is.
+    """A person with the right number; the wrong one is kept with the reason, and is free for its owner.
 
-    Where two were `swapped`, whoever has the right number gets the one that is given up. Raises Refused.
+    When two numbers were `swapped`, the person who has the right one gets the one that is given up. Raises Refused.
     """
     before = await _mine(session, person_id, caller, lock=False)
     etag.check(seen, before.version)
@@ -107,7 +107,7 @@ async def mend_number(
 
 
 async def transfer_person(session: AsyncSession, person_id: UUID, document: TransferIn, caller: Caller[None]) -> None:
-    """A person elsewhere from a day on, by whom they leave. Raises Refused."""
+    """Moves a person from a day on; the agency they leave does it. Raises Refused."""
     places = await _places(session, [document])
     person = await _mine(session, person_id, caller, lock=True)
     place = places.found(document)
@@ -118,7 +118,7 @@ async def transfer_person(session: AsyncSession, person_id: UUID, document: Tran
 
 
 async def change_status(session: AsyncSession, person_id: UUID, document: StatusIn, caller: Caller[None]) -> None:
-    """A person with another status, by decree. Raises Refused."""
+    """Changes the status of a person, by decree. Raises Refused."""
     person = await _mine(session, person_id, caller, lock=True)
     _check_own(person, document.from_, caller, "from")
     standing = Standing(document.status, document.decree)
@@ -169,14 +169,14 @@ async def upsert_people(session: AsyncSession, documents: Sequence[PersonIn], ca
 
 
 async def announce_units(session: AsyncSession, unit_ids: Sequence[UUID], caller: Caller[None]) -> None:
-    """Announces again whoever ever served in these units: a person's event carries the names of units."""
+    """Announces everybody again who ever served in these units, since a person's event holds the names of units."""
     if not unit_ids:
         return
     served = select(assignments.c.person_id).where(assignments.c.unit_id.in_(unit_ids)).distinct()
     ids = sorted((await session.execute(served)).scalars())
     for start in range(0, len(ids), PAGE):
         await announce(session, ids[start : start + PAGE], caller)
-        # Stored page by page: a ministry of 100,000 people must not have all its events in memory.
+        # Stored page by page, so that a ministry of 100,000 people does not have all its events in memory.
         await flush(session)
 
 
@@ -204,14 +204,14 @@ class _Places:
         return Place(agency_id, _one_of(names, lambda name: self.units.get((agency_id, name)), "unit-unknown"))
 
     def meant(self, document: PlaceIn, caller: Caller[None]) -> Place:
-        """The place a document names, which must be in an agency of the caller's. Raises Refused."""
+        """The place a document names, which must be in an agency that the caller reaches. Raises Refused."""
         place = self.found(document)
         if not caller.reaches(place.agency_id):
             raise Refused("agency-mismatch", "agency_id" if document.agency_id else "agency_code")
         return place
 
     def check_open(self, place: Place, present: Place | None) -> None:
-        """Raises Refused for a closed agency somebody would newly come to."""
+        """Raises Refused when somebody would come to a closed agency in which they do not serve yet."""
         if place.agency_id in self.closed and (present is None or present.agency_id != place.agency_id):
             raise Refused("agency-closed", "agency_id")
 
@@ -219,7 +219,7 @@ class _Places:
 def _one_of(
     names: Mapping[str, UUID | str | None], find: Callable[[UUID | str], UUID | None], unknown: str
 ) -> UUID | None:
-    """What all the given names stand for; None when none is given. Raises Refused when they name nothing, or two things."""
+    """The one thing that all the given names stand for; None when none is given. Raises Refused for an unknown name, or two things."""
     meant: UUID | None = None
     for field, name in names.items():
         if name is None:
@@ -265,7 +265,7 @@ async def _places(session: AsyncSession, documents: Sequence[PlaceIn]) -> _Place
 
 
 async def _mine(session: AsyncSession, person_id: UUID, caller: Caller[None], *, lock: bool) -> Person:
-    """A person of the caller's agency, who is not the caller: posts and degrees decide credit points. Raises Refused."""
+    """A person whom the caller reaches, and who is not the caller: nobody changes what their own credit points depend on. Raises Refused."""
     person = (await store.present(session, [person_id], lock=lock)).get(person_id)
     if person is None or not caller.reaches(person.place_on(caller.today).agency_id):
         raise Refused("not-found")

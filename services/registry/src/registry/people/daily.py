@@ -1,4 +1,4 @@
-"""What has to be said again because a day has come: changes recorded beforehand that hold from today."""
+"""Changes recorded ahead whose day has come: the people they concern are announced again."""
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,14 +19,14 @@ BEGUN = text(
 
 
 async def announce_begun(session: AsyncSession, caller: Caller[None]) -> int:
-    """Announces a page of those for whom something recorded beforehand has begun since their last event."""
+    """Announces a page of the people for whom something recorded ahead has begun since their last event."""
     ids = (await session.execute(BEGUN, {"today": caller.today, "page": PAGE})).scalars().all()
     await announce(session, ids, caller)
     return len(ids)
 
 
 async def announce_all_begun(database: Database, caller: Caller[None]) -> int:
-    """Announces all of them, a transaction a page, and gives their number. Done again, it finds nobody."""
+    """Announces all of them, in one transaction a page, and returns how many. Run again, it finds nobody."""
     total = 0
     while True:
         async with database.transaction() as session:

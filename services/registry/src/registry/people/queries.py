@@ -52,9 +52,9 @@ present = assignments.alias("present")
 
 
 async def person(session: AsyncSession, person_id: UUID, caller: Caller[None], as_of: date | None = None) -> PersonOut:
-    """Somebody as of a day, for the agency they serve today and, for a day gone by, the one they served then.
+    """Somebody as of a day. The agency in which they serve today sees them; of a past day, also the one of that day.
 
-    A move to come shows nothing to the agency it leads to. Raises Refused `not-found`.
+    Before its day, a move shows nothing to the agency it leads to. Raises Refused `not-found`.
     """
     here = caller.sees(present.c.agency_id)
     visible = here if _to_come(caller.today, as_of) else or_(here, caller.sees(assignments.c.agency_id))
@@ -67,7 +67,7 @@ async def oneself(session: AsyncSession, caller: Caller[None], as_of: date | Non
 
 
 async def just_changed(session: AsyncSession, person_id: UUID, today: date) -> PersonOut:
-    """Somebody the caller has just changed, even where the change took them out of the caller's sight."""
+    """Somebody whom the caller has just changed, even if the change took them out of the caller's sight."""
     return await _one(session, person_id, today, None, true())
 
 
@@ -80,9 +80,9 @@ async def people_page(
     unit_id: UUID | None,
     as_of: date | None,
 ) -> Page[PersonOut]:
-    """Who serves, on a day, in an agency or unit, as far as the caller may see them; nobody retired or dead by then.
+    """Who serves in an agency or unit on a day, as far as the caller may see them; without those retired or dead by then.
 
-    For a day to come these are the people of today's agencies, wherever they will be.
+    For a future day these are the people of today's agencies, wherever they will be.
     """
     place = present if _to_come(caller.today, as_of) else assignments
     found = (

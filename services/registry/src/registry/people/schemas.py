@@ -21,7 +21,7 @@ def joins(number: Nip) -> tuple[date, date]:
 
 
 def appointed(number: Nip) -> date:
-    """The earliest day of the appointment that the number tells."""
+    """The earliest day of the appointment that the number tells of."""
     return date(number.appointed_year, number.appointed_month or 1, 1)
 
 
@@ -37,10 +37,10 @@ class PlaceIn(Document):
 class PersonIn(PlaceIn):
     """Somebody as they are from `valid_from` on.
 
-    `valid_from` is by default `joined_on` for a new person and today for a change. For a known
-    person `jenjang`, `status` and the unit stay as they are where they are left out (a unit only
-    within its agency); `jenjang` and unit are cleared by null. A new person's `status` is `active`.
-    An `education` other than the last on record counts from `valid_from`; the same moves nothing.
+    Without `valid_from` a new person counts from `joined_on`, and a change from today. For a known person,
+    `jenjang`, `status` and the unit stay as they are when they are left out (the unit only within its agency);
+    null clears `jenjang` and unit. A new person is `active` unless `status` says otherwise. An `education`
+    other than the last one recorded counts from `valid_from`; the same one again changes nothing.
     """
 
     nip: WrittenNip = Field(description="18 digits; spaces and dots are accepted", examples=["199001012015011001"])
@@ -87,7 +87,9 @@ class NumberIn(Document):
 
     nip: WrittenNip
     reason: Line = Field(examples=["Salah ketik dua angka saat pendaftaran"])
-    swapped: StrictBool = Field(False, description="whoever has this number by mistake gets the one that is given up")
+    swapped: StrictBool = Field(
+        False, description="the person who has this number by mistake gets the one that is given up"
+    )
 
 
 class TransferIn(PlaceIn):
@@ -144,7 +146,7 @@ class AssignmentOut(Dated):
 
 
 class PostOut(Dated):
-    """As what somebody served."""
+    """The post in which somebody served."""
 
     jenjang: Jenjang | None
     golongan: str
@@ -159,7 +161,7 @@ class StatusOut(Dated):
 
 
 class EducationOut(Dated):
-    """The highest degree somebody had, as far as it was told."""
+    """The highest degree somebody had, as far as the registry was told."""
 
     degree: Degree
 
@@ -169,7 +171,7 @@ class NumberOut(BaseModel):
 
     nip: str
     replaced_on: date | None
-    reason: str | None = Field(description="why it was wrong; null for a number that is or was theirs")
+    reason: str | None = Field(description="why it was wrong; null for a number that is or was the person's")
 
 
 class ChangeOut(BaseModel):

@@ -1,6 +1,6 @@
 """People between the database and the domain, and the event of a change.
 
-Whoever writes people takes locks in this order: units, numbers sorted, people sorted by id.
+What writes people takes locks in this order: units, then numbers in their order, then people by id.
 """
 
 from collections import defaultdict
@@ -33,7 +33,7 @@ Pair = tuple[Person | None, Person]
 
 
 async def owners(session: AsyncSession, numbers: Collection[str]) -> dict[str, UUID]:
-    """Whom these NIPs name or once named."""
+    """The people whom these NIPs name, or named before."""
     found = await session.execute(
         text("SELECT nip, person_id FROM nips WHERE nip = ANY(CAST(:numbers AS text[]))"), {"numbers": list(numbers)}
     )
@@ -63,7 +63,7 @@ async def retire_number(session: AsyncSession, person_id: UUID, today: date) -> 
 
 
 async def release(session: AsyncSession, nip: str, person_id: UUID) -> bool:
-    """Gives up a number in use that is not the person's; False when another one is in use by now."""
+    """Frees a number that the person has by mistake; False when they have another one by now."""
     gone = await session.execute(
         nips.delete()
         .where(nips.c.nip == nip, nips.c.person_id == person_id, nips.c.replaced_on.is_(None))
@@ -73,7 +73,7 @@ async def release(session: AsyncSession, nip: str, person_id: UUID) -> bool:
 
 
 async def take_up(session: AsyncSession, nip: str, person_id: UUID) -> bool:
-    """Puts a number into use that is free, or was the person's before; False when somebody else has it."""
+    """Gives the person a number that is free or was theirs before; False when somebody else has it."""
     taken = await session.execute(
         postgresql.insert(nips)
         .values(nip=nip, person_id=person_id)
@@ -100,9 +100,9 @@ async def keep_mended(session: AsyncSession, before: Person, reason: str, today:
 async def owners_and_mended(
     session: AsyncSession, numbers: Collection[str]
 ) -> tuple[dict[str, UUID], set[tuple[str, str]]]:
-    """`owners`, and those of the numbers that were registered wrong for somebody, with whose name they mean nobody more.
+    """`owners`; and the numbers that were registered wrong for somebody, each with that person's name.
 
-    Whose number it truly is has another name, or has it already.
+    Such a number with such a name means the old mistake again. Its true owner has another name, or has the number already.
     """
     found = await session.execute(
         text(
@@ -131,11 +131,11 @@ async def mended_of(session: AsyncSession, person_id: UUID) -> set[str]:
 
 
 async def present(session: AsyncSession, ids: Iterable[UUID], *, lock: bool) -> dict[UUID, Person]:
-    """People with their histories; with `lock`, nobody else changes them until the transaction ends."""
+    """People with their histories. With `lock`, nobody else changes them until the transaction ends."""
     wanted = {"ids": sorted(set(ids))}
     if not wanted["ids"]:
         return {}
-    # A statement of its own: what the others read must be from after the wait for the lock.
+    # A statement of its own, so that the others read what is there after the wait for the lock.
     found = await session.execute(_LOCKED if lock else _PEOPLE, wanted)
     rows_found = found.all()
     numbers = await session.execute(
@@ -177,7 +177,7 @@ async def present(session: AsyncSession, ids: Iterable[UUID], *, lock: bool) -> 
 async def _histories(
     session: AsyncSession, table: Table, wanted: Mapping[str, Any], kind: Callable[..., T]
 ) -> dict[UUID, History[T]]:
-    """Histories by person; the columns after the dates are the fields of `kind`, in order."""
+    """Histories by person. The columns after the dates are the fields of `kind`, in their order."""
     columns = ", ".join(["person_id", "valid_from", "valid_to", *_value_columns(table)])
     found = await session.execute(
         text(f"SELECT {columns} FROM {table.name} WHERE person_id = ANY(CAST(:ids AS uuid[])) ORDER BY valid_from"),  # noqa: S608 - built of names in this code
@@ -194,7 +194,7 @@ def _value_columns(table: Table) -> list[str]:
 
 
 async def save(session: AsyncSession, pairs: Sequence[Pair], caller: Caller[None]) -> None:
-    """Stores people as the next version of each, says who did it, and announces them."""
+    """Stores the next version of each person, records who did it, and announces them."""
     stored = [(before, replace(after, version=after.version + 1)) for before, after in pairs]
     await sets.add(session, people, [_row(after, caller) for before, after in stored if before is None])
     await sets.update(session, people, [_row(after, caller) for before, after in stored if before is not None])
