@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from rich.console import Console
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from common.app import create_app
 from common.invariants import EVENTS_LEAVE, find_broken, table
@@ -82,9 +82,21 @@ class Tested:
         async with owning(self.database) as connection:
             await connection.execute(text(self.emptying))
 
+    @cached_property
+    def suspects(self) -> TextClause:
+        """One statement instead of one each: the numbers of the broken invariants, and of those that bind something."""
+        queries = [each.query for each in self.service.invariants]
+        where = [f" WHERE EXISTS ({query})" if not text(query).compile().params else "" for query in queries]
+        return text(
+            " UNION ALL ".join(["SELECT 0 WHERE false", *(f"SELECT {n}{each}" for n, each in enumerate(where))])
+        )
+
     async def check(self, broken: Iterable[str]) -> None:
-        """Every other invariant holds, but that events leave: no relay runs here, and a test may take a minute."""
-        held = [each for each in self.service.invariants if each is not EVENTS_LEAVE and each.name not in broken]
+        """Every other invariant holds, but for `EVENTS_LEAVE`: that is the work of a relay, and none runs here."""
+        async with self.database.reading() as session:
+            suspects = await session.scalars(self.suspects)
+        asked = [self.service.invariants[n] for n in suspects]
+        held = [each for each in asked if each is not EVENTS_LEAVE and each.name not in broken]
         found = await find_broken(self.parts, held)
         assert not found, table(held, found)
 
