@@ -6,7 +6,7 @@ from common.messages.inbox import Subscription
 from common.parts import Parts
 from credit.cases.judging import rejudge
 from credit.evidence import consumers as evidence
-from credit.evidence.commands import settle_again
+from credit.evidence.settling import settle_again
 from credit.people import PEOPLE
 from roster.copies import News
 

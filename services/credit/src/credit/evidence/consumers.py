@@ -1,4 +1,4 @@
-"""Takes training records in; a record of somebody not known yet waits for the person."""
+"""Taking in training records; one of somebody who is not known yet waits for the person."""
 
 from collections.abc import Sequence
 from operator import attrgetter
@@ -19,7 +19,7 @@ WANTED = (Completed, Corrected, Revoked)
 
 
 def subscription(parts: Parts) -> Subscription:
-    """What credit wants of the training service."""
+    """What credit reads of the training service."""
 
     async def handle(session: AsyncSession, batch: Sequence[Received]) -> None:
         strangers, here = await look(session, batch)

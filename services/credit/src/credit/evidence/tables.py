@@ -10,6 +10,9 @@ from sqlmodel import Field
 
 from common.store.tables import Stored
 
+CLAIMS = "degree IS NOT NULL OR case_id IS NOT NULL"
+"""The records that name a degree, or once did: those of a person are found by an index."""
+
 
 class EvidenceRow(Stored, table=True):
     __tablename__ = "evidence"
@@ -18,14 +21,14 @@ class EvidenceRow(Stored, table=True):
         CheckConstraint("outcome IN ('no-points', 'education-case')", name="outcome"),
         CheckConstraint("outcome = 'no-points' OR case_id IS NOT NULL", name="case"),
         Index(None, "person_id", "record_id"),
-        Index("ix_evidence_claims", "person_id", postgresql_where=text("degree IS NOT NULL OR case_id IS NOT NULL")),
+        Index("ix_evidence_claims", "person_id", postgresql_where=text(CLAIMS)),
     )
 
     record_id: UUID = Field(primary_key=True)
     person_id: UUID
     agency_id: UUID = Field(sa_column_kwargs={"comment": "where the person served on the end date"})
     sequence: int = Field(
-        sa_type=BigInteger, sa_column_kwargs={"comment": "version of the record shown; 0: only its end is known"}
+        sa_type=BigInteger, sa_column_kwargs={"comment": "version of the record shown; 0: only its revocation is known"}
     )
     revoked_sequence: int | None = Field(
         sa_type=BigInteger, sa_column_kwargs={"comment": "version with which it was revoked"}

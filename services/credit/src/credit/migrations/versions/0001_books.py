@@ -316,7 +316,10 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("agency_id", sa.Uuid(), nullable=False, comment="where the person served on the end date"),
         sa.Column(
-            "sequence", sa.BigInteger(), nullable=False, comment="version of the record shown; 0: only its end is known"
+            "sequence",
+            sa.BigInteger(),
+            nullable=False,
+            comment="version of the record shown; 0: only its revocation is known",
         ),
         sa.Column("revoked_sequence", sa.BigInteger(), nullable=True, comment="version with which it was revoked"),
         sa.Column("state", sa.Text(), nullable=False),
