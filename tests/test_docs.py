@@ -272,7 +272,7 @@ def test_a_rule_is_found_from_the_readme(rule: str) -> None:
 def test_a_rule_nobody_links_to_is_not_found(rule: str) -> None:
     target = CHECKOUT / RULES[rule][0]
     without = {
-        page: LINK.sub(lambda link: "" if target in dict(links(page, link[0])) else link[0], text)  # noqa: B023
+        page: LINK.sub(lambda link: "" if target in dict(links(page, link[0])) else link[0], text)  # noqa: B023 - called before `page` is the next
         for page, text in PAGES.items()
     }
     assert target not in hops(without)

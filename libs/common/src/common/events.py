@@ -57,7 +57,8 @@ class Event(BaseModel):
 class Excerpt(msgspec.Struct, frozen=True, gc=False):
     """What a consumer reads of an event, where so many come that the whole of each would cost more than all else.
 
-    A subclass names the event and the fields it reads, each as the event has it; an id is an `Id`.
+    A subclass names the event and the fields it reads, each as the event has it; an id is an `Id`. What the event's own
+    types refuse and msgspec takes, it refuses by a ValueError that names the field in backticks (`__post_init__`).
     """
 
     event: ClassVar[type[Event]]
@@ -153,12 +154,14 @@ class Reader:
             )
         except KeyError as error:
             raise UnreadableEvent(f"no {error.args[0]} header") from error
+        except RecursionError as error:
+            raise UnreadableEvent(f"not a valid {headers['ce_type']} (nested too deeply)") from error
         except ValueError as error:
             raise UnreadableEvent(f"not a valid {headers['ce_type']} ({_where(error) or 'bad header'})") from error
 
 
 def _decoder(wanted: Wanted) -> Callable[[bytes], Any]:
-    """What makes the event of a payload. Raises ValueError."""
+    """What makes the event of a payload. Raises ValueError, and RecursionError for brackets by the thousand."""
     if issubclass(wanted, Excerpt):
         return msgspec.json.Decoder(wanted, dec_hook=_id).decode
     return partial(TypeAdapter(wanted).validate_json, extra="ignore")

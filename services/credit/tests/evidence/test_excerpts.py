@@ -7,8 +7,9 @@ from uuid import UUID
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
-from common.events import Event, Excerpt, Reader, Received, UnreadableEvent
+from common.events import MAX_EVENT_BYTES, Event, Excerpt, Reader, Received, UnreadableEvent
 from common.fields import FIRST_DAY, LAST_DAY
 from contracts.events.training import TrainingCompleted, TrainingCorrected, TrainingRevoked
 from credit.evidence.consumers import WANTED
@@ -109,3 +110,24 @@ def test_an_event_without_a_field_that_is_read_is_refused(excerpt: type[Excerpt]
     with pytest.raises(UnreadableEvent) as refused:
         read(excerpt, excerpt.event, json.dumps(short).encode())
     assert str(refused.value) == f"not a valid {excerpt.event.type} ({name})"
+
+
+@pytest.mark.parametrize("excerpt", [Completed, Corrected])
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [("jp_counted", wrong) for wrong in ("NaN", "Infinity", "-Infinity", "sNaN")]
+    + [("end_date", wrong) for wrong in ("0001-01-01", "1899-12-31", "2201-01-01", "9999-12-31")],
+)
+def test_what_an_event_refuses_is_refused_of_its_excerpt(excerpt: type[Excerpt], name: str, wrong: str) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(excerpt.event.model_fields[name].rebuild_annotation()).validate_json(json.dumps(wrong))
+    with pytest.raises(UnreadableEvent, match=name):
+        read(excerpt, excerpt.event, json.dumps(sample(excerpt) | {name: wrong}).encode())
+
+
+@pytest.mark.parametrize("excerpt", WANTED)
+def test_brackets_without_end_are_no_event(excerpt: type[Excerpt]) -> None:
+    deep = b"[" * (MAX_EVENT_BYTES // 4)
+    payload = json.dumps(sample(excerpt)).encode()[:-1] + b', "new": ' + deep + b"]" * len(deep) + b"}"
+    with pytest.raises(UnreadableEvent, match="nested too deeply"):
+        read(excerpt, excerpt.event, payload)

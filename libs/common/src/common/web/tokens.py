@@ -130,7 +130,9 @@ def _anything_is_a_refusal() -> Generator[None]:
     """Whatever the bytes of a token make a library raise, it is the token that is no good."""
     try:
         yield
-    except Exception as error:
+    except (
+        Exception
+    ) as error:  # PyJWT, cryptography and pydantic each raise kinds of their own, for odd bytes others too
         raise Refused("unauthorized") from error
 
 

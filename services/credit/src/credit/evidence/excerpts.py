@@ -1,4 +1,4 @@
-"""What is read of training records: fifty million a year come this way."""
+"""What credit reads of the events of training records, and no more: fifty million a year come this way."""
 
 from datetime import date
 from decimal import Decimal
@@ -7,6 +7,7 @@ from typing import ClassVar
 import msgspec
 
 from common.events import Event, Excerpt
+from common.fields import FIRST_DAY, LAST_DAY
 from common.ids import Id
 from contracts.events.training import TrainingCompleted, TrainingCorrected, TrainingRevoked
 
@@ -30,6 +31,12 @@ class Completed(_Record, frozen=True):
     degree: str | None
     hands: list[str] = msgspec.field(default_factory=list[str])
 
+    def __post_init__(self) -> None:
+        if not FIRST_DAY <= self.end_date <= LAST_DAY:
+            raise ValueError("out of range: `end_date`")
+        if not self.jp_counted.is_finite():
+            raise ValueError("no number: `jp_counted`")
+
 
 class Corrected(Completed, frozen=True):
     """A record as it is now."""
@@ -38,7 +45,7 @@ class Corrected(Completed, frozen=True):
 
 
 class Revoked(_Record, frozen=True):
-    """A record that counts no more."""
+    """A record that no longer counts."""
 
     event: ClassVar[type[Event]] = TrainingRevoked
 
