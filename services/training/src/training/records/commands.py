@@ -171,14 +171,12 @@ def _claim(caller: Caller[Book], facts: Facts, line: Training, key: Key, nip: st
         kind = source_kind(caller, facts.acting, line.source, person_id=person.person_id)
     except Refused as problem:
         return problem
-    verified = kind != "self"
     try:
         judged = judge(
             line,
             person,
             facts.offers,
             caller.rules,
-            verified=verified,
             own_provider=facts.own_provider,
             today=facts.today,
         )
@@ -191,7 +189,7 @@ def _claim(caller: Caller[Book], facts: Facts, line: Training, key: Key, nip: st
         if known := facts.taken_over.get(activity_of(person.person_id, said)):
             facts.sent[key] = Sent(known, fingerprint)
             return Claim(key, fingerprint)
-    draft = Draft(new_id(), person.person_id, agency, kind, verified, fingerprint, line, judged)
+    draft = Draft(new_id(), person.person_id, agency, kind, kind != "self", fingerprint, line, judged)
     facts.sent[key] = Sent(draft.id, fingerprint)
     return Claim(key, fingerprint, draft)
 
@@ -284,7 +282,6 @@ async def correct(
             provider_ids=[own_provider] if own_provider else [],
         ),
         caller.rules,
-        verified=record.verified,
         own_provider=own_provider,
         today=caller.today,
     )

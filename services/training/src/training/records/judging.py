@@ -18,7 +18,8 @@ from training.records.tables import as_stored
 
 REMEMBERED = 4_000
 """Answers kept, some 5 MB: those who took part in one course ask the same, and they mostly come in one upload."""
-ALONE = UUID(int=0)
+ALONE, WHOEVER_SAYS = UUID(int=0), True
+"""`id` and `verified` of an activity by itself: they only order those that share a cap."""
 Unknown = Literal["unknown"]
 
 
@@ -65,7 +66,6 @@ def judge(
     offers: Offers,
     book: Book,
     *,
-    verified: bool,
     own_provider: UUID | None,
     today: date,
 ) -> Judged:
@@ -87,7 +87,7 @@ def judge(
         tuple(content.session_dates),
         content.international,
         content.degree,
-        verified,
+        WHOEVER_SAYS,
     )
     question = Question(
         activity,
