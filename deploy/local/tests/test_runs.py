@@ -59,10 +59,17 @@ async def test_an_interrupted_run_leaves_no_process(tmp_path: Path, how: str) ->
         assert {"postgres", "java"} <= {process.name() for process in started}
         WAYS[how](run.pid)
 
-        async def nothing_is_left() -> bool:
-            return run.poll() is not None and not any(map(is_alive, started))
+        def left() -> list[str]:
+            run.poll()  # else the leader stays a zombie: it is our child
+            return [" ".join(process.cmdline())[:200] for process in started if is_alive(process)]
 
-        await until(nothing_is_left, 60)
+        async def nothing_is_left() -> bool:
+            return not left()
+
+        try:
+            await until(nothing_is_left, 60)
+        except TimeoutError:
+            pytest.fail(f"left by the run: {left()}; it said: {(tmp_path / 'said').read_text()}")
     finally:
         kill_trees([run])
         run.wait()
