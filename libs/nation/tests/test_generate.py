@@ -58,6 +58,7 @@ def test_another_seed_is_another_nation():
 
 def test_agencies_are_of_all_types_in_proportion():
     nation = Nation(today=TODAY, year=2026, agencies=606)
+    assert {agency.zone for agency in nation.agency_list} == {"WIB", "WITA", "WIT"}
     kinds = Counter(agency.kind for agency in nation.agency_list)
     assert kinds["D"] > 500 and kinds["K"] > kinds["L"] > 20
     assert len({agency.name for agency in nation.agency_list}) == 606

@@ -12,6 +12,7 @@ from sqlmodel import Field
 
 from common.store.tables import Stored
 from contracts.events.registry import StaffType, Status
+from contracts.zone import Zone
 
 COLUMNS: Mapping[str, Any] = {
     "person_id": UUID,
@@ -33,6 +34,8 @@ COLUMNS: Mapping[str, Any] = {
     "valid_to": date | None,
     "code": str,
     "name": str,
+    "region": str | None,
+    "zone": Zone,
     "active": bool,
     "pics": list[dict[str, Any]],
     "sequence": int,

@@ -37,7 +37,7 @@ PEOPLE = People(
     absences=("status",),
     educations=("degree",),
 )
-AGENCIES = Agencies(__name__, "code", "name", "active", "pics")
+AGENCIES = Agencies(__name__, "code", "name", "region", "zone", "active", "pics")
 JOINED = date(2020, 1, 1)
 PARTS: dict[str, tuple[type[Part], str, dict[str, Any]]] = {
     "assignments": (Assignment, "agency_id", {"unit_id": None, "unit_name": None}),

@@ -10,6 +10,8 @@ from nation.data import OFFICES, PLACES
 
 Kind = Literal["K", "L", "D"]
 
+ZONES = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
+
 # Relative sizes: with the usual 7 % K, 5 % L and 88 % D, about a quarter of the people work in central
 # agencies, as BKN counted on 1 November 2025 (1,348,170 of 5,588,245).
 SIZES: dict[Kind, float] = {"K": 4.5, "L": 1.2, "D": 1.2}
@@ -42,6 +44,7 @@ class Agency:
     name: str
     kind: Kind
     region: str
+    zone: str
     units: tuple[Unit, ...]
     pics: tuple[Pic, ...]
     size: float
@@ -83,6 +86,7 @@ def _agency(office: _Office, code: str, last: bool, serial: int, dice: random.Ra
         name=office.name,
         kind=office.kind,
         region=office.region,
+        zone=ZONES[office.zone],
         units=tuple(
             Unit(f"{code}-U{number:02d}", name)
             for number, name in enumerate(names[: 5 + int(dice.random() * (len(names) - 4))], start=1)

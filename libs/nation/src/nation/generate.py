@@ -191,6 +191,7 @@ class Nation:
                 "name": agency.name,
                 "kind": agency.kind,
                 "region": agency.region,
+                "zone": agency.zone,
                 "units": [{"code": unit.code, "name": unit.name} for unit in agency.units],
                 "pics": [asdict(pic) for pic in agency.pics],
             }

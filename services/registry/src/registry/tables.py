@@ -15,7 +15,10 @@ from common.store.tables import Stored
 
 class AgencyRow(Stored, table=True):
     __tablename__ = "agencies"
-    __table_args__ = (CheckConstraint("kind IN ('K', 'L', 'D')", name="kind"),)
+    __table_args__ = (
+        CheckConstraint("kind IN ('K', 'L', 'D')", name="kind"),
+        CheckConstraint("zone IN ('WIB', 'WITA', 'WIT')", name="zone"),
+    )
 
     id: UUID = Field(primary_key=True)
     code: str = Field(unique=True)
@@ -24,6 +27,7 @@ class AgencyRow(Stored, table=True):
     region: str | None
     parent_id: UUID | None = Field(foreign_key="agencies.id")
     active: bool
+    zone: str
     version: int
 
 

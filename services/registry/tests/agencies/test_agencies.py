@@ -20,10 +20,10 @@ async def test_create_read_change(api, world):
     assert created.status_code == 201
     assert created.headers["etag"] == '"1"'
     agency_id = created.json()["id"]
-    assert created.json() == AGENCY | {"id": agency_id, "parent_id": None, "active": True, "version": 1}
+    assert created.json() == AGENCY | {"id": agency_id, "parent_id": None, "active": True, "zone": "WIB", "version": 1}
     assert await api.get(f"/agencies/{agency_id}") == created.json()
 
-    renamed = AGENCY | {"name": "Kementerian Teladan", "active": False}
+    renamed = AGENCY | {"name": "Kementerian Teladan", "active": False, "zone": "WIT"}
     changed = await api.call("service", "PUT", f"/agencies/{agency_id}", renamed, headers={"if-match": '"1"'})
     assert changed.status_code == 200
     assert changed.headers["etag"] == '"2"'
@@ -33,6 +33,7 @@ async def test_create_read_change(api, world):
     assert (first.sequence, second.sequence) == (1, 2)
     assert first.event.agency_id == second.event.agency_id == UUID(agency_id)
     assert (first.event.active, second.event.active) == (True, False)
+    assert (first.event.zone, second.event.zone) == ("WIB", "WIT")
     assert second.event.model_dump(include={"code", "name", "kind", "region", "parent_id", "pics"}) == {
         "code": "K-009",
         "name": "Kementerian Teladan",
@@ -71,6 +72,7 @@ async def test_a_version_conflict(api, seen):
     [
         ({"code": "K 1"}, 422, "field-invalid", "code"),
         ({"kind": "X"}, 422, "field-invalid", "kind"),
+        ({"zone": "GMT"}, 422, "field-invalid", "zone"),
         ({"name": "   "}, 422, "field-invalid", "name"),
         ({"name": "Satu\nDua"}, 422, "field-invalid", "name"),
         ({"name": "nul \u0000"}, 422, "field-invalid", "name"),

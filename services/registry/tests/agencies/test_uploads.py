@@ -59,7 +59,7 @@ async def test_what_a_line_leaves_out_stays_and_null_clears(api, nation):
     unit = {"code": "U1", "name": "Unit 1"}
     [stored] = await api.bulk(
         "/agencies:batch",
-        [line(101, active=False, parent_id=parent, units=[unit, unit | {"code": "U0", "name": "Atas"}])],
+        [line(101, active=False, zone="WIT", parent_id=parent, units=[unit, unit | {"code": "U0", "name": "Atas"}])],
     )
     path = f"/agencies/{stored['id']}"
     units = (await api.get(f"{path}/units"))["items"]
@@ -70,17 +70,17 @@ async def test_what_a_line_leaves_out_stays_and_null_clears(api, nation):
         agency = await api.get(path)
         units = (await api.get(f"{path}/units"))["items"]
         held = [(one["parent_id"], one["name"]) for one in units if one["code"] == "U1"]
-        return agency["active"], agency["region"], agency["parent_id"], agency["name"], *held
+        return agency["active"], agency["zone"], agency["region"], agency["parent_id"], agency["name"], *held
 
     silent = {"code": "K-101", "name": "Baru", "kind": "K", "units": [{"code": "U1", "name": "Unit"}]}
     assert (await api.bulk("/agencies:batch", [silent]))[0]["status"] == "updated"
-    assert await now() == (False, "DKI Jakarta", parent, "Baru", (top, "Unit"))
+    assert await now() == (False, "WIT", "DKI Jakarta", parent, "Baru", (top, "Unit"))
     alone = {"code": silent["code"], "name": "Lain", "kind": "K"}
     assert (await api.call("service", "PUT", path, alone)).status_code == 200
-    assert await now() == (False, "DKI Jakarta", parent, "Lain", (top, "Unit"))
+    assert await now() == (False, "WIT", "DKI Jakarta", parent, "Lain", (top, "Unit"))
     cleared = alone | {"region": None, "parent_id": None, "units": [unit | {"parent_id": None}]}
     assert (await api.bulk("/agencies:batch", [cleared]))[0]["status"] == "updated"
-    assert await now() == (False, None, None, "Lain", (None, "Unit 1"))
+    assert await now() == (False, "WIT", None, None, "Lain", (None, "Unit 1"))
     [refused] = await api.bulk("/agencies:batch", [alone | {"active": None}])
     assert (refused["code"], refused["field"]) == ("field-invalid", "active")
     assert (await api.call("service", "PUT", path, alone | {"active": True})).json()["active"] is True

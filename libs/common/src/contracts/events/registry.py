@@ -9,6 +9,7 @@ from common.events import Event, Topic
 from common.fields import Day
 from contracts import topics
 from contracts.events import PREFIX, Part
+from contracts.zone import Zone
 
 StaffType = Literal["PNS", "PPPK"]
 
@@ -27,7 +28,10 @@ class Pic(Part):
 
 
 class AgencyChanged(Event):
-    """The full state of an agency (ministry K, institution L, region D) after a change."""
+    """The full state of an agency (ministry K, institution L, region D) after a change.
+
+    `zone` is missing in events from before it was told.
+    """
 
     topic: ClassVar[Topic] = topics.AGENCIES
     type: ClassVar[str] = f"{PREFIX}.registry.AgencyChanged.v1"
@@ -43,6 +47,7 @@ class AgencyChanged(Event):
     parent_id: UUID | None
     active: bool
     pics: list[Pic]
+    zone: Zone = "WIB"
 
 
 class Assignment(Part):

@@ -181,6 +181,7 @@ def _decided(document: AgencyIn, before: Agency | None, parents: Parents) -> Age
         region=said(document, "region", before),
         parent_id=parent_id,
         active=said(document, "active", before),
+        zone=said(document, "zone", before),
         pics=before.pics if before else (),
         version=before.version if before else 0,
     )

@@ -5,13 +5,13 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StrictBool
 
 from common.fields import Document, Line
-from contracts.zone import JAKARTA
+from contracts.zone import JAKARTA, Zone
 from registry.domain.agency import Kind, Language, Rank
 from registry.fields import Code, Email, Name, TimeZone
 
 
 class AgencyIn(Document):
-    """An agency; `id` may be chosen by the caller when it is new, and it is `active` unless told otherwise.
+    """An agency; `id` may be chosen by the caller when it is new, and it is `active` and works by WIB unless told otherwise.
 
     What is left out of a known one stays as it is; `region` and `parent_id` are cleared by null.
     """
@@ -23,6 +23,7 @@ class AgencyIn(Document):
     region: Line | None = None
     parent_id: UUID | None = None
     active: StrictBool = True
+    zone: Zone = Field("WIB", description="western, central or eastern time: by its days its people's moments count")
 
 
 class PicIn(Document):
@@ -73,6 +74,7 @@ class AgencyOut(BaseModel):
     region: str | None
     parent_id: UUID | None
     active: bool
+    zone: Zone
     version: int
 
 

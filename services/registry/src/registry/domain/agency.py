@@ -6,6 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from common.refused import Refused
+from contracts.zone import Zone
 
 Kind = Literal["K", "L", "D"]
 Rank = Literal["main", "deputy"]
@@ -25,7 +26,7 @@ class Pic:
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """A ministry (K), an institution (L) or a region (D)."""
+    """A ministry (K), an institution (L) or a region (D); `region` is where it is, `zone` by which clock it works."""
 
     id: UUID
     code: str
@@ -34,6 +35,7 @@ class Agency:
     region: str | None
     parent_id: UUID | None
     active: bool
+    zone: Zone = "WIB"
     pics: tuple[Pic, ...] = ()
     version: int = 0
 
