@@ -21,6 +21,14 @@ def test_that_never_ends(postgres, kafka, mail_host, issuer, browser):
     Path({begun!r}).touch()
     threading.Event().wait()
 """
+PYTEST = """
+import signal, sys
+import pytest
+
+# A shell without job control has what it starts in the background ignore Ctrl-C, and so do its children.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.exit(pytest.main())
+"""
 BY_CTRL_C = "Ctrl-C, which goes to all of the terminal"
 BY_KILL = "kill -9 of the process that leads the others"
 WAYS: dict[str, Callable[[int], None]] = {
@@ -35,8 +43,8 @@ async def test_an_interrupted_run_leaves_no_process(tmp_path: Path, how: str) ->
     (tmp_path / "test_endless.py").write_text(ENDLESS.format(begun=str(begun)))
     command = [
         sys.executable,
-        "-m",
-        "pytest",
+        "-c",
+        PYTEST,
         "-p",
         "jejak_local.fixtures",
         "-n",
