@@ -1,6 +1,7 @@
 """`make bench`: one report; each figure beside its goal and its limit, none of it a test.
 
 The report is written after each measure and keeps what the others found before: it can be made in parts.
+With `--against` each round is measured twice in one stack: by the code of another checkout, then by this one.
 """
 
 import argparse
@@ -8,7 +9,9 @@ import asyncio
 import inspect
 import logging
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -69,13 +72,35 @@ async def measure(name: str, made: World, options: argparse.Namespace) -> None:
     settings = {
         option: getattr(options, option) for option in inspect.signature(function).parameters if option != "world"
     }
-    figures = await function(made, **settings)
+    if options.against:
+        figures = await by_turns(function, made, settings, options.against, options.rounds)
+        facts["against"] = report.commit(options.against)
+    else:
+        figures = await function(made, **settings)
     facts |= {"seconds": round(time.perf_counter() - began), "settings": {"people": made.registered, **settings}}
     report.tell(console, figures)
     page = report.write(RESULTS, "quick" if options.quick else "latest", name, facts, figures)
     console.print(
         f"{facts['seconds']} s; written to {page.relative_to(Path.cwd())} and {page.with_suffix('.json').name}"
     )
+
+
+async def by_turns(
+    function: Callable[..., Awaitable[list[Figure]]], made: World, settings: dict[str, Any], against: Path, rounds: int
+) -> list[Figure]:
+    """Each figure of this code, and before it that of the other: how its rounds differ is the noise."""
+    found: dict[str, list[Figure]] = defaultdict(list)
+    for _ in range(rounds):
+        for checkout, suffix in ((against, " (old)"), (None, "")):
+            await made.run_from(checkout)
+            for figure in await function(made, **settings | ({"rounds": 1} if "rounds" in settings else {})):
+                found[figure.name + suffix].append(figure)
+    figures = [
+        replace(each[0], name=name, values=[value for figure in each for value in figure.values])
+        for name, each in found.items()
+    ]
+    held_to = [replace(each, at_least=None, at_most=None) if each.name.endswith(" (old)") else each for each in figures]
+    return sorted(held_to, key=lambda figure: list(found).index(f"{figure.name.removesuffix(' (old)')} (old)"))
 
 
 def parsed() -> argparse.Namespace:
@@ -87,6 +112,9 @@ def parsed() -> argparse.Namespace:
         "--quick", action="store_true", help="small sizes, one stack: four minutes, and no goal is meant"
     )
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument(
+        "--against", type=Path, help="another checkout; only its source is used, with our packages and our tables"
+    )
     parser.add_argument("--people", type=int, default=20_000, help="people the registry takes")
     parser.add_argument("--agencies", type=int, default=640, help="each with a PIC, as many as Indonesia has")
     parser.add_argument("--records", type=int, default=100_000, help="items of one bulk round")

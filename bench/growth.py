@@ -14,13 +14,13 @@ MOST = 1.3
 async def growth(world: World, records: int, rounds: int, known: Sequence[int], stored: Sequence[int]) -> list[Figure]:
     """Cost of a training: how often longer it takes than the raw limit of the same round, beside the first step."""
     # The ledgers that are laid are copies of this one's.
-    await send(world, list(parts([training(0, world.person(0), source="first")])))
+    await send(world, list(parts([training(0, world.person(0), source=world.source("first"))])))
     figures: list[Figure] = []
     first: list[float] = []
     for people, laid in [*((people, 0) for people in known), *((known[-1], laid) for laid in stored)]:
         await laying.people(world, people)
         await laying.records(world, laid)
-        found = [await one_round(world, records, f"grown-{people}-{laid}-{number}") for number in range(rounds)]
+        found = [await one_round(world, records) for _ in range(rounds)]
         costs = [[each.limit / each.rate for each in found], [each.cpu for each in found]]
         first = first or [median(cost) for cost in costs]
         time, cpu = ([value / start for value in cost] for cost, start in zip(costs, first, strict=True))

@@ -13,7 +13,6 @@ import asyncpg
 from uuid_utils.compat import uuid7
 
 from bench.world import STRIDE, World, parts, training
-from common.web.bulk import CHUNK
 
 NIP_KEY = b"jejak-local"
 YEAR = 2025
@@ -26,20 +25,22 @@ NIP = (
     " || '2010031' || lpad((n % 999 + 1)::text, 3, '0')"
 )
 
-PACK = f"""
+PACK = """
 DROP TABLE IF EXISTS pack;
 CREATE TABLE pack AS SELECT topic, events, count, string_to_array(events, E'\\n') AS lines
-FROM outbox WHERE count = {CHUNK} ORDER BY id LIMIT 1
+FROM outbox ORDER BY count DESC, id LIMIT 1
 """
 EVENTS = """
 WITH model AS MATERIALIZED (
-    SELECT topic, count, lines[1] AS shared, lines[2] || E'\\n' || lines[3] AS event, string_to_array(lines[2], ' ') AS ids FROM pack
+    SELECT topic, count, lines, lines[1] AS shared FROM pack
 ), known AS MATERIALIZED (SELECT array_agg(person_id) AS people FROM (SELECT person_id FROM people LIMIT {people}) people)
 INSERT INTO outbox (topic, events, count)
 SELECT topic, shared || E'\\n' || (
     SELECT string_agg(replace(replace(replace(event, ids[1], people[n % {people} + 1]::text), ids[2], uuidv7()::text),
         ids[3], uuidv7()::text), E'\\n')
-    FROM generate_series(start, start + count - 1) n
+    FROM generate_series(start, start + count - 1) n,
+        LATERAL (SELECT 2 * (n - start) + 2 AS line) place,
+        LATERAL (SELECT lines[line] || E'\\n' || lines[line + 1] AS event, string_to_array(lines[line], ' ') AS ids) said
 ), count
 FROM model, known, generate_series(0, {number} - 1, model.count) start
 """
@@ -113,18 +114,22 @@ async def records(world: World, number: int) -> None:
 
 async def events(world: World, number: int) -> None:
     """Has the relay send `number` TrainingCompleted, each of a record of its own, of everybody whom the registry knows."""
+    if number <= 0:
+        return
     await pack(world)
     await world.training.execute(EVENTS.format(number=number, people=world.registered))
 
 
-async def pack(world: World) -> None:
-    """Keeps an outbox row of a whole chunk, as an upload writes it, in the table `pack`."""
+async def pack(world: World) -> int:
+    """Keeps an outbox row of a whole chunk, as an upload writes it, in the table `pack`; gives how many events it holds."""
     relay = world.stack.process("training", "relay")
     await relay.stop()
     lines = (training(number, world.person(number), source=f"pack-{uuid7()}") for number in range(1000))
     [_ async for _ in world.upload("training", "trainings:batch", parts(lines))]
     await world.training.execute(PACK)
     await relay.start()
+    [(count,)] = await world.training.fetch("SELECT count FROM pack")
+    return count
 
 
 @asynccontextmanager

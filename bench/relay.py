@@ -12,7 +12,6 @@ from bench import laying
 from bench.figures import Figure
 from bench.world import BARE_TOPIC, World
 from common.store.outbox import CHANNEL
-from common.web.bulk import CHUNK
 
 PACKS, SINGLES = 80, 200
 """Outbox rows of a burst: of a chunk of events each, as an upload leaves them, and of one each, as singles do."""
@@ -34,12 +33,12 @@ NOTIFY {CHANNEL}
 
 async def old_snapshot(world: World, snapshot_seconds: int) -> list[Figure]:
     """Bursts a second in the outbox without, with and again without an old snapshot; a third of the time without."""
-    await laying.pack(world)
-    before = await _bursts(world, snapshot_seconds / 6)
+    burst = PACKS * await laying.pack(world) + SINGLES
+    before = await _bursts(world, snapshot_seconds / 6, burst)
     async with _snapshot(world):
-        during = await _bursts(world, snapshot_seconds)
+        during = await _bursts(world, snapshot_seconds, burst)
     await world.training.execute("VACUUM outbox")
-    without = before + await _bursts(world, snapshot_seconds / 6)
+    without = before + await _bursts(world, snapshot_seconds / 6, burst)
     part = max(int(len(during) * PART), 1)
     usual = median(rate for _, rate in without)
     first, last = [rate for _, rate in during[:part]], [rate for _, rate in during[-part:]]
@@ -60,9 +59,8 @@ async def _snapshot(world: World) -> AsyncIterator[None]:
     await connection.close()
 
 
-async def _bursts(world: World, seconds: float) -> list[tuple[float, float]]:
+async def _bursts(world: World, seconds: float, events: int) -> list[tuple[float, float]]:
     """For each burst its second, and the events a second from its commit until the last stands on Kafka."""
-    events = PACKS * CHUNK + SINGLES
     rates: list[tuple[float, float]] = []
     began = time.perf_counter()
     while (moment := time.perf_counter() - began) < seconds:

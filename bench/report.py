@@ -17,7 +17,7 @@ from rich.table import Table
 
 from bench.figures import Figure, shown
 from jejak_local.kafka import JARS
-from jejak_local.postgres import BINARIES
+from jejak_local.postgres import BINARIES, SETTINGS
 
 TITLES = {
     "B1": "Bulk: a training from the first byte to its assessment",
@@ -40,17 +40,18 @@ def facts() -> dict[str, Any]:
         "moment": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         "machine": f"{psutil.cpu_count()} cores of {_cpu_model()}, {psutil.virtual_memory().total / 2**30:.0f} GiB",
         "load": round(os.getloadavg()[2], 2),
-        "python": platform.python_version(),
-        "postgresql": _said(str(BINARIES / "postgres"), "--version").split()[2],
+        "python": f"{platform.python_version()} ({', '.join(platform.python_build())}, {platform.python_compiler()})",
+        "postgresql": f"{_said(str(BINARIES / 'postgres'), '--version').split()[2]}, shared_buffers {SETTINGS['shared_buffers']}",
         "kafka": next(JARS.glob("kafka-clients-*.jar")).stem.removeprefix("kafka-clients-"),
-        "commit": _commit(),
+        "commit": commit(Path.cwd()),
     }
 
 
-def _commit() -> str:
+def commit(checkout: Path) -> str:
     """Says "dirty" of changes that are not committed, but for the reports of measures before."""
-    changed = _said("git", "status", "--porcelain", "--untracked-files=no", "--", ":(exclude)bench/results")
-    return _said("git", "rev-parse", "--short", "HEAD") + ("-dirty" if changed else "")
+    git = ("git", "-C", str(checkout))
+    changed = _said(*git, "status", "--porcelain", "--untracked-files=no", "--", ":(exclude)bench/results")
+    return _said(*git, "rev-parse", "--short", "HEAD") + ("-dirty" if changed else "")
 
 
 def _cpu_model() -> str:

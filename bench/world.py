@@ -4,10 +4,14 @@ People have numbers: `nip` tells a number's NIP, whether the registry took the p
 """
 
 import asyncio
+import itertools
 import json
+import os
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -17,6 +21,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from jejak_local.postgres import temporary_folder
+from jejak_local.processes import together
 from jejak_local.services import services
 from jejak_local.stack import Stack, running_stack
 
@@ -25,6 +30,10 @@ ROLES = {service.name: service.roles for service in services() if service.consum
 SENDING_BYTES = 256 * 1024
 BARE_TOPIC = "bench.bare"
 """Where only the raw limits send to; nobody reads it."""
+COURSES = 50
+FORMS = ("KL03", "KL04", "KL01", "NKL06", "KL12")
+"""Of trainings that name no course."""
+NEW_YEAR = date(2026, 1, 1)
 STRIDE = 2_654_435_761
 """A prime: its multiples come to each person once, in no order."""
 
@@ -44,6 +53,21 @@ class World:
     people: int = 0
     records: int = 0
     """Records that `bench.laying` laid."""
+    numbers: Iterator[int] = field(default_factory=itertools.count)
+    months: Iterator[int] = field(default_factory=itertools.count)
+    """Of people: each takes one predicate."""
+
+    def source(self, what: str) -> str:
+        """The name of a sender who has sent nothing yet."""
+        return f"{what}-{next(self.numbers)}"
+
+    async def run_from(self, checkout: Path | None) -> None:
+        """Starts every process again: by the code of another checkout, of which only the source is needed, or by ours."""
+        sources = [] if checkout is None else [checkout / "libs/common/src", *sorted(checkout.glob("services/*/src"))]
+        processes = self.stack.processes.values()
+        for process in processes:
+            process.environment["PYTHONPATH"] = os.pathsep.join(map(str, sources))
+        await together(*(process.restart() for process in processes))
 
     async def upload(
         self, service: str, path: str, body: Iterable[bytes], *, role: str = "service", agency: str | None = None
@@ -83,14 +107,15 @@ class World:
         """Seconds of CPU that services, PostgreSQL and Kafka have taken so far."""
         roots = [process.child.handle for process in self.stack.processes.values()]
         roots += [self.stack.postgres.child.handle, self.stack.kafka.child.handle]
-        return sum(_cpu(process) for root in roots for process in (root, *root.children(recursive=True)))
+        return sum(process_cpu(process) for root in roots for process in (root, *root.children(recursive=True)))
 
     def person(self, index: int) -> str:
         """The NIP of somebody; people come in no order, each once until all have come."""
         return nip(index * STRIDE % self.people)
 
 
-def _cpu(process: psutil.Process) -> float:
+def process_cpu(process: psutil.Process) -> float:
+    """Seconds of CPU that a process has taken so far."""
     try:
         return sum(process.cpu_times()[:4])  # its own, and those of its children that have ended
     except psutil.NoSuchProcess:
@@ -144,6 +169,8 @@ async def world(people: int, agencies: int) -> AsyncIterator[World]:
                 made = World(stack, http, kafka, reader, training, credit, [], registered=people, people=people)
                 made.agencies = await _register(made, "agencies:batch", map(_agency, range(agencies)))
                 await _register(made, "people:batch", (_person(number, made.agencies[0]) for number in range(people)))
+                await _register(made, "providers:batch", [_provider()], service="training")
+                await _register(made, "courses:batch", map(_course, range(COURSES)), service="training")
                 for connection in (training, credit):
                     while await connection.fetchval("SELECT count(*) FROM people") < people:
                         await asyncio.sleep(0.2)
@@ -157,9 +184,11 @@ async def world(people: int, agencies: int) -> AsyncIterator[World]:
                 await kafka.close()
 
 
-async def _register(world: World, path: str, lines: Iterable[dict[str, Any]]) -> list[str]:
-    answers = [json.loads(line) async for line in world.upload("registry", path, parts(lines))]
-    assert all(answer["status"] == "stored" for answer in answers), "the registry refused a line"
+async def _register(
+    world: World, path: str, lines: Iterable[dict[str, Any]], *, service: str = "registry"
+) -> list[str]:
+    answers = [json.loads(line) async for line in world.upload(service, path, parts(lines))]
+    assert all(answer["status"] == "stored" for answer in answers), f"a line was refused: {path}"
     return [answer["id"] for answer in answers]
 
 
@@ -175,10 +204,30 @@ def _person(number: int, agency: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def training(number: int, nip: str, *, source: str) -> dict[str, Any]:
-    """A finished training as a learning platform sends it."""
+def _provider() -> dict[str, Any]:
+    accreditation = {"form": "KL03", "valid_from": "2020-01-01", "valid_to": None}
+    return {"code": "P-BENCH", "name": "Pusat Pelatihan Uji", "accreditations": [accreditation]}
+
+
+def _course(number: int) -> dict[str, Any]:
     return {
-        "source_name": source, "reference": f"{number:09}", "nip": nip, "form": "KL03",
-        "title": "Pelatihan Teknis Pengelolaan Arsip Dinamis", "start_date": "2026-03-02", "end_date": "2026-03-04", "jp": "1.5",
-        "competencies": ["arsip", "administrasi"], "evidence": f"https://lms.example/sertifikat/{number:09}",
+        "code": f"K-{number:03}", "provider_code": "P-BENCH", "title": f"Pelatihan Teknis {number}", "form": "KL03",
+        "jp": "4", "competencies": ["arsip"], "valid_from": "2020-01-01", "valid_to": None,
     }  # fmt: skip
+
+
+def training(number: int, nip: str, *, source: str) -> dict[str, Any]:
+    """A finished training as a learning platform sends it: no two alike, a third of a course, a tenth with a spaced NIP."""
+    start = NEW_YEAR + timedelta(number % 300)
+    course = {"course_code": f"K-{number // 3 % COURSES:03}", "provider_code": "P-BENCH"} if number % 3 == 0 else {}
+    return {
+        "source_name": source, "reference": f"{number:09}", "nip": nip if number % 10 else _spaced(nip),
+        "form": "KL03" if course else FORMS[number % len(FORMS)], **course,
+        "title": f"Pelatihan Teknis Pengelolaan Arsip Dinamis, angkatan {number}",
+        "start_date": str(start), "end_date": str(start + timedelta(number % 4)), "jp": str((number % 16 + 1) / 4),
+        "competencies": ["arsip", f"administrasi-{number % 7}"], "evidence": f"https://lms.example/sertifikat/{number:09}",
+    }  # fmt: skip
+
+
+def _spaced(nip: str) -> str:
+    return f"{nip[:8]} {nip[8:14]} {nip[14]} {nip[15:]}"
