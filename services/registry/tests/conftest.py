@@ -13,16 +13,21 @@ from common.events import Reader, Received
 from common.ids import new_id
 from common.parts import Parts
 from common.store.outbox import unpack
-from contracts.events.registry import AgencyChanged, PersonChanged
+from contracts.events.registry import AgencyChanged, ContactChanged, PersonChanged
 from jejak_local.harness import AGENCY, OTHER_AGENCY, Api, Inside
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
-READER = Reader([AgencyChanged, PersonChanged], [])
+READER = Reader([AgencyChanged, ContactChanged, PersonChanged], [])
 
 
 @pytest.fixture
 def moment() -> datetime:
     return NOW
+
+
+@pytest.fixture
+def own_settings() -> dict[str, Any]:
+    return {"link_key": "test-link-key", "check_hours": 48}
 
 
 @dataclass

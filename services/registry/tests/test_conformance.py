@@ -3,6 +3,9 @@
 
 async def test_every_answer_is_documented(keeps_its_word, app, api, nation, world, a_person) -> None:
     person_id = (await api.call("service", "POST", "/people", a_person())).json()["id"]
+    me, address = {"person": person_id}, {"email": "siti@agency.example"}
+    assert (await api.call("person", "PUT", "/people/me/contact", address, **me)).status_code == 200
+    token = (await world.emitted())[-1].event.check.token
     agency = {"code": "K-001", "name": "Kementerian Uji", "kind": "K"}
     unit = {"code": "K-001-U01", "name": "Biro Umum"}
     pic = {"rank": "main", "name": "Ani", "email": "ani@agency.example"}
@@ -29,6 +32,10 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, nation, worl
             "POST /v1/people/{person_id}/transfer": moved,
             "POST /v1/people/{person_id}/status": {"status": "leave", "from": "2026-11-20", "decree": "SK 1"},
             "POST /v1/people:batch": [a_person(4)],
+            "PUT /v1/people/me/contact": {"email": "siti@agency.example", "language": "en", "zone": "WIT"},
+            "POST /v1/people/me/contact/check": {"token": token},
+            "PUT /v1/people/{person_id}/contact": {"language": "en", "sex": "female"},
+            "POST /v1/contacts:batch": [{"person_id": person_id, "zone": "WITA"}],
         },
     )
     assert len(await world.emitted()) > 10  # and are not left to wait, which would break an invariant after a minute

@@ -27,6 +27,12 @@ RIGHTS = {
     ("POST", "/v1/people/{person_id}/nip"): {"service", "agency_hr"},
     ("POST", "/v1/people/{person_id}/transfer"): {"lan", "service", "agency_hr"},
     ("POST", "/v1/people/{person_id}/status"): {"service", "agency_hr"},
+    ("GET", "/v1/people/me/contact"): {"person"},
+    ("PUT", "/v1/people/me/contact"): {"person"},
+    ("POST", "/v1/people/me/contact/check"): {"person"},
+    ("GET", "/v1/people/{person_id}/contact"): {"service", "agency_hr"},
+    ("PUT", "/v1/people/{person_id}/contact"): {"service", "agency_hr"},
+    ("POST", "/v1/contacts:batch"): {"service", "agency_hr"},
 }
 
 
@@ -35,8 +41,11 @@ async def test_the_service_is_as_the_house_asks(assert_service, nation) -> None:
 
 
 @pytest.mark.parametrize(("method", "path"), RIGHTS)
-async def test_every_role_does_what_its_right_says(api, nation, a_person, method, path):
+async def test_every_role_does_what_its_right_says(api, nation, world, a_person, method, path):
     person_id = (await api.call("service", "POST", "/people", a_person())).json()["id"]
+    address = {"email": "siti@agency.example"}
+    await api.call("person", "PUT", "/people/me/contact", address, person=person_id)
+    token = (await world.emitted())[-1].event.check.token
     ids = {
         "agency_id": nation.agencies["K-001"],
         "unit_id": nation.units["K-001-U01"],
@@ -56,6 +65,10 @@ async def test_every_role_does_what_its_right_says(api, nation, a_person, method
         "/v1/people/{person_id}/status": {"status": "leave", "from": "2026-11-20", "decree": "SK 1"},
         "/v1/agencies:batch": {"code": "K-051", "name": "Baru", "kind": "K"},
         "/v1/people:batch": a_person(3),
+        "/v1/people/me/contact": {"language": "en"},
+        "/v1/people/me/contact/check": {"token": token},
+        "/v1/people/{person_id}/contact": {"language": "en"},
+        "/v1/contacts:batch": {"person_id": person_id, "language": "en"},
     }.get(path)
     body = None if method == "GET" else body
     sent = {"headers": {"content-type": "application/x-ndjson"}} if path.endswith(":batch") else {}

@@ -18,11 +18,15 @@ MAX_EVENT_BYTES = 1_000_000
 
 @dataclass(frozen=True)
 class Topic:
-    """A Kafka topic: one per aggregate, so that a correction stays in order behind its original."""
+    """A Kafka topic: one per aggregate, so that a correction stays in order behind its original.
+
+    `readers` are the services that alone may read it; without any, all may.
+    """
 
     name: str
     partitions: int
     compacted: bool = False
+    readers: tuple[str, ...] = ()
 
     @property
     def dead_letters(self) -> str:

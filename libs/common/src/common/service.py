@@ -144,8 +144,12 @@ class Service:
         return max(numbered(self.folder), default=None)
 
     def subscriptions(self, parts: Parts) -> list[Subscription]:
-        """What it reads from Kafka."""
-        return [module.subscription(parts) for module in self._modules("consumers")]
+        """What it reads from Kafka. Raises RuntimeError for a topic that others alone may read."""
+        found = [module.subscription(parts) for module in self._modules("consumers")]
+        for each in found:
+            if each.topic.readers and self.name not in each.topic.readers:
+                raise RuntimeError(f"{self.name} may not read {each.topic.name}")
+        return found
 
     def _modules(self, name: str) -> list[ModuleType]:
         return [import_module(module) for module in self._named(name)]

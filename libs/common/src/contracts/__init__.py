@@ -2,7 +2,8 @@
 
 from common.events import Event
 from contracts.events.credit import CreditVerified
-from contracts.events.registry import AgencyChanged, PersonChanged
+from contracts.events.notification import MessageRequested
+from contracts.events.registry import AgencyChanged, ContactChanged, PersonChanged
 from contracts.events.training import (
     JPShortfallDetected,
     JPShortfallResolved,
@@ -20,4 +21,6 @@ PUBLISHED: tuple[type[Event], ...] = (
     JPShortfallDetected,
     JPShortfallResolved,
     CreditVerified,
+    ContactChanged,
+    MessageRequested,
 )

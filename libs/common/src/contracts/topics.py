@@ -10,5 +10,8 @@ PEOPLE = Topic("registry.person.v1", partitions=12, compacted=True)
 RECORDS = Topic("training.record.v1", partitions=12)
 SHORTFALLS = Topic("training.shortfall.v1", partitions=3)
 DECISIONS = Topic("credit.decision.v1", partitions=12)
+# Names and addresses are nobody else's business.
+CONTACTS = Topic("registry.contact.v1", partitions=12, compacted=True, readers=("notification",))
+REQUESTS = Topic("notification.request.v1", partitions=12, readers=("notification",))
 
-TOPICS = (AGENCIES, PEOPLE, RECORDS, SHORTFALLS, DECISIONS)
+TOPICS = (AGENCIES, PEOPLE, RECORDS, SHORTFALLS, DECISIONS, CONTACTS, REQUESTS)

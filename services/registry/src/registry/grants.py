@@ -7,6 +7,8 @@ GRANTS = Grants(
         "agencies": CHANGED,
         "assignments": EDITED,
         "changes": ADDED,
+        "contact_changes": ADDED,
+        "contacts": CHANGED,
         "educations": EDITED,
         "mended_numbers": ADDED,
         "nips": EDITED,

@@ -14,3 +14,5 @@ KEEP_PEOPLE = Right(("agency_hr", "service"), "who serves in their agency, but f
 TRANSFER = Right(
     ("agency_hr", "service", "lan"), "who serves in their agency, but for themselves; all for a national role"
 )
+KEEP_CONTACTS = Right(("agency_hr", "service"), "who serves in their agency; all for a service")
+KEEP_OWN_CONTACT = Right(("person",), "the one whose token it is")

@@ -3,12 +3,14 @@
 from common.service import Command
 from contracts.service import Service
 from registry.people.cli import announce_begun
+from registry.settings import Settings
 
 SERVICE = Service(
     name="registry",
     title="Jejak: agencies and people",
     port=8001,
-    features=["agencies", "people"],
+    features=["agencies", "people", "contacts"],
+    settings=Settings,
     emits=True,
     commands={
         "announce-begun": Command(

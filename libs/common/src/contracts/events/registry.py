@@ -1,9 +1,9 @@
-"""What the registry tells: agencies and people."""
+"""What the registry tells: agencies, people, and how people are written to."""
 
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from common.events import Event, Topic
 from common.fields import Day
@@ -126,3 +126,37 @@ class PersonChanged(Event):
     statuses: list[Standing] = Field(default_factory=list[Standing])
     educations: list[Schooling] = Field(default_factory=list[Schooling])
     former_nip_hashes: list[str] = Field(default_factory=list[str])
+
+
+class AddressCheck(Part):
+    """An address that is written to once, with a link, to see whether it is the person's: nothing else goes to it.
+
+    `token` is what the link carries; it is good until `expires_at`, and only for this person.
+    """
+
+    check_id: UUID
+    email: str
+    token: str
+    expires_at: AwareDatetime
+
+
+class ContactChanged(Event):
+    """How a person is written to, after a change: the full state.
+
+    `email` is an address that the person has shown to be theirs; null while there is none. `check` is the address that
+    is to take its place. `sex` is for the form of address.
+    """
+
+    topic: ClassVar[Topic] = topics.CONTACTS
+    type: ClassVar[str] = f"{PREFIX}.registry.ContactChanged.v1"
+    source: ClassVar[str] = "/registry"
+    key_field: ClassVar[str] = "person_id"
+    subject_field: ClassVar[str] = "person_id"
+
+    person_id: UUID
+    name: str
+    sex: Literal["male", "female"]
+    language: Literal["id", "en"]
+    zone: Zone
+    email: str | None
+    check: AddressCheck | None

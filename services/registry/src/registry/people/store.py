@@ -21,6 +21,7 @@ from contracts.callers import Caller
 from contracts.events import registry as events
 from contracts.nip import nip_hash
 from registry.audit import audit_row
+from registry.contacts.store import follow
 from registry.domain.history import History, Span, at_or_first
 from registry.domain.person import Person, Place, Post, Schooling, Standing
 from registry.tables import assignments, changes, educations, mended_numbers, nips, people, posts, statuses
@@ -206,6 +207,8 @@ async def save(session: AsyncSession, pairs: Sequence[Pair], caller: Caller[None
     names = await _unit_names(session, [after for _, after in stored])
     for _, after in stored:
         emit(session, _event(after, names, caller), sequence=after.version, time=caller.now)
+    renamed = [after for before, after in stored if before and (before.name, before.nip) != (after.name, after.nip)]
+    await follow(session, renamed, caller)
 
 
 def _row(person: Person, caller: Caller[None]) -> Row:

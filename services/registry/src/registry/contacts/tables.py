@@ -1,0 +1,50 @@
+"""How people are written to, and who has changed it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint
+from sqlmodel import Field
+
+from common.store.tables import Stored
+
+
+class ContactRow(Stored, table=True):
+    __tablename__ = "contacts"
+    __table_args__ = (
+        CheckConstraint(
+            "(email IS NULL) = (checked_at IS NULL) AND (email IS NULL) = (email_key IS NULL)", name="email"
+        ),
+        CheckConstraint(
+            "num_nonnulls(check_id, check_email, check_token, check_expires_at) IN (0, 4)", name="address_check"
+        ),
+        CheckConstraint("language IN ('id', 'en')", name="language"),
+        CheckConstraint("zone IN ('WIB', 'WITA', 'WIT')", name="zone"),
+        CheckConstraint("sex IN ('male', 'female')", name="sex"),
+    )
+
+    person_id: UUID = Field(primary_key=True, foreign_key="people.id")
+    email: str | None
+    email_key: str | None = Field(unique=True, sa_column_kwargs={"comment": "one for all spellings of the address"})
+    checked_at: datetime | None
+    check_id: UUID | None
+    check_email: str | None = Field(sa_column_kwargs={"comment": "nobody's until the link to it is followed"})
+    check_token: str | None
+    check_expires_at: datetime | None
+    language: str
+    zone: str
+    sex: str | None = Field(sa_column_kwargs={"comment": "null where the NIP tells it rightly"})
+    version: int
+
+
+class ContactChangeRow(Stored, table=True):
+    __tablename__ = "contact_changes"
+
+    person_id: UUID = Field(primary_key=True, foreign_key="people.id")
+    version: int = Field(primary_key=True)
+    parts: str = Field(sa_column_kwargs={"comment": "what was changed, separated by blanks"})
+    recorded_by: str = Field(sa_column_kwargs={"comment": "subject of the caller's token"})
+    recorded_at: datetime
+
+
+contacts, contact_changes = ContactRow.table(), ContactChangeRow.table()
