@@ -6,8 +6,9 @@ from collections import Counter
 import pytest
 import yaml
 
+from contracts.topics import TOPICS
 from jejak_local.processes import CHECKOUT
-from jejak_local.services import NAMES, services, written
+from jejak_local.services import NAMES, parts_of, services, written
 
 
 @pytest.mark.parametrize("file", written(), ids=lambda file: file.name)
@@ -39,3 +40,11 @@ def test_every_service_has_its_row_in_the_docs() -> None:
         roles, _, commands = rows[service.name].partition(";")
         assert [role.strip() for role in roles.split(",")] == service.roles
         assert set(re.findall(r"`([\w-]+)`", commands)) == {*service.commands, "check"}
+
+
+def test_names_and_addresses_are_read_by_notification_alone() -> None:
+    kept = {topic.name: topic.readers for topic in TOPICS if topic.readers}
+    assert kept == {"registry.contact.v1": ("notification",), "notification.request.v1": ("notification",)}
+    for service in services():
+        read = {each.topic.name for each in service.subscriptions(parts_of(service))}
+        assert service.name == "notification" or not read & kept.keys(), service.name

@@ -152,3 +152,10 @@ def test_a_feature_that_is_not_there_is_an_error_not_a_gap(make: Make) -> None:
     service = make("forgetful", {}, features=["lost"])
     with pytest.raises(ModuleNotFoundError, match="lost"):
         _ = service.routers
+
+
+def test_a_topic_with_readers_of_its_own_keeps_any_other_service_from_starting(make: Make, blank) -> None:
+    read = CONSUMERS.format(name="curious").replace("PEOPLE", "CONTACTS").replace("PersonChanged", "ContactChanged")
+    service = make("curious", {"consumers.py": read})
+    with pytest.raises(RuntimeError, match=r"curious may not read registry\.contact\.v1"):
+        service.subscriptions(Parts(None, blank, Clock(JAKARTA)))

@@ -45,8 +45,8 @@ async def get_own_contact(session: Reading, caller: Oneself, response: Response)
 async def put_own_contact(
     document: ContactIn, session: Transaction, caller: Oneself, checks: UsedChecks, seen: etag.Seen, response: Response
 ) -> ContactOut:
-    person_id = await commands.set_own(session, document, seen, checks, caller)
-    return etag.tagged(await queries.just_changed(session, person_id), response)
+    await commands.set_own(session, document, seen, checks, caller)
+    return etag.tagged(await queries.own(session, caller), response)
 
 
 @router.post(
@@ -57,8 +57,8 @@ async def put_own_contact(
 async def check_own_address(
     document: TokenIn, session: Transaction, caller: Oneself, checks: UsedChecks, response: Response
 ) -> ContactOut:
-    person_id = await commands.check_own(session, document.token, checks, caller)
-    return etag.tagged(await queries.just_changed(session, person_id), response)
+    await commands.check_own(session, document.token, checks, caller)
+    return etag.tagged(await queries.own(session, caller), response)
 
 
 @router.get("/people/{person_id}/contact", summary="How a person is written to")
@@ -77,7 +77,7 @@ async def put_contact(
     response: Response,
 ) -> ContactOut:
     await commands.set_contact(session, person_id, document, seen, checks, caller)
-    return etag.tagged(await queries.just_changed(session, person_id), response)
+    return etag.tagged(await queries.contact(session, person_id, caller), response)
 
 
 @uploads.post("/contacts:batch", summary="Change how people are written to, by id or NIP")

@@ -33,9 +33,9 @@ class Checks:
 
 async def set_own(
     session: AsyncSession, document: ContactIn, seen: etag.Versions, checks: Checks, caller: Caller[None]
-) -> UUID:
+) -> None:
     """The caller's own contact. Raises Refused."""
-    return await _set_one(session, caller.speaks_for("person"), document, seen, checks, caller, lambda _: True)
+    await _set_one(session, caller.speaks_for("person"), document, seen, checks, caller, lambda _: True)
 
 
 async def set_contact(
@@ -45,9 +45,9 @@ async def set_contact(
     seen: etag.Versions,
     checks: Checks,
     caller: Caller[None],
-) -> UUID:
+) -> None:
     """The contact of somebody who serves in the caller's agency. Raises Refused."""
-    return await _set_one(session, person_id, document, seen, checks, caller, lambda person: _reaches(caller, person))
+    await _set_one(session, person_id, document, seen, checks, caller, lambda person: _reaches(caller, person))
 
 
 async def set_contacts(
@@ -57,9 +57,9 @@ async def set_contacts(
     owner = await people.owners(session, {line.nip for line in lines if line.nip})
     named = [line.person_id or owner.get(line.nip or "") for line in lines]
     persons = await people.present(session, [person for person in named if person], lock=True)
-    before = await store.held(session, persons)
+    before = await store.held(session, persons, caller.today)
     taken = await store.owners(session, [line.email for line in lines if line.email])
-    after = dict(before)
+    after: dict[UUID, Contact] = {}
 
     def decide(item: tuple[UUID | None, ContactLine]) -> Done:
         person_id, line = item
@@ -68,16 +68,17 @@ async def set_contacts(
         person = persons.get(person_id) if person_id else None
         if person is None or not _reaches(caller, person):
             raise Refused("not-found", "person_id" if line.person_id else "nip")
-        known = after.get(person.id)
-        contact = after[person.id] = _told(known or Contact(person.id), line, taken, checks, caller)
-        return Done("stored" if known is None else "unchanged" if contact == known else "updated", person.id)
+        known = after.get(person.id, before[person.id])
+        is_new = person.id not in after and known.version == 0
+        contact = after[person.id] = _told(known, line, taken, checks, caller)
+        return Done("stored" if is_new else "unchanged" if contact == known else "updated", person.id)
 
     answers = answer_each(zip(named, lines, strict=True), decide)
     await _save(session, before, after, persons, caller)
     return answers
 
 
-async def check_own(session: AsyncSession, token: str, checks: Checks, caller: Caller[None]) -> UUID:
+async def check_own(session: AsyncSession, token: str, checks: Checks, caller: Caller[None]) -> None:
     """Makes an address the caller's, by the link that was sent to it: whoever follows it reads its mail.
 
     They also have to be the person it was sent for, who is signed in: a link that somebody else opens, or a program that
@@ -87,7 +88,7 @@ async def check_own(session: AsyncSession, token: str, checks: Checks, caller: C
     if link.subject != caller.speaks_for("person"):
         raise Refused("link-not-yours", "token")
     persons = await people.present(session, [link.subject], lock=True)
-    before = await store.held(session, persons)
+    before = await store.held(session, persons, caller.today)
     contact = before.get(link.subject)
     if contact is None or contact.check is None or contact.check.id != link.id:
         raise Refused("link-used", "token")
@@ -95,7 +96,6 @@ async def check_own(session: AsyncSession, token: str, checks: Checks, caller: C
     if await store.owners(session, [contact.check.email]):
         raise Refused("email-taken", "token")
     await _save(session, before, {contact.person_id: checked(contact, contact.check, caller.now)}, persons, caller)
-    return contact.person_id
 
 
 async def _set_one(
@@ -106,16 +106,15 @@ async def _set_one(
     checks: Checks,
     caller: Caller[None],
     mine: Callable[[Person], bool],
-) -> UUID:
+) -> None:
     persons = await people.present(session, [person_id], lock=True)
     if person_id not in persons or not mine(persons[person_id]):
         raise Refused("not-found")
-    before = await store.held(session, persons)
-    contact = before.get(person_id) or Contact(person_id)
+    before = await store.held(session, persons, caller.today)
+    contact = before[person_id]
     etag.check(seen, contact.version)
     taken = await store.owners(session, [document.email] if document.email else [])
     await _save(session, before, {person_id: _told(contact, document, taken, checks, caller)}, persons, caller)
-    return person_id
 
 
 def _reaches(caller: Caller[None], person: Person) -> bool:
@@ -153,8 +152,8 @@ async def _save(
     """Stores what has changed, and what is said of somebody for the first time."""
     changes: list[store.Change] = []
     for person_id, contact in after.items():
-        known = before.get(person_id)
-        if contact != known:
-            parts = [part for part in PARTS if known is None or getattr(contact, part) != getattr(known, part)]
+        known = before[person_id]
+        if contact != known or known.version == 0:
+            parts = [part for part in PARTS if known.version == 0 or getattr(contact, part) != getattr(known, part)]
             changes.append(store.Change(contact, persons[person_id], parts))
     await store.save(session, changes, caller)

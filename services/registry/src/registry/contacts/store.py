@@ -3,8 +3,9 @@
 Whoever writes a contact holds its person.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from contracts.events import registry as events
 from registry.contacts.tables import contact_changes, contacts
 from registry.domain.contact import Check, Contact, address_key, sex_of
 from registry.domain.person import Person
+from registry.tables import agencies
 
 
 class Change(NamedTuple):
@@ -28,14 +30,24 @@ class Change(NamedTuple):
     parts: Sequence[str]
 
 
-async def held(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Contact]:
-    """The contacts of those people who have one."""
+async def held(session: AsyncSession, persons: Mapping[UUID, Person], today: date) -> dict[UUID, Contact]:
+    """The contacts of people; who has none yet is in the zone of the agency in which they serve today."""
+    places = {person.id: person.place_on(today).agency_id for person in persons.values()}
+    found = await session.execute(
+        select(agencies.c.id, agencies.c.zone).where(sets.one_of(agencies.c.id, places.values()))
+    )
+    zones = {row.id: row.zone for row in found}
+    unsaid = {person_id: Contact(person_id, zone=zones[place]) for person_id, place in places.items()}
+    return unsaid | await said(session, persons)
+
+
+async def said(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Contact]:
+    """The contacts of those people of whom one was ever said."""
     found = await session.execute(select(contacts).where(sets.one_of(contacts.c.person_id, ids)))
-    return {row.person_id: contact_of(row) for row in found}
+    return {row.person_id: _contact(row) for row in found}
 
 
-def contact_of(row: Row[Any]) -> Contact:
-    """The contact that a row holds."""
+def _contact(row: Row[Any]) -> Contact:
     check = row.check_id and Check(row.check_id, row.check_email, row.check_token, row.check_expires_at)
     return Contact(row.person_id, row.email, row.checked_at, check, row.language, row.zone, row.sex, row.version)
 
@@ -76,7 +88,7 @@ async def save(session: AsyncSession, changes: Sequence[Change], caller: Caller[
 async def follow(session: AsyncSession, people: Sequence[Person], caller: Caller[None]) -> None:
     """Announces the contacts of people whose name or number has changed: the event holds what follows from them."""
     if people:
-        known = await held(session, [person.id for person in people])
+        known = await said(session, [person.id for person in people])
         changes = [Change(known[person.id], person, ["person"]) for person in people if person.id in known]
         await save(session, changes, caller)
 
