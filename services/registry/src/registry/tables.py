@@ -1,4 +1,4 @@
-"""Every table of the registry: agencies, units and people refer to each other.
+"""Every table of the registry: agencies, units, people and their contacts refer to each other.
 
 Four tables hold one dated history each: `valid_to` is exclusive, and null for the last, open row. Foreign keys tie them to
 people, and to units by (agency, unit), so that nobody can be in a unit of another agency.
@@ -168,8 +168,47 @@ class ChangeRow(Stored, table=True):
     recorded_at: datetime
 
 
+class ContactRow(Stored, table=True):
+    __tablename__ = "contacts"
+    __table_args__ = (
+        CheckConstraint(
+            "(email IS NULL) = (checked_at IS NULL) AND (email IS NULL) = (email_key IS NULL)", name="email"
+        ),
+        CheckConstraint(
+            "num_nonnulls(check_id, check_email, check_token, check_expires_at) IN (0, 4)", name="address_check"
+        ),
+        CheckConstraint("language IN ('id', 'en')", name="language"),
+        CheckConstraint("zone IN ('WIB', 'WITA', 'WIT')", name="zone"),
+        CheckConstraint("sex IN ('male', 'female')", name="sex"),
+    )
+
+    person_id: UUID = Field(primary_key=True, foreign_key="people.id")
+    email: str | None
+    email_key: str | None = Field(unique=True, sa_column_kwargs={"comment": "one for all spellings of the address"})
+    checked_at: datetime | None
+    check_id: UUID | None
+    check_email: str | None = Field(sa_column_kwargs={"comment": "nobody's until the link to it is followed"})
+    check_token: str | None
+    check_expires_at: datetime | None
+    language: str
+    zone: str
+    sex: str | None = Field(sa_column_kwargs={"comment": "null where the NIP tells it rightly"})
+    version: int
+
+
+class ContactChangeRow(Stored, table=True):
+    __tablename__ = "contact_changes"
+
+    person_id: UUID = Field(primary_key=True, foreign_key="people.id")
+    version: int = Field(primary_key=True)
+    parts: str = Field(sa_column_kwargs={"comment": "what was changed, separated by blanks"})
+    recorded_by: str = Field(sa_column_kwargs={"comment": "subject of the caller's token"})
+    recorded_at: datetime
+
+
 agencies, pics, units = AgencyRow.table(), PicRow.table(), UnitRow.table()
 people, nips, mended_numbers = PersonRow.table(), NipRow.table(), MendedNumberRow.table()
 assignments, posts = AssignmentRow.table(), PostRow.table()
 statuses, educations = StatusRow.table(), EducationRow.table()
 changes = ChangeRow.table()
+contacts, contact_changes = ContactRow.table(), ContactChangeRow.table()

@@ -14,7 +14,7 @@ from common.links import Link, Signer
 from common.refused import Refused
 from common.web import etag
 from contracts.callers import Caller
-from registry.contacts import store
+from registry import contact_store as store
 from registry.contacts.schemas import ContactIn, ContactLine
 from registry.domain.contact import Check, Contact, address_key, addressed, awaits_check, checked
 from registry.domain.person import Person

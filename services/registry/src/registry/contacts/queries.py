@@ -7,7 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.refused import Refused
 from contracts.callers import Caller
-from registry.contacts import store
+from contracts.nip import parse_nip
+from registry import contact_store as store
 from registry.contacts.schemas import CheckOut, ContactOut
 from registry.domain.contact import sex_of
 from registry.domain.person import Person
@@ -41,7 +42,7 @@ async def _one(
         check=CheckOut(email=check.email, expires_at=check.expires_at) if check else None,
         language=found.language,
         zone=found.zone,
-        sex=sex_of(found, persons[person_id].nip),
+        sex=sex_of(found, male=parse_nip(persons[person_id].nip).male),
         sex_corrected=found.sex is not None,
         version=found.version,
     )

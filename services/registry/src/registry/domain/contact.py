@@ -10,7 +10,6 @@ from typing import Literal
 from uuid import UUID
 
 from contracts.addresses import read_address
-from contracts.nip import parse_nip
 from contracts.zone import Zone
 from registry.domain.agency import Language
 
@@ -68,6 +67,6 @@ def checked(contact: Contact, check: Check, now: datetime) -> Contact:
     return replace(contact, email=check.email, checked_at=now, check=None)
 
 
-def sex_of(contact: Contact, nip: str) -> Sex:
+def sex_of(contact: Contact, *, male: bool) -> Sex:
     """What was corrected, or what the NIP tells."""
-    return contact.sex or ("male" if parse_nip(nip).male else "female")
+    return contact.sex or ("male" if male else "female")

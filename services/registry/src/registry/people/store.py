@@ -21,7 +21,7 @@ from contracts.callers import Caller
 from contracts.events import registry as events
 from contracts.nip import nip_hash
 from registry.audit import audit_row
-from registry.contacts.store import follow
+from registry.contact_store import follow
 from registry.domain.history import History, Span, at_or_first
 from registry.domain.person import Person, Place, Post, Schooling, Standing
 from registry.tables import assignments, changes, educations, mended_numbers, nips, people, posts, statuses

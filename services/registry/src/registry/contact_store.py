@@ -16,10 +16,10 @@ from common.store import sets
 from common.store.outbox import emit
 from contracts.callers import Caller
 from contracts.events import registry as events
-from registry.contacts.tables import contact_changes, contacts
+from contracts.nip import parse_nip
 from registry.domain.contact import Check, Contact, address_key, sex_of
 from registry.domain.person import Person
-from registry.tables import agencies
+from registry.tables import agencies, contact_changes, contacts
 
 
 class Change(NamedTuple):
@@ -116,7 +116,7 @@ def _event(contact: Contact, person: Person) -> events.ContactChanged:
     return events.ContactChanged(
         person_id=person.id,
         name=person.name,
-        sex=sex_of(contact, person.nip),
+        sex=sex_of(contact, male=parse_nip(person.nip).male),
         language=contact.language,
         zone=contact.zone,
         email=contact.email,
