@@ -1,7 +1,7 @@
 """A database of the service's own, its API with real tokens, and a small world to fill it with."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any, ClassVar, cast
@@ -13,6 +13,8 @@ from sqlalchemy import text
 from common.parts import Parts
 from common.store.transient import insist
 from contracts.callers import Caller
+from contracts.events.registry import AgencyChanged
+from contracts.zone import Zone
 from jejak_local import harness
 from jejak_local.harness import (
     AGENCY,
@@ -56,21 +58,31 @@ def book(parts: Parts) -> Book:
 
 
 @pytest.fixture
-def changed_rules(tmp_path) -> Book:
-    """From 16 March 2026 KL07 counts 7 JP instead of 5, and three sessions of a month instead of two."""
-    shipped = (PACKS / "jp-2018.toml").read_text()
-    (tmp_path / "one.toml").write_text(
-        shipped.replace("valid_from = 2019-01-01", "valid_from = 2019-01-01\nvalid_to = 2026-03-16")
-    )
-    later = shipped.replace('"jp-2018"', '"jp-2026"').replace("valid_from = 2019-01-01", "valid_from = 2026-03-16")
-    later = (
-        later[: later.index("[[cases]]")]
-        + '[[cases]]\nid = "one"\ngiven = { form = "KL07" }\nexpect = { counted = 7 }\n'
-    )
-    (tmp_path / "two.toml").write_text(
-        later.replace("jp = 5", "jp = 7").replace("sessions_a_month = 2", "sessions_a_month = 3")
-    )
-    return load(tmp_path)
+def rules_changing_on(tmp_path) -> Callable[[date], Book]:
+    """From that day on KL07 counts 7 JP instead of 5, and three sessions of a month instead of two."""
+
+    def changing(day: date) -> Book:
+        shipped = (PACKS / "jp-2018.toml").read_text()
+        (tmp_path / "one.toml").write_text(
+            shipped.replace("valid_from = 2019-01-01", f"valid_from = 2019-01-01\nvalid_to = {day}")
+        )
+        later = shipped.replace('"jp-2018"', '"jp-2026"').replace("valid_from = 2019-01-01", f"valid_from = {day}")
+        later = (
+            later[: later.index("[[cases]]")]
+            + '[[cases]]\nid = "one"\ngiven = { form = "KL07" }\nexpect = { counted = 7 }\n'
+        )
+        (tmp_path / "two.toml").write_text(
+            later.replace("jp = 5", "jp = 7").replace("sessions_a_month = 2", "sessions_a_month = 3")
+        )
+        return load(tmp_path)
+
+    return changing
+
+
+@pytest.fixture
+def changed_rules(rules_changing_on) -> Book:
+    """Rules that change on 16 March 2026."""
+    return rules_changing_on(date(2026, 3, 16))
 
 
 class World(harness.World):
@@ -92,6 +104,22 @@ class World(harness.World):
     async def person(self, **values: Any) -> UUID:
         [person_id] = await self.people(self.state(**values))
         return person_id
+
+    async def agency(self, agency_id: UUID, zone: Zone = "WIB", region: str | None = None, sequence: int = 1) -> None:
+        """The registry tells of an agency."""
+        code = f"L-{str(agency_id)[-2:]}"
+        event = AgencyChanged(
+            agency_id=agency_id,
+            code=code,
+            name=f"Badan {code}",
+            kind="L",
+            region=region,
+            parent_id=None,
+            active=True,
+            pics=[],
+            zone=zone,
+        )
+        await self.hear(self.received(event, sequence))
 
     def caller(self, role: str | Sequence[str] = "service", **claims: Any) -> Caller[Book]:
         roles = [role] if isinstance(role, str) else role

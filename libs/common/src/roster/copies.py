@@ -57,8 +57,10 @@ class Copy:
         )
         self._known = text(f"SELECT {self.key} FROM {table.name} WHERE {self.key} = ANY(CAST(:ids AS uuid[]))")  # noqa: S608 - built of names in our own code
 
-    def subscription(self, name: str, hook: Hook, awaited_by: Sequence[Subscription] = ()) -> Subscription:
-        """What keeps the copy and lets `hook` know what is new.
+    def subscription(
+        self, name: str, hook: Hook | None = None, awaited_by: Sequence[Subscription] = ()
+    ) -> Subscription:
+        """What keeps the copy and lets `hook`, if there is one, know what is new.
 
         `awaited_by` are the subscriptions whose events wait (`common.messages.waiting`) for who is not known yet:
         these events are handed to them once that one has arrived.
@@ -66,7 +68,7 @@ class Copy:
 
         async def handle(session: AsyncSession, batch: Sequence[Received]) -> None:
             news = await self._keep(session, batch, awaited=bool(awaited_by))
-            if news.told:
+            if hook and news.told:
                 await hook(session, news)
             for subscription in awaited_by:
                 await _release(session, subscription, news.arrived)

@@ -7,6 +7,7 @@ GRANTS = Grants(
     {
         "absences": REPLACED,
         "accreditations": REPLACED,
+        "agencies": CHANGED,
         "assignments": REPLACED,
         "courses": CHANGED,
         "former_numbers": REPLACED,

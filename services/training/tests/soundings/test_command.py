@@ -81,11 +81,12 @@ async def test_each_transaction_is_a_trace_of_its_own_linked_to_the_run(run, sou
     steps = [span for span in finished if span.name != "sweep"]
     assert [span.name for span in steps] == [
         "sweep open year",
+        "sweep open year",
         "sweep begin",
         "sweep announce",
         "sweep announce",
         "sweep finish",
     ]
-    assert len({span.context.trace_id for span in finished}) == 6
+    assert len({span.context.trace_id for span in finished}) == 7
     assert all(span.parent is None and [link.context for link in span.links] == [root.context] for span in steps)
     assert trace.get_current_span().get_span_context().is_valid is False

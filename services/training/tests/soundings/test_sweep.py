@@ -136,7 +136,7 @@ async def test_a_second_run_does_nothing(sounding, world):
     with counted_statements(sounding.database) as statements:
         assert await sounding.sweep("2026-05-02") == []
     assert await sounding.events() == before
-    assert len(statements) == 1
+    assert len(statements) == 2, "this year is open, and nothing is due"
 
 
 async def test_pages_of_a_thousand_in_the_order_of_agency_and_person(sounding, world):
@@ -373,3 +373,13 @@ async def test_again_is_refused(sounding, asked, why):
 async def test_a_day_to_come_is_refused(world):
     with pytest.raises(daily.CannotSweep, match="in the future"):
         await daily.sweep(world.database, world.clock, world.book, as_of=world.clock.today() + timedelta(days=1))
+
+
+async def test_the_year_opens_by_itself_and_the_last_one_stays_as_it_was(world, sounding, line):
+    people = [await world.person() for _ in range(3)]
+    await world.store(*(line(person) for person in people))
+    shown = "SELECT to_jsonb(l) FROM jp_ledger l WHERE year = 2026 ORDER BY person_id"
+    before = [tuple(row) for row in await world.rows(shown)]
+    await sounding.sweep("2027-01-01")
+    assert [tuple(row) for row in await world.rows(shown)] == before
+    assert await world.value("SELECT count(*) FROM jp_ledger WHERE year = 2027 AND target = 20 AND verified = 0") == 3

@@ -8,7 +8,7 @@ number of statements does not depend on how many lines it has.
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -29,14 +29,16 @@ from contracts.callers import Caller
 from contracts.events.training import TrainingRevoked
 from contracts.nip import nip_hash
 from roster.people import Locked, Person
+from training.agencies.queries import zones_of
 from training.catalogue.queries import Offers, look_up
 from training.domain.rules import Book, pack_named
 from training.ledger.commands import move
 from training.people import PEOPLE
 from training.records import queries
+from training.records.dating import Zones, asks_for_zones, dated, today_of
 from training.records.judging import Judged, judge
 from training.records.reach import check_change, check_owner, source_kind, visible
-from training.records.schemas import Correction, Recorded, Training
+from training.records.schemas import Content, Correction, Recorded, Training
 from training.records.tables import Record, by_year
 from training.records.writing import (
     ActivityKey,
@@ -89,8 +91,9 @@ class Facts:
     sender: Sender
     hands: list[str]
     own_provider: UUID | None
-    today: date
+    now: datetime
     people: Locked
+    zones: Zones
     offers: Offers
     sent: dict[Key, Sent]
     taken_over: Mapping[ActivityKey, UUID]
@@ -114,8 +117,9 @@ async def store(session: AsyncSession, lines: Sequence[Training], caller: Caller
         sender,
         sorted(caller.actor.hands),
         own_provider,
-        caller.today,
+        caller.now,
         people,
+        zones=await _zones(session, lines, people, caller.today),
         offers=await look_up(
             session,
             course_codes={line.course_code for line in lines if line.course_code},
@@ -159,6 +163,16 @@ async def store_singles(session: AsyncSession, singles: Sequence[Single]) -> lis
     ]
 
 
+async def _zones(session: AsyncSession, told: Sequence[Content], people: Locked, today: date) -> Zones:
+    """Where it is needed to know: the zones of all agencies in which these people have served."""
+    if not asks_for_zones(told, today):
+        return {}
+    served = [
+        (person.agency_id, *(place.agency_id for place in person.assignments)) for person in people.by_id.values()
+    ]
+    return await zones_of(session, {agency_id for places in served for agency_id in places})
+
+
 def _claim(caller: Caller[Book], facts: Facts, line: Training, key: Key, nip: str | None) -> Claim | Refused:
     try:
         person = _person(facts.people, line, nip)
@@ -166,6 +180,7 @@ def _claim(caller: Caller[Book], facts: Facts, line: Training, key: Key, nip: st
         first = facts.sent.get(key)
         if first and first.fingerprint == fingerprint:
             return Claim(key, fingerprint)
+        line = dated(line, person, facts.zones)
         agency = person.agency_on(line.end_date)
         check_owner(caller, facts.acting, person_id=person.person_id, agency_id=agency)
         kind = source_kind(caller, facts.acting, line.source, person_id=person.person_id)
@@ -178,7 +193,7 @@ def _claim(caller: Caller[Book], facts: Facts, line: Training, key: Key, nip: st
             facts.offers,
             caller.rules,
             own_provider=facts.own_provider,
-            today=facts.today,
+            today=today_of(person, facts.zones, facts.now),
         )
     except Refused as problem:
         return Refused("reference-conflict", field="reference") if first else problem
@@ -272,6 +287,9 @@ async def correct(
     if record.state == "revoked":
         raise Refused("record-revoked")
     own_provider = caller.provider if acting == "provider" else None
+    people = Locked({person.person_id: person}, {})
+    zones = await _zones(session, [correction], people, caller.today)
+    correction = dated(correction, person, zones)
     judged = judge(
         correction,
         person,
@@ -283,7 +301,7 @@ async def correct(
         ),
         caller.rules,
         own_provider=own_provider,
-        today=caller.today,
+        today=today_of(person, zones, caller.now),
     )
     agency = person.agency_on(correction.end_date)
     check_owner(caller, acting, person_id=record.person_id, agency_id=agency)

@@ -1,31 +1,39 @@
 """What senders tell about a finished activity, and what they get back."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
-from common.fields import Day, Document, Line, Words
+from common.fields import Document, Line, Words
 from contracts.nip import WrittenNip
-from training.fields import Code, Hours
+from training.fields import Code, Hours, When
 
 SourceKind = Literal["system", "provider", "self"]
 
 
+def _in_order(written: Iterable[date]) -> list[date]:
+    return sorted(written, key=date.isoformat)
+
+
 class Content(Document):
-    """An activity: what, when, how long, how proved."""
+    """An activity: what, when, how long, how proved.
+
+    A moment in place of a day is the day it was by the clock of the agency in which the person served then.
+    """
 
     form: Code = Field(description="code of the form of learning, e.g. KL03; see GET /v1/rule-packs")
     title: Words
     course_code: Code | None = None
     provider_code: Code | None = None
-    start_date: Day
-    end_date: Day = Field(description="decides the counting year, and the agency it counts for")
+    start_date: When
+    end_date: When = Field(description="decides the counting year, and the agency it counts for")
     jp: Hours | None = Field(None, description="hours (JP) the certificate states; else those of the course")
-    session_dates: Annotated[list[Day], AfterValidator(sorted)] = Field(
-        default_factory=list[Day],
+    session_dates: Annotated[list[When], AfterValidator(_in_order)] = Field(
+        default_factory=list[When],
         max_length=100,
         description="of coaching and mentoring, the day of each session: each counts in its own month and year;"
         " without them all count in the month of the end date",
@@ -37,6 +45,9 @@ class Content(Document):
     degree: Code | None = Field(None, description="with formal education only, e.g. S2")
     competencies: list[Code] = Field(default_factory=list, max_length=50)
     evidence: Words | None = Field(None, description="where the proof is: a URL or a document's number")
+
+
+C = TypeVar("C", bound=Content)
 
 
 class Training(Content):

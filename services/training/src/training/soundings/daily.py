@@ -41,6 +41,8 @@ async def sweep(
 ) -> list[Outcome]:
     """Sweeps every period that is due, and says what each sweep came to that this run has brought to its end.
 
+    The year that has begun is opened for everybody, so that it needs nobody to do it.
+
     Raises CannotSweep for a date to come, and for an `again` (year, period) that is not over or was
     never swept; LookupError for a year without rules.
     """
@@ -49,6 +51,7 @@ async def sweep(
         raise CannotSweep(TEXTS.tell("sweep.to-come", day=day))
     with traced("sweep") as root:
         run = _Run(database, clock, book, day, Link(root.get_span_context()))
+        await run.open_year(clock.today().year)
         async with database.reading() as session:
             if again:
                 tasks = [await _repeated(session, day, *again)]
@@ -96,9 +99,13 @@ class _Run:
         async with self.database.reading() as session:
             return await queries.outcome(session, sweep_id, seconds)
 
+    async def open_year(self, year: int) -> None:
+        """Lays the duty of a year for whoever has none yet."""
+        await self._step("open year", lambda s: open_year(s, year, self.book))
+
     async def _begin(self, task: Task) -> UUID | None:
         _progress(task, TEXTS.tell("sweep.looking"))
-        await self._step("open year", lambda s: open_year(s, task.year, self.book))
+        await self.open_year(task.year)
         period = period_of(task.year, task.period)
         begun = await self._step(
             "begin", lambda s: commands.begin(s, self.clock, task.year, period, self.as_of, task.replaces)
