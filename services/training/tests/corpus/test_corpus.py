@@ -28,6 +28,7 @@ LISTED, SHOWN = 60, 20
 ELSEWHERE = {
     "code-taken": "of the catalogue",
     "periods-overlap": "of the catalogue",
+    "when-invalid": "moments came later: records/test_zones.py",
     "headers-too-large": "of the server, before any route",
     "too-slow": "of the server",
     "no-http": "of the server",
