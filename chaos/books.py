@@ -19,7 +19,7 @@ from common.invariants import find_broken
 from common.messages.dead_letters import listed
 from common.service import Service
 from common.store.database import Database
-from contracts.topics import AGENCIES, PEOPLE, RECORDS, TOPICS
+from contracts.topics import AGENCIES, PEOPLE, RECORDS, TOPICS, UNITS
 from jejak_local.books import CONSUMING, EMITTING, READERS, Finding, agreement, ask, lag, records, rest, rows
 from jejak_local.services import parts_of, services
 
@@ -47,6 +47,7 @@ async def audit(arena: Arena, histories: Sequence[History]) -> list[Finding]:
         _record_events(arena, histories),
         _copies(arena, "people", PEOPLE.name),
         _copies(arena, "agencies", AGENCIES.name),
+        _copies(arena, "units", UNITS.name),
         _dead_letters(arena),
         _nothing_left(arena),
         _shortfalls(arena),
@@ -212,7 +213,7 @@ async def _copies(arena: Arena, table: str, topic: str) -> Finding:
     """Readers of a compacted topic have the newest state of everyone, and so has the topic."""
     versions = dict(await rows(arena.stack, "registry", f"SELECT id::text, version FROM {table}"))
     readers = [group.partition(".")[0] for group, read in READERS.items() if read == topic]
-    key = {"people": "person_id", "agencies": "agency_id"}[table]
+    key = {"people": "person_id", "agencies": "agency_id", "units": "unit_id"}[table]
     broken: list[str] = []
     for service in readers:
         copied = dict(await rows(arena.stack, service, f"SELECT {key}::text, sequence FROM {table}"))

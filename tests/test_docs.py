@@ -17,7 +17,7 @@ from credit.domain.packs import load
 from docs.generate import DOCS, drifted
 from jejak_local.processes import CHECKOUT
 from jejak_local.services import services
-from registry.domain.posts import Jenjang, StaffType
+from registry.domain.grades import Jenjang, StaffType
 
 README = CHECKOUT / "README.md"
 FEATURES = DOCS / "features.md"
@@ -233,7 +233,7 @@ RULES = {
     "waits before a mail is tried again": ("services/notification/src/notification/domain/delivery.py", "^WAITS = "),
     "who a mail goes to": ("services/notification/src/notification/domain/pics.py", "def addressees"),
     "number of a civil servant": ("libs/common/src/contracts/nip.py", "def parse_nip"),
-    "golongan and jenjang": ("services/registry/src/registry/domain/posts.py", "^GOLONGAN_OF_JENJANG"),
+    "golongan and jenjang": ("services/registry/src/registry/domain/grades.py", "^GOLONGAN_OF_JENJANG"),
     "what may change on a person": ("services/registry/src/registry/domain/person.py", "^LONGEST_ABSENCE"),
     "under whose name a reference is kept": ("libs/common/src/contracts/acting.py", "^class Sender"),
     "who may call what": ("docs/rights.md", r"POST /v1/cases/\{case_id\}/attest"),

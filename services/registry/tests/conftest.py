@@ -13,11 +13,11 @@ from common.events import Reader, Received
 from common.ids import new_id
 from common.parts import Parts
 from common.store.outbox import unpack
-from contracts.events.registry import AgencyChanged, ContactChanged, PersonChanged
+from contracts.events.registry import AgencyChanged, ContactChanged, PersonChanged, UnitChanged
 from jejak_local.harness import AGENCY, OTHER_AGENCY, Api, Inside
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
-READER = Reader([AgencyChanged, ContactChanged, PersonChanged], [])
+READER = Reader([AgencyChanged, UnitChanged, ContactChanged, PersonChanged], [])
 
 
 @pytest.fixture
@@ -60,17 +60,19 @@ def world(parts: Parts) -> World:
 @pytest.fixture
 async def nation(world: World, api: Api) -> World:
     """Two agencies with two units each, made through the API."""
-    lines: list[dict[str, Any]] = []
-    for code, agency_id in world.agencies.items():
-        own = {f"{code}-U{number:02d}": new_id() for number in (1, 2)}
-        world.units |= own
-        units = [
-            {"id": unit_id, "code": unit, "name": f"Unit {number} {code}"}
-            for number, (unit, unit_id) in enumerate(own.items(), start=1)
-        ]
-        lines.append({"id": agency_id, "code": code, "name": f"Instansi {code}", "kind": code[0], "units": units})
-    answers = await api.bulk("/agencies:batch", lines)
-    assert [answer["status"] for answer in answers] == ["stored", "stored"]
+    agencies = [
+        {"id": agency_id, "code": code, "name": f"Instansi {code}", "kind": code[0]}
+        for code, agency_id in world.agencies.items()
+    ]
+    units: list[dict[str, Any]] = []
+    for code in world.agencies:
+        for number in (1, 2):
+            unit = f"{code}-U{number:02d}"
+            world.units[unit] = new_id()
+            named = {"id": world.units[unit], "code": unit, "name": f"Unit {number} {code}"}
+            units.append({"agency_code": code, **named})
+    for path, lines in (("/agencies:batch", agencies), ("/units:batch", units)):
+        assert {answer["status"] for answer in await api.bulk(path, lines)} == {"stored"}
     await world.emitted()
     return world
 

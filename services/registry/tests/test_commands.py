@@ -14,14 +14,14 @@ async def test_check_tells_what_is_broken(api, nation, parts, a_person, capsys):
     assert await check(argparse.Namespace(), parts) == 0
     assert "BROKEN" not in capsys.readouterr().out
 
-    gap = "UPDATE posts SET valid_to = valid_from + 1"
-    mended = "UPDATE posts SET valid_to = NULL"
+    gap = "UPDATE grades SET valid_to = valid_from + 1"
+    mended = "UPDATE grades SET valid_to = NULL"
     for statement, status in ((gap, 1), (mended, 0)):
         async with parts.database.transaction() as session:
             await session.execute(text(statement))
         assert await check(argparse.Namespace(), parts) == status
         lines = [line for line in capsys.readouterr().out.splitlines() if "BROKEN 1 time" in line]
-        assert [line.split(" of a person")[0] for line in lines] == ["the posts"] * status
+        assert [line.split(" of a person")[0] for line in lines] == ["the grades"] * status
 
 
 async def test_announce_begun_says_how_many(parts, capsys):

@@ -26,6 +26,7 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, nation, worl
             "PUT /v1/agencies/{agency_id}/pics": {"pics": [pic]},
             "POST /v1/agencies/{agency_id}/units": unit | {"code": "U-50"},
             "PUT /v1/units/{unit_id}": unit,
+            "POST /v1/units:batch": [unit | {"agency_code": "K-001"}],
             "POST /v1/people": a_person(2),
             "PUT /v1/people/{person_id}": a_person(position="Analis Hukum Ahli Muda"),
             "POST /v1/people/{person_id}/nip": {"nip": a_person(3)["nip"], "reason": "Salah ketik"},

@@ -29,6 +29,8 @@ async def test_another_agency_is_out_of_sight(api, nation, theirs, role):
         f"/agencies/{other}",
         f"/agencies/{other}/pics",
         f"/agencies/{other}/units",
+        f"/units/{nation.units['D-001-U01']}",
+        f"/units/{nation.units['D-001-U01']}/history",
     ):
         answer = await ask(path)
         assert (answer.status_code, answer.json()["code"]) == (404, "not-found"), path

@@ -136,8 +136,12 @@ async def fuzz(
                 **{check: {"enabled": True} for check in CHECKS},
                 "negative_data_rejection": {"enabled": True, "expected-statuses": REFUSALS},
             },
-            # An upload refuses line by line, and is itself a success.
-            "operations": [{"include-path-regex": ":", "checks": {"negative_data_rejection": {"enabled": False}}}],
+            "operations": [
+                # An upload refuses line by line, and is itself a success.
+                {"include-path-regex": ":", "checks": {"negative_data_rejection": {"enabled": False}}},
+                # Another method than its own is that of /people/{person_id}, and refused for the id.
+                {"include-path-regex": "/me$", "checks": {"unsupported_method": {"enabled": False}}},
+            ],
             "phases": {"stateful": {"enabled": False}},
         }
     )

@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_e
 from common.app import create_app
 from common.clock import Clock
 from common.events import Event, Reader, Received, Wanted, event_of
+from common.fields import FIRST_DAY
 from common.ids import new_id
 from common.messages.inbox import Subscription
 from common.parts import Parts, Role
@@ -39,6 +40,8 @@ from contracts.events.registry import (
     StaffType,
     Standing,
     Status,
+    UnitChanged,
+    UnitState,
 )
 from contracts.nip import nip_hash
 from contracts.roles import CALLERS, ROLES, named
@@ -316,8 +319,19 @@ class World(Inside):
                 await subscription.handler(session, batch)
 
     async def people(self, *states: PersonChanged, sequence: int = 1) -> list[UUID]:
+        """Lets the service hear of people, and first of the units they serve in, where it asks for those."""
+        if UnitChanged.type in self._heard:
+            units = {part.unit_id: part for state in states for part in state.assignments if part.unit_id}
+            await self.hear(*(self.received(_unit(part), sequence) for part in units.values()))
         await self.hear(*(self.received(state, sequence) for state in states))
         return [state.person_id for state in states]
+
+
+def _unit(part: Assignment) -> UnitChanged:
+    """The unit of an assignment, called by one name for ever."""
+    assert part.unit_id, "a unit is named"
+    state = UnitState(name=part.unit_name or "", parent_id=None, valid_from=FIRST_DAY, valid_to=None)
+    return UnitChanged(unit_id=part.unit_id, agency_id=part.agency_id, code="U", states=[state], successors=[])
 
 
 # --- what something costs

@@ -3,7 +3,7 @@
 from common.events import Event
 from contracts.events.credit import CreditVerified
 from contracts.events.notification import MessageRequested
-from contracts.events.registry import AgencyChanged, ContactChanged, PersonChanged
+from contracts.events.registry import AgencyChanged, ContactChanged, PersonChanged, UnitChanged
 from contracts.events.training import (
     JPShortfallDetected,
     JPShortfallResolved,
@@ -14,6 +14,7 @@ from contracts.events.training import (
 
 PUBLISHED: tuple[type[Event], ...] = (
     AgencyChanged,
+    UnitChanged,
     PersonChanged,
     TrainingCompleted,
     TrainingCorrected,

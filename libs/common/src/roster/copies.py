@@ -6,13 +6,13 @@ from operator import attrgetter
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Table, text
+from sqlalchemy import Table, delete, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.events import Event, Reader, Received
 from common.messages.inbox import BATCH, Subscription
 from common.messages.waiting import admit, release, take_up
-from common.store.sets import insert, overwrite
+from common.store.sets import insert, one_of, overwrite
 from contracts import PUBLISHED
 
 
@@ -98,6 +98,16 @@ class Copy:
 
     def _row(self, event: Any) -> Sequence[Any]:
         return [getattr(event, column) for column in self.columns[:-1]]
+
+
+async def retell(
+    session: AsyncSession, table: Table, ids: Sequence[UUID], rows: Sequence[Sequence[Any]]
+) -> Sequence[Any]:
+    """Replaces a history of these whole, and returns the rows there were before."""
+    key = next(iter(table.primary_key))
+    before = await session.execute(delete(table).where(one_of(key, ids)).returning(*table.c))
+    await insert(session, table, table.c.keys(), rows)
+    return before.all()
 
 
 async def _release(session: AsyncSession, subscription: Subscription, arrived: Sequence[UUID]) -> None:

@@ -6,21 +6,19 @@ from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, delete, false, or_, text, true
+from sqlalchemy import ColumnElement, Table, false, or_, text, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.events import Event, Received
 from common.invariants import Invariant
-from common.store.sets import insert, one_of
 from common.web.principals import Principal
 from contracts.events.registry import PersonChanged, Schooling, Standing
-from roster.copies import Copy, News
+from roster.copies import Copy, News, retell
 from roster.days import Assignment, agency_on, in_service
-from roster.tables import made
+from roster.tables import PERIOD, made
 
 ALWAYS = ("nip_hash", "agency_id", "joined_on", "left_on")
 """What every copy holds of a person: by which number they are known, where they serve now, and when they joined and left."""
-HISTORY = ("person_id", "number", "valid_from", "valid_to")
 NUMBER = ("person_id", "number", "nip_hash")
 PLACE = ("person_id", "valid_from", "valid_to", "agency_id")
 LOCK = text(
@@ -84,7 +82,7 @@ class People(Copy):
         self.histories = {
             "former_numbers": made(module, "former_numbers", NUMBER[:2], NUMBER[2:], indexed=("nip_hash",)),
             **{
-                name: made(module, name, HISTORY[:2], (*HISTORY[2:], *kept), indexed=("agency_id",))
+                name: made(module, name, ("person_id", "number"), (*PERIOD, *kept), indexed=("agency_id",))
                 for name, kept in histories.items()
             },
         }
@@ -140,7 +138,7 @@ class People(Copy):
             if not news.told:
                 break
             rows = [row for person in news.told.values() for row in _rows(person, name, table)]
-            before = await _replace(session, table, list(news.told), rows)
+            before = await retell(session, table, list(news.told), rows)
             if name == "assignments":
                 moved = _moved(before, news.told)
         return replace(news, moved=moved)
@@ -175,15 +173,6 @@ def _statuses(person: PersonChanged) -> list[Standing]:
         gone = person.status if person.status in {"retired", "deceased"} else "retired"
         parts.append(Standing(status=gone, valid_from=person.left_on, valid_to=None))
     return parts
-
-
-async def _replace(
-    session: AsyncSession, table: Table, people: Sequence[UUID], rows: Sequence[Sequence[Any]]
-) -> Sequence[Any]:
-    """Replaces a history of people whole, and returns the rows there were before."""
-    before = await session.execute(delete(table).where(one_of(table.c.person_id, people)).returning(*table.c))
-    await insert(session, table, table.c.keys(), rows)
-    return before.all()
 
 
 def _moved(before: Sequence[Any], told: Mapping[UUID, PersonChanged]) -> list[UUID]:

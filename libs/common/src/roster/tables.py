@@ -30,6 +30,7 @@ COLUMNS: Mapping[str, Any] = {
     "position": str,
     "unit_id": UUID | None,
     "unit_name": str | None,
+    "parent_id": UUID | None,
     "valid_from": date,
     "valid_to": date | None,
     "code": str,
@@ -41,6 +42,9 @@ COLUMNS: Mapping[str, Any] = {
     "sequence": int,
 }
 """The type of each column, in whichever table it stands."""
+
+PERIOD = ("valid_from", "valid_to")
+"""From when until when (exclusive; null: still) a row of a history holds."""
 
 SQL_TYPES: Mapping[str, Any] = {"pics": JSONB, "sequence": BigInteger}
 """Where it does not follow from that."""

@@ -17,13 +17,22 @@ from common.store.database import Database
 from common.store.tables import add_waiting, metadata_of
 from contracts import topics
 from contracts.events import Part
-from contracts.events.registry import Absence, AgencyChanged, Assignment, PersonChanged, Post, Schooling, Standing
+from contracts.events.registry import (
+    Absence,
+    AgencyChanged,
+    Assignment,
+    PersonChanged,
+    Post,
+    Schooling,
+    Standing,
+)
 from contracts.events.training import TrainingRevoked
 from jejak_local.harness import AGENCY, received
 from jejak_local.postgres import PostgresServer
 from roster.agencies import Agencies
 from roster.copies import News
 from roster.people import People
+from roster.units import Units
 
 metadata = metadata_of(__name__.partition(".")[0])
 add_waiting(metadata)
@@ -38,6 +47,7 @@ PEOPLE = People(
     educations=("degree",),
 )
 AGENCIES = Agencies(__name__, "code", "name", "region", "zone", "active", "pics")
+UNITS = Units(__name__, "name", "parent_id")
 JOINED = date(2020, 1, 1)
 PARTS: dict[str, tuple[type[Part], str, dict[str, Any]]] = {
     "assignments": (Assignment, "agency_id", {"unit_id": None, "unit_name": None}),
@@ -68,6 +78,7 @@ class Service:
         self.records = Subscription("test.records", topics.RECORDS, (TrainingRevoked,), take)
         self.people = PEOPLE.subscription("test.people", hear, awaited_by=[self.records])
         self.agencies = AGENCIES.subscription("test.agencies", hear)
+        self.units = UNITS.subscription("test.units", hear)
 
     def agency(self, agency_id: UUID, **changes: Any) -> AgencyChanged:
         made = {
@@ -111,7 +122,9 @@ class Service:
     async def hear(self, *batch: Received) -> None:
         """Hands a batch to the consumer of its topic, in one transaction."""
         [subscription] = [
-            each for each in (self.people, self.agencies, self.records) if type(batch[0].event) in each.wanted
+            each
+            for each in (self.people, self.agencies, self.units, self.records)
+            if type(batch[0].event) in each.wanted
         ]
         async with self.database.transaction() as session:
             await subscription.handler(session, batch)

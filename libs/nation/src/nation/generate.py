@@ -113,6 +113,7 @@ class Nation:
         """All uploads, in the order in which they have to be sent."""
         by_now = (self.last - date(self.year, 1, 1)).days / 365
         yield Stream("agencies", "agencies", "registry", "agencies", "lan", self.agencies, self.agency_lines)
+        yield Stream("units", "units", "registry", "units", "lan", self.agencies * 8, self.unit_lines)
         for suffix, block in self._blocks():
             yield Stream(
                 f"people{suffix}",
@@ -192,9 +193,13 @@ class Nation:
                 "kind": agency.kind,
                 "region": agency.region,
                 "zone": agency.zone,
-                "units": [{"code": unit.code, "name": unit.name} for unit in agency.units],
                 "pics": [asdict(pic) for pic in agency.pics],
             }
+
+    def unit_lines(self) -> Iterator[Line]:
+        for agency in self.agency_list:
+            for unit in agency.units:
+                yield {"agency_code": agency.code, "code": unit.code, "name": unit.name}
 
     def person_lines(self, indexes: Iterable[int]) -> Iterator[Line]:
         """People as they joined; one in fifty with the NIP printed in groups.

@@ -5,8 +5,9 @@ from functools import cache
 
 from common.store.sets import Row
 from contracts.callers import Caller
-from registry.domain.agency import Agency, Unit
+from registry.domain.agency import Agency
 from registry.domain.person import Person
+from registry.domain.unit import Unit
 
 Changed = Agency | Unit | Person
 

@@ -17,9 +17,10 @@ from common.store.outbox import emit
 from contracts.callers import Caller
 from contracts.events import registry as events
 from contracts.nip import parse_nip
+from registry.agencies.tables import agencies
 from registry.domain.contact import Check, Contact, address_key, sex_of
 from registry.domain.person import Person
-from registry.tables import agencies, contact_changes, contacts
+from registry.tables import contact_changes, contacts
 
 
 class Change(NamedTuple):

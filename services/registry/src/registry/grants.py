@@ -10,12 +10,14 @@ GRANTS = Grants(
         "contact_changes": ADDED,
         "contacts": CHANGED,
         "educations": EDITED,
+        "grades": EDITED,
         "mended_numbers": ADDED,
         "nips": EDITED,
         "people": CHANGED,
         "pics": REPLACED,
-        "posts": EDITED,
         "statuses": EDITED,
+        "successors": ADDED,
+        "unit_states": EDITED,
         "units": CHANGED,
     }
 )

@@ -13,7 +13,7 @@ INVARIANTS = (
             WHERE valid_to IS DISTINCT FROM next
             """,  # noqa: S608 - names of our own tables
         )
-        for table in ("assignments", "posts", "statuses", "educations")
+        for table in ("assignments", "grades", "statuses", "educations")
     ),
     Invariant(
         "the four histories of a person begin on one day, joining or later",
@@ -21,7 +21,7 @@ INVARIANTS = (
         SELECT id AS person_id FROM people
         WHERE begins_on < joined_on
             OR begins_on IS DISTINCT FROM (SELECT min(valid_from) FROM assignments WHERE person_id = people.id)
-            OR begins_on IS DISTINCT FROM (SELECT min(valid_from) FROM posts WHERE person_id = people.id)
+            OR begins_on IS DISTINCT FROM (SELECT min(valid_from) FROM grades WHERE person_id = people.id)
             OR begins_on IS DISTINCT FROM (SELECT min(valid_from) FROM statuses WHERE person_id = people.id)
             OR begins_on IS DISTINCT FROM (SELECT min(valid_from) FROM educations WHERE person_id = people.id)
         """,
@@ -31,6 +31,47 @@ INVARIANTS = (
         """
         SELECT id AS person_id FROM people
         WHERE 1 <> (SELECT count(*) FROM nips WHERE person_id = people.id AND replaced_on IS NULL)
+        """,
+    ),
+    Invariant(
+        "the states of a unit follow each other without gap or overlap",
+        """
+        SELECT unit_id, valid_from FROM (
+            SELECT *, lead(valid_from) OVER (PARTITION BY unit_id ORDER BY valid_from) AS next FROM unit_states
+        ) AS spans
+        WHERE next IS NOT NULL AND valid_to IS DISTINCT FROM next
+        """,
+    ),
+    Invariant(
+        "a unit has been there since some day",
+        "SELECT id FROM units WHERE NOT EXISTS (SELECT FROM unit_states WHERE unit_id = units.id)",
+    ),
+    Invariant(
+        "a unit is a part of one that is there",
+        """
+        SELECT s.unit_id, s.valid_from FROM unit_states s
+        JOIN LATERAL (
+            SELECT min(valid_from) AS begins, CASE WHEN bool_and(valid_to IS NOT NULL) THEN max(valid_to) END AS ends
+            FROM unit_states WHERE unit_id = s.parent_id
+        ) parent ON true
+        WHERE s.parent_id IS NOT NULL
+            AND (s.valid_from < parent.begins OR coalesce(s.valid_to, 'infinity') > coalesce(parent.ends, 'infinity'))
+        """,
+    ),
+    Invariant(
+        "nothing stands above itself on any day, in a tree of units",
+        """
+        WITH RECURSIVE line AS (
+            SELECT unit_id AS below, parent_id AS above, valid_from AS since, coalesce(valid_to, 'infinity') AS until
+            FROM unit_states WHERE parent_id IS NOT NULL
+            UNION
+            SELECT line.below, s.parent_id, greatest(line.since, s.valid_from),
+                least(line.until, coalesce(s.valid_to, 'infinity'))
+            FROM line JOIN unit_states s ON s.unit_id = line.above
+            WHERE s.parent_id IS NOT NULL AND line.above <> line.below
+                AND greatest(line.since, s.valid_from) < least(line.until, coalesce(s.valid_to, 'infinity'))
+        )
+        SELECT below AS unit_id, since FROM line WHERE above = below
         """,
     ),
     Invariant(

@@ -9,7 +9,8 @@ READ = Right(
 READ_ONESELF = Right(("person",), "the one whose token it is")
 LIST_AGENCIES_WITHOUT_PIC = Right(("lan", "analis"), "all agencies")
 KEEP_AGENCIES = Right(("lan", "service"), "all agencies")
-KEEP_UNITS_AND_PICS = Right(("lan", "service", "agency_hr"), "those of their agency; all for a national role")
+KEEP_PICS = Right(("lan", "service", "agency_hr"), "those of their agency; all for a national role")
+KEEP_UNITS = Right(("lan", "service", "agency_hr"), "units of their agency; all for a national role")
 KEEP_PEOPLE = Right(("agency_hr", "service"), "who serves in their agency, but for themselves; all for a service")
 TRANSFER = Right(
     ("agency_hr", "service", "lan"), "who serves in their agency, but for themselves; all for a national role"

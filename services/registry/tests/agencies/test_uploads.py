@@ -1,4 +1,4 @@
-"""Agencies, with their PICs and units, line by line."""
+"""Agencies with their PICs, line by line."""
 
 import asyncio
 from uuid import uuid4
@@ -20,7 +20,6 @@ def line(number: int, **changes):
             {"rank": "main", "name": "PIC", "email": f"pic{number}@contoh.go.id"},
             {"rank": "deputy", "name": "Wakil", "email": f"wakil{number}@contoh.go.id", "time_zone": "Asia/Makassar"},
         ],
-        "units": [{"code": f"U{unit}", "name": f"Unit {unit}"} for unit in range(3)],
         **changes,
     }
 
@@ -35,12 +34,10 @@ async def test_stored_unchanged_updated(api, world):
     assert [(answer["status"], answer["id"]) for answer in again] == [("unchanged", ids[0]), ("unchanged", ids[1])]
     assert await world.emitted() == []
 
-    third = await api.bulk("/agencies:batch", [line(1, name="Baru"), line(2, units=[{"code": "U9", "name": "U"}])])
-    assert [answer["status"] for answer in third] == ["updated", "updated"]
-    [received] = await world.emitted()  # the second line changed units only, which are no part of an agency's event
+    third = await api.bulk("/agencies:batch", [line(1, name="Baru"), line(2)])
+    assert [answer["status"] for answer in third] == ["updated", "unchanged"]
+    [received] = await world.emitted()
     assert (received.sequence, received.event.name, len(received.event.pics)) == (2, "Baru", 2)
-    units = (await api.get(f"/agencies/{ids[1]}/units"))["items"]
-    assert [unit["code"] for unit in units] == ["U0", "U1", "U2", "U9"]
 
 
 async def test_pics_left_out_stay_and_an_empty_list_removes_them(api, world):
@@ -56,31 +53,22 @@ async def test_pics_left_out_stay_and_an_empty_list_removes_them(api, world):
 
 async def test_what_a_line_leaves_out_stays_and_null_clears(api, nation):
     parent = str(nation.agencies["D-001"])
-    unit = {"code": "U1", "name": "Unit 1"}
-    [stored] = await api.bulk(
-        "/agencies:batch",
-        [line(101, active=False, zone="WIT", parent_id=parent, units=[unit, unit | {"code": "U0", "name": "Atas"}])],
-    )
+    [stored] = await api.bulk("/agencies:batch", [line(101, active=False, zone="WIT", parent_id=parent)])
     path = f"/agencies/{stored['id']}"
-    units = (await api.get(f"{path}/units"))["items"]
-    top = next(one["id"] for one in units if one["code"] == "U0")
-    await api.bulk("/agencies:batch", [line(101, units=[unit | {"parent_id": top}])])
 
     async def now() -> tuple:
         agency = await api.get(path)
-        units = (await api.get(f"{path}/units"))["items"]
-        held = [(one["parent_id"], one["name"]) for one in units if one["code"] == "U1"]
-        return agency["active"], agency["zone"], agency["region"], agency["parent_id"], agency["name"], *held
+        return agency["active"], agency["zone"], agency["region"], agency["parent_id"], agency["name"]
 
-    silent = {"code": "K-101", "name": "Baru", "kind": "K", "units": [{"code": "U1", "name": "Unit"}]}
+    silent = {"code": "K-101", "name": "Baru", "kind": "K"}
     assert (await api.bulk("/agencies:batch", [silent]))[0]["status"] == "updated"
-    assert await now() == (False, "WIT", "DKI Jakarta", parent, "Baru", (top, "Unit"))
-    alone = {"code": silent["code"], "name": "Lain", "kind": "K"}
+    assert await now() == (False, "WIT", "DKI Jakarta", parent, "Baru")
+    alone = silent | {"name": "Lain"}
     assert (await api.call("service", "PUT", path, alone)).status_code == 200
-    assert await now() == (False, "WIT", "DKI Jakarta", parent, "Lain", (top, "Unit"))
-    cleared = alone | {"region": None, "parent_id": None, "units": [unit | {"parent_id": None}]}
+    assert await now() == (False, "WIT", "DKI Jakarta", parent, "Lain")
+    cleared = alone | {"region": None, "parent_id": None}
     assert (await api.bulk("/agencies:batch", [cleared]))[0]["status"] == "updated"
-    assert await now() == (False, "WIT", None, None, "Lain", (None, "Unit 1"))
+    assert await now() == (False, "WIT", None, None, "Lain")
     [refused] = await api.bulk("/agencies:batch", [alone | {"active": None}])
     assert (refused["code"], refused["field"]) == ("field-invalid", "active")
     assert (await api.call("service", "PUT", path, alone | {"active": True})).json()["active"] is True
@@ -97,12 +85,10 @@ async def test_a_line_is_refused_as_a_whole_and_the_others_count(api, nation):
             b"",
             line(13, parent_id=str(uuid4())),
             line(14, pics=[{"rank": "main", "name": "PIC", "email": "nowhere"}]),
-            line(15, units=[{"code": "U1", "name": "a"}, {"code": "U2", "name": "b", "parent_id": str(uuid4())}]),
             line(16, id=parent),
             line(10, id=good),
             line(10, parent_id=parent),
-            line(17, units=[{"code": "U1", "name": "a"}, {"code": "U1", "name": "b"}]),
-            line(18, pics=[{"rank": "main", "name": "PIC", "email": f"p{n}@contoh.go.id"} for n in range(2)]),
+            line(17, pics=[{"rank": "main", "name": "PIC", "email": f"p{n}@contoh.go.id"} for n in range(2)]),
         ],
     )
     assert [(answer["line"], answer.get("code", answer["status"]), answer.get("field")) for answer in answers] == [
@@ -111,15 +97,13 @@ async def test_a_line_is_refused_as_a_whole_and_the_others_count(api, nation):
         (3, "invalid-json", None),
         (5, "agency-unknown", "parent_id"),
         (6, "email-invalid", "pics.0.email"),
-        (7, "unit-unknown", "units.1.parent_id"),
+        (7, "id-taken", "id"),
         (8, "id-taken", "id"),
-        (9, "id-taken", "id"),
-        (10, "parent-cycle", "parent_id"),
-        (11, "stored", None),
-        (12, "pic-rank-twice", "pics"),
+        (9, "parent-cycle", "parent_id"),
+        (10, "pic-rank-twice", "pics"),
     ]
     codes = [agency["code"] for agency in (await api.get("/agencies"))["items"]]
-    assert codes == ["D-001", "K-001", "K-010", "K-011", "K-017"]
+    assert codes == ["D-001", "K-001", "K-010", "K-011"]
 
 
 async def test_a_line_sees_the_lines_before_it(api, world):
@@ -127,15 +111,6 @@ async def test_a_line_sees_the_lines_before_it(api, world):
     assert [answer["status"] for answer in answers] == ["stored", "unchanged", "updated"]
     [received] = await world.emitted()
     assert (received.sequence, received.event.name) == (1, "Akhir")
-
-
-async def test_renamed_units_are_announced(api, nation, world, a_person):
-    await api.call("service", "POST", "/people", a_person(1))
-    await world.emitted()
-    renamed = {"code": "K-001", "name": "Instansi K-001", "kind": "K", "units": [{"code": "K-001-U01", "name": "Baru"}]}
-    assert (await api.bulk("/agencies:batch", [renamed]))[0]["status"] == "updated"
-    [received] = await world.emitted()
-    assert (received.event.unit_name, received.sequence) == ("Baru", 2)
 
 
 async def test_the_number_of_statements_does_not_grow(api, database):
@@ -149,7 +124,7 @@ async def test_the_number_of_statements_does_not_grow(api, database):
         with counted_statements(database) as changed:
             await api.bulk("/agencies:batch", [{**one, "name": "Lain", "pics": []} for one in lines])
         counts.append((len(created), len(unchanged), len(changed)))
-    assert counts == [(11, 5, 9)] * 2
+    assert counts == [(8, 4, 8)] * 2
 
 
 async def test_opposite_orders_wait_for_each_other_and_end_as_one(database, clock, settings, world):

@@ -16,9 +16,9 @@ from registry.domain.person import (
     MOST_FORMER_NIPS,
     MOST_SPANS,
     Entry,
+    Grade,
     Person,
     Place,
-    Post,
     Schooling,
     Standing,
     enlist,
@@ -31,7 +31,7 @@ from registry.domain.person import (
 TODAY = date(2026, 11, 20)
 JOINED = date(2015, 1, 1)
 HERE, THERE = Place(UUID(int=1), UUID(int=11)), Place(UUID(int=2), None)
-MUDA = Post("ahli_muda", "III/c", "Auditor Ahli Muda")
+MUDA = Grade("ahli_muda", "III/c", "Auditor Ahli Muda")
 
 ENTRY = Entry(
     nip="199001012015011001",
@@ -42,7 +42,7 @@ ENTRY = Entry(
     education="S1",
     joined_on=JOINED,
     place=HERE,
-    post=MUDA,
+    grade=MUDA,
     status=None,
     valid_from=None,
 )
@@ -55,7 +55,7 @@ def enlisted(**changes: object) -> Person:
 def test_a_new_person_counts_from_joining() -> None:
     person = enlisted()
     assert person.assignments == (Span(HERE, JOINED, None),)
-    assert person.posts == (Span(MUDA, JOINED, None),)
+    assert person.grades == (Span(MUDA, JOINED, None),)
     assert person.statuses == (Span(Standing("active"), JOINED, None),)
     assert person.educations == (Span(Schooling("S1"), JOINED, None),)
     assert person.left_on is None
@@ -69,7 +69,7 @@ def test_a_new_person_counts_from_joining() -> None:
         ({"valid_from": date(2027, 11, 21)}, "too-far-ahead", "valid_from"),
         ({"joined_on": date(2027, 11, 21)}, "too-far-ahead", "joined_on"),
         ({"status": "retired"}, "status-needs-date", "valid_from"),
-        ({"post": Post("ahli_muda", "III/a", "Auditor")}, "jenjang-golongan-mismatch", "golongan"),
+        ({"grade": Grade("ahli_muda", "III/a", "Auditor")}, "jenjang-golongan-mismatch", "golongan"),
     ],
 )
 def test_who_cannot_be_enlisted(changes: dict[str, object], code: str, field: str) -> None:
@@ -89,12 +89,12 @@ def test_a_year_ahead_is_near_enough_even_from_a_leap_day() -> None:
 
 def test_a_change_counts_from_today_unless_said_otherwise() -> None:
     person = enlisted()
-    promoted = Post("ahli_muda", "III/d", "Auditor Ahli Muda")
-    now = revise(person, replace(ENTRY, post=promoted), TODAY)
-    assert now.posts == (Span(MUDA, JOINED, TODAY), Span(promoted, TODAY, None))
-    earlier = revise(person, replace(ENTRY, post=promoted, valid_from=date(2020, 4, 1)), TODAY)
-    assert earlier.posts == (Span(MUDA, JOINED, date(2020, 4, 1)), Span(promoted, date(2020, 4, 1), None))
-    assert revise(earlier, replace(ENTRY, post=promoted), TODAY) == earlier
+    promoted = Grade("ahli_muda", "III/d", "Auditor Ahli Muda")
+    now = revise(person, replace(ENTRY, grade=promoted), TODAY)
+    assert now.grades == (Span(MUDA, JOINED, TODAY), Span(promoted, TODAY, None))
+    earlier = revise(person, replace(ENTRY, grade=promoted, valid_from=date(2020, 4, 1)), TODAY)
+    assert earlier.grades == (Span(MUDA, JOINED, date(2020, 4, 1)), Span(promoted, date(2020, 4, 1), None))
+    assert revise(earlier, replace(ENTRY, grade=promoted), TODAY) == earlier
 
 
 def test_what_is_said_again_changes_nothing_and_a_missing_status_is_kept() -> None:
@@ -114,7 +114,9 @@ def test_a_degree_holds_from_its_entry_on_and_is_not_carried_back_by_a_later_one
     spans = (Span(Schooling("S1"), JOINED, since), Span(Schooling("S2"), since, None))
     assert higher.educations == spans
     late = revise(
-        higher, replace(ENTRY, education="S2", post=replace(MUDA, golongan="III/d"), valid_from=date(2025, 4, 1)), TODAY
+        higher,
+        replace(ENTRY, education="S2", grade=replace(MUDA, golongan="III/d"), valid_from=date(2025, 4, 1)),
+        TODAY,
     )
     assert late.educations == spans
     assert revise(late, replace(ENTRY, valid_from=JOINED), TODAY).educations == spans, "what held then is no news"
@@ -124,7 +126,7 @@ def test_a_line_about_earlier_days_extends_the_history() -> None:
     person = enlisted(valid_from=date(2026, 1, 1))
     earlier = revise(person, replace(ENTRY, place=THERE, valid_from=date(2016, 1, 1)), TODAY)
     assert earlier.assignments == (Span(THERE, date(2016, 1, 1), date(2026, 1, 1)), Span(HERE, date(2026, 1, 1), None))
-    assert earlier.posts == (Span(MUDA, date(2016, 1, 1), None),)
+    assert earlier.grades == (Span(MUDA, date(2016, 1, 1), None),)
     assert earlier.statuses == (Span(Standing("active"), date(2016, 1, 1), None),)
 
 
@@ -179,7 +181,7 @@ def test_leave_ends_where_it_says_and_retirement_never() -> None:
 
 
 def test_only_a_pppk_changes_number_and_stays_one() -> None:
-    pppk = enlisted(nip="199105052021211001", staff_type="PPPK", post=Post(None, "IX", "Guru"))
+    pppk = enlisted(nip="199105052021211001", staff_type="PPPK", grade=Grade(None, "IX", "Guru"))
     contract = replace(ENTRY, nip="199105052026211001", staff_type="PPPK", appointed=date(2026, 1, 1))
     renewed = renumber(pppk, contract, TODAY)
     assert (renewed.nip, renewed.former_nips) == ("199105052026211001", (pppk.nip,))
@@ -202,7 +204,7 @@ def test_who_is_gone_is_nowhere_and_nothing_new(gone: str, since: date) -> None:
     """Whether the day lies behind or ahead: up to it everything may change, from it on nothing does."""
     person = stand(enlisted(), Standing(gone, "SK 1"), since, None, TODAY)
     eve = since - timedelta(days=1)
-    promoted = replace(ENTRY, post=Post("ahli_muda", "III/d", "Auditor Ahli Muda"))
+    promoted = replace(ENTRY, grade=Grade("ahli_muda", "III/d", "Auditor Ahli Muda"))
     for day in (since, since + timedelta(days=90)):
         with pytest.raises(Refused) as refused:
             transfer(person, THERE, day, TODAY)
@@ -222,7 +224,7 @@ def test_who_is_gone_is_nowhere_and_nothing_new(gone: str, since: date) -> None:
         assert revise(person, replace(ENTRY, valid_from=day), TODAY) == person
         assert revise(person, replace(ENTRY, name="Siti R", education="S2", valid_from=day), TODAY).name == "Siti R"
     assert transfer(person, THERE, eve, TODAY).place_on(since) == THERE
-    assert revise(person, replace(promoted, valid_from=eve), TODAY).posts[-1].value == promoted.post
+    assert revise(person, replace(promoted, valid_from=eve), TODAY).grades[-1].value == promoted.grade
 
 
 def test_nothing_follows_death_and_nobody_leaves_with_an_end() -> None:
@@ -240,7 +242,9 @@ def test_nothing_follows_death_and_nobody_leaves_with_an_end() -> None:
 
 def test_what_was_planned_for_later_ends_with_the_service() -> None:
     planned = transfer(enlisted(), THERE, date(2027, 1, 1), TODAY)
-    planned = revise(planned, replace(ENTRY, post=Post("ahli_muda", "III/d", "A"), valid_from=date(2027, 1, 1)), TODAY)
+    planned = revise(
+        planned, replace(ENTRY, grade=Grade("ahli_muda", "III/d", "A"), valid_from=date(2027, 1, 1)), TODAY
+    )
     planned = stand(planned, Standing("leave", "SK 1"), date(2026, 11, 1), date(2027, 3, 1), TODAY)
     by_decree = stand(planned, Standing("deceased", "SK 2"), date(2026, 12, 1), None, TODAY)
     by_line = revise(planned, replace(ENTRY, status="deceased", valid_from=date(2026, 12, 1)), TODAY)
@@ -248,7 +252,7 @@ def test_what_was_planned_for_later_ends_with_the_service() -> None:
         assert died.left_on == date(2026, 12, 1)
         assert [span.value.status for span in died.statuses] == ["active", "leave", "deceased"]
         assert [span.value for span in died.assignments] == [HERE]
-        assert [span.value for span in died.posts] == [MUDA]
+        assert [span.value for span in died.grades] == [MUDA]
 
 
 def test_an_absence_ends_with_the_service_and_a_retirement_told_late_leaves_the_death_alone() -> None:
@@ -272,17 +276,17 @@ def test_what_an_entry_leaves_out_stays_as_it_was_on_its_day() -> None:
     silent = replace(
         ENTRY,
         place=replace(HERE, unit_id=None),
-        post=Post(None, "III/d", "Auditor"),
+        grade=Grade(None, "III/d", "Auditor"),
         keeps_unit=True,
         keeps_jenjang=True,
         valid_from=date(2026, 4, 1),
     )
     revised = revise(person, silent, TODAY)
     assert revised.assignments == person.assignments
-    assert [span.value for span in revised.posts] == [MUDA, Post("ahli_muda", "III/d", "Auditor")]
+    assert [span.value for span in revised.grades] == [MUDA, Grade("ahli_muda", "III/d", "Auditor")]
     cleared = revise(person, replace(silent, keeps_unit=False, keeps_jenjang=False), TODAY)
     assert cleared.place_on(date(2026, 4, 1)) == Place(HERE.agency_id, None)
-    assert at(cleared.posts, TODAY).jenjang is None
+    assert at(cleared.grades, TODAY).jenjang is None
     elsewhere = revise(person, replace(silent, place=THERE), TODAY)
     assert elsewhere.place_on(date(2026, 4, 1)) == THERE, "the unit of another agency does not stay"
 
@@ -321,8 +325,8 @@ def test_a_history_has_an_end_and_keeps_room_for_ordinary_changes() -> None:
     assert (refused.value.code, refused.value.field) == ("history-too-long", "on")
     assert refused.value.values == {"most": MOST_SPANS - KEPT_FOR_ORDINARY}
     assert len(person.assignments) == MOST_SPANS - KEPT_FOR_ORDINARY
-    promoted = replace(ENTRY, post=Post("ahli_muda", "III/d", "Auditor"), joined_on=person.joined_on, place=THERE)
-    assert revise(person, promoted, TODAY).posts[-1].valid_from == TODAY
+    promoted = replace(ENTRY, grade=Grade("ahli_muda", "III/d", "Auditor"), joined_on=person.joined_on, place=THERE)
+    assert revise(person, promoted, TODAY).grades[-1].valid_from == TODAY
     here = transfer(person, HERE, TODAY, TODAY)
     for today in (TODAY + timedelta(days=number) for number in range(1, KEPT_FOR_ORDINARY - 1)):
         here = transfer(here, THERE if here.place_on(today) == HERE else HERE, today, today)
@@ -372,7 +376,7 @@ def test_whatever_happens_the_four_histories_stay_whole(start: date | None, take
                 person = revise(person, replace(ENTRY, joined_on=day, place=person.place_on(TODAY)), TODAY)
         except Refused:
             continue
-        histories = (person.assignments, person.posts, person.statuses, person.educations)
+        histories = (person.assignments, person.grades, person.statuses, person.educations)
         assert {history[0].valid_from for history in histories} == {person.begins_on}
         assert person.joined_on <= person.begins_on
         for history in histories:

@@ -182,7 +182,7 @@ async def test_change_from_a_day_on_and_read_as_of(api, nation, world, a_person)
     ]
 
     history = await api.get(f"/people/{person_id}/history")
-    assert [(post["golongan"], post["valid_to"]) for post in history["posts"]] == [
+    assert [(post["golongan"], post["valid_to"]) for post in history["grades"]] == [
         ("III/c", "2026-04-01"),
         ("III/d", None),
     ]
@@ -190,7 +190,7 @@ async def test_change_from_a_day_on_and_read_as_of(api, nation, world, a_person)
     assert history["numbers"] == [{"nip": "199001012015011001", "replaced_on": None, "reason": None}]
     assert history["changes"][1] == {
         "version": 2,
-        "parts": ["name", "assignments", "posts"],
+        "parts": ["name", "assignments", "grades"],
         "recorded_by": "service",
         "recorded_at": "2026-11-20T03:00:00Z",
     }
@@ -222,7 +222,7 @@ async def test_a_change_without_a_date_counts_from_today_in_jakarta(api, nation,
     clock.moment = clock.moment.replace(hour=18)  # 21 November 01:00 in Jakarta
     await api.call("service", "PUT", f"/people/{person_id}", a_person(golongan="III/d"))
     history = await api.get(f"/people/{person_id}/history")
-    assert history["posts"][1]["valid_from"] == "2026-11-21"
+    assert history["grades"][1]["valid_from"] == "2026-11-21"
 
 
 async def test_the_same_again_is_no_change(api, nation, world, a_person):

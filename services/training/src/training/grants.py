@@ -19,6 +19,8 @@ GRANTS = Grants(
         "shortfalls": CHANGED,
         "sweep_agencies": ADDED,
         "sweeps": CHANGED,
+        "unit_states": REPLACED,
+        "units": CHANGED,
     },
     schemas=[PARTITIONS],
     # A sweep's partition is made by two functions of the owner: whoever serves makes no table (ADR 0008).

@@ -2,4 +2,4 @@
 
 from roster.people import People
 
-PEOPLE = People(__name__, "staff_type", assignments=("agency_id", "unit_id", "unit_name"), absences=())
+PEOPLE = People(__name__, "staff_type", assignments=("agency_id", "unit_id"), absences=())

@@ -16,7 +16,6 @@ from typing import Any
 import httpx2
 
 from common.store.outbox import unpack
-from jejak_local.harness import received
 from jejak_local.issuer import Issuer
 from services.training.tests.corpus.cast import CALLERS, PEOPLE, SEEDED, STRANGERS
 from services.training.tests.corpus.script import Call, Command, Reference, Step, Tell, Wait
@@ -185,7 +184,7 @@ class Player:
     async def tell(self, step: Tell) -> None:
         people = {number: {"nip": PEOPLE[number].nip, **values} for number, values in step.people.items()}
         states = [self.world.state(person_id=PEOPLE[number].id, **values) for number, values in people.items()]
-        await self.world.hear(*(received(state, step.sequence) for state in states))
+        await self.world.people(*states, sequence=step.sequence)
 
     async def run(self, name: str, *arguments: str) -> None:
         command = SERVICE.commands[name]

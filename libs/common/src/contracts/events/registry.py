@@ -1,4 +1,4 @@
-"""What the registry tells: agencies, people, and how people are written to."""
+"""What the registry tells: agencies, their units and posts, people, and how people are written to."""
 
 from typing import ClassVar, Literal
 from uuid import UUID
@@ -50,8 +50,36 @@ class AgencyChanged(Event):
     zone: Zone = "WIB"
 
 
+class UnitState(Part):
+    """What a unit was called, and which unit of its agency it was a part of; `valid_to` is the first day it no longer held."""
+
+    name: str
+    parent_id: UUID | None
+    valid_from: Day
+    valid_to: Day | None
+
+
+class UnitChanged(Event):
+    """The full dated state of a unit after a change. Where the last state has an end, the unit was closed on that day."""
+
+    topic: ClassVar[Topic] = topics.UNITS
+    type: ClassVar[str] = f"{PREFIX}.registry.UnitChanged.v1"
+    source: ClassVar[str] = "/registry"
+    key_field: ClassVar[str] = "unit_id"
+    subject_field: ClassVar[str] = "unit_id"
+
+    unit_id: UUID
+    agency_id: UUID
+    code: str
+    states: list[UnitState]
+    successors: list[UUID]
+
+
 class Assignment(Part):
-    """Where a person served; `valid_to` is the first day it no longer held."""
+    """Where a person served; `valid_to` is the first day it no longer held.
+
+    `unit_name` is what the unit was called when this was told; `UnitChanged` tells what it was called on any day.
+    """
 
     agency_id: UUID
     unit_id: UUID | None

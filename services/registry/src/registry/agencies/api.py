@@ -1,4 +1,4 @@
-"""Agencies, their units and PICs over HTTP."""
+"""Agencies and their PICs over HTTP."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -21,8 +21,6 @@ from registry.agencies.schemas import (
     AgencyWithoutPic,
     PicsIn,
     PicsOut,
-    UnitIn,
-    UnitOut,
 )
 from registry.domain.agency import Kind
 
@@ -32,7 +30,7 @@ uploads = APIRouter(prefix="/v1", tags=["agencies"])
 Reader = Annotated[Caller[None], Depends(rights.READ)]
 NationalReader = Annotated[Caller[None], Depends(rights.LIST_AGENCIES_WITHOUT_PIC)]
 Registrar = Annotated[Caller[None], Depends(rights.KEEP_AGENCIES)]
-OwnAgency = Annotated[Caller[None], Depends(rights.KEEP_UNITS_AND_PICS)]
+OwnAgency = Annotated[Caller[None], Depends(rights.KEEP_PICS)]
 
 TAKEN: dict[int | str, dict[str, Any]] = {409: {"description": "`code-taken` or `id-taken`"}}
 
@@ -85,27 +83,6 @@ async def put_pics(
 ) -> PicsOut:
     await commands.name_pics(session, agency_id, document.pics, seen, caller)
     return etag.tagged(await queries.pics_of(session, agency_id, caller), response)
-
-
-@router.get("/agencies/{agency_id}/units", summary="The units of an agency")
-async def list_units(agency_id: UUID, session: Reading, caller: Reader, window: AskedWindow) -> Page[UnitOut]:
-    return await queries.unit_page(session, agency_id, window, caller)
-
-
-@router.post("/agencies/{agency_id}/units", status_code=201, summary="Register a unit", responses=TAKEN)
-async def create_unit(
-    agency_id: UUID, document: UnitIn, session: Transaction, caller: OwnAgency, response: Response
-) -> UnitOut:
-    unit_id = await commands.add_unit(session, agency_id, document, caller)
-    return etag.tagged(await queries.unit(session, unit_id, caller), response)
-
-
-@router.put("/units/{unit_id}", summary="Change a unit", responses=TAKEN)
-async def put_unit(
-    unit_id: UUID, document: UnitIn, session: Transaction, caller: OwnAgency, seen: etag.Seen, response: Response
-) -> UnitOut:
-    await commands.revise_unit(session, unit_id, document, seen, caller)
-    return etag.tagged(await queries.unit(session, unit_id, caller), response)
 
 
 @uploads.post("/agencies:batch", summary="Register or change agencies by code")

@@ -1,12 +1,12 @@
-"""Changes of agencies, their PICs and their units.
+"""Changes of agencies and their PICs.
 
 There are hundreds of agencies and they rarely change, so writers take turns. One lock keeps codes
-unique, keeps trees free of circles, and keeps two uploads from waiting for each other for ever. It is
-taken before the locks of units, and these before the locks of people.
+unique, keeps the tree free of circles, and keeps two uploads from waiting for each other for ever. It is
+taken before the locks of units, these before the locks of posts, and these before the locks of people.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, replace
 from uuid import UUID
 
@@ -22,14 +22,13 @@ from common.store.outbox import emit
 from common.web import etag
 from contracts.callers import Caller
 from contracts.events import registry as events
-from registry.agencies.schemas import AgencyIn, AgencyLine, PicIn, UnitIn
+from registry.agencies.schemas import AgencyIn, AgencyLine, PicIn
+from registry.agencies.tables import agencies, pics
 from registry.audit import audit_row
-from registry.domain.agency import Agency, Pic, Unit, check_parent, in_order
-from registry.people.commands import announce_units
-from registry.tables import agencies, changes, pics, units
+from registry.domain.agency import Agency, Pic, check_parent, in_order
+from registry.tables import changes
 
 Parents = dict[UUID, UUID | None]
-Units = dict[UUID, Unit]
 
 
 async def create_agency(session: AsyncSession, document: AgencyIn, caller: Caller[None]) -> UUID:
@@ -65,65 +64,23 @@ async def name_pics(
     await _save(session, [(before, after)], caller)
 
 
-async def add_unit(session: AsyncSession, agency_id: UUID, document: UnitIn, caller: Caller[None]) -> UUID:
-    """A new unit of an agency. Raises Refused."""
-    await _lock(session)
-    await _one(session, agency_id, None, caller)
-    known = await _units(session, [agency_id], [document])
-    own = known.get(agency_id, {})
-    if any(unit.code == document.code for unit in own.values()):
-        raise Refused("code-taken", field="code")
-    created = _decided_unit(document, agency_id, None, own, _ids(known))
-    await _save_units(session, [(None, created)], caller)
-    return created.id
-
-
-async def revise_unit(
-    session: AsyncSession, unit_id: UUID, document: UnitIn, seen: etag.Versions, caller: Caller[None]
-) -> None:
-    """A unit as the document says. Raises Refused."""
-    await _lock(session)
-    agency_id = await session.scalar(select(units.c.agency_id).where(units.c.id == unit_id))
-    if agency_id is None or not caller.reaches(agency_id):
-        raise Refused("not-found")
-    known = await _units(session, [agency_id], [])
-    own = known[agency_id]
-    before = own[unit_id]
-    etag.check(seen, before.version)
-    if any(unit.code == document.code and unit.id != unit_id for unit in own.values()):
-        raise Refused("code-taken", field="code")
-    after = _decided_unit(document, agency_id, before, own, _ids(known))
-    await _save_units(session, [(before, after)], caller)
-
-
 async def upsert_agencies(session: AsyncSession, lines: Sequence[AgencyLine], caller: Caller[None]) -> list[Answer]:
-    """Agencies by code, with the PICs and units each line names; a line counts as a whole or not at all."""
+    """Agencies by code, with the PICs each line names; a line counts as a whole or not at all."""
     await _lock(session)
     parents = await _parents(session)
     before = {agency.code: agency for agency in await _load(session, codes={line.code for line in lines})}
-    units_before = await _units(
-        session, [agency.id for agency in before.values()], [unit for line in lines for unit in line.units]
-    )
-    after, units_after = dict(before), dict(units_before)
-    unit_ids = _ids(units_before)
+    after = dict(before)
 
     def decide(line: AgencyLine) -> Done:
         known = after.get(line.code)
         agency = _decided(line, known, parents)
         if "pics" in line.model_fields_set:
             agency = replace(agency, pics=_pics(line.pics or (), agency.pics))
-        own_before = units_after.get(agency.id, {})
-        own = _with_units(line.units, agency.id, own_before, unit_ids)
-        after[line.code], units_after[agency.id], parents[agency.id] = agency, own, agency.parent_id
-        unit_ids.update(own)
-        status = "stored" if known is None else "unchanged" if (agency, own) == (known, own_before) else "updated"
-        return Done(status, agency.id)
+        after[line.code], parents[agency.id] = agency, agency.parent_id
+        return Done("stored" if known is None else "unchanged" if agency == known else "updated", agency.id)
 
     answers = answer_each(lines, decide)
     await _save(session, [(before.get(code), agency) for code, agency in after.items()], caller)
-    stored_units = {unit.id: unit for own in units_before.values() for unit in own.values()}
-    decided_units = [unit for own in units_after.values() for unit in own.values()]
-    await _save_units(session, [(stored_units.get(unit.id), unit) for unit in decided_units], caller)
     return answers
 
 
@@ -153,26 +110,12 @@ async def _load(session: AsyncSession, *, ids: Collection[UUID] = (), codes: Col
     return [Agency(**{**row._asdict(), "pics": in_order(tuple(named[row.id]))}) for row in found]
 
 
-async def _units(session: AsyncSession, agency_ids: Collection[UUID], documents: Iterable[UnitIn]) -> dict[UUID, Units]:
-    """By agency: the units of these agencies, and those of others whose id some document asks for."""
-    asked = {document.id for document in documents if document.id}
-    known: dict[UUID, Units] = {}
-    found = select(units).where(or_(units.c.agency_id.in_(agency_ids), units.c.id.in_(asked)))
-    for row in await session.execute(found):
-        known.setdefault(row.agency_id, {})[row.id] = Unit(**row._asdict())
-    return known
-
-
-def _ids(known: Mapping[UUID, Units]) -> set[UUID]:
-    return {unit_id for own in known.values() for unit_id in own}
-
-
 def _decided(document: AgencyIn, before: Agency | None, parents: Parents) -> Agency:
     if document.id in parents if before is None else document.id not in (None, before.id):
         raise Refused("id-taken", "id")
     agency_id = before.id if before else document.id or new_id()
     parent_id = said(document, "parent_id", before)
-    check_parent(agency_id, parent_id, parents, "agency-unknown")
+    check_parent(agency_id, parent_id, parents)
     return Agency(
         id=agency_id,
         code=document.code,
@@ -201,27 +144,6 @@ def _is_same(named: PicIn, known: Pic) -> bool:
     return named.rank == known.rank and (named.name == known.name or named.email == known.email)
 
 
-def _with_units(documents: Sequence[UnitIn], agency_id: UUID, own: Units, taken: Collection[UUID]) -> Units:
-    own = dict(own)
-    by_code = {unit.code: unit for unit in own.values()}
-    for place, document in enumerate(documents):
-        try:
-            unit = _decided_unit(document, agency_id, by_code.get(document.code), own, taken)
-        except Refused as refused:
-            raise Refused(refused.code, f"units.{place}.{refused.field}") from refused
-        own[unit.id] = by_code[unit.code] = unit
-    return own
-
-
-def _decided_unit(document: UnitIn, agency_id: UUID, before: Unit | None, own: Units, taken: Collection[UUID]) -> Unit:
-    unit_id = before.id if before else document.id or new_id()
-    if document.id not in (None, unit_id) or (before is None and (unit_id in taken or unit_id in own)):
-        raise Refused("id-taken", "id")
-    parent_id = said(document, "parent_id", before)
-    check_parent(unit_id, parent_id, {unit.id: unit.parent_id for unit in own.values()}, "unit-unknown")
-    return Unit(unit_id, agency_id, document.code, document.name, parent_id, before.version if before else 0)
-
-
 async def _save(session: AsyncSession, pairs: Iterable[tuple[Agency | None, Agency]], caller: Caller[None]) -> None:
     """Stores the next version of each agency that changed, and announces it."""
     changed = [(before, replace(after, version=after.version + 1)) for before, after in pairs if before != after]
@@ -243,18 +165,3 @@ async def _save(session: AsyncSession, pairs: Iterable[tuple[Agency | None, Agen
         state = asdict(after)
         version = state.pop("version")
         emit(session, events.AgencyChanged(agency_id=state.pop("id"), **state), sequence=version, time=caller.now)
-
-
-async def _save_units(session: AsyncSession, pairs: Iterable[tuple[Unit | None, Unit]], caller: Caller[None]) -> None:
-    """Stores the next version of each unit that changed; the people of a renamed one are announced again."""
-    changed = [(before, replace(after, version=after.version + 1)) for before, after in pairs if before != after]
-    await sets.add(session, units, [asdict(after) for before, after in changed if before is None])
-    known = sorted((after.id for before, after in changed if before is not None))
-    if known:
-        await session.execute(
-            select(units.c.id).where(units.c.id.in_(known)).order_by(units.c.id).with_for_update(key_share=True)
-        )
-        await sets.update(session, units, [asdict(after) for before, after in changed if before is not None])
-    await sets.add(session, changes, [audit_row(before, after, caller) for before, after in changed])
-    renamed = [after.id for before, after in changed if before is not None and before.name != after.name]
-    await announce_units(session, renamed, caller)

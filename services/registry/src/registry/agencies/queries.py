@@ -1,4 +1,4 @@
-"""Reading agencies, units and PICs, always within the caller's agency."""
+"""Reading agencies and PICs, always within the caller's agency."""
 
 from uuid import UUID
 
@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.refused import Refused
 from common.web.pages import Page, Window
 from contracts.callers import Caller
-from registry.agencies.schemas import AgencyOut, AgencyWithoutPic, PicOut, PicsOut, UnitOut
+from registry.agencies.schemas import AgencyOut, AgencyWithoutPic, PicOut, PicsOut
+from registry.agencies.tables import agencies, pics
 from registry.domain.agency import Kind
 from registry.fields import Code
-from registry.tables import agencies, pics, units
 
 BY_CODE: TypeAdapter[tuple[Code]] = TypeAdapter(tuple[Code])
 
@@ -61,26 +61,6 @@ async def pics_of(session: AsyncSession, agency_id: UUID, caller: Caller[None]) 
     found = select(pics).where(pics.c.agency_id == agency_id).order_by(pics.c.rank.desc())
     named = [PicOut.model_validate(row, from_attributes=True) for row in await session.execute(found)]
     return PicsOut(agency_id=agency_id, pics=named, version=owner.version)
-
-
-async def unit(session: AsyncSession, unit_id: UUID, caller: Caller[None]) -> UnitOut:
-    """One unit. Raises Refused `not-found`."""
-    row = (
-        await session.execute(select(units).where(units.c.id == unit_id, caller.sees(units.c.agency_id)))
-    ).one_or_none()
-    if row is None:
-        raise Refused("not-found")
-    return UnitOut(**row._asdict())
-
-
-async def unit_page(session: AsyncSession, agency_id: UUID, window: Window, caller: Caller[None]) -> Page[UnitOut]:
-    """The units of an agency in the order of their codes. Raises Refused `not-found` for an agency out of sight."""
-    await agency(session, agency_id, caller)
-    found = select(units).where(units.c.agency_id == agency_id).order_by(units.c.code).limit(window.limit + 1)
-    if seen := window.seen(BY_CODE):
-        found = found.where(units.c.code > seen[0])
-    rows = [UnitOut(**row._asdict()) for row in await session.execute(found)]
-    return window.page(rows, key=lambda row: [row.code])
 
 
 def _has(rank: str) -> Exists:

@@ -1,4 +1,4 @@
-"""Agencies, units and PICs as sent and answered."""
+"""Agencies and PICs as sent and answered."""
 
 from uuid import UUID
 
@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field, StrictBool
 from common.fields import Document, Line
 from contracts.zone import JAKARTA, Zone
 from registry.domain.agency import Kind, Language, Rank
-from registry.fields import Code, Email, Name, TimeZone
+from registry.fields import Code, Email, TimeZone
 
 
 class AgencyIn(Document):
@@ -45,23 +45,10 @@ class PicsIn(Document):
     pics: list[PicIn]
 
 
-class UnitIn(Document):
-    """A unit; `id` may be chosen by the caller when it is new.
-
-    What is left out of a known one stays as it is; `parent_id` is cleared by null.
-    """
-
-    id: UUID | None = None
-    code: Code
-    name: Name
-    parent_id: UUID | None = None
-
-
 class AgencyLine(AgencyIn):
-    """An agency of a bulk upload. `pics` replaces all PICs, null removes them; `units` adds or changes those it names."""
+    """An agency of a bulk upload. `pics` replaces all PICs, null removes them."""
 
     pics: list[PicIn] | None = None
-    units: tuple[UnitIn, ...] = ()
 
 
 class AgencyOut(BaseModel):
@@ -99,15 +86,4 @@ class PicsOut(BaseModel):
 
     agency_id: UUID
     pics: list[PicOut]
-    version: int
-
-
-class UnitOut(BaseModel):
-    """A unit as it is now."""
-
-    id: UUID
-    agency_id: UUID
-    code: str
-    name: str
-    parent_id: UUID | None
     version: int

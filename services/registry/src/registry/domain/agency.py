@@ -1,4 +1,4 @@
-"""An agency, who answers for competence development in it, and the trees agencies and units form."""
+"""An agency, who answers for competence development in it, and the tree agencies form."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,18 +40,6 @@ class Agency:
     version: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A part of an agency."""
-
-    id: UUID
-    agency_id: UUID
-    code: str
-    name: str
-    parent_id: UUID | None
-    version: int = 0
-
-
 def in_order(pics: tuple[Pic, ...]) -> tuple[Pic, ...]:
     """Main before deputy. Raises Refused when two have the same rank."""
     if len({pic.rank for pic in pics}) < len(pics):
@@ -59,12 +47,12 @@ def in_order(pics: tuple[Pic, ...]) -> tuple[Pic, ...]:
     return tuple(sorted(pics, key=lambda pic: pic.rank != "main"))
 
 
-def check_parent(child: UUID, parent: UUID | None, parents: Mapping[UUID, UUID | None], unknown: str) -> None:
-    """Raises Refused: `parent-cycle` when a circle would close, or the code `unknown` for a parent that is not in `parents`."""
+def check_parent(child: UUID, parent: UUID | None, parents: Mapping[UUID, UUID | None]) -> None:
+    """Raises Refused for a parent that is not in `parents`, or when a circle would close."""
     above = parent
     while above is not None:
         if above == child:
             raise Refused("parent-cycle", "parent_id")
         if above not in parents:
-            raise Refused(unknown, "parent_id")
+            raise Refused("agency-unknown", "parent_id")
         above = parents[above]

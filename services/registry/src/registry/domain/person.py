@@ -7,8 +7,8 @@ from uuid import UUID
 
 from common.refused import Refused
 from contracts.degrees import Degree
+from registry.domain.grades import Jenjang, StaffType, check_grade
 from registry.domain.history import History, at, at_or_first, begins_on, begun, ending, put, put_until_next, starting
-from registry.domain.posts import Jenjang, StaffType, check_post
 
 Status = Literal["active", "leave", "study", "retired", "deceased"]
 GONE: frozenset[Status] = frozenset(["retired", "deceased"])
@@ -39,7 +39,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class Grade:
     """What somebody serves as; jenjang is None outside the functional posts."""
 
     jenjang: Jenjang | None
@@ -77,7 +77,7 @@ class Person:
     name: str
     joined_on: date
     assignments: History[Place]
-    posts: History[Post]
+    grades: History[Grade]
     statuses: History[Standing]
     educations: History[Schooling]
     former_nips: tuple[str, ...] = ()
@@ -123,7 +123,7 @@ class Entry:
     education: Degree
     joined_on: date
     place: Place
-    post: Post
+    grade: Grade
     status: Status | None
     valid_from: date | None
     keeps_unit: bool = False
@@ -143,7 +143,7 @@ def enlist(person_id: UUID, entry: Entry, today: date) -> Person:
         raise Refused("status-needs-date", "valid_from")
     start = entry.valid_from or entry.joined_on
     _check_start(start, entry.joined_on, today, "valid_from" if entry.valid_from else "joined_on")
-    check_post(entry.staff_type, entry.post.jenjang, entry.post.golongan)
+    check_grade(entry.staff_type, entry.grade.jenjang, entry.grade.golongan)
     return Person(
         id=person_id,
         nip=entry.nip,
@@ -151,7 +151,7 @@ def enlist(person_id: UUID, entry: Entry, today: date) -> Person:
         name=entry.name,
         joined_on=entry.joined_on,
         assignments=begun(entry.place, start),
-        posts=begun(entry.post, start),
+        grades=begun(entry.grade, start),
         statuses=begun(Standing(status), start),
         educations=begun(Schooling(entry.education), start),
     )
@@ -174,7 +174,7 @@ def revise(person: Person, entry: Entry, today: date) -> Person:
     entry = _completed(entry, person, start)
     _check_joined(entry)
     _check_start(start, entry.joined_on, today, "valid_from")
-    check_post(person.staff_type, entry.post.jenjang, entry.post.golongan)
+    check_grade(person.staff_type, entry.grade.jenjang, entry.grade.golongan)
     moved = _joined(person, entry.joined_on)
     known = at(moved.statuses, start)
     status = entry.status or (known.status if known else "active")
@@ -191,10 +191,10 @@ def revise(person: Person, entry: Entry, today: date) -> Person:
         moved,
         name=entry.name,
         assignments=put_until_next(moved.assignments, entry.place, start),
-        posts=put_until_next(moved.posts, entry.post, start),
+        grades=put_until_next(moved.grades, entry.grade, start),
         educations=_learned(moved.educations, Schooling(entry.education), start),
     )
-    if (revised.assignments, revised.posts) != (moved.assignments, moved.posts):
+    if (revised.assignments, revised.grades) != (moved.assignments, moved.grades):
         _check_serving(revised, start, "valid_from")
     return _checked(_ended(revised), person, start, today, "valid_from")
 
@@ -272,7 +272,7 @@ def _joined(person: Person, joined_on: date) -> Person:
         person,
         joined_on=joined_on,
         assignments=starting(person.assignments, joined_on),
-        posts=starting(person.posts, joined_on),
+        grades=starting(person.grades, joined_on),
         statuses=starting(person.statuses, joined_on),
         educations=starting(person.educations, joined_on),
     )
@@ -328,11 +328,11 @@ def _check_joined(entry: Entry) -> None:
 
 def _completed(entry: Entry, person: Person, start: date) -> Entry:
     """The entry, with what it leaves out as it is on `start`; a unit stays only if the agency does."""
-    place, post = person.place_on(start), at_or_first(person.posts, start)
+    place, grade = person.place_on(start), at_or_first(person.grades, start)
     return replace(
         entry,
         place=place if entry.keeps_unit and place.agency_id == entry.place.agency_id else entry.place,
-        post=replace(entry.post, jenjang=post.jenjang) if entry.keeps_jenjang else entry.post,
+        grade=replace(entry.grade, jenjang=grade.jenjang) if entry.keeps_jenjang else entry.grade,
     )
 
 
@@ -341,7 +341,7 @@ def _ended(person: Person) -> Person:
     left = person.left_on
     if left is None:
         return person
-    return replace(person, assignments=ending(person.assignments, left), posts=ending(person.posts, left))
+    return replace(person, assignments=ending(person.assignments, left), grades=ending(person.grades, left))
 
 
 def _checked(after: Person, before: Person, start: date, today: date, field: str) -> Person:
@@ -350,7 +350,7 @@ def _checked(after: Person, before: Person, start: date, today: date, field: str
     Raises Refused for a history that grows beyond its limit.
     """
     most = MOST_SPANS if abs(start - today) <= ORDINARY else MOST_SPANS - KEPT_FOR_ORDINARY
-    for name in ("assignments", "posts", "statuses", "educations"):
+    for name in ("assignments", "grades", "statuses", "educations"):
         if len(getattr(after, name)) > max(most, len(getattr(before, name))):
             raise Refused("history-too-long", field, most=most)
     return after

@@ -1,20 +1,20 @@
 """Changes of people; one goes the same way as a thousand."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.answers import Answer, Done, answer_each
 from common.ids import new_id
 from common.refused import Refused
-from common.store.outbox import flush
 from common.web import etag
 from contracts.callers import Caller
 from contracts.nip import parse_nip
+from registry.agencies.store import Named, named
 from registry.domain.person import (
     Entry,
     Person,
@@ -28,9 +28,9 @@ from registry.domain.person import (
     stand,
     transfer,
 )
+from registry.naming import one_of
 from registry.people import store
 from registry.people.schemas import NumberIn, PersonIn, PlaceIn, StatusIn, TransferIn, appointed, joins
-from registry.tables import assignments
 
 PAGE = 1_000
 
@@ -168,18 +168,6 @@ async def upsert_people(session: AsyncSession, documents: Sequence[PersonIn], ca
     return answers
 
 
-async def announce_units(session: AsyncSession, unit_ids: Sequence[UUID], caller: Caller[None]) -> None:
-    """Announces everybody again who ever served in these units, since a person's event holds the names of units."""
-    if not unit_ids:
-        return
-    served = select(assignments.c.person_id).where(assignments.c.unit_id.in_(unit_ids)).distinct()
-    ids = sorted((await session.execute(served)).scalars())
-    for start in range(0, len(ids), PAGE):
-        await announce(session, ids[start : start + PAGE], caller)
-        # Stored page by page, so that a ministry of 100,000 people does not have all its events in memory.
-        await flush(session)
-
-
 async def announce(session: AsyncSession, ids: Iterable[UUID], caller: Caller[None]) -> None:
     """Announces people as they are today."""
     found = await store.present(session, ids, lock=True)
@@ -190,78 +178,42 @@ async def announce(session: AsyncSession, ids: Iterable[UUID], caller: Caller[No
 class _Places:
     """The agencies and units some documents name, by id and by code."""
 
-    agencies: dict[UUID | str, UUID]
-    closed: set[UUID]
+    agencies: Named
     units: dict[tuple[UUID, UUID | str], UUID]
 
     def found(self, document: PlaceIn) -> Place:
         """The place a document names. Raises Refused."""
-        names = {"agency_id": document.agency_id, "agency_code": document.agency_code}
-        agency_id = _one_of(names, self.agencies.get, "agency-unknown")
-        if agency_id is None:
-            raise Refused("field-missing", "agency_id")
-        names = {"unit_id": document.unit_id, "unit_code": document.unit_code}
-        return Place(agency_id, _one_of(names, lambda name: self.units.get((agency_id, name)), "unit-unknown"))
+        return self._in(self.agencies.found(document), document)
 
     def meant(self, document: PlaceIn, caller: Caller[None]) -> Place:
         """The place a document names, which must be in an agency that the caller reaches. Raises Refused."""
-        place = self.found(document)
-        if not caller.reaches(place.agency_id):
-            raise Refused("agency-mismatch", "agency_id" if document.agency_id else "agency_code")
-        return place
+        return self._in(self.agencies.meant(document, caller), document)
+
+    def _in(self, agency_id: UUID, document: PlaceIn) -> Place:
+        names = {"unit_id": document.unit_id, "unit_code": document.unit_code}
+        return Place(agency_id, one_of(names, lambda name: self.units.get((agency_id, name)), "unit-unknown"))
 
     def check_open(self, place: Place, present: Place | None) -> None:
         """Raises Refused when somebody would come to a closed agency in which they do not serve yet."""
-        if place.agency_id in self.closed and (present is None or present.agency_id != place.agency_id):
+        if place.agency_id in self.agencies.closed and (present is None or present.agency_id != place.agency_id):
             raise Refused("agency-closed", "agency_id")
 
 
-def _one_of(
-    names: Mapping[str, UUID | str | None], find: Callable[[UUID | str], UUID | None], unknown: str
-) -> UUID | None:
-    """The one thing that all the given names stand for; None when none is given. Raises Refused for an unknown name, or two things."""
-    meant: UUID | None = None
-    for field, name in names.items():
-        if name is None:
-            continue
-        found = find(name)
-        if found is None or meant not in (None, found):
-            raise Refused(unknown, field)
-        meant = found
-    return meant
-
-
 async def _places(session: AsyncSession, documents: Sequence[PlaceIn]) -> _Places:
-    """Locks the units named, so that none is renamed before its new people are announced with its name."""
-    found = (
-        await session.execute(
-            text(
-                "SELECT id, code, active FROM agencies"
-                " WHERE id = ANY(CAST(:ids AS uuid[])) OR code = ANY(CAST(:codes AS text[]))"
-            ),
-            {
-                "ids": list({document.agency_id for document in documents if document.agency_id}),
-                "codes": list({document.agency_code for document in documents if document.agency_code}),
-            },
-        )
-    ).all()
+    """Locks the units named, so that none is closed while somebody newly comes to it."""
+    agencies = await named(session, documents)
     found_units = await session.execute(
         text(
             "SELECT id, agency_id, code FROM units WHERE agency_id = ANY(CAST(:agencies AS uuid[]))"
             " AND (id = ANY(CAST(:ids AS uuid[])) OR code = ANY(CAST(:codes AS text[]))) ORDER BY id FOR SHARE"
         ),
         {
-            "agencies": [row.id for row in found],
+            "agencies": list(set(agencies.ids.values())),
             "ids": list({document.unit_id for document in documents if document.unit_id}),
             "codes": list({document.unit_code for document in documents if document.unit_code}),
         },
     )
-    units = {(row.agency_id, name): row.id for row in found_units for name in (row.id, row.code)}
-    return _Places(
-        agencies={name: row.id for row in found for name in (row.id, row.code)},
-        closed={row.id for row in found if not row.active},
-        units=units,
-    )
+    return _Places(agencies, {(row.agency_id, name): row.id for row in found_units for name in (row.id, row.code)})
 
 
 async def _mine(session: AsyncSession, person_id: UUID, caller: Caller[None], *, lock: bool) -> Person:

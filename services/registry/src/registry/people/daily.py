@@ -10,7 +10,7 @@ from registry.people.commands import PAGE, announce
 BEGUN = text(
     "SELECT id FROM people WHERE EXISTS ("
     " SELECT FROM (SELECT person_id, valid_from FROM assignments"
-    "  UNION ALL SELECT person_id, valid_from FROM posts"
+    "  UNION ALL SELECT person_id, valid_from FROM grades"
     "  UNION ALL SELECT person_id, valid_from FROM statuses"
     "  UNION ALL SELECT person_id, valid_from FROM educations) dated"
     " WHERE person_id = people.id AND valid_from > announced_on AND valid_from <= :today)"

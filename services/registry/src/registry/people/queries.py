@@ -24,29 +24,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.refused import Refused
 from common.web.pages import BY_ID, Page, Window
 from contracts.callers import Caller
+from registry.agencies.tables import agencies
 from registry.domain.person import GONE
 from registry.people.schemas import (
     AssignmentOut,
     ChangeOut,
     EducationOut,
+    GradeOut,
     HistoryOut,
     NumberOut,
     PersonOut,
-    PostOut,
     StatusOut,
 )
-from registry.tables import (
-    agencies,
-    assignments,
-    changes,
-    educations,
-    mended_numbers,
-    nips,
-    people,
-    posts,
-    statuses,
-    units,
-)
+from registry.people.tables import assignments, educations, grades, mended_numbers, nips, people, statuses
+from registry.tables import changes
+from registry.units.tables import unit_states, units
 
 present = assignments.alias("present")
 
@@ -108,9 +100,12 @@ async def history(session: AsyncSession, person_id: UUID, caller: Caller[None]) 
         return list(await session.execute(query.order_by(*order)))
 
     served = (
-        select(assignments, agencies.c.code.label("agency_code"), units.c.name.label("unit_name"))
+        select(assignments, agencies.c.code.label("agency_code"), unit_states.c.name.label("unit_name"))
         .join(agencies, agencies.c.id == assignments.c.agency_id)
-        .outerjoin(units, units.c.id == assignments.c.unit_id)
+        .outerjoin(
+            unit_states,
+            and_(unit_states.c.unit_id == assignments.c.unit_id, _held(unit_states, assignments.c.valid_from)),
+        )
         .where(assignments.c.person_id == person_id)
     )
     theirs = select(nips.c.nip, nips.c.replaced_on, null().label("reason")).where(nips.c.person_id == person_id)
@@ -118,7 +113,7 @@ async def history(session: AsyncSession, person_id: UUID, caller: Caller[None]) 
         mended_numbers.c.person_id == person_id
     )
     numbers = union_all(theirs, wrong).subquery()
-    held = select(posts).where(posts.c.person_id == person_id)
+    held = select(grades).where(grades.c.person_id == person_id)
     stood = select(statuses).where(statuses.c.person_id == person_id)
     learned = select(educations).where(educations.c.person_id == person_id)
     made = select(changes).where(changes.c.subject_id == person_id)
@@ -132,7 +127,7 @@ async def history(session: AsyncSession, person_id: UUID, caller: Caller[None]) 
             AssignmentOut.model_validate(row, from_attributes=True)
             for row in await rows(served, assignments.c.valid_from)
         ],
-        posts=[PostOut.model_validate(row, from_attributes=True) for row in await rows(held, posts.c.valid_from)],
+        grades=[GradeOut.model_validate(row, from_attributes=True) for row in await rows(held, grades.c.valid_from)],
         statuses=[
             StatusOut.model_validate(row, from_attributes=True) for row in await rows(stood, statuses.c.valid_from)
         ],
@@ -188,10 +183,10 @@ def _as_of(today: date, as_of: date | None) -> Select[*tuple[Any, ...]]:
             agencies.c.code.label("agency_code"),
             assignments.c.unit_id,
             units.c.code.label("unit_code"),
-            units.c.name.label("unit_name"),
-            posts.c.jenjang,
-            posts.c.golongan,
-            posts.c.position,
+            unit_states.c.name.label("unit_name"),
+            grades.c.jenjang,
+            grades.c.golongan,
+            grades.c.position,
             educations.c.degree.label("education"),
             people.c.joined_on,
             statuses.c.status,
@@ -204,7 +199,8 @@ def _as_of(today: date, as_of: date | None) -> Select[*tuple[Any, ...]]:
         .join(present, and_(present.c.person_id == people.c.id, _held(present, _day(today, None))))
         .join(agencies, agencies.c.id == assignments.c.agency_id)
         .outerjoin(units, units.c.id == assignments.c.unit_id)
-        .join(posts, and_(posts.c.person_id == people.c.id, _held(posts, day)))
+        .outerjoin(unit_states, and_(unit_states.c.unit_id == units.c.id, _held(unit_states, day)))
+        .join(grades, and_(grades.c.person_id == people.c.id, _held(grades, day)))
         .join(statuses, and_(statuses.c.person_id == people.c.id, _held(statuses, day)))
         .join(educations, and_(educations.c.person_id == people.c.id, _held(educations, day)))
     )

@@ -10,8 +10,8 @@ from pydantic_core import PydanticCustomError
 from common.fields import Day, Document, Line
 from contracts.degrees import Degree
 from contracts.nip import OLDEST, YOUNGEST, Nip, WrittenNip, parse_nip
-from registry.domain.person import Entry, Place, Post, Status
-from registry.domain.posts import Jenjang, StaffType
+from registry.domain.grades import Jenjang, StaffType
+from registry.domain.person import Entry, Grade, Place, Status
 from registry.fields import Code, Name
 
 
@@ -74,7 +74,7 @@ class PersonIn(PlaceIn):
             education=self.education,
             joined_on=self.joined_on,
             place=place,
-            post=Post(self.jenjang, self.golongan, self.position),
+            grade=Grade(self.jenjang, self.golongan, self.position),
             status=self.status,
             valid_from=self.valid_from,
             keeps_unit=self.model_fields_set.isdisjoint(("unit_id", "unit_code")),
@@ -137,7 +137,7 @@ class Dated(BaseModel):
 
 
 class AssignmentOut(Dated):
-    """Where somebody served."""
+    """Where somebody served; `unit_name` is what the unit was called when they came."""
 
     agency_id: UUID
     agency_code: str
@@ -145,8 +145,8 @@ class AssignmentOut(Dated):
     unit_name: str | None
 
 
-class PostOut(Dated):
-    """The post in which somebody served."""
+class GradeOut(Dated):
+    """What somebody served as: grade, level and the name of what they do."""
 
     jenjang: Jenjang | None
     golongan: str
@@ -189,7 +189,7 @@ class HistoryOut(BaseModel):
     person_id: UUID
     numbers: list[NumberOut]
     assignments: list[AssignmentOut]
-    posts: list[PostOut]
+    grades: list[GradeOut]
     statuses: list[StatusOut]
     educations: list[EducationOut]
     changes: list[ChangeOut]

@@ -23,8 +23,9 @@ from contracts.nip import nip_hash
 from registry.audit import audit_row
 from registry.contact_store import follow
 from registry.domain.history import History, Span, at_or_first
-from registry.domain.person import Person, Place, Post, Schooling, Standing
-from registry.tables import assignments, changes, educations, mended_numbers, nips, people, posts, statuses
+from registry.domain.person import Grade, Person, Place, Schooling, Standing
+from registry.people.tables import assignments, educations, grades, mended_numbers, nips, people, statuses
+from registry.tables import changes
 
 T = TypeVar("T")
 
@@ -154,7 +155,7 @@ async def present(session: AsyncSession, ids: Iterable[UUID], *, lock: bool) -> 
         else:
             former[row.person_id].append(row.nip)
     served = await _histories(session, assignments, wanted, Place)
-    held = await _histories(session, posts, wanted, Post)
+    held = await _histories(session, grades, wanted, Grade)
     stood = await _histories(session, statuses, wanted, Standing)
     learned = await _histories(session, educations, wanted, Schooling)
     return {
@@ -165,7 +166,7 @@ async def present(session: AsyncSession, ids: Iterable[UUID], *, lock: bool) -> 
             name=row.name,
             joined_on=row.joined_on,
             assignments=served[row.id],
-            posts=held[row.id],
+            grades=held[row.id],
             statuses=stood[row.id],
             educations=learned[row.id],
             former_nips=tuple(former[row.id]),
@@ -199,12 +200,12 @@ async def save(session: AsyncSession, pairs: Sequence[Pair], caller: Caller[None
     stored = [(before, replace(after, version=after.version + 1)) for before, after in pairs]
     await sets.add(session, people, [_row(after, caller) for before, after in stored if before is None])
     await sets.update(session, people, [_row(after, caller) for before, after in stored if before is not None])
-    for table in (assignments, posts, statuses, educations):
+    for table in (assignments, grades, statuses, educations):
         old, new = _differences(table, stored)
         await sets.delete(session, table, old)
         await sets.put(session, table, new)
     await sets.add(session, changes, [audit_row(before, after, caller) for before, after in stored])
-    names = await _unit_names(session, [after for _, after in stored])
+    names = await _unit_names(session, [after for _, after in stored], caller.today)
     for _, after in stored:
         emit(session, _event(after, names, caller), sequence=after.version, time=caller.now)
     renamed = [after for before, after in stored if before and (before.name, before.nip) != (after.name, after.nip)]
@@ -246,19 +247,24 @@ def _differences(table: Table, pairs: Iterable[Pair]) -> tuple[list[Row], list[R
     return old, new
 
 
-async def _unit_names(session: AsyncSession, persons: Iterable[Person]) -> dict[UUID, str]:
+async def _unit_names(session: AsyncSession, persons: Iterable[Person], today: date) -> dict[UUID, str]:
+    """What units are called today, or will be when they begin: `UnitChanged` tells of every other day."""
     wanted = {span.value.unit_id for person in persons for span in person.assignments if span.value.unit_id}
     if not wanted:
         return {}
     found = await session.execute(
-        text("SELECT id, name FROM units WHERE id = ANY(CAST(:ids AS uuid[]))"), {"ids": list(wanted)}
+        text(
+            "SELECT DISTINCT ON (unit_id) unit_id, name FROM unit_states WHERE unit_id = ANY(CAST(:ids AS uuid[]))"
+            " ORDER BY unit_id, valid_from > :today, abs(valid_from - :today)"
+        ),
+        {"ids": list(wanted), "today": today},
     )
-    return {row.id: row.name for row in found}
+    return {row.unit_id: row.name for row in found}
 
 
 def _event(person: Person, unit_names: Mapping[UUID, str], caller: Caller[None]) -> events.PersonChanged:
     place = person.place_on(caller.today)
-    post = at_or_first(person.posts, caller.today)
+    grade = at_or_first(person.grades, caller.today)
     standing = at_or_first(person.statuses, caller.today)
     schooling = at_or_first(person.educations, caller.today)
 
@@ -274,8 +280,8 @@ def _event(person: Person, unit_names: Mapping[UUID, str], caller: Caller[None])
         joined_on=person.joined_on,
         left_on=person.left_on,
         education=schooling.degree,
-        jenjang=post.jenjang,
-        golongan=post.golongan,
+        jenjang=grade.jenjang,
+        golongan=grade.golongan,
         agency_id=place.agency_id,
         unit_id=place.unit_id,
         unit_name=name_of(place.unit_id),
@@ -297,7 +303,7 @@ def _event(person: Person, unit_names: Mapping[UUID, str], caller: Caller[None])
                 valid_from=span.valid_from,
                 valid_to=span.valid_to,
             )
-            for span in person.posts
+            for span in person.grades
         ],
         absences=[
             events.Absence(status=status, valid_from=span.valid_from, valid_to=span.valid_to)

@@ -23,7 +23,7 @@ from common.ids import derived_id, new_id
 from common.store.outbox import emit
 from contracts.events.training import PEOPLE_A_PAGE, JPShortfallDetected, ShortPerson
 from training.domain.caturwulan import Caturwulan, pack_of
-from training.soundings.shortfalls import ASSIGNED, AWAY, SHORT, THRESHOLD, follow_in, settle_in
+from training.soundings.shortfalls import ASSIGNED, AWAY, NAMED, SHORT, THRESHOLD, follow_in, settle_in
 from training.soundings.tables import PARTITIONS
 
 PEOPLE_AT_ONCE = 10 * PEOPLE_A_PAGE
@@ -106,10 +106,11 @@ async def begin(
                 SELECT a.* FROM w JOIN assignments a ON {ASSIGNED}
                 WHERE NOT EXISTS (SELECT FROM away WHERE away.person_id = a.person_id)
             ), found AS MATERIALIZED (
-                SELECT l.person_id, a.agency_id, a.unit_id, a.unit_name,
+                SELECT l.person_id, a.agency_id, a.unit_id, unit.name AS unit_name,
                     (row_number() OVER (PARTITION BY a.agency_id ORDER BY l.person_id) - 1) / {PEOPLE_A_PAGE} + 1 AS page,
                     l.target, {THRESHOLD} AS threshold, l.verified
                 FROM w JOIN jp_ledger l ON l.year = w.year JOIN serving a ON a.person_id = l.person_id
+                {NAMED}
                 WHERE {SHORT}
             ), counted AS (
                 SELECT agency_id, people, coalesce(short, 0) AS short

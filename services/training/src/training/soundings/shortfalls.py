@@ -17,6 +17,7 @@ from roster.days import away_sql, covers_sql
 from training.domain.caturwulan import short_sql, threshold_sql
 from training.ledger.commands import Change, Rows
 from training.soundings.queries import newest_sweeps
+from training.units import named_sql
 
 SWEEPS = bindparam("sweeps", expanding=True)
 """One parameter for each sweep, not an array: only then does a prepared plan leave out the partitions of others."""
@@ -26,6 +27,7 @@ THRESHOLD = threshold_sql("l", "w")
 SHORT = short_sql("l", "w")
 CHANGED = "(l.person_id, l.year) IN (SELECT * FROM unnest(CAST(:people AS uuid[]), CAST(:years AS int[])))"
 ASSIGNED = covers_sql("a", "w.as_of")
+NAMED = named_sql("a", "w.as_of")
 AWAY = away_sql("p", before="w.over_from", after="w.as_of")  # had left by the sweep's date, or joined after the period
 SERVING = f"{ASSIGNED} AND NOT EXISTS (SELECT FROM people p WHERE p.person_id = a.person_id AND ({AWAY}))"
 
@@ -61,10 +63,10 @@ async def follow_in(session: AsyncSession, people: Sequence[UUID], clock: Clock,
     moved = await session.execute(
         text(
             f"""
-            UPDATE shortfalls s SET agency_id = a.agency_id, unit_id = a.unit_id, unit_name = a.unit_name,
+            UPDATE shortfalls s SET agency_id = a.agency_id, unit_id = a.unit_id, unit_name = unit.name,
                 told_agency_id = CASE WHEN s.page > 0 THEN coalesce(s.told_agency_id, s.agency_id) END,
                 state = 'resolved', changed_at = :now, version = s.version + CAST(s.state = 'open' AS int)
-            FROM sweeps w JOIN assignments a ON {ASSIGNED}
+            FROM sweeps w JOIN assignments a ON {ASSIGNED} {NAMED}
             WHERE w.id IN :sweeps AND s.sweep_id IN :sweeps AND s.sweep_id = w.id AND s.person_id = a.person_id
                 AND s.person_id = ANY(CAST(:people AS uuid[])) AND s.agency_id <> a.agency_id
             RETURNING w.id AS sweep_id, w.year, w.period, old.agency_id, s.person_id, s.verified, s.threshold,
@@ -167,9 +169,9 @@ async def _reopen(session: AsyncSession, given: Mapping[str, Any]) -> None:
             ), opened AS (
                 INSERT INTO shortfalls AS s (sweep_id, person_id, agency_id, unit_id, unit_name, page,
                     target, threshold, verified, missing, state, changed_at, version)
-                SELECT sweep_id, w.person_id, coalesce(known_agency_id, a.agency_id), a.unit_id, a.unit_name, 0,
+                SELECT sweep_id, w.person_id, coalesce(known_agency_id, a.agency_id), a.unit_id, unit.name, 0,
                     target, threshold, verified, threshold - verified, 'open', :now, 1
-                FROM fallen w LEFT JOIN assignments a ON a.person_id = w.person_id AND {SERVING}
+                FROM fallen w LEFT JOIN assignments a ON a.person_id = w.person_id AND {SERVING} {NAMED}
                 WHERE coalesce(known_agency_id, a.agency_id) IS NOT NULL
                 ON CONFLICT (sweep_id, person_id) DO UPDATE SET state = 'open', target = excluded.target,
                     threshold = excluded.threshold, verified = excluded.verified, missing = excluded.missing,

@@ -41,12 +41,14 @@ from training.standing.schemas import (
     UnitJpOut,
 )
 from training.texts import KIND, WHY, explained, say
+from training.units import named_sql
 
 UNITS_SHOWN = 10
 ABSENCES = PEOPLE.histories["absences"]
 MET = f"({fulfilled_sql('l')})"
 SERVING = f"""
     FROM assignments a JOIN people p USING (person_id) JOIN jp_ledger l USING (person_id)
+    {named_sql("a", ":day")}
     WHERE a.agency_id = :agency AND {covers_sql("a", ":day")} AND {in_service_sql("p", ":day")} AND l.year = :year
 """
 TOTALS = text(
@@ -61,7 +63,7 @@ TOTALS = text(
 )
 UNITS = text(
     f"""
-    SELECT a.unit_id, max(a.unit_name) AS unit_name, count(*) AS people,
+    SELECT a.unit_id, max(unit.name) AS unit_name, count(*) AS people,
         count(*) FILTER (WHERE NOT {MET}) AS short
     {SERVING}
     GROUP BY a.unit_id HAVING count(*) FILTER (WHERE NOT {MET}) > 0

@@ -35,7 +35,7 @@ GOLONGAN_OF_JENJANG: dict[Jenjang, frozenset[str]] = {
 }
 
 
-def check_post(staff_type: StaffType, jenjang: Jenjang | None, golongan: str) -> None:
+def check_grade(staff_type: StaffType, jenjang: Jenjang | None, golongan: str) -> None:
     """Raises Refused for a golongan the staff type does not have, or one that does not fit the jenjang."""
     if golongan not in GOLONGAN[staff_type]:
         raise Refused("golongan-unknown", "golongan")

@@ -3,7 +3,7 @@
 import pytest
 
 from common.refused import Refused
-from registry.domain.posts import GOLONGAN, GOLONGAN_OF_JENJANG, Jenjang, check_post
+from registry.domain.grades import GOLONGAN, GOLONGAN_OF_JENJANG, Jenjang, check_grade
 
 TABLE = [
     ("pemula", ["II/a"]),
@@ -22,7 +22,7 @@ def test_a_pns_has_only_the_golongan_of_the_jenjang(jenjang: Jenjang, fitting: l
     accepted = []
     for golongan in sorted(GOLONGAN["PNS"]):
         try:
-            check_post("PNS", jenjang, golongan)
+            check_grade("PNS", jenjang, golongan)
             accepted.append(golongan)
         except Refused as refused:
             assert (refused.code, refused.field) == ("jenjang-golongan-mismatch", "golongan")
@@ -35,9 +35,9 @@ def test_every_jenjang_is_in_the_table() -> None:
 
 def test_golongan_of_either_staff_type() -> None:
     assert len(GOLONGAN["PNS"]) == len(GOLONGAN["PPPK"]) == 17
-    check_post("PNS", None, "I/a")
-    check_post("PPPK", "ahli_pertama", "IX")
-    check_post("PPPK", "ahli_utama", "I")
+    check_grade("PNS", None, "I/a")
+    check_grade("PPPK", "ahli_pertama", "IX")
+    check_grade("PPPK", "ahli_utama", "I")
     for staff_type, golongan in (
         ("PNS", "IX"),
         ("PNS", "IV/f"),
@@ -46,4 +46,4 @@ def test_golongan_of_either_staff_type() -> None:
         ("PNS", "iii/a"),
     ):
         with pytest.raises(Refused, match="golongan-unknown"):
-            check_post(staff_type, None, golongan)
+            check_grade(staff_type, None, golongan)

@@ -1,0 +1,11 @@
+"""The units training knows: what they were called on any day."""
+
+from roster.days import covers_sql
+from roster.units import Units
+
+UNITS = Units(__name__, "name")
+
+
+def named_sql(assignment: str, day: str) -> str:
+    """Joins `unit`, the name that the unit of an assignment had on a day; none for a unit not heard of yet."""
+    return f"LEFT JOIN unit_states unit ON unit.unit_id = {assignment}.unit_id AND {covers_sql('unit', day)}"
