@@ -23,6 +23,7 @@ from common.messages.inbox import Inbox
 from common.messages.relay import Relay
 from common.messages.waiting import watch_waiting
 from common.parts import Parts, Role
+from common.runner import Runner
 from common.service import Command, Service
 from common.settings import STOP_SECONDS, ServiceSettings
 from common.store.database import Database
@@ -123,6 +124,8 @@ async def serve(service: Service, settings: ServiceSettings, roles: Sequence[str
         background.append(asyncio.create_task(watch_waiting(database)()))
     if "relay" in roles:
         running["relay"] = Relay(database, settings.kafka)
+    if "jobs" in roles:
+        running["jobs"] = Runner(parts, service.jobs)
     running |= {name: make(parts) for name, make in service.further_roles.items() if name in roles}
 
     app = create_app(service, parts, roles=running, with_api="api" in roles)

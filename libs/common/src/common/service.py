@@ -29,11 +29,12 @@ from common.events import Event
 from common.invariants import EVENTS_LEAVE, Invariant
 from common.messages.inbox import Subscription
 from common.parts import Parts, Role
+from common.runner import Job
 from common.settings import ServiceSettings
 from common.store.database import Database
 from common.store.grants import Grants
 from common.store.history import numbered
-from common.store.tables import add_idempotency, add_inbox, add_outbox, add_waiting, metadata_of
+from common.store.tables import add_idempotency, add_inbox, add_jobs, add_outbox, add_waiting, metadata_of
 from common.web.principals import Callers
 
 
@@ -69,6 +70,8 @@ class Service:
     """Whether a route takes an `Idempotency-Key`."""
     further_roles: Mapping[str, Callable[[Parts], Role]] = field(default_factory=dict[str, Callable[[Parts], Role]])
     commands: Mapping[str, Command] = field(default_factory=dict[str, Command])
+    jobs: Mapping[str, Job] = field(default_factory=dict[str, Job])
+    """What the role `jobs` does, by the kind a job is ordered with."""
 
     def parts(self, settings: ServiceSettings, database: Database) -> Parts:
         """What a process of it is made of."""
@@ -86,6 +89,7 @@ class Service:
             "api",
             *(["worker"] if self.consumes else []),
             *(["relay"] if self.emits else []),
+            *(["jobs"] if self.jobs else []),
             *self.further_roles,
         ]
 
@@ -105,6 +109,7 @@ class Service:
             "inbox": (self.consumes, add_inbox),
             "waiting": (self.consumes, add_waiting),
             "idempotency": (self.answers_once, add_idempotency),
+            "jobs": (bool(self.jobs), add_jobs),
         }
         for name, (is_wanted, add) in wanted.items():
             if is_wanted and name not in metadata.tables:

@@ -16,7 +16,7 @@ REPLACED = (*ADDED, "DELETE")
 """Rows come and go, none is changed."""
 EDITED = (*CHANGED, "DELETE")
 
-KIT = {"outbox": REPLACED, "inbox": ADDED, "waiting": REPLACED, "idempotency": CHANGED}
+KIT = {"outbox": REPLACED, "inbox": ADDED, "waiting": REPLACED, "idempotency": CHANGED, "jobs": CHANGED}
 SCHEMA = "public"
 
 

@@ -2,10 +2,12 @@
 
 A service's first migration calls `create_v1` with what its declaration says. When the kit's tables change, an
 `upgrade_v2` is added here, a new service calls `create_v2`, and the others call `upgrade_v2` in a migration of their own.
+A service that has jobs calls `create_jobs_v1` in the migration with which they come.
 """
 
 import sqlalchemy as sa
 from alembic.operations import Operations
+from sqlalchemy.dialects.postgresql import JSONB
 
 
 def create_v1(op: Operations, *, emits: bool = False, consumes: bool = False, answers_once: bool = False) -> None:
@@ -65,6 +67,33 @@ def drop_v1(op: Operations, *, emits: bool = False, consumes: bool = False, answ
     names = [*(["outbox"] if emits else []), *(["inbox", "waiting"] if consumes else [])]
     for name in [*names, *(["idempotency"] if answers_once else [])]:
         op.drop_table(name)
+
+
+def create_jobs_v1(op: Operations) -> None:
+    """The job table."""
+    op.create_table(
+        "jobs",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("plan", JSONB(), nullable=False, comment="what its steps are told"),
+        sa.Column("ordered_by", sa.Text(), nullable=False, comment="the subject who may follow it"),
+        sa.Column("state", sa.Text(), server_default="queued", nullable=False),
+        sa.Column("done", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("total", sa.Integer(), comment="null until the first step has ended"),
+        sa.Column("position", JSONB(), comment="where the next step begins"),
+        sa.Column("problem", JSONB(), comment="code, field and values of what has failed it"),
+        _created_at(),
+        sa.Column("begun_at", sa.DateTime(timezone=True)),
+        sa.Column("ended_at", sa.DateTime(timezone=True)),
+        sa.PrimaryKeyConstraint("id", name="pk_jobs"),
+        sa.CheckConstraint("state IN ('queued', 'running', 'done', 'failed', 'cancelled')", name="ck_jobs_state"),
+    )
+    op.create_index("ix_jobs_to_do", "jobs", ["id"], postgresql_where=sa.text("state IN ('queued', 'running')"))
+
+
+def drop_jobs_v1(op: Operations) -> None:
+    """Takes back what `create_jobs_v1` has made."""
+    op.drop_table("jobs")
 
 
 def _created_at() -> sa.Column[object]:

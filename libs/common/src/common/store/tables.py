@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     Column,
     DateTime,
     Identity,
@@ -16,7 +17,9 @@ from sqlalchemy import (
     Uuid,
     event,
     func,
+    text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import AutoString, SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
 
@@ -120,4 +123,29 @@ def add_idempotency(metadata: MetaData) -> Table:
         Column("status", Integer, nullable=False),
         Column("answer", Text, nullable=False),
         _created(),
+    )
+
+
+JOB_STATES = "state IN ('queued', 'running', 'done', 'failed', 'cancelled')"
+JOBS_TO_DO = "state IN ('queued', 'running')"
+
+
+def add_jobs(metadata: MetaData) -> Table:
+    """Work that is done step by step, each in a transaction of its own; its ids sort as it was ordered."""
+    return Table(
+        "jobs",
+        metadata,
+        Column("id", Uuid, primary_key=True),
+        Column("kind", Text, nullable=False),
+        Column("plan", JSONB, nullable=False, comment="what its steps are told"),
+        Column("ordered_by", Text, nullable=False, comment="the subject who may follow it"),
+        Column("state", Text, CheckConstraint(JOB_STATES, name="state"), nullable=False, server_default="queued"),
+        Column("done", Integer, nullable=False, server_default="0"),
+        Column("total", Integer, comment="null until the first step has ended"),
+        Column("position", JSONB(none_as_null=True), comment="where the next step begins"),
+        Column("problem", JSONB(none_as_null=True), comment="code, field and values of what has failed it"),
+        _created(),
+        Column("begun_at", DateTime(timezone=True)),
+        Column("ended_at", DateTime(timezone=True)),
+        Index("ix_jobs_to_do", "id", postgresql_where=text(JOBS_TO_DO)),
     )

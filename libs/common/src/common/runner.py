@@ -1,0 +1,127 @@
+"""The role that does the jobs of a service, step by step.
+
+A step is one transaction: what it changes, and how far the job is. While it runs it holds the job's row, so no other
+runner takes that job, and a runner that dies leaves it as the last step has: the next one goes on from there.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.parts import Parts
+from common.refused import Refused
+from common.store.outbox import attempt
+from common.store.transient import is_transient
+from common.telemetry import log, traced
+
+POLL_SECONDS = 0.5
+LONGEST_WAIT_SECONDS = 10.0
+
+
+class Turn(NamedTuple):
+    """A job as its next step finds it."""
+
+    job_id: UUID
+    plan: dict[str, Any]
+    """What it was ordered with."""
+    position: Any
+    """Where the step before left it; None for the first."""
+
+
+class Step(NamedTuple):
+    """How far a step has come: `done` of `total`, in whatever the job counts."""
+
+    done: int
+    total: int
+    position: Any = None
+    """Where the next step begins, as JSON; None when there is none."""
+
+
+Job = Callable[[AsyncSession, Parts, Turn], Awaitable[Step]]
+"""Does the next step of a job. Raises Refused where the job cannot be done: it has then failed, and says why.
+
+What its earlier steps have done stays done. Whatever else is raised, but for a broken world, fails the job too.
+"""
+
+
+class Runner:
+    """Does the jobs of these kinds until it is stopped, the oldest first. Any number may run at once, a job each."""
+
+    def __init__(self, parts: Parts, jobs: Mapping[str, Job]) -> None:
+        self._parts = parts
+        self._jobs = jobs
+        self._stopping = asyncio.Event()
+        self.ready = False
+
+    def stop(self) -> None:
+        """Ends the run after the step under way."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Does steps until `stop`; whatever breaks, it waits and tries again."""
+        wait = POLL_SECONDS
+        while not self._stopping.is_set():
+            try:
+                worked = await self.step()
+                self.ready, wait = True, POLL_SECONDS
+                if worked:
+                    continue
+            except Exception as error:  # noqa: BLE001 - the runner outlives whatever breaks; the step is rolled back
+                self.ready, wait = False, min(wait * 2, LONGEST_WAIT_SECONDS)
+                log.error("runner waits", exc_info=error)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), wait)
+
+    async def step(self) -> bool:
+        """Does a step of the oldest job that no other runner is at. Returns whether there was one."""
+        async with self._parts.database.transaction() as session:
+            row = (await session.execute(OLDEST, {"kinds": list(self._jobs)})).one_or_none()
+            if row is None:
+                return False
+            with traced(f"job {row.kind}"):
+                try:
+                    step = await self._do(session, row)
+                except Exception as error:
+                    if is_transient(error):
+                        raise
+                    await session.execute(FAIL, {"id": row.id, "problem": _problem(error)})
+                    log.warning("job has failed", job=str(row.id), kind=row.kind, exc_info=error)
+                    return True
+            position = None if step.position is None else json.dumps(step.position, default=str)
+            await session.execute(ADVANCE, {"id": row.id, "done": step.done, "total": step.total, "position": position})
+            return True
+
+    async def _do(self, session: AsyncSession, row: Row[Any]) -> Step:
+        async with attempt(session):
+            step = await self._jobs[row.kind](session, self._parts, Turn(row.id, row.plan, row.position))
+            # What would else break the commit breaks the step, which then fails alone.
+            await session.flush()
+            await session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+            return step
+
+
+OLDEST = text(
+    "SELECT id, kind, plan, position FROM jobs WHERE state IN ('queued', 'running') AND kind = ANY(:kinds)"
+    " ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED"
+)
+ADVANCE = text(
+    "UPDATE jobs SET done = :done, total = :total, position = CAST(:position AS jsonb),"
+    " begun_at = coalesce(begun_at, now()), state = CASE WHEN CAST(:position AS text) IS NULL THEN 'done' ELSE 'running' END,"
+    " ended_at = CASE WHEN CAST(:position AS text) IS NULL THEN clock_timestamp() END WHERE id = :id"
+)
+FAIL = text(
+    "UPDATE jobs SET state = 'failed', problem = CAST(:problem AS jsonb), begun_at = coalesce(begun_at, now()),"
+    " ended_at = clock_timestamp() WHERE id = :id"
+)
+
+
+def _problem(error: Exception) -> str:
+    """What is said to whoever ordered the job; what nobody foresaw stands in the log alone."""
+    refused = error if isinstance(error, Refused) else Refused("internal-error")
+    return json.dumps({"code": refused.code, "field": refused.field, "values": refused.values}, default=str)
