@@ -244,6 +244,71 @@ async def test_with_jobs_it_starts_with_a_role_and_a_command_more_and_compose_ru
     assert counting.exit_code == 3, counting.log.read_text()
 
 
+JOB = """
+from common.runner import Step
+
+async def match(session, parts, turn):
+    number = 1 if turn.position is None else turn.position
+    return Step(number, 3, number + 1 if number < 3 else None)
+"""
+JOB_TABLE = """
+from alembic import op
+from common.store import kit
+
+revision, down_revision = "0001", None
+
+def upgrade():
+    kit.create_jobs_v1(op)
+
+def downgrade():
+    kit.drop_jobs_v1(op)
+"""
+ORDERING = """
+from uuid import UUID
+
+from common.store.jobs import order
+from common.web.jobs import job_routes
+from common.web.parts import Transaction
+
+followed = job_routes(rights.READ)
+
+@router.post("/contoh/matches", status_code=202)
+async def order_match(caller: Reader, session: Transaction) -> UUID:
+    return await order(session, "match", {}, caller.subject)
+
+router.include_router(followed)
+"""
+
+
+async def test_with_a_job_it_starts_with_its_role_and_does_what_was_ordered(
+    copy: Copy, environment: dict[str, str], issuer: Issuer, postgres: PostgresServer, spawner: Spawner, package: Path
+) -> None:
+    (package / "matching.py").write_text(JOB)
+    (package / "migrations" / "versions").mkdir(parents=True, exist_ok=True)
+    (package / "migrations" / "versions" / "0001_jobs.py").write_text(JOB_TABLE)
+    (package / "api.py").write_text((package / "api.py").read_text() + ORDERING)
+    declared = package / "service.py"
+    written = declared.read_text().replace("features=[],", 'features=[],\n    jobs={"match": match},')
+    declared.write_text(written.replace("from contracts", "from contoh.matching import match\nfrom contracts"))
+    database = await postgres.create_service_database("contoh", name="contoh_jobs")
+    told = environment | {"CONTOH_DATABASE_URL": database.url, "CONTOH_OWNER_DATABASE_URL": database.owner.url}
+    await asyncio.to_thread(copy.run, "-m", "contoh", "migrate", told=told)
+    compose = await asyncio.to_thread(
+        copy.run, "-c", "from jejak_local.services import written; print(*written().values())"
+    )
+    assert "contoh-jobs:" in compose
+    async with started(copy, told, spawner) as http:
+        sent = {"authorization": f"Bearer {issuer.token('lan')}"}
+        ordered = await http.post("/v1/contoh/matches", headers=sent)
+        assert ordered.status_code == 202, ordered.text
+
+        async def is_done() -> bool:
+            told = (await http.get(f"/v1/jobs/{ordered.json()}", headers=sent)).json()
+            return (told["state"], told["done"]) == ("done", 3)
+
+        await until(is_done)
+
+
 @pytest.mark.parametrize("name", ["Contoh", "a b", "../up", "json", "x", "credit", "roster"])
 def test_a_name_that_would_not_do_is_refused(name: str) -> None:
     with pytest.raises(LocalError, match=r"cannot be a service|is .* already"):
