@@ -267,16 +267,17 @@ ORDERING = """
 from uuid import UUID
 
 from common.store.jobs import order
-from common.web.jobs import job_routes
 from common.web.parts import Transaction
-
-followed = job_routes(rights.READ)
 
 @router.post("/contoh/matches", status_code=202)
 async def order_match(caller: Reader, session: Transaction) -> UUID:
     return await order(session, "match", {}, caller.subject)
+"""
+FOLLOWING = """
+from common.web.jobs import job_routes
+from contoh import rights
 
-router.include_router(followed)
+router = job_routes(rights.READ)
 """
 
 
@@ -287,8 +288,11 @@ async def test_with_a_job_it_starts_with_its_role_and_does_what_was_ordered(
     (package / "migrations" / "versions").mkdir(parents=True, exist_ok=True)
     (package / "migrations" / "versions" / "0001_jobs.py").write_text(JOB_TABLE)
     (package / "api.py").write_text((package / "api.py").read_text() + ORDERING)
+    (package / "jobs").mkdir(exist_ok=True)
+    (package / "jobs" / "__init__.py").touch()
+    (package / "jobs" / "api.py").write_text(FOLLOWING)
     declared = package / "service.py"
-    written = declared.read_text().replace("features=[],", 'features=[],\n    jobs={"match": match},')
+    written = declared.read_text().replace("features=[],", 'features=["jobs"],\n    jobs={"match": match},')
     declared.write_text(written.replace("from contracts", "from contoh.matching import match\nfrom contracts"))
     database = await postgres.create_service_database("contoh", name="contoh_jobs")
     told = environment | {"CONTOH_DATABASE_URL": database.url, "CONTOH_OWNER_DATABASE_URL": database.owner.url}
