@@ -11,6 +11,11 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, world, line)
     # More than the calls that revoke them, whatever they draw: some are left to verify and to correct.
     stored = await world.store(*(line(person) for person in people * 10))
     declared = await world.store(*(line(people[0]) for _ in range(30)), role="person", person=people[0])
+    exemption = {"ground": "cuti-sakit", "valid_from": "2026-01-01", "valid_to": "2026-02-01"}
+    asked = [  # one for each call that may decide it, and some to spare
+        await api.call("person", "POST", "/exemptions", exemption | {"person_id": str(person)}, person=person)
+        for person in [await world.person() for _ in range(30)]
+    ]
     course = {
         "code": "C-1",
         "provider_code": code,
@@ -32,6 +37,7 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, world, line)
             "course_id": [made["id"]],
             "agency_id": [AGENCY],
             "year": [2026],
+            "exemption_id": [answer.json()["id"] for answer in asked],
         },
         bodies={
             "POST /v1/providers": provider,
@@ -40,6 +46,10 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, world, line)
             "POST /v1/courses": course | {"code": "C-2"},
             "PUT /v1/courses/{course_id}": course,
             "POST /v1/courses:batch": [course],
+            "POST /v1/exemptions": exemption
+            | {"person_id": str(people[1]), "valid_from": "2027-01-01", "valid_to": None},
+            "POST /v1/exemptions/{exemption_id}/refuse": {"reason": "Tanpa bukti"},
+            "POST /v1/exemptions/{exemption_id}/end": {"on": "2026-01-15", "reason": "Kembali"},
             "POST /v1/trainings": line(people[1]),
             "POST /v1/trainings:batch": [line(people[1])],
             "POST /v1/trainings/{record_id}/revoke": {"reason": "Ganda"},

@@ -9,6 +9,7 @@ READ_CATALOGUE = {"lan", "analis", "service", "agency_hr", "verifier", "validato
 SEND = {"service", "agency_hr", "provider", "person"}
 READ = SEND | {"lan", "analis", "inspector"}
 READ_SOUNDINGS = {"lan", "analis", "service", "agency_hr", "verifier", "inspector"}
+READ_EXEMPTIONS = {"lan", "service", "agency_hr", "inspector", "person"}
 RIGHTS = {
     ("POST", "/v1/providers"): {"lan", "service"},
     ("PUT", "/v1/providers/{provider_id}"): {"lan", "service"},
@@ -34,6 +35,13 @@ RIGHTS = {
     ("GET", "/v1/shortfalls"): READ_SOUNDINGS,
     ("GET", "/v1/people/me/shortfalls"): {"person"},
     ("GET", "/v1/rule-packs"): READ_CATALOGUE,
+    ("GET", "/v1/exemption-grounds"): READ_EXEMPTIONS,
+    ("GET", "/v1/exemptions"): READ_EXEMPTIONS,
+    ("GET", "/v1/exemptions/{exemption_id}"): READ_EXEMPTIONS,
+    ("POST", "/v1/exemptions"): {"person", "agency_hr"},
+    ("POST", "/v1/exemptions/{exemption_id}/approve"): {"agency_hr"},
+    ("POST", "/v1/exemptions/{exemption_id}/refuse"): {"agency_hr"},
+    ("POST", "/v1/exemptions/{exemption_id}/end"): {"agency_hr"},
 }
 
 

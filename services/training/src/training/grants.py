@@ -10,6 +10,8 @@ GRANTS = Grants(
         "agencies": CHANGED,
         "assignments": REPLACED,
         "courses": CHANGED,
+        "exemption_changes": ADDED,
+        "exemptions": CHANGED,
         "former_numbers": REPLACED,
         "jp_ledger": CHANGED,
         "people": CHANGED,

@@ -30,6 +30,15 @@ READ_JP = Right(
 READ_JP_OF_AGENCY = Right(
     ("lan", "analis", "service", "agency_hr", "inspector"), "their agency; all for a national role"
 )
+ASK_EXEMPTIONS = Right(("person", "agency_hr"), "a person: their own; an agency: whoever serves in it now")
+DECIDE_EXEMPTIONS = Right(
+    ("agency_hr",), "whoever serves in their agency now, but not what they asked for or entered, and not their own"
+)
+READ_EXEMPTIONS = Right(
+    ("lan", "service", "agency_hr", "inspector", "person"),
+    "whoever serves in their agency now; a person: their own; all for a national role. The paper, and a ground that is "
+    "specific data, are shown to the person and to their agency's HR alone",
+)
 READ_SOUNDINGS = Right(
     ("lan", "analis", "service", "agency_hr", "verifier", "inspector"), "their agency; all for a national role"
 )

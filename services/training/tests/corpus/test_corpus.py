@@ -28,6 +28,10 @@ LISTED, SHOWN = 60, 20
 ELSEWHERE = {
     "code-taken": "of the catalogue",
     "periods-overlap": "of the catalogue",
+    **dict.fromkeys(
+        ("ground-unknown", "own-exemption", "exemption-decided", "exemption-not-approved", "end-outside"),
+        "of exemptions",
+    ),
     "when-invalid": "moments came later: records/test_zones.py",
     "headers-too-large": "of the server, before any route",
     "too-slow": "of the server",

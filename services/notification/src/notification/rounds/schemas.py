@@ -11,18 +11,7 @@ RoundKind = Literal["sweep", "reopened"]
 DigestState = Literal["collecting", "waiting", "ready", "met"]
 
 
-class Counts(BaseModel):
-    """How many people and hours a round is about, in all or in one agency."""
-
-    people: int
-    listed: int
-    owed: Decimal
-    resolved: int
-    short: int
-    missing: Decimal
-
-
-class RoundOut(Counts):
+class RoundOut(BaseModel):
     """A round, as far as the caller may see it. `agencies` and `mails` count by state; hours are JP.
 
     Of `people` counted, `listed` owed `owed` hours when the round was made; `resolved` of them have
@@ -36,11 +25,17 @@ class RoundOut(Counts):
     as_of: date
     sweep_id: UUID
     opened_at: datetime
+    people: int
+    listed: int
+    owed: Decimal
+    resolved: int
+    short: int
+    missing: Decimal
     agencies: dict[DigestState, int]
     mails: dict[Literal["queued", "sent", "failed", "skipped"], int]
 
 
-class DigestOut(Counts):
+class DigestOut(BaseModel):
     """What one agency is told in a round, and how far that has come."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -52,6 +47,12 @@ class DigestOut(Counts):
     reason: str | None
     pages: int
     pages_in: int
+    people: int
+    listed: int
+    owed: Decimal
+    resolved: int
+    short: int
+    missing: Decimal
 
 
 class WaitingOut(BaseModel):

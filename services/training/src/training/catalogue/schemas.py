@@ -68,10 +68,10 @@ class ProviderOut(BaseModel):
     version: int
 
 
-class CourseState(BaseModel):
-    """What a course's code stands for."""
+class CourseOut(BaseModel):
+    """A course as it is now."""
 
-    model_config = ConfigDict(from_attributes=True, frozen=True)
+    model_config = ConfigDict(from_attributes=True)
 
     id: UUID
     code: str
@@ -79,12 +79,7 @@ class CourseState(BaseModel):
     title: str
     form: str
     jp: Decimal | None
-    competencies: tuple[str, ...]
+    competencies: list[str]
     valid_from: date
     valid_to: date | None
-
-
-class CourseOut(CourseState):
-    """A course as it is now."""
-
     version: int

@@ -1,7 +1,7 @@
 """What a person owes in a year, and how much of it they have reached.
 
 Sources: PP 11/2017 Pasal 203 ayat (4) (PNS, a floor); PP 49/2018 Pasal 40 (PPPK, a ceiling). The duty
-rests in a month on whose first day somebody is not in service, or on leave or study. What stands here
+rests in a month on whose first day somebody is not in service, on leave or study, or exempt. What stands here
 in SQL too is for millions of rows; tests hold the two together.
 """
 
@@ -52,8 +52,15 @@ class Progress:
     fulfilled: bool
 
 
+def exempt_sql(person: str, day: str) -> str:
+    """Whether an approved exemption of a row of `people` covers a day."""
+    return f"""EXISTS (
+        SELECT FROM exemptions x WHERE x.person_id = {person}.person_id AND x.state = 'approved' AND {covers_sql("x", day)}
+    )"""
+
+
 def duty_months(year: int, joined_on: date, left_on: date | None, absences: Iterable[Period]) -> list[int]:
-    """The months of the year on whose first day somebody is in service and not away."""
+    """The months of the year on whose first day somebody is in service and not away; exemptions are absences here."""
     away = list(absences)
     return [
         month
@@ -64,19 +71,20 @@ def duty_months(year: int, joined_on: date, left_on: date | None, absences: Iter
 
 
 def duty_months_sql(person: str, year: str) -> str:
-    """`as_bits` of the `duty_months` of a row of `people`, by the rows of `absences`."""
+    """`as_bits` of the `duty_months` of a row of `people`, by the rows of `absences` and the approved ones of `exemptions`."""
     return f"""
     CASE
         WHEN {in_service_sql(person, f"make_date({year}, 1, 1)")}
             AND {in_service_sql(person, f"make_date({year}, 12, 1)")}
             AND NOT EXISTS (SELECT FROM absences a WHERE a.person_id = {person}.person_id)
+            AND NOT EXISTS (SELECT FROM exemptions x WHERE x.person_id = {person}.person_id)
         THEN {as_bits(MONTHS)}
         ELSE (
             SELECT coalesce(bit_or(1 << (month - 1)), 0)
             FROM generate_series(1, 12) AS month, make_date({year}, month, 1) AS first
             WHERE {in_service_sql(person, "first")} AND NOT EXISTS (
                 SELECT FROM absences a WHERE a.person_id = {person}.person_id AND {covers_sql("a", "first")}
-            )
+            ) AND NOT {exempt_sql(person, "first")}
         )
     END
     """  # noqa: S608 - built of names in this code

@@ -22,8 +22,9 @@ from common.clock import Clock
 from common.ids import derived_id, new_id
 from common.store.outbox import emit
 from contracts.events.training import PEOPLE_A_PAGE, JPShortfallDetected, ShortPerson
+from roster.days import covers_sql
 from training.domain.caturwulan import Caturwulan, pack_of
-from training.soundings.shortfalls import ASSIGNED, AWAY, NAMED, SHORT, THRESHOLD, follow_in, settle_in
+from training.soundings.shortfalls import ASSIGNED, AWAY, GONE, NAMED, SHORT, THRESHOLD, follow_in, settle_in
 from training.soundings.tables import PARTITIONS
 
 PEOPLE_AT_ONCE = 10 * PEOPLE_A_PAGE
@@ -57,7 +58,7 @@ class RenderedPage(JPShortfallDetected):
 async def begin(
     session: AsyncSession, clock: Clock, year: int, period: Caturwulan, as_of: date, replaces: UUID | None
 ) -> UUID | None:
-    """Stores a sweep with everybody in service on `as_of` who is short, as one statement sees them.
+    """Stores a sweep with everybody in service on `as_of`, and not exempt, who is short, as one statement sees them.
 
     Returns its id, or None when another process has begun or finished the same one meanwhile.
     The year's ledger must hold everyone. The people of a sweep are a partition of their own: it is filled
@@ -101,7 +102,9 @@ async def begin(
                 SELECT CAST(:id AS uuid) AS id, CAST(:year AS int) AS year, CAST(:as_of AS date) AS as_of,
                     CAST(:over_from AS date) AS over_from, CAST(:last_month AS int) AS last_month
             ), away AS MATERIALIZED (
-                SELECT p.person_id FROM w JOIN people p ON {AWAY}
+                SELECT p.person_id FROM w JOIN people p ON {GONE}
+                UNION ALL
+                SELECT x.person_id FROM w JOIN exemptions x ON x.state = 'approved' AND {covers_sql("x", "w.as_of")}
             ), serving AS NOT MATERIALIZED (
                 SELECT a.* FROM w JOIN assignments a ON {ASSIGNED}
                 WHERE NOT EXISTS (SELECT FROM away WHERE away.person_id = a.person_id)

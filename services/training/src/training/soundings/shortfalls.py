@@ -15,6 +15,7 @@ from common.store.outbox import emit
 from contracts.events.training import PEOPLE_A_PAGE, JPShortfallDetected, JPShortfallResolved, ShortPerson
 from roster.days import away_sql, covers_sql
 from training.domain.caturwulan import short_sql, threshold_sql
+from training.domain.duty import exempt_sql
 from training.ledger.commands import Change, Rows
 from training.soundings.queries import newest_sweeps
 from training.units import named_sql
@@ -28,7 +29,8 @@ SHORT = short_sql("l", "w")
 CHANGED = "(l.person_id, l.year) IN (SELECT * FROM unnest(CAST(:people AS uuid[]), CAST(:years AS int[])))"
 ASSIGNED = covers_sql("a", "w.as_of")
 NAMED = named_sql("a", "w.as_of")
-AWAY = away_sql("p", before="w.over_from", after="w.as_of")  # had left by the sweep's date, or joined after the period
+GONE = away_sql("p", before="w.over_from", after="w.as_of")  # had left by the sweep's date, or joined after the period
+AWAY = f"({GONE}) OR {exempt_sql('p', 'w.as_of')}"
 SERVING = f"{ASSIGNED} AND NOT EXISTS (SELECT FROM people p WHERE p.person_id = a.person_id AND ({AWAY}))"
 
 

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import Row, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -27,6 +27,7 @@ from training.domain.duty import (
     resting_months,
 )
 from training.domain.rules import Book, pack_named, pack_of_year
+from training.exemptions.tables import Exemption
 from training.ledger.tables import LedgerRow
 from training.people import PEOPLE
 from training.records.tables import Record, by_year, counts_in
@@ -85,7 +86,12 @@ async def person_jp(
     if person is None:
         raise Refused("not-found")
     away = await session.execute(
-        select(ABSENCES.c.valid_from, ABSENCES.c.valid_to).where(ABSENCES.c.person_id == person_id)
+        union_all(
+            select(ABSENCES.c.valid_from, ABSENCES.c.valid_to).where(ABSENCES.c.person_id == person_id),
+            select(col(Exemption.valid_from), col(Exemption.valid_to)).where(
+                col(Exemption.person_id) == person_id, col(Exemption.state) == "approved"
+            ),
+        )
     )
     months = duty_months(year, person.joined_on, person.left_on, [(start, after) for start, after in away])
     row = await session.get(LedgerRow, (person_id, year)) or _not_laid(person, year, months, caller.rules)

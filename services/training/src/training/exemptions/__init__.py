@@ -1,0 +1,1 @@
+"""Exemptions from the yearly duty: asked for, approved by somebody else, ended."""
