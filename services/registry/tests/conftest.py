@@ -12,12 +12,15 @@ from sqlalchemy import text
 from common.events import Reader, Received
 from common.ids import new_id
 from common.parts import Parts
+from common.service import Service
 from common.store.outbox import unpack
+from contracts import topics
+from contracts.events.access import RecordViewed
 from contracts.events.registry import AgencyChanged, ContactChanged, PersonChanged, UnitChanged
 from jejak_local.harness import AGENCY, OTHER_AGENCY, Api, Inside
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
-READER = Reader([AgencyChanged, UnitChanged, ContactChanged, PersonChanged], [])
+READER = Reader([AgencyChanged, UnitChanged, ContactChanged, PersonChanged, RecordViewed], [])
 
 
 @pytest.fixture
@@ -34,11 +37,27 @@ def own_settings() -> dict[str, Any]:
 class World(Inside):
     """The registry from inside, and ids by code of what `nation` has made."""
 
+    service: Service
+    parts: Parts
     agencies: dict[str, UUID] = field(default_factory=lambda: {"K-001": AGENCY, "D-001": OTHER_AGENCY})
     units: dict[str, UUID] = field(default_factory=dict[str, UUID])
 
     async def emitted(self) -> list[Received]:
-        """Reads and forgets what waits in the outbox, in order, as a consumer would get it."""
+        """Reads and forgets what waits in the outbox, in order, as a consumer would get it; but for who looked."""
+        return [each for each in await self._emitted() if not isinstance(each.event, RecordViewed)]
+
+    async def looks(self) -> list[Received]:
+        """Who looked; reads and forgets what waits in the outbox."""
+        return [each for each in await self._emitted() if isinstance(each.event, RecordViewed)]
+
+    async def hear_looks(self) -> None:
+        """Hands the registry who looked, as Kafka would."""
+        [heard] = [each for each in self.service.subscriptions(self.parts) if each.topic is topics.ACCESS]
+        async with self.database.transaction() as session:
+            await session.execute(text("SELECT 1"))  # as the inbox: COPY needs a transaction under way
+            await heard.handler(session, await self.looks())
+
+    async def _emitted(self) -> list[Received]:
         async with self.database.transaction() as session:
             rows = (await session.execute(text("SELECT topic, events FROM outbox ORDER BY id"))).all()
             await session.execute(text("DELETE FROM outbox"))
@@ -53,8 +72,8 @@ class World(Inside):
 
 
 @pytest.fixture
-def world(parts: Parts) -> World:
-    return World(parts.database)
+def world(declared: Service, parts: Parts) -> World:
+    return World(parts.database, declared, parts)
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ RIGHTS = {
     ("GET", "/v1/people"): READERS,
     ("POST", "/v1/people:batch"): {"service", "agency_hr"},
     ("GET", "/v1/people/me"): {"person"},
+    ("GET", "/v1/people/me/looks"): {"person"},
     ("GET", "/v1/people/{person_id}"): READERS,
     ("GET", "/v1/people/{person_id}/history"): READERS,
     ("PUT", "/v1/people/{person_id}"): {"service", "agency_hr"},

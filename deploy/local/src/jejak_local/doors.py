@@ -17,6 +17,7 @@ from sqlalchemy import text
 from common.store.database import Database
 from common.web.auth import EVERYBODY, guards
 from common.web.principals import CallerRole
+from contracts import topics
 from contracts.roles import CLAIMS, ROLES
 from jejak_local.issuer import Issuer
 
@@ -137,15 +138,19 @@ def _token(issuer: Issuer, role: CallerRole, claim: str, how: str, second: Calle
 
 
 async def _rows(database: Database) -> dict[str, str]:
-    """What every table holds."""
+    """What every table holds; but for who looked, which is noted of whoever may."""
     async with database.reading() as session:
         tables = await session.scalars(
             text(
                 "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname !~ '^(pg_|information_)'"
             )
         )
-        query = "SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {} t"
-        return {table: str(await session.scalar(text(query.format(table)))) for table in tables.all()}
+        query = (
+            "SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {} t"
+            " WHERE to_jsonb(t) ->> 'topic' IS DISTINCT FROM :access"
+        )
+        access = {"access": topics.ACCESS.name}
+        return {table: str(await session.scalar(text(query.format(table)), access)) for table in tables.all()}
 
 
 # --- a request that a route understands, made from its OpenAPI

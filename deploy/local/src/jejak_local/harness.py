@@ -30,6 +30,7 @@ from common.service import Service
 from common.store.database import Database
 from common.store.outbox import unpack
 from common.web.principals import Callers
+from contracts import topics
 from contracts.callers import Caller
 from contracts.events.registry import (
     Absence,
@@ -235,8 +236,10 @@ class Inside:
             return await session.scalar(text(query), values)
 
     async def outbox(self) -> list[tuple[dict[str, str], dict[str, Any]]]:
-        """Headers and body of every event in the outbox, in order."""
-        rows = await self.rows("SELECT events FROM outbox ORDER BY id")
+        """Headers and body of every event in the outbox, in order; but for who looked."""
+        rows = await self.rows(
+            "SELECT events FROM outbox WHERE topic <> :access ORDER BY id", access=topics.ACCESS.name
+        )
         records = [record for row in rows for record in unpack(row.events)[1]]
         return [({name: value.decode() for name, value in r.headers}, json.loads(r.value)) for r in records]
 

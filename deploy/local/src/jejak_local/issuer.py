@@ -66,8 +66,10 @@ class Issuer:
             ]
         }
 
-    def claims(self, *roles: str, subject: str | None = None, **scope: object) -> dict[str, Any]:
-        """What a good token says. Raises TypeError for a scope that is no claim."""
+    def claims(
+        self, *roles: str, subject: str | None = None, client: str | None = None, **scope: object
+    ) -> dict[str, Any]:
+        """What a good token says; its client is called as the roles are. Raises TypeError for a scope that is no claim."""
         if not scope.keys() <= set(CLAIMS):
             raise TypeError(f"scopes are {', '.join(CLAIMS)}")
         now = int(time.time())
@@ -76,6 +78,7 @@ class Issuer:
             "sub": subject or ":".join(["-".join(roles), *given.values()]),
             "iss": self.url,
             "aud": AUDIENCE,
+            "azp": client or "-".join(roles),
             "iat": now,
             "exp": now + LIFETIME,
             "roles": list(roles),
@@ -100,6 +103,7 @@ class Issuer:
         self,
         *roles: str,
         subject: str | None = None,
+        client: str | None = None,
         expires_in: float = LIFETIME,
         audience: str = AUDIENCE,
         issuer: str | None = None,
@@ -112,7 +116,7 @@ class Issuer:
         `expires_in` is in seconds and may be negative; HS256 signs with the public key as the secret (the classic
         confusion of algorithms); `key_id` names another key than the one that signs.
         """
-        claims = self.claims(*roles, subject=subject, **scope)
+        claims = self.claims(*roles, subject=subject, client=client, **scope)
         claims |= {"iss": issuer or self.url, "aud": audience, "exp": claims["iat"] + int(expires_in)}
         newest_id, key = self._keys[-1]
         headers = {"kid": key_id or newest_id}

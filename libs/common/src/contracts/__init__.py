@@ -1,6 +1,7 @@
 """The published language of Jejak: topics, events, and the number every civil servant has."""
 
 from common.events import Event
+from contracts.events.access import RecordViewed
 from contracts.events.credit import CreditVerified
 from contracts.events.notification import MessageRequested
 from contracts.events.registry import AgencyChanged, ContactChanged, PersonChanged, UnitChanged
@@ -16,6 +17,7 @@ PUBLISHED: tuple[type[Event], ...] = (
     AgencyChanged,
     UnitChanged,
     PersonChanged,
+    RecordViewed,
     TrainingCompleted,
     TrainingCorrected,
     TrainingRevoked,

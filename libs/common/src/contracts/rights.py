@@ -37,6 +37,7 @@ class Right:
             subject=principal.subject,
             named=roles_among(principal, self.roles),
             claims=principal.claims,
+            client=principal.client,
             clock=parts.clock,
             rules=parts.rules,
             nip_key=parts.settings.nip_key.get_secret_value(),

@@ -8,6 +8,7 @@ from common.events import Topic
 AGENCIES = Topic("registry.agency.v1", partitions=3, compacted=True)
 UNITS = Topic("registry.unit.v1", partitions=3, compacted=True)
 PEOPLE = Topic("registry.person.v1", partitions=12, compacted=True)
+ACCESS = Topic("registry.access.v1", partitions=12, readers=("registry",))
 RECORDS = Topic("training.record.v1", partitions=12)
 SHORTFALLS = Topic("training.shortfall.v1", partitions=3)
 DECISIONS = Topic("credit.decision.v1", partitions=12)
@@ -15,4 +16,4 @@ DECISIONS = Topic("credit.decision.v1", partitions=12)
 CONTACTS = Topic("registry.contact.v1", partitions=12, compacted=True, readers=("notification",))
 REQUESTS = Topic("notification.request.v1", partitions=12, readers=("notification",))
 
-TOPICS = (AGENCIES, UNITS, PEOPLE, RECORDS, SHORTFALLS, DECISIONS, CONTACTS, REQUESTS)
+TOPICS = (AGENCIES, UNITS, PEOPLE, ACCESS, RECORDS, SHORTFALLS, DECISIONS, CONTACTS, REQUESTS)

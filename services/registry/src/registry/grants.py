@@ -11,6 +11,7 @@ GRANTS = Grants(
         "contacts": CHANGED,
         "educations": EDITED,
         "grades": EDITED,
+        "looks": EDITED,
         "mended_numbers": ADDED,
         "nips": EDITED,
         "people": CHANGED,

@@ -2,7 +2,7 @@
 
 Sessions that write are handed out by `Database.transaction`, sessions that read by
 `Database.reading` (PostgreSQL itself refuses a write there). What `emit` collected during a
-transaction is stored just before its commit.
+transaction is stored just before its commit; what it collected while something was read, just after.
 """
 
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
@@ -18,7 +18,8 @@ from sqlalchemy import event, make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from common.store.outbox import flush
+from common.store.outbox import flush, taken
+from common.store.trail import Trail
 from common.telemetry import tracer
 
 
@@ -32,6 +33,7 @@ class Database:
         )
         self.url = make_url(url)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._trail = Trail(self.engine)
         event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
         event.listen(self.engine.sync_engine, "before_cursor_execute", _start_span)
         event.listen(self.engine.sync_engine, "after_cursor_execute", _end_span)
@@ -52,10 +54,12 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncGenerator[AsyncSession]:
-        """A session that can only read."""
+        """A session that can only read. What was emitted in it is committed after it, before the block is left."""
         async with self._sessions() as session:
             await session.connection(execution_options={"postgresql_readonly": True})
             yield session
+        if rows := taken(session):
+            await self._trail.keep(rows)
 
     async def close(self) -> None:
         await self.engine.dispose()

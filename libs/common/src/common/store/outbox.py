@@ -20,7 +20,7 @@ from uuid import UUID
 import msgspec
 from opentelemetry.trace import SpanKind
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from uuid_utils import uuid7
 
 from common.events import MAX_EVENT_BYTES, Event
@@ -117,11 +117,25 @@ async def attempt(session: AsyncSession) -> AsyncGenerator[None]:
         raise
 
 
+class Packed(NamedTuple):
+    """A row of the outbox to be."""
+
+    topic: str
+    events: str
+    many: int
+
+
 async def flush(session: AsyncSession) -> None:
     """Stores what the transaction emitted and wakes the relay at its commit; the edge calls it."""
+    if rows := taken(session):
+        await store(session, rows)
+
+
+def taken(session: AsyncSession) -> list[Packed]:
+    """What the session has emitted, packed; it has emitted nothing any more."""
     session.info.pop("moment", None)
     collected: dict[str, list[Emitted]] = session.info.pop("emitted", {})
-    rows: list[tuple[str, str, int]] = []
+    rows: list[Packed] = []
     for topic, emitted in collected.items():
         # One span for all a use case emits to a topic: a span costs more than an event.
         with traced(
@@ -132,10 +146,14 @@ async def flush(session: AsyncSession) -> None:
             events = list(run)
             for start in range(0, len(events), PACK):
                 part = events[start : start + PACK]
-                rows.append((topic, _pack(kind, time, origin, part), len(part)))
-    if rows:
-        topics, packed, counts = zip(*rows, strict=True)
-        await session.execute(STORE, {"topics": topics, "events": packed, "counts": counts, "channel": CHANNEL})
+                rows.append(Packed(topic, _pack(kind, time, origin, part), len(part)))
+    return rows
+
+
+async def store(connection: AsyncSession | AsyncConnection, rows: Sequence[Packed]) -> None:
+    """Stores rows; the relay hears of them at the commit."""
+    topics, packed, counts = zip(*rows, strict=True)
+    await connection.execute(STORE, {"topics": topics, "events": packed, "counts": counts, "channel": CHANNEL})
 
 
 # A row's id is taken after its transaction has a number: `Floor` rests on it.

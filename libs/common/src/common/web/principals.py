@@ -38,6 +38,8 @@ class Principal:
     subject: str
     named: frozenset[CallerRole]
     claims: Mapping[str, UUID] = field(default_factory=dict[str, UUID], hash=False)
+    client: str | None = None
+    """The program that the token was given to, where the issuer says so."""
 
     @cached_property
     def held(self) -> frozenset[CallerRole]:

@@ -48,6 +48,13 @@ class _Claims(BaseModel):
     exp: FiniteFloat
     nbf: FiniteFloat = 0
     roles: list[str] = []
+    azp: Annotated[str, Field(max_length=255), AfterValidator(_printable)] | None = None
+    client_id: Annotated[str, Field(max_length=255), AfterValidator(_printable)] | None = None
+
+    @property
+    def client(self) -> str | None:
+        """Whom the token was given to: `azp` of OIDC, `client_id` of RFC 9068."""
+        return self.azp or self.client_id
 
 
 @dataclass
@@ -114,7 +121,8 @@ class Authenticator:
     def _principal(self, read: _Claims, claims: Mapping[str, Any]) -> Principal:
         named = frozenset(self.callers.roles[name] for name in read.roles if name in self.callers.roles)
         spoken_for = {claim: _named(claims.get(claim)) for claim in self.callers.claims}
-        return Principal(read.sub, named, {claim: id_ for claim, id_ in spoken_for.items() if id_ is not None})
+        bound = {claim: id_ for claim, id_ in spoken_for.items() if id_ is not None}
+        return Principal(read.sub, named, bound, read.client)
 
     def _lives(self, read: _Claims) -> float:
         """Until when a token is good. Raises ValueError for one that is not good now, or good beyond reason."""

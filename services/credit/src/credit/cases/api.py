@@ -16,6 +16,7 @@ from common.web.bulk import Lines, lines_of
 from common.web.pages import AskedWindow, Page
 from common.web.parts import Reading, Transaction, UsedLanguage
 from contracts.callers import Caller
+from contracts.looks import shows
 from credit import rights
 from credit.cases import commands
 from credit.cases.commands import Wanted
@@ -50,6 +51,7 @@ DECISIONS: dict[int | str, dict[str, Any]] = {
 
 
 @router.get("/cases", summary="Cases, oldest first")
+@shows("cases")
 async def get_cases(
     session: Reading,
     caller: Reader,
@@ -62,6 +64,7 @@ async def get_cases(
 
 
 @router.get("/cases/{case_id}", summary="A case with its history")
+@shows("cases")
 async def get_case(
     case_id: UUID, session: Reading, caller: Reader, language: UsedLanguage, response: Response
 ) -> CaseWithHistoryOut:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends
 from common.web.pages import AskedWindow, Page
 from common.web.parts import Reading, UsedLanguage
 from contracts.callers import Caller
+from contracts.looks import shows
 from contracts.paths import NamedPerson
 from credit import rights
 from credit.domain.rules import Book
@@ -20,6 +21,7 @@ Reader = Annotated[Caller[Book], Depends(rights.READ)]
 
 
 @router.get("/people/{person_id}/evidence", summary="Assessed trainings of a person, each zero explained")
+@shows("evidence")
 async def get_evidence_of(
     person_id: NamedPerson,
     session: Reading,
@@ -31,5 +33,6 @@ async def get_evidence_of(
 
 
 @router.get("/evidence/{record_id}", summary="What one training record gives, and why")
+@shows("evidence")
 async def get_evidence(record_id: UUID, session: Reading, caller: Reader, language: UsedLanguage) -> EvidenceOut:
     return await read_evidence(session, record_id, caller, language)

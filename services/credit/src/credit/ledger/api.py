@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends
 
 from common.web.parts import Reading, UsedLanguage
 from contracts.callers import Caller
+from contracts.looks import shows
 from contracts.paths import NamedPerson
 from credit import rights
 from credit.domain.rules import Book
@@ -16,6 +17,7 @@ router = APIRouter(prefix="/v1", tags=["ledger"])
 
 
 @router.get("/people/{person_id}/credit", summary="Credit points of a person, each entry explained")
+@shows("credit")
 async def get_credit(
     person_id: NamedPerson,
     session: Reading,

@@ -11,6 +11,7 @@ from common.web import etag
 from common.web.bulk import Lines, lines_of
 from common.web.parts import Reading, Transaction, parts_of
 from contracts.callers import Caller
+from contracts.looks import shows
 from registry import rights
 from registry.contacts import commands, queries
 from registry.contacts.commands import Checks
@@ -37,6 +38,7 @@ UsedChecks = Annotated[Checks, Depends(_checks)]
 
 
 @router.get("/people/me/contact", summary="How oneself is written to")
+@shows("contact")
 async def get_own_contact(session: Reading, caller: Oneself, response: Response) -> ContactOut:
     return etag.tagged(await queries.own(session, caller), response)
 
@@ -62,6 +64,7 @@ async def check_own_address(
 
 
 @router.get("/people/{person_id}/contact", summary="How a person is written to")
+@shows("contact")
 async def get_contact(person_id: UUID, session: Reading, caller: OwnAgency, response: Response) -> ContactOut:
     return etag.tagged(await queries.contact(session, person_id, caller), response)
 

@@ -12,6 +12,7 @@ from common.web.bulk import Lines, lines_of
 from common.web.pages import AskedWindow, Page
 from common.web.parts import Reading, Transaction
 from contracts.callers import Caller
+from contracts.looks import shows
 from registry import rights
 from registry.people import commands, queries
 from registry.people.schemas import HistoryOut, NumberIn, PersonIn, PersonOut, StatusIn, TransferIn
@@ -34,6 +35,7 @@ async def create_person(document: PersonIn, session: Transaction, caller: OwnAge
 
 
 @router.get("/people", summary="Who serves, or served on a day, in an agency or unit")
+@shows("identity")
 async def list_people(
     session: Reading,
     caller: Reader,
@@ -50,11 +52,13 @@ async def list_people(
     summary="Oneself, as of a day",
     responses={404: {"description": "`not-found`: nobody by the claim, or not yet or no more on that day"}},
 )
+@shows("identity")
 async def get_oneself(session: Reading, caller: Oneself, response: Response, as_of: Day | None = None) -> PersonOut:
     return etag.tagged(await queries.oneself(session, caller, as_of), response)
 
 
 @router.get("/people/{person_id}", summary="A person, as of a day")
+@shows("identity")
 async def get_person(
     person_id: UUID,
     session: Reading,
@@ -66,6 +70,7 @@ async def get_person(
 
 
 @router.get("/people/{person_id}/history", summary="Everything on record of a person")
+@shows("history")
 async def get_history(person_id: UUID, session: Reading, caller: Reader, response: Response) -> HistoryOut:
     return etag.tagged(await queries.history(session, person_id, caller), response)
 

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from common.fields import Day, Document, Line
 from contracts.degrees import Degree
+from contracts.looks import WhoseId
 from contracts.nip import OLDEST, YOUNGEST, Nip, WrittenNip, parse_nip
 from registry.domain.grades import Jenjang, StaffType
 from registry.domain.person import Entry, Grade, Place, Status
@@ -110,7 +111,7 @@ class StatusIn(Document):
 class PersonOut(BaseModel):
     """Somebody as of a day."""
 
-    id: UUID
+    id: WhoseId
     nip: str
     name: str
     staff_type: StaffType

@@ -17,6 +17,7 @@ from common.web.pages import AskedWindow, Page
 from common.web.parts import Reading, Transaction, parts_of
 from contracts.acting import capacity
 from contracts.callers import Caller
+from contracts.looks import shows
 from training import rights
 from training.domain.rules import Book
 from training.records import commands, queries
@@ -76,6 +77,7 @@ async def upload_trainings(
 
 
 @router.get("/trainings", summary="A person's records, in the order they were recorded")
+@shows("trainings")
 async def list_trainings(
     person_id: UUID,
     session: Reading,
@@ -87,11 +89,13 @@ async def list_trainings(
 
 
 @router.get("/trainings/{record_id}", summary="One record")
+@shows("trainings")
 async def get_training(record_id: UUID, session: Reading, caller: Reader, response: Response) -> Recorded:
     return etag.tagged(await queries.record(session, record_id, caller), response)
 
 
 @router.get("/trainings/{record_id}/history", summary="What a record said, version by version, and why it changed")
+@shows("trainings")
 async def get_history(record_id: UUID, session: Reading, caller: Reader) -> History:
     return await queries.history(session, record_id, caller)
 

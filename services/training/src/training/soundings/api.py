@@ -11,6 +11,7 @@ from common.fields import Year
 from common.web.pages import AskedWindow, Page
 from common.web.parts import Reading, UsedLanguage
 from contracts.callers import Caller
+from contracts.looks import shows
 from training import rights
 from training.domain.rules import Book
 from training.soundings import queries
@@ -29,6 +30,7 @@ async def sweeps(caller: Reader, session: Reading, window: AskedWindow) -> Page[
 
 
 @router.get("/shortfalls", summary="People below what was due, by the newest sweep of each period")
+@shows("shortfalls")
 async def shortfalls(
     caller: Reader,
     session: Reading,
@@ -47,6 +49,7 @@ async def shortfalls(
 
 
 @router.get("/people/me/shortfalls", summary="Your own shortfalls")
+@shows("shortfalls")
 async def own_shortfalls(
     caller: Annotated[Caller[Book], Depends(rights.READ_OWN_SHORTFALLS)],
     session: Reading,

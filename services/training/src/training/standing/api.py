@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from common.fields import Year
 from common.web.parts import Reading, UsedLanguage
 from contracts.callers import Caller
+from contracts.looks import shows
 from contracts.paths import NamedPerson
 from training import rights
 from training.domain.rules import Book
@@ -20,6 +21,7 @@ AskedYear = Annotated[Year | None, Query(description="the current year in Asia/J
 
 
 @router.get("/people/{person_id}/jp", summary="What a person owes and has in a year, and what gave each number")
+@shows("hours")
 async def get_person_jp(
     person_id: NamedPerson,
     session: Reading,

@@ -1,0 +1,156 @@
+"""Who looks at somebody else's record leaves an entry in the access log (UU 27/2022, Pasal 31): here, for every route alike.
+
+A route that shows people's data says which part of a record that is, `@shows("identity")`. Whom an answer is about
+follows from its model: a field `person_id`, or one annotated as `WhoseId`. The entry is emitted in the session of the
+request, so it is stored before the answer is given. Whoever is shown only themselves leaves none, nor does a program
+that acts as a service. What is written tells who wrote it in its own history.
+"""
+
+import inspect
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from functools import partial, wraps
+from typing import Annotated, Any, TypeVar, get_args, get_origin
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from fastapi import FastAPI, Header, Response
+from fastapi.routing import iter_route_contexts
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.store.outbox import emit
+from common.web.auth import EVERYBODY, guards
+from contracts.callers import Caller
+from contracts.events.access import MOST_VIEWED, RecordViewed
+from contracts.parts import PARTS
+
+F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
+
+
+WHOSE = object()
+"""Marks the field of an answer that says whom it is about."""
+WhoseId = Annotated[UUID, WHOSE]
+Reason = Annotated[
+    str | None,
+    Header(
+        alias="Access-Reason",
+        min_length=1,
+        max_length=200,
+        pattern=r"^[^\x00-\x08\x0a-\x1f\x7f]*$",  # HTTP itself takes away a tab at the end
+        description="why the caller looks, for the access log that the person concerned may read",
+    ),
+]
+Found = Callable[[Any], Iterable[UUID]]
+SERVICES = frozenset({"service"})
+
+
+def shows(part: str) -> Callable[[F], F]:
+    """Says of a route that its answer shows this part of people's records. Raises TypeError where an answer names nobody, or there is no such part.
+
+    The route takes `session` and `caller`.
+    """
+
+    def declared(endpoint: F) -> F:
+        signature = inspect.signature(endpoint)
+        service = endpoint.__module__.partition(".")[0]
+        whom = _people_in(signature.return_annotation)
+        if whom is None or part not in PARTS:
+            raise TypeError(f"{endpoint.__qualname__} shows {part} of nobody")
+
+        @wraps(endpoint)
+        async def shown(*, access_reason: str | None, **given: Any) -> Any:
+            answer = await endpoint(**given)
+            looked(given["session"], given["caller"], part, whom(answer), access_reason, service)
+            return answer
+
+        asked = inspect.Parameter("access_reason", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Reason)
+        parameters = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in signature.parameters.values()]
+        shown.__signature__ = signature.replace(parameters=[*parameters, asked])  # pyright: ignore[reportAttributeAccessIssue] - read by FastAPI
+        shown.part = part  # pyright: ignore[reportAttributeAccessIssue] - read by `shown_silently`
+        return shown  # pyright: ignore[reportReturnType] - the same to whoever calls it
+
+    return declared
+
+
+def looked(
+    session: AsyncSession, caller: Caller[Any], part: str, person_ids: Iterable[UUID], reason: str | None, service: str
+) -> None:
+    """Leaves the entry that the caller was shown this part of these people's records. It is stored with the session's end."""
+    others = sorted(set(person_ids) - {caller.person})
+    if caller.roles == SERVICES:
+        return
+    for start in range(0, len(others), MOST_VIEWED):
+        viewed = RecordViewed(
+            viewer_id=caller.person or uuid5(NAMESPACE_URL, caller.subject),
+            viewer=caller.subject,
+            viewer_person_id=caller.person,
+            viewer_agency_id=caller.agency,
+            client=caller.client,
+            roles=sorted(caller.roles),
+            service=service,
+            part=part,
+            person_ids=others[start : start + MOST_VIEWED],
+            reason=reason,
+        )
+        emit(session, viewed, sequence=1, time=caller.now)
+
+
+def shown_silently(app: FastAPI) -> list[str]:
+    """The routes that show people's data and do not say which part: whoever looks there would leave no entry.
+
+    A route whose answer has no model must say it too, or be for everybody.
+    """
+    found: list[str] = []
+    for context in iter_route_contexts(app.routes):
+        endpoint = getattr(context, "endpoint", None)
+        if "GET" not in (context.methods or ()) or endpoint is None or hasattr(endpoint, "part"):
+            continue
+        answer = inspect.signature(endpoint).return_annotation
+        bare = isinstance(answer, type) and issubclass(answer, Response)
+        if guards(app)["GET", str(context.path)] - EVERYBODY and (bare or names_people(answer)):
+            found.append(str(context.path))
+    return sorted(found)
+
+
+def names_people(answer: Any) -> bool:
+    """Whether an answer of this type says whom it is about."""
+    return _people_in(answer) is not None
+
+
+def _people_in(kind: Any, within: Sequence[Any] = ()) -> Found | None:
+    """What finds the ids of the people that a value of this type is about; None for a type that names nobody."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return None if kind in within else _people_in_model(kind, (*within, kind))
+    [found] = [found for each in get_args(kind) if (found := _people_in(each, within))] or [None]
+    if found is None:
+        return None
+    if get_origin(kind) is list:
+        return partial(_people_in_list, found)
+    return partial(_people_in_option, found)
+
+
+def _people_in_list(found: Found, many: Sequence[Any]) -> Iterator[UUID]:
+    for one in many:
+        yield from found(one)
+
+
+def _people_in_option(found: Found, one: Any) -> Iterable[UUID]:
+    return () if one is None else found(one)
+
+
+def _people_in_model(model: type[BaseModel], within: Sequence[Any]) -> Found | None:
+    own = [name for name, field in model.model_fields.items() if name == "person_id" or WHOSE in field.metadata]
+    inner = [
+        (name, found)
+        for name, field in model.model_fields.items()
+        if (found := _people_in(field.annotation, within)) is not None
+    ]
+    if not own and not inner:
+        return None
+
+    def people(answer: BaseModel) -> Iterator[UUID]:
+        for name in own:
+            yield getattr(answer, name)
+        for name, found in inner:
+            yield from found(getattr(answer, name))
+
+    return people

@@ -1,0 +1,49 @@
+"""What people read of the registry, in Indonesian or English."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from common.texts import Language, Texts, text_named
+
+TEXTS = Texts(Path(__file__).parent)
+say = TEXTS.say
+
+PARTS: Mapping[str, str] = {
+    "contact": text_named("part.contact"),
+    "identity": text_named("part.identity"),
+    "history": text_named("part.history"),
+    "trainings": text_named("part.trainings"),
+    "hours": text_named("part.hours"),
+    "shortfalls": text_named("part.shortfalls"),
+    "cases": text_named("part.cases"),
+    "evidence": text_named("part.evidence"),
+    "credit": text_named("part.credit"),
+}
+"""The parts of a record, as `contracts.parts` names them."""
+
+ROLES: Mapping[str, str] = {
+    "lan": text_named("role.lan"),
+    "analis": text_named("role.analis"),
+    "agency_hr": text_named("role.agency_hr"),
+    "agency_head": text_named("role.agency_head"),
+    "bkn": text_named("role.bkn"),
+    "inspector": text_named("role.inspector"),
+    "intern": text_named("role.intern"),
+    "operator": text_named("role.operator"),
+    "person": text_named("role.person"),
+    "pic": text_named("role.pic"),
+    "platform_admin": text_named("role.platform_admin"),
+    "programme_manager": text_named("role.programme_manager"),
+    "provider": text_named("role.provider"),
+    "researcher": text_named("role.researcher"),
+    "service": text_named("role.service"),
+    "steward": text_named("role.steward"),
+    "validator": text_named("role.validator"),
+    "verifier": text_named("role.verifier"),
+}
+"""In which office somebody looks, by the roles of `contracts.roles`."""
+
+
+def offices(roles: Sequence[str], language: Language) -> str:
+    """The offices of these roles in words."""
+    return ", ".join(say(ROLES[role], language) for role in roles)
