@@ -10,6 +10,7 @@ say = TEXTS.say
 
 PARTS: Mapping[str, str] = {
     "contact": text_named("part.contact"),
+    "exemptions": text_named("part.exemptions"),
     "identity": text_named("part.identity"),
     "history": text_named("part.history"),
     "trainings": text_named("part.trainings"),

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends
 from common.web.pages import AskedWindow, Page
 from common.web.parts import Reading, Transaction
 from contracts.callers import Caller
+from contracts.looks import shows
 from training import rights
 from training.domain.exemptions import BOOK
 from training.domain.rules import Book
@@ -40,6 +41,7 @@ async def post_exemption(document: ExemptionIn, session: Transaction, caller: As
 
 
 @router.get("/exemptions", summary="Exemptions in the order they were asked for")
+@shows("exemptions")
 async def list_exemptions(
     session: Reading, caller: Reader, window: AskedWindow, person_id: UUID | None = None, state: State | None = None
 ) -> Page[ExemptionOut]:
@@ -47,6 +49,7 @@ async def list_exemptions(
 
 
 @router.get("/exemptions/{exemption_id}", summary="One exemption, with each step of it")
+@shows("exemptions")
 async def get_exemption(exemption_id: UUID, session: Reading, caller: Reader) -> ExemptionWithChanges:
     return await queries.exemption(session, exemption_id, caller)
 
