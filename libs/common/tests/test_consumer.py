@@ -6,6 +6,7 @@ ADR 0015 has the same list.
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from itertools import count as count_up
 from types import SimpleNamespace
 from uuid import UUID
@@ -142,6 +143,40 @@ async def test_offsets_are_committed_of_what_was_processed_and_of_nothing_else(
         await until(lambda: has(reader, "ready"))
     assert await committed(kafka, topic) == before
     assert len(before) == 1
+
+
+async def test_offsets_are_committed_while_nothing_more_comes(
+    database: Database, kafka: KafkaServer, topic: Topic, kafka_producer: AIOKafkaProducer
+) -> None:
+    """The last of a burst may come too soon after a commit for one of its own."""
+
+    async def all_committed() -> bool:
+        return await committed(kafka, topic) == await ends(kafka, topic)
+
+    async with Running(consumer(database, kafka, topic)):
+        for number in (1, 2, 3):
+            await sent(database, kafka_producer, 1)
+            await until(partial(count, database, number))
+        await until(all_committed)
+
+
+async def test_offsets_wait_for_their_time_or_for_the_stop(
+    database: Database, kafka: KafkaServer, topic: Topic, kafka_producer: AIOKafkaProducer, monkeypatch
+) -> None:
+    monkeypatch.setattr(consumers, "COMMIT_MS", 3_600_000)
+    async with Running(consumer(database, kafka, topic)):
+        await sent(database, kafka_producer, 1)
+        await until(partial(count, database, 1))
+        await until(partial(commits, kafka, topic))
+        first = await committed(kafka, topic)
+        await sent(database, kafka_producer, 20)
+        await until(partial(count, database, 21))
+        assert await committed(kafka, topic) == first
+    assert await committed(kafka, topic) == await ends(kafka, topic)
+
+
+async def commits(kafka: KafkaServer, topic: Topic) -> bool:
+    return await committed(kafka, topic) != {}
 
 
 async def test_a_commit_that_comes_too_late_for_its_partitions_is_no_fault(

@@ -23,10 +23,10 @@ async def told(world, person, assignments, sequence):
 def words(found):
     """What was said to whom: agency, kind of word, people, version."""
     return [
-        (one.event.agency_id, "resolved", [one.event.person_id], one.sequence)
-        if hasattr(one.event, "person_id")
-        else (one.event.agency_id, one.event.kind, [each.person_id for each in one.event.people], one.sequence)
-        for one in found
+        (each.event.agency_id, "resolved", [each.event.person_id], each.sequence)
+        if hasattr(each.event, "person_id")
+        else (each.event.agency_id, each.event.kind, [person.person_id for person in each.event.people], each.sequence)
+        for each in found
     ]
 
 

@@ -19,7 +19,7 @@ MAY, SEPTEMBER = "2026-05-01", "2026-09-01"
 
 
 def names(found):
-    return [type(one.event).__name__.removeprefix("JPShortfall") for one in found]
+    return [type(each.event).__name__.removeprefix("JPShortfall") for each in found]
 
 
 async def test_hours_that_reach_what_was_due_resolve(sounding, world, line):
@@ -55,9 +55,9 @@ async def test_each_period_is_resolved_by_its_own_threshold(sounding, world):
     person = await world.person()
     await sounding.sweep(SEPTEMBER)
     await sounding.reach(person, "7")
-    assert [(one.event.period, names([one])) for one in (await sounding.events())[2:]] == [(1, ["Resolved"])]
+    assert [(each.event.period, names([each])) for each in (await sounding.events())[2:]] == [(1, ["Resolved"])]
     await sounding.reach(person, "7")
-    assert [one.event.period for one in (await sounding.events())[3:]] == [2]
+    assert [each.event.period for each in (await sounding.events())[3:]] == [2]
     assert await sounding.broken() == []
 
 
@@ -67,7 +67,9 @@ async def test_one_upload_can_resolve_all_periods_of_many(sounding, world):
     moves = [Moved(person, 2026, Decimal(20), Decimal(0)) for person in people]
     await sounding.step(lambda s: sounding.move(s, moves))
     resolved = (await sounding.events())[2:]
-    assert {(one.event.period, one.event.person_id) for one in resolved} == {(p, who) for p in (1, 2) for who in people}
+    assert {(each.event.period, each.event.person_id) for each in resolved} == {
+        (p, who) for p in (1, 2) for who in people
+    }
     assert len(resolved) == 40
 
 
@@ -115,7 +117,7 @@ async def test_a_corrected_record_opens_and_resolves(sounding, world, line, api)
         )
         assert answer.status_code == 200, answer.text
     assert names(await sounding.events()) == ["Detected", "Resolved", "Detected", "Resolved"]
-    assert [one.sequence for one in await sounding.events()] == [1, 2, 3, 4]
+    assert [each.sequence for each in await sounding.events()] == [1, 2, 3, 4]
 
 
 async def test_sessions_of_a_closed_year_resolve_and_reopen_it(sounding, world, line, api):
@@ -142,7 +144,7 @@ async def test_each_opening_has_an_id_of_its_own(sounding, world):
         await sounding.reach(person, hours)
     found = await sounding.events()
     assert names(found) == ["Detected", "Resolved", "Detected", "Resolved", "Detected"]
-    assert len({one.id for one in found}) == 5
+    assert len({each.id for each in found}) == 5
 
 
 async def test_who_met_it_at_the_sweep_and_falls_below_is_announced(sounding, world):
@@ -175,7 +177,7 @@ async def test_more_than_a_page_falls_below(sounding, world):
     people = [row.person_id for row in await world.rows("SELECT person_id FROM people")]
     moves = [Moved(person, 2026, Decimal(-2), Decimal(0)) for person in people]
     await sounding.step(lambda s: sounding.move(s, moves))
-    found = [one.event for one in await sounding.events()]
+    found = [each.event for each in await sounding.events()]
     assert [(e.agency_id, e.page, e.pages, len(e.people), e.short_total) for e in found] == [
         (ONE, 1, 2, 1000, 1300),
         (ONE, 2, 2, 300, 1300),
@@ -224,7 +226,7 @@ async def test_a_running_sweep_is_left_alone_until_it_is_finished(sounding, worl
     assert await sounding.events() == []
     await sounding.announce(sweep_id)
     await sounding.finish(sweep_id)
-    assert [(names([one])[0], getattr(one.event, "kind", None)) for one in await sounding.events()] == [
+    assert [(names([each])[0], getattr(each.event, "kind", None)) for each in await sounding.events()] == [
         ("Detected", "sweep"),
         ("Resolved", None),
         ("Detected", "reopened"),

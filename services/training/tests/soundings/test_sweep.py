@@ -109,7 +109,7 @@ async def test_everybody_is_in_the_ledger_before_they_are_looked_at(sounding, wo
     world.clock.moment = world.clock.moment.replace(year=2025)
     person = await world.person()
     await sounding.sweep(MAY)
-    assert [(one.event.year, one.event.period) for one in await sounding.events()] == [(2026, 1)]
+    assert [(each.event.year, each.event.period) for each in await sounding.events()] == [(2026, 1)]
     assert await world.ledger(person, 2026) == ("0.000", "0.000")
 
 
@@ -155,7 +155,7 @@ async def test_pages_of_a_thousand_in_the_order_of_agency_and_person(sounding, w
         (TWO, 2, 3, 1000, 2500, 2500),
         (TWO, 3, 3, 500, 2500, 2500),
     ]
-    people = [person.person_id for one in found[1:] for person in one.event.people]
+    people = [person.person_id for each in found[1:] for person in each.event.people]
     assert all(before < after for before, after in pairwise(people))
 
 
@@ -167,8 +167,8 @@ async def test_events_are_named_by_sweep_agency_and_page(sounding, world):
     await sounding.many(1_200, ONE)
     sweep_id = await sounding.sweep_only(2026, 1, MAY)
     found = await sounding.events()
-    assert [one.id for one in found] == [derived_id(sweep_id, ONE, 1), derived_id(sweep_id, ONE, 2)]
-    assert {one.event.sweep_id for one in found} == {sweep_id}
+    assert [each.id for each in found] == [derived_id(sweep_id, ONE, 1), derived_id(sweep_id, ONE, 2)]
+    assert {each.event.sweep_id for each in found} == {sweep_id}
 
 
 async def test_units_are_told_whatever_their_name(sounding, world):
@@ -234,7 +234,7 @@ async def test_a_run_goes_on_where_another_stopped(sounding, world, interrupted)
 
     assert (outcome.as_of, outcome.people, outcome.short) == (date(2026, 5, 1), 10_320, 10_320)
     *pages, left, elsewhere, later = await sounding.events()
-    assert [one.id for one in pages] == [
+    assert [each.id for each in pages] == [
         derived_id(sweep_id, ONE, 1),
         *(derived_id(sweep_id, TWO, page) for page in range(1, 12)),
     ]
@@ -259,7 +259,7 @@ async def test_a_run_that_is_cut_off_amid_a_page_leaves_nothing_of_it(sounding, 
             await cut
         await other.rollback()
     await sounding.sweep("2026-05-02")
-    found = [one.id for one in await sounding.events()]
+    found = [each.id for each in await sounding.events()]
     assert found == [derived_id(sweep_id, TWO, page) for page in range(1, 12)]
 
 
@@ -277,8 +277,8 @@ async def test_two_runs_at_once_do_everything_once(sounding, world):
     assert {outcome.short for run in runs for outcome in run} == {13_300}
     assert await world.rows("SELECT year, period, state FROM sweeps") == [(2026, 1, "done")]
     found = await sounding.events()
-    assert len(found) == len({one.id for one in found}) == 14
-    assert sum(len(one.event.people) for one in found) == 13_300
+    assert len(found) == len({each.id for each in found}) == 14
+    assert sum(len(each.event.people) for each in found) == 13_300
     assert await sounding.broken() == []
 
 
@@ -314,7 +314,7 @@ async def test_finishing_twice_is_finishing_once(sounding, world):
     assert await sounding.announce(sweep_id) == 0
     await sounding.reach(person, "9")
     await asyncio.gather(*(sounding.finish(sweep_id) for _ in range(3)))
-    assert [type(one.event).__name__ for one in await sounding.events()] == [
+    assert [type(each.event).__name__ for each in await sounding.events()] == [
         "JPShortfallDetected",
         "JPShortfallResolved",
     ]
@@ -332,8 +332,8 @@ async def test_a_period_swept_again_is_a_new_sweep_that_says_what_it_replaces(so
     assert (outcome.as_of, outcome.people, outcome.short) == (date(2026, 5, 20), 3, 2)
     [second] = await world.rows("SELECT id, replaces FROM sweeps WHERE id <> :first", first=first)
     assert second.replaces == first
-    pages = [one for one in await sounding.events() if hasattr(one.event, "pages")]
-    assert [one.event.sweep_id for one in pages] == [first, second.id]
+    pages = [each for each in await sounding.events() if hasattr(each.event, "pages")]
+    assert [each.event.sweep_id for each in pages] == [first, second.id]
     assert (await sounding.shortfalls(first))[late][0] == "open"
     assert met not in await sounding.shortfalls(second.id)
     await sounding.reach(late, "7")

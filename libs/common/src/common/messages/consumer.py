@@ -4,7 +4,7 @@ What FastStream does by itself loses records without a word, so here (ADR 0015 t
 
 - a parser of our own leaves the records as Kafka has them: FastStream's decodes every header first;
 - we poll ourselves, without its pause after an empty poll, and past what aiokafka cannot unpack;
-- the offsets of what was processed are committed, after it, and no others;
+- the offsets of what was processed are committed, soon after it, and no others;
 - whatever goes wrong, the loop ends with nothing committed, and `run` raises it or starts over.
 """
 
@@ -34,6 +34,8 @@ from common.settings import STOP_SECONDS
 from common.telemetry import INBOX_LAG, log, observe
 
 POLL_MS = 1_000
+COMMIT_MS = 200
+"""Offsets are committed no more often: they only say where to go on, since what comes again was seen before."""
 MOST_POLLS_IN_VAIN = 30
 CLOSE_SECONDS = 5
 """How long a connection may take to close: Kafka may be away."""
@@ -54,6 +56,9 @@ class Consumer:
     assigned: bool = False
     polls_in_vain: int = 0
     _targets: dict[TopicPartition, int] = field(default_factory=dict[TopicPartition, int])
+    _processed: dict[TopicPartition, int] = field(default_factory=dict[TopicPartition, int])
+    """Where to go on, as far as it is not committed."""
+    _commit_at: float = 0
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _over: asyncio.Future[BaseException | None] | None = None
 
@@ -119,11 +124,14 @@ class Consumer:
     async def _consume(self) -> None:
         self._over = asyncio.get_running_loop().create_future()
         self._targets.clear()
+        self._processed.clear()
         self.inbox.graves = graves = producer(self.bootstrap, max_request_size=LETTER_BYTES)
         try:
             await graves.start()
             await self.broker.start()
             fault = await self._over
+            if fault is None:
+                await self._commit()
         finally:
             self.assigned = False
             loops = [*self._subscriber.tasks]
@@ -147,8 +155,10 @@ class Consumer:
     async def _poll(self, consumer: AIOKafkaConsumer) -> Batch:
         """The next records: what FastStream's loop asks for. Nothing is handed out together with a fault."""
         try:
+            await self._commit_when_due()
             await self._measure(consumer)
-            found = await take(consumer, self.bootstrap, timeout_ms=POLL_MS, max_records=BATCH)
+            timeout_ms = COMMIT_MS if self._processed else POLL_MS
+            found = await take(consumer, self.bootstrap, timeout_ms=timeout_ms, max_records=BATCH)
         except BaseException as error:
             self._end(error)
             raise ConsumerStoppedError from error
@@ -158,15 +168,28 @@ class Consumer:
         return batch
 
     async def _process(self, batch: Batch) -> None:
-        kafka = self._subscriber.consumer
-        assert kafka is not None, "FastStream's loop runs inside a started subscriber"  # noqa: S101 - tells the type checker
         try:
             await self.inbox.process(batch)
-            with suppress(CommitFailedError, IllegalStateError):
-                # Lost in a rebalance: whoever has the partition now gets these again, and skips them.
-                await kafka.commit({TopicPartition(each.topic, each.partition): each.offset + 1 for each in batch})
+            self._processed |= {TopicPartition(each.topic, each.partition): each.offset + 1 for each in batch}
+            await self._commit_when_due()
         except BaseException as error:  # noqa: BLE001 - also a cancelled one: else the loop would end and nobody see it
             self._end(error)
+
+    async def _commit_when_due(self) -> None:
+        if self._stopping.is_set() or asyncio.get_running_loop().time() >= self._commit_at:
+            await self._commit()
+
+    async def _commit(self) -> None:
+        kafka = self._subscriber.consumer
+        assert kafka is not None, "FastStream's loop runs inside a started subscriber"  # noqa: S101 - tells the type checker
+        mine = kafka.assignment()
+        due = {part: offset for part, offset in self._processed.items() if part in mine}
+        self._processed.clear()
+        if due:
+            with suppress(CommitFailedError, IllegalStateError):
+                # Lost in a rebalance: whoever has the partition now gets these again, and skips them.
+                await kafka.commit(due)
+            self._commit_at = asyncio.get_running_loop().time() + COMMIT_MS / 1000
 
     async def _measure(self, kafka: AIOKafkaConsumer) -> None:
         """Updates lag and readiness: a new reader is ready once it has reached the ends it saw when it started."""

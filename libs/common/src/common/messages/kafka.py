@@ -30,7 +30,6 @@ def producer(bootstrap: str, *, max_request_size: int = 2 * MAX_EVENT_BYTES) -> 
         bootstrap_servers=bootstrap,
         acks="all",
         enable_idempotence=True,
-        linger_ms=2,
         compression_type="zstd",
         max_batch_size=BATCH_BYTES,
         max_request_size=max_request_size,

@@ -34,6 +34,8 @@ RELAY_EVENTS = 5_000
 RELAY_BYTES = 16 * 1024 * 1024
 """What one batch of the relay takes at most, beside the row that reaches it: this bounds its memory."""
 POLL_SECONDS = 0.5
+GATHER_SECONDS = 0.005
+"""After a batch: what is committed meanwhile leaves together."""
 RELAY_LOCK = 4_205_501
 GONE_WITHIN_30_SECONDS = {"tcp_keepalives_idle": "15", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
 """PostgreSQL looks whether a silent relay is still there: a machine that vanished would else keep its turn for hours."""
@@ -153,6 +155,7 @@ class Relay:
             self._wake.clear()
             mine = mine or await connection.fetchval("SELECT pg_try_advisory_lock($1)", RELAY_LOCK)
             if mine and await relay_once(connection, kafka, floor):
+                await asyncio.sleep(GATHER_SECONDS)
                 continue
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)

@@ -11,7 +11,18 @@ RoundKind = Literal["sweep", "reopened"]
 DigestState = Literal["collecting", "waiting", "ready", "met"]
 
 
-class RoundOut(BaseModel):
+class Counts(BaseModel):
+    """How many people and hours a round is about, in all or in one agency."""
+
+    people: int
+    listed: int
+    owed: Decimal
+    resolved: int
+    short: int
+    missing: Decimal
+
+
+class RoundOut(Counts):
     """A round, as far as the caller may see it. `agencies` and `mails` count by state; hours are JP.
 
     Of `people` counted, `listed` owed `owed` hours when the round was made; `resolved` of them have
@@ -25,17 +36,11 @@ class RoundOut(BaseModel):
     as_of: date
     sweep_id: UUID
     opened_at: datetime
-    people: int
-    listed: int
-    owed: Decimal
-    resolved: int
-    short: int
-    missing: Decimal
     agencies: dict[DigestState, int]
     mails: dict[Literal["queued", "sent", "failed", "skipped"], int]
 
 
-class DigestOut(BaseModel):
+class DigestOut(Counts):
     """What one agency is told in a round, and how far that has come."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -47,12 +52,6 @@ class DigestOut(BaseModel):
     reason: str | None
     pages: int
     pages_in: int
-    people: int
-    listed: int
-    owed: Decimal
-    resolved: int
-    short: int
-    missing: Decimal
 
 
 class WaitingOut(BaseModel):

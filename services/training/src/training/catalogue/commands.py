@@ -21,7 +21,7 @@ from common.store.sets import Columns, columns_of, insert, lists, overwrite, par
 from common.web import etag
 from contracts.callers import Caller
 from training.catalogue.queries import look_up
-from training.catalogue.schemas import CourseIn, ProviderIn
+from training.catalogue.schemas import CourseIn, CourseState, ProviderIn
 from training.catalogue.tables import Accreditation, Course, Provider
 from training.domain.catalogue import Accredited, check_apart, check_period
 from training.domain.counting import check_form
@@ -53,21 +53,6 @@ class ProviderState:
     code: str
     name: str
     accredited: frozenset[Accredited]
-
-
-@dataclass(frozen=True)
-class CourseState:
-    """What a course's code stands for."""
-
-    id: UUID
-    code: str
-    provider_id: UUID
-    title: str
-    form: str
-    jp: Decimal | None
-    competencies: tuple[str, ...]
-    valid_from: date
-    valid_to: date | None
 
 
 D = TypeVar("D", ProviderIn, CourseIn)
@@ -141,7 +126,7 @@ async def revise_course(
     etag.check(seen, course.version)
     if document.code != course.code:
         await _check_free(session, select(col(Course.id)).where(col(Course.code) == document.code))
-    before = _course_state(course)
+    before = CourseState.model_validate(course)
     state = _course(document, before, providers, {course.id: document.code}, caller)
     for name in COURSE:
         setattr(course, name, getattr(state, name))
@@ -271,26 +256,12 @@ async def _course_states(session: AsyncSession, documents: Sequence[CourseIn]) -
     rows = await session.scalars(
         select(Course).where(_named(Course, documents)).order_by(col(Course.code)).with_for_update()
     )
-    return {course.code: _course_state(course) for course in rows}
+    return {course.code: CourseState.model_validate(course) for course in rows}
 
 
 def _named(table: type[Provider | Course], documents: Sequence[ProviderIn | CourseIn]) -> ColumnElement[bool]:
     ids = [document.id for document in documents if document.id]
     return or_(col(table.code).in_([document.code for document in documents]), col(table.id).in_(ids))
-
-
-def _course_state(course: Course) -> CourseState:
-    return CourseState(
-        id=course.id,
-        code=course.code,
-        provider_id=course.provider_id,
-        title=course.title,
-        form=course.form,
-        jp=course.jp,
-        competencies=tuple(course.competencies),
-        valid_from=course.valid_from,
-        valid_to=course.valid_to,
-    )
 
 
 async def _check_free(session: AsyncSession, taken: Select[UUID]) -> None:

@@ -68,10 +68,10 @@ class ProviderOut(BaseModel):
     version: int
 
 
-class CourseOut(BaseModel):
-    """A course as it is now."""
+class CourseState(BaseModel):
+    """What a course's code stands for."""
 
-    model_config = ConfigDict(from_attributes=True)
+    model_config = ConfigDict(from_attributes=True, frozen=True)
 
     id: UUID
     code: str
@@ -79,7 +79,12 @@ class CourseOut(BaseModel):
     title: str
     form: str
     jp: Decimal | None
-    competencies: list[str]
+    competencies: tuple[str, ...]
     valid_from: date
     valid_to: date | None
+
+
+class CourseOut(CourseState):
+    """A course as it is now."""
+
     version: int
