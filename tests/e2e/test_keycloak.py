@@ -35,6 +35,8 @@ SHA256 = "aca60ab72ae4d67adc6b8fe7fca5e08d16a6bb5e4a4f2ebb54050e3f5503fd2b"
 SECRET = "jejak-local"
 AGENCY = UUID("01990000-0000-7000-8000-00000000a001")
 PROVIDER = UUID("01990000-0000-7000-8000-00000000b001")
+CONNECTION = UUID("01990000-0000-7000-8000-00000000d001")
+ADDRESS = UUID("01990000-0000-7000-8000-00000000e001")
 PERSON = UUID("01990000-0000-7000-8000-00000000c001")
 
 
@@ -127,9 +129,17 @@ async def stack(keycloak: Keycloak) -> AsyncIterator[Stack]:
     ("user", "scope"),
     [
         ("lan", {}),
-        ("analis", {}),
+        ("analis", {"region": "Jawa Barat"}),
         ("operator", {}),
         ("agency_hr", {"agency": AGENCY}),
+        ("agency_head", {"agency": AGENCY}),
+        ("pic", {"agency": AGENCY, "address": ADDRESS}),
+        ("steward", {"position": "Analis Bangkom"}),
+        ("bkn", {}),
+        ("researcher", {}),
+        ("intern", {}),
+        ("programme_manager", {}),
+        ("platform_admin", {"connection": CONNECTION}),
         ("verifier", {"agency": AGENCY}),
         ("validator", {"agency": AGENCY}),
         ("inspector", {"agency": AGENCY}),
@@ -139,7 +149,7 @@ async def stack(keycloak: Keycloak) -> AsyncIterator[Stack]:
 )
 async def test_a_users_token_says_role_and_scope(keycloak, user, scope):
     principal = await keycloak.principal((await keycloak.login(user))["access_token"])
-    assert principal == Principal(principal.subject, named(user), scope)
+    assert principal == Principal(principal.subject, named(user), scope, "demo")
 
 
 async def test_a_token_names_nobody(keycloak):

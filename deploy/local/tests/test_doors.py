@@ -17,7 +17,7 @@ from common.web.parts import Reading, Transaction
 from common.web.principals import CallerRole, Callers
 from contracts.callers import Caller
 from contracts.rights import Right
-from contracts.roles import CLAIMS, ROLES
+from contracts.roles import IDS, NAMES, ROLES
 from contracts.service import Settings
 from contracts.zone import JAKARTA
 from jejak_local.doors import SOMETHING, open_doors
@@ -79,7 +79,7 @@ def make(database: Database, issuer, tmp_path: Path) -> Make:
     settings = Settings(**settings_of(database, issuer))
 
     def made(roles: Mapping[str, CallerRole]) -> FastAPI:
-        return app_of(Parts(settings, database, Clock(JAKARTA)), router, callers=Callers(roles, CLAIMS))
+        return app_of(Parts(settings, database, Clock(JAKARTA)), router, callers=Callers(roles, IDS, NAMES))
 
     return made
 

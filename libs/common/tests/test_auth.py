@@ -31,7 +31,7 @@ from common.web.principals import CallerRole
 from common.web.tokens import LEEWAY_SECONDS, LONGEST_LIFE_SECONDS, TOKEN_LIMIT, TOKENS_REMEMBERED, Authenticator
 from contracts.callers import Caller
 from contracts.rights import Right
-from contracts.roles import CALLERS, CLAIMS, ROLES
+from contracts.roles import CALLERS, CLAIMS, IDS, NAMES, ROLES
 from contracts.service import Settings
 from contracts.zone import JAKARTA
 from jejak_local.harness import app_of, caller, client_of
@@ -207,12 +207,20 @@ async def test_a_claim_of_a_wrong_shape_is_refused(client: httpx2.AsyncClient, i
     assert answer.headers["www-authenticate"] == "Bearer"
 
 
-@pytest.mark.parametrize("claim", CLAIMS)
+@pytest.mark.parametrize("claim", IDS)
 @pytest.mark.parametrize("value", NO_ID, ids=repr)
 async def test_whom_a_token_speaks_for_is_an_id(client: httpx2.AsyncClient, issuer: Issuer, claim, value) -> None:
     for role in ("lan", "agency_hr", "provider", "person"):
         claims = issuer.claims(role, **dict.fromkeys(CLAIMS, SOMEBODY)) | {claim: value}
         assert (await show(client, issuer.sign(claims))).status_code == 401, role
+
+
+@pytest.mark.parametrize("claim", NAMES)
+@pytest.mark.parametrize(
+    "value", [7, 1.5, True, {}, " ", "a\0b", "x" * 256, [7], [], ["a", "b"]], ids=lambda v: repr(v)[:9]
+)
+async def test_what_many_have_in_common_is_a_name(client: httpx2.AsyncClient, issuer: Issuer, claim, value) -> None:
+    assert (await show(client, issuer.sign(issuer.claims("lan") | {claim: value}))).status_code == 401
 
 
 @pytest.mark.parametrize("claim", ["sub", "exp", "iat", "iss", "aud"])
@@ -322,9 +330,19 @@ async def test_a_role_is_not_held_without_the_claim_it_needs(gate: Gate, role: C
         for said in ({claim: nothing}, {}):
             token = gate.issuer.sign(gate.issuer.claims(*names, **others) | said)
             principal = await gate.authenticator.principal(token)
-            holds = {second.name} if second and claim not in second.needs else set()
+            holds = {second.name} if second and second.held_by(others) else set()
             assert principal.roles == holds
             assert principal.unbound == (second is not None and second.unbound)
+
+
+@pytest.mark.parametrize("claims", [("person",), ("address",), ("person", "address")], ids=repr)
+async def test_a_pic_is_a_person_or_a_checked_address(gate: Gate, claims) -> None:
+    async def roles(*said: str) -> frozenset[str]:
+        named = {name: new_id() for name in said}
+        return (await gate.authenticator.principal(gate.issuer.token("pic", **named))).roles
+
+    assert await roles("agency", *claims) == {"pic"}
+    assert await roles(*claims) == await roles("agency") == frozenset()
 
 
 @pytest.mark.parametrize(("role", "claim"), NEEDY, ids=lambda value: getattr(value, "name", value))

@@ -9,8 +9,11 @@ from contracts.roles import CLAIMS, ROLES
 from jejak_local.services import NAMES
 
 KIT = Path(common.__file__).parent
-GENERAL = {"service", "person", "operator", "connection", "provider", "validator"}
-"""Roles and claims whose names are also words of programs: pydantic has validators, OpenTelemetry providers."""
+GENERAL = {
+    *("service", "person", "operator", "connection", "provider", "validator"),
+    *("address", "position", "head", "manager", "platform", "admin", "region"),
+}
+"""Parts of the names of roles and claims that are also words of programs: pydantic has validators, OpenTelemetry providers."""
 WORDS = """
     agencies ak angka asn attest bkn caturwulan civil competency course courses credits degree degrees employee
     evidence golongan government hr indonesia jakarta jenjang jp learning ledger mentoring ministry national nip nips
@@ -19,7 +22,7 @@ WORDS = """
 """
 BUSINESS = {
     *NAMES,
-    *(part for name in {*ROLES, *CLAIMS} - GENERAL for part in name.split("_")),
+    *({part for name in (*ROLES, *CLAIMS) for part in name.split("_")} - GENERAL),
     *WORDS.split(),
 }
 ALLOWED = ("https://jejak.asn.go.id/problems/",)

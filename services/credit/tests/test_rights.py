@@ -1,19 +1,21 @@
 """Who may do what, and for whom."""
 
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from jejak_local.harness import AGENCY, OTHER_AGENCY
 
-READERS = {"lan", "analis", "service", "agency_hr", "verifier", "validator", "inspector", "person"}
+READERS = {"lan", "analis", "service", "agency_hr", "agency_head", "verifier", "validator", "inspector", "person"}
 RIGHTS = {
     ("GET", "/v1/cases"): READERS,
     ("GET", "/v1/cases/{case_id}"): READERS,
-    ("GET", "/v1/people/{person_id}/credit"): READERS,
+    ("GET", "/v1/people/{person_id}/credit"): READERS | {"bkn"},
     ("GET", "/v1/people/{person_id}/evidence"): READERS,
     ("GET", "/v1/evidence/{record_id}"): READERS,
-    ("GET", "/v1/rule-packs"): READERS,
+    ("GET", "/v1/rule-packs"): READERS | {"bkn", "programme_manager"},
     ("POST", "/v1/predicates"): {"agency_hr", "service"},
     ("POST", "/v1/predicates:batch"): {"agency_hr", "service"},
     ("POST", "/v1/cases/{case_id}/check"): {"verifier"},
@@ -56,10 +58,32 @@ async def test_an_office_sees_its_own_agency_only(api, scene, role: str) -> None
     assert (await api.call(role, "GET", "/cases", agency=None)).status_code == 403
 
 
-@pytest.mark.parametrize("role", ["lan", "analis", "service"])
+@pytest.mark.parametrize("role", ["lan", "service"])
 async def test_the_nation_sees_everybody(api, scene, role: str) -> None:
     for path in [*reads(*scene["mine"]), *reads(*scene["theirs"])]:
         assert (await api.call(role, "GET", path)).status_code == 200
+
+
+async def test_an_analis_sees_the_agencies_of_their_region(world, api, scene) -> None:
+    def sees(region: str) -> Any:
+        return partial(api.call, "analis", "GET", region=region)
+
+    assert (await sees("Jawa Barat")("/cases")).json()["code"] == "claim-gone"
+    for sequence, region in enumerate(["Jawa Barat", "Papua"], 1):
+        await world.agency(OTHER_AGENCY, region=region, sequence=sequence)
+    for path in reads(*scene["theirs"]):
+        assert (await sees("Papua")(path)).status_code == 200
+    for path in reads(*scene["mine"]):
+        assert (await sees("Papua")(path)).status_code == 404
+    gone = await sees("Jawa Barat")("/cases")
+    assert (gone.status_code, gone.json()["code"], gone.json()["errors"][0]["field"]) == (403, "claim-gone", "region")
+
+
+async def test_bkn_reads_credit_and_no_case(api, scene) -> None:
+    person, case, record = scene["theirs"]
+    assert (await api.call("bkn", "GET", f"/people/{person}/credit")).status_code == 200
+    for path in (f"/people/{person}/evidence", f"/cases/{case}", f"/evidence/{record}", "/cases"):
+        assert (await api.call("bkn", "GET", path)).status_code == 403
 
 
 async def test_a_person_sees_their_own(api, scene) -> None:

@@ -18,7 +18,7 @@ from common.parts import Parts
 from contracts import PUBLISHED
 from contracts.events.registry import AgencyChanged, Pic
 from contracts.events.training import JPShortfallDetected, JPShortfallResolved, ShortPerson
-from jejak_local.harness import FixedClock, Inside
+from jejak_local.harness import REGION, FixedClock, Inside
 from jejak_local.mail import MailServer
 from notification.messages.sender import Sender
 from notification.service import SERVICE
@@ -77,7 +77,7 @@ class Make:
             code=code,
             name=name,
             kind="K",
-            region=None,
+            region=REGION,
             parent_id=None,
             active=active,
             pics=[self.pic()] if pics is None else list(pics),

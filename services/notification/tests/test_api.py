@@ -11,7 +11,7 @@ from jejak_local.harness import owning
 from jejak_local.issuer import ROLES
 from notification.service import SERVICE
 
-READERS = {"lan", "analis", "operator", "service", "agency_hr", "inspector"}
+READERS = {"lan", "analis", "operator", "service", "agency_hr", "agency_head", "pic", "inspector"}
 
 
 @pytest.fixture

@@ -17,8 +17,9 @@ from common.store.outbox import unpack
 from contracts import topics
 from contracts.events.access import RecordViewed
 from contracts.events.registry import AgencyChanged, ContactChanged, PersonChanged, UnitChanged
-from jejak_local.harness import AGENCY, OTHER_AGENCY, Api, Inside
+from jejak_local.harness import AGENCY, OTHER_AGENCY, REGION, Api, Inside
 
+REGIONS = {"K-001": REGION, "D-001": "Papua"}
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 READER = Reader([AgencyChanged, UnitChanged, ContactChanged, PersonChanged, RecordViewed], [])
 
@@ -80,7 +81,7 @@ def world(declared: Service, parts: Parts) -> World:
 async def nation(world: World, api: Api) -> World:
     """Two agencies with two units each, made through the API."""
     agencies = [
-        {"id": agency_id, "code": code, "name": f"Instansi {code}", "kind": code[0]}
+        {"id": agency_id, "code": code, "name": f"Instansi {code}", "kind": code[0], "region": REGIONS[code]}
         for code, agency_id in world.agencies.items()
     ]
     units: list[dict[str, Any]] = []

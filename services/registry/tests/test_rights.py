@@ -119,7 +119,7 @@ async def test_oneself(api, nation, a_person):
 
 
 async def test_reading_everything_does_not_widen_what_one_may_change(api, nation, theirs):
-    both = {"authorization": f"Bearer {api.issuer.mint('analis', 'agency_hr', agency=nation.agencies['K-001'])}"}
+    both = {"authorization": f"Bearer {api.issuer.mint('lan', 'agency_hr', agency=nation.agencies['K-001'])}"}
     assert (await api.http.get(f"/v1/people/{theirs}", headers=both)).status_code == 200
     leave = {"status": "leave", "from": "2026-11-20", "decree": "SK 1"}
     assert (await api.http.post(f"/v1/people/{theirs}/status", json=leave, headers=both)).status_code == 404
@@ -150,3 +150,52 @@ async def test_ids_in_paths_are_checked(api):
     answer = await api.call("service", "GET", "/people/not-a-uuid")
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "person_id")
     assert (await api.call("service", "GET", f"/people/{UUID(int=0)}")).status_code == 404
+
+
+async def test_an_analis_sees_the_agencies_of_their_region(api, nation, theirs, a_person):
+    mine = (await api.call("service", "POST", "/people", a_person())).json()["id"]
+    papua = partial(api.call, "analis", "GET", region="Papua")
+    assert [agency["code"] for agency in (await papua("/agencies")).json()["items"]] == ["D-001"]
+    assert [agency["code"] for agency in (await papua("/agencies-without-pic")).json()["items"]] == ["D-001"]
+    assert [person["id"] for person in (await papua("/people")).json()["items"]] == [theirs]
+    assert (await papua(f"/people/{theirs}/history")).status_code == 200
+    assert (await papua(f"/people/{mine}")).status_code == 404
+    assert (await papua(f"/agencies/{nation.agencies['K-001']}")).status_code == 404
+
+
+async def test_a_region_that_is_gone_is_said(api, nation):
+    """The one agency there moves to another region; a second role of the token is worth what it is worth alone."""
+    papua = partial(api.call, "analis", "GET", region="Papua")
+    assert (await papua("/agencies")).status_code == 200
+    agency = {"code": "D-001", "name": "Instansi D-001", "kind": "D", "region": "Papua Tengah"}
+    await api.call("lan", "PUT", f"/agencies/{nation.agencies['D-001']}", agency)
+    gone = await papua("/agencies", headers={"accept-language": "en"})
+    assert (gone.status_code, gone.json()["code"], gone.json()["errors"][0]["field"]) == (403, "claim-gone", "region")
+    assert "ask for a new one" in gone.json()["title"]
+    token = api.issuer.mint("analis", "inspector", region="Papua", agency=nation.agencies["K-001"])
+    seen = await api.http.get("/v1/agencies", headers={"authorization": f"Bearer {token}"})
+    assert [found["code"] for found in seen.json()["items"]] == ["K-001"]
+
+
+async def test_the_steward_of_analis_bangkom_lists_its_holders_with_their_agency_and_nobody_else(api, nation, a_person):
+    """002.32; the day asked for decides: who has left the position, or comes to it, is not of it."""
+    bangkom = {"position": "Analis Bangkom"}
+    elsewhere = {"agency_code": "D-001", "unit_code": None}
+    lines = [a_person(1, **bangkom), a_person(2, **bangkom, **elsewhere), a_person(3), a_person(4, **elsewhere)]
+    await api.bulk("/people:batch", lines)
+    steward = partial(api.get, role="steward", **bangkom)
+    items = (await steward("/people"))["items"]
+    assert sorted((item["agency_code"], item["position"]) for item in items) == [
+        ("D-001", "Analis Bangkom"),
+        ("K-001", "Analis Bangkom"),
+    ]
+    everybody = (await api.get("/people"))["items"]
+    for person in everybody:
+        status = 200 if person["position"] == "Analis Bangkom" else 404
+        assert (await api.call("steward", "GET", f"/people/{person['id']}", **bangkom)).status_code == status
+    [first, *_] = items
+    left = lines[0 if first["agency_code"] == "K-001" else 1] | {"position": "Arsiparis", "valid_from": "2026-11-01"}
+    await api.bulk("/people:batch", [left])
+    assert len((await steward("/people"))["items"]) == 1
+    assert len((await steward("/people?as_of=2026-10-31"))["items"]) == 2
+    assert (await api.call("steward", "GET", "/agencies", **bangkom)).status_code == 403

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-READERS = {"lan", "analis", "agency_hr", "inspector", "service"}
+HISTORIANS = {"lan", "analis", "agency_hr", "agency_head", "inspector", "service"}
+READERS = HISTORIANS | {"pic"}
 RIGHTS = {
     ("POST", "/v1/agencies"): {"lan", "service"},
     ("GET", "/v1/agencies"): READERS,
@@ -21,12 +22,12 @@ RIGHTS = {
     ("PUT", "/v1/units/{unit_id}"): {"lan", "service", "agency_hr"},
     ("POST", "/v1/units:batch"): {"lan", "service", "agency_hr"},
     ("POST", "/v1/people"): {"service", "agency_hr"},
-    ("GET", "/v1/people"): READERS,
+    ("GET", "/v1/people"): READERS | {"steward"},
     ("POST", "/v1/people:batch"): {"service", "agency_hr"},
     ("GET", "/v1/people/me"): {"person"},
     ("GET", "/v1/people/me/looks"): {"person"},
-    ("GET", "/v1/people/{person_id}"): READERS,
-    ("GET", "/v1/people/{person_id}/history"): READERS,
+    ("GET", "/v1/people/{person_id}"): READERS | {"steward"},
+    ("GET", "/v1/people/{person_id}/history"): HISTORIANS,
     ("PUT", "/v1/people/{person_id}"): {"service", "agency_hr"},
     ("POST", "/v1/people/{person_id}/nip"): {"service", "agency_hr"},
     ("POST", "/v1/people/{person_id}/transfer"): {"lan", "service", "agency_hr"},
@@ -46,7 +47,7 @@ async def test_the_service_is_as_the_house_asks(assert_service, nation) -> None:
 
 @pytest.mark.parametrize(("method", "path"), RIGHTS)
 async def test_every_role_does_what_its_right_says(api, nation, world, a_person, method, path):
-    person_id = (await api.call("service", "POST", "/people", a_person())).json()["id"]
+    person_id = (await api.call("service", "POST", "/people", a_person(position="Analis Bangkom"))).json()["id"]
     address = {"email": "siti@agency.example"}
     await api.call("person", "PUT", "/people/me/contact", address, person=person_id)
     token = (await world.emitted())[-1].event.check.token

@@ -5,10 +5,13 @@ from typing import get_args
 from training.domain.counting import Kind, Why
 from training.texts import KIND, WHY
 
-READ_CATALOGUE = {"lan", "analis", "service", "agency_hr", "verifier", "validator", "provider", "person", "inspector"}
+OFFICES = {"agency_hr", "agency_head", "inspector"}
+READ_CATALOGUE = OFFICES | {"lan", "analis", "service", "pic", "verifier", "validator", "provider", "person"}
+READ_CATALOGUE |= {"programme_manager"}
 SEND = {"service", "agency_hr", "provider", "person"}
-READ = SEND | {"lan", "analis", "inspector"}
-READ_SOUNDINGS = {"lan", "analis", "service", "agency_hr", "verifier", "inspector"}
+READ = SEND | OFFICES | {"lan", "analis", "platform_admin"}
+READ_JP = OFFICES | {"lan", "analis", "service", "pic"}
+READ_SOUNDINGS = READ_JP | {"verifier"}
 READ_EXEMPTIONS = {"lan", "service", "agency_hr", "inspector", "person"}
 RIGHTS = {
     ("POST", "/v1/providers"): {"lan", "service"},
@@ -29,8 +32,8 @@ RIGHTS = {
     ("GET", "/v1/trainings"): READ,
     ("GET", "/v1/trainings/{record_id}"): READ,
     ("GET", "/v1/trainings/{record_id}/history"): READ,
-    ("GET", "/v1/people/{person_id}/jp"): {"lan", "analis", "service", "agency_hr", "inspector", "person"},
-    ("GET", "/v1/agencies/{agency_id}/jp-summary"): {"lan", "analis", "service", "agency_hr", "inspector"},
+    ("GET", "/v1/people/{person_id}/jp"): READ_JP | {"person"},
+    ("GET", "/v1/agencies/{agency_id}/jp-summary"): READ_JP,
     ("GET", "/v1/sweeps"): READ_SOUNDINGS,
     ("GET", "/v1/shortfalls"): READ_SOUNDINGS,
     ("GET", "/v1/people/me/shortfalls"): {"person"},

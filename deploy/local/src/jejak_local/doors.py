@@ -18,22 +18,24 @@ from common.store.database import Database
 from common.web.auth import EVERYBODY, guards
 from common.web.principals import CallerRole
 from contracts import topics
-from contracts.roles import CLAIMS, ROLES
+from contracts.roles import CLAIMS, IDS, ROLES
 from jejak_local.issuer import Issuer
 
 SOMETHING = UUID("0199a000-0000-7000-8000-0000000000ee")
 """Every id that a path, a parameter or a body asks for."""
+Claims = tuple[str, ...]
 JSON = {"content-type": "application/json"}
 NOT_SAID = object()
 FORGOTTEN: dict[str, Any] = {"not said": NOT_SAID, "said to be nothing": None, "said to be empty": ""}
 """How a token leaves a claim out: its role is not held then, and a right that asks for it answers 403."""
+NO_ID = "said to be no id"
 MALFORMED: dict[str, Any] = {
     "said to be an empty list": [],
     "said to be two": [str(SOMETHING), str(SOMETHING)],
     "said to be a number": 7,
     "said to be true": True,
     "said to be an object": {"id": str(SOMETHING)},
-    "said to be no id": "x",
+    NO_ID: "x",
 }
 """How a token says what is no claim: it is none then, whatever its roles, and answered with 401."""
 
@@ -46,8 +48,13 @@ REFUSED: tuple[dict[str, Any], ...] = (
 )
 """How a token of the right role is yet none."""
 
-NEEDS = [(role, claim) for role in ROLES.values() for claim in role.needs]
-ONE_OF_EACH = {claim: role for role, claim in NEEDS}
+NEEDS = [
+    (role, claims)
+    for role in ROLES.values()
+    for claims in [*((claim,) for claim in role.needs), *([role.either] if role.either else [])]
+]
+"""The claims without which, left out together, a role is not held."""
+ONE_OF_EACH = {claim: role for role, claims in NEEDS for claim in claims}
 
 
 async def wrong_doors(app: FastAPI, issuer: Issuer) -> list[str]:
@@ -86,32 +93,33 @@ async def open_doors(app: FastAPI, database: Database, issuer: Issuer) -> list[s
     async with _client(app) as client:
         for (method, path), allowed in guarded(app).items():
             asked = _request(app.openapi(), method, path)
-            alone: dict[tuple[str, str, str], tuple[int, str]] = {}
+            alone: dict[tuple[str, Claims, str], tuple[int, str]] = {}
 
             async def answer(token: str, asked: dict[str, Any] = asked) -> tuple[int, str]:
                 got = await client.request(**asked, headers=JSON | {"authorization": f"Bearer {token}"})
                 return got.status_code, got.text
 
-            for role, claim in NEEDS:
-                others = [other for other in ROLES.values() if claim not in other.needs]
+            for role, claims in NEEDS:
+                others = [other for other in ROLES.values() if other.held_by(set(CLAIMS) - set(claims))]
+                claim = " and ".join(claims)
                 friend = next((other for other in others if other.name in allowed), None)
                 stranger = next((other for other in others if other.name not in allowed), None)
                 # What a role without a right here leaves out makes no difference: said once is enough.
                 for how in FORGOTTEN if role.name in allowed else ["not said"]:
                     for second in (None, stranger):
-                        got, _ = await answer(_token(issuer, role, claim, how, second))
+                        got, _ = await answer(_token(issuer, role, claims, how, second))
                         if got != 403:
                             beside = f" beside {second.name}" if second else ""
                             found.append(f"{method} {path}: {role.name}{beside}, {claim} {how}: {got}, not 403")
                     if friend and method == "GET":
-                        key = friend.name, claim, how
+                        key = friend.name, claims, how
                         if key not in alone:
-                            alone[key] = await answer(_token(issuer, friend, claim, how, None))
-                        if await answer(_token(issuer, role, claim, how, friend)) != alone[key]:
+                            alone[key] = await answer(_token(issuer, friend, claims, how, None))
+                        if await answer(_token(issuer, role, claims, how, friend)) != alone[key]:
                             found.append(f"{method} {path}: {role.name}, {claim} {how}, widens {friend.name}")
             for claim, role in ONE_OF_EACH.items():
-                for how in MALFORMED:
-                    got, _ = await answer(_token(issuer, role, claim, how, None))
+                for how in MALFORMED if claim in IDS else MALFORMED.keys() - {NO_ID}:
+                    got, _ = await answer(_token(issuer, role, (claim,), how, None))
                     if got != 401:
                         found.append(f"{method} {path}: {role.name}, {claim} {how}: {got}, not 401")
     if await _rows(database) != before:
@@ -130,10 +138,10 @@ def guarded(app: FastAPI) -> dict[tuple[str, str], frozenset[str]]:
 
 
 @cache
-def _token(issuer: Issuer, role: CallerRole, claim: str, how: str, second: CallerRole | None) -> str:
+def _token(issuer: Issuer, role: CallerRole, claims: Claims, how: str, second: CallerRole | None) -> str:
     names = [role.name, *([second.name] if second else [])]
     value = (FORGOTTEN | MALFORMED)[how]
-    said = issuer.claims(*names) | {name: str(SOMETHING) for name in CLAIMS} | {claim: value}
+    said = issuer.claims(*names) | {name: str(SOMETHING) for name in CLAIMS} | dict.fromkeys(claims, value)
     return issuer.sign({name: value for name, value in said.items() if value is not NOT_SAID})
 
 

@@ -34,6 +34,7 @@ from contracts import topics
 from contracts.callers import Caller
 from contracts.events.registry import (
     Absence,
+    AgencyChanged,
     Assignment,
     PersonChanged,
     Post,
@@ -46,7 +47,7 @@ from contracts.events.registry import (
 )
 from contracts.nip import nip_hash
 from contracts.roles import CALLERS, ROLES, named
-from contracts.zone import JAKARTA
+from contracts.zone import JAKARTA, Zone
 from jejak_local.issuer import Issuer
 from jejak_local.postgres import Database as Made
 from jejak_local.stack import UNLIMITED
@@ -57,7 +58,16 @@ OTHER_AGENCY = UUID("0199a000-0000-7000-8000-00000000000b")
 PROVIDER = UUID("0199a000-0000-7000-8000-0000000000aa")
 PATIENCE = 60.0
 """Seconds that the issuer of the tests may take for its keys: a busy machine is not what they are about."""
-SPEAKS_FOR = {"agency": AGENCY, "provider": PROVIDER}
+REGION = "Jawa Barat"
+SPEAKS_FOR: dict[str, Any] = {
+    "agency": AGENCY,
+    "provider": PROVIDER,
+    "region": REGION,
+    "position": "Analis Bangkom",
+    "connection": UUID("0199a000-0000-7000-8000-0000000000cc"),
+    "address": UUID("0199a000-0000-7000-8000-0000000000dd"),
+}
+"""What a role needs to say unless a test says something else; `person` is always said by the test."""
 
 
 class FixedClock(Clock):
@@ -135,7 +145,7 @@ def app_of(parts: Parts, *routers: APIRouter, callers: Callers = CALLERS) -> Fas
 
 
 def caller(
-    *roles: str, clock: Clock | None = None, rules: Any = None, nip_key: str = "key", **claims: UUID
+    *roles: str, clock: Clock | None = None, rules: Any = None, nip_key: str = "key", **claims: Any
 ) -> Caller[Any]:
     """A caller in these roles, as a route would hand it to its use case; the subject is named for the roles."""
     return Caller(
@@ -164,7 +174,7 @@ class Api:
     issuer: Issuer
 
     def headers(self, role: str, **claims: Any) -> dict[str, str]:
-        for claim in SPEAKS_FOR.keys() & ROLES[role].needs:
+        for claim in SPEAKS_FOR.keys() & {*ROLES[role].needs, *ROLES[role].either}:
             claims.setdefault(claim, SPEAKS_FOR[claim])
         return {"authorization": f"Bearer {self.issuer.token(role, **claims)}"}
 
@@ -320,6 +330,21 @@ class World(Inside):
             subscription, _ = self._heard[batch[0].type]
             async with self.database.transaction() as session:
                 await subscription.handler(session, batch)
+
+    async def agency(self, agency_id: UUID, zone: Zone = "WIB", region: str | None = None, sequence: int = 1) -> None:
+        """Lets the service know of an agency."""
+        state = AgencyChanged(
+            agency_id=agency_id,
+            code=agency_id.hex,
+            name="Badan Contoh",
+            kind="L",
+            region=region,
+            parent_id=None,
+            active=True,
+            pics=[],
+            zone=zone,
+        )
+        await self.hear(self.received(state, sequence))
 
     async def people(self, *states: PersonChanged, sequence: int = 1) -> list[UUID]:
         """Lets the service hear of people, and first of the units they serve in, where it asks for those."""

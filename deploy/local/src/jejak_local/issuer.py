@@ -75,7 +75,7 @@ class Issuer:
         now = int(time.time())
         given = {name: str(value) for name, value in scope.items() if value}
         return {
-            "sub": subject or ":".join(["-".join(roles), *given.values()]),
+            "sub": subject or ":".join(["-".join(roles), *dict.fromkeys(given.values())]),
             "iss": self.url,
             "aud": AUDIENCE,
             "azp": client or "-".join(roles),
@@ -96,7 +96,7 @@ class Issuer:
         return f"{signed}.{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}"
 
     def token(self, role: str, *, subject: str | None = None, **scope: Any) -> str:
-        """A valid token for the role, within the given agency, person, provider or connection (UUIDs)."""
+        """A valid token for the role, within the given agency, person, provider, connection, address (UUIDs), region or position."""
         return self.mint(role, subject=subject, **scope)
 
     def mint(

@@ -47,6 +47,7 @@ def create_app(
         authenticator=Authenticator.of(parts.settings, service.callers),
         rates=Rates(parts.settings),
         roles=roles or {},
+        expands=service.expands,
         revision=service.newest_revision,
     )
     app = FastAPIOffline(

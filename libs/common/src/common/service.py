@@ -62,6 +62,8 @@ class Service:
     callers: Callers
     zone: tzinfo
     """Where its days begin."""
+    expands: Mapping[str, str] = field(default_factory=dict[str, str])
+    """For a claim that is a name of many: the query that gives their ids, `:name` being what the token says."""
     published: Sequence[type[Event]] = ()
     settings: type[ServiceSettings] = ServiceSettings
     rules: Callable[[], Any] = lambda: None

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from common.clock import Clock
+from common.refused import Refused
 from common.web.principals import Principal
 from contracts.actors import Actor
 
@@ -23,6 +24,8 @@ class Caller(Principal, Generic[R]):
     clock: Clock = field(compare=False)
     rules: R = field(compare=False, repr=False)
     nip_key: str = field(compare=False, repr=False)
+    region: frozenset[UUID] = frozenset()
+    """The agencies of the region that a role they hold is for."""
 
     @property
     def now(self) -> datetime:
@@ -54,16 +57,20 @@ class Caller(Principal, Generic[R]):
         """The provider of trainings they speak for."""
         return self.claims.get("provider")
 
-    @property
-    def agency_scope(self) -> UUID | None:
-        """The one agency the caller is bound to; None for a national caller. Raises Refused `forbidden`."""
-        return self.bound_to("agency")
+    @cached_property
+    def agencies(self) -> frozenset[UUID]:
+        """The agencies the caller is bound to, by an office in one or for a region; none for who has no such role."""
+        return self.region | ({self.speaks_for("agency")} if self.holds_by("agency") else frozenset[UUID]())
 
     def reaches(self, agency_id: UUID) -> bool:
         """Whether what is of that agency is the caller's to see or change. Raises Refused `forbidden`."""
-        return self.agency_scope in (None, agency_id)
+        return self.unbound or agency_id in self._bounds()
 
     def sees(self, agency_column: ColumnElement[UUID] | InstrumentedAttribute[UUID] | Any) -> ColumnElement[bool]:
-        """The condition that keeps a query inside the caller's agency. Raises Refused `forbidden`."""
-        scope = self.agency_scope
-        return true() if scope is None else agency_column == scope
+        """The condition that keeps a query inside the caller's agencies. Raises Refused `forbidden`."""
+        return true() if self.unbound else agency_column.in_(self._bounds())
+
+    def _bounds(self) -> frozenset[UUID]:
+        if not self.agencies:
+            raise Refused("forbidden")
+        return self.agencies

@@ -6,13 +6,16 @@ Guards, the API's documents and docs/rights.md follow from these rows, and nothi
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.routing import iter_route_contexts
+from sqlalchemy import text
 
+from common.refused import Refused
 from common.web.auth import authenticated
-from common.web.parts import parts_of
-from common.web.principals import Principal, roles_among
+from common.web.parts import WebParts, parts_of
+from common.web.principals import CallerRole, Principal, roles_among
 from contracts.callers import Caller
 
 
@@ -33,15 +36,30 @@ class Right:
 
     async def __call__(self, request: Request, principal: Annotated[Principal, Depends(authenticated)]) -> Caller[Any]:
         parts = parts_of(request)
+        held = roles_among(principal, self.roles)
+        region = await _region(parts, principal, held)
         return Caller(
             subject=principal.subject,
-            named=roles_among(principal, self.roles),
+            named=held,
+            region=region,
             claims=principal.claims,
             client=principal.client,
             clock=parts.clock,
             rules=parts.rules,
             nip_key=parts.settings.nip_key.get_secret_value(),
         )
+
+
+async def _region(parts: WebParts, principal: Principal, held: frozenset[CallerRole]) -> frozenset[UUID]:
+    """The agencies of the region that a role held is for. Raises Refused `claim-gone` where there are none (any more)."""
+    if not any("region" in role.needs for role in held):
+        return frozenset()
+    async with parts.database.reading() as session:
+        found = await session.scalars(text(parts.expands["region"]), {"name": principal.speaks_for("region")})
+        agencies = frozenset(found)
+    if not agencies and all("region" in role.needs for role in held):
+        raise Refused("claim-gone", field="region")
+    return agencies
 
 
 def rights_of(app: FastAPI) -> Mapping[tuple[str, str], Right]:

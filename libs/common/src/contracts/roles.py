@@ -10,20 +10,32 @@ ROLES = {
     role.name: role
     for role in (
         CallerRole("lan", unbound=True),
-        CallerRole("analis", unbound=True),
+        CallerRole("analis", needs=("region",)),
         CallerRole("agency_hr", needs=("agency",)),
+        CallerRole("agency_head", needs=("agency",)),
+        CallerRole("pic", needs=("agency",), either=("person", "address")),
         CallerRole("verifier", needs=("agency",)),
         CallerRole("validator", needs=("agency",)),
         CallerRole("provider", needs=("provider",)),
         CallerRole("person", needs=("person",)),
         CallerRole("inspector", needs=("agency",)),
+        CallerRole("steward", needs=("position",)),
+        CallerRole("bkn", unbound=True),
+        CallerRole("researcher"),
+        CallerRole("intern"),
+        CallerRole("programme_manager"),
+        CallerRole("platform_admin", needs=("connection",)),
         CallerRole("service", unbound=True),
         CallerRole("operator", unbound=True),
     )
 }
 
-CLAIMS = ("agency", "person", "provider", "connection")
-CALLERS = Callers(ROLES, CLAIMS)
+IDS = ("agency", "person", "provider", "connection", "address")
+"""The claims that are an id; `address` is that of a checked one of a person who is in no registry."""
+NAMES = ("region", "position")
+"""The claims that are a name: a region as its agencies have it, a functional position as its holders have it."""
+CLAIMS = IDS + NAMES
+CALLERS = Callers(ROLES, IDS, NAMES)
 """Whom every service knows."""
 
 

@@ -1,7 +1,7 @@
 """What every service of Jejak has alike, said once: whom it knows, what is published, its days, and the key of NIP hashes."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from pydantic import Field, SecretStr
@@ -13,6 +13,9 @@ from common.web.principals import Callers
 from contracts import PUBLISHED
 from contracts.roles import CALLERS
 from contracts.zone import JAKARTA
+
+REGION = {"region": "SELECT agency_id FROM agencies WHERE region = :name"}
+"""What a region stands for in a copy of agencies."""
 
 
 class Settings(ServiceSettings):
@@ -28,4 +31,5 @@ class Service(service.Service):
     callers: Callers = CALLERS
     zone: tzinfo = JAKARTA
     published: Sequence[type[Event]] = PUBLISHED
+    expands: Mapping[str, str] = field(default_factory=lambda: REGION)
     settings: type[ServiceSettings] = Settings

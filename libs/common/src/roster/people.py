@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.events import Event, Received
 from common.invariants import Invariant
-from common.web.principals import Principal
+from contracts.callers import Caller
 from contracts.events.registry import PersonChanged, Schooling, Standing
 from roster.copies import Copy, News, retell
 from roster.days import Assignment, agency_on, in_service
@@ -108,17 +108,17 @@ class People(Copy):
                 by_id[person_id].assignments.append(Assignment(*assignment))
         return Locked(by_id, by_nip)
 
-    def seen_by(self, principal: Principal) -> ColumnElement[bool]:
+    def seen_by(self, caller: Caller[Any]) -> ColumnElement[bool]:
         """The condition that keeps a query to the people a caller may see: everybody for a national role, for an
-        office whoever serves in its agency now, and for a person themselves.
+        office whoever serves in its agency or region now, and for a person themselves.
         """
-        if principal.unbound:
+        if caller.unbound:
             return true()
         seen: list[ColumnElement[bool]] = []
-        if any("agency" in role.needs for role in principal.held):
-            seen.append(self.c.agency_id == principal.speaks_for("agency"))
-        if any("person" in role.needs for role in principal.held):
-            seen.append(self.c.person_id == principal.speaks_for("person"))
+        if caller.agencies:
+            seen.append(self.c.agency_id.in_(caller.agencies))
+        if caller.holds_by("person"):
+            seen.append(self.c.person_id == caller.speaks_for("person"))
         return or_(false(), *seen)
 
     @property

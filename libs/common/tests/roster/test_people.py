@@ -1,6 +1,7 @@
 """What is kept of people, what a service hears of them, and how they are found and held."""
 
 import asyncio
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import permutations
 from uuid import UUID, uuid4
@@ -11,10 +12,8 @@ from sqlalchemy.exc import DBAPIError
 
 from common.ids import new_id
 from common.store.database import counted_statements
-from common.web.principals import Principal
 from contracts.events.training import TrainingRevoked
-from contracts.roles import named
-from jejak_local.harness import AGENCY, OTHER_AGENCY, received, waits_for_a_lock
+from jejak_local.harness import AGENCY, OTHER_AGENCY, caller, received, waits_for_a_lock
 
 JOINED, DAY, LATER = date(2020, 1, 1), date(2026, 3, 10), date(2026, 5, 1)
 
@@ -221,10 +220,6 @@ async def test_foreign_keys_do_not_wait_for_who_is_held(service):
         await other.exec_driver_sql("SELECT FROM people FOR KEY SHARE NOWAIT")
 
 
-def caller(*roles: str, **claims: UUID) -> Principal:
-    return Principal("budi", named(*roles), claims)
-
-
 async def test_a_caller_sees_the_people_of_their_agency_or_themselves(service):
     mine, theirs = service.person(), service.person(agency_id=OTHER_AGENCY)
     await service.told(mine, theirs)
@@ -237,6 +232,8 @@ async def test_a_caller_sees_the_people_of_their_agency_or_themselves(service):
         (caller("person", agency=AGENCY, person=new_id()), set()),
         (caller("provider", provider=uuid4()), set()),
         (caller("inspector"), set()),
+        (replace(caller("analis", region="Jawa Barat"), region=frozenset({OTHER_AGENCY})), {theirs_id}),
+        (replace(caller("analis", region="Papua"), region=frozenset()), set()),
     ):
         async with service.database.reading() as session:
             found = await session.scalars(select(service.copies.c.person_id).where(service.copies.seen_by(principal)))

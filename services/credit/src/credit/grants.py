@@ -4,6 +4,7 @@ from common.store.grants import ADDED, CHANGED, REPLACED, Grants
 
 GRANTS = Grants(
     {
+        "agencies": CHANGED,
         "balances": CHANGED,
         "booked_months": REPLACED,
         "case_history": ADDED,

@@ -1,5 +1,5 @@
-"""The copy of agencies that notification keeps: their names, and the PICs it writes to."""
+"""The copy of agencies that notification keeps: their names, where they are, and the PICs it writes to."""
 
 from roster.agencies import Agencies
 
-AGENCIES = Agencies(__name__, "code", "name", "active", "pics")
+AGENCIES = Agencies(__name__, "code", "name", "region", "active", "pics")

@@ -2,12 +2,21 @@
 
 from contracts.rights import Right
 
-READ = Right(
-    ("lan", "analis", "agency_hr", "inspector", "service"),
-    "their agency: its units, PICs and people, also those who served there before; all for a national role",
+READ_AGENCIES = Right(
+    ("lan", "analis", "agency_hr", "agency_head", "pic", "inspector", "service"),
+    "their agency, its units and PICs; those of their region for an analis; all for a national role",
+)
+READ_PEOPLE = Right(
+    ("lan", "analis", "agency_hr", "agency_head", "pic", "inspector", "service", "steward"),
+    "who serves in their agency, or served there on the day; of their region for an analis; whoever holds the position "
+    "for its steward; all for a national role",
+)
+READ_HISTORIES = Right(
+    ("lan", "analis", "agency_hr", "agency_head", "inspector", "service"),
+    "who serves in their agency; of their region for an analis; all for a national role",
 )
 READ_ONESELF = Right(("person",), "the one whose token it is")
-LIST_AGENCIES_WITHOUT_PIC = Right(("lan", "analis"), "all agencies")
+LIST_AGENCIES_WITHOUT_PIC = Right(("lan", "analis"), "those of their region for an analis; all for a national role")
 KEEP_AGENCIES = Right(("lan", "service"), "all agencies")
 KEEP_PICS = Right(("lan", "service", "agency_hr"), "those of their agency; all for a national role")
 KEEP_UNITS = Right(("lan", "service", "agency_hr"), "units of their agency; all for a national role")

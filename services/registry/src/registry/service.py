@@ -11,6 +11,7 @@ SERVICE = Service(
     port=8001,
     features=["agencies", "units", "people", "contacts", "access"],
     settings=Settings,
+    expands={"region": "SELECT id FROM agencies WHERE region = :name"},
     emits=True,
     commands={
         "announce-begun": Command(

@@ -42,7 +42,7 @@ async def test_a_list_is_one_event_with_all_whom_it_shows_and_costs_one_statemen
         await api.get("/people", role="service")
     assert await world.looks() == []
     with counted_statements(world.database) as heard:
-        people = await api.get("/people", role="analis")
+        people = await api.get("/people", role="lan")
     [look] = await world.looks()
     assert {str(each) for each in look.event.person_ids} == {each["id"] for each in people["items"]}
     assert len(look.event.person_ids) == 100

@@ -3,11 +3,21 @@
 from contracts.acting import SENDERS
 from contracts.rights import Right
 
-AGENCY_ROLES = frozenset({"agency_hr", "inspector"})
-"""Who reads for an agency."""
-
 READ_CATALOGUE = Right(
-    ("lan", "analis", "service", "agency_hr", "verifier", "validator", "provider", "person", "inspector"),
+    (
+        "lan",
+        "analis",
+        "service",
+        "agency_hr",
+        "agency_head",
+        "pic",
+        "verifier",
+        "validator",
+        "provider",
+        "person",
+        "inspector",
+        "programme_manager",
+    ),
     "all providers, courses and rule packs",
 )
 KEEP_PROVIDERS = Right(("lan", "service"), "all providers")
@@ -19,16 +29,18 @@ SEND_TRAININGS = Right(
 )
 VERIFY_TRAININGS = Right(("agency_hr", "service"), "self-declared records of their agency, but not their own")
 READ_TRAININGS = Right(
-    (*SENDERS, "lan", "analis", "inspector"),
-    "an agency: whoever is its own now, and what ended while they were; a provider: its own trainings; a person: "
-    "their own; all for a national role",
+    (*SENDERS, "lan", "analis", "agency_head", "inspector", "platform_admin"),
+    "an agency: whoever is its own now, and what ended while they were; an analis: as the agencies of their region; "
+    "a provider: its own trainings; a platform: what its connection has sent; a person: their own; all for a national "
+    "role",
 )
 READ_JP = Right(
-    ("lan", "analis", "service", "agency_hr", "inspector", "person"),
-    "whoever serves in their agency now; a person: their own; all for a national role",
+    ("lan", "analis", "service", "agency_hr", "agency_head", "pic", "inspector", "person"),
+    "whoever serves in their agency now; of their region for an analis; a person: their own; all for a national role",
 )
 READ_JP_OF_AGENCY = Right(
-    ("lan", "analis", "service", "agency_hr", "inspector"), "their agency; all for a national role"
+    ("lan", "analis", "service", "agency_hr", "agency_head", "pic", "inspector"),
+    "their agency; those of their region for an analis; all for a national role",
 )
 ASK_EXEMPTIONS = Right(("person", "agency_hr"), "a person: their own; an agency: whoever serves in it now")
 DECIDE_EXEMPTIONS = Right(
@@ -40,6 +52,7 @@ READ_EXEMPTIONS = Right(
     "specific data, are shown to the person and to their agency's HR alone",
 )
 READ_SOUNDINGS = Right(
-    ("lan", "analis", "service", "agency_hr", "verifier", "inspector"), "their agency; all for a national role"
+    ("lan", "analis", "service", "agency_hr", "agency_head", "pic", "verifier", "inspector"),
+    "their agency; those of their region for an analis; all for a national role",
 )
 READ_OWN_SHORTFALLS = Right(("person",), "the one whose token it is")

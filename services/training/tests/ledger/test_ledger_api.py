@@ -137,9 +137,11 @@ async def test_who_sees_whose_hours(world, api):
     moved = [(world.there, date(2020, 1, 1), date(2026, 1, 1)), (world.here, date(2026, 1, 1), None)]
     person = await world.person(assignments=moved)
     path = f"/people/{person}/jp"
+    await world.agency(world.here, region="Papua")
+    await world.agency(world.there, region="Bali")
     for role, claims in (
         ("lan", {}),
-        ("analis", {}),
+        ("analis", {"region": "Papua"}),
         ("service", {}),
         ("agency_hr", {"agency": world.here}),
         ("inspector", {"agency": world.here}),
@@ -148,6 +150,7 @@ async def test_who_sees_whose_hours(world, api):
         assert (await api.get(path, role, **claims))["person_id"] == str(person)
     assert (await api.get("/people/me/jp", "person", person=person))["person_id"] == str(person)
     for role, claims in (
+        ("analis", {"region": "Bali"}),
         ("agency_hr", {"agency": world.there}),
         ("inspector", {"agency": world.there}),
         ("person", {"person": new_id()}),

@@ -149,9 +149,11 @@ async def test_who_sees_a_record(world, api, line):
     person = await world.person(assignments=moved)
     [answer] = await world.store(line(person), role="provider", provider=world.school)
     path = f"/trainings/{answer.id}"
+    await world.agency(world.here, region="Papua")
+    await world.agency(world.school, region="Bali")
     seen = [
         ("lan", {}),
-        ("analis", {}),
+        ("analis", {"region": "Papua"}),
         ("service", {}),
         ("agency_hr", {"agency": world.here}),
         ("agency_hr", {"agency": world.there}),
@@ -160,6 +162,8 @@ async def test_who_sees_a_record(world, api, line):
         ("person", {"person": person}),
     ]
     hidden = [
+        ("analis", {"region": "Bali"}),
+        ("platform_admin", {}),
         ("agency_hr", {"agency": new_id()}),
         ("inspector", {"agency": new_id()}),
         ("provider", {"provider": world.other_school}),

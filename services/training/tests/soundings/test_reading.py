@@ -20,26 +20,28 @@ async def swept(sounding, world):
     return people
 
 
-async def test_sweeps_with_the_numbers_of_those_one_may_see(api, swept):
-    for role in ("lan", "analis", "service"):
+async def test_sweeps_with_the_numbers_of_those_one_may_see(world, api, swept):
+    for role in ("lan", "service"):
         [second, first] = (await api.get("/sweeps", role))["items"]
         assert (first["year"], first["period"], first["as_of"], first["state"]) == (2026, 1, SEPTEMBER, "done")
         assert (second["period"], second["rule_pack"], second["replaces"]) == (2, "caturwulan-2019", None)
         assert (first["people"], first["short"]) == (5, 4)
-    for role in ("agency_hr", "verifier", "inspector"):
+    await world.agency(AGENCY, region="Jawa Barat")
+    for role in ("agency_hr", "agency_head", "pic", "verifier", "inspector", "analis"):
         [_, first] = (await api.get("/sweeps", role))["items"]
         assert (first["people"], first["short"]) == (2, 2)
     [_, first] = (await api.get("/sweeps", "agency_hr", agency=uuid4()))["items"]
     assert (first["people"], first["short"]) == (0, 0)
 
 
-async def test_shortfalls_of_the_nation_and_of_the_own_agency(api, swept):
+async def test_shortfalls_of_the_nation_of_a_region_and_of_the_own_agency(world, api, swept):
     everything = (await api.get("/shortfalls"))["items"]
     assert len(everything) == 8
     own = (await api.get("/shortfalls", "agency_hr"))["items"]
     assert {item["person_id"] for item in own} == {str(person) for person in swept[AGENCY]}
     assert await api.get(f"/shortfalls?agency_id={OTHER}", "inspector") == {"items": [], "next": None}
-    others = (await api.get(f"/shortfalls?agency_id={OTHER}", "analis"))["items"]
+    await world.agency(OTHER, region="Papua")
+    others = (await api.get("/shortfalls", "analis", region="Papua"))["items"]
     assert {item["agency_id"] for item in others} == {str(OTHER)}
 
 

@@ -23,6 +23,8 @@ class WebParts(Parts):
     rates: Rates
     roles: Mapping[str, Role]
     """What runs beside it in the process."""
+    expands: Mapping[str, str]
+    """For a claim that is a name of many: the query that gives their ids."""
     revision: str | None
     """The newest migration that the code knows."""
 

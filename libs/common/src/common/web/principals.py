@@ -6,26 +6,38 @@ Which roles there are, and which claims, a service says in its declaration.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from uuid import UUID
+from typing import Any
 
 from common.refused import Refused
 
 
 @dataclass(frozen=True)
 class CallerRole:
-    """A role of callers: the claims without which nobody holds it, and whether it reaches everything whatever they are."""
+    """A role of callers: the claims without which nobody holds it, and whether it reaches everything whatever they are.
+
+    Of the claims of `either`, where there are any, one is enough.
+    """
 
     name: str
     needs: tuple[str, ...] = ()
     unbound: bool = False
+    either: tuple[str, ...] = ()
+
+    def held_by(self, claims: Collection[str]) -> bool:
+        """Whether these claims are all it needs."""
+        return set(self.needs) <= set(claims) and (not self.either or not set(self.either).isdisjoint(claims))
 
 
 @dataclass(frozen=True)
 class Callers:
-    """Whom a service knows: the roles by name, and the claims that say whom a caller speaks for, each the id of one."""
+    """Whom a service knows: the roles by name, and the claims that say whom a caller speaks for.
+
+    Each is the id of one, but those of `names`: each of these is a name that many have in common.
+    """
 
     roles: Mapping[str, CallerRole]
     claims: tuple[str, ...]
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -37,14 +49,14 @@ class Principal:
 
     subject: str
     named: frozenset[CallerRole]
-    claims: Mapping[str, UUID] = field(default_factory=dict[str, UUID], hash=False)
+    claims: Mapping[str, Any] = field(default_factory=dict[str, Any], hash=False)
     client: str | None = None
     """The program that the token was given to, where the issuer says so."""
 
     @cached_property
     def held(self) -> frozenset[CallerRole]:
         """The roles that the token names with all the claims they need."""
-        return frozenset(role for role in self.named if self.claims.keys() >= set(role.needs))
+        return frozenset(role for role in self.named if role.held_by(self.claims))
 
     @cached_property
     def roles(self) -> frozenset[str]:
@@ -56,7 +68,11 @@ class Principal:
         """Whether a role held reaches everybody."""
         return any(role.unbound for role in self.held)
 
-    def speaks_for(self, claim: str) -> UUID:
+    def holds_by(self, claim: str) -> bool:
+        """Whether a role held needs that claim."""
+        return any(claim in role.needs for role in self.held)
+
+    def speaks_for(self, claim: str) -> Any:
         """Whom the caller speaks for by a claim.
 
         Raises Refused `forbidden` where the token says nobody: a query that compares with nothing finds what is nobody's.
@@ -65,14 +81,14 @@ class Principal:
             raise Refused("forbidden")
         return self.claims[claim]
 
-    def bound_to(self, claim: str) -> UUID | None:
+    def bound_to(self, claim: str) -> Any:
         """The one that the caller is bound to by a claim; None for one who is unbound.
 
         Raises Refused `forbidden` for a caller who neither is unbound nor holds a role by that claim.
         """
         if self.unbound:
             return None
-        if not any(claim in role.needs for role in self.held):
+        if not self.holds_by(claim):
             raise Refused("forbidden")
         return self.speaks_for(claim)
 

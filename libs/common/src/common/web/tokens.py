@@ -21,6 +21,8 @@ from common.web.principals import Callers, Principal
 
 TOKEN_LIMIT = 8 * 1024
 """Characters of a token: one with twenty roles and every claim has some 1,500."""
+NAME_LIMIT = 255
+"""Characters of a claim that is a name."""
 TOKENS_REMEMBERED = 10_000
 ITSELF = "system"
 LEEWAY_SECONDS = 10
@@ -120,8 +122,9 @@ class Authenticator:
 
     def _principal(self, read: _Claims, claims: Mapping[str, Any]) -> Principal:
         named = frozenset(self.callers.roles[name] for name in read.roles if name in self.callers.roles)
-        spoken_for = {claim: _named(claims.get(claim)) for claim in self.callers.claims}
-        bound = {claim: id_ for claim, id_ in spoken_for.items() if id_ is not None}
+        spoken_for = {claim: _one(claims.get(claim), UUID) for claim in self.callers.claims}
+        spoken_for |= {claim: _one(claims.get(claim), _name) for claim in self.callers.names}
+        bound = {claim: whom for claim, whom in spoken_for.items() if whom is not None}
         return Principal(read.sub, named, bound, read.client)
 
     def _lives(self, read: _Claims) -> float:
@@ -144,8 +147,8 @@ def _anything_is_a_refusal() -> Generator[None]:
         raise Refused("unauthorized") from error
 
 
-def _named(claim: Any) -> UUID | None:
-    """Whom a claim names: an id, or the list of one that some issuers make of any attribute; empty is nobody.
+def _one(claim: Any, read: Callable[[str], Any]) -> Any:
+    """Whom a claim means: a text, or the list of one that some issuers make of any attribute; empty is nobody.
 
     Raises ValueError or TypeError for anything else.
     """
@@ -154,5 +157,11 @@ def _named(claim: Any) -> UUID | None:
     if claim is None or claim == "":
         return None
     if not isinstance(claim, str):
-        raise TypeError("not an id")
-    return UUID(claim)
+        raise TypeError("not a text")
+    return read(claim)
+
+
+def _name(text: str) -> str:
+    if len(text) > NAME_LIMIT or not text.isprintable() or text.isspace():
+        raise ValueError("no name")
+    return text

@@ -181,7 +181,7 @@ async def _locked(session: AsyncSession, wanted: Sequence[Wanted], caller: Calle
     ids = [item.id for item in wanted]
     owners = await session.scalars(select(cases.c.person_id).where(one_of(cases.c.id, ids)).distinct())
     people = (await PEOPLE.lock(session, owners.all())).by_id
-    own = [one.person_id for one in people.values() if caller.agency_scope in {None, one.agency_id}]
+    own = [one.person_id for one in people.values() if caller.reaches(one.agency_id)]
     rows = await session.execute(
         select(cases, HANDS)
         .where(one_of(cases.c.id, ids), one_of(cases.c.person_id, own))

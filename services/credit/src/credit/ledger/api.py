@@ -21,7 +21,7 @@ router = APIRouter(prefix="/v1", tags=["ledger"])
 async def get_credit(
     person_id: NamedPerson,
     session: Reading,
-    caller: Annotated[Caller[Book], Depends(rights.READ)],
+    caller: Annotated[Caller[Book], Depends(rights.READ_CREDIT)],
     language: UsedLanguage,
 ) -> CreditOut:
     return await read_credit(session, person_id, caller, language)

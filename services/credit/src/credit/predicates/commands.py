@@ -121,9 +121,7 @@ async def _find_people(session: AsyncSession, lines: Sequence[PredicateIn], call
         found.by_nip.get(each) if each else found.by_id.get(line.person_id) if line.person_id else None
         for line, each in zip(lines, hashes, strict=True)
     ]
-    return [
-        person.person_id if person and caller.agency_scope in {None, person.agency_id} else None for person in meant
-    ]
+    return [person.person_id if person and caller.reaches(person.agency_id) else None for person in meant]
 
 
 async def _with_same_reference(

@@ -15,6 +15,6 @@ router = APIRouter(prefix="/v1", tags=["rules"])
 
 @router.get("/rule-packs", summary="The regulations as the service applies them")
 async def get_rule_packs(
-    caller: Annotated[Caller[Book], Depends(rights.READ)], language: UsedLanguage
+    caller: Annotated[Caller[Book], Depends(rights.READ_RULES)], language: UsedLanguage
 ) -> list[RulePackOut]:
     return [RulePackOut.of(pack, language) for pack in caller.rules.packs]

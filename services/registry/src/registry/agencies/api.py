@@ -27,7 +27,7 @@ from registry.domain.agency import Kind
 router = APIRouter(prefix="/v1", tags=["agencies"])
 uploads = APIRouter(prefix="/v1", tags=["agencies"])
 
-Reader = Annotated[Caller[None], Depends(rights.READ)]
+Reader = Annotated[Caller[None], Depends(rights.READ_AGENCIES)]
 NationalReader = Annotated[Caller[None], Depends(rights.LIST_AGENCIES_WITHOUT_PIC)]
 Registrar = Annotated[Caller[None], Depends(rights.KEEP_AGENCIES)]
 OwnAgency = Annotated[Caller[None], Depends(rights.KEEP_PICS)]
@@ -50,8 +50,7 @@ async def list_agencies(
 
 @router.get("/agencies-without-pic", summary="Agencies nobody answers for")
 async def agencies_without_pic(session: Reading, caller: NationalReader, window: AskedWindow) -> Page[AgencyWithoutPic]:
-    del caller
-    return await queries.without_pic(session, window)
+    return await queries.without_pic(session, window, caller)
 
 
 @router.get("/agencies/{agency_id}", summary="One agency")

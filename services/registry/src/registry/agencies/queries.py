@@ -41,11 +41,11 @@ async def agency_page(
     return window.page(rows, key=lambda row: [row.code])
 
 
-async def without_pic(session: AsyncSession, window: Window) -> Page[AgencyWithoutPic]:
+async def without_pic(session: AsyncSession, window: Window, caller: Caller[None]) -> Page[AgencyWithoutPic]:
     """Active agencies without a main PIC, in the order of their codes."""
     found = (
         select(agencies, _has("deputy").label("has_deputy"))
-        .where(agencies.c.active, ~_has("main"))
+        .where(caller.sees(agencies.c.id), agencies.c.active, ~_has("main"))
         .order_by(agencies.c.code)
         .limit(window.limit + 1)
     )

@@ -20,7 +20,8 @@ from registry.people.schemas import HistoryOut, NumberIn, PersonIn, PersonOut, S
 router = APIRouter(prefix="/v1", tags=["people"])
 uploads = APIRouter(prefix="/v1", tags=["people"])
 
-Reader = Annotated[Caller[None], Depends(rights.READ)]
+Reader = Annotated[Caller[None], Depends(rights.READ_PEOPLE)]
+Historian = Annotated[Caller[None], Depends(rights.READ_HISTORIES)]
 Oneself = Annotated[Caller[None], Depends(rights.READ_ONESELF)]
 OwnAgency = Annotated[Caller[None], Depends(rights.KEEP_PEOPLE)]
 Mover = Annotated[Caller[None], Depends(rights.TRANSFER)]
@@ -71,7 +72,7 @@ async def get_person(
 
 @router.get("/people/{person_id}/history", summary="Everything on record of a person")
 @shows("history")
-async def get_history(person_id: UUID, session: Reading, caller: Reader, response: Response) -> HistoryOut:
+async def get_history(person_id: UUID, session: Reading, caller: Historian, response: Response) -> HistoryOut:
     return etag.tagged(await queries.history(session, person_id, caller), response)
 
 

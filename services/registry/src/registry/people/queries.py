@@ -48,8 +48,8 @@ async def person(session: AsyncSession, person_id: UUID, caller: Caller[None], a
 
     Before its day, a move shows nothing to the agency it leads to. Raises Refused `not-found`.
     """
-    here = caller.sees(present.c.agency_id)
-    visible = here if _to_come(caller.today, as_of) else or_(here, caller.sees(assignments.c.agency_id))
+    here = _seen(caller, present.c.agency_id)
+    visible = here if _to_come(caller.today, as_of) else or_(here, _seen(caller, assignments.c.agency_id))
     return await _one(session, person_id, caller.today, as_of, visible)
 
 
@@ -79,7 +79,7 @@ async def people_page(
     place = present if _to_come(caller.today, as_of) else assignments
     found = (
         _as_of(caller.today, as_of)
-        .where(caller.sees(place.c.agency_id), statuses.c.status.not_in(GONE))
+        .where(_seen(caller, place.c.agency_id), statuses.c.status.not_in(GONE))
         .limit(window.limit + 1)
     )
     if agency_id is not None:
@@ -152,6 +152,14 @@ async def _one(
     if row is None:
         raise Refused("not-found")
     return _out(row)
+
+
+def _seen(caller: Caller[None], agency_column: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """The people a caller may see on a day: of their agencies, and whoever then holds the position they are steward of."""
+    if not caller.holds_by("position"):
+        return caller.sees(agency_column)
+    held = grades.c.position == caller.speaks_for("position")
+    return or_(held, caller.sees(agency_column)) if caller.unbound or caller.agencies else held
 
 
 def _to_come(today: date, as_of: date | None) -> bool:

@@ -19,7 +19,7 @@ from registry.units.schemas import UnitHistoryOut, UnitIn, UnitLine, UnitOut
 router = APIRouter(prefix="/v1", tags=["units"])
 uploads = APIRouter(prefix="/v1", tags=["units"])
 
-Reader = Annotated[Caller[None], Depends(rights.READ)]
+Reader = Annotated[Caller[None], Depends(rights.READ_AGENCIES)]
 OwnAgency = Annotated[Caller[None], Depends(rights.KEEP_UNITS)]
 
 TAKEN: dict[int | str, dict[str, Any]] = {409: {"description": "`code-taken` or `id-taken`"}}

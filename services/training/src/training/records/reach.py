@@ -8,7 +8,7 @@ it is self-declared, and once it is verified somebody else must change it.
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlmodel import col
 
 from common.refused import Refused
@@ -18,7 +18,6 @@ from training.domain.rules import Book
 from training.people import PEOPLE
 from training.records.schemas import SourceKind
 from training.records.tables import Record
-from training.rights import AGENCY_ROLES
 
 SOURCES: dict[Capacity, tuple[SourceKind, ...]] = {
     "service": ("system", "provider", "self"),
@@ -72,12 +71,14 @@ def visible(caller: Caller[Book]) -> ColumnElement[bool]:
     if caller.unbound:
         return true()
     seen: list[ColumnElement[bool]] = []
-    if not AGENCY_ROLES.isdisjoint(caller.roles):
-        own = caller.speaks_for("agency")
-        now_own = select(PEOPLE.c.person_id).where(PEOPLE.c.agency_id == own)
-        seen += [col(Record.agency_id) == own, col(Record.person_id).in_(now_own)]
+    if caller.agencies:
+        now_own = select(PEOPLE.c.person_id).where(PEOPLE.c.agency_id.in_(caller.agencies))
+        seen += [col(Record.agency_id).in_(caller.agencies), col(Record.person_id).in_(now_own)]
     if "provider" in caller.roles:
         seen.append(col(Record.provider_id) == caller.speaks_for("provider"))
+    if "platform_admin" in caller.roles:
+        sent = str(caller.speaks_for("connection"))
+        seen.append(and_(col(Record.sender_kind) == "connection", col(Record.sender_id) == sent))
     if "person" in caller.roles:
         seen.append(col(Record.person_id) == caller.speaks_for("person"))
     return or_(false(), *seen)

@@ -220,7 +220,7 @@ def rule_values(rule: FormRule) -> dict[str, object]:
 
 async def agency_jp(session: AsyncSession, agency_id: UUID, year: int, caller: Caller[Book]) -> AgencyJpOut:
     """How an agency's people stand: today, or on the last day of a year that is over. Raises Refused `not-found`."""
-    if caller.agency_scope not in {None, agency_id}:
+    if not caller.reaches(agency_id):
         raise Refused("not-found")
     day = min(caller.today, date(year, 12, 31))
     asked = {"agency": agency_id, "year": year, "day": day}

@@ -1,0 +1,1 @@
+"""The copy of agencies that credit keeps: which region each is in."""
