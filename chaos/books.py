@@ -278,7 +278,8 @@ async def _mails(arena: Arena) -> Finding:
         for message_id, state, recipient, in_doubt, short in await rows(
             arena.stack,
             "notification",
-            "SELECT id::text, state, recipient, in_doubt, CAST(figures ->> 'short' AS int) FROM messages",
+            "SELECT id::text, state, recipient, in_doubt, CAST(messages.values ->> 'short' AS int) FROM messages"
+            " WHERE round_id IS NOT NULL",
         )
     }
     arrived: defaultdict[str, list[str]] = defaultdict(list)

@@ -168,8 +168,8 @@ BREAKAGES = {
     "tells of a digest that is ready": "UPDATE digests SET state = 'met' WHERE state = 'ready'",
     "notice of its own": "UPDATE digests SET notice_id = gen_random_uuid() WHERE state = 'waiting'",
     "sent once": "DELETE FROM attempts WHERE result = 'sent'",
-    "accepted for the PIC": "UPDATE messages SET accepted = '{}'",
-    "what its pages say": "UPDATE messages SET figures = jsonb_set(figures, '{rounds,0,owed}', '\"99\"')",
+    "accepted for whom": "UPDATE messages SET accepted = '{}'",
+    "what its pages say": "UPDATE messages SET values = jsonb_set(messages.values, '{rounds,0,owed}', '\"99\"')",
     "two messages": "UPDATE messages SET recipient = 'one@agency.example', round_id = sole.round_id,"
     " agency_id = sole.agency_id FROM (SELECT round_id, agency_id FROM messages LIMIT 1) AS sole",
 }

@@ -5,7 +5,9 @@ from common.store.grants import ADDED, CHANGED, Grants
 GRANTS = Grants(
     {
         "agencies": CHANGED,
+        "attachments": ADDED,
         "attempts": ADDED,
+        "contacts": CHANGED,
         "digests": CHANGED,
         "listed_people": CHANGED,
         "messages": CHANGED,

@@ -46,9 +46,9 @@ INVARIANTS = (
         """,
     ),
     Invariant(
-        "a message tells of a digest that is ready",
+        "a digest's message tells of a digest that is ready",
         """
-        SELECT id AS message_id FROM messages WHERE NOT EXISTS (
+        SELECT id AS message_id FROM messages WHERE round_id IS NOT NULL AND NOT EXISTS (
             SELECT FROM digests
             WHERE (notice_id, agency_id) = (messages.round_id, messages.agency_id) AND digests.state = 'ready'
         )
@@ -67,7 +67,8 @@ INVARIANTS = (
     Invariant(
         "nobody has two messages about one digest",
         """
-        SELECT round_id, agency_id FROM messages GROUP BY round_id, agency_id, lower(recipient) HAVING count(*) > 1
+        SELECT round_id, agency_id FROM messages WHERE round_id IS NOT NULL
+        GROUP BY round_id, agency_id, lower(recipient) HAVING count(*) > 1
         """,
     ),
     Invariant(
@@ -78,13 +79,13 @@ INVARIANTS = (
         """,
     ),
     Invariant(
-        "a sent message was accepted for the PIC it addresses",
+        "a sent message was accepted for whom it addresses",
         """
         SELECT messages.id AS message_id FROM messages WHERE state = 'sent' AND recipient <> ALL(accepted)
         """,
     ),
     Invariant(
-        "a sent message said what its pages say",
+        "a sent digest said what its pages say",
         """
         SELECT messages.id AS message_id FROM messages CROSS JOIN LATERAL (
             SELECT coalesce(bool_and(coalesce(
@@ -94,12 +95,31 @@ INVARIANTS = (
                     AND CAST(told ->> 'short' AS int) BETWEEN 0 AND listed
                     AND CAST(told ->> 'missing' AS numeric) <= owed, false)), false) AS so,
                 sum(listed) AS listed
-            FROM digests LEFT JOIN jsonb_array_elements(figures -> 'rounds') AS told
+            FROM digests LEFT JOIN jsonb_array_elements(messages.values -> 'rounds') AS told
                 ON CAST(told ->> 'round_id' AS uuid) = round_id
             WHERE (notice_id, agency_id) = (messages.round_id, messages.agency_id)
         ) AS said
-        WHERE messages.state = 'sent'
-            AND NOT coalesce(so AND CAST(figures ->> 'short' AS int) BETWEEN 1 AND said.listed, false)
+        WHERE messages.state = 'sent' AND round_id IS NOT NULL
+            AND NOT coalesce(so AND CAST(messages.values ->> 'short' AS int) BETWEEN 1 AND said.listed, false)
+        """,
+    ),
+    Invariant(
+        "no letter waits for an address that its person has shown to be theirs",
+        """
+        SELECT id AS message_id FROM messages JOIN contacts USING (person_id) WHERE state = 'waiting' AND email IS NOT NULL
+        """,
+    ),
+    Invariant(
+        "a letter waits for its time, and no longer",
+        """
+        SELECT id AS message_id FROM messages WHERE state = 'waiting' AND due_at <> expires_at
+        """,
+    ),
+    Invariant(
+        "a letter is settled exactly when nothing more becomes of it",
+        """
+        SELECT id AS message_id FROM messages
+        WHERE round_id IS NULL AND (state IN ('queued', 'waiting')) = (settled_at IS NOT NULL)
         """,
     ),
 )

@@ -4,6 +4,7 @@ from contracts.rights import Right
 
 READ = Right(
     ("lan", "analis", "operator", "service", "agency_hr", "agency_head", "pic", "inspector"),
-    "rounds and messages of their agency; of their region for an analis; all for a national role",
+    "rounds, and messages to PICs, of their agency; of their region for an analis; all for a national role; messages to "
+    "people for `operator` alone",
 )
-RESEND = Right(("operator", "lan"), "messages of all agencies")
+RESEND = Right(("operator", "lan"), "messages to PICs of all agencies; to people for `operator` alone")

@@ -14,7 +14,7 @@ SERVICE = Service(
     name="notification",
     title="Jejak: notification",
     port=8004,
-    features=["digests", "rounds", "messages", "landing"],
+    features=["digests", "rounds", "messages", "contacts", "landing"],
     settings=Settings,
     further_roles={"sender": _sender},
 )

@@ -354,7 +354,7 @@ def claimed(**changes) -> Claimed:
         "agency_id": derived_id("a"),
         "addressee": Addressee("main", "pic@k.go.id", ("deputy@k.go.id",), "id", "Asia/Jakarta"),
         "traceparents": [],
-        "figures": FIGURES,
+        "content": FIGURES,
     }
     return Claimed(**(values | changes))
 
@@ -398,12 +398,12 @@ def test_without_a_trace_or_a_copy_there_is_no_such_header() -> None:
 
 def test_every_line_fits_and_is_plain_ascii() -> None:
     named = FIGURES.model_copy(update={"agency": "Kementerian " + "Panjang " * 60 + "é"})
-    _, raw = composed(claimed(figures=named))
+    _, raw = composed(claimed(content=named))
     assert raw.isascii()
     assert max(map(len, raw.split(b"\r\n"))) <= 998
     assert b"\n" not in raw.replace(b"\r\n", b"")
 
 
 def test_a_name_with_a_line_break_smuggles_no_header_in() -> None:
-    parsed, _ = composed(claimed(figures=FIGURES.model_copy(update={"agency": "Uji\r\nBcc: x@y.id"})))
+    parsed, _ = composed(claimed(content=FIGURES.model_copy(update={"agency": "Uji\r\nBcc: x@y.id"})))
     assert "Bcc" not in parsed

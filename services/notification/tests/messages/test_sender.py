@@ -446,7 +446,7 @@ async def test_top_units_are_those_with_most_people_then_most_hours(notification
     await notification.send()
     [message] = await notification.messages()
     assert [
-        (unit["name"], unit["short"], Decimal(unit["missing"])) for unit in message.figures["rounds"][0]["units"]
+        (unit["name"], unit["short"], Decimal(unit["missing"])) for unit in message.values["rounds"][0]["units"]
     ] == [
         ("B", 4, 8),
         ("E", 3, 6),
@@ -454,7 +454,7 @@ async def test_top_units_are_those_with_most_people_then_most_hours(notification
         ("A", 2, 4),
         ("D", 1, 2),
     ]
-    assert message.figures["rounds"][0]["other_units"] == 2
+    assert message.values["rounds"][0]["other_units"] == 2
 
 
 async def test_when_all_caught_up_before_the_mail_left_it_is_skipped_with_its_reason(notification, make, api) -> None:
@@ -640,7 +640,7 @@ async def test_a_batch_uses_few_connections_and_statements(notification, make, m
     with counted_statements(notification.database) as statements:
         assert await notification.sender().send_due() == 20
     assert len(connections) == CONNECTIONS
-    assert len(statements) == 3 + 20, "claim, figures, what is said; and one for each mail's end"
+    assert len(statements) == 4 + 20, "lock, claim, figures, what is said; and one for each mail's end"
 
 
 async def test_a_sender_that_is_told_to_stop_gives_back_what_it_has_not_tried(notification, make) -> None:

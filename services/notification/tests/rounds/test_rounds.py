@@ -113,8 +113,8 @@ async def test_a_batch_takes_the_same_statements_whatever_its_size(notification,
     assert len(for_resolutions) == 4
     with counted_statements(notification.database) as for_agencies:
         await notification.take(*(make.record(make.agency(code), sequence=2) for code in codes))
-    # Inbox, known, agencies, digests that waited, mails that wait for another PIC.
-    assert len(for_agencies) == 5
+    # Inbox, known, agencies, digests that waited, lock, mails that wait for another PIC.
+    assert len(for_agencies) == 6
     await notification.sound()
 
 
@@ -278,7 +278,7 @@ async def test_a_notice_that_a_sender_has_in_hand_takes_in_nothing_more(notifica
         taking = asyncio.create_task(notification.take(reopened(make, 2, 1, minutes=1)))
         await until_waiting(notification.database)
     await taking
-    assert claimed.figures.short == 1
+    assert claimed.content.short == 1
     first, second = await notification.rows(
         "SELECT round_id, notice_id, listed FROM digests ORDER BY decided_at, listed"
     )

@@ -1,20 +1,23 @@
 """What any service asks of notification: a message to somebody."""
 
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from common.events import Event, Topic
+from common.fields import Line
 from contracts import topics
 from contracts.events import PREFIX, Part
+
+MediaType = Annotated[str, StringConstraints(pattern=r"^[a-z]+/[a-z0-9.+-]+$")]
 
 
 class Attachment(Part):
     """A file that goes with a message; `content` is Base64."""
 
-    name: str
-    media_type: str
+    name: Line
+    media_type: MediaType
     content: str
 
 

@@ -24,12 +24,12 @@ JITTER = 0.2
 class LastLook(NamedTuple):
     """What a look at a message that is due says: it is sent (`queued`), or why it is not."""
 
-    state: Literal["queued", "skipped", "failed"]
-    reason: Literal["all-met", "no-pic"] | None = None
+    state: Literal["queued", "waiting", "skipped", "failed"]
+    reason: str | None = None
 
 
 def last_look(short: int, addressee: Addressee | None) -> LastLook:
-    """Whether a message that is due is sent: not when nobody is short any more, nor when there is nobody to write to."""
+    """Whether a digest that is due is sent: not when nobody is short any more, nor when there is nobody to write to."""
     if not short:
         return LastLook("skipped", "all-met")
     return LastLook("queued") if addressee else LastLook("failed", "no-pic")

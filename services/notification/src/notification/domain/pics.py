@@ -19,10 +19,10 @@ from contracts.zone import JAKARTA
 class Addressee:
     """Whom a mail is for: its addresses in the form that mail servers know, its language and its time zone.
 
-    `rank` is the office greeted: main or deputy.
+    `rank` is the office greeted, main or deputy; None for a person.
     """
 
-    rank: str
+    rank: str | None
     recipient: str
     cc: tuple[str, ...]
     language: Language
@@ -46,19 +46,21 @@ def addressees(pics: Sequence[Mapping[str, Any]]) -> list[Addressee]:
 
 
 def addressee_now(
-    before: Addressee,
+    before: Addressee | None,
     pics: Sequence[Mapping[str, Any]],
     taken: Collection[str],
     *,
     accepted: Collection[str],
     in_doubt: bool,
 ) -> Addressee | None:
-    """Whom a mail is for now, that was for `before`; None when the agency names nobody who has no other about the same.
+    """Whom a mail is for now, that was for `before`, if for anybody; None when the agency names nobody who has no other about the same.
 
     `taken` are the addresses, in small letters, of those others; `accepted` those that have this one, and `in_doubt`
     says that they may. A mail that its PIC has, or may have, stays what it was for that PIC.
     """
     free = [named for named in addressees(pics) if named.recipient.lower() not in taken]
+    if before is None:
+        return next(iter(free), None)
     same = next((named for named in free if named.recipient.lower() == before.recipient.lower()), None)
     if before.recipient in accepted or (same and (in_doubt or accepted)):
         return before

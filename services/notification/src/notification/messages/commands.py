@@ -1,7 +1,7 @@
 """The life of a message: made, claimed by a sender, settled, sent again by hand.
 
-Until the PIC it addresses has it, a message follows the office: it goes to whoever is PIC when it is
-claimed. Its key, and so its Message-ID, is made of what it is about and whom it is for.
+Until its recipient has it, a message follows the office or the person: whom it goes to is looked up when it is
+claimed. Its Message-ID is made of what it is about and whom it is for.
 """
 
 import json
@@ -12,22 +12,50 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import ColumnElement, and_, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.refused import Refused
-from common.store.sets import Columns, columns_of, lists, unnest
+from common.store.sets import Columns, columns_of, lists, one_of, unnest
 from contracts.callers import Caller
 from notification.agencies import AGENCIES
 from notification.digests.figures import Figures, figures_of
 from notification.domain.delivery import Envelope, LastLook, Verdict, dedupe_key, last_look, mail_id
+from notification.domain.letters import look_at_letter, person_now
 from notification.domain.pics import Addressee, addressee_now, addressees
-from notification.messages.tables import Message, Resend
+from notification.messages.kinds import CHECK_ADDRESS
+from notification.messages.tables import Attachment, Message, Resend
 
-SAID: Columns = {"id": "uuid", "figures": "text", "state": "text", "reason": "text"}
+ADDRESSES_LOCK = 4_205_611
+"""Held by whoever finds no address, and alone by whoever brings one: so nothing waits for what is there."""
+SAID: Columns = {"id": "uuid", "values": "text", "state": "text", "reason": "text"}
+DIGEST = "digest"
 NAMED: Columns = {"agency_id": "uuid", "recipient": "text"}
 CLAIM = columns_of(Message.table(), ("id", "claimed_until"))
+
+
+@dataclass(frozen=True)
+class File:
+    """What goes with a letter."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a letter says: by which template and version, with which values, why, and what goes with it.
+
+    `values` has under `to` whom it greets: the name and sex of a person, or the agency of a PIC.
+    """
+
+    template: str
+    version: int
+    values: Mapping[str, Any]
+    why: str
+    files: Sequence[File]
 
 
 @dataclass(frozen=True)
@@ -42,11 +70,11 @@ class Claimed:
     due_at: datetime
     look: LastLook
     until: datetime
-    round_id: UUID
-    agency_id: UUID
-    addressee: Addressee
+    round_id: UUID | None
+    agency_id: UUID | None
+    addressee: Addressee | None
     traceparents: Sequence[str]
-    figures: Figures
+    content: Figures | Letter
 
     @property
     def id(self) -> UUID:
@@ -54,11 +82,14 @@ class Claimed:
 
 
 def drafted(round_id: UUID, agency_id: UUID, addressee: Addressee, due_at: datetime, now: datetime) -> dict[str, Any]:
-    """A message row. Its id follows from its key."""
+    """The row of a digest's message. Its id follows from its key."""
     key = dedupe_key(round_id, agency_id, addressee.recipient)
     return {
         "id": mail_id(key),
         "dedupe_key": key,
+        "template": DIGEST,
+        "template_version": 1,
+        "why": "sounding",
         "round_id": round_id,
         "agency_id": agency_id,
         "rank": addressee.rank,
@@ -86,20 +117,24 @@ async def queue(session: AsyncSession, messages: Sequence[dict[str, Any]]) -> No
 async def claim(session: AsyncSession, *, most: int, lease: timedelta, now: datetime) -> list[Claimed]:
     """Takes up to `most` due messages for one sender, the longest due first, and fixes what each says and to whom.
 
-    A message whose people have all caught up is skipped; one whose agency names nobody fails. One that
-    was claimed before and never settled, or that some address has accepted, keeps the text it had then.
+    A digest whose people have all caught up is skipped; one whose agency names nobody fails. A letter without an address
+    waits, until it expires. What was claimed before and never settled, or some address has accepted, keeps the text it
+    had then.
     """
+    await session.execute(text("SELECT pg_advisory_xact_lock_shared(:lock)"), {"lock": ADDRESSES_LOCK})
     rows = (
         await session.execute(
             text(
                 "WITH due AS MATERIALIZED ("
-                " SELECT id AS due_id FROM messages WHERE state = 'queued' AND due_at <= :now"
+                " SELECT id AS due_id FROM messages WHERE state IN ('queued', 'waiting') AND due_at <= :now"
                 "  AND (claimed_until IS NULL OR claimed_until <= :now)"
                 "  ORDER BY due_at, id LIMIT :most FOR UPDATE SKIP LOCKED"
                 ") UPDATE messages SET in_doubt = in_doubt OR claimed_until IS NOT NULL, claimed_until = :until"
                 " FROM due WHERE id = due_id"
-                " RETURNING messages.*, figures IS NOT NULL AND (in_doubt OR accepted <> '{}') AS keeps_text,"
+                " RETURNING messages.*, values IS NOT NULL AND (in_doubt OR accepted <> '{}') AS keeps_text,"
                 "  (SELECT pics FROM agencies WHERE agencies.agency_id = messages.agency_id) AS pics,"
+                "  (SELECT name FROM agencies WHERE agencies.agency_id = messages.agency_id) AS agency,"
+                "  (SELECT to_jsonb(contacts) FROM contacts WHERE contacts.person_id = messages.person_id) AS contact,"
                 "  ARRAY(SELECT lower(other.recipient) FROM messages other WHERE other.round_id = messages.round_id"
                 "   AND other.agency_id = messages.agency_id AND other.id <> messages.id) AS taken,"
                 "  ARRAY(SELECT DISTINCT traceparent FROM digests JOIN pages USING (round_id, agency_id)"
@@ -111,24 +146,55 @@ async def claim(session: AsyncSession, *, most: int, lease: timedelta, now: date
     ).all()
     if not rows:
         return []
-    notices = sorted({(row.round_id, row.agency_id) for row in rows if not row.keeps_text})
+    notices = sorted({(row.round_id, row.agency_id) for row in rows if row.round_id and not row.keeps_text})
     counted = await figures_of(session, notices, now)
+    files = await _files(session, [row.id for row in rows if not row.round_id])
     addressed = _addressed(rows)
     await _follow(session, rows, addressed)
     claimed: list[Claimed] = []
     for row in sorted(rows, key=lambda row: (row.due_at, row.id)):
-        figures = Figures.model_validate(row.figures) if row.keeps_text else counted[row.round_id, row.agency_id]
-        claimed.append(_claimed(row, addressed[row.id], figures))
+        content: Figures | Letter
+        if row.round_id is None:
+            content = Letter(row.template, row.template_version, _greeting(row), row.why, files[row.id])
+        else:
+            content = Figures.model_validate(row.values) if row.keeps_text else counted[row.round_id, row.agency_id]
+        claimed.append(_claimed(row, addressed[row.id], content, now))
     await session.execute(
         text(
-            "UPDATE messages SET figures = CAST(given.figures AS jsonb), state = given.state, reason = given.reason,"  # noqa: S608 - built of names in this code
-            " settled_at = CASE WHEN given.state <> 'queued' THEN CAST(:now AS timestamptz) END,"
+            "UPDATE messages SET values = CAST(given.values AS jsonb), state = given.state, reason = given.reason,"  # noqa: S608 - built of names in this code
+            " settled_at = CASE WHEN given.state IN ('skipped', 'failed') THEN CAST(:now AS timestamptz) END,"
+            " due_at = CASE WHEN given.state = 'waiting' THEN expires_at ELSE due_at END,"
             " claimed_until = CASE WHEN given.state = 'queued' THEN claimed_until END"
             f" FROM {unnest(SAID)} WHERE messages.id = given.id"
         ),
-        lists(SAID, [(one.id, one.figures.model_dump_json(), *one.look) for one in claimed]) | {"now": now},
+        lists(SAID, [(one.id, _values(one.content), *one.look) for one in claimed]) | {"now": now},
     )
     return claimed
+
+
+def _greeting(row: Any) -> Mapping[str, Any]:
+    """The values of a letter, with whom it greets."""
+    if row.keeps_text:
+        return row.values
+    if row.contact is None:
+        return row.values | {"to": {"agency": row.agency}}
+    return row.values | {"to": {"name": row.contact["name"], "sex": row.contact["sex"]}}
+
+
+def _values(content: Figures | Letter) -> str:
+    return content.model_dump_json() if isinstance(content, Figures) else json.dumps(content.values)
+
+
+async def _files(session: AsyncSession, letters: Sequence[UUID]) -> Mapping[UUID, Sequence[File]]:
+    """What goes with letters."""
+    found: defaultdict[UUID, list[File]] = defaultdict(list)
+    if letters:
+        table = Attachment.table()
+        for row in await session.execute(
+            select(table).where(one_of(table.c.message_id, letters)).order_by(table.c.message_id, table.c.number)
+        ):
+            found[row.message_id].append(File(row.name, row.media_type, row.content))
+    return found
 
 
 def _addressed(rows: Sequence[Any]) -> dict[UUID, Addressee | None]:
@@ -137,28 +203,47 @@ def _addressed(rows: Sequence[Any]) -> dict[UUID, Addressee | None]:
     given: defaultdict[tuple[UUID, UUID], set[str]] = defaultdict(set)
     for row in sorted(rows, key=lambda row: row.id):
         digest = (row.round_id, row.agency_id)
-        addressed[row.id] = chosen = _addressee(row, row.pics, {*row.taken, *given[digest]})
+        taken = {*row.taken, *given[digest]} if row.round_id else ()
+        addressed[row.id] = chosen = _addressee(row, row.pics or (), taken, row.contact)
         if chosen:
             given[digest].add(chosen.recipient.lower())
     return addressed
 
 
-def _addressee(message: Any, pics: Sequence[Mapping[str, Any]], taken: Collection[str]) -> Addressee | None:
+def _addressee(
+    message: Any, pics: Sequence[Mapping[str, Any]], taken: Collection[str], contact: Mapping[str, Any] | None
+) -> Addressee | None:
+    if message.person_id is not None:
+        check_id = message.values["check_id"] if message.template == CHECK_ADDRESS else None
+        return person_now(_told(message), contact, check_id, in_doubt=message.in_doubt)
     return addressee_now(_told(message), pics, taken, accepted=message.accepted, in_doubt=message.in_doubt)
 
 
-def _told(message: Any) -> Addressee:
+def _told(message: Any) -> Addressee | None:
     """Whom a message was for when it was last looked at."""
+    if message.recipient is None:
+        return None
     return Addressee(message.rank, message.recipient, tuple(message.cc), message.language, message.time_zone)
 
 
+def _key(message: Any, recipient: str) -> str:
+    """What a message is about and whom it is for."""
+    if message.round_id is None:
+        return f"{message.dedupe_key}/{recipient.lower()}"
+    return dedupe_key(message.round_id, message.agency_id, recipient)
+
+
+def _same(message: Any, named: Addressee) -> bool:
+    return message.recipient is not None and named.recipient.lower() == message.recipient.lower()
+
+
 async def _follow(session: AsyncSession, rows: Sequence[Any], addressed: Mapping[UUID, Addressee | None]) -> None:
-    """Stores whom messages are for now, where that is somebody else or the same PIC's particulars have changed."""
+    """Stores whom messages are for now, where that is somebody else or the same one's particulars have changed."""
     moved = [
         {
             "id": str(row.id),
-            "dedupe_key": dedupe_key(row.round_id, row.agency_id, named.recipient),
-            "tries": row.tries if named.recipient.lower() == row.recipient.lower() else 0,
+            "dedupe_key": _key(row, named.recipient) if row.round_id else row.dedupe_key,
+            "tries": row.tries if _same(row, named) else 0,
             **asdict(named),
         }
         for row in rows
@@ -177,41 +262,51 @@ async def _follow(session: AsyncSession, rows: Sequence[Any], addressed: Mapping
         )
 
 
-def _claimed(row: Any, addressee: Addressee | None, figures: Figures) -> Claimed:
+def _claimed(row: Any, addressee: Addressee | None, content: Figures | Letter, now: datetime) -> Claimed:
     named = addressee or _told(row)
-    same = named.recipient.lower() == row.recipient.lower()
     return Claimed(
         Envelope(
             row.id,
-            [named.recipient, *named.cc],
+            [named.recipient, *named.cc] if named else [],
             row.accepted,
             row.refused,
-            row.tries if same else 0,
+            row.tries if named and _same(row, named) else 0,
             row.in_doubt,
         ),
-        mail_id=mail_id(dedupe_key(row.round_id, row.agency_id, named.recipient)),
+        mail_id=mail_id(_key(row, named.recipient)) if named else row.id,
         due_at=row.due_at,
-        look=last_look(figures.short, addressee),
+        look=last_look(content.short, addressee) if isinstance(content, Figures) else _look(row, addressee, now),
         until=row.claimed_until,
         round_id=row.round_id,
         agency_id=row.agency_id,
         addressee=named,
-        traceparents=row.traceparents,
-        figures=figures,
+        traceparents=row.traceparents or list(filter(None, [row.traceparent])),
+        content=content,
+    )
+
+
+def _look(row: Any, addressee: Addressee | None, now: datetime) -> LastLook:
+    return look_at_letter(
+        addressee,
+        expires_at=row.expires_at,
+        now=now,
+        waits_for="no-address" if row.person_id else "no-pic",
+        is_check=row.template == CHECK_ADDRESS,
     )
 
 
 async def readdress(session: AsyncSession, pics: Mapping[UUID, Sequence[Mapping[str, Any]]], now: datetime) -> None:
     """Makes messages due at once that wait for somebody who is no PIC any more: `claim` finds who is one now.
 
-    Those that failed for want of a PIC, too. `pics` are those of each agency that has changed.
+    Those that failed or wait for want of a PIC, too. `pics` are those of each agency that has changed.
     """
+    await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADDRESSES_LOCK})
     await session.execute(
         text(
             f"WITH named AS MATERIALIZED (SELECT * FROM {unnest(NAMED)})"  # noqa: S608 - built of names in this code
             " UPDATE messages SET state = 'queued', reason = NULL, settled_at = NULL, due_at = :now"
             " WHERE agency_id IN (SELECT agency_id FROM named) AND ("
-            "  state = 'failed' AND reason = 'no-pic' OR state = 'queued' AND recipient <> ALL(accepted)"
+            "  state = 'failed' AND reason = 'no-pic' OR state = 'waiting' OR state = 'queued' AND recipient <> ALL(accepted)"
             "  AND (tries > 0 OR claimed_until IS NOT NULL)"
             "  AND NOT EXISTS (SELECT FROM named WHERE named.agency_id = messages.agency_id"
             "   AND named.recipient = lower(messages.recipient)))"
@@ -268,32 +363,25 @@ async def give_back(session: AsyncSession, messages: Sequence[Claimed]) -> None:
 
 
 async def resend(session: AsyncSession, message_id: UUID, caller: Caller[None]) -> Message:
-    """Makes a message that failed, or waits for another try, due at once, for whom the agency names now.
+    """Makes a message that failed, or waits for another try, due at once, for whom the agency names now, or for the person.
 
     Notes who asked for it; addresses that have it already do not get it again. Raises Refused: `not-found`,
-    `message-not-open`, or `no-pic` when the agency names nobody with a valid address, or only people who
-    have a message of this round.
+    `message-not-open`; `no-pic` when the agency names nobody with a valid address, or only people who have a message of
+    this round; `no-address` for a person without a checked one.
     """
     table, now = Message.table().c, caller.now
-    message = await session.scalar(
-        select(Message).where(table.id == message_id, caller.sees(table.agency_id)).with_for_update()
-    )
+    message = await session.scalar(select(Message).where(table.id == message_id, seen_by(caller)).with_for_update())
     if message is None:
         raise Refused("not-found")
     claimed = message.claimed_until is not None and message.claimed_until > now
     if message.state != "failed" and (message.state != "queued" or claimed or message.due_at <= now):
         raise Refused("message-not-open")
-    [pics] = await session.scalars(select(AGENCIES.c.pics).where(AGENCIES.c.agency_id == message.agency_id))
-    others = await session.scalars(
-        select(func.lower(table.recipient)).where(
-            table.round_id == message.round_id, table.agency_id == message.agency_id, table.id != message.id
-        )
-    )
-    addressee = _addressee(message, pics, set(others))
+    addressee = _addressee(message, *await _named(session, message))
     if addressee is None:
-        raise Refused("no-pic")
+        raise Refused("no-address" if message.person_id else "no-pic")
     session.add(Resend(message_id=message.id, after_attempt=message.attempts, moment=now, subject=caller.subject))
-    message.dedupe_key = dedupe_key(message.round_id, message.agency_id, addressee.recipient)
+    if message.round_id:
+        message.dedupe_key = _key(message, addressee.recipient)
     message.rank = addressee.rank
     message.recipient = addressee.recipient
     message.cc = list(addressee.cc)
@@ -302,3 +390,27 @@ async def resend(session: AsyncSession, message_id: UUID, caller: Caller[None]) 
     message.state, message.reason, message.settled_at = "queued", None, None
     message.due_at, message.tries, message.refused = now, 0, []
     return message
+
+
+async def _named(
+    session: AsyncSession, message: Message
+) -> tuple[Sequence[Mapping[str, Any]], Collection[str], Mapping[str, Any] | None]:
+    """Whom a message may go to: the PICs of its agency, the addresses that others of its digest have, its person."""
+    table = Message.table().c
+    pics = await session.scalar(select(AGENCIES.c.pics).where(AGENCIES.c.agency_id == message.agency_id))
+    others = await session.scalars(
+        select(func.lower(table.recipient)).where(
+            table.round_id == message.round_id, table.agency_id == message.agency_id, table.id != message.id
+        )
+    )
+    contact = await session.scalar(
+        text("SELECT to_jsonb(contacts) FROM contacts WHERE person_id = :person_id"), {"person_id": message.person_id}
+    )
+    return pics or (), set(others), contact
+
+
+def seen_by(caller: Caller[None]) -> ColumnElement[bool]:
+    """The messages that a caller may see: those to the PICs of their agency; those to people, whoever runs the system."""
+    table = Message.table().c
+    theirs = and_(table.agency_id.is_not(None), caller.sees(table.agency_id))
+    return or_(theirs, table.person_id.is_not(None)) if "operator" in caller.roles else theirs

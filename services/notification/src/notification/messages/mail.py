@@ -1,4 +1,4 @@
-"""Mails as people read them: templates, numbers and dates in the PIC's language and time zone, headers."""
+"""Mails as people read them: templates, numbers and dates in the recipient's language and time zone, headers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,9 @@ from css_inline import CSSInliner
 from common.texts import LOCALES, Language, number
 from notification.digests.figures import Figures, RoundFigures
 from notification.domain.caturwulan import first_and_last_month
-from notification.messages.commands import Claimed
+from notification.domain.pics import Addressee
+from notification.messages.commands import Claimed, Letter
+from notification.messages.kinds import KINDS
 from notification.texts import say, say_count, templates
 
 TEMPLATES = {"sweep": "digest", "reopened": "reopened"}
@@ -108,18 +110,37 @@ def link_to(portal_url: str, round_id: UUID, agency_id: UUID) -> str:
     return f"{portal_url.rstrip('/')}/rounds/{round_id}?{urlencode({'agency': str(agency_id)})}"
 
 
+def write(letter: Letter, addressee: Addressee, portal_url: str) -> Text:
+    """What the recipient of a letter reads."""
+    language, kind = addressee.language, KINDS[letter.template]
+    values = kind.values.model_validate({name: each for name, each in letter.values.items() if name != "to"})
+
+    def body(form: str) -> str:
+        return (
+            templates(language)
+            .get_template(f"{letter.template}.{letter.version}.{form}")
+            .render(
+                values=values,
+                to=letter.values["to"],
+                rank=addressee.rank,
+                reason=say(kind.reasons[letter.why], language),
+                portal=portal_url.rstrip("/"),
+            )
+        )
+
+    subject, _, plain = body("txt").partition("\n")
+    return Text(subject=subject, plain=plain.lstrip("\n"), html=inliner.inline(body("html")))
+
+
 def compose(message: Claimed, *, sender: str, portal_url: str, now: datetime, trace: str | None) -> EmailMessage:
     """The mail of a message. Sent again it has the same Message-ID, by which whoever gets it twice can tell."""
     domain = parseaddr(sender)[1].partition("@")[2]
-    text = render(
-        message.figures,
-        rank=message.addressee.rank,
-        language=message.addressee.language,
-        time_zone=message.addressee.time_zone,
-        links={
-            found.round_id: link_to(portal_url, found.round_id, message.agency_id) for found in message.figures.told
-        },
-    )
+    content, addressee = message.content, message.addressee
+    assert addressee, "what is sent goes to somebody"  # noqa: S101 - tells the type checker
+    if isinstance(content, Letter):
+        text, about = write(content, addressee, portal_url), f"Jejak <{content.template}.{domain}>"
+    else:
+        text, about = _digest(message, content, addressee, portal_url), f"Sounding Bangkom <sounding.{domain}>"
     recipient, *copied = message.envelope.addresses
     mail = EmailMessage(policy=SMTP)
     mail["From"] = sender
@@ -130,11 +151,26 @@ def compose(message: Claimed, *, sender: str, portal_url: str, now: datetime, tr
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<{message.mail_id}@{domain}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail["List-Id"] = f"Sounding Bangkom <sounding.{domain}>"
-    mail["X-Jejak-Round"] = str(message.round_id)
+    mail["List-Id"] = about
+    if message.round_id:
+        mail["X-Jejak-Round"] = str(message.round_id)
     if trace:
         mail["X-Jejak-Trace"] = trace
     mail.set_content(text.plain, cte="quoted-printable")
     mail.add_alternative(text.html, subtype="html", cte="quoted-printable")
-    mail["Content-Language"] = message.addressee.language
+    for file in content.files if isinstance(content, Letter) else ():
+        kind, _, subtype = file.media_type.partition("/")
+        mail.add_attachment(file.content, maintype=kind, subtype=subtype, filename=file.name)
+    mail["Content-Language"] = addressee.language
     return mail
+
+
+def _digest(message: Claimed, figures: Figures, addressee: Addressee, portal_url: str) -> Text:
+    assert message.agency_id, "a digest is an agency's"  # noqa: S101 - tells the type checker
+    return render(
+        figures,
+        rank=addressee.rank or "main",
+        language=addressee.language,
+        time_zone=addressee.time_zone,
+        links={found.round_id: link_to(portal_url, found.round_id, message.agency_id) for found in figures.told},
+    )

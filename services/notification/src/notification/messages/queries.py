@@ -11,6 +11,7 @@ from common.refused import Refused
 from common.web.pages import Page, Window
 from contracts.callers import Caller
 from notification.digests.figures import Figures
+from notification.messages.commands import seen_by
 from notification.messages.schemas import AttemptOut, MessageOut, MessageState, MessageWithHistoryOut, ResendOut
 from notification.messages.tables import Attempt, Message, Resend
 
@@ -23,7 +24,7 @@ async def messages(
 ) -> Page[MessageOut]:
     """The messages that the caller may see, oldest first."""
     columns = MESSAGES.c
-    query = select(MESSAGES).where(caller.sees(columns.agency_id)).order_by(columns.created_at, columns.id)
+    query = select(MESSAGES).where(seen_by(caller)).order_by(columns.created_at, columns.id)
     if state:
         query = query.where(columns.state == state)
     if round_id:
@@ -36,9 +37,7 @@ async def messages(
 
 async def message(session: AsyncSession, caller: Caller[None], message_id: UUID) -> MessageWithHistoryOut:
     """One message with its history. Raises Refused `not-found`."""
-    row = (
-        await session.execute(select(MESSAGES).where(MESSAGES.c.id == message_id, caller.sees(MESSAGES.c.agency_id)))
-    ).one_or_none()
+    row = (await session.execute(select(MESSAGES).where(MESSAGES.c.id == message_id, seen_by(caller)))).one_or_none()
     if row is None:
         raise Refused("not-found")
     attempts = await session.execute(
@@ -50,7 +49,7 @@ async def message(session: AsyncSession, caller: Caller[None], message_id: UUID)
     return MessageWithHistoryOut(
         **MessageOut.model_validate(row).model_dump(),
         accepted=row.accepted,
-        figures=Figures.model_validate(row.figures) if row.figures else None,
+        figures=Figures.model_validate(row.values) if row.round_id and row.values else None,
         history=[AttemptOut.model_validate(attempt) for attempt in attempts],
         resends=[ResendOut.model_validate(resend) for resend in resends],
     )

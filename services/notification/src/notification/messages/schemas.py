@@ -8,27 +8,34 @@ from pydantic import BaseModel, ConfigDict
 
 from notification.digests.figures import Figures
 
-MessageState = Literal["queued", "sent", "failed", "skipped"]
+MessageState = Literal["queued", "waiting", "sent", "failed", "skipped"]
 
 
 class MessageOut(BaseModel):
-    """A mail to one PIC. `reason`: `refused`, `gave-up` or `no-pic` when it failed, `all-met` when it was skipped.
+    """A mail to the PIC of an agency or to a person: a digest of a round, or a letter of a `template`, sent for `why`.
 
-    Until the PIC has it, it goes to whoever is PIC when it is sent; `recipient` is whom it was for last.
+    `reason`: `refused`, `gave-up` or `no-pic` when it failed; `all-met`, `expired` or, of a mail that checks an address,
+    `superseded` when it was skipped; `no-address` or `no-pic` while it waits, until `expires_at`. Until its recipient has
+    it, it goes to whoever is PIC, or to the person's checked address, when it is sent; `recipient` is whom it was for last.
     """
 
     model_config = ConfigDict(from_attributes=True)
 
     id: UUID
-    round_id: UUID
-    agency_id: UUID
-    rank: Literal["main", "deputy"]
-    recipient: str
+    template: str
+    template_version: int
+    why: str
+    person_id: UUID | None
+    round_id: UUID | None
+    agency_id: UUID | None
+    rank: Literal["main", "deputy"] | None
+    recipient: str | None
     cc: list[str]
-    language: Literal["id", "en"]
+    language: Literal["id", "en"] | None
     state: MessageState
     reason: str | None
     due_at: datetime
+    expires_at: datetime | None
     attempts: int
     created_at: datetime
     settled_at: datetime | None
@@ -57,7 +64,7 @@ class ResendOut(BaseModel):
 
 
 class MessageWithHistoryOut(MessageOut):
-    """A message with its history, and what it said when it was last claimed. `accepted`: the addresses that have it."""
+    """A message with its history, and what a digest said when it was last claimed. `accepted`: the addresses that have it."""
 
     accepted: list[str]
     figures: Figures | None

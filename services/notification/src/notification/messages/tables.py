@@ -1,4 +1,4 @@
-"""Mails as rows: made when their digest is ready, claimed and settled by the sender."""
+"""Mails as rows: made when their digest is ready or a letter is asked for, claimed and settled by the sender."""
 
 from datetime import datetime
 from typing import Any
@@ -12,9 +12,13 @@ from common.store.tables import Stored
 
 
 class Message(Stored, table=True):
-    """One mail to one PIC about one digest and those that share its notice; no two have the same `dedupe_key`.
+    """One mail to somebody; no two have the same `dedupe_key`.
 
-    `figures` are what the mail says. They are counted anew each time it is claimed, until a server has
+    It is for a person, or for the PIC of an agency. A digest tells the PIC of its round and of those that share its
+    notice; every other message is a letter of a `template`, sent for the reason `why` until `expires_at`. Whom it goes to
+    is looked up when it is claimed: `recipient` is whom it was for last. Without a checked address it is `waiting`.
+
+    `values` are what the mail says. Those of a digest are counted anew each time it is claimed, until a server has
     it or may have it (`in_doubt`): one Message-ID never stands for two texts.
     `tries` counts the attempts since the message was made or last sent again by hand, `attempts` all of them.
     """
@@ -22,28 +26,42 @@ class Message(Stored, table=True):
     __tablename__ = "messages"
     __table_args__ = (
         ForeignKeyConstraint(["round_id", "agency_id"], ["digests.round_id", "digests.agency_id"]),
-        CheckConstraint("state IN ('queued', 'sent', 'failed', 'skipped')", name="state"),
+        CheckConstraint("state IN ('queued', 'waiting', 'sent', 'failed', 'skipped')", name="state"),
         CheckConstraint("rank IN ('main', 'deputy')", name="rank"),
-        CheckConstraint("(state IN ('failed', 'skipped')) = (reason IS NOT NULL)", name="reason"),
-        Index("ix_messages_due", "due_at", postgresql_where=text("state = 'queued'")),
+        CheckConstraint("(state IN ('waiting', 'failed', 'skipped')) = (reason IS NOT NULL)", name="reason"),
+        CheckConstraint("num_nonnulls(person_id, agency_id) = 1", name="whom"),
+        CheckConstraint(
+            "CASE template WHEN 'digest' THEN num_nulls(round_id, recipient) = 0"
+            " ELSE round_id IS NULL AND num_nulls(values, expires_at) = 0 END",
+            name="template",
+        ),
+        CheckConstraint("state <> 'sent' OR num_nulls(recipient, language, time_zone) = 0", name="sent"),
+        Index("ix_messages_due", "due_at", postgresql_where=text("state IN ('queued', 'waiting')")),
         Index(None, "round_id", "agency_id"),
         Index(None, "agency_id"),
+        Index(None, "person_id"),
         Index(None, "state", "created_at", "id"),
     )
 
     id: UUID = Field(primary_key=True)
     dedupe_key: str = Field(unique=True)
-    round_id: UUID
-    agency_id: UUID
-    rank: str
-    recipient: str
+    template: str
+    template_version: int
+    why: str
+    person_id: UUID | None
+    round_id: UUID | None
+    agency_id: UUID | None
+    rank: str | None
+    recipient: str | None
     cc: list[str] = Field(sa_type=ARRAY(Text))
-    language: str
-    time_zone: str
-    figures: dict[str, Any] | None = Field(sa_type=JSONB(none_as_null=True))
+    language: str | None
+    time_zone: str | None
+    values: dict[str, Any] | None = Field(sa_type=JSONB(none_as_null=True))
+    traceparent: str | None
     state: str
     reason: str | None
     due_at: datetime
+    expires_at: datetime | None
     claimed_until: datetime | None
     in_doubt: bool
     tries: int
@@ -52,6 +70,18 @@ class Message(Stored, table=True):
     refused: list[str] = Field(sa_type=ARRAY(Text))
     created_at: datetime
     settled_at: datetime | None
+
+
+class Attachment(Stored, table=True):
+    """A file that goes with a letter."""
+
+    __tablename__ = "attachments"
+
+    message_id: UUID = Field(primary_key=True, foreign_key="messages.id")
+    number: int = Field(primary_key=True)
+    name: str
+    media_type: str
+    content: bytes
 
 
 class Attempt(Stored, table=True):

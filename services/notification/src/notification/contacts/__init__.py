@@ -1,0 +1,1 @@
+"""How people are written to, as the registry tells it."""

@@ -1,0 +1,66 @@
+"""The kinds of letters: what each takes, for which reasons it is sent, and whom it goes to.
+
+A letter is written by two files in `templates`, `<name>.<version>.txt` (its first line is the subject) and `.html`. A
+message keeps the version it was made with, and its files stay while such a message may be sent.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from common.fields import Year
+from common.texts import text_named
+
+Hours = Annotated[Decimal, Field(ge=0, le=10_000, max_digits=8, decimal_places=3)]
+
+
+class Values(BaseModel):
+    """What a letter takes; anything else is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CheckAddress(Values):
+    """The link that shows whose an address is."""
+
+    check_id: UUID
+    token: str
+
+
+class Nudge(Values):
+    """The learning hours (JP) of somebody in a year: owed, verified, and missing."""
+
+    year: Year
+    target: Hours
+    verified: Hours
+    missing: Hours
+
+
+@dataclass(frozen=True)
+class Kind:
+    """The newest version of a letter, and the texts that say why it is sent, by reason."""
+
+    version: int
+    values: type[Values]
+    reasons: Mapping[str, str]
+    requested: bool = True
+    """Whether other services may ask for it."""
+
+
+CHECK_ADDRESS = "check-address"
+KINDS = {
+    CHECK_ADDRESS: Kind(1, CheckAddress, {"new-address": text_named("reason.new-address")}, requested=False),
+    "nudge": Kind(1, Nudge, {"superior": text_named("reason.superior")}),
+}
+
+
+def read_values(template: str, given: Mapping[str, Any], reason: str) -> dict[str, Any]:
+    """The values of a letter that was asked for. Raises ValueError for what is no letter, value or reason of ours."""
+    kind = KINDS.get(template)
+    if kind is None or not kind.requested or reason not in kind.reasons:
+        raise ValueError("no such template, or not for this reason")
+    return kind.values.model_validate(given).model_dump(mode="json")
