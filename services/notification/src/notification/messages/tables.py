@@ -29,7 +29,7 @@ class Message(Stored, table=True):
         CheckConstraint("state IN ('queued', 'waiting', 'sent', 'failed', 'skipped')", name="state"),
         CheckConstraint("rank IN ('main', 'deputy')", name="rank"),
         CheckConstraint("(state IN ('waiting', 'failed', 'skipped')) = (reason IS NOT NULL)", name="reason"),
-        CheckConstraint("num_nonnulls(person_id, agency_id) = 1", name="whom"),
+        CheckConstraint("(person_id IS NULL) <> (agency_id IS NULL)", name="whom"),
         CheckConstraint(
             "CASE template WHEN 'digest' THEN num_nulls(round_id, recipient) = 0"
             " ELSE round_id IS NULL AND num_nulls(values, expires_at) = 0 END",

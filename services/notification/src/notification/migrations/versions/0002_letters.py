@@ -53,7 +53,7 @@ def upgrade() -> None:
     for name, condition in (
         ("state", "state IN ('queued', 'waiting', 'sent', 'failed', 'skipped')"),
         ("reason", "(state IN ('waiting', 'failed', 'skipped')) = (reason IS NOT NULL)"),
-        ("whom", "num_nonnulls(person_id, agency_id) = 1"),
+        ("whom", "(person_id IS NULL) <> (agency_id IS NULL)"),
         (
             "template",
             (
