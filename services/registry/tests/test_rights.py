@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from uuid import UUID, uuid4
 
 import pytest
@@ -199,3 +200,28 @@ async def test_the_steward_of_analis_bangkom_lists_its_holders_with_their_agency
     assert len((await steward("/people"))["items"]) == 1
     assert len((await steward("/people?as_of=2026-10-31"))["items"]) == 2
     assert (await api.call("steward", "GET", "/agencies", **bangkom)).status_code == 403
+
+
+async def test_the_kinds_sum_to_all_agencies(api):
+    """606 of them: every agency is in exactly one of K, L and D, and in its region."""
+    lines = [
+        {"code": f"{kind}-{number:03d}", "name": f"Instansi {number}", "kind": kind, "region": f"Region {number % 38}"}
+        for kind, many in (("K", 48), ("L", 50), ("D", 508))
+        for number in range(many)
+    ]
+    await api.bulk("/agencies:batch", lines)
+
+    async def listed(query: str = "") -> list[str]:
+        found, after = [], ""
+        while True:
+            page = await api.get(f"/agencies?limit=500{query}{after}")
+            found += [agency["code"] for agency in page["items"]]
+            if page["next"] is None:
+                return found
+            after = f"&after={page['next']}"
+
+    everything = await listed()
+    kinds = [await listed(f"&kind={kind}") for kind in "KLD"]
+    assert [len(each) for each in kinds] == [48, 50, 508]
+    assert len(everything) == 606
+    assert sorted(chain(*kinds)) == sorted(everything)
