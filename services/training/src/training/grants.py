@@ -15,6 +15,7 @@ GRANTS = Grants(
         "former_numbers": REPLACED,
         "jp_ledger": CHANGED,
         "people": CHANGED,
+        "posts": REPLACED,
         "providers": CHANGED,
         "record_versions": ADDED,
         "records": CHANGED,

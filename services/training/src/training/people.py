@@ -1,5 +1,9 @@
-"""The copy of people that training keeps: who owes hours, from when until when, where they served, and their absences."""
+"""The copy of people that training keeps: who owes hours, from when until when, where they served, their
+absences and posts.
+"""
 
 from roster.people import People
 
-PEOPLE = People(__name__, "staff_type", assignments=("agency_id", "unit_id"), absences=())
+PEOPLE = People(
+    __name__, "staff_type", assignments=("agency_id", "unit_id"), absences=(), posts=("jenjang", "position")
+)

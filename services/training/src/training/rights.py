@@ -51,6 +51,9 @@ READ_EXEMPTIONS = Right(
     "whoever serves in their agency now; a person: their own; all for a national role. The paper, and a ground that is "
     "specific data, are shown to the person and to their agency's HR alone",
 )
+READ_DUTY_COUNTS = Right(
+    ("lan", "analis", "service", "agency_hr", "inspector"), "their agency; all for a national role"
+)
 READ_SOUNDINGS = Right(
     ("lan", "analis", "service", "agency_hr", "agency_head", "pic", "verifier", "inspector"),
     "their agency; those of their region for an analis; all for a national role",

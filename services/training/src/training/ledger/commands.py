@@ -72,7 +72,7 @@ async def open_year(session: AsyncSession, year: int, book: Book) -> int:
             )
             + ") SELECT count(*) FROM laid"
         ),
-        {"year": year, "pack": pack_of_year(book, year).id} | _duties(book),
+        {"year": year, "pack": pack_of_year(book, year).id} | duties(book),
     )
     return laid.scalar_one()
 
@@ -96,7 +96,7 @@ async def lay_again(session: AsyncSession, people: Sequence[UUID], book: Book, c
                 """  # noqa: S608 - built of names in this code
             )
         ),
-        {"people": people, "year": year, "pack": pack_of_year(book, year).id} | _duties(book),
+        {"people": people, "year": year, "pack": pack_of_year(book, year).id} | duties(book),
     )
     changed = [row for row in rows if row.higher is not None]
     return Change(
@@ -130,7 +130,7 @@ async def _lay_years(session: AsyncSession, wanted: Sequence[tuple[UUID, int]], 
     people, years = zip(*wanted, strict=True)
     await session.execute(
         text(_lay("SELECT * FROM unnest(CAST(:people AS uuid[]), CAST(:years AS int[]), CAST(:packs AS text[]))")),
-        {"people": people, "years": years, "packs": [pack_of_year(book, year).id for year in years]} | _duties(book),
+        {"people": people, "years": years, "packs": [pack_of_year(book, year).id for year in years]} | duties(book),
     )
 
 
@@ -159,7 +159,8 @@ def _lay(wanted: str) -> str:
     """  # noqa: S608 - the parts are constants of this module
 
 
-def _duties(book: Book) -> dict[str, list[Any]]:
+def duties(book: Book) -> dict[str, list[Any]]:
+    """The values of `DUTY`: what each staff type owes by each pack."""
     rules = [(pack.id, staff, rule) for pack in book.packs for staff, rule in pack.tables.duties.items()]
     return {
         "duty_pack": [pack for pack, _, _ in rules],

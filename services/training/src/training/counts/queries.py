@@ -1,0 +1,127 @@
+"""Counting people by how they stand on a day, in two statements however many they are.
+
+On a day gone by, only what had ended by then counts; what is known of it is what is known now.
+"""
+
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.refused import Refused
+from common.store.sets import unnest
+from common.texts import Language
+from contracts.callers import Caller
+from roster.days import covers_sql, in_service_sql
+from training.counts.schemas import By, CountsOut, DutyCountsOut, GroupOut, StateOut
+from training.domain.duty import duty_months_sql, exempt_sql, months_until_sql, pro_rata_sql
+from training.domain.rules import Book, pack_of_year
+from training.domain.states import BOOK, Ladder, state_sql
+from training.ledger.commands import DUTY, duties
+from training.records.tables import COUNTED
+from training.texts import explained
+from training.units import named_sql
+
+GROUPS_SHOWN = 1_000
+KEYS: dict[By, tuple[str, str]] = {
+    "region": ("region", "region"),
+    "agency": ("agency_id", "agency_name"),
+    "unit": ("unit_id", "unit_name"),
+    "jenjang": ("jenjang", "jenjang"),
+    "position": ("position", "position"),
+}
+"""Key and label of a group."""
+NEWEST = text("SELECT recorded_at FROM records ORDER BY id DESC LIMIT 1")
+LATER = f"""
+    SELECT person_id, sum(jp) FILTER (WHERE verified) AS verified, sum(jp) FILTER (WHERE NOT verified) AS unverified
+    FROM ({COUNTED}) AS c WHERE counting_year = :year AND end_date > :day GROUP BY person_id
+"""  # noqa: S608 - built of names in this code
+NOTHING_LATER = "SELECT CAST(NULL AS uuid) AS person_id, 0 AS verified, 0 AS unverified WHERE false"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whose people are counted: of all that is named."""
+
+    region: str | None = None
+    agency_id: UUID | None = None
+    unit_id: UUID | None = None
+    jenjang: str | None = None
+    position: str | None = None
+
+
+async def duty_counts(
+    session: AsyncSession, asked: Asked, by: By | None, day: date | None, caller: Caller[Book], language: Language
+) -> DutyCountsOut:
+    """Counts of a day, today unless told; an agency's caller counts its own people.
+
+    Raises Refused: `forbidden` for another agency, `date-in-future`, `rule-missing`, and `field-missing` for units of no agency.
+    """
+    day = day or caller.today
+    if day > caller.today:
+        raise Refused("date-in-future", field="day")
+    if (own := caller.agency_scope) is not None:
+        if asked.agency_id not in {None, own}:
+            raise Refused("forbidden")
+        asked = replace(asked, agency_id=own)
+    if by == "unit" and asked.agency_id is None:
+        raise Refused("field-missing", field="agency_id")
+    try:
+        pack, ladder = pack_of_year(caller.rules, day.year), BOOK.at(day).tables
+    except LookupError:
+        raise Refused("rule-missing", field="day") from None
+    named = {name: value for name, value in asdict(asked).items() if value is not None}
+    given = named | {"day": day, "year": day.year, "pack": pack.id, **duties(caller.rules)}
+    # Nothing that is known has ended after today; and a year that is over counts whole, with sessions of records that
+    # ended in the next one.
+    whole = day in {caller.today, date(day.year, 12, 31)}
+    rows = (await session.execute(text(_counting(ladder, day, named, by, whole=whole)), given)).mappings().all()
+    return DutyCountsOut(
+        as_of=day,
+        counted_at=caller.now,
+        newest_record_at=await session.scalar(NEWEST),
+        total=next(CountsOut(**row) for row in rows if row["is_total"]),
+        groups=[GroupOut(**row) for row in rows if not row["is_total"]],
+        states=[StateOut(code=rung.code, **explained(rung, language)) for rung in ladder],
+    )
+
+
+def _counting(ladder: Ladder, day: date, named: dict[str, Any], by: By | None, *, whole: bool) -> str:
+    """The statement: a row for each group, and one of the total, which comes first and is there when nobody is."""
+    conditions = "".join(f" AND {name} = :{name}" for name in named)
+    key, label = KEYS[by] if by else ("NULL", "CAST(NULL AS text)")
+    sets = f"(), ({key})" if by else "()"
+    target = pro_rata_sql("yearly", months_until_sql("duty_months", "12"))
+    return f"""
+        WITH later AS ({NOTHING_LATER if whole else LATER}), active AS (
+            SELECT a.agency_id, a.unit_id, unit.name AS unit_name, g.name AS agency_name, g.region, o.jenjang, o.position,
+                {exempt_sql("p", ":day")} AS exempt, coalesce(l.yearly, given.yearly) AS yearly,
+                coalesce(l.duty_months, {duty_months_sql("p", ":year")}) AS duty_months,
+                coalesce(l.verified, 0) - coalesce(later.verified, 0) AS verified,
+                coalesce(l.unverified, 0) - coalesce(later.unverified, 0) AS unverified
+            FROM assignments a JOIN people p USING (person_id)
+            {named_sql("a", ":day")}
+            JOIN {unnest(DUTY)} ON given.duty_pack = :pack AND given.staff_type = p.staff_type
+            LEFT JOIN jp_ledger l ON l.person_id = p.person_id AND l.year = :year
+            LEFT JOIN agencies g ON g.agency_id = a.agency_id
+            LEFT JOIN posts o ON o.person_id = p.person_id AND {covers_sql("o", ":day")}
+            LEFT JOIN later ON later.person_id = p.person_id
+            WHERE {covers_sql("a", ":day")} AND {in_service_sql("p", ":day")}
+        ), stood AS (
+            SELECT *, {target} AS target, {state_sql(ladder, day, "active")} AS state FROM active WHERE true{conditions}
+        )
+        SELECT {key} AS key, max({label}) AS label, {f"grouping({key}) = 1" if by else "true"} AS is_total,
+            count(*) AS active, count(*) FILTER (WHERE state = 'met') AS met,
+            count(*) FILTER (WHERE state NOT IN ('met', 'exempt')) AS short,
+            count(*) FILTER (WHERE state = 'exempt') AS exempt,
+            count(*) FILTER (WHERE state = 'on_track') AS on_track,
+            count(*) FILTER (WHERE state = 'needs_action') AS needs_action,
+            count(*) FILTER (WHERE state = 'overdue') AS overdue,
+            coalesce(sum(target - verified) FILTER (WHERE state NOT IN ('met', 'exempt')), 0) AS missing,
+            coalesce(sum(target) FILTER (WHERE state <> 'exempt'), 0) AS target,
+            coalesce(sum(verified), 0) AS verified, coalesce(sum(unverified), 0) AS unverified
+        FROM stood GROUP BY GROUPING SETS ({sets}) ORDER BY is_total DESC, short DESC, label, key LIMIT {GROUPS_SHOWN + 1}
+    """  # noqa: S608 - built of names in this code

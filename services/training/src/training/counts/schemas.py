@@ -1,0 +1,52 @@
+"""Counts of people by how they stand."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from training.texts import ExplanationOut
+
+By = Literal["region", "agency", "unit", "jenjang", "position"]
+
+
+class CountsOut(BaseModel):
+    """People in service on the day: `active` = `met` + `short` + `exempt`, and `short` are in one of three states."""
+
+    active: int
+    met: int
+    short: int
+    exempt: int
+    on_track: int
+    needs_action: int
+    overdue: int
+    missing: Decimal = Field(description="hours that those who are short still miss to their targets")
+    target: Decimal
+    verified: Decimal
+    unverified: Decimal
+
+
+class GroupOut(CountsOut):
+    """The people of one region, agency, unit, jenjang or position; the key is null for those without one."""
+
+    key: UUID | str | None
+    label: str | None
+
+
+class StateOut(ExplanationOut):
+    """A state, and when somebody is in it."""
+
+    code: str
+
+
+class DutyCountsOut(BaseModel):
+    """How people stand on a day: where they served and which post they held then, with what had ended by then."""
+
+    as_of: date
+    counted_at: datetime
+    newest_record_at: datetime | None = Field(description="when the newest training known was recorded")
+    total: CountsOut
+    groups: list[GroupOut] = Field(description="up to 1,000, those with the most people short first")
+    states: list[StateOut] = Field(description="the rule of the states, in the order in which it is asked")
