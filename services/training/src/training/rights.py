@@ -52,7 +52,8 @@ READ_EXEMPTIONS = Right(
     "specific data, are shown to the person and to their agency's HR alone",
 )
 READ_DUTY_COUNTS = Right(
-    ("lan", "analis", "service", "agency_hr", "inspector"), "their agency; all for a national role"
+    ("lan", "analis", "service", "agency_hr", "agency_head", "pic", "inspector"),
+    "their agency; those of their region for an analis; all for a national role",
 )
 READ_SOUNDINGS = Right(
     ("lan", "analis", "service", "agency_hr", "agency_head", "pic", "verifier", "inspector"),

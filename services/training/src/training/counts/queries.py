@@ -3,7 +3,7 @@
 On a day gone by, only what had ended by then counts; what is known of it is what is known now.
 """
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -56,17 +56,15 @@ class Asked:
 async def duty_counts(
     session: AsyncSession, asked: Asked, by: By | None, day: date | None, caller: Caller[Book], language: Language
 ) -> DutyCountsOut:
-    """Counts of a day, today unless told; an agency's caller counts its own people.
+    """Counts of a day, today unless told; who is bound to agencies counts the people of these.
 
     Raises Refused: `forbidden` for another agency, `date-in-future`, `rule-missing`, and `field-missing` for units of no agency.
     """
     day = day or caller.today
     if day > caller.today:
         raise Refused("date-in-future", field="day")
-    if (own := caller.agency_scope) is not None:
-        if asked.agency_id not in {None, own}:
-            raise Refused("forbidden")
-        asked = replace(asked, agency_id=own)
+    if asked.agency_id is not None and not caller.reaches(asked.agency_id):
+        raise Refused("forbidden")
     if by == "unit" and asked.agency_id is None:
         raise Refused("field-missing", field="agency_id")
     try:
@@ -74,11 +72,21 @@ async def duty_counts(
     except LookupError:
         raise Refused("rule-missing", field="day") from None
     named = {name: value for name, value in asdict(asked).items() if value is not None}
-    given = named | {"day": day, "year": day.year, "pack": pack.id, **duties(caller.rules)}
+    given = named | {
+        "own": sorted(caller.agencies),
+        "day": day,
+        "year": day.year,
+        "pack": pack.id,
+        **duties(caller.rules),
+    }
     # Nothing that is known has ended after today; and a year that is over counts whole, with sessions of records that
     # ended in the next one.
     whole = day in {caller.today, date(day.year, 12, 31)}
-    rows = (await session.execute(text(_counting(ladder, day, named, by, whole=whole)), given)).mappings().all()
+    rows = (
+        (await session.execute(text(_counting(ladder, day, named, by, whole=whole, bound=not caller.unbound)), given))
+        .mappings()
+        .all()
+    )
     return DutyCountsOut(
         as_of=day,
         counted_at=caller.now,
@@ -89,9 +97,11 @@ async def duty_counts(
     )
 
 
-def _counting(ladder: Ladder, day: date, named: dict[str, Any], by: By | None, *, whole: bool) -> str:
+def _counting(ladder: Ladder, day: date, named: dict[str, Any], by: By | None, *, whole: bool, bound: bool) -> str:
     """The statement: a row for each group, and one of the total, which comes first and is there when nobody is."""
     conditions = "".join(f" AND {name} = :{name}" for name in named)
+    if bound:
+        conditions += " AND agency_id = ANY(CAST(:own AS uuid[]))"
     key, label = KEYS[by] if by else ("NULL", "CAST(NULL AS text)")
     sets = f"(), ({key})" if by else "()"
     target = pro_rata_sql("yearly", months_until_sql("duty_months", "12"))
