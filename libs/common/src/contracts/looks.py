@@ -149,7 +149,8 @@ def _people_in_model(model: type[BaseModel], within: Sequence[Any]) -> Found | N
 
     def people(answer: BaseModel) -> Iterator[UUID]:
         for name in own:
-            yield getattr(answer, name)
+            if (person_id := getattr(answer, name)) is not None:
+                yield person_id
         for name, found in inner:
             yield from found(getattr(answer, name))
 

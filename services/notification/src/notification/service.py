@@ -16,5 +16,6 @@ SERVICE = Service(
     port=8004,
     features=["digests", "rounds", "messages", "contacts", "landing"],
     settings=Settings,
+    emits=True,
     further_roles={"sender": _sender},
 )

@@ -19,6 +19,7 @@ PARTS: Mapping[str, str] = {
     "cases": text_named("part.cases"),
     "evidence": text_named("part.evidence"),
     "credit": text_named("part.credit"),
+    "messages": text_named("part.messages"),
 }
 """The parts of a record, as `contracts.parts` names them."""
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends
 from common.web.pages import AskedWindow, Page
 from common.web.parts import Reading, Transaction
 from contracts.callers import Caller
+from contracts.looks import shows
 from notification import rights
 from notification.messages import commands, queries
 from notification.messages.schemas import MessageOut, MessageState, MessageWithHistoryOut
@@ -19,6 +20,7 @@ Resender = Annotated[Caller[None], Depends(rights.RESEND)]
 
 
 @router.get("", summary="Messages, for instance those that failed")
+@shows("messages")
 async def list_messages(
     caller: Reader,
     session: Reading,
@@ -30,6 +32,7 @@ async def list_messages(
 
 
 @router.get("/{message_id}", summary="A message with every attempt and the server's words")
+@shows("messages")
 async def get_message(message_id: UUID, caller: Reader, session: Reading) -> MessageWithHistoryOut:
     return await queries.message(session, caller, message_id)
 
