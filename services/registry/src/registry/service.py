@@ -2,6 +2,7 @@
 
 from common.service import Command
 from contracts.service import Service
+from registry.access.cli import add_breach, breach
 from registry.people.cli import announce_begun
 from registry.settings import Settings
 
@@ -18,6 +19,11 @@ SERVICE = Service(
             announce_begun,
             description="Announce again whoever changes today by something recorded beforehand.",
             daily=True,
+        ),
+        "breach": Command(
+            breach,
+            description="List whom a suspected client was shown in a span of time, with drafts of the notices.",
+            arguments=add_breach,
         ),
     },
 )

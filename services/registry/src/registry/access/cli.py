@@ -1,0 +1,49 @@
+"""`python -m registry breach`."""
+
+import argparse
+import json
+from collections import Counter
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+from common.parts import Parts
+from common.texts import LANGUAGES
+from contracts.zone import JAKARTA
+from registry.access.breach import Breach, notice_to_authority, notice_to_people, touched
+from registry.texts import TEXTS
+
+
+def add_breach(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    parser.add_argument("--client", help="the suspected client, as `azp` or `client_id` of its tokens names it")
+    parser.add_argument("--since", required=True, type=_moment, help="YYYY-MM-DDTHH:MM, in Asia/Jakarta unless it says")
+    parser.add_argument("--until", required=True, type=_moment, help="the moment after the last")
+    parser.add_argument("--how", help="how it came about, for the notice")
+    parser.add_argument("--done", help="what was done about it, for the notice")
+    parser.add_argument("--folder", required=True, type=Path, help="where the list and the drafts are written")
+
+
+async def breach(asked: argparse.Namespace, parts: Parts) -> int:
+    """Writes the people concerned, a line each, and drafts of the notices in both languages; says how many they are."""
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    groups: Counter[tuple[str, ...]] = Counter()
+    async with parts.database.reading() as session:
+        with (asked.folder / "people.ndjson").open("w", encoding="utf-8") as lines:
+            async for person in touched(session, asked.since, asked.until, asked.client):
+                groups[tuple(person.parts)] += 1
+                lines.write(json.dumps(asdict(person) | {"fields": person.fields}, default=str) + "\n")
+    shown = sorted({part for group in groups for part in group})
+    found = Breach(asked.since, asked.until, asked.client, groups.total(), shown, asked.how, asked.done)
+    for language in LANGUAGES:
+        (asked.folder / f"authority.{language}.txt").write_text(notice_to_authority(found, language), encoding="utf-8")
+        for group in groups:
+            named = asked.folder / f"people-{'-'.join(group)}.{language}.txt"
+            named.write_text(notice_to_people(found, group, language), encoding="utf-8")
+    print(TEXTS.tell_count("breach.done", found.people))
+    return 0
+
+
+def _moment(written: str) -> datetime:
+    moment = datetime.fromisoformat(written)
+    return moment if moment.tzinfo else moment.replace(tzinfo=JAKARTA)
