@@ -16,12 +16,12 @@ from common.service import Service
 from common.store.outbox import unpack
 from contracts import topics
 from contracts.events.access import RecordViewed
-from contracts.events.registry import AgencyChanged, ContactChanged, PersonChanged, UnitChanged
+from contracts.events.registry import AgencyChanged, ContactChanged, PersonChanged, PostChanged, UnitChanged
 from jejak_local.harness import AGENCY, OTHER_AGENCY, REGION, Api, Inside
 
 REGIONS = {"K-001": REGION, "D-001": "Papua"}
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
-READER = Reader([AgencyChanged, UnitChanged, ContactChanged, PersonChanged, RecordViewed], [])
+READER = Reader([AgencyChanged, UnitChanged, PostChanged, ContactChanged, PersonChanged, RecordViewed], [])
 
 
 @pytest.fixture

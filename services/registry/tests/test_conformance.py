@@ -9,6 +9,10 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, nation, worl
     agency = {"code": "K-001", "name": "Kementerian Uji", "kind": "K"}
     unit = {"code": "K-001-U01", "name": "Biro Umum"}
     pic = {"rank": "main", "name": "Ani", "email": "ani@agency.example"}
+    post = {"code": "P1", "type": "JA", "name": "Kepala", "jenjang": "administrator", "unit_code": "K-001-U01"}
+    posts = f"/agencies/{nation.agencies['K-001']}/posts"
+    post_id = (await api.call("service", "POST", posts, post)).json()["id"]
+    held = {"post_code": "P1", "agency_code": "K-001", "valid_from": "2026-01-01"}
     moved = {"agency_code": "K-001", "unit_code": "K-001-U02", "on": "2026-11-20"}
     await keeps_its_word(
         "registry",
@@ -16,6 +20,7 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, nation, worl
         scope={"agency": nation.agencies["K-001"], "person": person_id},
         known={
             "agency_id": [nation.agencies["K-001"]],
+            "post_id": [post_id],
             "unit_id": [nation.units["K-001-U01"]],
             "person_id": [person_id],
         },
@@ -27,6 +32,11 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, nation, worl
             "POST /v1/agencies/{agency_id}/units": unit | {"code": "U-50"},
             "PUT /v1/units/{unit_id}": unit,
             "POST /v1/units:batch": [unit | {"agency_code": "K-001"}],
+            "POST /v1/agencies/{agency_id}/posts": post | {"code": "P2"},
+            "PUT /v1/posts/{post_id}": post,
+            "POST /v1/posts:batch": [post | {"agency_code": "K-001"}],
+            "POST /v1/people/{person_id}/holdings": held,
+            "POST /v1/holdings:batch": [held | {"nip": a_person()["nip"]}],
             "POST /v1/people": a_person(2),
             "PUT /v1/people/{person_id}": a_person(position="Analis Hukum Ahli Muda"),
             "POST /v1/people/{person_id}/nip": {"nip": a_person(3)["nip"], "reason": "Salah ketik"},

@@ -17,6 +17,17 @@ RIGHTS = {
     ("PUT", "/v1/agencies/{agency_id}/pics"): {"lan", "service", "agency_hr"},
     ("GET", "/v1/agencies/{agency_id}/units"): READERS,
     ("POST", "/v1/agencies/{agency_id}/units"): {"lan", "service", "agency_hr"},
+    ("GET", "/v1/agencies/{agency_id}/posts"): READERS,
+    ("POST", "/v1/agencies/{agency_id}/posts"): {"lan", "service", "agency_hr"},
+    ("GET", "/v1/agencies/{agency_id}/places"): HISTORIANS,
+    ("GET", "/v1/posts/{post_id}"): READERS,
+    ("GET", "/v1/posts/{post_id}/history"): HISTORIANS,
+    ("PUT", "/v1/posts/{post_id}"): {"lan", "service", "agency_hr"},
+    ("POST", "/v1/posts:batch"): {"lan", "service", "agency_hr"},
+    ("GET", "/v1/people/me/place"): {"person"},
+    ("GET", "/v1/people/{person_id}/place"): HISTORIANS,
+    ("POST", "/v1/people/{person_id}/holdings"): {"service", "agency_hr"},
+    ("POST", "/v1/holdings:batch"): {"service", "agency_hr"},
     ("GET", "/v1/units/{unit_id}"): READERS,
     ("GET", "/v1/units/{unit_id}/history"): READERS,
     ("PUT", "/v1/units/{unit_id}"): {"lan", "service", "agency_hr"},
@@ -51,7 +62,12 @@ async def test_every_role_does_what_its_right_says(api, nation, world, a_person,
     address = {"email": "siti@agency.example"}
     await api.call("person", "PUT", "/people/me/contact", address, person=person_id)
     token = (await world.emitted())[-1].event.check.token
+    post = {"code": "P1", "type": "JA", "name": "Kepala", "jenjang": "administrator", "unit_code": "K-001-U01"}
+    posts = f"/agencies/{nation.agencies['K-001']}/posts"
+    post_id = (await api.call("service", "POST", posts, post)).json()["id"]
+    held = {"post_code": "P1", "agency_code": "K-001", "valid_from": "2026-01-01"}
     ids = {
+        "post_id": post_id,
         "agency_id": nation.agencies["K-001"],
         "unit_id": nation.units["K-001-U01"],
         "person_id": person_id,
@@ -62,6 +78,11 @@ async def test_every_role_does_what_its_right_says(api, nation, world, a_person,
         "/v1/agencies/{agency_id}": {"code": "K-001", "name": "Baru", "kind": "K"},
         "/v1/agencies/{agency_id}/pics": {"pics": []},
         "/v1/agencies/{agency_id}/units": {"code": "U-50", "name": "Baru"},
+        "/v1/agencies/{agency_id}/posts": post | {"code": "P2"},
+        "/v1/posts/{post_id}": post,
+        "/v1/posts:batch": post | {"agency_code": "K-001"},
+        "/v1/people/{person_id}/holdings": held,
+        "/v1/holdings:batch": held | {"nip": a_person()["nip"]},
         "/v1/units/{unit_id}": {"code": "K-001-U01", "name": "Baru"},
         "/v1/people": a_person(2),
         "/v1/people/{person_id}": a_person(name="Baru"),
@@ -82,5 +103,6 @@ async def test_every_role_does_what_its_right_says(api, nation, world, a_person,
         # Only a person reads their own; who writes is somebody else, since nobody changes their own record.
         scope = {"person": person_id} if role == "person" else {}
         answer = await api.call(role, method, address, body, **sent, **scope)
-        created_before = path in {"/v1/agencies", "/v1/people", "/v1/agencies/{agency_id}/units"}
+        places = {"/v1/agencies/{agency_id}/units", "/v1/agencies/{agency_id}/posts"}
+        created_before = path in {"/v1/agencies", "/v1/people", *places}
         assert answer.status_code in ({200, 201, 409} if created_before else {200}), (role, answer.text)

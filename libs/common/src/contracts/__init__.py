@@ -4,7 +4,7 @@ from common.events import Event
 from contracts.events.access import RecordViewed
 from contracts.events.credit import CreditVerified
 from contracts.events.notification import MessageRequested
-from contracts.events.registry import AgencyChanged, ContactChanged, PersonChanged, UnitChanged
+from contracts.events.registry import AgencyChanged, ContactChanged, PersonChanged, PostChanged, UnitChanged
 from contracts.events.training import (
     JPShortfallDetected,
     JPShortfallResolved,
@@ -16,6 +16,7 @@ from contracts.events.training import (
 PUBLISHED: tuple[type[Event], ...] = (
     AgencyChanged,
     UnitChanged,
+    PostChanged,
     PersonChanged,
     RecordViewed,
     TrainingCompleted,

@@ -7,6 +7,7 @@ from common.events import Topic
 
 AGENCIES = Topic("registry.agency.v1", partitions=3, compacted=True)
 UNITS = Topic("registry.unit.v1", partitions=3, compacted=True)
+POSTS = Topic("registry.post.v1", partitions=6, compacted=True)
 PEOPLE = Topic("registry.person.v1", partitions=12, compacted=True)
 ACCESS = Topic("registry.access.v1", partitions=12, readers=("registry",))
 RECORDS = Topic("training.record.v1", partitions=12)
@@ -16,4 +17,4 @@ DECISIONS = Topic("credit.decision.v1", partitions=12)
 CONTACTS = Topic("registry.contact.v1", partitions=12, compacted=True, readers=("notification",))
 REQUESTS = Topic("notification.request.v1", partitions=12, readers=("notification",))
 
-TOPICS = (AGENCIES, UNITS, PEOPLE, ACCESS, RECORDS, SHORTFALLS, DECISIONS, CONTACTS, REQUESTS)
+TOPICS = (AGENCIES, UNITS, POSTS, PEOPLE, ACCESS, RECORDS, SHORTFALLS, DECISIONS, CONTACTS, REQUESTS)

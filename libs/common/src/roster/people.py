@@ -67,7 +67,7 @@ class People(Copy):
     """The people a service knows, with those fields and histories that it keeps.
 
     `fields` are of the event `PersonChanged`, beside those of `ALWAYS`. Each of `histories` (assignments, posts,
-    statuses, absences, educations) is a table of that name with the fields named; a row is a period, and `number` its
+    statuses, absences, educations, holdings) is a table of that name with the fields named; a row is a period, and `number` its
     place in the history. Former numbers are always kept: a number that somebody had before a new contract names them
     still.
     """
@@ -82,7 +82,7 @@ class People(Copy):
         self.histories = {
             "former_numbers": made(module, "former_numbers", NUMBER[:2], NUMBER[2:], indexed=("nip_hash",)),
             **{
-                name: made(module, name, ("person_id", "number"), (*PERIOD, *kept), indexed=("agency_id",))
+                name: made(module, name, ("person_id", "number"), (*PERIOD, *kept), indexed=("agency_id", "post_id"))
                 for name, kept in histories.items()
             },
         }

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from common.store.tables import Stored
-from contracts.events.registry import StaffType, Status
+from contracts.events.registry import HoldingKind, PostType, StaffType, Status
 from contracts.zone import Zone
 
 COLUMNS: Mapping[str, Any] = {
@@ -31,6 +31,11 @@ COLUMNS: Mapping[str, Any] = {
     "unit_id": UUID | None,
     "unit_name": str | None,
     "parent_id": UUID | None,
+    "post_id": UUID,
+    "superior_id": UUID | None,
+    "kind": HoldingKind,
+    "type": PostType,
+    "seats": int,
     "valid_from": date,
     "valid_to": date | None,
     "code": str,

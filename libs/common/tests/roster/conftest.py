@@ -32,7 +32,7 @@ from jejak_local.postgres import PostgresServer
 from roster.agencies import Agencies
 from roster.copies import News
 from roster.people import People
-from roster.units import Units
+from roster.structure import Posts, Units
 
 metadata = metadata_of(__name__.partition(".")[0])
 add_waiting(metadata)
@@ -45,9 +45,11 @@ PEOPLE = People(
     statuses=("status",),
     absences=("status",),
     educations=("degree",),
+    holdings=("post_id", "kind"),
 )
 AGENCIES = Agencies(__name__, "code", "name", "region", "zone", "active", "pics")
 UNITS = Units(__name__, "name", "parent_id")
+POSTS = Posts(__name__, "name", "type", "seats", "superior_id")
 JOINED = date(2020, 1, 1)
 PARTS: dict[str, tuple[type[Part], str, dict[str, Any]]] = {
     "assignments": (Assignment, "agency_id", {"unit_id": None, "unit_name": None}),
@@ -79,6 +81,7 @@ class Service:
         self.people = PEOPLE.subscription("test.people", hear, awaited_by=[self.records])
         self.agencies = AGENCIES.subscription("test.agencies", hear)
         self.units = UNITS.subscription("test.units", hear)
+        self.posts = POSTS.subscription("test.posts", hear)
 
     def agency(self, agency_id: UUID, **changes: Any) -> AgencyChanged:
         made = {
@@ -123,7 +126,7 @@ class Service:
         """Hands a batch to the consumer of its topic, in one transaction."""
         [subscription] = [
             each
-            for each in (self.people, self.agencies, self.units, self.records)
+            for each in (self.people, self.agencies, self.units, self.posts, self.records)
             if type(batch[0].event) in each.wanted
         ]
         async with self.database.transaction() as session:

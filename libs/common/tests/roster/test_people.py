@@ -263,7 +263,7 @@ async def test_statements_do_not_grow(service):
         with counted_statements(service.database) as statements:
             await lock(service, [state.person_id for state in states], [state.nip_hash for state in states])
         held.append(len(statements))
-    # Who is known, room for others, people; out and in of five histories, and out of statuses, of which there are none;
+    # Who is known, room for others, people; out and in of five histories, and out of statuses and holdings, of which there are none;
     # what waited.
-    assert heard == [3 + 2 * 5 + 1 + 1] * 2
+    assert heard == [3 + 2 * 5 + 2 + 1] * 2
     assert held == [2, 2]

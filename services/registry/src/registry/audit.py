@@ -7,9 +7,10 @@ from common.store.sets import Row
 from contracts.callers import Caller
 from registry.domain.agency import Agency
 from registry.domain.person import Person
+from registry.domain.post import Post
 from registry.domain.unit import Unit
 
-Changed = Agency | Unit | Person
+Changed = Agency | Unit | Post | Person
 
 
 @cache

@@ -19,7 +19,7 @@ READ_ONESELF = Right(("person",), "the one whose token it is")
 LIST_AGENCIES_WITHOUT_PIC = Right(("lan", "analis"), "those of their region for an analis; all for a national role")
 KEEP_AGENCIES = Right(("lan", "service"), "all agencies")
 KEEP_PICS = Right(("lan", "service", "agency_hr"), "those of their agency; all for a national role")
-KEEP_UNITS = Right(("lan", "service", "agency_hr"), "units of their agency; all for a national role")
+KEEP_STRUCTURE = Right(("lan", "service", "agency_hr"), "units and posts of their agency; all for a national role")
 KEEP_PEOPLE = Right(("agency_hr", "service"), "who serves in their agency, but for themselves; all for a service")
 TRANSFER = Right(
     ("agency_hr", "service", "lan"), "who serves in their agency, but for themselves; all for a national role"

@@ -1,4 +1,4 @@
-"""The registry: agencies, their units and PICs, and people with a dated history."""
+"""The registry: agencies with their units, posts and PICs, and people with a dated history."""
 
 from common.service import Command
 from contracts.service import Service
@@ -10,7 +10,7 @@ SERVICE = Service(
     name="registry",
     title="Jejak: agencies and people",
     port=8001,
-    features=["agencies", "units", "people", "contacts", "access"],
+    features=["agencies", "units", "posts", "people", "holdings", "contacts", "access"],
     settings=Settings,
     expands={"region": "SELECT id FROM agencies WHERE region = :name"},
     emits=True,

@@ -41,6 +41,7 @@ async def test_register_and_read(api, nation, world, a_person, settings):
         "person_id": UUID(person_id),
         "nip_hash": nip_hash("199001012015011001", settings.nip_key.get_secret_value()),
         "former_nip_hashes": [],
+        "holdings": [],
         "staff_type": "PNS",
         "status": "active",
         "joined_on": date(2015, 1, 1),

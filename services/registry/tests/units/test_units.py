@@ -238,8 +238,8 @@ async def test_what_breaks_a_tree_is_found(api, nation, parts, database):
 
     own, other = nation.units["K-001-U01"], nation.units["K-001-U02"]
     for statement, name in (
-        ("UPDATE unit_states SET parent_id = unit_id WHERE unit_id = :own", "nothing stands above itself"),
-        ("UPDATE unit_states SET valid_to = '2020-01-01' WHERE unit_id = :own", "a unit is a part of one"),
+        ("UPDATE unit_states SET parent_id = unit_id WHERE unit_id = :own", "no unit stands above itself"),
+        ("UPDATE unit_states SET valid_to = '2020-01-01' WHERE unit_id = :own", "the unit that a unit names"),
     ):
         async with database.transaction() as session:
             await session.execute(

@@ -1,7 +1,7 @@
 """The units training knows: what they were called on any day."""
 
 from roster.days import covers_sql
-from roster.units import Units
+from roster.structure import Units
 
 UNITS = Units(__name__, "name")
 

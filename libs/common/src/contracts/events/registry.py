@@ -15,6 +15,8 @@ StaffType = Literal["PNS", "PPPK"]
 
 
 Status = Literal["active", "leave", "study", "retired", "deceased"]
+PostType = Literal["JPT", "JA", "JF"]
+HoldingKind = Literal["definitive", "plt", "plh"]
 
 
 class Pic(Part):
@@ -75,6 +77,37 @@ class UnitChanged(Event):
     successors: list[UUID]
 
 
+class PostState(Part):
+    """What a post was: `seats` people may hold it as their own; unit and superior post are of the same agency."""
+
+    type: PostType
+    name: str
+    jenjang: str
+    unit_id: UUID
+    seats: int
+    superior_id: UUID | None
+    valid_from: Day
+    valid_to: Day | None
+
+
+class PostChanged(Event):
+    """The full dated state of a post after a change. Where the last state has an end, the post was closed on that day.
+
+    Who holds it is told by `PersonChanged`.
+    """
+
+    topic: ClassVar[Topic] = topics.POSTS
+    type: ClassVar[str] = f"{PREFIX}.registry.PostChanged.v1"
+    source: ClassVar[str] = "/registry"
+    key_field: ClassVar[str] = "post_id"
+    subject_field: ClassVar[str] = "post_id"
+
+    post_id: UUID
+    agency_id: UUID
+    code: str
+    states: list[PostState]
+
+
 class Assignment(Part):
     """Where a person served; `valid_to` is the first day it no longer held.
 
@@ -89,7 +122,7 @@ class Assignment(Part):
 
 
 class Post(Part):
-    """The post a person held; jenjang is null outside the functional posts."""
+    """As what a person served, by grade and name; jenjang is null outside the functional posts. Posts proper are `Holding`s."""
 
     jenjang: str | None
     golongan: str | None
@@ -122,11 +155,20 @@ class Schooling(Part):
     valid_to: Day | None
 
 
+class Holding(Part):
+    """A post of `PostChanged` that a person held: as their own, or acting (`plt`, `plh`)."""
+
+    post_id: UUID
+    kind: HoldingKind
+    valid_from: Day
+    valid_to: Day | None
+
+
 class PersonChanged(Event):
     """The full state and history of a person after a change: no NIP, no name.
 
-    `statuses`, `educations` and `former_nip_hashes` are missing in events from before they were told.
-    The latter stand for numbers that were the person's own until a new contract (PPPK) brought another: they still
+    `statuses`, `educations`, `former_nip_hashes` and `holdings` are missing in events from before they were told.
+    `former_nip_hashes` stand for numbers that were the person's own until a new contract (PPPK) brought another: they still
     name the person. A number that was wrong and was mended is not among them.
     """
 
@@ -154,6 +196,7 @@ class PersonChanged(Event):
     statuses: list[Standing] = Field(default_factory=list[Standing])
     educations: list[Schooling] = Field(default_factory=list[Schooling])
     former_nip_hashes: list[str] = Field(default_factory=list[str])
+    holdings: list[Holding] = Field(default_factory=list[Holding])
 
 
 class AddressCheck(Part):

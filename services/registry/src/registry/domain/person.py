@@ -1,5 +1,6 @@
 """A civil servant with a dated history, and the changes that may be made to it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
@@ -9,6 +10,8 @@ from common.refused import Refused
 from contracts.degrees import Degree
 from registry.domain.grades import Jenjang, StaffType, check_grade
 from registry.domain.history import History, at, at_or_first, begins_on, begun, ending, put, put_until_next, starting
+from registry.domain.lines import earlier
+from registry.domain.post import Holding
 
 Status = Literal["active", "leave", "study", "retired", "deceased"]
 GONE: frozenset[Status] = frozenset(["retired", "deceased"])
@@ -67,8 +70,9 @@ class Person:
     """Who somebody is now; and since when the registry knows of them, where, as what and in which status they have served,
     and with which degree.
 
-    The four histories begin on one day, `joined_on` or later. `former_nips` are the numbers of earlier contracts, which
-    still name the person.
+        The four histories begin on one day, `joined_on` or later. `former_nips` are the numbers of earlier contracts, which
+    still name the person. `holdings` are the posts they held, in the order of their days: one at a time as their own,
+    and any others as acting holder.
     """
 
     id: UUID
@@ -81,6 +85,7 @@ class Person:
     statuses: History[Standing]
     educations: History[Schooling]
     former_nips: tuple[str, ...] = ()
+    holdings: tuple[Holding, ...] = ()
     version: int = 0
 
     @property
@@ -263,6 +268,62 @@ def stand(person: Person, standing: Standing, start: date, until: date | None, t
     return _checked(_ended(stood), person, start, today, "from")
 
 
+def hold(person: Person, new: Holding, today: date) -> Person:
+    """The person holding a post. A holding of the same post from the same day is replaced; one without days is taken back.
+
+    Whoever comes to a post of their own leaves the one they held until then without a known end. Raises Refused.
+    """
+    others = tuple(each for each in person.holdings if each.key != new.key)
+    if new.valid_to == new.valid_from:
+        return replace(person, holdings=others)
+    if new.valid_to is not None and new.valid_to < new.valid_from:
+        raise Refused("dates-reversed", "until")
+    _check_start(new.valid_from, person.begins_on, today, "valid_from")
+    ends = _serves_until(person, new)
+    if ends == new.valid_from:
+        raise Refused("post-elsewhere" if person.serves_on(new.valid_from) else "not-in-service", "valid_from")
+    if ends is not None and (new.valid_to is None or ends < new.valid_to):
+        raise Refused("post-elsewhere" if person.serves_on(ends) else "not-in-service", "until")
+    left = tuple(replace(each, valid_to=new.valid_from) if _gives_way(each, new) else each for each in others)
+    if any(_excludes(each, new) and each.overlaps(new) for each in left):
+        raise Refused("post-twice", "post_id")
+    if len(left) >= MOST_SPANS:
+        raise Refused("history-too-long", "valid_from", most=MOST_SPANS)
+    return replace(person, holdings=_in_order((*left, new)))
+
+
+def _excludes(one: Holding, other: Holding) -> bool:
+    """Whether nobody has both at a time: two posts of their own, or one post in two ways."""
+    return one.post_id == other.post_id or one.kind == other.kind == "definitive"
+
+
+def _gives_way(known: Holding, new: Holding) -> bool:
+    return _excludes(known, new) and known.valid_to is None and known.valid_from < new.valid_from
+
+
+def _serves_until(person: Person, holding: Holding) -> date | None:
+    """The first day, from that of a holding on, on which the person does not serve in its agency; None: never."""
+    for span in person.assignments:
+        if span.value.agency_id != holding.agency_id and (span.valid_to is None or holding.valid_from < span.valid_to):
+            gone = max(span.valid_from, holding.valid_from)
+            return gone if person.left_on is None else min(gone, max(person.left_on, holding.valid_from))
+    return None if person.left_on is None else max(person.left_on, holding.valid_from)
+
+
+def _kept(person: Person) -> tuple[Holding, ...]:
+    """The holdings as far as the person serves in the agencies of the posts: who moves or leaves gives them up."""
+    kept: list[Holding] = []
+    for each in person.holdings:
+        ends = earlier(each.valid_to, _serves_until(person, each))
+        if ends is None or each.valid_from < ends:
+            kept.append(replace(each, valid_to=ends))
+    return tuple(kept)
+
+
+def _in_order(holdings: Iterable[Holding]) -> tuple[Holding, ...]:
+    return tuple(sorted(holdings, key=lambda each: (each.valid_from, each.post_id)))
+
+
 def _joined(person: Person, joined_on: date) -> Person:
     if joined_on == person.joined_on:
         return person
@@ -353,4 +414,4 @@ def _checked(after: Person, before: Person, start: date, today: date, field: str
     for name in ("assignments", "grades", "statuses", "educations"):
         if len(getattr(after, name)) > max(most, len(getattr(before, name))):
             raise Refused("history-too-long", field, most=most)
-    return after
+    return replace(after, holdings=_kept(after))

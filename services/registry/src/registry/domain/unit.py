@@ -5,16 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from common.fields import FIRST_DAY
 from common.refused import Refused
-from registry.domain.history import History, at_or_first, begins_on, begun, next_change, put_until_next
-from registry.domain.lines import earlier, find_loop, shown
-
-MOST_SPANS = 500
-"""How many states a unit or post may have had: an event holds them all."""
-
-EVER = FIRST_DAY
-"""From when a unit or a post is there whose beginning nobody has told: as long as anybody remembers."""
+from registry.domain.dated import lives, restated
+from registry.domain.history import History, at_or_first, begins_on, begun
+from registry.domain.lines import find_loop, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +35,6 @@ class Unit:
 Units = Mapping[UUID, Unit]
 
 
-def lives(begins: date, closed: date | None, start: date, end: date | None) -> bool:
-    """Whether what is there from `begins` until `closed` is there on all days from `start` until `end`."""
-    return begins <= start and (closed is None or (end is not None and end <= closed))
-
-
 def found_unit(unit: Unit, state: UnitState, start: date, known: Units) -> Unit:
     """A new unit as it is from `start` on; of `unit` only id, agency and code count. Raises Refused."""
     _check_parent(unit, state, start, None, known)
@@ -54,14 +43,9 @@ def found_unit(unit: Unit, state: UnitState, start: date, known: Units) -> Unit:
 
 def restate_unit(unit: Unit, state: UnitState, start: date, known: Units) -> Unit:
     """The unit as it is from `start` until its next change on record. Raises Refused."""
-    if unit.closed_on is not None and unit.closed_on <= start:
-        raise Refused("unit-closed", "valid_from")
-    states = put_until_next(unit.states, state, start)
-    if states == unit.states:
-        return unit
-    if len(states) > max(MOST_SPANS, len(unit.states)):
-        raise Refused("history-too-long", "valid_from", most=MOST_SPANS)
-    _check_parent(unit, state, start, earlier(next_change(unit.states, start), unit.closed_on), known)
+    states, end = restated(unit.states, unit.closed_on, state, start, "unit-closed")
+    if states != unit.states:
+        _check_parent(unit, state, start, end, known)
     return replace(unit, states=states)
 
 

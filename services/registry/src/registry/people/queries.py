@@ -37,10 +37,13 @@ from registry.people.schemas import (
     StatusOut,
 )
 from registry.people.tables import assignments, educations, grades, mended_numbers, nips, people, statuses
+from registry.posts.tables import holdings, post_states
 from registry.tables import changes
 from registry.units.tables import unit_states, units
 
 present = assignments.alias("present")
+here = func.coalesce(post_states.c.unit_id, assignments.c.unit_id)
+"""The unit somebody serves in: that of the post they hold as their own, or else the one they were assigned to."""
 
 
 async def person(session: AsyncSession, person_id: UUID, caller: Caller[None], as_of: date | None = None) -> PersonOut:
@@ -48,8 +51,8 @@ async def person(session: AsyncSession, person_id: UUID, caller: Caller[None], a
 
     Before its day, a move shows nothing to the agency it leads to. Raises Refused `not-found`.
     """
-    here = _seen(caller, present.c.agency_id)
-    visible = here if _to_come(caller.today, as_of) else or_(here, _seen(caller, assignments.c.agency_id))
+    now = _seen(caller, present.c.agency_id)
+    visible = now if _to_come(caller.today, as_of) else or_(now, _seen(caller, assignments.c.agency_id))
     return await _one(session, person_id, caller.today, as_of, visible)
 
 
@@ -58,9 +61,9 @@ async def oneself(session: AsyncSession, caller: Caller[None], as_of: date | Non
     return await _one(session, caller.speaks_for("person"), caller.today, as_of, true())
 
 
-async def just_changed(session: AsyncSession, person_id: UUID, today: date) -> PersonOut:
+async def just_changed(session: AsyncSession, person_id: UUID, today: date, as_of: date | None = None) -> PersonOut:
     """Somebody whom the caller has just changed, even if the change took them out of the caller's sight."""
-    return await _one(session, person_id, today, None, true())
+    return await _one(session, person_id, today, as_of, true())
 
 
 async def people_page(
@@ -85,7 +88,7 @@ async def people_page(
     if agency_id is not None:
         found = found.where(assignments.c.agency_id == agency_id)
     if unit_id is not None:
-        found = found.where(assignments.c.unit_id == unit_id)
+        found = found.where(here == unit_id)
     if seen := window.seen(BY_ID):
         found = found.where(assignments.c.person_id > seen[0])
     rows = [_out(row) for row in await session.execute(found.order_by(assignments.c.person_id))]
@@ -189,7 +192,7 @@ def _as_of(today: date, as_of: date | None) -> Select[*tuple[Any, ...]]:
             people.c.staff_type,
             assignments.c.agency_id,
             agencies.c.code.label("agency_code"),
-            assignments.c.unit_id,
+            here.label("unit_id"),
             units.c.code.label("unit_code"),
             unit_states.c.name.label("unit_name"),
             grades.c.jenjang,
@@ -206,7 +209,11 @@ def _as_of(today: date, as_of: date | None) -> Select[*tuple[Any, ...]]:
         .join(assignments, and_(assignments.c.person_id == people.c.id, _held(assignments, day)))
         .join(present, and_(present.c.person_id == people.c.id, _held(present, _day(today, None))))
         .join(agencies, agencies.c.id == assignments.c.agency_id)
-        .outerjoin(units, units.c.id == assignments.c.unit_id)
+        .outerjoin(
+            holdings, and_(holdings.c.person_id == people.c.id, holdings.c.kind == "definitive", _held(holdings, day))
+        )
+        .outerjoin(post_states, and_(post_states.c.post_id == holdings.c.post_id, _held(post_states, day)))
+        .outerjoin(units, units.c.id == here)
         .outerjoin(unit_states, and_(unit_states.c.unit_id == units.c.id, _held(unit_states, day)))
         .join(grades, and_(grades.c.person_id == people.c.id, _held(grades, day)))
         .join(statuses, and_(statuses.c.person_id == people.c.id, _held(statuses, day)))

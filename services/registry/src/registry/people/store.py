@@ -1,11 +1,11 @@
 """People between the database and the domain, and the event of a change.
 
-What writes people takes locks in this order: units, then numbers in their order, then people by id.
+What writes people takes locks in this order: units, posts by id, then numbers in their order, then people by id.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
@@ -24,13 +24,19 @@ from registry.audit import audit_row
 from registry.contact_store import follow
 from registry.domain.history import History, Span, at_or_first
 from registry.domain.person import Grade, Person, Place, Schooling, Standing
+from registry.domain.post import Holding
 from registry.people.tables import assignments, educations, grades, mended_numbers, nips, people, statuses
+from registry.posts.tables import holdings
 from registry.tables import changes
 
 T = TypeVar("T")
 
 _PEOPLE = text("SELECT * FROM people WHERE id = ANY(CAST(:ids AS uuid[]))")
 _LOCKED = text("SELECT * FROM people WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR NO KEY UPDATE")
+_HOLDINGS = text(
+    "SELECT person_id, post_id, valid_from, valid_to, kind, agency_id FROM holdings"
+    " WHERE person_id = ANY(CAST(:ids AS uuid[])) ORDER BY valid_from, post_id"
+)
 Pair = tuple[Person | None, Person]
 
 
@@ -158,6 +164,10 @@ async def present(session: AsyncSession, ids: Iterable[UUID], *, lock: bool) -> 
     held = await _histories(session, grades, wanted, Grade)
     stood = await _histories(session, statuses, wanted, Standing)
     learned = await _histories(session, educations, wanted, Schooling)
+    given = await session.execute(_HOLDINGS, wanted)
+    posts: defaultdict[UUID, list[Holding]] = defaultdict(list)
+    for person_id, *holding in given:
+        posts[person_id].append(Holding(*holding))
     return {
         row.id: Person(
             id=row.id,
@@ -170,6 +180,7 @@ async def present(session: AsyncSession, ids: Iterable[UUID], *, lock: bool) -> 
             statuses=stood[row.id],
             educations=learned[row.id],
             former_nips=tuple(former[row.id]),
+            holdings=tuple(posts[row.id]),
             version=row.version,
         )
         for row in rows_found
@@ -204,6 +215,9 @@ async def save(session: AsyncSession, pairs: Sequence[Pair], caller: Caller[None
         old, new = _differences(table, stored)
         await sets.delete(session, table, old)
         await sets.put(session, table, new)
+    given_up, given = _given(stored)
+    await sets.delete(session, holdings, given_up)
+    await sets.put(session, holdings, given)
     await sets.add(session, changes, [audit_row(before, after, caller) for before, after in stored])
     names = await _unit_names(session, [after for _, after in stored], caller.today)
     for _, after in stored:
@@ -245,6 +259,18 @@ def _differences(table: Table, pairs: Iterable[Pair]) -> tuple[list[Row], list[R
             if span not in known
         )
     return old, new
+
+
+def _given(pairs: Iterable[Pair]) -> tuple[list[Row], list[Row]]:
+    """The rows of posts that are held no more, and those to add or overwrite."""
+    given_up: list[Row] = []
+    given: list[Row] = []
+    for before, after in pairs:
+        known = before.holdings if before else ()
+        kept = {each.key for each in after.holdings}
+        given_up += [{"person_id": after.id} | asdict(each) for each in known if each.key not in kept]
+        given += [{"person_id": after.id} | asdict(each) for each in after.holdings if each not in known]
+    return given_up, given
 
 
 async def _unit_names(session: AsyncSession, persons: Iterable[Person], today: date) -> dict[UUID, str]:
@@ -317,5 +343,9 @@ def _event(person: Person, unit_names: Mapping[UUID, str], caller: Caller[None])
         educations=[
             events.Schooling(degree=span.value.degree, valid_from=span.valid_from, valid_to=span.valid_to)
             for span in person.educations
+        ],
+        holdings=[
+            events.Holding(post_id=each.post_id, kind=each.kind, valid_from=each.valid_from, valid_to=each.valid_to)
+            for each in person.holdings
         ],
     )

@@ -20,7 +20,7 @@ router = APIRouter(prefix="/v1", tags=["units"])
 uploads = APIRouter(prefix="/v1", tags=["units"])
 
 Reader = Annotated[Caller[None], Depends(rights.READ_AGENCIES)]
-OwnAgency = Annotated[Caller[None], Depends(rights.KEEP_UNITS)]
+OwnAgency = Annotated[Caller[None], Depends(rights.KEEP_STRUCTURE)]
 
 TAKEN: dict[int | str, dict[str, Any]] = {409: {"description": "`code-taken` or `id-taken`"}}
 

@@ -14,9 +14,10 @@ from common.web import etag
 from contracts.callers import Caller
 from registry.agencies.store import named
 from registry.agencies.tables import AgencyRow
+from registry.domain.dated import EVER
 from registry.domain.history import at_or_first
-from registry.domain.unit import EVER, Unit, UnitState, found_unit, restate_unit
-from registry.naming import one_of
+from registry.domain.unit import Unit, UnitState, found_unit, restate_unit
+from registry.naming import Known, one_of
 from registry.units import store
 from registry.units.schemas import UnitIn, UnitLine
 
@@ -26,10 +27,10 @@ async def add_unit(session: AsyncSession, agency_id: UUID, document: UnitIn, cal
     await store.lock(session)
     if not caller.reaches(agency_id) or await session.get(AgencyRow, agency_id) is None:
         raise Refused("not-found")
-    kept = await _kept(session, [(agency_id, document)])
-    if (agency_id, document.code) in kept.by_code:
+    known = await _known(session, [(agency_id, document)])
+    if known.coded(agency_id, document.code):
         raise Refused("code-taken", field="code")
-    created = kept.decided(document, agency_id, None, caller)
+    created = _decided(document, agency_id, None, known, caller)
     await store.save(session, [(None, created)], caller)
     return created.id
 
@@ -43,10 +44,11 @@ async def revise_unit(
     if before is None or not caller.reaches(before.agency_id):
         raise Refused("not-found")
     etag.check(seen, before.version)
-    kept = await _kept(session, [(before.agency_id, document)])
-    if kept.by_code.get((before.agency_id, document.code), unit_id) != unit_id:
+    known = await _known(session, [(before.agency_id, document)])
+    if known.by_code.get((before.agency_id, document.code), unit_id) != unit_id:
         raise Refused("code-taken", field="code")
-    await store.save(session, [(before, kept.decided(document, before.agency_id, before, caller))], caller)
+    known.by_id |= {unit_id: before}
+    await store.save(session, [(before, _decided(document, before.agency_id, before, known, caller))], caller)
 
 
 async def upsert_units(session: AsyncSession, lines: Sequence[UnitLine], caller: Caller[None]) -> list[Answer]:
@@ -54,61 +56,46 @@ async def upsert_units(session: AsyncSession, lines: Sequence[UnitLine], caller:
     await store.lock(session)
     agencies = await named(session, lines)
     placed = [(agency_id, line) for line in lines for agency_id in agencies.possible(line)]
-    kept = await _kept(session, placed)
-    before = dict(kept.units)
+    known = await _known(session, placed)
+    before = dict(known.by_id)
 
     def decide(line: UnitLine) -> Done:
         agency_id = agencies.meant(line, caller)
-        known_id = kept.by_code.get((agency_id, line.code))
-        known = kept.units.get(known_id) if known_id else None
-        unit = kept.decided(line, agency_id, known, caller)
-        kept.keep(unit)
-        return Done("stored" if known is None else "unchanged" if unit == known else "updated", unit.id)
+        now = known.coded(agency_id, line.code)
+        unit = _decided(line, agency_id, now, known, caller)
+        known.keep(unit)
+        return Done("stored" if now is None else "unchanged" if unit == now else "updated", unit.id)
 
     answers = answer_each(lines, decide)
-    await store.save(session, [(before.get(unit_id), unit) for unit_id, unit in kept.units.items()], caller)
+    await store.save(session, [(before.get(unit_id), unit) for unit_id, unit in known.by_id.items()], caller)
     return answers
 
 
-class _Kept:
-    """The units some documents speak of, as decided so far."""
-
-    def __init__(self, units: dict[UUID, Unit]) -> None:
-        self.units = units
-        self.by_code = {(unit.agency_id, unit.code): unit.id for unit in units.values()}
-
-    def keep(self, unit: Unit) -> None:
-        self.units[unit.id] = unit
-        self.by_code[unit.agency_id, unit.code] = unit.id
-
-    def decided(self, document: UnitIn, agency_id: UUID, before: Unit | None, caller: Caller[None]) -> Unit:
-        """The unit as a document says. Raises Refused."""
-        if before is None:
-            unit_id = document.id or new_id()
-            if unit_id in self.units:
-                raise Refused("id-taken", "id")
-            unit = Unit(unit_id, agency_id, document.code, ())
-            start = document.valid_from or EVER
-            return found_unit(unit, self._state(document, unit, None), start, self.units)
-        if document.id not in (None, before.id):
+def _decided(document: UnitIn, agency_id: UUID, before: Unit | None, known: Known[Unit], caller: Caller[None]) -> Unit:
+    """The unit as a document says. Raises Refused."""
+    if before is None:
+        unit_id = document.id or new_id()
+        if unit_id in known.by_id:
             raise Refused("id-taken", "id")
-        start = document.valid_from or caller.today
-        state = self._state(document, before, at_or_first(before.states, start))
-        return restate_unit(replace(before, code=document.code), state, start, self.units)
-
-    def _state(self, document: UnitIn, unit: Unit, before: UnitState | None) -> UnitState:
-        if document.parent_code is None:
-            return UnitState(document.name, said(document, "parent_id", before))
-        names = {"parent_id": document.parent_id, "parent_code": document.parent_code}
-        return UnitState(document.name, one_of(names, lambda name: self._find(unit, name), "unit-unknown"))
-
-    def _find(self, unit: Unit, name: UUID | str) -> UUID | None:
-        return name if isinstance(name, UUID) else self.by_code.get((unit.agency_id, name))
+        state = _state(document, agency_id, None, known)
+        return found_unit(Unit(unit_id, agency_id, document.code, ()), state, document.valid_from or EVER, known.by_id)
+    if document.id not in (None, before.id):
+        raise Refused("id-taken", "id")
+    start = document.valid_from or caller.today
+    state = _state(document, agency_id, at_or_first(before.states, start), known)
+    return restate_unit(replace(before, code=document.code), state, start, known.by_id)
 
 
-async def _kept(session: AsyncSession, documents: Sequence[tuple[UUID, UnitIn]]) -> _Kept:
+def _state(document: UnitIn, agency_id: UUID, before: UnitState | None, known: Known[Unit]) -> UnitState:
+    if document.parent_code is None:
+        return UnitState(document.name, said(document, "parent_id", before))
+    names = {"parent_id": document.parent_id, "parent_code": document.parent_code}
+    return UnitState(document.name, one_of(names, lambda name: known.find(agency_id, name), "unit-unknown"))
+
+
+async def _known(session: AsyncSession, documents: Sequence[tuple[UUID, UnitIn]]) -> Known[Unit]:
     ids = {each for _, document in documents for each in (document.id, document.parent_id) if each}
     codes = {
         (agency_id, code) for agency_id, document in documents for code in (document.code, document.parent_code) if code
     }
-    return _Kept(await store.present(session, ids, codes))
+    return Known(await store.present(session, ids, codes))

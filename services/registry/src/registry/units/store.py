@@ -34,6 +34,11 @@ _ABOVE = text(
     " ARRAY(SELECT successor_id FROM successors WHERE unit_id = units.id ORDER BY successor_id) AS successors"
     " FROM above JOIN units USING (id) JOIN unit_states s ON s.unit_id = units.id ORDER BY s.valid_from"
 )
+_HELD = text(
+    "SELECT id FROM units WHERE id = ANY(CAST(:ids AS uuid[]))"
+    " OR (agency_id, code) IN (SELECT * FROM unnest(CAST(:agencies AS uuid[]), CAST(:codes AS text[])))"
+    " ORDER BY id FOR SHARE"
+)
 Pair = tuple[Unit | None, Unit]
 
 
@@ -56,6 +61,12 @@ async def present(session: AsyncSession, ids: Collection[UUID] = (), codes: Code
         unit_id: replace(unit, states=(*spans[unit_id][:-1], replace(spans[unit_id][-1], valid_to=None)))
         for unit_id, unit in found.items()
     }
+
+
+async def held(session: AsyncSession, ids: Collection[UUID], codes: Codes) -> dict[UUID, Unit]:
+    """`present`, and nobody closes the units named until the transaction ends."""
+    given = {"ids": list(ids), "agencies": [agency for agency, _ in codes], "codes": [code for _, code in codes]}
+    return await present(session, list(await session.scalars(_HELD, given)))
 
 
 async def save(session: AsyncSession, pairs: Sequence[Pair], caller: Caller[None]) -> None:
