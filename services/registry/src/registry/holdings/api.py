@@ -29,19 +29,19 @@ OwnAgency = Annotated[Caller[None], Depends(rights.KEEP_PEOPLE)]
     summary="Where oneself serves, as of a day: units, post and superior",
     responses={404: {"description": "`not-found`: nobody by the claim, or not yet or no more on that day"}},
 )
-@shows("history")
+@shows("posts")
 async def get_own_place(session: Reading, caller: Oneself, as_of: Day | None = None) -> PlaceOut:
     return await queries.own_place(session, caller, as_of)
 
 
 @router.get("/people/{person_id}/place", summary="Where a person serves, as of a day: units, post and superior")
-@shows("history")
+@shows("posts")
 async def get_place(person_id: UUID, session: Reading, caller: Reader, as_of: Day | None = None) -> PlaceOut:
     return await queries.place(session, person_id, caller, as_of)
 
 
 @router.get("/agencies/{agency_id}/places", summary="Where the people of an agency serve, as of a day")
-@shows("history")
+@shows("posts")
 async def list_places(
     agency_id: UUID,
     session: Reading,

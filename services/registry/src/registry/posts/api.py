@@ -55,7 +55,7 @@ async def get_post(
 
 
 @router.get("/posts/{post_id}/history", summary="Everything on record of a post, and who held it")
-@shows("history")
+@shows("posts")
 async def get_post_history(post_id: UUID, session: Reading, caller: Historian, response: Response) -> PostHistoryOut:
     return etag.tagged(await queries.history(session, post_id, caller), response)
 
