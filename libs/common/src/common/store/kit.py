@@ -86,7 +86,7 @@ def create_jobs_v1(op: Operations) -> None:
         sa.Column("begun_at", sa.DateTime(timezone=True)),
         sa.Column("ended_at", sa.DateTime(timezone=True)),
         sa.PrimaryKeyConstraint("id", name="pk_jobs"),
-        sa.CheckConstraint("state IN ('queued', 'running', 'done', 'failed', 'cancelled')", name="ck_jobs_state"),
+        sa.CheckConstraint("state IN ('queued', 'running', 'done', 'failed', 'cancelled')", name=op.f("ck_jobs_state")),
     )
     op.create_index("ix_jobs_to_do", "jobs", ["id"], postgresql_where=sa.text("state IN ('queued', 'running')"))
 

@@ -139,7 +139,7 @@ def add_jobs(metadata: MetaData) -> Table:
         Column("kind", Text, nullable=False),
         Column("plan", JSONB, nullable=False, comment="what its steps are told"),
         Column("ordered_by", Text, nullable=False, comment="the subject who may follow it"),
-        Column("state", Text, CheckConstraint(JOB_STATES, name="state"), nullable=False, server_default="queued"),
+        Column("state", Text, nullable=False, server_default="queued"),
         Column("done", Integer, nullable=False, server_default="0"),
         Column("total", Integer, comment="null until the first step has ended"),
         Column("position", JSONB(none_as_null=True), comment="where the next step begins"),
@@ -147,5 +147,6 @@ def add_jobs(metadata: MetaData) -> Table:
         _created(),
         Column("begun_at", DateTime(timezone=True)),
         Column("ended_at", DateTime(timezone=True)),
+        CheckConstraint(JOB_STATES, name="state"),
         Index("ix_jobs_to_do", "id", postgresql_where=text(JOBS_TO_DO)),
     )

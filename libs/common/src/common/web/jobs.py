@@ -55,7 +55,12 @@ def job_routes(right: Callable[..., Awaitable[Principal]]) -> APIRouter:
             problem=problem,
         )
 
-    @router.post("/jobs/{job_id}/cancel", status_code=204, summary="Take a job that still waits out of the queue")
+    @router.post(
+        "/jobs/{job_id}/cancel",
+        status_code=204,
+        summary="Take a job that still waits out of the queue",
+        responses={409: {"description": "`job-not-waiting`"}},
+    )
     async def cancel_job(job_id: UUID, session: Transaction, caller: Annotated[Principal, allowed]) -> None:
         await jobs.cancel(session, job_id, caller.subject)
 
