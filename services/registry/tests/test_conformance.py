@@ -1,11 +1,28 @@
 """Whatever is sent to the service, the answer is one that its document tells; the invariants hold afterwards."""
 
+from common.store.jobs import order
+
 
 async def test_every_answer_is_documented(keeps_its_word, app, api, nation, world, a_person) -> None:
     person_id = (await api.call("service", "POST", "/people", a_person())).json()["id"]
     me, address = {"person": person_id}, {"email": "siti@agency.example"}
     assert (await api.call("person", "PUT", "/people/me/contact", address, **me)).status_code == 200
+    merger = {
+        "agency_id": str(nation.agencies["D-001"]),
+        "on": "2026-11-20",
+        "shares": [{"agency_id": str(nation.agencies["K-001"])}],
+    }
     token = (await world.emitted())[-1].event.check.token
+    made = [
+        await api.call("lan", "POST", "/agencies", {"code": f"D-09{number}", "name": "Daerah Uji", "kind": "D"})
+        for number in (1, 2)
+    ]
+    old, new = (answer.json()["id"] for answer in made)
+    apart = {"agency_id": old, "on": "2026-11-20", "shares": [{"agency_id": new}]}
+    reform = (await api.call("lan", "POST", "/reforms", merger)).json()
+    await api.call("lan", "POST", f"/jobs/{reform['job_id']}/cancel")
+    async with nation.database.transaction() as session:
+        job_id = await order(session, "reform", {}, "lan")
     agency = {"code": "K-001", "name": "Kementerian Uji", "kind": "K"}
     unit = {"code": "K-001-U01", "name": "Biro Umum"}
     pic = {"rank": "main", "name": "Ani", "email": "ani@agency.example"}
@@ -23,6 +40,8 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, nation, worl
             "post_id": [post_id],
             "unit_id": [nation.units["K-001-U01"]],
             "person_id": [person_id],
+            "reform_id": [reform["id"]],
+            "job_id": [job_id],
         },
         bodies={
             "POST /v1/agencies": agency | {"code": "K-050"},
@@ -47,6 +66,8 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, nation, worl
             "POST /v1/people/me/contact/check": {"token": token},
             "PUT /v1/people/{person_id}/contact": {"language": "en", "sex": "female"},
             "POST /v1/contacts:batch": [{"person_id": person_id, "zone": "WITA"}],
+            "POST /v1/reforms": merger,
+            "POST /v1/reforms:preview": apart,
         },
     )
     assert len(await world.emitted()) > 10  # and are not left to wait, which would break an invariant after a minute

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from common.store.jobs import order
+
 HISTORIANS = {"lan", "analis", "agency_hr", "agency_head", "inspector", "service"}
 READERS = HISTORIANS | {"pic"}
 RIGHTS = {
@@ -49,6 +51,11 @@ RIGHTS = {
     ("GET", "/v1/people/{person_id}/contact"): {"service", "agency_hr"},
     ("PUT", "/v1/people/{person_id}/contact"): {"service", "agency_hr"},
     ("POST", "/v1/contacts:batch"): {"service", "agency_hr"},
+    ("POST", "/v1/reforms:preview"): {"lan", "service"},
+    ("POST", "/v1/reforms"): {"lan", "service"},
+    ("GET", "/v1/reforms/{reform_id}"): {"lan", "service"},
+    ("GET", "/v1/jobs/{job_id}"): {"lan", "service"},
+    ("POST", "/v1/jobs/{job_id}/cancel"): {"lan", "service"},
 }
 
 
@@ -72,7 +79,13 @@ async def test_every_role_does_what_its_right_says(api, nation, world, a_person,
         "unit_id": nation.units["K-001-U01"],
         "person_id": person_id,
     }
-    address = re.sub(r"{(\w+)}", lambda match: str(ids[match[1]]), path.removeprefix("/v1"))
+    merger = {
+        "agency_id": str(nation.agencies["D-001"]),
+        "on": "2026-07-01",
+        "shares": [{"agency_id": str(nation.agencies["K-001"])}],
+    }
+    if "{reform_id}" in path:
+        ids["reform_id"] = (await api.call("lan", "POST", "/reforms", merger)).json()["id"]
     body = {
         "/v1/agencies": {"code": "K-050", "name": "Baru", "kind": "K"},
         "/v1/agencies/{agency_id}": {"code": "K-001", "name": "Baru", "kind": "K"},
@@ -96,13 +109,20 @@ async def test_every_role_does_what_its_right_says(api, nation, world, a_person,
         "/v1/people/me/contact/check": {"token": token},
         "/v1/people/{person_id}/contact": {"language": "en"},
         "/v1/contacts:batch": {"person_id": person_id, "language": "en"},
+        "/v1/reforms": merger,
+        "/v1/reforms:preview": merger,
     }.get(path)
     body = None if method == "GET" else body
     sent = {"headers": {"content-type": "application/x-ndjson"}} if path.endswith(":batch") else {}
     for role in sorted(RIGHTS[method, path]):
         # Only a person reads their own; who writes is somebody else, since nobody changes their own record.
         scope = {"person": person_id} if role == "person" else {}
+        if "{job_id}" in path:  # each follows what they have ordered themselves
+            async with nation.database.transaction() as session:
+                ids["job_id"] = await order(session, "reform", {}, role)
+        address = re.sub(r"{(\w+)}", lambda match: str(ids[match[1]]), path.removeprefix("/v1"))
         answer = await api.call(role, method, address, body, **sent, **scope)
         places = {"/v1/agencies/{agency_id}/units", "/v1/agencies/{agency_id}/posts"}
-        created_before = path in {"/v1/agencies", "/v1/people", *places}
-        assert answer.status_code in ({200, 201, 409} if created_before else {200}), (role, answer.text)
+        created_before = path in {"/v1/agencies", "/v1/people", *places, "/v1/reforms"}
+        done = {204} if path.endswith("/cancel") else {200}
+        assert answer.status_code in ({200, 201, 202, 409} if created_before else done), (role, answer.text)

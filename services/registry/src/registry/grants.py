@@ -19,6 +19,7 @@ GRANTS = Grants(
         "pics": REPLACED,
         "post_states": EDITED,
         "posts": CHANGED,
+        "reforms": ADDED,
         "statuses": EDITED,
         "successors": ADDED,
         "unit_states": EDITED,

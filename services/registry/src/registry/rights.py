@@ -26,3 +26,5 @@ TRANSFER = Right(
 )
 KEEP_CONTACTS = Right(("agency_hr", "service"), "who serves in their agency; all for a service")
 KEEP_OWN_CONTACT = Right(("person",), "the one whose token it is")
+REFORM = Right(("lan", "service"), "all agencies")
+FOLLOW_JOBS = Right(("lan", "service"), "the jobs they have ordered")

@@ -4,16 +4,18 @@ from common.service import Command
 from contracts.service import Service
 from registry.access.cli import add_breach, breach
 from registry.people.cli import announce_begun
+from registry.reforms.commands import JOB, reform_step
 from registry.settings import Settings
 
 SERVICE = Service(
     name="registry",
     title="Jejak: agencies and people",
     port=8001,
-    features=["agencies", "units", "posts", "people", "holdings", "contacts", "access"],
+    features=["agencies", "units", "posts", "people", "holdings", "contacts", "access", "reforms", "jobs"],
     settings=Settings,
     expands={"region": "SELECT id FROM agencies WHERE region = :name"},
     emits=True,
+    jobs={JOB: reform_step},
     commands={
         "announce-begun": Command(
             announce_begun,

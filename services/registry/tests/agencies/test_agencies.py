@@ -20,7 +20,14 @@ async def test_create_read_change(api, world):
     assert created.status_code == 201
     assert created.headers["etag"] == '"1"'
     agency_id = created.json()["id"]
-    assert created.json() == AGENCY | {"id": agency_id, "parent_id": None, "active": True, "zone": "WIB", "version": 1}
+    open_still = {"closed_on": None, "merged_into": None}
+    assert created.json() == AGENCY | open_still | {
+        "id": agency_id,
+        "parent_id": None,
+        "active": True,
+        "zone": "WIB",
+        "version": 1,
+    }
     assert await api.get(f"/agencies/{agency_id}") == created.json()
 
     renamed = AGENCY | {"name": "Kementerian Teladan", "active": False, "zone": "WIT"}

@@ -32,7 +32,8 @@ class Pic(Part):
 class AgencyChanged(Event):
     """The full state of an agency (ministry K, institution L, region D) after a change.
 
-    `zone` is missing in events from before it was told.
+    `zone`, `closed_on` and `merged_into` are missing in events from before they were told. A reform closes an agency for
+    good, on `closed_on`; `merged_into` is the one that took over all it had, where it was one.
     """
 
     topic: ClassVar[Topic] = topics.AGENCIES
@@ -50,6 +51,8 @@ class AgencyChanged(Event):
     active: bool
     pics: list[Pic]
     zone: Zone = "WIB"
+    closed_on: Day | None = None
+    merged_into: UUID | None = None
 
 
 class UnitState(Part):

@@ -33,11 +33,11 @@ Parents = dict[UUID, UUID | None]
 
 async def create_agency(session: AsyncSession, document: AgencyIn, caller: Caller[None]) -> UUID:
     """A new agency. Raises Refused."""
-    await _lock(session)
+    await lock(session)
     if await session.scalar(select(agencies.c.id).where(agencies.c.code == document.code)):
         raise Refused("code-taken", field="code")
     created = _decided(document, None, await _parents(session))
-    await _save(session, [(None, created)], caller)
+    await save(session, [(None, created)], caller)
     return created.id
 
 
@@ -45,30 +45,30 @@ async def revise_agency(
     session: AsyncSession, agency_id: UUID, document: AgencyIn, seen: etag.Versions, caller: Caller[None]
 ) -> None:
     """An agency as the document says. Raises Refused."""
-    await _lock(session)
+    await lock(session)
     before = await _one(session, agency_id, seen, caller)
     namesake = select(agencies.c.id).where(agencies.c.code == document.code, agencies.c.id != agency_id)
     if await session.scalar(namesake):
         raise Refused("code-taken", field="code")
     after = _decided(document, before, await _parents(session))
-    await _save(session, [(before, after)], caller)
+    await save(session, [(before, after)], caller)
 
 
 async def name_pics(
     session: AsyncSession, agency_id: UUID, named: Sequence[PicIn], seen: etag.Versions, caller: Caller[None]
 ) -> None:
     """Exactly these PICs for an agency. Raises Refused."""
-    await _lock(session)
+    await lock(session)
     before = await _one(session, agency_id, seen, caller)
     after = replace(before, pics=_pics(named, before.pics))
-    await _save(session, [(before, after)], caller)
+    await save(session, [(before, after)], caller)
 
 
 async def upsert_agencies(session: AsyncSession, lines: Sequence[AgencyLine], caller: Caller[None]) -> list[Answer]:
     """Agencies by code, with the PICs each line names; a line counts as a whole or not at all."""
-    await _lock(session)
+    await lock(session)
     parents = await _parents(session)
-    before = {agency.code: agency for agency in await _load(session, codes={line.code for line in lines})}
+    before = {agency.code: agency for agency in await load(session, codes={line.code for line in lines})}
     after = dict(before)
 
     def decide(line: AgencyLine) -> Done:
@@ -80,11 +80,12 @@ async def upsert_agencies(session: AsyncSession, lines: Sequence[AgencyLine], ca
         return Done("stored" if known is None else "unchanged" if agency == known else "updated", agency.id)
 
     answers = answer_each(lines, decide)
-    await _save(session, [(before.get(code), agency) for code, agency in after.items()], caller)
+    await save(session, [(before.get(code), agency) for code, agency in after.items()], caller)
     return answers
 
 
-async def _lock(session: AsyncSession) -> None:
+async def lock(session: AsyncSession) -> None:
+    """Waits for its turn to write agencies."""
     await session.execute(text("LOCK TABLE agencies IN SHARE ROW EXCLUSIVE MODE"))
 
 
@@ -93,14 +94,15 @@ async def _parents(session: AsyncSession) -> Parents:
 
 
 async def _one(session: AsyncSession, agency_id: UUID, seen: etag.Versions, caller: Caller[None]) -> Agency:
-    found = await _load(session, ids={agency_id}) if caller.reaches(agency_id) else []
+    found = await load(session, ids={agency_id}) if caller.reaches(agency_id) else []
     if not found:
         raise Refused("not-found")
     etag.check(seen, found[0].version)
     return found[0]
 
 
-async def _load(session: AsyncSession, *, ids: Collection[UUID] = (), codes: Collection[str] = ()) -> list[Agency]:
+async def load(session: AsyncSession, *, ids: Collection[UUID] = (), codes: Collection[str] = ()) -> list[Agency]:
+    """Agencies by id and by code, with their PICs."""
     found = (
         await session.execute(select(agencies).where(or_(agencies.c.id.in_(ids), agencies.c.code.in_(codes))))
     ).all()
@@ -113,6 +115,8 @@ async def _load(session: AsyncSession, *, ids: Collection[UUID] = (), codes: Col
 def _decided(document: AgencyIn, before: Agency | None, parents: Parents) -> Agency:
     if document.id in parents if before is None else document.id not in (None, before.id):
         raise Refused("id-taken", "id")
+    if before and before.closed_on and said(document, "active", before):
+        raise Refused("agency-closed", "active")
     agency_id = before.id if before else document.id or new_id()
     parent_id = said(document, "parent_id", before)
     check_parent(agency_id, parent_id, parents)
@@ -125,6 +129,8 @@ def _decided(document: AgencyIn, before: Agency | None, parents: Parents) -> Age
         parent_id=parent_id,
         active=said(document, "active", before),
         zone=said(document, "zone", before),
+        closed_on=before.closed_on if before else None,
+        merged_into=before.merged_into if before else None,
         pics=before.pics if before else (),
         version=before.version if before else 0,
     )
@@ -144,7 +150,7 @@ def _is_same(named: PicIn, known: Pic) -> bool:
     return named.rank == known.rank and (named.name == known.name or named.email == known.email)
 
 
-async def _save(session: AsyncSession, pairs: Iterable[tuple[Agency | None, Agency]], caller: Caller[None]) -> None:
+async def save(session: AsyncSession, pairs: Iterable[tuple[Agency | None, Agency]], caller: Caller[None]) -> None:
     """Stores the next version of each agency that changed, and announces it."""
     changed = [(before, replace(after, version=after.version + 1)) for before, after in pairs if before != after]
     new = [asdict(after) for before, after in changed if before is None]

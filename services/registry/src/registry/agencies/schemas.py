@@ -1,5 +1,6 @@
 """Agencies and PICs as sent and answered."""
 
+from datetime import date
 from uuid import UUID
 
 from pydantic import BaseModel, Field, StrictBool
@@ -62,6 +63,8 @@ class AgencyOut(BaseModel):
     parent_id: UUID | None
     active: bool
     zone: Zone
+    closed_on: date | None = Field(description="the first day on which it was no more, by a reform")
+    merged_into: UUID | None = Field(description="the agency that took over all it had")
     version: int
 
 

@@ -1,5 +1,6 @@
 """Agencies, and who answers for competence development in them."""
 
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint
@@ -13,6 +14,8 @@ class AgencyRow(Stored, table=True):
     __table_args__ = (
         CheckConstraint("kind IN ('K', 'L', 'D')", name="kind"),
         CheckConstraint("zone IN ('WIB', 'WITA', 'WIT')", name="zone"),
+        CheckConstraint("closed_on IS NULL OR NOT active", name="closed"),
+        CheckConstraint("merged_into IS NULL OR closed_on IS NOT NULL", name="merged"),
     )
 
     id: UUID = Field(primary_key=True)
@@ -23,6 +26,8 @@ class AgencyRow(Stored, table=True):
     parent_id: UUID | None = Field(foreign_key="agencies.id")
     active: bool
     zone: str
+    closed_on: date | None
+    merged_into: UUID | None = Field(foreign_key="agencies.id")
     version: int
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 from uuid import UUID
 
@@ -26,7 +27,10 @@ class Pic:
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """A ministry (K), an institution (L) or a region (D); `region` is where it is, `zone` by which clock it works."""
+    """A ministry (K), an institution (L) or a region (D); `region` is where it is, `zone` by which clock it works.
+
+    A reform closes one for good: on `closed_on`, and `merged_into` is the one that took over all it had.
+    """
 
     id: UUID
     code: str
@@ -36,6 +40,8 @@ class Agency:
     parent_id: UUID | None
     active: bool
     zone: Zone = "WIB"
+    closed_on: date | None = None
+    merged_into: UUID | None = None
     pics: tuple[Pic, ...] = ()
     version: int = 0
 

@@ -1,0 +1,1 @@
+"""Whoever orders a reform follows it."""

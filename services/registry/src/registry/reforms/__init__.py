@@ -1,0 +1,1 @@
+"""Reforms: an agency merges into another, or is split among several."""

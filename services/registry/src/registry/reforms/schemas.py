@@ -1,0 +1,55 @@
+"""Reforms as sent and answered."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from common.fields import Day, Document
+
+
+class ShareIn(Document):
+    """What goes to an agency: the units named, each with what stands under it; without them, whatever no other share names."""
+
+    agency_id: UUID
+    unit_ids: list[UUID] | None = Field(None, max_length=1000)
+
+
+class ReformIn(Document):
+    """An agency ends on a day, and what it had goes to others: one share is a merger, several are a split.
+
+    Exactly one share names no units: it takes the rest, so that nobody is left without an agency.
+    """
+
+    agency_id: UUID
+    on: Day = Field(description="the first day of the new order: this year, and not a day to come")
+    shares: list[ShareIn] = Field(min_length=1, max_length=100)
+
+
+class ShareOut(BaseModel):
+    """What an agency would get."""
+
+    agency_id: UUID
+    units: int
+    people: int
+
+
+class ReformPreview(BaseModel):
+    """What a reform would do."""
+
+    agency_id: UUID
+    on: date
+    shares: list[ShareOut]
+    staying: int = Field(description="who has retired or died by then: they stay on record where they left")
+    pics_to: UUID | None = Field(description="who gets the PICs, where they have none themselves")
+
+
+class ReformOut(BaseModel):
+    """A reform that was ordered; its job tells how far it is."""
+
+    id: UUID
+    job_id: UUID
+    agency_id: UUID
+    on: date
+    shares: list[ShareIn]
+    ordered_at: datetime
