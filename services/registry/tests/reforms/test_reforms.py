@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from common.invariants import find_broken
 from common.runner import Runner
 from libs.common.tests.delivery import Killed
 from registry.reforms import commands
@@ -69,7 +70,7 @@ async def test_a_merger_moves_units_and_people_and_leaves_last_years_report_as_i
     before = [await report(api, agency, "2025-12-31") for agency in (old, new)]
     day_before = await report(api, old, "2026-06-30")
     previewed = await api.call("lan", "POST", "/reforms:preview", merger(nation))
-    assert previewed.json()["shares"] == [{"agency_id": str(new), "units": 2, "people": 3}]
+    assert previewed.json()["shares"] == [{"agency_id": str(new), "units": 2, "posts": 0, "people": 3}]
     assert (await api.call("agency_hr", "GET", f"/people/{staff['ids'][0]}", agency=new)).status_code == 404
     await world.emitted()
 
@@ -120,6 +121,140 @@ async def test_a_split_gives_each_share_its_units_with_all_under_them(api, natio
     [top, below] = (await api.get(f"/agencies/{other}/units"))["items"]
     assert below["parent_id"] == top["id"]
     assert (await api.get(f"/agencies/{old}"))["merged_into"] is None
+
+
+@pytest.fixture
+async def posts(api, staff) -> list[str]:
+    """Three posts of D-001: one in its first unit, under it one in the second, and one nobody holds any more."""
+
+    def post(code: str, unit: str, **changes: Any) -> dict[str, Any]:
+        made = {"agency_code": "D-001", "code": code, "type": "JA", "name": f"Kepala {code}", "unit_code": unit}
+        return made | {"jenjang": "administrator"} | changes
+
+    lines = [
+        post("P1", "D-001-U01"),
+        post("P2", "D-001-U02", superior_code="P1"),
+        post("P3", "D-001-U02", superior_code="P2"),
+        post("P1", "K-001-U01", agency_code="K-001"),
+    ]
+    answers = await api.bulk("/posts:batch", lines)
+    assert {answer["status"] for answer in answers} == {"stored"}
+    given = [
+        (0, "P1", "definitive", "2020-01-01", None),
+        (1, "P2", "definitive", "2020-01-01", "2026-10-01"),
+        (1, "P1", "plh", "2026-09-01", "2026-09-10"),
+        (2, "P3", "definitive", "2020-01-01", "2026-03-01"),
+    ]
+    named = [
+        {"nip": staff["bodies"][number]["nip"], "agency_code": "D-001", "post_code": code, "kind": kind}
+        | {"valid_from": start, "until": until}
+        for number, code, kind, start, until in given
+    ]
+    assert {answer["status"] for answer in await api.bulk("/holdings:batch", named)} == {"stored"}
+    return [answer["id"] for answer in answers[:3]]
+
+
+async def held(api, post_id: str) -> list[tuple[Any, ...]]:
+    found = (await api.get(f"/posts/{post_id}/history"))["holders"]
+    return sorted((each["person_id"], each["kind"], each["valid_from"], each["valid_to"]) for each in found)
+
+
+async def test_posts_go_with_their_units_and_their_holders_go_with_them(
+    api, nation, world, staff, posts, runner
+) -> None:
+    old, new, (first, second, third) = nation.agencies["D-001"], nation.agencies["K-001"], staff["ids"]
+    day_before = [(await api.get(f"/posts/{each}?as_of=2026-06-30"))["unit_id"] for each in posts]
+    place_before = await api.get(f"/people/{second}/place?as_of=2026-06-30")
+    previewed = await api.call("lan", "POST", "/reforms:preview", merger(nation))
+    assert previewed.json()["shares"] == [{"agency_id": str(new), "units": 2, "posts": 3, "people": 3}]
+    await world.emitted()
+    await ordered(api, merger(nation))
+    await worked_off(runner)
+
+    units = {unit["code"]: unit["id"] for unit in (await api.get(f"/agencies/{new}/units"))["items"]}
+    found = {post["code"]: post for post in (await api.get(f"/agencies/{new}/posts?as_of={ON}"))["items"]}
+    top, under, lowest = (found[code] for code in ("D-001/P1", "P2", "P3"))
+    assert [post["unit_id"] for post in (top, under)] == [units["D-001-U01"], units["D-001-U02"]]
+    assert [post["superior_id"] for post in (top, under, lowest)] == [None, top["id"], under["id"]]
+    assert (await api.get(f"/agencies/{old}/posts?as_of={ON}"))["items"] == []
+    assert [(await api.get(f"/posts/{each}?as_of=2026-06-30"))["unit_id"] for each in posts] == day_before
+
+    before, after = [await held(api, each) for each in posts], [await held(api, each["id"]) for each in found.values()]
+    assert before == [
+        [(first, "definitive", "2020-01-01", ON)],
+        [(second, "definitive", "2020-01-01", ON)],
+        [(third, "definitive", "2020-01-01", "2026-03-01")],
+    ]
+    assert sorted(each for holders in after for each in holders) == sorted(
+        [
+            (first, "definitive", ON, None),
+            (second, "definitive", ON, "2026-10-01"),
+            (second, "plh", "2026-09-01", "2026-09-10"),
+        ]
+    )
+    assert await held(api, top["id"]) == sorted(
+        [(first, "definitive", ON, None), (second, "plh", "2026-09-01", "2026-09-10")]
+    )
+    assert await api.get(f"/people/{second}/place?as_of=2026-06-30") == place_before
+    place = await api.get(f"/people/{second}/place?as_of={ON}")
+    assert (place["post"]["id"], place["superior"]["person_id"]) == (under["id"], first)
+
+    told = {
+        str(received.event.post_id): received.event
+        for received in await world.emitted()
+        if received.type.endswith("PostChanged.v1")
+    }
+    assert told.keys() == {*posts, top["id"], under["id"], lowest["id"]}
+    assert {str(told[each].states[-1].valid_to) for each in posts} == {ON}
+    assert [
+        (str(event.states[0].valid_from), event.agency_id) for event in map(told.get, (top["id"], lowest["id"]))
+    ] == [(ON, new)] * 2
+    assert await find_broken(world.parts, SERVICE.invariants) == []
+
+
+async def test_in_a_split_who_serves_elsewhere_gives_up_their_post_and_a_post_its_superior(
+    api, nation, staff, posts, runner
+) -> None:
+    new, third = nation.agencies["K-001"], staff["ids"][2]
+    other = {"id": str(uuid4()), "code": "D-002", "name": "Kabupaten Baru", "kind": "D"}
+    assert (await api.call("lan", "POST", "/agencies", other)).status_code == 201
+    given = {"post_id": posts[2], "valid_from": "2026-04-01"}
+    assert (await api.call("service", "POST", f"/people/{third}/holdings", given)).status_code == 200
+    taking = {"agency_id": other["id"], "unit_ids": [str(nation.units["D-001-U02"])]}
+    await ordered(api, merger(nation) | {"shares": [taking, {"agency_id": str(new)}]})
+    await worked_off(runner)
+    found = {post["code"]: post for post in (await api.get(f"/agencies/{other['id']}/posts?as_of={ON}"))["items"]}
+    assert [(code, post["superior_id"], post["holders"]) for code, post in found.items()] == [
+        ("P2", None, 1),
+        ("P3", found["P2"]["id"], 0),
+    ]
+    assert (await held(api, posts[2]))[-1] == (third, "definitive", "2026-04-01", ON)
+
+
+async def test_a_post_that_is_to_come_to_a_unit_of_another_share_is_refused(api, nation, posts) -> None:
+    later = {"code": "P3", "type": "JA", "name": "Kepala P3", "jenjang": "administrator", "unit_code": "D-001-U01"}
+    moving = later | {"superior_id": None, "valid_from": "2026-08-01"}
+    assert (await api.call("service", "PUT", f"/posts/{posts[2]}", moving)).status_code == 200
+    agency = {"id": str(uuid4()), "code": "D-002", "name": "Kabupaten Baru", "kind": "D"}
+    assert (await api.call("lan", "POST", "/agencies", agency)).status_code == 201
+    taking = {"agency_id": agency["id"], "unit_ids": [str(nation.units["D-001-U02"])]}
+    split = merger(nation) | {"shares": [taking, *merger(nation)["shares"]]}
+    assert await api.refused("lan", "POST", "/reforms", split) == (422, "reform-parts-post", "shares")
+    assert (await api.call("lan", "POST", "/reforms", merger(nation))).status_code == 202
+
+
+async def test_until_all_have_come_over_no_post_is_given_or_changed(api, nation, staff, posts, runner) -> None:
+    await ordered(api, merger(nation))
+    assert await runner.step()
+    found = {post["code"]: post for post in (await api.get(f"/agencies/{nation.agencies['K-001']}/posts"))["items"]}
+    post_id = found["D-001/P1"]["id"]
+    given = {"post_id": post_id, "valid_from": "2026-11-01"}
+    path = f"/people/{staff['ids'][2]}/holdings"
+    body = {"code": "D-001/P1", "type": "JA", "name": "Kepala", "jenjang": "administrator"}
+    assert await api.refused("service", "POST", path, given) == (409, "reform-under-way", "post_id")
+    assert (await api.refused("service", "PUT", f"/posts/{post_id}", body))[:2] == (409, "reform-under-way")
+    await worked_off(runner)
+    assert await api.refused("service", "POST", path, given) == (422, "seats-exceeded", "post_id")
 
 
 async def test_killed_in_the_middle_it_goes_on_from_its_last_step(

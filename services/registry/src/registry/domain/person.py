@@ -310,14 +310,14 @@ def _serves_until(person: Person, holding: Holding) -> date | None:
     return None if person.left_on is None else max(person.left_on, holding.valid_from)
 
 
-def _kept(person: Person) -> tuple[Holding, ...]:
-    """The holdings as far as the person serves in the agencies of the posts: who moves or leaves gives them up."""
+def as_served(person: Person) -> Person:
+    """The person with what they hold as far as they serve in the agencies of the posts: who moves or leaves gives it up."""
     kept: list[Holding] = []
     for each in person.holdings:
         ends = earlier(each.valid_to, _serves_until(person, each))
         if ends is None or each.valid_from < ends:
             kept.append(replace(each, valid_to=ends))
-    return tuple(kept)
+    return replace(person, holdings=_in_order(kept))
 
 
 def _in_order(holdings: Iterable[Holding]) -> tuple[Holding, ...]:
@@ -414,4 +414,4 @@ def _checked(after: Person, before: Person, start: date, today: date, field: str
     for name in ("assignments", "grades", "statuses", "educations"):
         if len(getattr(after, name)) > max(most, len(getattr(before, name))):
             raise Refused("history-too-long", field, most=most)
-    return replace(after, holdings=_kept(after))
+    return as_served(after)

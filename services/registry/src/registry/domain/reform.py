@@ -1,14 +1,18 @@
-"""What becomes of an agency that merges into another, or is split: of its units, and of the people in them."""
+"""What becomes of an agency that merges into another, or is split: of its units and posts, and of the people in them."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypeVar
 from uuid import UUID
 
 from common.refused import Refused
-from registry.domain.history import Span, at_or_first, begins_on, put
-from registry.domain.person import Person, Place
+from registry.domain.history import History, Span, at_or_first, begins_on, put
+from registry.domain.person import Person, Place, as_served
+from registry.domain.post import Holding, Post, PostState
 from registry.domain.unit import Unit, UnitState
+
+T = TypeVar("T")
 
 LONGEST_CODE = 64
 
@@ -76,44 +80,101 @@ def handed_over(
     A code that is taken there gets that of the old agency (`prefix`) before it. Raises Refused when that is taken too.
     """
     pairs: list[tuple[Unit | None, Unit]] = []
-    used = {*taken}
+    codes = _codes(units, goes_to, prefix, taken)
     for unit_id, agency_id in goes_to.items():
         unit = units[unit_id]
-        code = unit.code if (agency_id, unit.code) not in used else f"{prefix}/{unit.code}"[:LONGEST_CODE]
-        if (agency_id, code) in used:
-            raise Refused("code-taken", "shares")
-        used.add((agency_id, code))
-        after = Unit(
-            id=new_id(unit_id),
-            agency_id=agency_id,
-            code=code,
-            states=tuple(
-                Span(_state(span.value, agency_id, goes_to, new_id), max(span.valid_from, day), span.valid_to)
-                for span in unit.states
-                if span.valid_to is None or span.valid_to > day
-            ),
-            closed_on=unit.closed_on,
-        )
-        before = tuple(span for span in unit.states if span.valid_from < day)
-        closed = replace(
-            unit, states=(*before[:-1], replace(before[-1], valid_to=None)), closed_on=day, successors=(after.id,)
-        )
+
+        def state(known: UnitState, agency_id: UUID = agency_id) -> UnitState:
+            return UnitState(known.name, _together(known.parent_id, agency_id, goes_to, new_id))
+
+        after = Unit(new_id(unit_id), agency_id, codes[unit_id], _from(unit.states, day, state), unit.closed_on)
+        closed = replace(unit, states=_until(unit.states, day), closed_on=day, successors=(after.id,))
         pairs += [(None, after), (unit, closed)]
     return pairs
 
 
-def _state(
-    state: UnitState, agency_id: UUID, goes_to: Mapping[UUID, UUID], new_id: Callable[[UUID], UUID]
-) -> UnitState:
-    """A unit stays under the one above it where both go to one agency."""
-    together = state.parent_id is not None and goes_to.get(state.parent_id) == agency_id
-    return UnitState(state.name, new_id(state.parent_id) if together and state.parent_id else None)
+def posts_handed_over(
+    posts: Mapping[UUID, Post],
+    goes_to: Mapping[UUID, UUID],
+    day: date,
+    prefix: str,
+    taken: Collection[tuple[UUID, str]],
+    new_id: Callable[[UUID], UUID],
+) -> list[tuple[Post | None, Post]]:
+    """The posts as they are afterwards: each goes with its unit of `day`, as units do (`handed_over`).
+
+    `goes_to` tells where units go. Raises Refused, also for a post that is to come later to a unit of another share.
+    """
+    there = {post.id: post for post in posts.values() if post.closed_on is None or post.closed_on > day}
+    if any(begins_on(post.states) >= day for post in there.values()):
+        raise Refused("reform-backdated", "on")
+    goes = {post.id: goes_to[at_or_first(post.states, day).unit_id] for post in there.values()}
+    codes = _codes(posts, goes, prefix, taken)
+    pairs: list[tuple[Post | None, Post]] = []
+    for post_id, agency_id in goes.items():
+        post = posts[post_id]
+
+        def state(known: PostState, agency_id: UUID = agency_id) -> PostState:
+            unit_id = _together(known.unit_id, agency_id, goes_to, new_id)
+            if unit_id is None:
+                raise Refused("reform-parts-post", "shares")
+            superior_id = _together(known.superior_id, agency_id, goes, new_id)
+            return replace(known, unit_id=unit_id, superior_id=superior_id)
+
+        after = Post(new_id(post_id), agency_id, codes[post_id], _from(post.states, day, state), post.closed_on)
+        pairs += [(None, after), (post, replace(post, states=_until(post.states, day), closed_on=day))]
+    return pairs
 
 
-def moved(person: Person, agency_id: UUID, day: date, place: Callable[[UUID | None], Place]) -> Person:
-    """The person, where from `day` on they serve in what has become of the agency; `place` tells it of a unit of before.
+def _codes(
+    things: Mapping[UUID, Unit] | Mapping[UUID, Post],
+    goes_to: Mapping[UUID, UUID],
+    prefix: str,
+    taken: Collection[tuple[UUID, str]],
+) -> dict[UUID, str]:
+    codes: dict[UUID, str] = {}
+    used = {*taken}
+    for thing_id, agency_id in goes_to.items():
+        own = things[thing_id].code
+        code = own if (agency_id, own) not in used else f"{prefix}/{own}"[:LONGEST_CODE]
+        if (agency_id, code) in used:
+            raise Refused("code-taken", "shares")
+        used.add((agency_id, code))
+        codes[thing_id] = code
+    return codes
 
-    Who has left by then stays on record where they left.
+
+def _from(states: History[T], day: date, state: Callable[[T], T]) -> History[T]:
+    return tuple(
+        Span(state(span.value), max(span.valid_from, day), span.valid_to)
+        for span in states
+        if span.valid_to is None or span.valid_to > day
+    )
+
+
+def _until(states: History[T], day: date) -> History[T]:
+    before = tuple(span for span in states if span.valid_from < day)
+    return (*before[:-1], replace(before[-1], valid_to=None))
+
+
+def _together(
+    other: UUID | None, agency_id: UUID, goes_to: Mapping[UUID, UUID], new_id: Callable[[UUID], UUID]
+) -> UUID | None:
+    """What becomes of a unit or post that another names: it names it on where both go to one agency."""
+    return new_id(other) if other is not None and goes_to.get(other) == agency_id else None
+
+
+def moved(
+    person: Person,
+    agency_id: UUID,
+    day: date,
+    place: Callable[[UUID | None], Place],
+    post: Callable[[UUID], tuple[UUID, UUID] | None],
+) -> Person:
+    """The person, where from `day` on they serve in what has become of the agency, and hold what has become of their posts.
+
+    `place` tells it of a unit of before, `post` of a post: its id and agency; None for one that had ended. Whoever comes to
+    another agency than their post gives it up, as whoever moves does. Who has left by then stays on record where they left.
     """
     if person.left_on is not None and person.left_on <= day:
         return person
@@ -121,4 +182,14 @@ def moved(person: Person, agency_id: UUID, day: date, place: Callable[[UUID | No
     for span in person.assignments:
         if span.value.agency_id == agency_id and (span.valid_to is None or span.valid_to > day):
             assignments = put(assignments, place(span.value.unit_id), max(span.valid_from, day), span.valid_to)
-    return replace(person, assignments=assignments)
+    holdings: list[Holding] = []
+    for each in person.holdings:
+        became = post(each.post_id) if each.valid_to is None or each.valid_to > day else None
+        if became is None:
+            holdings.append(each)
+            continue
+        if each.valid_from < day:
+            holdings.append(replace(each, valid_to=day))
+        post_id, receiver = became
+        holdings.append(replace(each, post_id=post_id, agency_id=receiver, valid_from=max(each.valid_from, day)))
+    return as_served(replace(person, assignments=assignments, holdings=tuple(holdings)))

@@ -53,7 +53,11 @@ async def list_places(
     return await queries.place_page(session, window, caller, agency_id=agency_id, unit_id=unit_id, as_of=as_of)
 
 
-@router.post("/people/{person_id}/holdings", summary="Give a person a post, their own or as acting holder, or end it")
+@router.post(
+    "/people/{person_id}/holdings",
+    summary="Give a person a post, their own or as acting holder, or end it",
+    responses={409: {"description": "`reform-under-way`"}},
+)
 async def give_post(person_id: UUID, document: HoldingIn, session: Transaction, caller: OwnAgency) -> PlaceOut:
     await commands.give_post(session, person_id, document, caller)
     return await queries.just_changed(session, person_id, caller, document.valid_from)

@@ -15,6 +15,7 @@ from registry.holdings.schemas import HoldingIn, HoldingLine
 from registry.naming import Known, one_of
 from registry.people import store as people
 from registry.posts import store as posts
+from registry.under_way import under_way
 
 
 async def give_post(session: AsyncSession, person_id: UUID, document: HoldingIn, caller: Caller[None]) -> None:
@@ -52,10 +53,13 @@ async def give_posts(session: AsyncSession, lines: Sequence[HoldingLine], caller
 class _Given:
     """The posts some documents name, and who holds them, as decided so far."""
 
-    def __init__(self, agencies: Named, found: dict[UUID, Post], held: dict[UUID, posts.Held]) -> None:
+    def __init__(
+        self, agencies: Named, found: dict[UUID, Post], held: dict[UUID, posts.Held], reforming: frozenset[UUID]
+    ) -> None:
         self._agencies = agencies
         self._posts = Known(found)
         self._held = held
+        self._reforming = reforming
 
     def decided(self, document: HoldingIn, person: Person, caller: Caller[None]) -> Person:
         """The person as a document says, who is of the caller's agency and not the caller. Raises Refused."""
@@ -67,6 +71,8 @@ class _Given:
             raise Refused("agency-mismatch", "nip")
         if caller.actor.is_own_case(person.id):
             raise Refused("own-record")
+        if post.agency_id in self._reforming:
+            raise Refused("reform-under-way", "post_id" if document.post_id else "post_code")
         after = hold(person, new, caller.today)
         if new in after.holdings:
             own = [each for each in after.holdings if each.post_id == post.id and each != new]
@@ -111,4 +117,5 @@ async def _given(session: AsyncSession, documents: Sequence[HoldingIn]) -> _Give
         if document.post_code
     }
     found = await posts.present(session, {document.post_id for document in documents if document.post_id}, codes)
-    return _Given(agencies, found, await posts.held(session, found))
+    reforming = await under_way(session, {post.agency_id for post in found.values()})
+    return _Given(agencies, found, await posts.held(session, found), reforming)

@@ -24,7 +24,9 @@ Reader = Annotated[Caller[None], Depends(rights.READ_AGENCIES)]
 Historian = Annotated[Caller[None], Depends(rights.READ_HISTORIES)]
 OwnAgency = Annotated[Caller[None], Depends(rights.KEEP_STRUCTURE)]
 
-TAKEN: dict[int | str, dict[str, Any]] = {409: {"description": "`code-taken` or `id-taken`"}}
+TAKEN: dict[int | str, dict[str, Any]] = {
+    409: {"description": "`code-taken`, `id-taken` or, of a known one, `reform-under-way`"}
+}
 
 
 @router.get("/agencies/{agency_id}/posts", summary="The posts of an agency, as of a day")

@@ -23,6 +23,7 @@ from registry.naming import Known, one_of
 from registry.posts import store
 from registry.posts.schemas import PostIn, PostLine
 from registry.posts.tables import posts
+from registry.under_way import under_way
 from registry.units import store as units
 
 
@@ -78,6 +79,7 @@ class _Given:
     posts: Known[Post]
     units: Known[Unit]
     held: dict[UUID, store.Held]
+    reforming: frozenset[UUID]
 
     def decided(self, document: PostIn, agency_id: UUID, before: Post | None, caller: Caller[None]) -> Post:
         """The post as a document says. Raises Refused."""
@@ -92,6 +94,8 @@ class _Given:
             )
         if document.id not in (None, before.id):
             raise Refused("id-taken", "id")
+        if agency_id in self.reforming:
+            raise Refused("reform-under-way")
         start = document.valid_from or caller.today
         state = self._state(document, agency_id, at_or_first(before.states, start))
         held = self.held.get(before.id, {}).values()
@@ -137,5 +141,8 @@ async def _given(session: AsyncSession, documents: Sequence[tuple[UUID, PostIn]]
     found = await store.present(session, {*asked, *ids}, codes)
     here = {span.value.unit_id for post in found.values() for span in post.states} - known_units.keys()
     return _Given(
-        Known(found), Known(known_units | await units.present(session, here)), await store.held(session, found)
+        Known(found),
+        Known(known_units | await units.present(session, here)),
+        await store.held(session, found),
+        await under_way(session, {agency_id for agency_id, _ in documents}),
     )

@@ -56,11 +56,15 @@ async def present(
 ) -> dict[UUID, Post]:
     """Posts by id and by (agency, code), held until the transaction ends, and whatever ever stood above them."""
     given = {"ids": list(ids), "agencies": [agency for agency, _ in codes], "codes": [code for _, code in codes]}
-    named = list(await session.scalars(_LOCKED, given))
+    return await known(session, list(await session.scalars(_LOCKED, given)))
+
+
+async def known(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Post]:
+    """Posts by id, and whatever ever stood above them."""
     spans: defaultdict[UUID, list[Span[PostState]]] = defaultdict(list)
     found: dict[UUID, Post] = {}
     for post_id, agency_id, code, version, valid_from, valid_to, *state in await session.execute(
-        _ABOVE, {"ids": named}
+        _ABOVE, {"ids": list(ids)}
     ):
         spans[post_id].append(Span(PostState(*state), valid_from, valid_to))
         found[post_id] = Post(post_id, agency_id, code, (), valid_to, version)

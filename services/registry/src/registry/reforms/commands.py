@@ -1,6 +1,6 @@
 """Reforms: what one would do, its order, and the steps of its job.
 
-The first step hands over the units and closes the old agency, so that nobody comes to it any more; each further one
+The first step hands over units and posts and closes the old agency, so that nobody comes to it any more; each further one
 moves a page of its people. Every step leaves the registry whole: who is not moved yet serves where they did.
 """
 
@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import Table, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.ids import derived_id, new_id
@@ -25,9 +25,12 @@ from contracts.roles import named
 from registry.agencies import commands as agencies
 from registry.domain.agency import Agency
 from registry.domain.person import Place
-from registry.domain.reform import Share, check_day, check_shares, handed_over, moved, receivers
+from registry.domain.post import Post
+from registry.domain.reform import Share, check_day, check_shares, handed_over, moved, posts_handed_over, receivers
 from registry.domain.unit import Unit
 from registry.people import store as people
+from registry.posts import store as posts
+from registry.posts.tables import posts as post_table
 from registry.reforms.schemas import ReformIn, ReformPreview, ShareOut
 from registry.reforms.tables import reforms
 from registry.units import store as units
@@ -64,7 +67,8 @@ class _Plan:
     agency: Agency
     rest: Agency
     goes_to: dict[UUID, UUID]
-    pairs: Sequence[tuple[Unit | None, Unit]]
+    units: Sequence[tuple[Unit | None, Unit]]
+    posts: Sequence[tuple[Post | None, Post]]
 
 
 async def preview(session: AsyncSession, document: ReformIn, caller: Caller[None]) -> ReformPreview:
@@ -72,6 +76,7 @@ async def preview(session: AsyncSession, document: ReformIn, caller: Caller[None
     shares = _shares(document)
     plan = await _plan(session, NOBODY, document.agency_id, document.on, shares, caller.today)
     units_to, people_to, staying = Counter(plan.goes_to.values()), Counter[UUID](), 0
+    posts_to = Counter(after.agency_id for before, after in plan.posts if before is None)
     for row in await session.execute(SERVING, {"agency": plan.agency.id, "day": document.on}):
         if row.gone:
             staying += row.people
@@ -81,8 +86,8 @@ async def preview(session: AsyncSession, document: ReformIn, caller: Caller[None
         agency_id=plan.agency.id,
         on=document.on,
         shares=[
-            ShareOut(agency_id=share.agency_id, units=units_to[share.agency_id], people=people_to[share.agency_id])
-            for share in shares
+            ShareOut(agency_id=to, units=units_to[to], posts=posts_to[to], people=people_to[to])
+            for to in (share.agency_id for share in shares)
         ],
         staying=staying,
         pics_to=plan.rest.id if plan.agency.pics and not plan.rest.pics else None,
@@ -128,9 +133,11 @@ async def reform_step(session: AsyncSession, parts: Parts, turn: Turn) -> Step:
 async def _begin(session: AsyncSession, reform: Any, caller: Caller[None]) -> Step:
     await agencies.lock(session)
     await units.lock(session)
+    await posts.lock(session)
     shares = [Share(UUID(each["agency_id"]), _ids(each["unit_ids"])) for each in reform.shares]
     plan = await _plan(session, reform.id, reform.agency_id, reform.effective_on, shares, caller.today)
-    await units.save(session, plan.pairs, caller)
+    await units.save(session, plan.units, caller)
+    await posts.save(session, plan.posts, caller)
     merged_into = plan.rest.id if len(shares) == 1 else None
     closed = replace(plan.agency, active=False, closed_on=reform.effective_on, merged_into=merged_into)
     receiving = replace(plan.rest, pics=plan.rest.pics or plan.agency.pics)
@@ -152,7 +159,15 @@ async def _move(session: AsyncSession, reform: Any, position: dict[str, Any], ca
         return became.get(unit_id, Place(rest, None)) if unit_id else Place(rest, None)
 
     before = await people.present(session, ids, lock=True)
-    pairs = [(person, moved(person, agency_id, day, place)) for person in before.values()]
+    held = {derived_id("reform", reform.id, each.post_id) for person in before.values() for each in person.holdings}
+    found = select(post_table.c.id, post_table.c.agency_id).where(sets.one_of(post_table.c.id, held))
+    new_posts = {row.id: row.agency_id for row in await session.execute(found)}
+
+    def post(post_id: UUID) -> tuple[UUID, UUID] | None:
+        new = derived_id("reform", reform.id, post_id)
+        return (new, new_posts[new]) if new in new_posts else None
+
+    pairs = [(person, moved(person, agency_id, day, place, post)) for person in before.values()]
     await people.save(session, [(one, other) for one, other in pairs if one != other], caller)
     done = position["done"] + len(ids)
     return Step(
@@ -176,20 +191,30 @@ async def _plan(
         if not known[each].active:
             raise Refused("agency-closed", field)
     check_day(day, today, state.last)
-    theirs = list(await session.scalars(select(unit_table.c.id).where(unit_table.c.agency_id == agency_id)))
-    found = await units.present(session, theirs)
+    found = await units.present(session, await _ids_of(session, unit_table, agency_id))
     goes_to = receivers(found, shares, rest.agency_id, day)
-    taken = {
-        (row.agency_id, row.code)
-        for row in await session.execute(
-            select(unit_table.c.agency_id, unit_table.c.code).where(sets.one_of(unit_table.c.agency_id, ids[1:]))
-        )
-    }
+    held = await posts.known(session, await _ids_of(session, post_table, agency_id))
     agency = known[agency_id]
-    pairs = handed_over(
-        found, goes_to, day, agency.code, taken, lambda unit_id: derived_id("reform", reform_id, unit_id)
+
+    def became(known_id: UUID) -> UUID:
+        return derived_id("reform", reform_id, known_id)
+
+    return _Plan(
+        agency,
+        known[rest.agency_id],
+        goes_to,
+        handed_over(found, goes_to, day, agency.code, await _taken(session, unit_table, ids[1:]), became),
+        posts_handed_over(held, goes_to, day, agency.code, await _taken(session, post_table, ids[1:]), became),
     )
-    return _Plan(agency, known[rest.agency_id], goes_to, pairs)
+
+
+async def _ids_of(session: AsyncSession, table: Table, agency_id: UUID) -> list[UUID]:
+    return list(await session.scalars(select(table.c.id).where(table.c.agency_id == agency_id)))
+
+
+async def _taken(session: AsyncSession, table: Table, agency_ids: Sequence[UUID]) -> set[tuple[UUID, str]]:
+    found = select(table.c.agency_id, table.c.code).where(sets.one_of(table.c.agency_id, agency_ids))
+    return {(row.agency_id, row.code) for row in await session.execute(found)}
 
 
 def _shares(document: ReformIn) -> list[Share]:

@@ -9,7 +9,7 @@ from common.fields import Day, Document
 
 
 class ShareIn(Document):
-    """What goes to an agency: the units named, each with what stands under it; without them, whatever no other share names."""
+    """What goes to an agency: the units named, with posts and what stands under them; without any, all the rest."""
 
     agency_id: UUID
     unit_ids: list[UUID] | None = Field(None, max_length=1000)
@@ -31,6 +31,7 @@ class ShareOut(BaseModel):
 
     agency_id: UUID
     units: int
+    posts: int
     people: int
 
 
