@@ -1,4 +1,4 @@
-"""What must always be true of whatever is there in dated states, units and posts alike."""
+"""What must always be true of whatever is there in dated states, units and posts alike, and of who is there with them."""
 
 from common.invariants import Invariant
 
@@ -7,6 +7,17 @@ LIFE = (
     " CASE WHEN bool_and(valid_to IS NOT NULL) THEN max(valid_to) ELSE 'infinity' END AS ends FROM"
 )
 """The first day, and the first day on which it is no more."""
+
+
+def left_on(person: str) -> str:
+    """The first day of retirement or death of the person of an id, as an expression; infinity while the service goes on."""
+    return f"""coalesce((
+            SELECT s.valid_from FROM statuses s WHERE s.person_id = {person} AND s.status IN ('retired', 'deceased')
+                AND NOT EXISTS (
+                    SELECT FROM statuses later WHERE later.person_id = s.person_id AND later.valid_from > s.valid_from
+                        AND later.status NOT IN ('retired', 'deceased')
+                ) ORDER BY s.valid_from LIMIT 1
+        ), 'infinity')"""  # noqa: S608 - names of our own columns
 
 
 def follows(thing: str) -> Invariant:

@@ -1,7 +1,7 @@
 """What must always be true of posts and of who holds them, as SQL."""
 
 from common.invariants import Invariant
-from registry.standing import LIFE, follows, is_there, no_loop
+from registry.standing import LIFE, follows, is_there, left_on, no_loop
 
 INVARIANTS = (
     follows("post"),
@@ -48,19 +48,13 @@ INVARIANTS = (
     ),
     Invariant(
         "whoever holds a post serves in its agency on all these days",
-        """
+        f"""
         SELECT h.person_id, h.post_id FROM holdings h
         WHERE EXISTS (
             SELECT FROM assignments a WHERE a.person_id = h.person_id AND a.agency_id <> h.agency_id
                 AND a.valid_from < coalesce(h.valid_to, 'infinity') AND h.valid_from < coalesce(a.valid_to, 'infinity')
         ) OR h.valid_from < (SELECT begins_on FROM people WHERE id = h.person_id)
-        OR coalesce(h.valid_to, 'infinity') > coalesce((
-            SELECT s.valid_from FROM statuses s WHERE s.person_id = h.person_id AND s.status IN ('retired', 'deceased')
-                AND NOT EXISTS (
-                    SELECT FROM statuses later WHERE later.person_id = s.person_id AND later.valid_from > s.valid_from
-                        AND later.status NOT IN ('retired', 'deceased')
-                ) ORDER BY s.valid_from LIMIT 1
-        ), 'infinity')
-        """,
+        OR coalesce(h.valid_to, 'infinity') > {left_on("h.person_id")}
+        """,  # noqa: S608 - names of our own tables
     ),
 )
