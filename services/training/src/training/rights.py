@@ -60,3 +60,8 @@ READ_SOUNDINGS = Right(
     "their agency; those of their region for an analis; all for a national role",
 )
 READ_OWN_SHORTFALLS = Right(("person",), "the one whose token it is")
+READ_TEAM = Right(("person",), "whose superior of today is the one whose token it is, and the tree below them")
+NUDGE = Right(
+    ("person",),
+    "who is short among those whose superior of today is the one whose token it is, and the tree below them",
+)

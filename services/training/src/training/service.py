@@ -19,6 +19,7 @@ SERVICE = Service(
         "exemptions",
         "counts",
         "standing",
+        "team",
         "rule_packs",
     ],
     rules=load,

@@ -104,10 +104,32 @@ def _counting(ladder: Ladder, day: date, named: dict[str, Any], by: By | None, *
         conditions += " AND agency_id = ANY(CAST(:own AS uuid[]))"
     key, label = KEYS[by] if by else ("NULL", "CAST(NULL AS text)")
     sets = f"(), ({key})" if by else "()"
+    return f"""
+        WITH {stood_sql(ladder, day, conditions, later=NOTHING_LATER if whole else LATER)}
+        SELECT {key} AS key, max({label}) AS label, {f"grouping({key}) = 1" if by else "true"} AS is_total,
+            count(*) AS active, count(*) FILTER (WHERE state = 'met') AS met,
+            count(*) FILTER (WHERE state NOT IN ('met', 'exempt')) AS short,
+            count(*) FILTER (WHERE state = 'exempt') AS exempt,
+            count(*) FILTER (WHERE state = 'on_track') AS on_track,
+            count(*) FILTER (WHERE state = 'needs_action') AS needs_action,
+            count(*) FILTER (WHERE state = 'overdue') AS overdue,
+            coalesce(sum(target - verified) FILTER (WHERE state NOT IN ('met', 'exempt')), 0) AS missing,
+            coalesce(sum(target) FILTER (WHERE state <> 'exempt'), 0) AS target,
+            coalesce(sum(verified), 0) AS verified, coalesce(sum(unverified), 0) AS unverified
+        FROM stood GROUP BY GROUPING SETS ({sets}) ORDER BY is_total DESC, short DESC, label, key LIMIT {GROUPS_SHOWN + 1}
+    """  # noqa: S608 - built of names in this code
+
+
+def stood_sql(ladder: Ladder, day: date, conditions: str, later: str = NOTHING_LATER) -> str:
+    """The common table `stood`: whoever is in service on `:day`, where, what they owe and have, and in which state they are.
+
+    Takes `:day`, `:year`, `:pack` and `duties`. `conditions` are on its columns, each with an `AND` before it.
+    """
     target = pro_rata_sql("yearly", months_until_sql("duty_months", "12"))
     return f"""
-        WITH later AS ({NOTHING_LATER if whole else LATER}), active AS (
-            SELECT a.agency_id, a.unit_id, unit.name AS unit_name, g.name AS agency_name, g.region, o.jenjang, o.position,
+        later AS ({later}), active AS (
+            SELECT a.person_id, a.agency_id, a.unit_id, unit.name AS unit_name, g.name AS agency_name, g.region,
+                o.jenjang, o.position,
                 {exempt_sql("p", ":day")} AS exempt, coalesce(l.yearly, given.yearly) AS yearly,
                 coalesce(l.duty_months, {duty_months_sql("p", ":year")}) AS duty_months,
                 coalesce(l.verified, 0) - coalesce(later.verified, 0) AS verified,
@@ -123,15 +145,4 @@ def _counting(ladder: Ladder, day: date, named: dict[str, Any], by: By | None, *
         ), stood AS (
             SELECT *, {target} AS target, {state_sql(ladder, day, "active")} AS state FROM active WHERE true{conditions}
         )
-        SELECT {key} AS key, max({label}) AS label, {f"grouping({key}) = 1" if by else "true"} AS is_total,
-            count(*) AS active, count(*) FILTER (WHERE state = 'met') AS met,
-            count(*) FILTER (WHERE state NOT IN ('met', 'exempt')) AS short,
-            count(*) FILTER (WHERE state = 'exempt') AS exempt,
-            count(*) FILTER (WHERE state = 'on_track') AS on_track,
-            count(*) FILTER (WHERE state = 'needs_action') AS needs_action,
-            count(*) FILTER (WHERE state = 'overdue') AS overdue,
-            coalesce(sum(target - verified) FILTER (WHERE state NOT IN ('met', 'exempt')), 0) AS missing,
-            coalesce(sum(target) FILTER (WHERE state <> 'exempt'), 0) AS target,
-            coalesce(sum(verified), 0) AS verified, coalesce(sum(unverified), 0) AS unverified
-        FROM stood GROUP BY GROUPING SETS ({sets}) ORDER BY is_total DESC, short DESC, label, key LIMIT {GROUPS_SHOWN + 1}
     """  # noqa: S608 - built of names in this code

@@ -1,0 +1,32 @@
+"""The people below somebody, and a reminder to one of them."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class MemberOut(BaseModel):
+    """Somebody below the caller who is short, or exempt today; of whoever is exempt, nothing but until when."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    person_id: UUID
+    superior_id: UUID = Field(description="who stands above them today: the caller, or somebody below the caller")
+    year: int
+    state: Literal["on_track", "needs_action", "overdue", "exempt"]
+    target: Decimal | None
+    verified: Decimal | None
+    missing: Decimal | None
+    exempt_until: date | None = Field(description="the first day on which the duty holds again; null: no day is set")
+    nudge_from: date | None = Field(description="from when they may be reminded again; null: now, or they are exempt")
+
+
+class NudgeOut(BaseModel):
+    """A reminder that is on its way."""
+
+    person_id: UUID
+    nudged_on: date
+    nudge_from: date = Field(description="from when they may be reminded again")
