@@ -1,8 +1,12 @@
 """Every service's `rights.py` is the whole truth about who may call it."""
 
 from importlib import import_module
+from inspect import signature
+from typing import Any, get_args
 
 import pytest
+from fastapi.routing import iter_route_contexts
+from pydantic import BaseModel
 
 from common.app import create_app
 from common.service import Service
@@ -10,6 +14,11 @@ from common.store.database import Database
 from common.web.auth import EVERYBODY, OPEN_PATHS, guards
 from contracts.rights import Right, rights_of
 from jejak_local.services import services
+from registry.people.schemas import PersonOut
+
+TOTALS = {"training": {("GET", "/v1/duty-totals")}}
+"""What is for those who may see totals only."""
+NAMING = {"id", "nip", "name", "person_id", "person_name", "agency_name", "title", "email"}
 
 
 @pytest.mark.parametrize("service", services(), ids=lambda service: service.name)
@@ -26,8 +35,26 @@ def test_every_route_has_a_right_of_the_table_and_every_right_a_route(service: S
 
 
 @pytest.mark.parametrize("service", services(), ids=lambda service: service.name)
-def test_an_intern_and_a_researcher_are_let_in_nowhere(service: Service) -> None:
-    """002.30, 000.8: until an answer of totals alone hides small groups, there is none for them; 403 on every route."""
-    named = [right for right in vars(import_module(f"{service.name}.rights")).values() if isinstance(right, Right)]
-    assert named
-    assert not [right for right in named if {"intern", "researcher"} & set(right.roles)]
+def test_an_intern_and_a_researcher_get_403_or_totals_that_name_nobody(service: Service) -> None:
+    """002.30, 000.8: on every route. What they are let in to has an answer without name, NIP or id of anybody."""
+    nowhere = "postgresql+asyncpg://nobody@127.0.0.1:1/nothing"
+    settings = service.settings.model_construct(database_url=nowhere, issuer="x", jwks_url="x")
+    app = create_app(service, service.parts(settings, Database(nowhere)))
+    let_in = {route: roles for route, roles in guards(app).items() if {"intern", "researcher"} & roles}
+    assert let_in.keys() == TOTALS.get(service.name, set())
+    for method, path in let_in:
+        assert method == "GET"
+        [answer] = [each.endpoint for each in iter_route_contexts(app.routes) if each.path == path]
+        assert not NAMING & fields_of(signature(answer).return_annotation)
+
+
+def fields_of(kind: Any) -> set[str]:
+    """The names of all fields of an answer, however deep."""
+    inner = [fields_of(each) for each in get_args(kind)]
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        inner += [{name} | fields_of(field.annotation) for name, field in kind.model_fields.items()]
+    return set[str]().union(*inner)
+
+
+def test_an_answer_that_names_somebody_would_be_found() -> None:
+    assert {"id", "nip", "name"} <= fields_of(list[PersonOut])

@@ -40,6 +40,7 @@ RIGHTS = {
     ("GET", "/v1/duty-counts"): {"lan", "analis", "service", "agency_hr", "agency_head", "pic", "inspector"},
     ("GET", "/v1/team"): {"person"},
     ("POST", "/v1/team/{person_id}/nudge"): {"person"},
+    ("GET", "/v1/duty-totals"): {"researcher", "intern"},
     ("GET", "/v1/rule-packs"): READ_CATALOGUE,
     ("GET", "/v1/exemption-grounds"): READ_EXEMPTIONS,
     ("GET", "/v1/exemptions"): READ_EXEMPTIONS,

@@ -55,6 +55,10 @@ READ_DUTY_COUNTS = Right(
     ("lan", "analis", "service", "agency_hr", "agency_head", "pic", "inspector"),
     "their agency; those of their region for an analis; all for a national role",
 )
+READ_DUTY_TOTALS = Right(
+    ("researcher", "intern"),
+    "numbers of nation, regions, agencies and jenjang; no group under 10, and nothing that would tell of one",
+)
 READ_SOUNDINGS = Right(
     ("lan", "analis", "service", "agency_hr", "agency_head", "pic", "verifier", "inspector"),
     "their agency; those of their region for an analis; all for a national role",

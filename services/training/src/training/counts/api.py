@@ -10,7 +10,7 @@ from common.web.parts import Reading, UsedLanguage
 from contracts.callers import Caller
 from training import rights
 from training.counts import queries
-from training.counts.schemas import By, DutyCountsOut
+from training.counts.schemas import By, DutyCountsOut, DutyTotalsOut, TotalsBy
 from training.domain.rules import Book
 
 router = APIRouter(prefix="/v1", tags=["counts"])
@@ -31,3 +31,12 @@ async def get_duty_counts(
 ) -> DutyCountsOut:
     asked = queries.Asked(region, agency_id, unit_id, jenjang, position)
     return await queries.duty_counts(session, asked, by, day, caller, language)
+
+
+@router.get("/duty-totals", summary="How many had met their duty at the end of a caturwulan, without small groups")
+async def get_duty_totals(
+    session: Reading,
+    caller: Annotated[Caller[Book], Depends(rights.READ_DUTY_TOTALS)],
+    by: TotalsBy | None = None,
+) -> DutyTotalsOut:
+    return await queries.duty_totals(session, by, caller)

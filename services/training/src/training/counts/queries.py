@@ -3,8 +3,9 @@
 On a day gone by, only what had ended by then counts; what is known of it is what is known now.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +13,25 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.refused import Refused
+from common.small_groups import told
 from common.store.sets import unnest
 from common.texts import Language
 from contracts.callers import Caller
 from roster.days import covers_sql, in_service_sql
-from training.counts.schemas import By, CountsOut, DutyCountsOut, GroupOut, StateOut
+from training.counts.schemas import (
+    By,
+    CountsOut,
+    DutyCountsOut,
+    DutyTotalsOut,
+    GroupOut,
+    GroupTotalsOut,
+    StateOut,
+    TotalsBy,
+    TotalsOut,
+)
+from training.domain.caturwulan import closed_on, period_of
 from training.domain.duty import duty_months_sql, exempt_sql, months_until_sql, pro_rata_sql
+from training.domain.groups import BOOK as SMALL
 from training.domain.rules import Book, pack_of_year
 from training.domain.states import BOOK, Ladder, state_sql
 from training.ledger.commands import DUTY, duties
@@ -34,6 +48,12 @@ KEYS: dict[By, tuple[str, str]] = {
     "position": ("position", "position"),
 }
 """Key and label of a group."""
+TREES: dict[TotalsBy, tuple[tuple[str, ...], str]] = {
+    "region": (("region",), "region"),
+    "agency": (("region", "agency_id"), "agency_name"),
+    "jenjang": (("jenjang",), "jenjang"),
+}
+"""For who may see totals only: the levels from the top down to a group, and its label."""
 NEWEST = text("SELECT recorded_at FROM records ORDER BY id DESC LIMIT 1")
 LATER = f"""
     SELECT person_id, sum(jp) FILTER (WHERE verified) AS verified, sum(jp) FILTER (WHERE NOT verified) AS unverified
@@ -82,11 +102,11 @@ async def duty_counts(
     # Nothing that is known has ended after today; and a year that is over counts whole, with sessions of records that
     # ended in the next one.
     whole = day in {caller.today, date(day.year, 12, 31)}
-    rows = (
-        (await session.execute(text(_counting(ladder, day, named, by, whole=whole, bound=not caller.unbound)), given))
-        .mappings()
-        .all()
-    )
+    conditions = "".join(f" AND {name} = :{name}" for name in named)
+    if not caller.unbound:
+        conditions += " AND agency_id = ANY(CAST(:own AS uuid[]))"
+    stood = stood_sql(ladder, day, conditions, NOTHING_LATER if whole else LATER)
+    rows = (await session.execute(text(_counting(stood, by)), given)).mappings().all()
     return DutyCountsOut(
         as_of=day,
         counted_at=caller.now,
@@ -97,26 +117,54 @@ async def duty_counts(
     )
 
 
-def _counting(ladder: Ladder, day: date, named: dict[str, Any], by: By | None, *, whole: bool, bound: bool) -> str:
-    """The statement: a row for each group, and one of the total, which comes first and is there when nobody is."""
-    conditions = "".join(f" AND {name} = :{name}" for name in named)
-    if bound:
-        conditions += " AND agency_id = ANY(CAST(:own AS uuid[]))"
-    key, label = KEYS[by] if by else ("NULL", "CAST(NULL AS text)")
-    sets = f"(), ({key})" if by else "()"
+async def duty_totals(session: AsyncSession, by: TotalsBy | None, caller: Caller[Book]) -> DutyTotalsOut:
+    """Counts at the end of the last caturwulan that is over, of groups of ten and more (`common.small_groups`).
+
+    Nothing can be asked but a whole level, and of one day, so two answers differ by nobody. Nation, regions and agencies
+    are one tree, in which each lies within the one above; jenjang is another, of which no group lies within one of the
+    first. A position would be a third, nearly within a jenjang: what is left of one of them would be somebody. Hours would
+    tell of single people, so there are none. Not covered: what differs between the ends of two caturwulan, and what is
+    corrected of one later: a change of a few people within a group of ten and more can be seen.
+    """
+    year, number = closed_on(caller.today)[-1]
+    day = period_of(year, number).over_from(year) - timedelta(days=1)
+    pack, ladder, least = pack_of_year(caller.rules, year), BOOK.at(day).tables, SMALL.at(caller.today)
+    given = {"day": day, "year": year, "pack": pack.id, **duties(caller.rules)}
+    stood = stood_sql(ladder, day, "", NOTHING_LATER if day == date(year, 12, 31) else LATER)
+    levels, label = TREES[by or "region"]
+    rows = list(await session.execute(text(_leaves(stood, levels, label)), given))
+    depth = len(levels)
+    allowed = told({tuple(row[:depth]): (row.met, row.short, row.exempt) for row in rows}, least.tables.least)
+    labels: dict[tuple[Any, ...], str | None] = {tuple(row[:depth]): row.label for row in rows}
+    groups = [
+        GroupTotalsOut(key=path[-1], label=label, **_counts(*allowed[path]))
+        for path, label in labels.items()
+        if by and path in allowed
+    ]
+    return DutyTotalsOut(
+        as_of=day,
+        least=least.tables.least,
+        source=least.source,
+        status=least.tables.status,
+        total=TotalsOut(**_counts(*allowed[()])) if () in allowed else None,
+        groups=sorted(groups, key=lambda group: (-group.active, group.label or "")),
+    )
+
+
+def _counts(active: int, parts: Sequence[int] | None) -> dict[str, Any]:
+    met, short, exempt = parts or (None, None, None)
+    return {"active": active, "met": met, "short": short, "exempt": exempt}
+
+
+def _leaves(stood: str, levels: Sequence[str], label: str) -> str:
+    """The statement: a row for each of the lowest groups of a tree."""
+    keys = ", ".join(levels)
     return f"""
-        WITH {stood_sql(ladder, day, conditions, later=NOTHING_LATER if whole else LATER)}
-        SELECT {key} AS key, max({label}) AS label, {f"grouping({key}) = 1" if by else "true"} AS is_total,
-            count(*) AS active, count(*) FILTER (WHERE state = 'met') AS met,
+        WITH {stood}
+        SELECT {keys}, max({label}) AS label, count(*) FILTER (WHERE state = 'met') AS met,
             count(*) FILTER (WHERE state NOT IN ('met', 'exempt')) AS short,
-            count(*) FILTER (WHERE state = 'exempt') AS exempt,
-            count(*) FILTER (WHERE state = 'on_track') AS on_track,
-            count(*) FILTER (WHERE state = 'needs_action') AS needs_action,
-            count(*) FILTER (WHERE state = 'overdue') AS overdue,
-            coalesce(sum(target - verified) FILTER (WHERE state NOT IN ('met', 'exempt')), 0) AS missing,
-            coalesce(sum(target) FILTER (WHERE state <> 'exempt'), 0) AS target,
-            coalesce(sum(verified), 0) AS verified, coalesce(sum(unverified), 0) AS unverified
-        FROM stood GROUP BY GROUPING SETS ({sets}) ORDER BY is_total DESC, short DESC, label, key LIMIT {GROUPS_SHOWN + 1}
+            count(*) FILTER (WHERE state = 'exempt') AS exempt
+        FROM stood GROUP BY {keys}
     """  # noqa: S608 - built of names in this code
 
 
@@ -145,4 +193,24 @@ def stood_sql(ladder: Ladder, day: date, conditions: str, later: str = NOTHING_L
         ), stood AS (
             SELECT *, {target} AS target, {state_sql(ladder, day, "active")} AS state FROM active WHERE true{conditions}
         )
+    """  # noqa: S608 - built of names in this code
+
+
+def _counting(stood: str, by: By | None) -> str:
+    """The statement: a row for each group, and one of the total, which comes first and is there when nobody is."""
+    key, label = KEYS[by] if by else ("NULL", "CAST(NULL AS text)")
+    sets = f"(), ({key})" if by else "()"
+    return f"""
+        WITH {stood}
+        SELECT {key} AS key, max({label}) AS label, {f"grouping({key}) = 1" if by else "true"} AS is_total,
+            count(*) AS active, count(*) FILTER (WHERE state = 'met') AS met,
+            count(*) FILTER (WHERE state NOT IN ('met', 'exempt')) AS short,
+            count(*) FILTER (WHERE state = 'exempt') AS exempt,
+            count(*) FILTER (WHERE state = 'on_track') AS on_track,
+            count(*) FILTER (WHERE state = 'needs_action') AS needs_action,
+            count(*) FILTER (WHERE state = 'overdue') AS overdue,
+            coalesce(sum(target - verified) FILTER (WHERE state NOT IN ('met', 'exempt')), 0) AS missing,
+            coalesce(sum(target) FILTER (WHERE state <> 'exempt'), 0) AS target,
+            coalesce(sum(verified), 0) AS verified, coalesce(sum(unverified), 0) AS unverified
+        FROM stood GROUP BY GROUPING SETS ({sets}) ORDER BY is_total DESC, short DESC, label, key LIMIT {GROUPS_SHOWN + 1}
     """  # noqa: S608 - built of names in this code

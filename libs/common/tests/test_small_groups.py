@@ -1,0 +1,163 @@
+"""Whoever puts together all that is told of two trees of the same people computes no small count."""
+
+from collections import Counter
+from fractions import Fraction
+from itertools import product
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from common.small_groups import shown, told
+
+LEAST = 10
+PARTS = 3
+ALL = ([0, 1, 2], [0], [1], [2])
+counts = st.sampled_from([0, 0, 1, 2, 5, 9, 10, 11, 14, 30])
+regions = st.dictionaries(
+    st.tuples(st.sampled_from("AB"), st.sampled_from("123")), st.tuples(counts, counts, counts), min_size=1
+)
+grades = st.lists(st.integers(0, 3), min_size=12, max_size=12)
+
+
+def dealt(leaves, turns):
+    """The same people by another level, dealt out over up to four groups."""
+    others = {(str(number),): [0] * PARTS for number in set(turns)}
+    turn = 0
+    for parts in leaves.values():
+        for part, count in enumerate(parts):
+            for some in (count // 2, count - count // 2):
+                others[str(turns[turn % len(turns)]),][part] += some
+                turn += 1
+    return {path: tuple(parts) for path, parts in others.items() if any(parts)}
+
+
+def cells(tree, leaves, path, parts):
+    """What a count is the sum of: cells of the lowest groups."""
+    return frozenset((tree, leaf, part) for leaf in leaves if leaf[: len(path)] == path for part in parts)
+
+
+def paths(leaves):
+    return {leaf[:depth] for leaf in leaves for depth in range(len(leaf) + 1)}
+
+
+class Known:
+    """What follows from sums by adding and taking away, whatever the factors (Gauss)."""
+
+    def __init__(self):
+        self.rows = {}
+
+    def _reduced(self, row):
+        row = dict(row)
+        for pivot in sorted(row.keys() & self.rows.keys()):
+            if factor := row.get(pivot):
+                for cell, value in self.rows[pivot].items():
+                    row[cell] = row.get(cell, 0) - factor * value
+        row = {cell: value for cell, value in row.items() if value}
+        return self._reduced(row) if row.keys() & self.rows.keys() else row
+
+    def add(self, row):
+        if row := self._reduced(row):
+            pivot = min(row)
+            row = {cell: value / row[pivot] for cell, value in row.items()}
+            for other, known in self.rows.items():
+                if factor := known.get(pivot):
+                    merged = {
+                        cell: known.get(cell, 0) - factor * row.get(cell, 0) for cell in known.keys() | row.keys()
+                    }
+                    self.rows[other] = {cell: value for cell, value in merged.items() if value}
+            self.rows[pivot] = row
+
+    def follows(self, row):
+        return not self._reduced(row)
+
+
+def learned(trees):
+    """All that an attacker has: the answers, that both trees are the same people, and where a rest is nobody."""
+    known = Known()
+    for part in range(PARTS):
+        row = {cell: Fraction(1) for cell in cells(0, trees[0], (), [part])}
+        known.add(row | {cell: Fraction(-1) for cell in cells(1, trees[1], (), [part])})
+    for tree, leaves in enumerate(trees):
+        answer = told(leaves, LEAST)
+        for path, parts in product(answer, ALL):
+            count = counted(answer[path], parts)
+            if count is None:
+                continue
+            row = cells(tree, leaves, path, parts)
+            known.add(dict.fromkeys(row, Fraction(1)))
+            for depth in range(len(path), 3):
+                below = [other for other in answer if len(other) == depth and other[: len(path)] == path]
+                of = {other: some for other in below if (some := counted(answer[other], parts)) is not None}
+                if count == sum(of.values()) * (depth > len(path)):
+                    for cell in row.difference(*(cells(tree, leaves, other, parts) for other in of if other != path)):
+                        known.add({cell: Fraction(1)})
+    return known
+
+
+def counted(answer, parts):
+    """What an answer tells of these parts of a group: all of them are its size."""
+    size, of = answer
+    if len(parts) == PARTS:
+        return size
+    return None if of is None else of[parts[0]]
+
+
+@settings(max_examples=100, deadline=None)
+@given(leaves=regions, turns=grades)
+@example(leaves={("A", "1"): (0, 9, 0), ("A", "2"): (30, 30, 0), ("B", "1"): (11, 14, 30)}, turns=[0] * 12)
+@example(leaves={("A", "1"): (5, 30, 0), ("A", "2"): (30, 0, 0), ("A", "3"): (30, 30, 30)}, turns=[0, 1] * 6)
+def test_no_small_count_follows_from_any_answers_together(leaves, turns):
+    leaves = {path: parts for path, parts in leaves.items() if any(parts)}
+    trees = (leaves, dealt(leaves, turns))
+    known = learned(trees)
+    for tree, of in enumerate(trees):
+        for path, parts in product(paths(of), ALL):
+            whole = cells(tree, of, path, parts)
+            if 0 < sum(of[leaf][part] for _, leaf, part in whole) < LEAST:
+                assert not known.follows(dict.fromkeys(whole, Fraction(1))), (path, parts)
+
+
+@settings(max_examples=100, deadline=None)
+@given(leaves=regions)
+def test_what_is_left_of_a_total_is_nobody_or_many(leaves):
+    answer = told(leaves, LEAST)
+    for path, (size, parts) in answer.items():
+        below = [answer[other] for other in answer if other[:-1] == path and other]
+        if len(path) < 2:
+            assert size - sum(each for each, _ in below) not in range(1, LEAST)
+        assert size >= LEAST or size == 0
+        if parts:
+            rest = Counter(dict(enumerate(parts)))
+            rest.subtract(dict(enumerate(map(sum, zip(*(of for _, of in below if of), strict=True)))))
+            assert len(path) == 2 or not set(rest.values()) & set(range(1, LEAST))
+            assert not set(parts) & set(range(1, LEAST))
+
+
+@pytest.mark.parametrize(
+    ("groups", "told_of"),
+    [
+        ({"a": (10,), "b": (11,)}, "ab"),
+        ({"a": (9,), "b": (10,), "c": (11,)}, "c"),
+        ({"a": (4,), "b": (4,), "c": (10,), "d": (12,)}, "d"),
+        ({"a": (4,), "b": (7,), "c": (12,)}, "c"),
+        ({"a": (0, 40), "b": (12, 10)}, "ab"),
+        ({"a": (3, 40), "b": (12, 10), "c": (50, 50)}, "c"),
+        ({"a": (9,)}, ""),
+        ({}, ""),
+    ],
+)
+def test_which_groups_are_shown(groups, told_of):
+    assert shown(groups, LEAST) == set(told_of)
+
+
+def test_the_most_that_can_be_told_is():
+    """A large group with a small part keeps its size, and its parts are hidden with those of one more."""
+    leaves = {("A", "1"): (40, 40, 3), ("A", "2"): (20, 30, 10), ("A", "3"): (90, 90, 10)}
+    assert told(leaves, LEAST) == {
+        (): (333, (150, 160, 23)),
+        ("A",): (333, (150, 160, 23)),
+        ("A", "1"): (83, None),
+        ("A", "2"): (60, None),
+        ("A", "3"): (190, (90, 90, 10)),
+    }
