@@ -10,10 +10,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
+from common.fields import FIRST_DAY
+from common.ids import new_id
 from common.parts import Parts
 from common.store.transient import insist
 from contracts.callers import Caller
-from contracts.events.registry import AgencyChanged
+from contracts.events.registry import AgencyChanged, Holding, PostChanged, PostState
 from contracts.zone import Zone
 from jejak_local import harness
 from jejak_local.harness import (
@@ -193,3 +195,35 @@ def line():
         return {name: value for name, value in made.items() if value is not None}
 
     return make
+
+
+@pytest.fixture
+def posts(world):
+    """Lets the service hear of a post under another, and gives its id."""
+
+    async def made(superior: UUID | None = None) -> UUID:
+        post_id = new_id()
+        state = {"type": "JA", "name": "Kepala", "jenjang": "administrator", "unit_id": post_id, "seats": 9}
+        states = [PostState(**state, superior_id=superior, valid_from=FIRST_DAY, valid_to=None)]
+        event = PostChanged(post_id=post_id, agency_id=AGENCY, code="P", states=states)
+        await world.hear(world.received(event))
+        return post_id
+
+    return made
+
+
+@pytest.fixture
+def holder(world):
+    """Lets the service hear of somebody who holds these posts."""
+
+    async def made(*holdings: Holding | UUID) -> UUID:
+        held = [
+            each
+            if isinstance(each, Holding)
+            else Holding(post_id=each, kind="definitive", valid_from=date(2020, 1, 1), valid_to=None)
+            for each in holdings
+        ]
+        [person_id] = await world.people(world.state().model_copy(update={"holdings": held}))
+        return person_id
+
+    return made

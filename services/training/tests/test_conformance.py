@@ -5,9 +5,11 @@ from datetime import date
 from jejak_local.harness import AGENCY, PROVIDER
 
 
-async def test_every_answer_is_documented(keeps_its_word, app, api, world, line) -> None:
+async def test_every_answer_is_documented(keeps_its_word, app, api, world, line, posts, holder) -> None:
     code = await world.provider([("KL03", date(2020, 1, 1), None)])
-    people = [await world.person() for _ in range(3)]
+    above = await posts()
+    below = await posts(above)
+    people = [await holder(above), *[await world.person() for _ in range(2)]]
     # More than the calls that revoke them, whatever they draw: some are left to verify and to correct.
     stored = await world.store(*(line(person) for person in people * 10))
     declared = await world.store(*(line(people[0]) for _ in range(30)), role="person", person=people[0])
@@ -31,7 +33,7 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, world, line)
         app,
         scope={"agency": AGENCY, "person": people[0], "provider": PROVIDER},
         known={
-            "person_id": [*people, "me"],
+            "person_id": [*people, *[await holder(below) for _ in range(9)], "me"],
             "record_id": [answer.id for answer in (*stored, *declared)],
             "provider_id": [PROVIDER],
             "course_id": [made["id"]],

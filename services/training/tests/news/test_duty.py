@@ -105,7 +105,8 @@ async def test_statements_do_not_grow_with_the_batch(world):
         with counted_statements(world.database) as statements:
             await world.hear(*received)
         counts.append(len(statements))
-    assert counts == [7, 7]  # people, then out and in: assignments, absences (none were), former numbers; the duty
+    # People, then out and in: assignments, absences (none were), former numbers, posts, holdings (none were); the duty.
+    assert counts == [10, 10]
 
 
 async def test_open_year_lays_the_duty_of_everyone_in_service_once(world):

@@ -3,47 +3,15 @@
 from datetime import date, timedelta
 from uuid import UUID
 
-import pytest
-
-from common.fields import FIRST_DAY
-from common.ids import new_id
 from common.store.database import counted_statements
-from contracts.events.registry import Holding, PostChanged, PostState
-from jejak_local.harness import AGENCY
+from contracts.events.registry import Holding
 from training.domain.nudges import possible_from
 
 START = date(2020, 1, 1)
 
 
-@pytest.fixture
-def posts(world):
-    """Lets the service hear of a post under another, and gives its id."""
-
-    async def made(superior: UUID | None = None) -> UUID:
-        post_id = new_id()
-        state = {"type": "JA", "name": "Kepala", "jenjang": "administrator", "unit_id": post_id, "seats": 9}
-        states = [PostState(**state, superior_id=superior, valid_from=FIRST_DAY, valid_to=None)]
-        event = PostChanged(post_id=post_id, agency_id=AGENCY, code="P", states=states)
-        await world.hear(world.received(event))
-        return post_id
-
-    return made
-
-
 def holding(post_id: UUID, kind="definitive", start=START, after=None) -> Holding:
     return Holding(post_id=post_id, kind=kind, valid_from=start, valid_to=after)
-
-
-@pytest.fixture
-def holder(world):
-    """Lets the service hear of somebody who holds these posts."""
-
-    async def made(*holdings: Holding | UUID) -> UUID:
-        held = [each if isinstance(each, Holding) else holding(each) for each in holdings]
-        [person_id] = await world.people(world.state().model_copy(update={"holdings": held}))
-        return person_id
-
-    return made
 
 
 async def team(api, person) -> dict[str, dict]:
