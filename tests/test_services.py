@@ -32,6 +32,16 @@ def test_compose_runs_each_role_and_each_daily_command(service) -> None:
         assert {f"{service.prefix}{setting}".upper() for setting in needed} <= given.keys()
 
 
+@pytest.mark.parametrize("service", services(), ids=lambda service: service.name)
+def test_the_migrations_follow_each_other(service) -> None:
+    """Two that land at the same time must not have one number, nor follow the same one."""
+    files = sorted((service.folder / "migrations" / "versions").glob("*.py"))
+    numbers = [f"{number:04}" for number in range(1, len(files) + 1)]
+    said = [re.findall(r'^(?:down_)?revision = (?:"(\w+)"|None)$', file.read_text(), re.MULTILINE) for file in files]
+    assert [file.name.partition("_")[0] for file in files] == numbers
+    assert said == [[number, before] for number, before in zip(numbers, ["", *numbers], strict=False)]
+
+
 def test_every_service_has_its_row_in_the_docs() -> None:
     page = (CHECKOUT / "docs" / "architecture" / "README.md").read_text()
     rows = dict(re.findall(r"^\| `(\w+)` \|[^|]*\|([^|]*)\|", page, re.MULTILINE))

@@ -106,7 +106,7 @@ async def effects(database: Database) -> list[tuple[UUID, int]]:
 
 
 async def worked_off(parts: Parts) -> None:
-    while await runner(parts).step():
+    while await runner(parts).turn():
         pass
 
 
@@ -114,7 +114,7 @@ async def test_a_job_is_done_step_by_step_and_tells_how_far_it_is(database: Data
     job = await ordered(database)
     row = await found(database, job)
     seen = [(row.state, row.done, row.total)]
-    while await runner(parts).step():
+    while await runner(parts).turn():
         row = await found(database, job)
         seen.append((row.state, row.done, row.total))
     running = [("running", number, STEPS) for number in range(1, STEPS)]
@@ -132,7 +132,7 @@ async def test_a_job_ordered_in_a_transaction_that_is_rolled_back_was_never_ther
         async with database.transaction() as session:
             await jobs.order(session, "count", {}, SUBJECT)
             raise ZeroDivisionError
-    assert not await runner(parts).step()
+    assert not await runner(parts).turn()
 
 
 async def test_jobs_are_done_in_the_order_they_were_ordered_in(database: Database, parts: Parts) -> None:
@@ -188,7 +188,7 @@ async def test_what_a_killed_process_was_at_another_one_ends(
 
         await until(waits_in_the_third_step)
         process.kill()
-        assert not await runner(parts).step(), "the step under way holds its job"
+        assert not await runner(parts).turn(), "the step under way holds its job"
         await connection.execute(text("SELECT pg_advisory_unlock(:gate)"), {"gate": GATE})
     async with database.reading() as session:
         assert await session.scalar(text("SELECT done FROM jobs")) == 2
@@ -218,7 +218,7 @@ async def test_a_runner_takes_the_next_job_while_another_is_at_the_first(databas
     first, second = await ordered(database), await ordered(database)
     async with database.engine.connect() as connection:
         await connection.execute(text("SELECT id FROM jobs WHERE id = :id FOR UPDATE"), {"id": first})
-        assert await runner(parts).step()
+        assert await runner(parts).turn()
     assert await effects(database) == [(second, 1)]
 
 
@@ -245,22 +245,22 @@ async def test_a_step_that_cannot_be_done_fails_its_job_alone_and_nothing_is_lef
 
 async def test_a_broken_world_fails_no_job(database: Database, parts: Parts) -> None:
     job = await ordered(database, breaks=2, how="broken world")
-    await runner(parts).step()
+    await runner(parts).turn()
     with pytest.raises(ConnectionResetError):
-        await runner(parts).step()
+        await runner(parts).turn()
     assert ((row := await found(database, job)).state, row.done) == ("running", 1)
 
 
 async def test_a_kind_the_runner_does_not_know_waits_for_one_who_does(database: Database, parts: Parts) -> None:
     await ordered(database)
-    assert not await Runner(parts, {"other": count_up}).step()
+    assert not await Runner(parts, {"other": count_up}).turn()
 
 
 async def test_whoever_ordered_a_job_takes_it_out_of_the_queue_and_nobody_else_and_not_once_it_has_begun(
     database: Database, parts: Parts, api: Api
 ) -> None:
     begun, waiting = await ordered(database), await ordered(database)
-    await runner(parts).step()
+    await runner(parts).turn()
     path = f"/jobs/{waiting}"
     assert (await api.refused("agency_hr", "GET", path))[:2] == (404, "not-found")
     assert (await api.refused("agency_hr", "POST", f"{path}/cancel"))[:2] == (404, "not-found")

@@ -218,7 +218,7 @@ class Notification(Inside):
         """Sends all that is due now. Returns how many messages were claimed."""
         claimed = 0
         sender = self.sender(**changes)
-        while part := await sender.send_due():
+        while part := await sender.turn():
             claimed += part
         return claimed
 

@@ -4,10 +4,8 @@ A step is one transaction: what it changes, and how far the job is. While it run
 runner takes that job, and a runner that dies leaves it as the last step has: the next one goes on from there.
 """
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -16,12 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.parts import Parts
 from common.refused import Refused
+from common.steady import Steady
 from common.store.outbox import attempt
 from common.store.transient import is_transient
 from common.telemetry import log, traced
-
-POLL_SECONDS = 0.5
-LONGEST_WAIT_SECONDS = 10.0
 
 
 class Turn(NamedTuple):
@@ -50,40 +46,20 @@ What its earlier steps have done stays done. Whatever else is raised, but for a 
 """
 
 
-class Runner:
-    """Does the jobs of these kinds until it is stopped, the oldest first. Any number may run at once, a job each."""
+class Runner(Steady):
+    """Does the jobs of these kinds, the oldest first; where several run, a job each."""
 
     def __init__(self, parts: Parts, jobs: Mapping[str, Job]) -> None:
+        super().__init__()
         self._parts = parts
         self._jobs = jobs
-        self._stopping = asyncio.Event()
-        self.ready = False
 
-    def stop(self) -> None:
-        """Ends the run after the step under way."""
-        self._stopping.set()
-
-    async def run(self) -> None:
-        """Does steps until `stop`; whatever breaks, it waits and tries again."""
-        wait = POLL_SECONDS
-        while not self._stopping.is_set():
-            try:
-                worked = await self.step()
-                self.ready, wait = True, POLL_SECONDS
-                if worked:
-                    continue
-            except Exception as error:  # noqa: BLE001 - the runner outlives whatever breaks; the step is rolled back
-                self.ready, wait = False, min(wait * 2, LONGEST_WAIT_SECONDS)
-                log.error("runner waits", exc_info=error)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), wait)
-
-    async def step(self) -> bool:
-        """Does a step of the oldest job that no other runner is at. Returns whether there was one."""
+    async def turn(self) -> int:
+        """Does a step of the oldest job that no other runner is at. Returns how many steps: 1, or 0 where there is none."""
         async with self._parts.database.transaction() as session:
             row = (await session.execute(OLDEST, {"kinds": list(self._jobs)})).one_or_none()
             if row is None:
-                return False
+                return 0
             with traced(f"job {row.kind}"):
                 try:
                     step = await self._do(session, row)
@@ -92,10 +68,10 @@ class Runner:
                         raise
                     await session.execute(FAIL, {"id": row.id, "problem": _problem(error)})
                     log.warning("job has failed", job=str(row.id), kind=row.kind, exc_info=error)
-                    return True
+                    return 1
             position = None if step.position is None else json.dumps(step.position, default=str)
             await session.execute(ADVANCE, {"id": row.id, "done": step.done, "total": step.total, "position": position})
-            return True
+            return 1
 
     async def _do(self, session: AsyncSession, row: Row[Any]) -> Step:
         async with attempt(session):

@@ -1,7 +1,8 @@
 """Which units somebody is in on a day, and who stands above them: each rule in Python, and beside it in SQL for many.
 
 Plain Python, so that the services' rules may use it. A test holds the two together. In SQL the tables are those of a copy
-(and of the registry): `unit_states`, `post_states` and `holdings`.
+(and of the registry): `unit_states`, `post_states` and `holdings`. The registry refuses loops, but a copy may hold one for
+a moment, when it has heard of one post and not yet of another: a line ends where it comes to the same place again.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -34,7 +35,7 @@ def path_on(day: date, unit_id: UUID, parents: Above) -> list[UUID]:
     """The units from the top of an agency down to one of them."""
     path: list[UUID] = []
     at: UUID | None = unit_id
-    while at is not None:
+    while at is not None and at not in path:
         path.insert(0, at)
         at = above_on(day, at, parents)
     return path
@@ -64,7 +65,9 @@ def superior_on(
     """
     held = first_on(day, own)
     post = above_on(day, held.post_id, superiors) if held else None
-    while post is not None:
+    passed: set[UUID] = set()
+    while post is not None and post not in passed:
+        passed.add(post)
         found = first_on(day, (each for each in holders(post) if each.person_id != person_id))
         if found:
             return found
@@ -97,7 +100,7 @@ def superiors_sql(people: str, day: str) -> str:
         WHERE NOT EXISTS (
             SELECT FROM holdings h WHERE h.post_id = line.post_id AND h.person_id <> line.person_id AND {held}
         )
-    ), last AS (
+    ) CYCLE person_id, post_id SET comes_again USING way, last AS (
         SELECT DISTINCT ON (person_id) person_id, post_id FROM line ORDER BY person_id, level DESC
     )
     SELECT held.person_id, held.post_id, held.kind,
@@ -117,6 +120,6 @@ def paths_sql(units: str, day: str) -> str:
         UNION ALL
         SELECT path.down_to, s.parent_id, level - 1 FROM path
         JOIN unit_states s ON s.unit_id = path.unit_id AND {covers_sql("s", day)} AND s.parent_id IS NOT NULL
-    )
-    SELECT down_to, unit_id, level FROM path ORDER BY down_to, level
+    ) CYCLE down_to, unit_id SET comes_again USING way
+    SELECT down_to, unit_id, level FROM path WHERE NOT comes_again ORDER BY down_to, level
     """  # noqa: S608 - built of names in our own code

@@ -73,6 +73,21 @@ async def test_python_and_sql_agree_on_the_units_from_the_top_down(service):
         assert [row.unit_id for row in rows if row.down_to == units[2]] == path[:-1]
 
 
+async def test_a_loop_that_a_copy_holds_for_a_moment_ends(service):
+    """What was above is heard of as below, before the other way round is heard to have ended; all these posts are vacant."""
+    one, other, third = (new_id() for _ in range(3))
+    above = {one: [(FIRST, None, other)], other: [(FIRST, None, third)], third: [(FIRST, None, other)]}
+    await service.told(*(_post(each, spans) for each, spans in above.items()))
+    await service.told(*(_unit(each, spans) for each, spans in above.items()))
+    own = Holding(new_id(), one, "definitive", FIRST, None)
+    await service.told(_person(service, own.person_id, [own]))
+    async with service.database.reading() as session:
+        rows = (await session.execute(SUPERIORS, {"ids": [own.person_id], "day": FIRST})).all()
+        down = (await session.execute(PATHS, {"ids": [one], "day": FIRST})).all()
+    assert [row.above_id for row in rows] == [None] == [superior_on(FIRST, own.person_id, [own], above, lambda _: [])]
+    assert [row.unit_id for row in down] == [third, other, one] == path_on(FIRST, one, above)
+
+
 def _post(post_id: UUID, spans: list) -> PostChanged:
     same = {"type": "JA", "name": "Kepala", "jenjang": "administrator", "unit_id": post_id, "seats": 9}
     states = [PostState(**same, superior_id=up, valid_from=start, valid_to=end) for start, end, up in spans]

@@ -183,7 +183,7 @@ async def test_a_pic_replaced_while_the_mail_is_on_its_way_is_followed_when_it_c
 ) -> None:
     await one_message(notification, make)
     with Holding(answer="451 4.3.0 try later") as server:
-        sending = asyncio.create_task(notification.sender(smtp_port=server.port).send_due())
+        sending = asyncio.create_task(notification.sender(smtp_port=server.port).turn())
         await asyncio.to_thread(server.stored.wait, 10)
         [message] = await notification.messages()
         notification.later(1)
@@ -638,7 +638,7 @@ async def test_a_batch_uses_few_connections_and_statements(notification, make, m
 
     monkeypatch.setattr(sender_module.SMTP, "connect", counted)
     with counted_statements(notification.database) as statements:
-        assert await notification.sender().send_due() == 20
+        assert await notification.sender().turn() == 20
     assert len(connections) == CONNECTIONS
     assert len(statements) == 4 + 20, "lock, claim, figures, what is said; and one for each mail's end"
 

@@ -20,7 +20,7 @@ def runner(parts) -> Runner:
 
 
 async def worked_off(runner: Runner) -> None:
-    while await runner.step():
+    while await runner.turn():
         pass
 
 
@@ -243,7 +243,7 @@ async def test_a_post_that_is_to_come_to_a_unit_of_another_share_is_refused(api,
 
 async def test_until_all_have_come_over_no_post_is_given_or_changed(api, nation, staff, posts, runner) -> None:
     await ordered(api, merger(nation))
-    assert await runner.step()
+    assert await runner.turn()
     found = {post["code"]: post for post in (await api.get(f"/agencies/{nation.agencies['K-001']}/posts"))["items"]}
     post_id = found["D-001/P1"]["id"]
     given = {"post_id": post_id, "valid_from": "2026-11-01"}
@@ -261,8 +261,8 @@ async def test_killed_in_the_middle_it_goes_on_from_its_last_step(
     monkeypatch.setattr(commands, "NEXT", type(commands.NEXT)(commands.NEXT.text.replace("LIMIT 500", "LIMIT 1")))
     reform = await ordered(api, merger(nation))
     await world.emitted()
-    assert await runner.step()
-    assert await runner.step()
+    assert await runner.turn()
+    assert await runner.turn()
     saved = commands.people.save
 
     async def killed(*_: Any) -> None:
@@ -272,7 +272,7 @@ async def test_killed_in_the_middle_it_goes_on_from_its_last_step(
     with monkeypatch.context() as patch:
         patch.setattr(commands.people, "save", killed)
         with pytest.raises(Killed):
-            await runner.step()
+            await runner.turn()
     job = await api.get(f"/jobs/{reform['job_id']}")
     assert (job["state"], job["done"], job["total"]) == ("running", 1, 3)
     places = [(await api.get(f"/people/{each}"))["agency_code"] for each in sorted(staff["ids"])]
@@ -311,7 +311,7 @@ async def test_what_cannot_be_done_is_refused_and_nothing_is_half_done(api, nati
     for path in ("/reforms:preview", "/reforms"):
         for body, refusal in refusals:
             assert await api.refused("lan", "POST", path, body) == refusal, body
-    assert not await runner.step()
+    assert not await runner.turn()
     assert (await api.get(f"/agencies/{whole['agency_id']}"))["version"] == 1
 
 

@@ -97,6 +97,13 @@ def drafted(round_id: UUID, agency_id: UUID, addressee: Addressee, due_at: datet
         "cc": list(addressee.cc),
         "language": addressee.language,
         "time_zone": addressee.time_zone,
+        **unsent(due_at, now),
+    }
+
+
+def unsent(due_at: datetime, now: datetime) -> dict[str, Any]:
+    """What the rows of all messages begin with."""
+    return {
         "state": "queued",
         "due_at": due_at,
         "in_doubt": False,

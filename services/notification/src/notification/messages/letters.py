@@ -15,7 +15,7 @@ from common.store.sets import Columns, lists, unnest
 from contracts.addresses import read_address
 from contracts.events.registry import ContactChanged
 from notification.domain.delivery import mail_id
-from notification.messages.commands import ADDRESSES_LOCK, queue
+from notification.messages.commands import ADDRESSES_LOCK, queue, unsent
 from notification.messages.kinds import CHECK_ADDRESS, KINDS, CheckAddress, read_values
 from notification.messages.tables import Attachment
 
@@ -94,13 +94,6 @@ def _letter(
         "agency_id": None,
         "cc": [],
         "traceparent": None,
-        "state": "queued",
-        "due_at": now,
         "expires_at": expires_at,
-        "in_doubt": False,
-        "tries": 0,
-        "attempts": 0,
-        "accepted": [],
-        "refused": [],
-        "created_at": now,
+        **unsent(now, now),
     }

@@ -17,6 +17,7 @@ from aiosmtplib import SMTP, SMTPException, SMTPRecipientsRefused, SMTPResponseE
 from opentelemetry.trace import SpanKind, StatusCode
 
 from common.clock import Clock
+from common.steady import Steady
 from common.store.database import Database
 from common.telemetry import MESSAGE_ID, REASON, RESULT, links, log, mail_sent, traced, traceparent
 from notification.domain.delivery import Answer, Handover, judge
@@ -27,40 +28,19 @@ from notification.settings import Settings
 BATCH = 100
 CONNECTIONS = 4
 """How many mails of a batch are sent at once: a slow server or mailbox holds up one connection, not all of them."""
-POLL_SECONDS = 0.5
 SEND_MAIL = "send mail"
 
 
-class Sender:
-    """Sends what is due until it is stopped. Any number may run at once."""
+class Sender(Steady):
+    """Sends what is due; the mails under way when it is stopped are sent to their end."""
 
     def __init__(self, database: Database, settings: Settings, clock: Clock) -> None:
+        super().__init__()
         self._database = database
         self._settings = settings
         self._clock = clock
-        self._stopping = asyncio.Event()
-        self.ready = False
 
-    def stop(self) -> None:
-        """Ends the run once the mails that are being sent are done."""
-        self._stopping.set()
-
-    async def run(self) -> None:
-        """Sends until `stop`; whatever breaks, it waits and tries again."""
-        wait = POLL_SECONDS
-        while not self._stopping.is_set():
-            try:
-                claimed = await self.send_due()
-                self.ready, wait = True, POLL_SECONDS
-                if claimed:
-                    continue
-            except Exception as error:  # noqa: BLE001 - the sender outlives whatever breaks; its claims run out
-                self.ready, wait = False, min(wait * 2, 10.0)
-                log.error("sender waits", exc_info=error)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), wait)
-
-    async def send_due(self) -> int:
+    async def turn(self) -> int:
         """Claims a batch of due mails and sends them over a few connections. Returns how many were claimed."""
         async with self._database.transaction() as session:
             claimed = await claim(session, most=BATCH, lease=self._settings.lease, now=self._clock.now())
@@ -80,7 +60,7 @@ class Sender:
 
     async def _work_off(self, mails: deque[Claimed]) -> None:
         async with self._connection() as smtp:
-            while mails and not self._stopping.is_set() and self._in_time(mails[0]):
+            while mails and not self.stopping.is_set() and self._in_time(mails[0]):
                 await self._send(smtp, mails.popleft())
 
     def _in_time(self, message: Claimed) -> bool:

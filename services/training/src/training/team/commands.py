@@ -48,5 +48,6 @@ async def nudge(session: AsyncSession, person_id: UUID, caller: Caller[Book]) ->
             expires_at=caller.now + interval,
         ),
         sequence=1,
+        time=caller.now,
     )
     return NudgeOut(person_id=person_id, nudged_on=today, nudge_from=today + interval)
