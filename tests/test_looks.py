@@ -61,13 +61,28 @@ async def streamed() -> StreamingResponse:
     raise NotImplementedError
 
 
+@router.put("/written")
+async def written() -> Somebody:
+    raise NotImplementedError
+
+
+@router.post("/made", status_code=201)
+async def made() -> Somebody:
+    raise NotImplementedError
+
+
+@router.post("/uploaded")
+async def uploaded() -> StreamingResponse:
+    raise NotImplementedError
+
+
 @router.get("/harmless")
 async def harmless() -> dict[str, int]:
     raise NotImplementedError
 
 
 def test_a_planted_route_is_found() -> None:
-    assert shown_silently(app_of(parts_of(services()[0]), router)) == ["/planted", "/streamed"]
+    assert shown_silently(app_of(parts_of(services()[0]), router)) == ["/planted", "/streamed", "/written"]
 
 
 def test_a_route_cannot_say_that_it_shows_what_it_does_not() -> None:

@@ -24,6 +24,8 @@ class Caller(Principal, Generic[R]):
     clock: Clock = field(compare=False)
     rules: R = field(compare=False, repr=False)
     nip_key: str = field(compare=False, repr=False)
+    token_roles: frozenset[str] = frozenset()
+    """All roles of the token, those too that count for nothing here."""
     region: frozenset[UUID] = frozenset()
     """The agencies of the region that a role they hold is for."""
 

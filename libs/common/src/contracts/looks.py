@@ -3,7 +3,8 @@
 A route that shows people's data says which part of a record that is, `@shows("identity")`. Whom an answer is about
 follows from its model: a field `person_id`, or one annotated as `WhoseId`. The entry is emitted in the session of the
 request, so it is stored before the answer is given. Whoever is shown only themselves leaves none, nor does a program
-that acts as a service. What is written tells who wrote it in its own history.
+whose token has no other role than `service`. So it is with answers to what somebody writes, but for what is new and was
+told by the writer (201): what changes nothing would else be a way to look unseen.
 """
 
 import inspect
@@ -12,7 +13,8 @@ from functools import partial, wraps
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from fastapi import FastAPI, Header, Response
+from fastapi import FastAPI, Header, Response, status
+from fastapi.responses import StreamingResponse
 from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -76,7 +78,7 @@ def looked(
 ) -> None:
     """Leaves the entry that the caller was shown this part of these people's records. It is stored with the session's end."""
     others = sorted(set(person_ids) - {caller.person})
-    if caller.roles == SERVICES:
+    if caller.roles | caller.token_roles == SERVICES:
         return
     for start in range(0, len(others), MOST_VIEWED):
         viewed = RecordViewed(
@@ -97,16 +99,20 @@ def looked(
 def shown_silently(app: FastAPI) -> list[str]:
     """The routes that show people's data and do not say which part: whoever looks there would leave no entry.
 
-    A route whose answer has no model must say it too, or be for everybody.
+    A route whose answer has no model must say it too, or be for everybody. What has just been made (201) was told by the
+    caller, and an upload is answered by what became of each line.
     """
     found: list[str] = []
     for context in iter_route_contexts(app.routes):
         endpoint = getattr(context, "endpoint", None)
-        if "GET" not in (context.methods or ()) or endpoint is None or hasattr(endpoint, "part"):
+        made = getattr(context, "status_code", None) == status.HTTP_201_CREATED
+        if endpoint is None or hasattr(endpoint, "part") or made:
             continue
         answer = inspect.signature(endpoint).return_annotation
-        bare = isinstance(answer, type) and issubclass(answer, Response)
-        if guards(app)["GET", str(context.path)] - EVERYBODY and (bare or names_people(answer)):
+        told = StreamingResponse if "GET" not in (context.methods or ()) else ()
+        bare = isinstance(answer, type) and issubclass(answer, Response) and not issubclass(answer, told)
+        roles = frozenset[str]().union(*(guards(app)[method, str(context.path)] for method in context.methods or ()))
+        if roles - EVERYBODY and (bare or names_people(answer)):
             found.append(str(context.path))
     return sorted(found)
 

@@ -41,6 +41,7 @@ class Right:
         return Caller(
             subject=principal.subject,
             named=held,
+            token_roles=principal.roles,
             region=region,
             claims=principal.claims,
             client=principal.client,

@@ -57,6 +57,31 @@ async def test_whoever_sees_only_themselves_or_nobody_leaves_nothing(api, nation
     assert await world.looks() == []
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PUT", "contact", {"language": "en"}),
+        ("POST", "status", {"status": "active", "decree": "SK-1", "from": "2015-01-01"}),
+        ("POST", "transfer", {"agency_code": "K-001", "unit_code": "K-001-U01", "on": "2026-11-20"}),
+    ],
+)
+async def test_an_answer_to_a_write_is_a_look_too_whatever_it_changes(api, nation, world, siti, method, path, body):
+    """Writing what is there already shows the record, and leaves no other trace."""
+    for _ in range(2):
+        answer = await api.call("agency_hr", method, f"/people/{siti}/{path}", body, person=uuid4())
+        assert answer.status_code == 200, answer.text
+        assert [look.event.person_ids for look in await world.looks()] == [[UUID(siti)]]
+
+
+@pytest.mark.parametrize("other", ["person", "provider", "bkn"])
+async def test_whoever_has_another_role_too_is_no_program(api, nation, world, siti, other):
+    """Also where that role counts for nothing."""
+    token = api.issuer.mint("service", other, person=uuid4(), provider=uuid4())
+    answer = await api.http.get(f"/v1/people/{siti}", headers={"authorization": f"Bearer {token}"})
+    assert answer.status_code == 200
+    assert len(await world.looks()) == 1
+
+
 async def test_a_reason_that_is_no_line_is_refused(api, nation, siti):
     answer = await api.call("lan", "GET", f"/people/{siti}", headers={"access-reason": "x" * 201})
     assert answer.status_code == 422

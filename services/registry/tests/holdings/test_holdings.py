@@ -3,6 +3,7 @@
 import pytest
 
 from common.store.database import counted_statements
+from jejak_local.harness import OTHER_AGENCY
 
 JOINED, DAY = "2015-01-01", "2026-11-20"
 
@@ -90,6 +91,17 @@ async def test_units_and_post_of_a_day_and_one_event_for_who_got_a_post(api, wor
         assert [unit["code"] for unit in place["units"]] == units
         assert (place["post"] and place["post"]["code"]) == held
     assert (await api.get("/people/me/place", "person", person=staff[1]))["post"]["code"] == "P2"
+
+
+async def test_a_place_is_seen_by_the_agency_of_its_day_alone(api, staff, give):
+    """It names a superior, whom the new agency never had."""
+    await give((1, "P1", "2020-01-01", None, "definitive"), (2, "P2", "2020-01-01", None, "definitive"))
+    move = {"agency_code": "D-001", "unit_code": "D-001-U01", "on": DAY}
+    assert (await api.call("agency_hr", "POST", f"/people/{staff[1]}/transfer", move)).status_code == 200
+    before = f"/people/{staff[1]}/place?as_of=2025-01-01"
+    assert (await api.get(before, "lan"))["superior"]["person_id"] == staff[0]
+    assert (await api.get(f"/people/{staff[1]}/place", "agency_hr", agency=OTHER_AGENCY))["superior"] is None
+    assert (await api.call("agency_hr", "GET", before, agency=OTHER_AGENCY)).status_code == 404
 
 
 async def test_what_cannot_be_held_is_refused(api, nation, staff, give, a_person):

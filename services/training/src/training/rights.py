@@ -44,7 +44,8 @@ READ_JP_OF_AGENCY = Right(
 )
 ASK_EXEMPTIONS = Right(("person", "agency_hr"), "a person: their own; an agency: whoever serves in it now")
 DECIDE_EXEMPTIONS = Right(
-    ("agency_hr",), "whoever serves in their agency now, but not what they asked for or entered, and not their own"
+    ("agency_hr",),
+    "whoever serves in their agency now, but not their own; what they asked for or entered they may end, not decide",
 )
 READ_EXEMPTIONS = Right(
     ("lan", "service", "agency_hr", "inspector", "person"),

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from contracts.roles import ROLES
+from jejak_local.harness import AGENCY
 
 TOTALS = ("researcher", "intern")
 
@@ -76,6 +77,13 @@ async def test_a_level_that_would_single_people_out_is_no_level(api, level):
 @pytest.mark.parametrize("role", sorted(ROLES.keys() - set(TOTALS)))
 async def test_who_may_see_counts_asks_for_counts(api, role):
     assert (await api.call(role, "GET", "/duty-totals")).status_code == 403
+
+
+@pytest.mark.parametrize("role", ["agency_hr", "agency_head", "inspector"])
+async def test_who_may_count_an_agency_is_told_no_totals_to_take_it_from(api, role):
+    token = api.issuer.mint("researcher", role, agency=AGENCY)
+    answer = await api.http.get("/v1/duty-totals", headers={"authorization": f"Bearer {token}"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
 
 
 async def test_the_numbers_are_those_of_the_counts(api, nation):

@@ -76,6 +76,7 @@ async def get_case(
     summary="Confirm that the papers of a case somebody else has submitted are in order",
     responses=DECISIONS,
 )
+@shows("cases")
 async def check(
     case_id: UUID,
     session: Transaction,
@@ -92,6 +93,7 @@ async def check(
     summary="Attest a case that others have submitted and checked: its points enter the ledger",
     responses=DECISIONS,
 )
+@shows("cases")
 async def attest(
     case_id: UUID,
     session: Transaction,
@@ -108,6 +110,7 @@ async def attest(
     summary="Send a case back for repair; its months become free",
     responses=REFUSALS,
 )
+@shows("cases")
 async def send_back(
     case_id: UUID,
     body: ReturnIn,
@@ -131,6 +134,7 @@ async def send_back(
         },
     },
 )
+@shows("cases")
 async def resubmit(
     case_id: UUID,
     session: Transaction,

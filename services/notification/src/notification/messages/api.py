@@ -42,5 +42,6 @@ async def get_message(message_id: UUID, caller: Reader, session: Reading) -> Mes
     summary="Send a message that failed or waits for another try, now, to whom the agency names now or to its person",
     responses={409: {"description": "`message-not-open`, `no-pic` or `no-address`"}},
 )
+@shows("messages")
 async def resend_message(message_id: UUID, caller: Resender, session: Transaction) -> MessageOut:
     return MessageOut.model_validate(await commands.resend(session, message_id, caller))

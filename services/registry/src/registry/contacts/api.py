@@ -44,6 +44,7 @@ async def get_own_contact(session: Reading, caller: Oneself, response: Response)
 
 
 @router.put("/people/me/contact", summary="Change how oneself is written to", responses=TAKEN)
+@shows("contact")
 async def put_own_contact(
     document: ContactIn, session: Transaction, caller: Oneself, checks: UsedChecks, seen: etag.Seen, response: Response
 ) -> ContactOut:
@@ -56,6 +57,7 @@ async def put_own_contact(
     summary="Show that an address is one's own, by the link sent to it",
     responses=TAKEN | STALE,
 )
+@shows("contact")
 async def check_own_address(
     document: TokenIn, session: Transaction, caller: Oneself, checks: UsedChecks, response: Response
 ) -> ContactOut:
@@ -70,6 +72,7 @@ async def get_contact(person_id: UUID, session: Reading, caller: OwnAgency, resp
 
 
 @router.put("/people/{person_id}/contact", summary="Change how a person is written to", responses=TAKEN)
+@shows("contact")
 async def put_contact(
     person_id: UUID,
     document: ContactIn,

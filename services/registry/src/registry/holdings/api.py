@@ -58,6 +58,7 @@ async def list_places(
     summary="Give a person a post, their own or as acting holder, or end it",
     responses={409: {"description": "`reform-under-way`"}},
 )
+@shows("posts")
 async def give_post(person_id: UUID, document: HoldingIn, session: Transaction, caller: OwnAgency) -> PlaceOut:
     await commands.give_post(session, person_id, document, caller)
     return await queries.just_changed(session, person_id, caller, document.valid_from)

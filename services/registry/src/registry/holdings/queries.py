@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common.refused import Refused
 from common.web.pages import Page, Window
 from contracts.callers import Caller
 from registry.holdings.schemas import PlaceOut, PostOfPlace, SuperiorOut, UnitOfPath
@@ -40,8 +41,10 @@ _POSTS = text(
 
 
 async def place(session: AsyncSession, person_id: UUID, caller: Caller[None], as_of: date | None) -> PlaceOut:
-    """Where somebody serves on a day, for whoever may see them as of that day. Raises Refused `not-found`."""
-    [found] = await _places(session, [await people.person(session, person_id, caller, as_of)])
+    """Where somebody serves on a day, for whom the agency of that day is their own. Raises Refused `not-found`."""
+    person = await people.person(session, person_id, caller, as_of)
+    _check_reached(person.agency_id, caller)
+    [found] = await _places(session, [person])
     return found
 
 
@@ -66,10 +69,17 @@ async def place_page(
     unit_id: UUID | None,
     as_of: date | None,
 ) -> Page[PlaceOut]:
-    """Where the people of an agency, or of one of its units, serve on a day, as far as the caller may see them."""
+    """Where the people of an agency, or of one of its units, serve on a day. Raises Refused `not-found`."""
+    _check_reached(agency_id, caller)
     day = as_of or caller.today
     found = await people.people_page(session, window, caller, agency_id=agency_id, unit_id=unit_id, as_of=day)
     return Page(items=await _places(session, found.items), next=found.next)
+
+
+def _check_reached(agency_id: UUID, caller: Caller[None]) -> None:
+    """A place names a superior, whom nobody sees by seeing who once served below them."""
+    if not caller.reaches(agency_id):
+        raise Refused("not-found")
 
 
 async def _places(session: AsyncSession, found: Sequence[PersonOut]) -> list[PlaceOut]:

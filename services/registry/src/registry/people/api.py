@@ -77,6 +77,7 @@ async def get_history(person_id: UUID, session: Reading, caller: Historian, resp
 
 
 @router.put("/people/{person_id}", summary="Change a person from a day on", responses=TAKEN)
+@shows("identity")
 async def put_person(
     person_id: UUID,
     document: PersonIn,
@@ -94,6 +95,7 @@ async def put_person(
     summary="Mend a number that was registered wrong, or two that were swapped, with the reason",
     responses=TAKEN,
 )
+@shows("identity")
 async def mend_number(
     person_id: UUID, document: NumberIn, session: Transaction, caller: OwnAgency, seen: etag.Seen, response: Response
 ) -> PersonOut:
@@ -105,6 +107,7 @@ async def mend_number(
     "/people/{person_id}/transfer",
     summary="Move a person to another agency or unit",
 )
+@shows("identity")
 async def transfer_person(
     person_id: UUID, document: TransferIn, session: Transaction, caller: Mover, response: Response
 ) -> PersonOut:
@@ -116,6 +119,7 @@ async def transfer_person(
     "/people/{person_id}/status",
     summary="Record leave, study, return, retirement or death, by decree",
 )
+@shows("identity")
 async def change_status(
     person_id: UUID, document: StatusIn, session: Transaction, caller: OwnAgency, response: Response
 ) -> PersonOut:

@@ -3,7 +3,8 @@
 On a day gone by, only what had ended by then counts; what is known of it is what is known now.
 """
 
-from collections.abc import Sequence
+import hmac
+from collections.abc import Hashable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from common.store.sets import unnest
 from common.texts import Language
 from contracts.callers import Caller
 from roster.days import covers_sql, in_service_sql
+from training import rights
 from training.counts.schemas import (
     By,
     CountsOut,
@@ -125,7 +127,11 @@ async def duty_totals(session: AsyncSession, by: TotalsBy | None, caller: Caller
     first. A position would be a third, nearly within a jenjang: what is left of one of them would be somebody. Hours would
     tell of single people, so there are none. Not covered: what differs between the ends of two caturwulan, and what is
     corrected of one later: a change of a few people within a group of ten and more can be seen.
+
+    Raises Refused `forbidden` for a token that may also count: what it may see too would be taken from these totals.
     """
+    if not caller.token_roles.isdisjoint(rights.READ_DUTY_COUNTS.roles):
+        raise Refused("forbidden")
     year, number = closed_on(caller.today)[-1]
     day = period_of(year, number).over_from(year) - timedelta(days=1)
     pack, ladder, least = pack_of_year(caller.rules, year), BOOK.at(day).tables, SMALL.at(caller.today)
@@ -134,7 +140,12 @@ async def duty_totals(session: AsyncSession, by: TotalsBy | None, caller: Caller
     levels, label = TREES[by or "region"]
     rows = list(await session.execute(text(_leaves(stood, levels, label)), given))
     depth = len(levels)
-    allowed = told({tuple(row[:depth]): (row.met, row.short, row.exempt) for row in rows}, least.tables.least)
+    key = caller.nip_key.encode()
+
+    def order(path: Hashable) -> bytes:
+        return hmac.digest(key, repr(path).encode(), "sha256")
+
+    allowed = told({tuple(row[:depth]): (row.met, row.short, row.exempt) for row in rows}, least.tables.least, order)
     labels: dict[tuple[Any, ...], str | None] = {tuple(row[:depth]): row.label for row in rows}
     groups = [
         GroupTotalsOut(key=path[-1], label=label, **_counts(*allowed[path]))

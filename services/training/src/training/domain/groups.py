@@ -25,7 +25,7 @@ def _parse(tables: Mapping[str, Any]) -> Least:
 
 def _run_case(rule: Least, given: Mapping[str, Any]) -> Mapping[str, object]:
     groups = {number: (size,) for number, size in enumerate(given["groups"])}
-    return {"told": sorted(groups[key][0] for key in shown(groups, rule.least))}
+    return {"told": sorted(groups[key][0] for key in shown(groups, rule.least, str))}
 
 
 BOOK = load_rule_book(PACKS, _parse, _run_case)

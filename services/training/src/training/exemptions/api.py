@@ -59,6 +59,7 @@ async def get_exemption(exemption_id: UUID, session: Reading, caller: Reader) ->
     summary="Approve an exemption that somebody else asked for",
     responses={409: {"description": "`exemption-decided`"}},
 )
+@shows("exemptions")
 async def post_approve(exemption_id: UUID, session: Transaction, caller: Decider) -> ExemptionWithChanges:
     await commands.approve(session, exemption_id, caller)
     return await queries.exemption(session, exemption_id, caller)
@@ -69,6 +70,7 @@ async def post_approve(exemption_id: UUID, session: Transaction, caller: Decider
     summary="Refuse an exemption that somebody else asked for",
     responses={409: {"description": "`exemption-decided`"}},
 )
+@shows("exemptions")
 async def post_refuse(
     exemption_id: UUID, document: RefusalIn, session: Transaction, caller: Decider
 ) -> ExemptionWithChanges:
@@ -81,6 +83,7 @@ async def post_refuse(
     summary="End an approved exemption earlier: it is counted anew",
     responses={409: {"description": "`exemption-not-approved`"}},
 )
+@shows("exemptions")
 async def post_end(exemption_id: UUID, document: EndIn, session: Transaction, caller: Decider) -> ExemptionWithChanges:
     await commands.end(session, exemption_id, document, caller)
     return await queries.exemption(session, exemption_id, caller)

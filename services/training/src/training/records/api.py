@@ -105,6 +105,7 @@ async def get_history(record_id: UUID, session: Reading, caller: Reader) -> Hist
     summary="Correct a record: all values anew, and the reason",
     responses={409: {"description": "`record-revoked`"}},
 )
+@shows("trainings")
 async def put_training(
     record_id: UUID, correction: Correction, session: Transaction, caller: Sender, seen: etag.Seen, response: Response
 ) -> Recorded:
@@ -113,6 +114,7 @@ async def put_training(
 
 
 @router.post("/trainings/{record_id}/revoke", summary="Make a record count no more")
+@shows("trainings")
 async def post_revoke(
     record_id: UUID, revocation: Revocation, session: Transaction, caller: Sender, response: Response
 ) -> Recorded:
@@ -125,6 +127,7 @@ async def post_revoke(
     summary="Confirm a self-declared record",
     responses={409: {"description": "`already-verified` or `record-revoked`"}},
 )
+@shows("trainings")
 async def post_verify(record_id: UUID, session: Transaction, caller: Verifier, response: Response) -> Recorded:
     record = await commands.verify(session, record_id, caller)
     return etag.tagged(Recorded.model_validate(record), response)
