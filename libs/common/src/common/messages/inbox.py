@@ -44,8 +44,8 @@ from common.telemetry import (
 
 Handler = Callable[[AsyncSession, Sequence[Received]], Awaitable[None]]
 
-BATCH = 500
-"""How many records a consumer works on in one transaction (ADR 0013)."""
+BATCH = 1_000
+"""How many records a consumer works on in one transaction (ADR 0019)."""
 MOST_BURIED_IN_A_ROW = 100
 WATCHED_OUTCOMES = 1_000
 MOST_BURIED_SHARE = 0.5

@@ -34,8 +34,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 M = TypeVar("M", bound=BaseModel)
 
-CHUNK = 250
-"""How many lines are stored in one transaction (ADR 0013)."""
+CHUNK = 500
+"""How many lines are stored in one transaction (ADR 0019)."""
 TURN = 10
 """How many lines of a chunk are worked on before others have a turn (ADR 0011)."""
 LINE_LIMIT = 64 * 1024

@@ -16,8 +16,8 @@ from training.domain.rules import Book, pack_of_year
 from training.records.schemas import Content
 from training.records.tables import as_stored
 
-REMEMBERED = 4_000
-"""Answers kept, some 5 MB: those who took part in one course ask the same, and they mostly come in one upload."""
+REMEMBERED = 1_000
+"""Answers kept, some 1.3 MB: those who took part in one course ask the same, and they mostly come in one upload."""
 ALONE, WHOEVER_SAYS = UUID(int=0), True
 """`id` and `verified` of an activity by itself: they only order those that share a cap."""
 Unknown = Literal["unknown"]
