@@ -5,12 +5,14 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy import text
 
 from common.answers import Done
 from common.ids import new_id
 from common.store.database import counted_statements
 from common.store.outbox import unpack
 from contracts.events.training import TrainingCompleted
+from training.records.writing import SENT
 
 
 def told(answers):
@@ -502,6 +504,14 @@ async def test_a_chunk_of_everything_takes_twelve_statements_and_a_copy(world, l
             if n < 50:
                 lines.append(line(person, **coaching, start_date=early, end_date=early))
         assert await statements(world, lines) == 12
+
+
+async def test_what_a_sender_sent_before_is_looked_up_line_by_line_in_a_table_nobody_has_counted_yet(world):
+    given = {"source_name": ["lms"], "reference": ["r-1"], "sender_kind": "agency", "sender_id": "a"}
+    async with world.database.engine.begin() as connection:
+        plan = "\n".join(await connection.scalars(text(f"EXPLAIN {SENT.text}"), given))
+    assert "Index Cond" in plan
+    assert "(source_name = given.source_name) AND (reference = given.reference)" in plan
 
 
 async def test_what_is_told_of_new_records_is_what_the_class_of_the_event_writes(world, line):

@@ -28,9 +28,11 @@ from credit.predicates.schemas import PredicateIn
 
 SENT = columns_of(cases, ("source_name", "reference"))
 WITH_SAME_REFERENCE = text(
-    f"SELECT cases.* FROM {unnest(SENT)} JOIN cases USING (source_name, reference)"  # noqa: S608 - built of names in this code
+    f"SELECT sent.* FROM {unnest(SENT)} CROSS JOIN LATERAL (SELECT * FROM cases"  # noqa: S608 - built of names in this code
     " WHERE sender_kind = :sender_kind AND sender_id = :sender_id"
+    " AND cases.source_name = given.source_name AND cases.reference = given.reference LIMIT 1) sent"
 )
+"""LIMIT keeps it one look into the index a line; joined, the planner may read all that a sender sent."""
 
 
 @dataclass(frozen=True)

@@ -54,9 +54,13 @@ GROUP: Columns = {"person_id": "uuid", "year": "int", "cap": "text", "form": "te
 PLACE: Columns = {"id": "uuid", "agency_id": "uuid"}
 SHARE: Columns = {"id": "uuid", "jp_counted": "numeric", "jp_by_year": "text", "why": "text"}
 SENT = text(
-    f"SELECT source_name, reference, r.id, r.fingerprint FROM {unnest(KEY)} JOIN records r USING (source_name, reference)"  # noqa: S608 - built of names in this code
+    "SELECT source_name, reference, sent.id, sent.fingerprint"  # noqa: S608 - built of names in this code
+    f" FROM {unnest(KEY)} CROSS JOIN LATERAL (SELECT r.id, r.fingerprint FROM records r"
     " WHERE r.sender_kind = :sender_kind AND r.sender_id = :sender_id"
+    " AND r.source_name = given.source_name AND r.reference = given.reference LIMIT 1) sent"
 )
+"""LIMIT keeps it one look into the index a line. Joined, the planner reads all that a sender sent, until it knows better:
+60,000 lines to a new database took four times as long."""
 STORED = text("SELECT * FROM records WHERE id = ANY(CAST(:ids AS uuid[]))").columns(jp_by_year=JSONB)
 SAME = (
     "form",
