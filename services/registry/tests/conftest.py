@@ -17,7 +17,7 @@ from common.store.outbox import unpack
 from contracts import topics
 from contracts.events.access import RecordViewed
 from contracts.events.registry import AgencyChanged, ContactChanged, PersonChanged, PostChanged, UnitChanged
-from jejak_local.harness import AGENCY, OTHER_AGENCY, REGION, Api, Inside
+from jejak_local.harness import AGENCY, OTHER_AGENCY, REGION, Api, Inside, OwnedDatabase, owning
 
 REGIONS = {"K-001": REGION, "D-001": "Papua"}
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
@@ -32,6 +32,14 @@ def moment() -> datetime:
 @pytest.fixture
 def own_settings() -> dict[str, Any]:
     return {"link_key": "test-link-key", "check_hours": 48}
+
+
+@pytest.fixture
+async def database(database: OwnedDatabase) -> OwnedDatabase:
+    """Without the months of the access log that a test has opened."""
+    async with owning(database) as connection:
+        await connection.execute(text("SELECT drop_months('9999-01-01')"))
+    return database
 
 
 @dataclass

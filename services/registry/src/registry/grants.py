@@ -12,7 +12,7 @@ GRANTS = Grants(
         "educations": EDITED,
         "grades": EDITED,
         "holdings": EDITED,
-        "looks": EDITED,
+        "looks": ADDED,
         "mended_numbers": ADDED,
         "nips": EDITED,
         "people": CHANGED,
@@ -24,5 +24,8 @@ GRANTS = Grants(
         "successors": ADDED,
         "unit_states": EDITED,
         "units": CHANGED,
-    }
+    },
+    schemas=["partitions"],
+    # A month of the access log is made and dropped by two functions of the owner.
+    functions=["open_month(date)", "drop_months(date)"],
 )

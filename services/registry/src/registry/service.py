@@ -2,7 +2,7 @@
 
 from common.service import Command
 from contracts.service import Service
-from registry.access.cli import add_breach, breach
+from registry.access.cli import add_breach, breach, drop_looks
 from registry.people.cli import announce_begun
 from registry.reforms.commands import JOB, reform_step
 from registry.settings import Settings
@@ -26,6 +26,11 @@ SERVICE = Service(
             breach,
             description="List whom a suspected client was shown in a span of time, with drafts of the notices.",
             arguments=add_breach,
+        ),
+        "drop-looks": Command(
+            drop_looks,
+            description="Drop the months of the access log that were kept long enough. Safe to run at any time.",
+            daily=True,
         ),
     },
 )

@@ -1,4 +1,4 @@
-"""`python -m registry breach`."""
+"""`python -m registry breach` and `python -m registry drop-looks`."""
 
 import argparse
 import json
@@ -7,10 +7,13 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import text
+
 from common.parts import Parts
 from common.texts import LANGUAGES
 from contracts.zone import JAKARTA
 from registry.access.breach import Breach, notice_to_authority, notice_to_people, touched
+from registry.domain.access_log import kept_from
 from registry.texts import TEXTS
 
 
@@ -41,6 +44,15 @@ async def breach(asked: argparse.Namespace, parts: Parts) -> int:
             named = asked.folder / f"people-{'-'.join(group)}.{language}.txt"
             named.write_text(notice_to_people(found, group, language), encoding="utf-8")
     print(TEXTS.tell_count("breach.done", found.people))
+    return 0
+
+
+async def drop_looks(_: argparse.Namespace, parts: Parts) -> int:
+    """Drops the months of the access log that have been kept long enough, and says how many they are."""
+    first = kept_from(parts.clock.today())
+    async with parts.database.transaction() as session:
+        dropped = await session.scalar(text("SELECT drop_months(:before)"), {"before": first})
+    print(TEXTS.tell_count("drop-looks.done", dropped or 0, day=first))
     return 0
 
 
