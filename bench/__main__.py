@@ -17,7 +17,7 @@ from typing import Any
 
 from rich.console import Console
 
-from bench import bulk, growth, latency, memory, recovery, relay, report, sweep
+from bench import bulk, growth, latency, memory, nation, recovery, relay, report, sweep
 from bench.figures import Figure
 from bench.world import World, world
 
@@ -31,13 +31,14 @@ MEASURES: dict[str, Callable[..., Awaitable[list[Figure]]]] = {
     "B2": latency.latency,
     "B7": relay.old_snapshot,
     "B5": memory.memory,
+    "B8": nation.nation,
     "B3": sweep.sweep,
     "B4": growth.growth,
 }
 """Each takes the options that its parameters name. In this order they can share a stack: B6 reads again whatever was
 sent before it, B3 and B4 lay people and records that no other should meet."""
-NATION = "B3"
-"""Lays all its people itself, but for one to copy."""
+NATIONS = {"B3", "B8"}
+"""Bring all their people themselves, but for one to copy."""
 
 QUICK: dict[str, Any] = {
     "people": 2_000,
@@ -46,6 +47,7 @@ QUICK: dict[str, Any] = {
     "rates": [50],
     "seconds": 2,
     "swept": [20_000, 100_000],
+    "loaded": 10_000,
     "known": [100_000, 200_000],
     "stored": [50_000],
     "megabytes": [5],
@@ -58,7 +60,7 @@ async def run(options: argparse.Namespace) -> None:
     """Each measure on a fresh stack, so that none pays for what another has stored; quick ones are small and share one."""
     names = [name for name in MEASURES if name in options.only]
     for together in [names] if options.quick else [[name] for name in names]:
-        people = 1 if together == [NATION] else options.people
+        people = 1 if NATIONS.issuperset(together) else options.people
         async with world(people, options.agencies) as made:
             for name in together:
                 console.rule(name)
@@ -121,6 +123,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--rates", type=int, nargs="+", default=[25, 50, 100, 200], help="B2: singles a second")
     parser.add_argument("--seconds", type=int, default=20, help="B2: of singles, a round")
     parser.add_argument("--swept", type=int, nargs="+", default=[100_000, 1_000_000, 5_000_000], help="B3: people")
+    parser.add_argument("--loaded", type=int, default=5_000_000, help="B8: people sent with units and posts")
     parser.add_argument("--known", type=int, nargs="+", default=[100_000, 1_000_000, 5_000_000], help="B4: people")
     parser.add_argument("--stored", type=int, nargs="+", default=[1_000_000, 10_000_000], help="B4: records")
     parser.add_argument("--megabytes", type=int, nargs="+", default=[200, 1000], help="B5: uploads")

@@ -4,7 +4,8 @@ import asyncio
 import json
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from typing import NamedTuple
 
 import psutil
@@ -72,8 +73,9 @@ def _held(root: psutil.Process) -> float:
     return sum(each.memory_full_info().pss for each in (root, *root.children(recursive=True))) / 2**20
 
 
-async def _watched(world: World, records: int, source: str) -> dict[str, list[tuple[float, float]]]:
-    """Seconds and resident MiB of each process, until the last record is assessed."""
+@asynccontextmanager
+async def watching(world: World) -> AsyncIterator[dict[str, list[tuple[float, float]]]]:
+    """Seconds and resident MiB of each process, while the block runs."""
     course: dict[str, list[tuple[float, float]]] = defaultdict(list)
     began = time.perf_counter()
 
@@ -84,14 +86,22 @@ async def _watched(world: World, records: int, source: str) -> dict[str, list[tu
                 course[name].append((time.perf_counter() - began, resident))
             await asyncio.sleep(EVERY)
 
-    watching = asyncio.create_task(watch())
-    before = await world.consumed(GROUP)
-    lines = (training(index, world.person(index), source=source) for index in range(records))
-    stored = sum(
-        [1 async for answer in world.upload("training", "trainings:batch", parts(lines)) if '"stored"' in answer]
-    )
-    assert stored == records, "the upload was not stored whole"
-    while await world.consumed(GROUP) < before + records:
-        await asyncio.sleep(0.2)
-    watching.cancel()
+    watch_on = asyncio.create_task(watch())
+    try:
+        yield course
+    finally:
+        watch_on.cancel()
+
+
+async def _watched(world: World, records: int, source: str) -> dict[str, list[tuple[float, float]]]:
+    """Seconds and resident MiB of each process, until the last record is assessed."""
+    async with watching(world) as course:
+        before = await world.consumed(GROUP)
+        lines = (training(index, world.person(index), source=source) for index in range(records))
+        stored = sum(
+            [1 async for answer in world.upload("training", "trainings:batch", parts(lines)) if '"stored"' in answer]
+        )
+        assert stored == records, "the upload was not stored whole"
+        while await world.consumed(GROUP) < before + records:
+            await asyncio.sleep(0.2)
     return course

@@ -28,6 +28,7 @@ TITLES = {
     "B5": "Memory while a large upload goes in",
     "B6": "Replay and recovery",
     "B7": "Relay under an old snapshot",
+    "B8": "A nation with units and posts",
 }
 PLACE = ("machine", "python", "postgresql", "kafka")
 POINTS = 150

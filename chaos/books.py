@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from chaos.arena import BROKEN, Arena
 from chaos.clients import YEAR, History
@@ -19,11 +19,33 @@ from common.invariants import find_broken
 from common.messages.dead_letters import listed
 from common.service import Service
 from common.store.database import Database
-from contracts.topics import AGENCIES, PEOPLE, RECORDS, TOPICS, UNITS
+from contracts.topics import ACCESS, AGENCIES, CONTACTS, PEOPLE, POSTS, RECORDS, TOPICS, UNITS
 from jejak_local.books import CONSUMING, EMITTING, READERS, Finding, agreement, ask, lag, records, rest, rows
 from jejak_local.services import parts_of, services
 
 EXAMPLES = 3
+
+
+class Copied(NamedTuple):
+    """A table of the registry that others copy: its id, the topic, and the copy with its key."""
+
+    table: str
+    id: str
+    topic: str
+    copy: str
+    key: str
+
+
+COPIED = (
+    Copied("people", "id", PEOPLE.name, "people", "person_id"),
+    Copied("agencies", "id", AGENCIES.name, "agencies", "agency_id"),
+    Copied("units", "id", UNITS.name, "units", "unit_id"),
+    Copied("posts", "id", POSTS.name, "established_posts", "post_id"),
+    Copied("contacts", "person_id", CONTACTS.name, "contacts", "person_id"),
+)
+HISTORIES = {"unit_states": UNITS.name, "post_states": POSTS.name, "holdings": PEOPLE.name}
+"""Dated tables that copies have under the same name, with some of the columns."""
+COLUMNS = "SELECT column_name::text FROM information_schema.columns WHERE table_name = '{table}'"
 MAIL_DOMAIN = "example.org"
 
 
@@ -45,9 +67,9 @@ async def audit(arena: Arena, histories: Sequence[History]) -> list[Finding]:
         _yearly_totals(arena, histories),
         _evidence(arena),
         _record_events(arena, histories),
-        _copies(arena, "people", PEOPLE.name),
-        _copies(arena, "agencies", AGENCIES.name),
-        _copies(arena, "units", UNITS.name),
+        *(_copies(arena, copied) for copied in COPIED),
+        *(_histories(arena, table, topic) for table, topic in HISTORIES.items()),
+        _looks(arena, histories),
         _dead_letters(arena),
         _nothing_left(arena),
         _shortfalls(arena),
@@ -209,23 +231,71 @@ async def _record_events(arena: Arena, histories: Sequence[History]) -> Finding:
     )
 
 
-async def _copies(arena: Arena, table: str, topic: str) -> Finding:
+async def _copies(arena: Arena, copied: Copied) -> Finding:
     """Readers of a compacted topic have the newest state of everyone, and so has the topic."""
-    versions = dict(await rows(arena.stack, "registry", f"SELECT id::text, version FROM {table}"))
-    readers = [group.partition(".")[0] for group, read in READERS.items() if read == topic]
-    key = {"people": "person_id", "agencies": "agency_id", "units": "unit_id"}[table]
+    versions = dict(
+        await rows(arena.stack, "registry", f"SELECT {copied.id}::text, version FROM {copied.table} WHERE version > 0")
+    )
     broken: list[str] = []
-    for service in readers:
-        copied = dict(await rows(arena.stack, service, f"SELECT {key}::text, sequence FROM {table}"))
-        broken += [f"{service}: {difference}" for difference in _differences(versions, copied)]
+    for service in _readers(copied.topic):
+        known = dict(await rows(arena.stack, service, f"SELECT {copied.key}::text, sequence FROM {copied.copy}"))
+        broken += [f"{service}: {difference}" for difference in _differences(versions, known)]
     published: dict[str, int] = {}
-    async for headers, _ in records(arena.stack.kafka.bootstrap, topic):
+    async for headers, _ in records(arena.stack.kafka.bootstrap, copied.topic):
         if AGAIN not in headers:
             subject = headers["ce_subject"]
             published[subject] = max(published.get(subject, 0), int(headers["ce_sequence"]))
     broken += [f"topic: {difference}" for difference in _differences(versions, published)]
     return _finding(
-        f"4 the newest state of all {table} is published, and known to every reader", broken, f"{len(versions):,}"
+        f"4 the newest state of all {copied.table} is published, and known to every reader",
+        broken,
+        f"{len(versions):,}",
+    )
+
+
+async def _histories(arena: Arena, table: str, topic: str) -> Finding:
+    """What readers keep of a dated table is what the registry has: so every path and line of superiors is the same on any day."""
+    broken: list[str] = []
+    compared = 0
+    for service in _readers(topic):
+        columns = [
+            name for (name,) in await rows(arena.stack, service, COLUMNS.format(table=table)) if name != "number"
+        ]
+        if columns:
+            query = f"SELECT {', '.join(f'{column}::text' for column in sorted(columns))} FROM {table}"
+            known, kept = await rows(arena.stack, service, query), await rows(arena.stack, "registry", query)
+            compared += len(kept)
+            broken += [f"{service}: {row} {'is too much' if row in known else 'is missing'}" for row in known ^ kept]
+    return _finding(f"4 {table} are the same in the registry and its readers", broken, f"{compared:,} rows")
+
+
+def _readers(topic: str) -> list[str]:
+    return [group.partition(".")[0] for group, read in READERS.items() if read == topic]
+
+
+async def _looks(arena: Arena, histories: Sequence[History]) -> Finding:
+    """Each look told of is kept once, and none is missing of those whose answer somebody has got."""
+    kept = {look for (look,) in await rows(arena.stack, "registry", "SELECT id::text FROM looks")}
+    told = {headers["ce_id"] async for headers, _ in records(arena.stack.kafka.bootstrap, ACCESS.name)}
+    entries = {
+        (viewer, person): number
+        for viewer, person, number in await rows(
+            arena.stack, "registry", "SELECT viewer, unnest(person_ids)::text, count(*) FROM looks GROUP BY 1, 2"
+        )
+    }
+    answered = sum((history.looks for history in histories), Counter[tuple[str, str]]())
+    broken = [
+        f"look {look} is {'kept and was not told' if look in kept else 'told and not kept'}" for look in told ^ kept
+    ]
+    broken += [
+        f"{viewer} was shown {person} {number} times, with {entries.get((viewer, person), 0)} entries"
+        for (viewer, person), number in answered.items()
+        if entries.get((viewer, person), 0) < number
+    ]
+    return _finding(
+        "1, 4 whoever was shown a record has left an entry",
+        broken,
+        f"{answered.total():,} looks, {len(kept):,} entries",
     )
 
 

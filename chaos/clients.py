@@ -5,6 +5,7 @@ Each record and each case has one client only, so what was answered last is what
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -14,7 +15,7 @@ from typing import Any
 
 import httpx2
 
-from chaos.arena import ANSWER_SECONDS, BROKEN, EXPIRED, Arena, Scale
+from chaos.arena import ANSWER_SECONDS, BROKEN, EXPIRED, Arena
 from jejak_local.books import ask
 from jejak_local.processes import waited
 
@@ -98,6 +99,8 @@ class History:
     agencies: list[Agency] = field(default_factory=list[Agency])
     records: dict[str, Told] = field(default_factory=dict[str, Told])
     cases: dict[str, Judged] = field(default_factory=dict[str, Judged])
+    looks: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    """How often who was shown whom."""
 
     @property
     def people(self) -> list[Person]:
@@ -521,16 +524,3 @@ async def watcher(client: Client) -> None:
         grows(person, "verified hours", Decimal(hours.json()["verified"]))
         grows(person, "credit points", Decimal(points.json()["balance"]))
         await asyncio.sleep(0.1)
-
-
-def clients_of(scale: Scale) -> dict[str, tuple[int, Work]]:
-    """What clients do, and how many of each there are."""
-    return {
-        "singles": (scale.singles, singles),
-        "uploads": (2, uploads),
-        "mentors": (1, mentors),
-        "cases": (2, cases),
-        "registrar": (1, registrar),
-        "sweeper": (1, sweeper),
-        "watcher": (1, watcher),
-    }

@@ -182,7 +182,7 @@ async def two_relays(arena: Arena, chance: Random) -> None:
 
 async def published_again(arena: Arena, chance: Random) -> None:
     """A sample of a topic comes again, shuffled, old versions above all; half under new ids, as if they were news."""
-    topic = chance.choice([topics.RECORDS, topics.RECORDS, topics.PEOPLE, topics.AGENCIES])
+    topic = chance.choice([topics.RECORDS, topics.RECORDS, topics.PEOPLE, topics.AGENCIES, topics.UNITS, topics.POSTS])
     with arena.hold("kafka"):
         known = await _newest(arena, topic.name, 2_000)
         newest: dict[bytes, int] = {}
@@ -207,7 +207,9 @@ async def published_again(arena: Arena, chance: Random) -> None:
 
 async def poisoned(arena: Arena, chance: Random) -> None:
     """Events that no code can apply, among good ones: they alone must end as dead letters."""
-    topic = chance.choice([topics.RECORDS, topics.RECORDS, topics.PEOPLE, topics.SHORTFALLS, topics.AGENCIES])
+    topic = chance.choice(
+        [topics.RECORDS, topics.RECORDS, topics.PEOPLE, topics.SHORTFALLS, topics.AGENCIES, topics.UNITS, topics.POSTS]
+    )
     with arena.hold("kafka"):
         poison = [_poison(chance, topic) for _ in range(chance.randint(1, 5))]
         if topic is topics.RECORDS:

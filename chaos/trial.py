@@ -8,11 +8,26 @@ from random import Random
 from time import monotonic
 from typing import Any, NamedTuple
 
-from chaos.arena import Arena
+from chaos.arena import Arena, Scale
 from chaos.books import at_rest, audit
-from chaos.clients import Client, History, clients_of, follow, insist_command, make_agency
+from chaos.clients import (
+    Client,
+    History,
+    Work,
+    cases,
+    follow,
+    insist_command,
+    make_agency,
+    mentors,
+    registrar,
+    singles,
+    sweeper,
+    uploads,
+    watcher,
+)
 from chaos.faults import break_things
 from chaos.scenes import Scene
+from chaos.structure import looker, organiser
 from jejak_local.books import Finding
 from jejak_local.processes import LocalError
 
@@ -164,3 +179,18 @@ async def _all_ready(arena: Arena) -> None:
                 break
             except LocalError:  # it has ended, and is started again
                 await asyncio.sleep(0.5)
+
+
+def clients_of(scale: Scale) -> dict[str, tuple[int, Work]]:
+    """What clients do, and how many of each there are."""
+    return {
+        "singles": (scale.singles, singles),
+        "uploads": (2, uploads),
+        "mentors": (1, mentors),
+        "cases": (2, cases),
+        "registrar": (1, registrar),
+        "organiser": (1, organiser),
+        "looker": (1, looker),
+        "sweeper": (1, sweeper),
+        "watcher": (1, watcher),
+    }

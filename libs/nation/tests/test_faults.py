@@ -1,6 +1,7 @@
 """Planted faults: all listed, each as wrong as it says, and nothing else touched."""
 
 import json
+import re
 from collections import Counter
 from datetime import date
 from decimal import Decimal
@@ -10,6 +11,7 @@ import pytest
 
 from nation.faults import KINDS, Planted, plant
 from nation.generate import Nation, Stream, encode
+from nation.structure import Structure
 
 TODAY = date(2026, 11, 21)
 
@@ -21,7 +23,8 @@ def nation() -> Nation:
 
 @pytest.fixture(scope="module")
 def uploads(nation: Nation) -> list[tuple[Stream, list[Planted]]]:
-    return [(stream, list(plant(nation, stream))) for stream in nation.streams()]
+    streams = (*nation.streams(), nation.exemption_stream(), nation.reform_stream())
+    return [(stream, list(plant(nation, stream))) for stream in streams]
 
 
 def test_the_list_names_exactly_the_planted_lines(uploads: list[tuple[Stream, list[Planted]]]):
@@ -52,7 +55,12 @@ def test_faults_are_few(uploads: list[tuple[Stream, list[Planted]]]):
 def test_faults_are_as_wrong_as_they_say(nation: Nation, uploads: list[tuple[Stream, list[Planted]]]):
     known = {nation.person(number).nip for number in range(nation.people)}
     agency_of = {nation.person(number).nip: nation.person(number).agency.code for number in range(nation.people)}
+    joined = {nation.person(number).nip: nation.person(number).joined_on.isoformat() for number in range(nation.people)}
+    posts = {line["code"] for line in nation.post_lines(range(nation.people))}
     held = {(provider.code, a.form): a for provider in nation.catalogue.providers for a in provider.accreditations}
+
+    def structure(line: dict[str, Any]) -> Structure:
+        return nation.structure(line["agency_code"])
 
     def not_accredited(line: dict[str, Any]) -> bool:
         accreditation = held.get((line["provider_code"], line["form"]))
@@ -87,6 +95,20 @@ def test_faults_are_as_wrong_as_they_say(nation: Nation, uploads: list[tuple[Str
         ),
         "unknown-agency": lambda line, _: line["agency_code"] not in {a.code for a in nation.agency_list},
         "half-a-month": lambda line, _: line["period_start"].endswith("-15"),
+        "under-itself": lambda line, _: (
+            structure(line).top(structure(line).number(line["parent_code"])).code == line["code"]
+        ),
+        "above-itself": lambda line, _: line["code"] == structure(line).root().code and line["superior_code"] in posts,
+        "no-seat-left": lambda line, _: (
+            line["post_code"] == structure(line).root().code and line["nip"] != nation.person(structure(line).start).nip
+        ),
+        "post-elsewhere": lambda line, _: agency_of[line["nip"]] != line["agency_code"] and line["post_code"] in posts,
+        "unit-elsewhere": lambda line, _: not line["unit_code"].startswith(line["agency_code"]),
+        "unknown-post": lambda line, _: line["post_code"] not in posts,
+        "unknown-superior": lambda line, _: line["superior_code"] not in posts,
+        "level-of-another-type": lambda line, _: (line["type"], line["jenjang"]) == ("JF", "pratama"),
+        "ends-before-it-begins": lambda line, _: line["until"] < line["valid_from"],
+        "before-joining": lambda line, _: line["valid_from"] < joined[re.sub(r"\D", "", line["nip"])],
         "unknown-predikat": lambda line, _: line["predikat"] == "istimewa",
     }
     checked = Counter[str]()

@@ -34,6 +34,12 @@ def nation() -> Nation:
 
 
 @pytest.fixture(scope="module")
+def large() -> Nation:
+    """Few agencies, with many units each."""
+    return Nation(today=TODAY, year=2026, people=6_000, agencies=8)
+
+
+@pytest.fixture(scope="module")
 def trainings(nation: Nation) -> list[Line]:
     return [line for stream in nation.streams() if stream.path == "trainings" for line in stream.lines()]
 
@@ -48,7 +54,7 @@ def _generated(folder: Path, hash_seed: str) -> dict[str, bytes]:
 def test_same_seed_same_bytes_in_every_process(tmp_path: Path):
     one, other = _generated(tmp_path / "one", "1"), _generated(tmp_path / "other", "4242")
     assert one == other
-    assert "people.ndjson" in one and "faults.json" in one
+    assert {"people.ndjson", "posts.ndjson", "holdings.ndjson", "contacts.ndjson", "faults.json"} <= set(one)
 
 
 def test_another_seed_is_another_nation():
@@ -75,6 +81,79 @@ def test_some_agencies_have_nobody_in_charge(nation: Nation):
     assert zones == {"Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"}
     assert all(pic["email"].endswith("@instansi.example") for of_agency in pics for pic in of_agency)
     assert {len(of_agency) for of_agency in pics} == {0, 1, 2}
+
+
+def test_units_are_a_tree_in_which_some_have_moved(large: Nation):
+    parents: dict[str, str | None] = {}
+    names: dict[str, str] = {}
+    moved = renamed = 0
+    for line in large.unit_lines():
+        known = line["code"] in names
+        assert known == (line["valid_from"] != "1950-01-01")
+        if known:
+            moved += line.get("parent_code") != parents[line["code"]]
+            renamed += line["name"] != names[line["code"]]
+            assert line["valid_from"] == large.changed_on.isoformat()
+        assert line.get("parent_code") in {None, *parents}, "a unit comes after the one above it"
+        parents[line["code"]], names[line["code"]] = line.get("parent_code"), line["name"]
+    assert moved and renamed
+    assert any(above and parents[above] for above in parents.values()), "some units stand two levels below the top"
+    assert large.last.replace(year=large.year - 1) < large.changed_on < large.last
+
+
+def test_posts_stand_under_one_another_and_are_held_by_as_many_as_they_seat(large: Nation):
+    posts: dict[str, Line] = {}
+    for line in large.post_lines(range(large.people)):
+        assert line.get("superior_code") in {None, *posts}, "a post comes after the one above it"
+        posts[line["code"]] = line
+    roots = [line for line in posts.values() if "superior_code" not in line]
+    assert len(roots) == large.agencies, "one post stands above all others of an agency"
+    assert {(line["type"], line["jenjang"]) for line in posts.values()} > {
+        ("JPT", "madya"),
+        ("JPT", "pratama"),
+        ("JA", "administrator"),
+        ("JA", "pelaksana"),
+        ("JF", "ahli_muda"),
+    }
+    held = [line for line in large.holding_lines(range(large.people)) if line["kind"] == "definitive"]
+    for line in held:
+        assert posts[line["post_code"]]["agency_code"] == line["agency_code"]
+    days = sorted({line["valid_from"] for line in held})[-3:]
+    for day in (*days, TODAY.isoformat()):
+        on = [line for line in held if line["valid_from"] <= day < line.get("until", "9999")]
+        assert len({line["nip"] for line in on}) == len(on), "nobody holds two posts as their own"
+        holders = Counter(line["post_code"] for line in on)
+        assert all(holders[code] <= line["seats"] for code, line in posts.items())
+        heads = [code for code in posts if code.endswith("-K")]
+        assert any(holders[code] == 0 for code in heads), "some units have no head"
+        assert any(holders[code] < line["seats"] for code, line in posts.items())
+
+
+def test_some_act_for_others_change_places_and_come_from_elsewhere(large: Nation):
+    lines = list(large.holding_lines(range(large.people)))
+    kinds = Counter(line["kind"] for line in lines)
+    assert set(kinds) == {"definitive", "plt", "plh"}
+    assert all("until" in line or line["valid_from"] <= TODAY.isoformat() for line in lines if line["kind"] == "plh")
+    agencies_of = defaultdict[str, set[str]](set)
+    for line in lines:
+        agencies_of[line["nip"]].add(line["agency_code"])
+    movers = {nip for nip, agencies in agencies_of.items() if len(agencies) > 1}
+    told = {line["nip"]: line for line in large.change_lines()}
+    assert movers and movers <= set(told)
+    assert all(told[nip]["agency_code"] in agencies_of[nip] for nip in movers)
+    swapped = Counter(
+        line["nip"] for line in lines if line["post_code"].endswith("-K") and line["kind"] == "definitive"
+    )
+    assert 2 in swapped.values(), "two heads of an agency have changed places"
+
+
+def test_one_in_ten_can_be_written_to(nation: Nation):
+    lines = list(nation.contact_lines())
+    assert len(lines) == nation.people // 10
+    assert {line["zone"] for line in lines} == {"WIB", "WITA", "WIT"}
+    assert {line["language"] for line in lines} == {"id", "en"}
+    addresses = [line["email"] for line in lines if "email" in line]
+    assert len(set(addresses)) == len(addresses) == nation.people // 100
 
 
 def test_every_person_is_in_a_unit_of_the_agency(nation: Nation):
@@ -240,9 +319,9 @@ def test_large_nations_are_sent_in_blocks():
 
 
 def test_streaming_needs_no_memory_that_grows():
-    def peak(people: int) -> int:
+    def peak(people: int, name: str) -> int:
         nation = Nation(today=TODAY, year=2026, people=people)
-        lines = nation.training_lines("service", range(people))
+        lines = next(stream for stream in nation.streams() if stream.name == name).lines()
         next(lines)
         tracemalloc.start()
         for _ in lines:
@@ -251,5 +330,6 @@ def test_streaming_needs_no_memory_that_grows():
         tracemalloc.stop()
         return highest
 
-    peak(200)
-    assert peak(4_000) < peak(400) + 16_384
+    for name in ("trainings-service", "posts", "holdings"):
+        peak(200, name)
+        assert peak(4_000, name) < peak(400, name) + 16_384

@@ -13,13 +13,16 @@ import httpx2
 import pytest
 
 from nation import load as loading
+from nation import orders
 from nation.faults import Fault, plant
 from nation.generate import Nation
 from nation.load import decide, load
+from nation.orders import reform
 from nation.session import TOKEN_MARGIN, Address, Client, LoadError, Stack
 
-NATION = Nation(today=date(2026, 11, 21), year=2026, people=400, agencies=12)
+NATION = Nation(today=date(2026, 11, 21), year=2026, people=600, agencies=20)
 ROLES = ("lan", "service", "agency_hr", "provider", "person", "verifier", "validator")
+ONE_BY_ONE = {"exemptions": NATION.exemption_stream(), "reforms": NATION.reform_stream()}
 STACK = Stack(
     services={name: Address(f"http://{name}.example") for name in ("registry", "training", "credit")},
     clients={role: Client(role, "secret") for role in ROLES},
@@ -38,7 +41,11 @@ class FakeStack:
         self.tokens: list[dict[str, str]] = []
         self.requests: list[str] = []
         self.decided: dict[str, list[tuple[str, str]]] = {"check": [], "attest": [], "return": []}
+        self.asked = {name: list(plant(NATION, stream)) for name, stream in ONE_BY_ONE.items()}
+        self.exempted: list[tuple[str, str]] = []
+        self.reforms: list[dict[str, Any]] = []
         self.waited = 0
+        self.job_states: list[str] = []
         self.answer: Callable[[str, dict[str, Any]], dict[str, Any] | None] = lambda _stream, answer: answer
         self.upload_status = 200
 
@@ -50,9 +57,14 @@ class FakeStack:
         self.requests.append(f"{request.url.host.removesuffix('.example')} {path}")
         if path.endswith(":batch"):
             return self._upload(request, form)
-        if path.startswith("people/"):
-            return self._person()
-        return self._cases(request, path, form)
+        answers: dict[str, Callable[[], httpx2.Response]] = {
+            "people": self._person,
+            "exemptions": lambda: self._exemption(request, path, form),
+            "reforms": lambda: self._reform(request),
+            "jobs": lambda: httpx2.Response(200, json={"state": self.job_states.pop(0) if self.job_states else "done"}),
+            "agencies": lambda: self._agencies(path),
+        }
+        return answers.get(path.split("/")[0], lambda: self._cases(request, path, form))()
 
     def _token(self, request: httpx2.Request) -> httpx2.Response:
         form = {name: values[0] for name, values in parse_qs(request.content.decode()).items()}
@@ -81,6 +93,31 @@ class FakeStack:
     def _person(self) -> httpx2.Response:
         self.waited += 1
         return httpx2.Response(404 if self.waited <= self.not_yet else 200, json={})
+
+    def _exemption(self, request: httpx2.Request, path: str, form: dict[str, str]) -> httpx2.Response:
+        if path == "exemptions":
+            assert form["client_id"] == "person" and form["person"] == json.loads(request.content)["person_id"]
+            return self._foretold_one("exemptions")
+        assert form["client_id"] == "agency_hr" and form["agency"].startswith("agencies")
+        self.exempted.append((form["agency"], path))
+        return httpx2.Response(200, json={})
+
+    def _reform(self, request: httpx2.Request) -> httpx2.Response:
+        self.reforms.append(json.loads(request.content))
+        return self._foretold_one("reforms")
+
+    def _agencies(self, path: str) -> httpx2.Response:
+        names = [agency.code for agency in NATION.agency_list]
+        if path.endswith("/units"):
+            names = [unit.code for unit in NATION.structure(path.split("/")[1].removeprefix("id of ")).units()]
+        return httpx2.Response(
+            200, json={"items": [{"code": name, "id": f"id of {name}"} for name in names], "next": None}
+        )
+
+    def _foretold_one(self, name: str) -> httpx2.Response:
+        number = len(self.asked[name])
+        answer = _foretold(name, number, self.asked[name].pop(0).fault)
+        return httpx2.Response(409 if answer["status"] == "refused" else 201, json=answer | {"job_id": "job"})
 
     def _cases(self, request: httpx2.Request, path: str, form: dict[str, str]) -> httpx2.Response:
         agency = form["agency"]
@@ -127,7 +164,7 @@ async def test_a_nation_arrives_whole():
     assert summary.ok
     assert stack.streams == []
     sent = {label: result.sent for label, result in summary.streams.items()}
-    assert sent["people"] > 400 and sent["agencies"] == 12
+    assert sent["people"] > 600 and sent["agencies"] > 20
     for result in summary.streams.values():
         assert result.sent == (
             result.stored + result.updated + result.unchanged + result.duplicate + result.refused.total()
@@ -142,6 +179,33 @@ async def test_a_nation_arrives_whole():
         done, total, _ = [progress for progress in told if progress[2] == label][-1]
         assert done == lines
         assert total >= done
+
+
+async def test_exemptions_are_asked_for_one_by_one_and_decided_by_the_agency():
+    stack = FakeStack()
+    summary = await load(STACK, NATION, quiet, stack.transport)
+    asked = summary.streams["exemptions"]
+    assert asked.ok and not stack.asked["exemptions"]
+    assert asked.stored == len(NATION.exempted) and asked.planted > 3
+    verbs = Counter(path.rpartition("/")[2] for _, path in stack.exempted)
+    assert verbs["approve"] > verbs["refuse"] > 0
+    assert verbs.total() < asked.stored, "some are not decided"
+
+
+async def test_reforms_are_ordered_by_name_one_after_the_other(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(orders, "POLL", 0.0)
+    stack = FakeStack()
+    stack.job_states = ["queued", "running"]
+    summary = await reform(STACK, NATION, stack.transport)
+    assert summary.ok and summary.stored == 3 and summary.planted
+    assert not stack.asked["reforms"]
+    *_, split = [each for each in stack.reforms if len(each["shares"]) > 1]
+    assert all(share["agency_id"].startswith("id of D-") for share in split["shares"])
+    [named] = [share["unit_ids"] for share in split["shares"] if share["unit_ids"]]
+    assert named[0].startswith(f"{split['agency_id']}-U")
+    stack.job_states, stack.asked["reforms"] = ["failed"], list(plant(NATION, ONE_BY_ONE["reforms"]))
+    with pytest.raises(LoadError, match="A reform is failed"):
+        await reform(STACK, NATION, stack.transport)
 
 
 async def test_nothing_is_trained_before_the_people_are_known(monkeypatch: pytest.MonkeyPatch):
@@ -222,8 +286,10 @@ async def test_tokens_are_kept_while_good_and_asked_for_each_scope():
     kinds = Counter(form["client_id"] for form in stack.tokens)
     assert kinds["service"] == kinds["lan"] == 1
     assert kinds["verifier"] == kinds["validator"] == len(NATION.agency_list)
-    assert kinds["agency_hr"] == len(NATION.hr_agencies)
-    assert len({form["person"] for form in stack.tokens if "person" in form}) == len(NATION.speakers)
+    asking = {form["agency"] for form in stack.tokens if form["client_id"] == "agency_hr"}
+    assert kinds["agency_hr"] == len(asking) >= len(NATION.hr_agencies)
+    people = {form["person"] for form in stack.tokens if "person" in form}
+    assert len(people) == len({*NATION.speakers, *NATION.exempted})
 
 
 async def test_tokens_are_renewed_before_they_expire():

@@ -23,6 +23,7 @@ from jejak_local.collector import trace_tree
 from jejak_local.mail import Mail
 from jejak_local.processes import LocalError
 from jejak_local.stack import Stack, command, running_stack
+from jejak_local.stories import STORIES, Scene
 from nation.generate import Nation
 from nation.load import load
 from nation.session import Stack as LoaderStack
@@ -52,11 +53,13 @@ async def demo(root: Path, *, agencies: int, people: int, seed: int) -> int:
             console.print(_streams(loaded))
             console.print(await _hours(stack, client, loaded))
             console.print(_credits(loaded, await ask(stack, "credit", "SELECT count(*) FROM entries")))
+        console.rule("5  People, units, rights")
+        await _stories(stack, nation, loaded)
         mails = stack.mail.mails()
         console.print(_mails(mails))
-        console.rule("5  One revoked training, followed from the request to the mail")
+        console.rule("6  One revoked training, followed from the request to the mail")
         console.print(await _trace(stack, trace))
-        console.rule("6  Do the books balance?")
+        console.rule("7  Do the books balance?")
         findings = await balance(stack)
         table = Table("must hold", "figures", "")
         for finding in findings:
@@ -116,6 +119,13 @@ async def _client(stack: Stack) -> AsyncGenerator[httpx2.AsyncClient]:
     headers = {"authorization": f"Bearer {await stack.token('service')}"}
     async with httpx2.AsyncClient(headers=headers, timeout=30) as client:
         yield client
+
+
+async def _stories(stack: Stack, nation: Nation, loaded: LoadSummary) -> None:
+    async with httpx2.AsyncClient(timeout=60) as http:
+        scene = Scene(stack, http, nation, loaded.agencies)
+        for story in STORIES:
+            console.print(await story(scene))
 
 
 async def _one_story(stack: Stack, client: httpx2.AsyncClient, loaded: LoadSummary) -> str:

@@ -1,4 +1,4 @@
-"""`python -m nation generate` writes a nation to files; `python -m nation load` sends it to a running stack."""
+"""`python -m nation generate` writes a nation to files; `load` sends it to a running stack, and then `reform` its reforms."""
 
 import argparse
 import asyncio
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from nation.faults import Fault, plant
 from nation.generate import Nation
 from nation.load import load
+from nation.orders import reform
 from nation.session import LoadError, Stack
 from nation.summary import LoadSummary, StreamSummary
 
@@ -32,7 +33,8 @@ def main() -> int:
         )
         if arguments.command == "generate":
             return _generate(nation, arguments.out)
-        return _load(nation, Stack.read(arguments.stack))
+        stack = Stack.read(arguments.stack)
+        return _load(nation, stack) if arguments.command == "load" else _reform(nation, stack)
     except (LoadError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
@@ -41,7 +43,7 @@ def main() -> int:
 def _parser() -> argparse.ArgumentParser:
     sizes = argparse.ArgumentParser(add_help=False)
     sizes.add_argument("--seed", type=int, default=1, help="same seed, same nation (default 1)")
-    sizes.add_argument("--agencies", type=int, default=40, help="(default 40)")
+    sizes.add_argument("--agencies", type=int, default=40, help="Indonesia: 606 in 2022, in the bench 640 (default 40)")
     sizes.add_argument("--people", type=int, default=20_000, help="(default 20000)")
     sizes.add_argument("--predicate-share", type=float, default=1 / 3, help="people with a rating (default a third)")
     sizes.add_argument("--year", type=int, help="the year of learning (default: that of --today)")
@@ -56,7 +58,13 @@ def _parser() -> argparse.ArgumentParser:
     generate = commands.add_parser("generate", parents=[sizes], help="write NDJSON files and faults.json")
     generate.add_argument("--out", type=Path, required=True, help="folder for the files")
     sending = commands.add_parser("load", parents=[sizes], help="send the nation through the APIs of a stack")
-    sending.add_argument("--stack", type=Path, default=Path(".jejak/stack.json"), help="(default .jejak/stack.json)")
+    reforming = commands.add_parser(
+        "reform", parents=[sizes], help="merge and split agencies of the nation that was sent"
+    )
+    for command in (sending, reforming):
+        command.add_argument(
+            "--stack", type=Path, default=Path(".jejak/stack.json"), help="(default .jejak/stack.json)"
+        )
     return parser
 
 
@@ -64,7 +72,7 @@ def _generate(nation: Nation, folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     faults: list[Fault] = []
     lines = 0
-    for stream in nation.streams():
+    for stream in (*nation.streams(), nation.exemption_stream(), nation.reform_stream()):
         with (folder / f"{stream.name}.ndjson").open("wb") as file:
             for planted in plant(nation, stream):
                 file.write(planted.body)
@@ -81,6 +89,13 @@ def _load(nation: Nation, stack: Stack) -> int:
     summary = asyncio.run(load(stack, nation, _show))
     print(file=sys.stderr)
     _print(summary)
+    return 0 if summary.ok else 1
+
+
+def _reform(nation: Nation, stack: Stack) -> int:
+    summary = asyncio.run(reform(stack, nation))
+    print(f"{summary.stored} agencies have merged or were split; {summary.planted} faults were planted")
+    _print_surprises(summary)
     return 0 if summary.ok else 1
 
 

@@ -1,4 +1,4 @@
-"""Agencies, their units and the people in charge (PIC) who receive the digests."""
+"""Agencies, the offices they have, and the people in charge (PIC) who receive the digests."""
 
 import random
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import chain, count, islice, zip_longest
 from typing import Literal
 
-from nation.data import OFFICES, PLACES
+from nation.data import OFFICES, PLACES, Office
 
 Kind = Literal["K", "L", "D"]
 
@@ -31,27 +31,24 @@ class Pic:
 
 
 @dataclass(frozen=True)
-class Unit:
-    code: str
-    name: str
-
-
-@dataclass(frozen=True)
 class Agency:
-    """A ministry (K), an institution (L) or a regional government (D); `size` is its relative share of the people."""
+    """A ministry (K), an institution (L) or a regional government (D), with the offices it is divided into.
+
+    `size` is its relative share of the people.
+    """
 
     code: str
     name: str
     kind: Kind
     region: str
     zone: str
-    units: tuple[Unit, ...]
+    offices: tuple[Office, ...]
     pics: tuple[Pic, ...]
     size: float
 
 
 @dataclass(frozen=True)
-class _Office:
+class _Seat:
     kind: Kind
     name: str
     region: str
@@ -68,8 +65,8 @@ def found(seed: int, agencies: int) -> tuple[Agency, ...]:
     ministries = min(len(OFFICES.ministries), max(1, round(agencies * 0.07)))
     institutions = min(len(OFFICES.institutions), max(1, round(agencies * 0.05)))
     offices = chain(
-        (_Office("K", name, "DKI Jakarta", "Asia/Jakarta", SIZES["K"]) for name in OFFICES.ministries[:ministries]),
-        (_Office("L", name, "DKI Jakarta", "Asia/Jakarta", SIZES["L"]) for name in OFFICES.institutions[:institutions]),
+        (_Seat("K", name, "DKI Jakarta", "Asia/Jakarta", SIZES["K"]) for name in OFFICES.ministries[:ministries]),
+        (_Seat("L", name, "DKI Jakarta", "Asia/Jakarta", SIZES["L"]) for name in OFFICES.institutions[:institutions]),
         _regions(),
     )
     numbers = {"K": count(1), "L": count(1), "D": count(1)}
@@ -79,20 +76,17 @@ def found(seed: int, agencies: int) -> tuple[Agency, ...]:
     )
 
 
-def _agency(office: _Office, code: str, last: bool, serial: int, dice: random.Random) -> Agency:
-    names = OFFICES.regional_units if office.kind == "D" else OFFICES.central_units
+def _agency(seat: _Seat, code: str, last: bool, serial: int, dice: random.Random) -> Agency:
+    offices = OFFICES.regional if seat.kind == "D" else OFFICES.central
     return Agency(
         code=code,
-        name=office.name,
-        kind=office.kind,
-        region=office.region,
-        zone=ZONES[office.zone],
-        units=tuple(
-            Unit(f"{code}-U{number:02d}", name)
-            for number, name in enumerate(names[: 5 + int(dice.random() * (len(names) - 4))], start=1)
-        ),
-        pics=() if last or serial % NOBODY_EVERY == 0 else _pics(code, office.zone, serial),
-        size=office.size * (0.6 + 0.8 * dice.random()),
+        name=seat.name,
+        kind=seat.kind,
+        region=seat.region,
+        zone=ZONES[seat.zone],
+        offices=offices[: 5 + int(dice.random() * (len(offices) - 4))],
+        pics=() if last or serial % NOBODY_EVERY == 0 else _pics(code, seat.zone, serial),
+        size=seat.size * (0.6 + 0.8 * dice.random()),
     )
 
 
@@ -104,15 +98,15 @@ def _pics(code: str, zone: str, serial: int) -> tuple[Pic, ...]:
     return (main,) if serial % 7 == 0 else (main, deputy)
 
 
-def _regions() -> Iterator[_Office]:
+def _regions() -> Iterator[_Seat]:
     """A province after every six regencies and cities, taken in turn from all provinces; at last invented ones."""
     real = [
         [
             *(
-                _Office("D", f"Pemerintah Kabupaten {name}", place.name, place.zone, SIZES["D"])
+                _Seat("D", f"Pemerintah Kabupaten {name}", place.name, place.zone, SIZES["D"])
                 for name in place.regencies
             ),
-            *(_Office("D", f"Pemerintah Kota {name}", place.name, place.zone, SIZES["D"]) for name in place.cities),
+            *(_Seat("D", f"Pemerintah Kota {name}", place.name, place.zone, SIZES["D"]) for name in place.cities),
         ]
         for place in PLACES.provinces
     ]
@@ -121,15 +115,15 @@ def _regions() -> Iterator[_Office]:
     places = chain(in_turn, _invented())
     while True:
         for place in islice(provinces, 1):
-            yield _Office("D", f"Pemerintah Provinsi {place.name}", place.name, place.zone, PROVINCE_SIZE)
+            yield _Seat("D", f"Pemerintah Provinsi {place.name}", place.name, place.zone, PROVINCE_SIZE)
         yield from islice(places, 6)
 
 
-def _invented() -> Iterator[_Office]:
+def _invented() -> Iterator[_Seat]:
     for serial in count():
         first = OFFICES.invented_first[serial % len(OFFICES.invented_first)]
         second = OFFICES.invented_second[serial // len(OFFICES.invented_first) % len(OFFICES.invented_second)]
         ordinal = serial // (len(OFFICES.invented_first) * len(OFFICES.invented_second))
         place = PLACES.provinces[serial % len(PLACES.provinces)]
         name = f"Pemerintah Kabupaten {first} {second}" + (f" {ordinal + 1}" if ordinal else "")
-        yield _Office("D", name, place.name, place.zone, SIZES["D"])
+        yield _Seat("D", name, place.name, place.zone, SIZES["D"])

@@ -15,6 +15,7 @@ from nation.generate import SENDING_PROVIDERS, Line, Nation, Stream, encode
 EVERY = 500  # good lines from one fault to the next in a long stream
 TOO_LONG = 70_000  # characters; the services read lines up to 64 KiB
 DECADE = timedelta(days=3650)
+LONG_AGO = "1951-01-01"  # nobody in service had joined
 
 
 @dataclass(frozen=True)
@@ -161,11 +162,69 @@ def _other_predikat(bed: Bed) -> Line:
     return bed.base | {"predikat": "kurang" if bed.base["predikat"] == "baik" else "baik"}
 
 
-ANYWHERE = (
+def _under_itself(bed: Bed) -> Line:
+    """The unit on top of the one of the good line, put under it: a loop of up to four units."""
+    structure = bed.nation.structure(bed.base["agency_code"])
+    top = structure.top(structure.number(bed.base["code"]))
+    return {"agency_code": structure.agency.code, "code": top.code, "name": top.name, "parent_code": bed.base["code"]}
+
+
+def _above_itself(bed: Bed) -> Line:
+    """The post above all others, put under that of the good line: a loop of two posts and more."""
+    structure = bed.nation.structure(bed.base["agency_code"])
+    root = structure.root()
+    return bed.base | {
+        "code": root.code,
+        "type": root.type,
+        "name": root.name,
+        "jenjang": root.level,
+        "unit_code": root.unit.code,
+        "seats": 1,
+        "superior_code": bed.base["code"],
+    }
+
+
+def _no_seat_left(bed: Bed) -> Line | None:
+    """The post above all others for one more than its head, who holds it since they joined."""
+    structure = bed.nation.structure(bed.base["agency_code"])
+    head, root = bed.nation.person(structure.start), structure.root()
+    if "until" in bed.base or bed.base["kind"] != "definitive" or bed.base["post_code"] == root.code or head.absence:
+        return None
+    since = max(head.joined_on, date.fromisoformat(bed.base["valid_from"])) + timedelta(days=1)
+    return bed.base | {"post_code": root.code, "valid_from": since.isoformat()}
+
+
+def _post_elsewhere(bed: Bed) -> Line | None:
+    """A post of an agency to which nobody moves."""
+    elsewhere = bed.nation.hr_agencies[0]
+    if bed.base["agency_code"] == elsewhere:
+        return None
+    return bed.base | {"agency_code": elsewhere, "post_code": bed.nation.structure(elsewhere).root().code}
+
+
+def _unit_elsewhere(bed: Bed) -> Line | None:
+    """A unit of another agency than the one named."""
+    other = next((each for each in bed.nation.agency_list if each.code != bed.base["agency_code"]), None)
+    return bed.base | {"unit_code": bed.nation.structure(other.code).unit(0).code} if other else None
+
+
+def _tomorrow(bed: Bed) -> Line:
+    """The merger of the first agency on a day to come."""
+    first, second, *_ = bed.nation.agency_list
+    on = (bed.nation.today + timedelta(days=1)).isoformat()
+    return {"agency_code": first.code, "on": on, "shares": [{"agency_code": second.code}]}
+
+
+BROKEN = (
     Kind("invalid-json", _broken, "invalid-json"),
-    Kind("nip-month-13", _month_13, "nip-invalid"),
     Kind("unknown-field", lambda bed: bed.fresh(hobi="memancing"), "field-unknown"),
 )
+ANYWHERE = (
+    *BROKEN,
+    Kind("nip-month-13", _month_13, "nip-invalid"),
+)
+NO_CHANGE = Kind("same-again", lambda bed: bed.base, status="unchanged")
+UNKNOWN_AGENCY = Kind("unknown-agency", lambda bed: bed.fresh(agency_code="K-999", unit_code=None), "agency-unknown")
 SAME_AGAIN = Kind("same-again", lambda bed: bed.base, status="duplicate")
 RECORDS = (
     *ANYWHERE,
@@ -192,16 +251,75 @@ ACCREDITATION = (
 
 # The kinds of a stream by its label. Where several streams share a label, each has them in this order.
 KINDS: dict[str, tuple[Kind, ...]] = {
+    "agencies": (
+        *BROKEN,
+        NO_CHANGE,
+        Kind("unknown-kind", lambda bed: bed.fresh(kind="X"), "field-invalid"),
+        Kind("unknown-zone", lambda bed: bed.fresh(zone="WIX"), "field-invalid"),
+    ),
+    "units": (
+        *BROKEN,
+        NO_CHANGE,
+        Kind("under-itself", _under_itself, "unit-loop"),
+        Kind("unknown-parent", lambda bed: bed.fresh(parent_code="U-000"), "unit-unknown"),
+        Kind("no-name", lambda bed: bed.without("name"), "field-missing"),
+        Kind("unknown-agency", lambda bed: bed.fresh(agency_code="K-999"), "agency-unknown"),
+    ),
+    "posts": (
+        *BROKEN,
+        NO_CHANGE,
+        Kind("above-itself", _above_itself, "superior-loop"),
+        Kind("unknown-superior", lambda bed: bed.fresh(superior_code="P-000"), "post-unknown"),
+        Kind("unknown-unit", lambda bed: bed.fresh(unit_code="U-000"), "unit-unknown"),
+        Kind("level-of-another-type", lambda bed: bed.fresh(type="JF", jenjang="pratama"), "level-type-mismatch"),
+        Kind("no-seats", lambda bed: bed.fresh(seats=0), "field-invalid"),
+        Kind("unknown-agency", lambda bed: bed.fresh(agency_code="K-999"), "agency-unknown"),
+    ),
     "people": (
         *ANYWHERE,
-        Kind("same-again", lambda bed: bed.base, status="unchanged"),
+        NO_CHANGE,
         Kind("no-name", lambda bed: bed.without("name"), "field-missing"),
         Kind(
             "staff-type-against-nip",
             lambda bed: bed.fresh(staff_type="PPPK" if bed.base["staff_type"] == "PNS" else "PNS"),
             "staff-type-mismatch",
         ),
-        Kind("unknown-agency", lambda bed: bed.fresh(agency_code="K-999", unit_code=None), "agency-unknown"),
+        UNKNOWN_AGENCY,
+    ),
+    "changes": (
+        *ANYWHERE,
+        NO_CHANGE,
+        UNKNOWN_AGENCY,
+        Kind("unit-elsewhere", _unit_elsewhere, "unit-unknown"),
+        Kind("before-joining", lambda bed: bed.fresh(valid_from=LONG_AGO), "before-joining"),
+    ),
+    "holdings": (
+        *ANYWHERE,
+        NO_CHANGE,
+        Kind("no-seat-left", _no_seat_left, "seats-exceeded"),
+        Kind("post-elsewhere", _post_elsewhere, "post-elsewhere"),
+        Kind("unknown-post", lambda bed: bed.fresh(post_code="P-000"), "post-unknown"),
+        Kind("unknown-person", _stranger, "person-unknown"),
+        Kind("ends-before-it-begins", lambda bed: bed.fresh(until=LONG_AGO), "dates-reversed"),
+        Kind("before-joining", lambda bed: bed.fresh(valid_from=LONG_AGO), "before-joining"),
+        Kind("unknown-way", lambda bed: bed.fresh(kind="pjs"), "field-invalid"),
+    ),
+    "contacts": (
+        *ANYWHERE,
+        NO_CHANGE,
+        Kind("unknown-person", _stranger, "not-found"),
+        Kind("no-address", lambda bed: bed.fresh(email="pegawai"), "email-invalid"),
+        Kind("unknown-zone", lambda bed: bed.fresh(zone="WIX"), "field-invalid"),
+        Kind("nobody", lambda bed: bed.without("nip"), "field-missing"),
+    ),
+    "exemptions": (
+        Kind("same-again", lambda bed: bed.base, "periods-overlap"),
+        Kind("unknown-ground", lambda bed: bed.fresh(ground="malas"), "ground-unknown"),
+        Kind("ends-before-it-begins", lambda bed: bed.fresh(valid_to=LONG_AGO), "dates-reversed"),
+    ),
+    "reforms": (
+        Kind("merged-already", lambda bed: bed.base, "agency-closed"),
+        Kind("tomorrow", _tomorrow, "reform-not-yet"),
     ),
     "trainings": (*TRAININGS, *ACCREDITATION),
     "trainings by agencies": (Kind("other-agency", _outsider, "agency-mismatch"), *TRAININGS),

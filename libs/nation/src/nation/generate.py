@@ -5,6 +5,7 @@ Nothing is kept: a person, a training, a predicate is computed from the seed and
 
 import json
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -14,8 +15,9 @@ from typing import Any, Literal
 
 from nation.agencies import Agency, found
 from nation.learning import Activity, Catalogue
-from nation.people import FUNCTIONAL_SHARE, Absence, People, Person
+from nation.people import FUNCTIONAL_SHARE, GONE, Absence, People, Person, months_after
 from nation.predicates import predicates
+from nation.structure import Post, Structure, Unit
 
 Line = dict[str, Any]
 Service = Literal["registry", "training", "credit"]
@@ -25,6 +27,12 @@ BLOCK = 100_000  # people in one upload
 STRANGERS = 10_000  # people of the seed who are left out of the nation: nobody knows them
 SPEAKERS = 12  # people who send their own declarations themselves
 HR_EVERY = 10  # one agency in ten sends its trainings itself
+EXCHANGED = (10, 2)  # of so many pairs of people, by what remains of the division, one may change places
+CONTACT_EVERY = 10  # people, one is known how to be written to
+ADDRESS_EVERY = 100  # people, one has a work address; a link to check it is sent there
+EXEMPTIONS = 24  # people who ask for an exemption from the duty
+REFORMS = 3  # agencies that end in the year: two merge into others, one is split
+FOUNDED = "1950-01-01"  # all units and posts were there by then
 PROVIDER_EVERY = 50  # of one person in fifty, the sending providers send the trainings themselves
 SENDING_PROVIDERS = ("P-001", "P-002", "P-004")
 
@@ -37,6 +45,14 @@ class Scope:
 
     kind: Literal["agency", "provider", "person"]
     key: str
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """Two people without a jenjang change places, agencies and posts alike, on a day of the year."""
+
+    on: date
+    other: Person
 
 
 @dataclass(frozen=True)
@@ -93,17 +109,43 @@ class Nation:
 
     def person(self, index: int) -> Person:
         """The person at `index`, from 0 to `people` - 1."""
-        return self._all.person(index, self.agency_list[bisect_right(self._ends, index)])
+        return self._all.person(index, self.structures[bisect_right(self._ends, index)])
 
     def stranger(self, number: int) -> Person:
         """Somebody with a valid NIP who is not of the nation."""
-        return self._all.person(self.people + number % STRANGERS, self.agency_list[0])
+        return self._all.person(self.people + number % STRANGERS, self.structures[0])
 
     def outsider(self, agency: str, number: int) -> Person | None:
         """Somebody of the nation but not of `agency`; None when everybody is of it."""
         indexes = self._indexes(agency)
         others = self.people - len(indexes)
         return self.person((indexes.stop + number % others) % self.people) if others else None
+
+    def exchange(self, person: Person) -> Exchange | None:
+        """With whom a person changes places, and when; so both have served in two agencies of the year."""
+        mirrored = self.people - 1 - person.number
+        key, (every, remainder) = min(person.number, mirrored), EXCHANGED
+        if key % every != remainder or not self._may_exchange(person):
+            return None
+        other, on = self.person(mirrored), date(self.year, 1 + key % self.last.month, 1)
+        if other.agency == person.agency or not self._may_exchange(other):
+            return None
+        return Exchange(on, other) if max(person.joined_on, other.joined_on) < on else None
+
+    def _may_exchange(self, person: Person) -> bool:
+        """Agencies that send their trainings themselves neither lose nor get anybody."""
+        return (
+            person.post.level == "pelaksana" and not person.absence and person.agency.code not in self._sending_agencies
+        )
+
+    @property
+    def changed_on(self) -> date:
+        """The day on which units were renamed and moved, and heads changed places: within a year before today."""
+        return months_after(self.last, -5)
+
+    def structure(self, agency: str) -> Structure:
+        """The inside of an agency, by its code."""
+        return self._structure_of[agency]
 
     def activities(self, person: Person) -> Iterator[Activity]:
         """What a person finished in the year."""
@@ -113,7 +155,18 @@ class Nation:
         """All uploads, in the order in which they have to be sent."""
         by_now = (self.last - date(self.year, 1, 1)).days / 365
         yield Stream("agencies", "agencies", "registry", "agencies", "lan", self.agencies, self.agency_lines)
-        yield Stream("units", "units", "registry", "units", "lan", self.agencies * 8, self.unit_lines)
+        units = sum(structure.size for structure in self.structures)
+        yield Stream("units", "units", "registry", "units", "lan", units, self.unit_lines)
+        for suffix, block in self._blocks():
+            yield Stream(
+                f"posts{suffix}",
+                "posts",
+                "registry",
+                "posts",
+                "lan",
+                len(block) // 2,
+                partial(self.post_lines, block),
+            )
         for suffix, block in self._blocks():
             yield Stream(
                 f"people{suffix}",
@@ -124,8 +177,19 @@ class Nation:
                 len(block),
                 partial(self.person_lines, block),
             )
+        yield Stream("people-changes", "changes", "registry", "people", "service", self.people // 25, self.change_lines)
+        for suffix, block in self._blocks():
+            yield Stream(
+                f"holdings{suffix}",
+                "holdings",
+                "registry",
+                "holdings",
+                "service",
+                len(block),
+                partial(self.holding_lines, block),
+            )
         yield Stream(
-            "people-changes", "absences", "registry", "people", "service", self.people // 25, self.change_lines
+            "contacts", "contacts", "registry", "contacts", "service", self.people // CONTACT_EVERY, self.contact_lines
         )
         yield Stream("providers", "providers", "training", "providers", "lan", 12, self.provider_lines)
         yield Stream("courses", "courses", "training", "courses", "lan", 200, self.course_lines)
@@ -185,6 +249,19 @@ class Nation:
                 partial(self.predicate_lines, block),
             )
 
+    def exemption_stream(self) -> Stream:
+        """What people ask for themselves, one request a line, once training knows them."""
+        number = len(self.exempted)
+        return Stream("exemptions", "exemptions", "training", "exemptions", "person", number, self.exemption_lines)
+
+    def reform_stream(self) -> Stream:
+        """The reforms of the year, one request a line, with agencies and units by code.
+
+        They come last: what an agency has sent cannot be sent again once it has ended.
+        """
+        number = len(self._reformed) // 2
+        return Stream("reforms", "reforms", "registry", "reforms", "lan", number, self.reform_lines)
+
     def agency_lines(self) -> Iterator[Line]:
         for agency in self.agency_list:
             yield {
@@ -197,9 +274,32 @@ class Nation:
             }
 
     def unit_lines(self) -> Iterator[Line]:
-        for agency in self.agency_list:
-            for unit in agency.units:
-                yield {"agency_code": agency.code, "code": unit.code, "name": unit.name}
+        """Units as they were, and for some that they have another name or stand elsewhere since `changed_on`."""
+        for structure in self.structures:
+            for unit in structure.units():
+                yield _unit_line(structure, unit, FOUNDED)
+                now = structure.unit_now(unit.number)
+                if now != unit:
+                    yield _unit_line(structure, now, self.changed_on.isoformat())
+
+    def post_lines(self, block: range) -> Iterator[Line]:
+        """The posts of the agencies that begin in a block of people, each after the one above it.
+
+        A post of staff has a seat for each of them, one in three a seat more; a head whose unit moved has another superior.
+        """
+        for structure in self.structures:
+            if structure.start in block and structure.people:
+                for unit in structure.units():
+                    yield from self._posts_of(structure, unit)
+
+    def _posts_of(self, structure: Structure, unit: Unit) -> Iterator[Line]:
+        head, now = structure.head_post(unit.number), structure.head_post_now(unit.number)
+        yield _post_line(structure, head, 1, FOUNDED)
+        if now.superior != head.superior:
+            yield _post_line(structure, now, 1, self.changed_on.isoformat())
+        staff = (self._all.person(index, structure).post for index in structure.members(unit.number))
+        for number, (post, seats) in enumerate(sorted(Counter(post for post in staff if post != head).items())):
+            yield _post_line(structure, post, seats + (number % 3 == 0), FOUNDED)
 
     def person_lines(self, indexes: Iterable[int]) -> Iterator[Line]:
         """People as they joined; one in fifty with the NIP printed in groups.
@@ -209,10 +309,113 @@ class Nation:
         return (_person_line(self.person(index)) for index in indexes)
 
     def change_lines(self) -> Iterator[Line]:
-        """What happened to people since: leave and study, the return from them, the end of service."""
+        """What happened to people since: leave and study, the return from them, the end of service, a change of places."""
         for person in map(self.person, range(self.people)):
             if person.absence:
                 yield from _absence_lines(person, person.absence)
+            elif exchange := self.exchange(person):
+                yield _person_line(person) | {
+                    "agency_code": exchange.other.agency.code,
+                    "unit_code": exchange.other.unit_code,
+                    "position": exchange.other.post.name,
+                    "valid_from": exchange.on.isoformat(),
+                }
+
+    def holding_lines(self, indexes: Iterable[int]) -> Iterator[Line]:
+        """Which posts people held and hold, and who acts where a head is missing, away or gone."""
+        for index in indexes:
+            person, structure = self.person(index), self.structures[bisect_right(self._ends, index)]
+            unit, rank = structure.place(index)
+            if exchange := self.exchange(person):
+                yield _holding_line(person, person.agency, person.post, person.joined_on, exchange.on)
+                yield _holding_line(person, exchange.other.agency, exchange.other.post, exchange.on)
+            elif before := self._headed_before(structure, person):
+                yield _holding_line(person, person.agency, before, person.joined_on, self.changed_on)
+                yield _holding_line(person, person.agency, person.post, self.changed_on)
+            else:
+                gone = person.absence.since if person.absence and person.absence.status in GONE else None
+                yield _holding_line(person, person.agency, person.post, person.joined_on, gone)
+            if rank == 0:
+                yield from self._acting(structure, unit, person)
+
+    def _headed_before(self, structure: Structure, person: Person) -> Post | None:
+        """The post of the unit that a head has changed for the one of today."""
+        headed = structure.headed(person.number)
+        other = None if headed is None else structure.swapped(headed)
+        if other is None:
+            return None
+        both = person, self._all.person(structure.start + other, structure)
+        if any(each.absence or each.joined_on >= self.changed_on for each in both):
+            return None
+        return structure.head_post(other)
+
+    def _acting(self, structure: Structure, unit: int, first: Person) -> Iterator[Line]:
+        """Whoever acts as head of a unit (*plt* where there is none, *plh* while the head is away); `first` stands first in it."""
+        boss, vacant = structure.acting(unit), structure.is_vacant(unit)
+        if boss is None or not (vacant or first.absence):
+            return
+        actor = self._all.person(structure.start + boss, structure)
+        if actor.absence:
+            return
+        post = structure.head_post(unit)
+        if vacant or first.absence is None:
+            since = max(actor.joined_on, date(self.year - 2, 1, 1))
+            yield _holding_line(actor, actor.agency, post, since) | {"kind": "plt"}
+        elif first.absence.since >= actor.joined_on:
+            kind = "plt" if first.absence.status in GONE else "plh"
+            yield _holding_line(actor, actor.agency, post, first.absence.since, first.absence.until) | {"kind": kind}
+
+    def contact_lines(self) -> Iterator[Line]:
+        """How to write to one person in ten: language and zone, and for one in a hundred an address to be checked."""
+        for person in map(self.person, range(3, self.people, CONTACT_EVERY)):
+            line: Line = {
+                "nip": person.nip,
+                "language": "en" if person.number % 70 == 3 else "id",
+                "zone": person.agency.zone,
+            }
+            if person.number % ADDRESS_EVERY == 3:
+                line["email"] = f"pegawai.{person.number:07d}@instansi.example"
+            yield line
+
+    def exemption_lines(self) -> Iterator[Line]:
+        """Leave and study of three months, for which some ask to be exempt."""
+        grounds = ("cuti-besar", "tugas-belajar", "cuti-luar-tanggungan")
+        for number, person in enumerate(map(self.person, self.exempted)):
+            begins = date(self.year, 1 + number % self.last.month, 1)
+            yield {
+                "nip": person.nip,
+                "ground": grounds[number % len(grounds)],
+                "valid_from": begins.isoformat(),
+                "valid_to": months_after(begins, 3).isoformat(),
+                "paper": f"SK 851/{person.number}/{self.year}",
+            }
+
+    def reform_lines(self) -> Iterator[Line]:
+        """Agencies that end on a day of the year: some merge into another, the last gives an office to one and the rest to another.
+
+        None of a year gone by: a reform is of the present year.
+        """
+        on = max(self.changed_on, date(self.year, 1, 1)).isoformat()
+        pairs = list(zip(self._reformed[::2], self._reformed[1::2], strict=True))
+        for number, (ends, receives) in enumerate(pairs, start=1):
+            shares: list[Line] = [{"agency_code": receives}]
+            if number == REFORMS:
+                shares.append({"agency_code": pairs[0][1], "unit_codes": [self.structure(ends).unit(1).code]})
+            yield {"agency_code": ends, "on": on, "shares": shares}
+
+    @cached_property
+    def _reformed(self) -> list[str]:
+        """Codes of agencies that end, each before the one that takes over; few nations are large enough."""
+        ordinary = [
+            structure.agency.code
+            for structure in self.structures
+            if structure.agency.kind == "D"
+            and structure.size > 1
+            and structure.agency.pics
+            and structure.agency.code not in self._sending_agencies
+        ]
+        enough = len(ordinary) >= 3 * REFORMS and self.year == self.today.year
+        return ordinary[-2 * REFORMS :] if enough else []
 
     def provider_lines(self) -> Iterator[Line]:
         for provider in self.catalogue.providers:
@@ -268,6 +471,17 @@ class Nation:
         )
 
     @cached_property
+    def exempted(self) -> tuple[int, ...]:
+        """Indexes of the people who ask for an exemption."""
+        candidates = range(0, self.people, max(1, self.people // EXEMPTIONS))
+        return tuple(
+            number
+            for number in candidates
+            for person in [self.person(number)]
+            if not person.absence and not self.exchange(person) and person.joined_on.year < self.year
+        )
+
+    @cached_property
     def _all(self) -> People:
         return People(self.seed, self.year, self.last)
 
@@ -276,6 +490,19 @@ class Nation:
         """The index after the last person of each agency."""
         sums = list(accumulate(agency.size for agency in self.agency_list))
         return [round(self.people * size / sums[-1]) for size in sums]
+
+    @cached_property
+    def structures(self) -> tuple[Structure, ...]:
+        """The inside of each agency, in the order of the agencies."""
+        starts = (0, *self._ends[:-1])
+        return tuple(
+            Structure(agency, start, end - start)
+            for agency, start, end in zip(self.agency_list, starts, self._ends, strict=True)
+        )
+
+    @cached_property
+    def _structure_of(self) -> dict[str, Structure]:
+        return {structure.agency.code: structure for structure in self.structures}
 
     @cached_property
     def _sending_agencies(self) -> frozenset[str]:
@@ -287,8 +514,8 @@ class Nation:
 
     def _indexes(self, agency: str) -> range:
         """The people of an agency."""
-        position = next(n for n, known in enumerate(self.agency_list) if known.code == agency)
-        return range(self._ends[position - 1] if position else 0, self._ends[position])
+        structure = self.structure(agency)
+        return range(structure.start, structure.start + structure.people)
 
     def _blocks(self) -> Iterator[tuple[str, range]]:
         starts = range(0, self.people, BLOCK)
@@ -338,6 +565,42 @@ class Nation:
         return line
 
 
+def _unit_line(structure: Structure, unit: Unit, since: str) -> Line:
+    line: Line = {"agency_code": structure.agency.code, "code": unit.code, "name": unit.name, "valid_from": since}
+    if unit.parent is not None:
+        line["parent_code"] = structure.unit(unit.parent).code
+    return line
+
+
+def _post_line(structure: Structure, post: Post, seats: int, since: str) -> Line:
+    line: Line = {
+        "agency_code": structure.agency.code,
+        "code": post.code,
+        "type": post.type,
+        "name": post.name,
+        "jenjang": post.level,
+        "unit_code": post.unit.code,
+        "seats": seats,
+        "valid_from": since,
+    }
+    if post.superior:
+        line["superior_code"] = post.superior
+    return line
+
+
+def _holding_line(person: Person, agency: Agency, post: Post, since: date, until: date | None = None) -> Line:
+    line: Line = {
+        "nip": person.nip,
+        "agency_code": agency.code,
+        "post_code": post.code,
+        "kind": "definitive",
+        "valid_from": since.isoformat(),
+    }
+    if until:
+        line["until"] = until.isoformat()
+    return line
+
+
 def _person_line(person: Person) -> Line:
     nip = person.nip
     if person.number % 100 == 1:
@@ -352,7 +615,7 @@ def _person_line(person: Person) -> Line:
         "unit_code": person.unit_code,
         "jenjang": person.jenjang,
         "golongan": person.golongan,
-        "position": person.position,
+        "position": person.post.name,
         "education": person.education,
         "joined_on": person.joined_on.isoformat(),
         "status": "active",

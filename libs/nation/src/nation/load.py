@@ -1,4 +1,7 @@
-"""Loads a nation into a running stack, as any client would: through the public APIs and nothing else."""
+"""Loads a nation into a running stack, as any client would: through the public APIs and nothing else.
+
+What has a bulk route goes in by it; exemptions are asked for one by one (`nation.orders`).
+"""
 
 import asyncio
 import time
@@ -10,6 +13,7 @@ import httpx2
 
 from nation.faults import plant
 from nation.generate import Line, Nation, Stream, encode
+from nation.orders import exempt
 from nation.session import SEND_AGAIN, Caller, LoadError, Session, Stack, connect, insist
 from nation.summary import CaseSummary, Judge, LoadSummary, StreamSummary
 
@@ -46,6 +50,7 @@ async def load(
                 await loading.wait_until_known()
             await loading.send(stream)
         summary = LoadSummary(loading.summaries, agencies=loading.agencies())
+        summary.streams["exemptions"] = await exempt(session, nation, loading.ids)
         summary.cases = await _decide(session, summary.agencies, progress)
     summary.seconds = time.perf_counter() - started
     return summary
@@ -80,8 +85,11 @@ class _Loading:
         last = [nation.person(number) for number in range(max(0, nation.people - WITNESSES), nation.people)]
         self._witnesses = [person.nip for person in last]
         self._rated_witnesses = [person.nip for person in last if person.jenjang]
-        self._wanted = {*self._witnesses, *(nation.person(number).nip for number in nation.speakers)}
-        self._ids: dict[str, str] = {}
+        self._wanted = {
+            *self._witnesses,
+            *(nation.person(number).nip for number in (*nation.speakers, *nation.exempted)),
+        }
+        self.ids: dict[str, str] = {}
 
     def agencies(self) -> dict[str, str]:
         """The id of each agency by its code."""
@@ -105,7 +113,7 @@ class _Loading:
                         f"{stream.name}: line {judge.heard} has the answer of line {answer.line}. {SEND_AGAIN}"
                     )
                 if answer.id and answer.line in keys:
-                    self._ids[keys[answer.line]] = answer.id
+                    self.ids[keys[answer.line]] = answer.id
         if judge.heard != summary.sent - before:
             raise LoadError(
                 f"{stream.name}: {judge.heard} of {summary.sent - before} lines have an answer. {SEND_AGAIN}"
@@ -164,14 +172,14 @@ class _Loading:
         return None
 
     def _id(self, key: str) -> str:
-        if key not in self._ids:
+        if key not in self.ids:
             refusals = (example for summary in self.summaries.values() for example in summary.unexpected.examples)
             first = next((f"{refusal.stream} line {refusal.line}: {refusal.got}" for refusal in refusals), "none seen")
             raise LoadError(
                 f"The stack did not take an agency, provider or person that is needed later; first refusal: {first}."
                 " `python -m nation generate --out DIR` writes the lines that were sent."
             )
-        return self._ids[key]
+        return self.ids[key]
 
     def _tell(self, summary: StreamSummary) -> None:
         self._progress(summary.sent, max(summary.sent, self._expected[summary.label]), summary.label)

@@ -9,16 +9,19 @@ from typing import Literal, NamedTuple
 
 from nation.agencies import Agency
 from nation.data import SOCIETY
+from nation.structure import Desk, Post, Structure
 
 StaffType = Literal["PNS", "PPPK"]
 Status = Literal["leave", "study", "retired", "deceased"]
-Post = Literal["functional", "structural", "pelaksana"]
+Career = Literal["functional", "structural", "pelaksana"]
 
 # BKN, 1 November 2025: of 5,588,245 people 3,599,590 PNS, 3,555,977 in functional and 317,805 in structural posts.
+# Here the structural posts are those of the heads of units.
 PNS_SHARE = 0.644
 FUNCTIONAL_SHARE = 0.636
-STRUCTURAL_SHARE = 0.057
+HEAD_SHARE = 0.04
 
+GONE = frozenset({"retired", "deceased"})
 JOINING_SHARE = 0.025  # of those young enough: start their service within the year
 YEARS_PER_GOLONGAN = 4
 LEAVE_SHARE = 0.012  # a year, as the two below
@@ -41,13 +44,14 @@ ENTRY_PPPK = {"SLTA": "V", "D-III": "VII", "S1": "IX", "S2": "X", "S3": "XI"}
 JENJANG_PPPK = {"SLTA": "pemula", "D-III": "terampil", "S1": "ahli_pertama", "S2": "ahli_pertama", "S3": "ahli_muda"}
 
 # Twenty equally likely values each.
-EDUCATION: dict[Post, tuple[str, ...]] = {
+EDUCATION: dict[Career, tuple[str, ...]] = {
     "functional": ("SLTA",) * 2 + ("D-III",) * 3 + ("S1",) * 12 + ("S2",) * 3,
     "structural": ("S1",) * 9 + ("S2",) * 10 + ("S3",),
     "pelaksana": ("SLTA",) * 9 + ("D-III",) * 3 + ("S1",) * 7 + ("S2",),
 }
 
 LEVELS = {level.code: level for level in SOCIETY.jenjang}
+LEVEL_NUMBER = {level.code: number for number, level in enumerate(SOCIETY.jenjang, start=1)}
 LEVEL_OF = {(level.kategori, golongan): level for level in SOCIETY.jenjang for golongan in level.golongan}
 
 
@@ -60,7 +64,10 @@ class Absence(NamedTuple):
 
 
 class Person(NamedTuple):
-    """An ASN. `number` is the place in the nation, from 0; `jenjang` only for functional posts."""
+    """An ASN as of today, but in the agency and post of before a change of places (`Nation.exchange`).
+
+    `number` is the place in the nation, from 0; `jenjang` only for functional posts.
+    """
 
     number: int
     nip: str
@@ -68,10 +75,10 @@ class Person(NamedTuple):
     staff_type: StaffType
     agency: Agency
     unit_code: str
+    post: Post
     education: str
     jenjang: str | None
     golongan: str
-    position: str
     joined_on: date
     absence: Absence | None
 
@@ -89,19 +96,25 @@ class People:
         """How many people can have a NIP of their own."""
         return self._birthdays * SEQUENCES
 
-    def person(self, index: int, agency: Agency) -> Person:
-        """The person at `index`, placed in `agency`."""
+    def person(self, index: int, structure: Structure) -> Person:
+        """The person at `index`, who serves in the agency of that structure."""
         roll = random.Random(self.seed << 64 | index).random
         born = self._born(index)
-        staff_type: StaffType = "PNS" if roll() < PNS_SHARE else "PPPK"
+        headed = structure.headed(index)
+        staff_type: StaffType = "PNS" if roll() < PNS_SHARE or headed is not None else "PPPK"
         woman = roll() < 0.56
-        post = _post(roll(), staff_type)
-        education = EDUCATION[post][int(roll() * 20)]
-        joined = self._joined(staff_type, born, roll(), roll(), roll())
-        jenjang, golongan, position = _career(post, staff_type, education, self.year - joined.year, roll(), roll())
+        career: Career = "functional" if roll() < FUNCTIONAL_SHARE / (1 - HEAD_SHARE) else "pelaksana"
+        if headed is not None:
+            career = "structural"
+        education = EDUCATION[career][int(roll() * 20)]
+        joined = self._joined(
+            staff_type, born, roll() if headed is None else max(roll(), JOINING_SHARE), roll(), roll()
+        )
+        jenjang, golongan = _grade(career, staff_type, education, self.year - joined.year, roll())
         contract = f"{joined.month:02d}" if staff_type == "PNS" else ("21" if roll() < 0.95 else "24")
         sequence = index // self._birthdays + 1
-        unit = agency.units[int(roll() * len(agency.units))]
+        desk, choice = structure.desk(structure.place(index)[0]), roll()
+        post = _staff_post(desk, jenjang, choice) if headed is None else desk.head
         first = SOCIETY.female if woman else SOCIETY.male
         name = f"{first[int(roll() * len(first))]} {SOCIETY.last[int(roll() * len(SOCIETY.last))]}"
         return Person(
@@ -109,12 +122,12 @@ class People:
             nip=f"{born.year}{born.month:02d}{born.day:02d}{joined.year}{contract}{2 if woman else 1}{sequence:03d}",
             name=name,
             staff_type=staff_type,
-            agency=agency,
-            unit_code=unit.code,
+            agency=structure.agency,
+            unit_code=desk.unit.code,
+            post=post,
             education=education,
             jenjang=jenjang,
             golongan=golongan,
-            position=position,
             joined_on=joined,
             absence=self._absence(born, joined, jenjang, roll(), roll(), roll()),
         )
@@ -159,44 +172,45 @@ class People:
         if joined.year == self.year:
             return None
         if born.year + RETIREMENT.get(jenjang, RETIREMENT_AGE) == self.year:
-            retired = _months_after(born, RETIREMENT.get(jenjang, RETIREMENT_AGE) * 12 + 1)
+            retired = months_after(born, RETIREMENT.get(jenjang, RETIREMENT_AGE) * 12 + 1)
             if retired <= self.last:
                 return Absence("retired", retired, None)
         if fate >= LEAVE_SHARE + STUDY_SHARE + DEATH_SHARE:
             return None
         since = date(self.year, 1 + int(start * self.last.month), 1)
         if fate < LEAVE_SHARE:
-            until = _months_after(since, 2 + int(length * 5))
+            until = months_after(since, 2 + int(length * 5))
             return Absence("leave", since, until if until <= self.last else None)
         return Absence("study" if fate < LEAVE_SHARE + STUDY_SHARE else "deceased", since, None)
 
 
-def _post(chance: float, staff_type: StaffType) -> Post:
-    if chance < FUNCTIONAL_SHARE:
-        return "functional"
-    return "structural" if chance < FUNCTIONAL_SHARE + STRUCTURAL_SHARE and staff_type == "PNS" else "pelaksana"
-
-
-def _career(
-    post: Post, staff_type: StaffType, education: str, years: int, choice: float, rise: float
-) -> tuple[str | None, str, str]:
-    """Jenjang, golongan and the name of the post after `years` of service."""
+def _grade(career: Career, staff_type: StaffType, education: str, years: int, rise: float) -> tuple[str | None, str]:
+    """Jenjang and golongan after `years` of service."""
     kategori = "keahlian" if education in {"S1", "S2", "S3"} else "keterampilan"
     if staff_type == "PPPK":
-        if post != "functional":
-            return None, ENTRY_PPPK[education], _pick(SOCIETY.pelaksana, choice)
+        if career != "functional":
+            return None, ENTRY_PPPK[education]
         level = LEVELS[JENJANG_PPPK[education]]
-        return level.code, level.golongan_pppk, _functional(kategori, level.name, choice)
+        return level.code, level.golongan_pppk
     reached = RANK[ENTRY[education]] + years // YEARS_PER_GOLONGAN
-    if post == "structural":
-        golongan = GOLONGAN[min(max(reached, RANK["III/c"]), RANK["IV/c"])]
-        return None, golongan, _pick(SOCIETY.structural, choice)
-    if post == "pelaksana":
-        golongan = GOLONGAN[min(reached, RANK[HIGHEST_PELAKSANA[education]])]
-        return None, golongan, _pick(SOCIETY.pelaksana, choice)
+    if career == "structural":
+        return None, GOLONGAN[min(max(reached, RANK["III/c"]), RANK["IV/c"])]
+    if career == "pelaksana":
+        return None, GOLONGAN[min(reached, RANK[HIGHEST_PELAKSANA[education]])]
     golongan = GOLONGAN[min(reached, RANK[_highest(kategori, rise)])]
-    level = LEVEL_OF[kategori, golongan]
-    return level.code, golongan, _functional(kategori, level.name, choice)
+    return LEVEL_OF[kategori, golongan].code, golongan
+
+
+def _staff_post(desk: Desk, jenjang: str | None, choice: float) -> Post:
+    """One of the few posts in a unit for staff of that jenjang, under the head of the unit."""
+    unit, which = desk.unit, int(choice * 2)
+    if jenjang is None:
+        name = SOCIETY.pelaksana[(unit.number * 2 + which) % len(SOCIETY.pelaksana)]
+        return Post(f"{unit.code}-P{which + 1}", "JA", name, "pelaksana", unit, desk.head.code)
+    level = LEVELS[jenjang]
+    name = (desk.office.experts if level.kategori == "keahlian" else desk.office.skilled)[which]
+    code = f"{unit.code}-F{LEVEL_NUMBER[jenjang]}{which + 1}"
+    return Post(code, "JF", f"{name} {level.name}", jenjang, unit, desk.head.code)
 
 
 def _highest(kategori: str, rise: float) -> str:
@@ -206,16 +220,7 @@ def _highest(kategori: str, rise: float) -> str:
     return "IV/e" if rise < 0.05 else "IV/c"
 
 
-def _functional(kategori: str, level: str, choice: float) -> str:
-    posts = SOCIETY.keahlian if kategori == "keahlian" else SOCIETY.keterampilan
-    return f"{_pick(posts, choice)} {level}"
-
-
-def _pick(names: tuple[str, ...], choice: float) -> str:
-    return names[int(choice * len(names))]
-
-
-def _months_after(day: date, months: int) -> date:
+def months_after(day: date, months: int) -> date:
     """The first of the month that many months after that of `day`."""
     month = day.month - 1 + months
     return date(day.year + month // 12, month % 12 + 1, 1)

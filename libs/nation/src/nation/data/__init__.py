@@ -26,15 +26,29 @@ class Places:
 
 
 @dataclass(frozen=True)
+class Office:
+    """A part of an agency, what its head is called, and the functional posts of experts and skilled staff in it."""
+
+    name: str
+    head: str
+    experts: tuple[str, ...]
+    skilled: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Offices:
-    """Names of ministries, institutions and units, and the words of invented regencies."""
+    """Names of ministries and institutions, the words of invented regencies, and what agencies are divided into.
+
+    `topics` are what the small units of an office are for.
+    """
 
     ministries: tuple[str, ...]
     institutions: tuple[str, ...]
     invented_first: tuple[str, ...]
     invented_second: tuple[str, ...]
-    central_units: tuple[str, ...]
-    regional_units: tuple[str, ...]
+    topics: tuple[str, ...]
+    central: tuple[Office, ...]
+    regional: tuple[Office, ...]
 
 
 @dataclass(frozen=True)
@@ -50,15 +64,12 @@ class Jenjang:
 
 @dataclass(frozen=True)
 class Society:
-    """Words of names, names of posts, and the jenjang."""
+    """Words of names, what staff without a functional post are called, and the jenjang."""
 
     male: tuple[str, ...]
     female: tuple[str, ...]
     last: tuple[str, ...]
-    keahlian: tuple[str, ...]
-    keterampilan: tuple[str, ...]
     pelaksana: tuple[str, ...]
-    structural: tuple[str, ...]
     jenjang: tuple[Jenjang, ...]
 
 

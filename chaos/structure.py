@@ -1,0 +1,104 @@
+"""Clients that keep units, posts and contacts of an agency, and one that looks at people's records."""
+
+import asyncio
+from typing import Any
+
+from chaos.clients import Agency, Client
+
+UNITS = 6
+POSTS = 8
+LAWFUL = frozenset(
+    {
+        "unit-loop",
+        "superior-loop",
+        "seats-exceeded",
+        "post-twice",
+        "acting-twice",
+        "post-closed",
+        "unit-closed",
+    }
+)
+"""Codes with which a change that was made up is refused: two of them may not go together."""
+DAYS = [f"2026-{month:02}-01" for month in range(1, 7)]
+
+
+async def organiser(client: Client) -> None:
+    """Gives the agencies units and posts, and moves and renames these; gives the posts to people, and takes them."""
+    chance = client.chance
+    for agency in client.history.agencies:
+        await _send(client, "units", [_unit(agency, number, (number - 1) // 2) for number in range(UNITS)])
+        await _send(client, "posts", [_post(client, agency, number, (number - 1) // 2) for number in range(POSTS)])
+    while not client.over.is_set():
+        agency = chance.choice(client.history.agencies)
+        units = [_unit(agency, *chance.sample(range(UNITS), 2)) | _since(client) for _ in range(chance.randint(1, 3))]
+        await _send(client, "units", units)
+        posts = [_post(client, agency, *chance.sample(range(POSTS), 2)) for _ in range(chance.randint(1, 3))]
+        await _send(client, "posts", [post | _since(client) for post in posts])
+        people = chance.sample(agency.people, k=chance.randint(1, 20))
+        await _send(client, "holdings", [_holding(client, agency, person.nip) for person in people])
+        await _send(client, "contacts", [_contact(client, person.nip) for person in people])
+        await asyncio.sleep(chance.uniform(0, 0.5))
+
+
+async def looker(client: Client) -> None:
+    """Reads of people as their agency's HR; whatever was answered must have left an entry."""
+    chance = client.chance
+    while not client.over.is_set():
+        agency = chance.choice(client.history.agencies)
+        person = chance.choice(agency.people)
+        service, path = chance.choice(
+            [
+                ("registry", f"/people/{person.id}"),
+                ("registry", f"/people/{person.id}/place"),
+                ("training", f"/people/{person.id}/jp?year=2026"),
+                ("credit", f"/people/{person.id}/credit"),
+            ]
+        )
+        answer = await client.insist(service, "GET", path, role="agency_hr", agency=agency.id)
+        if answer.status_code == 200:
+            client.history.looks[f"agency_hr:{agency.id}", person.id] += 1
+        elif person in agency.steady:  # others may have come a moment ago
+            client.wrong(f"GET {path} was answered {answer.status_code}: {answer.text[:200]}")
+        await asyncio.sleep(chance.uniform(0, 0.3))
+
+
+async def _send(client: Client, kind: str, lines: list[dict[str, Any]]) -> None:
+    for answer in await client.upload("registry", f"/{kind}:batch", lines):
+        if answer["status"] == "refused" and answer["code"] not in LAWFUL:
+            client.wrong(f"a line of {kind} was answered {answer}")
+
+
+def _since(client: Client) -> dict[str, str]:
+    return {"valid_from": client.chance.choice(DAYS)}
+
+
+def _unit(agency: Agency, number: int, above: int) -> dict[str, Any]:
+    """A unit of an agency under another one; the first of all is on top."""
+    line = {"agency_id": agency.id, "code": f"U{number}", "name": f"Bagian {number} di bawah {above}"}
+    return line | {"parent_code": f"U{above}"} if number else line
+
+
+def _post(client: Client, agency: Agency, number: int, above: int) -> dict[str, Any]:
+    line = {
+        "agency_id": agency.id, "code": f"P{number}", "type": "JA", "jenjang": "pengawas",
+        "name": f"Kepala {client.reference()}", "unit_code": f"U{client.chance.randrange(UNITS)}",
+        "seats": client.chance.randint(1, 5),
+    }  # fmt: skip
+    return line | {"superior_code": f"P{above}"} if number else line
+
+
+def _holding(client: Client, agency: Agency, nip: str) -> dict[str, Any]:
+    chance = client.chance
+    line = {
+        "nip": nip, "agency_id": agency.id, "post_code": f"P{chance.randrange(POSTS)}", "valid_from": chance.choice(DAYS),
+        "kind": chance.choice(("definitive", "definitive", "plt", "plh")),
+    }  # fmt: skip
+    return line | {"until": "2026-07-01"} if chance.random() < 0.3 else line
+
+
+def _contact(client: Client, nip: str) -> dict[str, Any]:
+    return {
+        "nip": nip,
+        "language": client.chance.choice(("id", "en")),
+        "zone": client.chance.choice(("WIB", "WITA", "WIT")),
+    }

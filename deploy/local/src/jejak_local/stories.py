@@ -1,0 +1,182 @@
+"""Short stories that `make demo` tells of the nation it has loaded, each as one table.
+
+A story is a function of `Scene` that shows something through the public APIs. A new one is a function more, in `STORIES`.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import httpx2
+from rich.table import Table
+
+from jejak_local.books import rest
+from jejak_local.processes import LocalError
+from jejak_local.stack import Stack
+from nation.generate import Nation
+from nation.orders import reform
+from nation.people import Person
+from nation.session import Stack as LoaderStack
+from nation.structure import Structure
+
+PAGE = 1000
+MOST_ROWS = 8
+YEAR = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The stack with the nation in it; `http` has no token of its own, `agencies` gives ids by code."""
+
+    stack: Stack
+    http: httpx2.AsyncClient
+    nation: Nation
+    agencies: dict[str, str]
+
+    async def ask(
+        self, service: str, method: str, path: str, *, role: str = "service", **options: Any
+    ) -> httpx2.Response:
+        """The answer, whatever it is."""
+        headers = {"authorization": f"Bearer {await self.stack.token(role)}", **options.pop("headers", {})}
+        return await self.http.request(method, f"{self.stack.url(service)}/v1/{path}", headers=headers, **options)
+
+    async def get(self, service: str, path: str, *, role: str = "service") -> Any:
+        """What is told. Raises LocalError when nothing is."""
+        answer = await self.ask(service, "GET", path, role=role)
+        if answer.is_error:
+            raise LocalError(f"GET {path} was refused: {answer.text}")
+        return answer.json()
+
+    async def id_of(self, person: Person) -> str:
+        """The registry's id of somebody who serves where the nation put them."""
+        agency = self.agencies[person.agency.code]
+        found = await self.get("registry", f"agencies/{agency}/units?limit={PAGE}")
+        unit = next(unit["id"] for unit in found["items"] if unit["code"] == person.unit_code)
+        found = await self.get("registry", f"people?agency_id={agency}&unit_id={unit}&limit={PAGE}")
+        return next(each["id"] for each in found["items"] if each["nip"] == person.nip)
+
+
+Story = Callable[[Scene], Awaitable[Table]]
+
+
+async def superior_then_and_now(scene: Scene) -> Table:
+    """One head of a unit that came under another: units, post and superior of today, and of a year ago."""
+    person = next(_moved_heads(scene.nation), None)
+    if person is None:
+        raise LocalError("No unit of this nation has moved; ask for more people.")
+    person_id = await scene.id_of(person)
+    table = Table("day", "units", "post", "superior", title=f"Whom {person.name} answers to, today and a year ago")
+    for day in (scene.nation.today - YEAR, scene.nation.today):
+        place = await scene.get("registry", f"people/{person_id}/place?as_of={day.isoformat()}")
+        post, superior = place["post"], place["superior"]
+        table.add_row(
+            day.isoformat(),
+            " > ".join(unit["name"] for unit in place["units"]),
+            post["name"] if post else "-",
+            f"{superior['name']}, {superior['post_name']}" if superior else "-",
+        )
+    return table
+
+
+def _moved_heads(nation: Nation) -> Iterator[Person]:
+    """Heads of units that stand under another unit since some months ago, where all concerned served a year ago too."""
+    year_ago = nation.today - YEAR
+    for structure in nation.structures:
+        for number in range(structure.size):
+            before, now = structure.unit(number).parent, structure.unit_now(number).parent
+            if before is None or now is None or before == now or structure.swapped(number) is not None:
+                continue
+            heads = [_head(nation, structure, unit) for unit in (number, before, now)]
+            if heads[0] and all(head and not head.absence and head.joined_on <= year_ago for head in heads):
+                yield heads[0]
+
+
+def _head(nation: Nation, structure: Structure, unit: int) -> Person | None:
+    index = structure.start + unit
+    return nation.person(index) if structure.headed(index) == unit else None
+
+
+async def merger_and_last_year(scene: Scene) -> Table:
+    """Agencies merge and split: the report of last year stays as it was, that of today follows."""
+    days = {"31 December of last year": date(scene.nation.year - 1, 12, 31), "today": scene.nation.today}
+    ended = [line["agency_code"] for line in scene.nation.reform_lines()]
+    concerned = dict.fromkeys(
+        code
+        for line in scene.nation.reform_lines()
+        for code in (line["agency_code"], *(share["agency_code"] for share in line["shares"]))
+    )
+    names = {agency.code: agency.name for agency in scene.nation.agency_list}
+
+    async def report(code: str, day: date) -> tuple[int, int]:
+        path = f"duty-counts?agency_id={scene.agencies[code]}&day={day.isoformat()}"
+        total = (await scene.get("training", path))["total"]
+        return total["active"], total["short"]
+
+    before = {(code, day): await report(code, day) for code in concerned for day in days.values()}
+    summary = await reform(LoaderStack.of(scene.stack.facts), scene.nation)
+    if not summary.ok:
+        raise LocalError(f"A reform was answered otherwise than foretold: {summary.unexpected} {summary.missing}")
+    await rest(scene.stack)
+    table = Table("agency", title=f"People in service, and short of hours, before and after {len(ended)} reforms")
+    for name in days:
+        table.add_column(f"{name}: before", justify="right")
+        table.add_column("after", justify="right")
+    for code in concerned:
+        row = [f"{names[code]}{' (ended)' if code in ended else ''}"]
+        for name, day in days.items():
+            after = await report(code, day)
+            if name != "today" and after != before[code, day]:
+                raise LocalError(f"The report of {code} of {day} has changed from {before[code, day]} to {after}.")
+            row += [f"{active:,} / {short:,}" for active, short in (before[code, day], after)]
+        table.add_row(*row)
+    return table
+
+
+async def refused_loops(scene: Scene) -> Table:
+    """A post and a unit that would come to stand above themselves."""
+    structure = max(scene.nation.structures, key=lambda each: each.size)
+    lowest = structure.size - 1
+    code, root, top = structure.agency.code, structure.root(), structure.top(lowest)
+    lines = {
+        "posts": {
+            "agency_code": code, "code": root.code, "type": root.type, "name": root.name, "jenjang": root.level,
+            "unit_code": root.unit.code, "superior_code": structure.head_post(lowest).code,
+        },
+        "units": {"agency_code": code, "code": top.code, "name": top.name, "parent_code": structure.unit(lowest).code},
+    }  # fmt: skip
+    table = Table("sent", "answer", "in words", title="Loops are refused, with their way")
+    for kind, line in lines.items():
+        answer = await scene.ask(
+            "registry",
+            "POST",
+            f"{kind}:batch",
+            content=json.dumps(line) + "\n",
+            headers={"content-type": "application/x-ndjson", "accept-language": "en"},
+        )
+        told = answer.json()
+        above = line.get("superior_code") or line.get("parent_code")
+        table.add_row(f"{kind[:-1]} {line['code']} under {above}", f"{told['status']}: {told['code']}", told["message"])
+    return table
+
+
+async def intern_sees_totals(scene: Scene) -> Table:
+    """What an intern is told: numbers of large groups, and nothing about anybody."""
+    totals = await scene.get("training", "duty-totals?by=region", role="intern")
+    title = f"What an intern is told: totals of groups of {totals['least']} and more, as of {totals['as_of']}"
+    table = Table("asked for", "in service", "met", "short", "exempt", title=title)
+    table.columns[1].justify = table.columns[2].justify = table.columns[3].justify = table.columns[4].justify = "right"
+    told = [("everybody", totals["total"])] if totals["total"] else []
+    told += [(group["label"] or "no region", group) for group in totals["groups"][:MOST_ROWS]]
+    for label, group in told:
+        numbers = [group[part] for part in ("active", "met", "short", "exempt")]
+        table.add_row(label, *("hidden" if number is None else f"{number:,}" for number in numbers))
+    for service, path in (("registry", "people"), ("training", "duty-counts"), ("training", "shortfalls")):
+        answer = await scene.ask(service, "GET", path, role="intern")
+        table.add_row(f"{service}: GET /v1/{path}", f"[red]{answer.status_code}[/]", answer.json()["code"], "", "")
+    return table
+
+
+STORIES: tuple[Story, ...] = (superior_then_and_now, refused_loops, intern_sees_totals, merger_and_last_year)
+"""In the order in which they are told; the merger is the last, since the agencies are others after it."""

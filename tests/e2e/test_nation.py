@@ -1,0 +1,55 @@
+"""The synthetic nation on real services: planted faults are refused as foretold, nothing else is, and the demo's stories hold."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import httpx2
+from rich.table import Table
+
+from jejak_local.books import balance, rest
+from jejak_local.postgres import temporary_folder
+from jejak_local.stack import running_stack
+from jejak_local.stories import STORIES, Scene
+from nation.faults import KINDS
+from nation.generate import Nation
+from nation.load import load
+from nation.session import Stack as LoaderStack
+
+
+def quiet(_done: int, _total: int, _label: str) -> None: ...
+
+
+def rows(table: Table) -> list[tuple[str, ...]]:
+    return list(zip(*([str(cell) for cell in column.cells] for column in table.columns), strict=True))
+
+
+async def test_a_nation_is_taken_its_faults_are_refused_and_its_stories_told() -> None:
+    today = datetime.now(ZoneInfo("Asia/Jakarta")).date()  # as the services have it
+    nation = Nation(today=today, year=today.year, people=4_000, agencies=16)
+    with temporary_folder("nation") as folder:
+        async with running_stack(folder) as stack, httpx2.AsyncClient(timeout=60) as http:
+            facts = LoaderStack.of(stack.facts)
+            loaded = await load(facts, nation, quiet)
+            assert loaded.ok, [summary for summary in loaded.streams.values() if not summary.ok]
+            assert set(loaded.streams) | {"reforms"} >= set(KINDS)
+            assert all(summary.planted for label, summary in loaded.streams.items() if label in KINDS)
+
+            again = await load(facts, nation, quiet)
+            assert again.ok, [summary for summary in again.streams.values() if not summary.ok]
+            assert {label: (each.stored, each.updated) for label, each in again.streams.items()} == dict.fromkeys(
+                again.streams, (0, 0)
+            )
+            await rest(stack)
+
+            scene = Scene(stack, http, nation, loaded.agencies)
+            told = {story.__name__: rows(await story(scene)) for story in STORIES}
+            before, now = told["superior_then_and_now"]
+            assert before[0] < now[0] and before[1] != now[1] and before[3] != now[3]
+            assert "-" not in {*before, *now}, "both days have units, a post and a superior"
+            assert [row[1] for row in told["refused_loops"]] == ["refused: superior-loop", "refused: unit-loop"]
+            assert all(row[2].count(">") >= 1 for row in told["refused_loops"])
+            assert [row[2] for row in told["intern_sees_totals"][-3:]] == ["forbidden"] * 3
+            for name, last_year, last_year_after, today_before, today_after in told["merger_and_last_year"]:
+                assert last_year == last_year_after
+                assert (today_before != today_after) and (today_after.startswith("0 /") == name.endswith("(ended)"))
+            assert [finding for finding in await balance(stack) if not finding.ok] == []
