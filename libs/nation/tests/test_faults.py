@@ -107,7 +107,7 @@ def test_faults_are_as_wrong_as_they_say(nation: Nation, uploads: list[tuple[Str
         "unknown-post": lambda line, _: line["post_code"] not in posts,
         "unknown-superior": lambda line, _: line["superior_code"] not in posts,
         "level-of-another-type": lambda line, _: (line["type"], line["jenjang"]) == ("JF", "pratama"),
-        "ends-before-it-begins": lambda line, _: line["until"] < line["valid_from"],
+        "ends-before-it-begins": lambda line, _: line.get("until", line.get("valid_to")) < line["valid_from"],
         "before-joining": lambda line, _: line["valid_from"] < joined[re.sub(r"\D", "", line["nip"])],
         "unknown-predikat": lambda line, _: line["predikat"] == "istimewa",
     }

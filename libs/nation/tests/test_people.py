@@ -110,8 +110,8 @@ def test_absences_lie_in_the_year_and_in_the_past(people: list[Person]):
 
 
 def test_a_person_does_not_depend_on_how_many_there_are():
-    small, large = (Nation(today=TODAY, year=2026, agencies=1, people=people) for people in (100, 5_000_000))
-    one, other = small.person(42), large.person(42)
+    small, large = (Nation(today=TODAY, year=2026, agencies=1, people=people) for people in (1_000, 5_000_000))
+    one, other = small.person(400), large.person(400)
     assert (one.nip, one.name, one.education, one.joined_on, one.absence) == (
         other.nip,
         other.name,

@@ -71,7 +71,7 @@ def plant(nation: Nation, stream: Stream) -> Iterator[Planted]:
     """The lines of `stream` with faults among them, as they are sent; never more than two lines in memory."""
     kinds = KINDS.get(stream.label, ())
     dice = random.Random(f"faults/{nation.seed}/{stream.name}")
-    gap = max(1, min(EVERY, stream.expected // len(kinds))) if kinds else 0
+    gap = max(1, min(EVERY, stream.expected // (2 * len(kinds)))) if kinds else 0
     wait = 1 + int(dice.random() * gap)
     first: tuple[int, Line] | None = None
     sent = planted = 0
@@ -101,7 +101,7 @@ def _bytes(line: str) -> bytes:
 
 
 def _broken(bed: Bed) -> str:
-    return encode(bed.fresh())[:60]
+    return encode(bed.fresh())[:-1]
 
 
 def _too_long(bed: Bed) -> Line:
@@ -185,13 +185,16 @@ def _above_itself(bed: Bed) -> Line:
 
 
 def _no_seat_left(bed: Bed) -> Line | None:
-    """The post above all others for one more than its head, who holds it since they joined."""
-    structure = bed.nation.structure(bed.base["agency_code"])
-    head, root = bed.nation.person(structure.start), structure.root()
-    if "until" in bed.base or bed.base["kind"] != "definitive" or bed.base["post_code"] == root.code or head.absence:
-        return None
-    since = max(head.joined_on, date.fromisoformat(bed.base["valid_from"])) + timedelta(days=1)
-    return bed.base | {"post_code": root.code, "valid_from": since.isoformat()}
+    """The post above all others of an agency for one more than its head, who holds it since they joined."""
+    for structure in (bed.nation.structure(bed.base["agency_code"]), bed.nation.structures[0]):
+        head, root = bed.nation.person(structure.start), structure.root()
+        staff = map(bed.nation.person, range(structure.start + structure.size, structure.start + structure.people))
+        other = next((each for each in staff if not each.absence and not bed.nation.exchange(each)), None)
+        if not head.absence and other:
+            since = max(head.joined_on, other.joined_on) + timedelta(days=1)
+            place: Line = {"agency_code": structure.agency.code, "post_code": root.code, "kind": "definitive"}
+            return {"nip": other.nip, **place, "valid_from": since.isoformat()}
+    return None
 
 
 def _post_elsewhere(bed: Bed) -> Line | None:

@@ -50,7 +50,7 @@ async def load(
                 await loading.wait_until_known()
             await loading.send(stream)
         summary = LoadSummary(loading.summaries, agencies=loading.agencies())
-        summary.streams["exemptions"] = await exempt(session, nation, loading.ids)
+        summary.streams["exemptions"] = await exempt(session, nation, loading.ids, progress)
         summary.cases = await _decide(session, summary.agencies, progress)
     summary.seconds = time.perf_counter() - started
     return summary

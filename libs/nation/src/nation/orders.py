@@ -22,7 +22,9 @@ LAN = Caller("lan")
 Send = Callable[[Line], Awaitable[httpx2.Response]]
 
 
-async def exempt(session: Session, nation: Nation, ids: Mapping[str, str]) -> StreamSummary:
+async def exempt(
+    session: Session, nation: Nation, ids: Mapping[str, str], progress: Callable[[int, int, str], None]
+) -> StreamSummary:
     """Has people ask for exemptions, and the HR of their agencies decide; `ids` gives people by NIP, agencies by code.
 
     Raises LoadError.
@@ -38,6 +40,7 @@ async def exempt(session: Session, nation: Nation, ids: Mapping[str, str]) -> St
 
     asked = 0
     async for line, answer in _ask_each(nation, stream, summary, ask):
+        progress(summary.sent, max(summary.sent, stream.expected), stream.label)
         if answer.status != "stored":
             continue
         hr = Caller("agency_hr", "agency", ids[agency_of[line["nip"]]])
