@@ -61,7 +61,7 @@ async def as_of(world: World, made: Nation, rounds: int) -> list[Figure]:
             began = time.perf_counter()
             places = await _all(world, f"{agencies}/{agency}/places?as_of={day.isoformat()}", headers)
             found.append((time.perf_counter() - began) * LARGE / len(places))
-        what = f"an agency of {LARGE:,} read as of {name} (of {len(places):,})"
+        what = f"{LARGE:,} people of an agency of {largest.people:,}, read as of {name}"
         figures.append(Figure(what, "s", found, at_most=READ_SECONDS))
     return figures
 

@@ -15,7 +15,7 @@ from nation.summary import Answer, Judge, StreamSummary
 
 POLL = 0.25  # seconds
 JOB_PATIENCE = 600.0  # seconds for one reform
-REFUSE_EVERY = 4  # exemptions, of which the first is refused and the second is not decided
+LEAVE_EVERY = 4  # exemptions, of which one is not decided: it stays asked for, and cannot be asked for again
 PAGE = 1000
 LAN = Caller("lan")
 
@@ -25,7 +25,7 @@ Send = Callable[[Line], Awaitable[httpx2.Response]]
 async def exempt(
     session: Session, nation: Nation, ids: Mapping[str, str], progress: Callable[[int, int, str], None]
 ) -> StreamSummary:
-    """Has people ask for exemptions, and the HR of their agencies decide; `ids` gives people by NIP, agencies by code.
+    """Has people ask for exemptions, and the HR of their agencies approve most; `ids` gives people by NIP, agencies by code.
 
     Raises LoadError.
     """
@@ -38,19 +38,12 @@ async def exempt(
         body = {"person_id": ids[nip]} | {name: value for name, value in line.items() if name != "nip"}
         return await session.post(Caller("person", "person", ids[nip]), stream.service, stream.path, body)
 
-    asked = 0
     async for line, answer in _ask_each(nation, stream, summary, ask):
         progress(summary.sent, max(summary.sent, stream.expected), stream.label)
-        if answer.status != "stored":
-            continue
-        hr = Caller("agency_hr", "agency", ids[agency_of[line["nip"]]])
-        path = f"exemptions/{answer.id}"
-        if asked % REFUSE_EVERY == 0:
-            reason = {"reason": "Surat keputusan belum dilampirkan"}
-            await insist(await session.post(hr, "training", f"{path}/refuse", reason), "refusal of an exemption")
-        elif asked % REFUSE_EVERY > 1:
-            await insist(await session.post(hr, "training", f"{path}/approve", {}), "approval of an exemption")
-        asked += 1
+        if answer.status == "stored" and summary.stored % LEAVE_EVERY:
+            hr = Caller("agency_hr", "agency", ids[agency_of[line["nip"]]])
+            path = f"exemptions/{answer.id}/approve"
+            await insist(await session.post(hr, "training", path, {}), "approval of an exemption")
     return summary
 
 
