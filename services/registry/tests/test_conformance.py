@@ -62,6 +62,7 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, nation, worl
             "POST /v1/people/{person_id}/transfer": moved,
             "POST /v1/people/{person_id}/status": {"status": "leave", "from": "2026-11-20", "decree": "SK 1"},
             "POST /v1/people:batch": [a_person(4)],
+            "POST /v1/people:names": {"person_ids": [person_id]},
             "PUT /v1/people/me/contact": {"email": "siti@agency.example", "language": "en", "zone": "WIT"},
             "POST /v1/people/me/contact/check": {"token": token},
             "PUT /v1/people/{person_id}/contact": {"language": "en", "sex": "female"},

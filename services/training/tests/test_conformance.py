@@ -28,18 +28,24 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, world, line,
     }
     provider = {"code": "P-2", "name": "Balai Diklat", "accreditations": [{"form": "KL03", "valid_from": "2025-01-01"}]}
     made = (await api.call("lan", "POST", "/courses", course)).json()
+    team = [await holder(below) for _ in range(9)]
+    to_attend = {"course_id": made["id"], "due_on": "2026-06-30"}
+    assigned = [
+        await api.call("person", "POST", f"/team/{person}/courses", to_attend, person=people[0]) for person in team
+    ]
     await keeps_its_word(
         "training",
         app,
         scope={"agency": AGENCY, "person": people[0], "provider": PROVIDER},
         known={
-            "person_id": [*people, *[await holder(below) for _ in range(9)], "me"],
+            "person_id": [*people, *team, *[await holder(below) for _ in range(9)], "me"],
             "record_id": [answer.id for answer in (*stored, *declared)],
             "provider_id": [PROVIDER],
             "course_id": [made["id"]],
             "agency_id": [AGENCY],
             "year": [2026],
             "exemption_id": [answer.json()["id"] for answer in asked],
+            "assigned_id": [answer.json()["id"] for answer in assigned],
         },
         bodies={
             "POST /v1/providers": provider,
@@ -52,6 +58,7 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, world, line,
             | {"person_id": str(people[1]), "valid_from": "2027-01-01", "valid_to": None},
             "POST /v1/exemptions/{exemption_id}/refuse": {"reason": "Tanpa bukti"},
             "POST /v1/exemptions/{exemption_id}/end": {"on": "2026-01-15", "reason": "Kembali"},
+            "POST /v1/team/{person_id}/courses": to_attend,
             "POST /v1/trainings": line(people[1]),
             "POST /v1/trainings:batch": [line(people[1])],
             "POST /v1/trainings/{record_id}/revoke": {"reason": "Ganda"},

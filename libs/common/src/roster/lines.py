@@ -123,3 +123,41 @@ def paths_sql(units: str, day: str) -> str:
     ) CYCLE down_to, unit_id SET comes_again USING way
     SELECT down_to, unit_id, level FROM path WHERE NOT comes_again ORDER BY down_to, level
     """  # noqa: S608 - built of names in our own code
+
+
+def below_sql(unit: str, day: str) -> str:
+    """A unit and all that `path_on` leads through it to, one row each."""
+    return f"""
+    WITH RECURSIVE below (unit_id) AS (
+        SELECT CAST({unit} AS uuid)
+        UNION
+        SELECT s.unit_id FROM below JOIN unit_states s ON s.parent_id = below.unit_id AND {covers_sql("s", day)}
+    ) SELECT unit_id FROM below
+    """  # noqa: S608 - built of names in our own code
+
+
+def team_sql(person: str, day: str) -> str:
+    """Everybody below a person, as far down as `superior_on` leads: a row for each, with who stands above them.
+
+    Somebody below may hold or act in a post elsewhere, and stand above others there. So `below` follows each post down,
+    and each holder to all their posts: never too few. Who stands above each of these then says who is of the team.
+    """
+    held = f"SELECT h.person_id FROM holdings h JOIN below USING (post_id) WHERE {covers_sql('h', day)}"  # noqa: S608 - built of names in our own code
+    lines = superiors_sql(f"ARRAY({held})", day)
+    return f"""
+    WITH RECURSIVE below (post_id) AS (
+        SELECT h.post_id FROM holdings h WHERE h.person_id = {person} AND {covers_sql("h", day)}
+        UNION
+        SELECT next.post_id FROM below CROSS JOIN LATERAL (
+            SELECT s.post_id FROM post_states s WHERE s.superior_id = below.post_id AND {covers_sql("s", day)}
+            UNION ALL
+            SELECT other.post_id FROM holdings h JOIN holdings other USING (person_id)
+            WHERE h.post_id = below.post_id AND {covers_sql("h", day)} AND {covers_sql("other", day)}
+        ) next
+    ), lines AS ({lines}), team (person_id, above_id) AS (
+        SELECT person_id, above_id FROM lines WHERE above_id = {person}
+        UNION
+        SELECT lines.person_id, lines.above_id FROM lines JOIN team ON lines.above_id = team.person_id
+        WHERE lines.person_id <> {person}
+    ) SELECT person_id, above_id FROM team
+    """  # noqa: S608 - built of names in our own code

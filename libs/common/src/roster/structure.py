@@ -39,7 +39,7 @@ class Units(_Dated):
     event: ClassVar[type[Event]] = UnitChanged
 
     def __init__(self, module: str, *kept: str) -> None:
-        super().__init__(module, "units", "unit_id", "unit_states", kept, indexed=())
+        super().__init__(module, "units", "unit_id", "unit_states", kept, indexed=("parent_id",))
 
 
 class Posts(_Dated):

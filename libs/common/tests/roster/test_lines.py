@@ -12,11 +12,13 @@ from common.ids import new_id
 from contracts.events import registry as events
 from contracts.events.registry import PostChanged, PostState, UnitChanged, UnitState
 from jejak_local.harness import AGENCY
-from roster.lines import Holding, path_on, paths_sql, superior_on, superiors_sql
+from roster.lines import Holding, below_sql, path_on, paths_sql, superior_on, superiors_sql, team_sql
 
 FIRST = date(2024, 1, 1)
 DAYS = [FIRST + timedelta(days) for days in (0, 3, 5, 8, 11)]
 SUPERIORS = text(superiors_sql("CAST(:ids AS uuid[])", "CAST(:day AS date)"))
+TEAM = text(team_sql(":me", "CAST(:day AS date)"))
+BELOW = text(below_sql(":unit", "CAST(:day AS date)"))
 PATHS = text(paths_sql("CAST(:ids AS uuid[])", "CAST(:day AS date)"))
 
 
@@ -47,7 +49,10 @@ async def test_python_and_sql_agree_on_the_superior_of_every_day(service):
         for day in DAYS:
             async with service.database.reading() as session:
                 rows = await session.execute(SUPERIORS, {"ids": people, "day": day})
+                teams = {each: set(await session.scalars(TEAM, {"me": each, "day": day})) for each in people}
             found = {row.person_id: (row.above_id, row.above_post_id, row.above_kind) for row in rows}
+            up = {person_id: above for person_id, (above, _, _) in found.items() if above}
+            assert teams == {each: {below for below in people if each in _line(below, up)} for each in people}
             for person_id in people:
                 own = [each for each in holdings if each.person_id == person_id]
                 above = superior_on(day, person_id, own, superiors, holders.__getitem__)
@@ -71,6 +76,10 @@ async def test_python_and_sql_agree_on_the_units_from_the_top_down(service):
             rows = (await session.execute(PATHS, {"ids": units[2:], "day": day})).all()
         assert [row.unit_id for row in rows if row.down_to == units[3]] == path == path_on(day, units[3], parents)
         assert [row.unit_id for row in rows if row.down_to == units[2]] == path[:-1]
+        for unit in units:
+            async with service.database.reading() as session:
+                below = set(await session.scalars(BELOW, {"unit": unit, "day": day}))
+            assert below == {each for each in units if unit in path_on(day, each, parents)}
 
 
 async def test_a_loop_that_a_copy_holds_for_a_moment_ends(service):
@@ -84,8 +93,19 @@ async def test_a_loop_that_a_copy_holds_for_a_moment_ends(service):
     async with service.database.reading() as session:
         rows = (await session.execute(SUPERIORS, {"ids": [own.person_id], "day": FIRST})).all()
         down = (await session.execute(PATHS, {"ids": [one], "day": FIRST})).all()
+        assert set(await session.scalars(BELOW, {"unit": other, "day": FIRST})) == {one, other, third}
     assert [row.above_id for row in rows] == [None] == [superior_on(FIRST, own.person_id, [own], above, lambda _: [])]
     assert [row.unit_id for row in down] == [third, other, one] == path_on(FIRST, one, above)
+
+
+def _line(person_id: UUID, up: dict[UUID, UUID]) -> set[UUID]:
+    """Everybody above somebody but themselves, by who stands right above each."""
+    line: set[UUID] = set()
+    above = up.get(person_id)
+    while above is not None and above not in {*line, person_id}:
+        line.add(above)
+        above = up.get(above)
+    return line
 
 
 def _post(post_id: UUID, spans: list) -> PostChanged:

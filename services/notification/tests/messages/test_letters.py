@@ -78,6 +78,18 @@ async def test_a_person_with_a_checked_address_is_written_to_once_in_their_langu
     await notification.sound()
 
 
+async def test_a_course_that_is_assigned_is_named_with_the_day_it_is_due(notification, contact, request_) -> None:
+    values = {"course": "C-1", "title": "Data <& angka>", "due_on": "2026-06-30"}
+    asked = request_(1, "a course", template="course", values=values, reason="assigned")
+    await notification.take(contact(1, email=SITI), asked)
+    assert await notification.send() == 1
+    [mail] = mails(notification)
+    assert mail.subject == "Kursus yang ditugaskan kepada Anda, paling lambat 30 Juni 2026"
+    assert "Data <& angka> (C-1), paling lambat 30 Juni 2026" in mail.body()
+    assert "Data &lt;&amp; angka&gt; (C-1)" in mail.body("html")
+    assert "karena atasan Anda menugaskan kursus" in mail.body(), "why they get it"
+
+
 async def test_nobody_without_a_checked_address_is_guessed_and_the_letter_goes_once_there_is_one(
     notification, contact, request_, api
 ) -> None:

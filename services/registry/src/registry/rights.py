@@ -11,6 +11,10 @@ READ_PEOPLE = Right(
     "who serves in their agency, or served there on the day; of their region for an analis; whoever holds the position "
     "for its steward; all for a national role",
 )
+READ_NAMES = Right(
+    (*READ_PEOPLE.roles, "person"),
+    "whom they may read; a person: themselves and whoever is below them today, without NIP",
+)
 READ_HISTORIES = Right(
     ("lan", "analis", "agency_hr", "agency_head", "inspector", "service"),
     "who serves in their agency; of their region for an analis; all for a national role",

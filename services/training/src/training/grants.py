@@ -8,6 +8,7 @@ GRANTS = Grants(
         "absences": REPLACED,
         "accreditations": REPLACED,
         "agencies": CHANGED,
+        "assigned_courses": CHANGED,
         "assignments": REPLACED,
         "courses": CHANGED,
         "established_posts": CHANGED,

@@ -56,6 +56,11 @@ READ_DUTY_COUNTS = Right(
     ("lan", "analis", "service", "agency_hr", "agency_head", "pic", "inspector"),
     "their agency; those of their region for an analis; all for a national role",
 )
+READ_DUTY_PEOPLE = Right(
+    (*READ_DUTY_COUNTS.roles, "person"),
+    "who served in their agency on the day; in those of their region for an analis; all for a national role; a person: "
+    "whoever is below them today, and of whoever is exempt nothing but until when",
+)
 READ_DUTY_TOTALS = Right(
     ("researcher", "intern"),
     "numbers of nation, regions, agencies and jenjang; no group under 10, and nothing that would tell of one",
@@ -66,6 +71,8 @@ READ_SOUNDINGS = Right(
 )
 READ_OWN_SHORTFALLS = Right(("person",), "the one whose token it is")
 READ_TEAM = Right(("person",), "whose superior of today is the one whose token it is, and the tree below them")
+READ_OWN_COURSES = Right(("person",), "the one whose token it is")
+ASSIGN_COURSES = Right(("person",), "whose superior of today is the one whose token it is, and the tree below them")
 NUDGE = Right(
     ("person",),
     "who is short among those whose superior of today is the one whose token it is, and the tree below them",

@@ -1,9 +1,9 @@
-"""The units training knows: what they were called on any day."""
+"""The units training knows: what they were called on any day, and which unit was above each."""
 
 from roster.days import covers_sql
 from roster.structure import Units
 
-UNITS = Units(__name__, "name")
+UNITS = Units(__name__, "name", "parent_id")
 
 
 def named_sql(assignment: str, day: str) -> str:

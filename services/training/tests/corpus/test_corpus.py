@@ -32,7 +32,9 @@ ELSEWHERE = {
         ("ground-unknown", "own-exemption", "exemption-decided", "exemption-not-approved", "end-outside"),
         "of exemptions",
     ),
-    **dict.fromkeys(("not-short", "nudged-already"), "of teams"),
+    **dict.fromkeys(
+        ("not-short", "nudged-already", "due-gone", "course-not-offered", "assigned-already", "not-open"), "of teams"
+    ),
     **dict.fromkeys(("link-invalid", "link-expired"), "no mail leads here"),
     "claim-gone": "of rights",
     "job-not-waiting": "there are no jobs",

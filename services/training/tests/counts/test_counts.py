@@ -1,67 +1,23 @@
 """Met, short and exempt are everybody, at every level and on every day; and each is in one state."""
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
 
-from common.ids import new_id
 from common.store.database import counted_statements
 from jejak_local.harness import OTHER_AGENCY
-from training.counts.queries import Asked, duty_counts
+from services.training.tests.lives import days, live, lives
+from training.counts.queries import duty_counts
+from training.counts.stood import Asked
 from training.domain.duty import as_bits
 from training.domain.states import BOOK, state, state_sql
 
 LEVELS = ("region", "agency", "unit", "jenjang", "position")
 STATES = ("met", "on_track", "needs_action", "overdue", "exempt")
 LADDER = BOOK.at(date(2026, 1, 1)).tables
-days = st.dates(date(2025, 1, 1), date(2026, 6, 15))
-lives = st.lists(
-    st.fixed_dictionaries(
-        {
-            "joined": st.dates(date(2024, 12, 1), date(2026, 5, 1)),
-            "served": st.none() | st.integers(1, 600),
-            "moved": st.none() | st.integers(1, 400),
-            "rose": st.none() | st.integers(1, 400),
-            "exempt": st.none() | st.tuples(st.integers(0, 300), st.none() | st.integers(0, 300)),
-            "jp": st.sampled_from(["0.5", "7", "19.99", "20"]),
-            "own": st.booleans(),
-        }
-    ),
-    min_size=1,
-    max_size=6,
-)
-
-
-async def live(world, line, life) -> None:
-    joined = life["joined"]
-    left = life["served"] and joined + timedelta(days=life["served"])
-    moved = life["moved"] and joined + timedelta(days=life["moved"])
-    rose = life["rose"] and joined + timedelta(days=life["rose"])
-    places = [(world.here, joined, moved), (world.there, moved, left)] if moved else [(world.here, joined, left)]
-    if moved and left and moved >= left:
-        places = [(world.here, joined, left)]
-    posts = [("ahli_pertama", joined, rose), (None, rose, None)] if rose else [("ahli_pertama", joined, None)]
-    person = await world.person(joined_on=joined, left_on=left, assignments=places, posts=posts, agency=places[-1][0])
-    await world.store(line(person, start_date=joined.isoformat(), end_date=joined.isoformat(), jp=life["jp"]))
-    if life["exempt"]:
-        after, length = life["exempt"]
-        start = joined + timedelta(days=after)
-        async with world.database.transaction() as session:
-            await session.execute(
-                text(
-                    "INSERT INTO exemptions VALUES (:id, :person, 'cuti-besar', :start, :end, NULL, 'approved', '{}', 1)"
-                ),
-                {
-                    "id": new_id(),
-                    "person": person,
-                    "start": start,
-                    "end": None if length is None else start + timedelta(days=length),
-                },
-            )
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
@@ -75,9 +31,9 @@ async def test_met_short_and_exempt_are_everybody_at_every_level_and_date(world,
             "SELECT count(*) FROM people WHERE joined_on <= :day AND (left_on IS NULL OR :day < left_on)", day=day
         )
         for by in LEVELS:
-            asked = Asked(agency_id=world.here) if by == "unit" else Asked()
+            asked = Asked(day, agency_id=world.here) if by == "unit" else Asked(day)
             async with world.database.reading() as session:
-                shown = await duty_counts(session, asked, by, day, caller, "id")
+                shown = await duty_counts(session, asked, by, caller, "id")
             for counts in (shown.total, *shown.groups):
                 assert counts.met + counts.short + counts.exempt == counts.active
                 assert counts.on_track + counts.needs_action + counts.overdue == counts.short

@@ -199,6 +199,7 @@ async def test_how_an_agency_stands(world, api, line):
         "people": 4,
         "met": 2,
         "short": 2,
+        "exempt": 0,
         "over_ceiling": 1,
         "waiting": 1,
         "target": "80.000",

@@ -1,7 +1,8 @@
 """Whom a sweep finds, what it announces, and that it does so once whatever happens."""
 
 import asyncio
-from datetime import date, timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from uuid import UUID
@@ -383,3 +384,28 @@ async def test_the_year_opens_by_itself_and_the_last_one_stays_as_it_was(world, 
     await sounding.sweep("2027-01-01")
     assert [tuple(row) for row in await world.rows(shown)] == before
     assert await world.value("SELECT count(*) FROM jp_ledger WHERE year = 2027 AND target = 20 AND verified = 0") == 3
+
+
+async def test_last_year_reads_byte_for_byte_the_same_once_the_new_one_is_under_way(world, sounding, line, api):
+    """But for when it was counted, and how new the newest record is: whatever comes of this year changes nothing of the last."""
+    world.clock.moment = datetime(2026, 12, 31, 3, tzinfo=UTC)
+    met, short = await world.person(), await world.person()
+    away = await world.person(absences=[(date(2026, 1, 1), None)])
+    await world.store(line(met, jp="20"), line(short), line(away, jp="4", source="self"))
+    paths = [
+        f"/people/{short}/jp?year=2026",
+        f"/agencies/{world.here}/jp-summary?year=2026",
+        "/duty-counts?by=agency&day=2026-12-31",
+        "/duty-people?day=2026-12-31",
+    ]
+
+    async def read() -> list[str]:
+        answers = [(await api.call("lan", "GET", path)).text for path in paths]
+        return [re.sub(r'"(counted_at|newest_record_at)":"[^"]+"', "", answer) for answer in answers]
+
+    before = await read()
+    await sounding.sweep("2027-01-01")
+    await world.store(line(short, jp="20", start_date="2027-01-01", end_date="2027-01-01"))
+    assert await read() == before
+    world.clock.moment = datetime(2027, 3, 1, 3, tzinfo=UTC)
+    assert await read() == before

@@ -25,7 +25,7 @@ class MessageRequested(Event):
     """Somebody is to be written to: a person, or the PIC of an agency, by the id of the person or agency.
 
     `template` and `reason` are names that notification knows (docs/extending.md), `values` what the template takes:
-    ids, numbers and days, no name and no NIP. A request with an id that was seen before is the same request, so
+    ids, numbers and days, no name of a person and no NIP. A request with an id that was seen before is the same request, so
     `request_id` follows from what the message is about. Until `expires_at` the message waits for an address.
     """
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from common.fields import Year
+from common.fields import Day, Line, Words, Year
 from common.texts import text_named
 
 Hours = Annotated[Decimal, Field(ge=0, le=10_000, max_digits=8, decimal_places=3)]
@@ -40,6 +40,14 @@ class Nudge(Values):
     missing: Hours
 
 
+class Course(Values):
+    """A course of the catalogue that somebody is to attend: its code, its title, and by when."""
+
+    course: Line
+    title: Words
+    due_on: Day
+
+
 @dataclass(frozen=True)
 class Kind:
     """The newest version of a letter, and the texts that say why it is sent, by reason."""
@@ -54,6 +62,7 @@ class Kind:
 CHECK_ADDRESS = "check-address"
 KINDS = {
     CHECK_ADDRESS: Kind(1, CheckAddress, {"new-address": text_named("reason.new-address")}, requested=False),
+    "course": Kind(1, Course, {"assigned": text_named("reason.assigned")}),
     "nudge": Kind(1, Nudge, {"superior": text_named("reason.superior")}),
 }
 

@@ -15,7 +15,7 @@ from contracts.callers import Caller
 from contracts.looks import shows
 from registry import rights
 from registry.people import commands, queries
-from registry.people.schemas import HistoryOut, NumberIn, PersonIn, PersonOut, StatusIn, TransferIn
+from registry.people.schemas import HistoryOut, NamesIn, NamesOut, NumberIn, PersonIn, PersonOut, StatusIn, TransferIn
 
 router = APIRouter(prefix="/v1", tags=["people"])
 uploads = APIRouter(prefix="/v1", tags=["people"])
@@ -56,6 +56,17 @@ async def list_people(
 @shows("identity")
 async def get_oneself(session: Reading, caller: Oneself, response: Response, as_of: Day | None = None) -> PersonOut:
     return etag.tagged(await queries.oneself(session, caller, as_of), response)
+
+
+@router.post("/people:names", summary="What up to a thousand people are called")
+@shows("identity")
+async def post_names(
+    document: NamesIn,
+    session: Reading,
+    caller: Annotated[Caller[None], Depends(rights.READ_NAMES)],
+    as_of: Day | None = None,
+) -> NamesOut:
+    return await queries.names(session, document.person_ids, caller, as_of)
 
 
 @router.get("/people/{person_id}", summary="A person, as of a day")

@@ -1,5 +1,6 @@
 """Reading people as of a day, and their history."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -10,18 +11,23 @@ from sqlalchemy import (
     FromClause,
     Row,
     Select,
+    Uuid,
     and_,
+    case,
+    false,
     func,
     literal,
     null,
     or_,
     select,
+    text,
     true,
     union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.refused import Refused
+from common.store.sets import one_of
 from common.web.pages import BY_ID, Page, Window
 from contracts.callers import Caller
 from registry.agencies.tables import agencies
@@ -32,6 +38,8 @@ from registry.people.schemas import (
     EducationOut,
     GradeOut,
     HistoryOut,
+    NamedOut,
+    NamesOut,
     NumberOut,
     PersonOut,
     StatusOut,
@@ -40,7 +48,9 @@ from registry.people.tables import assignments, educations, grades, mended_numbe
 from registry.posts.tables import holdings, post_states
 from registry.tables import changes
 from registry.units.tables import unit_states, units
+from roster.lines import team_sql
 
+TEAM = text(team_sql(":me", "CAST(:today AS date)"))
 present = assignments.alias("present")
 here = func.coalesce(post_states.c.unit_id, assignments.c.unit_id)
 """The unit somebody serves in: that of the post they hold as their own, or else the one they were assigned to."""
@@ -51,9 +61,7 @@ async def person(session: AsyncSession, person_id: UUID, caller: Caller[None], a
 
     Before its day, a move shows nothing to the agency it leads to. Raises Refused `not-found`.
     """
-    now = _seen(caller, present.c.agency_id)
-    visible = now if _to_come(caller.today, as_of) else or_(now, _seen(caller, assignments.c.agency_id))
-    return await _one(session, person_id, caller.today, as_of, visible)
+    return await _one(session, person_id, caller.today, as_of, _visible(caller, as_of))
 
 
 async def oneself(session: AsyncSession, caller: Caller[None], as_of: date | None) -> PersonOut:
@@ -93,6 +101,29 @@ async def people_page(
         found = found.where(assignments.c.person_id > seen[0])
     rows = [_out(row) for row in await session.execute(found.order_by(assignments.c.person_id))]
     return window.page(rows, key=lambda row: [row.id])
+
+
+async def names(
+    session: AsyncSession, person_ids: Sequence[UUID], caller: Caller[None], as_of: date | None
+) -> NamesOut:
+    """The names of those whom the caller may see as of a day, of whoever is below them today, and their own."""
+    office: ColumnElement[bool] = false()
+    if caller.unbound or caller.agencies or caller.holds_by("position"):
+        office = _visible(caller, as_of)
+    theirs: ColumnElement[bool] = false()
+    if caller.holds_by("person"):
+        me = caller.speaks_for("person")
+        team = TEAM.bindparams(me=me, today=caller.today).columns(person_id=Uuid()).subquery()
+        theirs = or_(people.c.id == me, people.c.id.in_(select(team.c.person_id)))
+    nip = case((office, nips.c.nip)).label("nip")
+    found = (
+        _as_of(caller.today, as_of)
+        .with_only_columns(people.c.id.label("person_id"), people.c.name, nip)
+        .where(one_of(people.c.id, person_ids), or_(office, theirs))
+        .order_by(people.c.id)
+    )
+    items = [NamedOut.model_validate(row, from_attributes=True) for row in await session.execute(found)]
+    return NamesOut(items=items, not_visible=sorted(set(person_ids) - {item.person_id for item in items}))
 
 
 async def history(session: AsyncSession, person_id: UUID, caller: Caller[None]) -> HistoryOut:
@@ -163,6 +194,12 @@ def _seen(caller: Caller[None], agency_column: ColumnElement[UUID]) -> ColumnEle
         return caller.sees(agency_column)
     held = grades.c.position == caller.speaks_for("position")
     return or_(held, caller.sees(agency_column)) if caller.unbound or caller.agencies else held
+
+
+def _visible(caller: Caller[None], as_of: date | None) -> ColumnElement[bool]:
+    """Whom a caller may see as of a day: whoever serves in their sight today, or of a past day served there then."""
+    now = _seen(caller, present.c.agency_id)
+    return now if _to_come(caller.today, as_of) else or_(now, _seen(caller, assignments.c.agency_id))
 
 
 def _to_come(today: date, as_of: date | None) -> bool:

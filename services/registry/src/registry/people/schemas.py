@@ -184,6 +184,30 @@ class ChangeOut(BaseModel):
     recorded_at: datetime
 
 
+MOST_NAMED = 1_000
+
+
+class NamesIn(Document):
+    """Whose names are asked for."""
+
+    person_ids: list[UUID] = Field(min_length=1, max_length=MOST_NAMED)
+
+
+class NamedOut(BaseModel):
+    """What somebody is called; without NIP for whoever knows them as somebody below them only."""
+
+    person_id: UUID
+    name: str
+    nip: str | None
+
+
+class NamesOut(BaseModel):
+    """Those whom the caller may see, and the ids of all others: whether these are anybody's is not told."""
+
+    items: list[NamedOut]
+    not_visible: list[UUID]
+
+
 class HistoryOut(BaseModel):
     """All the registry knows of somebody's past, oldest first."""
 

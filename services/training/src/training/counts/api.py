@@ -1,16 +1,17 @@
 """Counts over HTTP."""
 
 from typing import Annotated
-from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends
 
-from common.fields import Day, Line
+from common.web.pages import AskedWindow, Page
 from common.web.parts import Reading, UsedLanguage
 from contracts.callers import Caller
+from contracts.looks import shows
 from training import rights
-from training.counts import queries
-from training.counts.schemas import By, DutyCountsOut, DutyTotalsOut, TotalsBy
+from training.counts import people, queries
+from training.counts.schemas import AskedState, DutyCountsOut, DutyPersonOut, DutyTotalsOut, TotalsBy
+from training.counts.stood import AskedPeople, By
 from training.domain.rules import Book
 
 router = APIRouter(prefix="/v1", tags=["counts"])
@@ -21,16 +22,23 @@ async def get_duty_counts(
     session: Reading,
     caller: Annotated[Caller[Book], Depends(rights.READ_DUTY_COUNTS)],
     language: UsedLanguage,
-    day: Annotated[Day | None, Query(description="today in Asia/Jakarta when absent")] = None,
+    asked: AskedPeople,
     by: By | None = None,
-    region: Line | None = None,
-    agency_id: UUID | None = None,
-    unit_id: UUID | None = None,
-    jenjang: Line | None = None,
-    position: Line | None = None,
 ) -> DutyCountsOut:
-    asked = queries.Asked(region, agency_id, unit_id, jenjang, position)
-    return await queries.duty_counts(session, asked, by, day, caller, language)
+    return await queries.duty_counts(session, asked, by, caller, language)
+
+
+@router.get("/duty-people", summary="Who is in which state on a day: the people behind each count")
+@shows("hours")
+async def list_duty_people(
+    session: Reading,
+    caller: Annotated[Caller[Book], Depends(rights.READ_DUTY_PEOPLE)],
+    language: UsedLanguage,
+    asked: AskedPeople,
+    window: AskedWindow,
+    state: AskedState | None = None,
+) -> Page[DutyPersonOut]:
+    return await people.duty_people(session, asked, state, window, caller, language)
 
 
 @router.get("/duty-totals", summary="How many had met their duty at the end of a caturwulan, without small groups")

@@ -59,6 +59,11 @@ def exempt_sql(person: str, day: str) -> str:
     )"""
 
 
+def owes_nothing_sql(ledger: str) -> str:
+    """Whether somebody owes nothing in the whole year, by a row with `duty_months`."""
+    return f"{ledger}.duty_months = 0"
+
+
 def duty_months(year: int, joined_on: date, left_on: date | None, absences: Iterable[Period]) -> list[int]:
     """The months of the year on whose first day somebody is in service and not away; exemptions are absences here."""
     away = list(absences)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from common.rules import load_rule_book
 from training.domain.caturwulan import pack_of
-from training.domain.duty import MONTHS, months_until_sql, pro_rata, pro_rata_sql
+from training.domain.duty import MONTHS, Reading, months_until_sql, owes_nothing_sql, pro_rata, pro_rata_sql
 
 PACKS = Path(__file__).parent.parent / "rules" / "states"
 
@@ -41,7 +41,12 @@ class Rung:
         return over[-1].last_month if over else 0
 
 
-Ladder = Sequence[Rung]
+@dataclass(frozen=True)
+class Ladder:
+    """The states in the order in which they are asked, and who is in none of them but exempt."""
+
+    exempt: Reading
+    rungs: Sequence[Rung]
 
 
 def state(ladder: Ladder, day: date, yearly: Decimal, months: Iterable[int], verified: Decimal, *, exempt: bool) -> str:
@@ -51,7 +56,7 @@ def state(ladder: Ladder, day: date, yearly: Decimal, months: Iterable[int], ver
         return "exempt"
     return next(
         rung.code
-        for rung in ladder
+        for rung in ladder.rungs
         if verified >= pro_rata(yearly, sum(month <= rung.last_month(day) for month in owed))
     )
 
@@ -59,9 +64,11 @@ def state(ladder: Ladder, day: date, yearly: Decimal, months: Iterable[int], ver
 def state_sql(ladder: Ladder, day: date, who: str) -> str:
     """`state` of a row with `exempt`, `yearly`, `duty_months` and `verified`."""
     rungs = " ".join(
-        f"WHEN {who}.verified >= CAST({_due_sql(rung, day, who)} AS numeric) THEN '{rung.code}'" for rung in ladder[:-1]
+        f"WHEN {who}.verified >= CAST({_due_sql(rung, day, who)} AS numeric) THEN '{rung.code}'"
+        for rung in ladder.rungs[:-1]
     )
-    return f"CASE WHEN {who}.exempt OR {who}.duty_months = 0 THEN 'exempt' {rungs} ELSE '{ladder[-1].code}' END"
+    exempt = f"{who}.exempt OR {owes_nothing_sql(who)}"
+    return f"CASE WHEN {exempt} THEN 'exempt' {rungs} ELSE '{ladder.rungs[-1].code}' END"
 
 
 def _due_sql(rung: Rung, day: date, who: str) -> str:
@@ -69,8 +76,8 @@ def _due_sql(rung: Rung, day: date, who: str) -> str:
 
 
 def _parse(tables: Mapping[str, Any]) -> Ladder:
-    ladder = [Rung(**entry) for entry in tables["states"]]
-    if ladder[-1].due_by != "nothing":
+    ladder = Ladder(Reading(**tables["exempt"]), [Rung(**entry) for entry in tables["states"]])
+    if ladder.rungs[-1].due_by != "nothing":
         raise ValueError("the last rung must be due by nothing, or some would be in no state")
     return ladder
 

@@ -24,6 +24,7 @@ from common.store.outbox import emit
 from contracts.events.training import PEOPLE_A_PAGE, JPShortfallDetected, ShortPerson
 from roster.days import covers_sql
 from training.domain.caturwulan import Caturwulan, pack_of
+from training.domain.duty import owes_nothing_sql
 from training.soundings.shortfalls import ASSIGNED, AWAY, GONE, NAMED, SHORT, THRESHOLD, follow_in, settle_in
 from training.soundings.tables import PARTITIONS
 
@@ -59,6 +60,8 @@ async def begin(
     session: AsyncSession, clock: Clock, year: int, period: Caturwulan, as_of: date, replaces: UUID | None
 ) -> UUID | None:
     """Stores a sweep with everybody in service on `as_of`, and not exempt, who is short, as one statement sees them.
+
+    Exempt is whom an approved exemption covers that day, and who owes nothing in the year: they are not counted either.
 
     Returns its id, or None when another process has begun or finished the same one meanwhile.
     The year's ledger must hold everyone. The people of a sweep are a partition of their own: it is filled
@@ -105,6 +108,8 @@ async def begin(
                 SELECT p.person_id FROM w JOIN people p ON {GONE}
                 UNION ALL
                 SELECT x.person_id FROM w JOIN exemptions x ON x.state = 'approved' AND {covers_sql("x", "w.as_of")}
+                UNION ALL
+                SELECT l.person_id FROM w JOIN jp_ledger l ON l.year = w.year AND {owes_nothing_sql("l")}
             ), serving AS NOT MATERIALIZED (
                 SELECT a.* FROM w JOIN assignments a ON {ASSIGNED}
                 WHERE NOT EXISTS (SELECT FROM away WHERE away.person_id = a.person_id)

@@ -20,8 +20,10 @@ from training.domain.duty import (
     THOUSANDTH,
     as_bits,
     duty_months,
+    exempt_sql,
     fulfilled_sql,
     over_sql,
+    owes_nothing_sql,
     pro_rata,
     progress,
     resting_months,
@@ -46,7 +48,9 @@ from training.units import named_sql
 
 UNITS_SHOWN = 10
 ABSENCES = PEOPLE.histories["absences"]
-MET = f"({fulfilled_sql('l')})"
+EXEMPT = f"({owes_nothing_sql('l')} OR {exempt_sql('p', ':day')})"
+MET = f"(NOT {EXEMPT} AND {fulfilled_sql('l')})"
+SHORT = f"(NOT {EXEMPT} AND NOT ({fulfilled_sql('l')}))"
 SERVING = f"""
     FROM assignments a JOIN people p USING (person_id) JOIN jp_ledger l USING (person_id)
     {named_sql("a", ":day")}
@@ -54,10 +58,10 @@ SERVING = f"""
 """
 TOTALS = text(
     f"""
-    SELECT count(*) AS people, count(*) FILTER (WHERE {MET}) AS met, count(*) FILTER (WHERE NOT {MET}) AS short,
-        count(*) FILTER (WHERE {over_sql("l")}) AS over_ceiling,
-        count(*) FILTER (WHERE NOT {MET} AND l.verified + l.unverified >= l.target) AS waiting,
-        coalesce(sum(l.target), 0) AS target, coalesce(sum(l.verified), 0) AS verified,
+    SELECT count(*) AS people, count(*) FILTER (WHERE {MET}) AS met, count(*) FILTER (WHERE {SHORT}) AS short,
+        count(*) FILTER (WHERE {EXEMPT}) AS exempt, count(*) FILTER (WHERE {over_sql("l")}) AS over_ceiling,
+        count(*) FILTER (WHERE {SHORT} AND l.verified + l.unverified >= l.target) AS waiting,
+        coalesce(sum(l.target) FILTER (WHERE NOT {EXEMPT}), 0) AS target, coalesce(sum(l.verified), 0) AS verified,
         coalesce(sum(l.unverified), 0) AS unverified
     {SERVING}
     """
@@ -65,9 +69,9 @@ TOTALS = text(
 UNITS = text(
     f"""
     SELECT a.unit_id, max(unit.name) AS unit_name, count(*) AS people,
-        count(*) FILTER (WHERE NOT {MET}) AS short
+        count(*) FILTER (WHERE {SHORT}) AS short
     {SERVING}
-    GROUP BY a.unit_id HAVING count(*) FILTER (WHERE NOT {MET}) > 0
+    GROUP BY a.unit_id HAVING count(*) FILTER (WHERE {SHORT}) > 0
     ORDER BY short DESC, unit_name, a.unit_id LIMIT {UNITS_SHOWN}
     """
 )
@@ -233,6 +237,7 @@ async def agency_jp(session: AsyncSession, agency_id: UUID, year: int, caller: C
         people=totals.people,
         met=totals.met,
         short=totals.short,
+        exempt=totals.exempt,
         over_ceiling=totals.over_ceiling,
         waiting=totals.waiting,
         target=totals.target,

@@ -87,7 +87,7 @@ class UnitJpOut(BaseModel):
 
 
 class AgencyJpOut(BaseModel):
-    """How the people of an agency stand in a year: those who serve there on `as_of`."""
+    """How the people of an agency stand in a year: those who serve there on `as_of`, `met` + `short` + `exempt`."""
 
     agency_id: UUID
     year: int
@@ -95,6 +95,7 @@ class AgencyJpOut(BaseModel):
     people: int
     met: int
     short: int
+    exempt: int
     over_ceiling: int
     waiting: int = Field(description="short people who would have met their target if all they declared were verified")
     target: Decimal

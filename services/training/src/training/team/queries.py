@@ -11,8 +11,8 @@ from common.refused import Refused
 from common.web.pages import BY_ID, Page, Window
 from contracts.callers import Caller
 from roster.days import covers_sql
-from roster.lines import superiors_sql
-from training.counts.queries import stood_sql
+from roster.lines import team_sql
+from training.counts.stood import stood_sql
 from training.domain import nudges
 from training.domain.rules import Book, pack_of_year
 from training.domain.states import BOOK
@@ -20,29 +20,7 @@ from training.ledger.commands import duties
 from training.team.schemas import MemberOut
 
 DAY = "CAST(:day AS date)"
-# Somebody below may hold or act in a post elsewhere, and stand above others there. So `below` follows each post down, and
-# each holder to all their posts: never too few. Who stands above each of these people then says who is of the team.
-TEAM = f"""
-    below (post_id) AS (
-        SELECT h.post_id FROM holdings h WHERE h.person_id = :me AND {covers_sql("h", DAY)}
-        UNION
-        SELECT next.post_id FROM below CROSS JOIN LATERAL (
-            SELECT s.post_id FROM post_states s WHERE s.superior_id = below.post_id AND {covers_sql("s", DAY)}
-            UNION ALL
-            SELECT other.post_id FROM holdings h JOIN holdings other USING (person_id)
-            WHERE h.post_id = below.post_id AND {covers_sql("h", DAY)} AND {covers_sql("other", DAY)}
-        ) next
-    ), lines AS ({
-    superiors_sql(
-        f"ARRAY(SELECT h.person_id FROM holdings h JOIN below USING (post_id) WHERE {covers_sql('h', DAY)})", DAY
-    )
-}), team (person_id, above_id) AS (
-        SELECT person_id, above_id FROM lines WHERE above_id = :me
-        UNION
-        SELECT lines.person_id, lines.above_id FROM lines JOIN team ON lines.above_id = team.person_id
-        WHERE lines.person_id <> :me
-    )
-"""  # noqa: S608 - built of names in this code
+TEAM = team_sql(":me", DAY)
 
 
 async def team_page(session: AsyncSession, window: Window, caller: Caller[Book]) -> Page[MemberOut]:
@@ -71,7 +49,7 @@ async def _members(
     except LookupError:
         raise Refused("rule-missing") from None
     statement = f"""
-        WITH RECURSIVE {TEAM},
+        WITH team AS MATERIALIZED ({TEAM}),
         {stood_sql(ladder, day, " AND person_id IN (SELECT person_id FROM team)")}
         SELECT stood.person_id, team.above_id AS superior_id, :year AS year, state, target, verified,
             target - verified AS missing, exempt_until, nudged_on

@@ -1,4 +1,4 @@
-"""The people below somebody, and a reminder to one of them."""
+"""The people below somebody, a reminder to one of them, and the courses they are to attend."""
 
 from datetime import date
 from decimal import Decimal
@@ -6,6 +6,8 @@ from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from common.fields import Day, Document
 
 
 class MemberOut(BaseModel):
@@ -22,6 +24,31 @@ class MemberOut(BaseModel):
     missing: Decimal | None
     exempt_until: date | None = Field(description="the first day on which the duty holds again; null: no day is set")
     nudge_from: date | None = Field(description="from when they may be reminded again; null: now, or they are exempt")
+
+
+class AssignmentIn(Document):
+    """A course that somebody is to attend by a day."""
+
+    course_id: UUID
+    due_on: Day
+
+
+class AssignedOut(BaseModel):
+    """A course that somebody is to attend; done once a valid record says that they did, on the day it was assigned or later."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    person_id: UUID
+    course_id: UUID
+    title: str
+    assigned_by: UUID
+    assigned_on: date
+    due_on: date
+    state: Literal["open", "overdue", "done", "withdrawn"]
+    record_id: UUID | None
+    end_date: date | None
+    verified: bool | None = Field(description="of the record; null while there is none")
 
 
 class NudgeOut(BaseModel):

@@ -1,8 +1,9 @@
-"""The reminders that superiors have sent, and the copy of posts: who stands above whom follows from it."""
+"""What superiors have sent and assigned, and the copy of posts: who stands above whom follows from it."""
 
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy import Index
 from sqlmodel import Field
 
 from common.store.tables import Stored
@@ -19,3 +20,21 @@ class Nudge(Stored, table=True):
     person_id: UUID = Field(primary_key=True)
     nudged_on: date = Field(primary_key=True)
     superior_id: UUID
+
+
+class AssignedCourse(Stored, table=True):
+    """That somebody is to attend a course by a day, and which superior says so.
+
+    Whether it is done is not kept: a valid record of the course says it.
+    """
+
+    __tablename__ = "assigned_courses"
+    __table_args__ = (Index(None, "person_id"),)
+
+    id: UUID = Field(primary_key=True)
+    person_id: UUID
+    course_id: UUID = Field(foreign_key="courses.id")
+    assigned_by: UUID
+    assigned_on: date
+    due_on: date
+    withdrawn_on: date | None

@@ -1,0 +1,171 @@
+"""How whoever is asked for stood on a day: the common table that counts and lists are made of, so that they agree.
+
+On a day gone by, only what had ended by then counts; what is known of it is what is known now.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import Depends, Query
+
+from common.fields import Day, Line
+from common.refused import Refused
+from common.store.sets import unnest
+from contracts.callers import Caller
+from roster.days import covers_sql, in_service_sql
+from roster.lines import below_sql
+from training.domain.duty import duty_months_sql, exempt_sql, months_until_sql, pro_rata_sql
+from training.domain.rules import Book, pack_of_year
+from training.domain.states import BOOK, Ladder, state_sql
+from training.ledger.commands import DUTY, duties
+from training.records.tables import COUNTED
+from training.units import named_sql
+
+By = Literal["region", "agency", "unit", "jenjang", "position"]
+Without = Literal["region", "unit", "jenjang", "position"]
+PEOPLE = "/v1/duty-people"
+"""Where the people of a count are listed."""
+FIELDS: Mapping[By, str] = {"agency": "agency_id", "unit": "unit_id"}
+"""The field of `Asked`, and the column, of a level that is not called like it."""
+SHORT = ("on_track", "needs_action", "overdue")
+DAY = "CAST(:day AS date)"
+OWN = "agency_id = ANY(CAST(:own AS uuid[]))"
+LATER = f"""
+    SELECT person_id, sum(jp) FILTER (WHERE verified) AS verified, sum(jp) FILTER (WHERE NOT verified) AS unverified
+    FROM ({COUNTED}) AS c WHERE counting_year = :year AND end_date > :day GROUP BY person_id
+"""  # noqa: S608 - built of names in this code
+NOTHING_LATER = "SELECT CAST(NULL AS uuid) AS person_id, 0 AS verified, 0 AS unverified WHERE false"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whose people are asked for, and of which day: of all that is named."""
+
+    day: date | None = None
+    region: str | None = None
+    agency_id: UUID | None = None
+    unit_id: UUID | None = None
+    below: bool = True
+    jenjang: str | None = None
+    position: str | None = None
+    without: Sequence[Without] = ()
+
+    def within(self, by: By | None, key: Any) -> "Asked":
+        """The same, of one group only."""
+        if by is None:
+            return self
+        if key is None:
+            return replace(self, without=[*self.without, by])
+        field = FIELDS.get(by, by)
+        # A unit among those below it stands for whoever is in none of them.
+        return replace(self, **{field: key, "below": self.below and key != self.unit_id})
+
+    def listed(self, day: date) -> str:
+        """Where these people are listed, one by one."""
+        named = {name: str(value) for name, value in self._named().items()}
+        named |= {} if self.below or self.unit_id is None else {"below": "false"}
+        return f"{PEOPLE}?{urlencode({'day': day, **named, 'without': self.without}, doseq=True)}"
+
+    def conditions(self) -> tuple[str, Mapping[str, Any]]:
+        """Conditions on the columns of `stood`, each with an `AND` before it, and the values they take."""
+        named = self._named()
+        held = [f"{name} = :{name}" for name in named if name != "unit_id" or not self.below]
+        if self.unit_id is not None and self.below:
+            held.append(f"unit_id IN ({below_sql(':unit_id', DAY)})")
+        held += [f"{FIELDS.get(each, each)} IS NULL" for each in self.without]
+        return "".join(f" AND {condition}" for condition in held), named
+
+    def _named(self) -> Mapping[str, Any]:
+        fields = ("region", "agency_id", "unit_id", "jenjang", "position")
+        return {name: value for name in fields if (value := getattr(self, name)) is not None}
+
+
+async def asked(
+    day: Annotated[Day | None, Query(description="today in Asia/Jakarta when absent")] = None,
+    region: Line | None = None,
+    agency_id: UUID | None = None,
+    unit_id: UUID | None = None,
+    below: Annotated[bool, Query(description="whether the units below that unit are meant too")] = True,
+    jenjang: Line | None = None,
+    position: Line | None = None,
+    without: Annotated[
+        list[Without] | None, Query(max_length=4, description="only whoever has no region, unit, jenjang or position")
+    ] = None,
+) -> Asked:
+    return Asked(day, region, agency_id, unit_id, below, jenjang, position, without or ())
+
+
+AskedPeople = Annotated[Asked, Depends(asked)]
+
+
+@dataclass(frozen=True)
+class Stood:
+    """The common table `stood` of whoever is asked for, the values it takes, its day, and the rule of its states."""
+
+    sql: str
+    given: Mapping[str, Any]
+    day: date
+    ladder: Ladder
+
+
+def stood(asked: Asked, caller: Caller[Book], seen: str) -> Stood:
+    """How whoever is asked for stood, of whom the condition `seen` lets the caller see (it may take `:own`).
+
+    Raises Refused: `date-in-future`, `rule-missing`.
+    """
+    day = asked.day or caller.today
+    if day > caller.today:
+        raise Refused("date-in-future", field="day")
+    try:
+        pack, ladder = pack_of_year(caller.rules, day.year), BOOK.at(day).tables
+    except LookupError:
+        raise Refused("rule-missing", field="day") from None
+    conditions, named = asked.conditions()
+    # Nothing that is known has ended after today; and a year that is over counts whole, with sessions of records that
+    # ended in the next one.
+    whole = day in {caller.today, date(day.year, 12, 31)}
+    return Stood(
+        sql=stood_sql(ladder, day, f"{conditions} AND {seen}", NOTHING_LATER if whole else LATER),
+        given={
+            **named,
+            "own": sorted(caller.agencies),
+            "day": day,
+            "year": day.year,
+            "pack": pack.id,
+            **duties(caller.rules),
+        },
+        day=day,
+        ladder=ladder,
+    )
+
+
+def stood_sql(ladder: Ladder, day: date, conditions: str, later: str = NOTHING_LATER) -> str:
+    """The common table `stood`: whoever is in service on `:day`, where, what they owe and have, and in which state they are.
+
+    Takes `:day`, `:year`, `:pack` and `duties`. `conditions` are on its columns, each with an `AND` before it.
+    """
+    target = pro_rata_sql("yearly", months_until_sql("duty_months", "12"))
+    return f"""
+        later AS ({later}), active AS (
+            SELECT a.person_id, a.agency_id, a.unit_id, unit.name AS unit_name, g.name AS agency_name, g.region,
+                o.jenjang, o.position,
+                {exempt_sql("p", ":day")} AS exempt, coalesce(l.yearly, given.yearly) AS yearly,
+                coalesce(l.duty_months, {duty_months_sql("p", ":year")}) AS duty_months,
+                coalesce(l.verified, 0) - coalesce(later.verified, 0) AS verified,
+                coalesce(l.unverified, 0) - coalesce(later.unverified, 0) AS unverified
+            FROM assignments a JOIN people p USING (person_id)
+            {named_sql("a", ":day")}
+            JOIN {unnest(DUTY)} ON given.duty_pack = :pack AND given.staff_type = p.staff_type
+            LEFT JOIN jp_ledger l ON l.person_id = p.person_id AND l.year = :year
+            LEFT JOIN agencies g ON g.agency_id = a.agency_id
+            LEFT JOIN posts o ON o.person_id = p.person_id AND {covers_sql("o", ":day")}
+            LEFT JOIN later ON later.person_id = p.person_id
+            WHERE {covers_sql("a", ":day")} AND {in_service_sql("p", ":day")}
+        ), stood AS (
+            SELECT *, {target} AS target, {state_sql(ladder, day, "active")} AS state FROM active WHERE true{conditions}
+        )
+    """  # noqa: S608 - built of names in this code
