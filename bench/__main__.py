@@ -35,10 +35,13 @@ MEASURES: dict[str, Callable[..., Awaitable[list[Figure]]]] = {
     "B3": sweep.sweep,
     "B4": growth.growth,
 }
-"""Each takes the options that its parameters name. In this order they can share a stack: B6 reads again whatever was
-sent before it, B3 and B4 lay people and records that no other should meet."""
+"""Each is given the options that its parameters name.
+
+This order lets them share a stack: B6 comes first, since it reads again all that was sent before it; B3 and B4 come
+last, since the many people and records that they lay would slow down the others.
+"""
 NATIONS = {"B3", "B8"}
-"""Bring all their people themselves, but for one to copy."""
+"""These bring all their people themselves: the registry takes one, to copy."""
 
 QUICK: dict[str, Any] = {
     "people": 2_000,
@@ -57,7 +60,7 @@ QUICK: dict[str, Any] = {
 
 
 async def run(options: argparse.Namespace) -> None:
-    """Each measure on a fresh stack, so that none pays for what another has stored; quick ones are small and share one."""
+    """Runs the measures, each on a fresh stack, so that none pays for what another has stored; quick ones share one stack."""
     names = [name for name in MEASURES if name in options.only]
     for together in [names] if options.quick else [[name] for name in names]:
         people = 1 if NATIONS.issuperset(together) else options.people
@@ -90,7 +93,7 @@ async def measure(name: str, made: World, options: argparse.Namespace) -> None:
 async def by_turns(
     function: Callable[..., Awaitable[list[Figure]]], made: World, settings: dict[str, Any], against: Path, rounds: int
 ) -> list[Figure]:
-    """Each figure of this code, and before it that of the other: how its rounds differ is the noise."""
+    """Measures the other code and this one in turn; gives each figure twice. How far the rounds of the other differ is the noise."""
     found: dict[str, list[Figure]] = defaultdict(list)
     for _ in range(rounds):
         for checkout, suffix in ((against, " (old)"), (None, "")):
@@ -106,10 +109,10 @@ async def by_turns(
 
 
 def parsed() -> argparse.Namespace:
-    """What was asked for: a full run, a quick one, or either with other sizes."""
+    """The options of the command: a full run, a quick one, or either with other sizes."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     measures = sorted(MEASURES)
-    parser.add_argument("--only", nargs="+", choices=measures, default=measures, help="of these measures")
+    parser.add_argument("--only", nargs="+", choices=measures, default=measures, help="which measures")
     parser.add_argument(
         "--quick", action="store_true", help="small sizes, one stack: four minutes, and no goal is meant"
     )
@@ -121,14 +124,14 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--agencies", type=int, default=640, help="each with a PIC, as many as Indonesia has")
     parser.add_argument("--records", type=int, default=100_000, help="items of one bulk round")
     parser.add_argument("--rates", type=int, nargs="+", default=[25, 50, 100, 200], help="B2: singles a second")
-    parser.add_argument("--seconds", type=int, default=20, help="B2: of singles, a round")
+    parser.add_argument("--seconds", type=int, default=20, help="B2: seconds of singles in a round")
     parser.add_argument("--swept", type=int, nargs="+", default=[100_000, 1_000_000, 5_000_000], help="B3: people")
     parser.add_argument("--loaded", type=int, default=5_000_000, help="B8: people sent with units and posts")
     parser.add_argument("--known", type=int, nargs="+", default=[100_000, 1_000_000, 5_000_000], help="B4: people")
     parser.add_argument("--stored", type=int, nargs="+", default=[1_000_000, 10_000_000], help="B4: records")
     parser.add_argument("--megabytes", type=int, nargs="+", default=[200, 1000], help="B5: uploads")
     parser.add_argument("--replayed", type=int, default=1_000_000, help="B6: events")
-    parser.add_argument("--snapshot-seconds", type=int, default=600, help="B7: age the snapshot reaches")
+    parser.add_argument("--snapshot-seconds", type=int, default=600, help="B7: seconds that the snapshot stays open")
     if parser.parse_args().quick:
         parser.set_defaults(**QUICK)
     return parser.parse_args()

@@ -11,17 +11,17 @@ from bench.limits import side_by_side
 from bench.world import BARE_TOPIC, World, nip, parts, training
 
 PLATFORMS = 2
-"""Clients that upload at the same time: while one chunk waits for PostgreSQL, the other is read."""
+"""How many clients upload at the same time: while PostgreSQL stores a chunk of one, the other's is read."""
 GROUP = "credit.records"
 DECISIONS = "credit.decision.v1"
 WIDE_ROWS, NARROW_ROWS = 1, 7
-"""Of a predicate in credit: its case; a segment, three of history, a month, an entry and a balance."""
+"""Rows that credit writes for a predicate: its case, and in narrow tables a segment, three of history, a month, an entry, a balance."""
 MONTHS = [(year, month) for year in (2025, 2024) for month in range(1, 13)]
 DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 class Round(NamedTuple):
-    """What one round of bulk came to: items a second, beside the limit; CPU in microseconds an item."""
+    """A round of a bulk measure: items a second, the raw limit in items a second, and microseconds of CPU an item."""
 
     rate: float
     limit: float
@@ -29,12 +29,12 @@ class Round(NamedTuple):
 
 
 async def trainings(world: World, records: int, rounds: int) -> list[Figure]:
-    """B1: from the first byte of some uploads to the last evidence committed in credit, against the raw limit."""
+    """B1: trainings a second, from the first byte sent until credit has committed the last evidence; beside the raw limit."""
     return _figures("trainings", [await one_round(world, records) for _ in range(rounds)], at_least=0.1)
 
 
 async def one_round(world: World, records: int) -> Round:
-    """Trainings of everybody in turn, from first byte to last assessment."""
+    """Uploads trainings of everybody in turn, and waits until credit has assessed the last."""
     source = world.source("bulk")
     limit = await side_by_side(
         world.stack.databases["training"].owner.dsn, world.stack.kafka.bootstrap, BARE_TOPIC, records
@@ -54,13 +54,16 @@ async def one_round(world: World, records: int) -> Round:
 
 
 async def send(world: World, body: Sequence[bytes]) -> int:
-    """Uploads trainings; how many were stored."""
+    """Uploads trainings. Returns how many were stored."""
     answers = world.upload("training", "trainings:batch", body)
     return sum([1 async for answer in answers if '"stored"' in answer])
 
 
 async def predicates(world: World, records: int, rounds: int) -> list[Figure]:
-    """B1b: from the first byte of predicates to the last CreditVerified on Kafka, checked and attested by two people."""
+    """B1b: predicates a second, from the first byte sent until the last CreditVerified is on Kafka.
+
+    In between two people have checked and attested each.
+    """
     found: list[Round] = []
     bootstrap, dsn = world.stack.kafka.bootstrap, world.stack.databases["credit"].owner.dsn
     for _ in range(rounds):
@@ -77,7 +80,7 @@ async def predicates(world: World, records: int, rounds: int) -> list[Figure]:
 
 
 def _predicate(number: int, people: int) -> dict[str, Any]:
-    """Of somebody's month that nobody has sent before."""
+    """A predicate for a person and a month for which none was sent before."""
     month, person = divmod(number, people)
     year, month = MONTHS[month]
     leap = month == 2 and year % 4 == 0
@@ -88,7 +91,7 @@ def _predicate(number: int, people: int) -> dict[str, Any]:
 
 
 async def _decide(world: World, lines: Sequence[dict[str, Any]]) -> None:
-    """Has predicates become cases, one person check them and another attest them."""
+    """Uploads predicates, which become cases; then one person checks these and another attests them."""
     agency = world.agencies[0]
     answers = [json.loads(line) async for line in world.upload("credit", "predicates:batch", parts(lines))]
     assert all(answer["status"] == "stored" for answer in answers), "a predicate was not stored"

@@ -1,4 +1,4 @@
-"""What a measure tells: values of several rounds, and the goal they are held to."""
+"""What a measure found: values of several rounds, and the goal they are held to."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -10,7 +10,7 @@ from typing import Any
 class Figure:
     """One line of the report: a value a round, judged by their median, or by the worst of them where `worst` says so.
 
-    `course` is what may be drawn of a round: points of seconds and value.
+    `course` is how the value changed in a round, as points of seconds and value, to be drawn.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Figure:
 
     @property
     def goal(self) -> str:
-        """What it is held to, in words; empty for a limit or a figure by the way."""
+        """The goal in words; empty when there is none."""
         if self.bound is None:
             return ""
         return f"{'at most' if self.at_least is None else 'at least'} {shown(self.bound)}"
@@ -55,7 +55,7 @@ class Figure:
         return None
 
     def facts(self) -> dict[str, Any]:
-        """For the JSON report."""
+        """The figure as it stands in the JSON report."""
         judged = {name: getattr(self, name) for name in ("low", "middle", "high", "bound", "goal", "met")}
         return asdict(self) | judged
 

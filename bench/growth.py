@@ -1,4 +1,4 @@
-"""B4: what a training costs in bulk, the more people and records there already are."""
+"""B4: what a training costs in bulk when there are more and more people and records."""
 
 from collections.abc import Sequence
 from statistics import median

@@ -1,4 +1,4 @@
-"""B2: singles at a steady rate, from the moment each was due until its assessment is committed in credit."""
+"""B2: trainings sent one by one at a steady rate, from the moment each was due until credit has committed its assessment."""
 
 import asyncio
 import itertools
@@ -14,9 +14,9 @@ from bench.world import BARE_TOPIC, World, parts, training
 
 HALF, NEARLY_ALL = 0.5, 0.99
 OVER_FLOOR = {HALF: 15, NEARLY_ALL: 60}
-"""Milliseconds allowed beyond what Kafka alone takes, at the highest rate."""
+"""By share of the singles: milliseconds allowed beyond what Kafka alone takes, at the highest rate."""
 CPU_MS = 6
-"""Of CPU that a single may take at the highest rate."""
+"""Milliseconds of CPU that a single may take at the highest rate."""
 BESIDE_BULK = 25
 """Singles a second while an upload runs."""
 BESIDE_BULK_MS = 250
@@ -24,7 +24,7 @@ EVENT_BYTES = 600
 
 
 class Latencies(NamedTuple):
-    """Seconds that each single of a round took."""
+    """For each single of a round, the seconds until it was answered and until it was assessed."""
 
     answered: list[float]
     assessed: list[float]
@@ -36,7 +36,7 @@ async def latency(world: World, rates: Sequence[int], seconds: int, rounds: int)
 
 
 async def idle(world: World, rates: Sequence[int], seconds: int, rounds: int) -> list[Figure]:
-    """Singles at each rate with nothing else at work, beside the bare way through Kafka at the same rate."""
+    """Singles at each rate with nothing else at work; beside it the time that bare events take through Kafka at that rate."""
     figures: list[Figure] = []
     for rate in rates:
         floors: list[list[float]] = []
@@ -68,13 +68,13 @@ async def idle(world: World, rates: Sequence[int], seconds: int, rounds: int) ->
 
 
 async def beside_bulk(world: World, seconds: int, rounds: int) -> list[Figure]:
-    """A few singles a second while an upload runs that is longer than they take."""
+    """A few singles a second while an upload runs, which ends after the last of them."""
     found: list[Latencies] = []
     uploaded: list[float] = []
     for _ in range(rounds):
         over = asyncio.Event()
         upload = asyncio.create_task(_upload_until(world, over, world.source("beside")))
-        await asyncio.sleep(1)  # the upload is in full swing
+        await asyncio.sleep(1)  # until the upload is in full swing
         found.append(await singles(world, BESIDE_BULK, seconds, world.source("beside-singles")))
         over.set()
         uploaded.append(await upload)
@@ -91,7 +91,10 @@ async def beside_bulk(world: World, seconds: int, rounds: int) -> list[Figure]:
 
 
 async def _upload_until(world: World, over: asyncio.Event, source: str) -> float:
-    """Of every second person: singles are of the others, as they would be among millions. Lines a second."""
+    """Uploads trainings until told that it is over. Returns the lines stored a second.
+
+    They are of every second person, the singles of the others: among millions they would hardly ever meet.
+    """
 
     def lines() -> Iterator[dict[str, Any]]:
         for number in itertools.count():
@@ -107,7 +110,10 @@ async def _upload_until(world: World, over: asyncio.Event, source: str) -> float
 
 
 async def singles(world: World, rate: int, seconds: int, source: str) -> Latencies:
-    """Sends of every second person, at the rate whether or not answers come; looks for each record in credit's tables."""
+    """Sends trainings one by one, each when it is due, whether or not the ones before are answered.
+
+    Each is looked for in credit's tables until it is assessed.
+    """
     due: dict[UUID, float] = {}
     found = Latencies([], [])
     headers = await world.headers()
@@ -146,7 +152,7 @@ async def singles(world: World, rate: int, seconds: int, source: str) -> Latenci
 
 
 async def floor(bootstrap: str, rate: int, seconds: int) -> list[float]:
-    """Seconds from produce to consume of events at the rate, with nothing of ours around Kafka."""
+    """For each of the events sent at this rate, the seconds from produce to consume; nothing of ours is around Kafka."""
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", enable_idempotence=True)
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, fetch_max_wait_ms=100)
     await producer.start()

@@ -1,7 +1,7 @@
-"""Rows laid straight into the databases, where it is not their intake that is measured.
+"""Writes ("lays") rows straight into the databases, where their intake is not what is measured.
 
-Each is a copy of a row that the services themselves have written, under a key of its own; what must agree between
-tables and services (ids, sums, who owns what) does.
+Each is a copy of a row that the services themselves have written, under a key of its own. What must agree between
+tables and services agrees: ids, sums, which agency a person is of.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from bench.world import STRIDE, World, parts, training
 
 NIP_KEY = b"jejak-local"
 YEAR = 2025
-"""Of laid records: the year before the one that measures write."""
+"""The year of laid records: the one before that of the trainings that measures send."""
 
 PERSON_ID = "('01900000-0000-7000-8000-' || lpad(to_hex({}), 12, '0'))::uuid"
 RECORD_ID = "('01910000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid"
@@ -44,7 +44,7 @@ SELECT topic, shared || E'\\n' || (
 ), count
 FROM model, known, generate_series(0, {number} - 1, model.count) start
 """
-"""`key id subject sequence` begin an event: its person, itself and its record, the last two new."""
+"""In the outbox an event begins with `key id subject sequence`: a copy is of another person, and has an id and a record of its own."""
 
 BUILT_ANEW = """
 SELECT format('DROP INDEX %s', indexrelid::regclass) AS drop,
@@ -55,18 +55,18 @@ SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname),
     format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid))
 FROM pg_constraint WHERE conrelid = $1::regclass AND contype = 'f'
 """
-"""Indexes that random keys make slow to fill row by row, as full as they would have become, and foreign keys."""
+"""How to drop and make again what makes many rows slow to lay: foreign keys, and indexes, then as full as random keys leave them."""
 
 
 def _hmac(text: str) -> str:
-    """HMAC-SHA256 with the key of the local stack, as SQL."""
+    """SQL for the HMAC-SHA256 of a text, with the key of the local stack."""
     key = NIP_KEY.ljust(64, b"\0")
     inner, outer = (f"'\\x{bytes(byte ^ pad for byte in key).hex()}'::bytea" for pad in (0x36, 0x5C))
     return f"encode(sha256({outer} || sha256({inner} || convert_to({text}, 'UTF8'))), 'hex')"
 
 
 async def people(world: World, number: int, *, reached: str = "0") -> None:
-    """Lets training and credit know `number` people, unless they know as many; the new ones are spread over all agencies.
+    """Lays people until training and credit know `number`; the new ones are spread over all agencies.
 
     `reached` is SQL for the verified hours of person `n` this year. There must be somebody with a ledger to copy.
     """
@@ -113,7 +113,7 @@ async def records(world: World, number: int) -> None:
 
 
 async def events(world: World, number: int) -> None:
-    """Has the relay send `number` TrainingCompleted, each of a record of its own, of everybody whom the registry knows."""
+    """Has the relay send `number` TrainingCompleted, each for a record of its own, of the people whom the registry knows in turn."""
     if number <= 0:
         return
     await pack(world)
@@ -121,7 +121,7 @@ async def events(world: World, number: int) -> None:
 
 
 async def pack(world: World) -> int:
-    """Keeps an outbox row of a whole chunk, as an upload writes it, in the table `pack`; gives how many events it holds."""
+    """Keeps in the table `pack` an outbox row as an upload of a whole chunk writes it. Returns how many events it holds."""
     relay = world.stack.process("training", "relay")
     await relay.stop()
     lines = (training(number, world.person(number), source=f"pack-{uuid7()}") for number in range(1000))
@@ -134,7 +134,7 @@ async def pack(world: World) -> int:
 
 @asynccontextmanager
 async def _undisturbed(world: World) -> AsyncIterator[None]:
-    """Vacuum and checkpoint wait until all is laid, and leave it as they would have by the next day."""
+    """Keeps vacuum and checkpoint away while rows are laid; runs both afterwards, as they would have by the next day."""
     admin = await asyncpg.connect(world.stack.postgres.admin.dsn)
     for change in ("SET max_wal_size = '32GB'", "SET autovacuum = off", "SET maintenance_work_mem = '512MB'"):
         await admin.execute(f"ALTER SYSTEM {change}")
@@ -149,7 +149,7 @@ async def _undisturbed(world: World) -> AsyncIterator[None]:
 
 
 async def _copies(connection: asyncpg.Connection, rows: range, **tables: dict[str, str]) -> None:
-    """For each `n` of `rows` a copy of some row of each table, with values of its own by column, as SQL."""
+    """For each `n` of `rows` lays a copy of some row of each table; `tables` has the SQL of the columns that differ."""
     for table, own in tables.items():
         columns, values = await _selected(connection, table, own)
         built_anew = await connection.fetch(BUILT_ANEW, table)

@@ -1,7 +1,7 @@
-"""The raw limits: what the same rows and events cost PostgreSQL and Kafka with nothing of ours around them.
+"""The raw limits: how fast PostgreSQL and Kafka take the same rows and events with nothing of ours around them.
 
-Runs as processes of their own, side by side, since that is how the system uses the machine; each prints the seconds it
-worked, without its start:
+Each runs as a process of its own, two side by side, since that is how the system uses the machine. It prints the
+seconds it worked, without its start:
 
     python -m bench.limits copy DSN ITEMS NARROW | produce BOOTSTRAP TOPIC EVENTS | consume BOOTSTRAP TOPIC EVENTS
 """
@@ -17,11 +17,11 @@ from uuid_utils.compat import uuid7
 
 CHUNK = 5_000
 EVENT_BYTES = 620
-"""A TrainingCompleted payload with these titles is as long; its headers add some 350 bytes."""
+"""As long as the payload of a TrainingCompleted with these titles; its headers add some 350 bytes."""
 
 
 async def copy(dsn: str, items: int, narrow: int) -> float:
-    """COPY of an item each as a bare row of 12 columns and `narrow` rows of 6, a primary key each. Returns its seconds."""
+    """Copies each item in as a row of 12 columns and `narrow` rows of 6, with no index but the primary key. Returns its seconds."""
     connection = await asyncpg.connect(dsn)
     await connection.execute(
         "CREATE TABLE bare (id uuid PRIMARY KEY, source text, reference text, person_id uuid, agency_id uuid,"
@@ -53,7 +53,7 @@ async def copy(dsn: str, items: int, narrow: int) -> float:
 
 
 async def produce(bootstrap: str, topic: str, events: int) -> float:
-    """Record batches to one topic by the idempotent producer, spread over its partitions. Returns its seconds."""
+    """Sends batches of records to the partitions of a topic in turn, by the idempotent producer. Returns its seconds."""
     producer = AIOKafkaProducer(
         bootstrap_servers=bootstrap,
         acks="all",
@@ -100,12 +100,12 @@ async def consume(bootstrap: str, topic: str, events: int) -> float:
 
 
 async def side_by_side(dsn: str, bootstrap: str, topic: str, items: int, narrow: int = 0) -> float:
-    """Items a second that both can take at once: the limit L of performance.md 5."""
+    """Items a second that PostgreSQL can store while Kafka takes as many events: the raw limit of B1 and B1b."""
     return await _slower(items, ("copy", dsn, items, narrow), ("produce", bootstrap, topic, items))
 
 
 async def reading(dsn: str, bootstrap: str, topic: str, items: int) -> float:
-    """Items a second that can be read from a topic and stored at once."""
+    """Items a second that can be read from a topic while as many are stored: the raw limit of B6."""
     return await _slower(items, ("copy", dsn, items, 0), ("consume", bootstrap, topic, items))
 
 

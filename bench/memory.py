@@ -1,4 +1,4 @@
-"""B5: what each process takes to start and keeps while nothing happens, and its memory while a large upload goes in."""
+"""B5: what it costs to start each process, the memory it keeps while nothing happens, and that while a large upload goes in."""
 
 import asyncio
 import json
@@ -28,7 +28,7 @@ class Start(NamedTuple):
 
 
 async def memory(world: World, megabytes: Iterable[int]) -> list[Figure]:
-    """Uploads of so many million bytes, one after the other, and the peak of each process in each third of each."""
+    """Uploads of so many million bytes, one after the other; for each, the peak of each process in each third of the time."""
     figures = await idle(world)
     for size in megabytes:
         records = size * 1_000_000 // (len(json.dumps(training(0, world.person(0), source="large"))) + 1)
@@ -42,7 +42,7 @@ async def memory(world: World, megabytes: Iterable[int]) -> list[Figure]:
 
 
 async def idle(world: World) -> list[Figure]:
-    """Each process started again with nothing else at work, then left alone; with PostgreSQL and Kafka all together."""
+    """What each process takes to start, and the memory it keeps when left alone; that of PostgreSQL, of Kafka, and of all together."""
     starts = await started_alone(world)
     await asyncio.sleep(SECONDS_OF_REST)
     servers = {"PostgreSQL": world.stack.postgres.child.handle, "Kafka": world.stack.kafka.child.handle}
@@ -57,7 +57,7 @@ async def idle(world: World) -> list[Figure]:
 
 
 async def started_alone(world: World) -> dict[str, Start]:
-    """Starts each process of the services again, one after the other."""
+    """Starts each process of the services again, one after the other, and tells what that took."""
     starts: dict[str, Start] = {}
     for name, process in world.stack.processes.items():
         await process.stop()

@@ -1,4 +1,4 @@
-"""B6: a topic read again from its beginning into an empty database, and everything killed in the middle of an upload."""
+"""B6: how long it takes to read a topic again into an empty database, and to recover when everything is killed at once."""
 
 import asyncio
 import contextlib
@@ -21,18 +21,18 @@ TOPIC = "training.record.v1"
 PARTITIONS = 12
 LEAST_SHARE = 0.3
 MOST = 1.3
-"""Times the CPU of the starts, shared by the cores."""
+"""How many times as long as the CPU of all starts, shared by the cores, it may take to catch up."""
 
 
 async def recovery(world: World, records: int, replayed: int, rounds: int) -> list[Figure]:
-    """B6: first the replay, since killed relays send some events twice."""
+    """B6: first the replay, which counts events: later some stand there twice, sent again by relays that were killed."""
     return [*await replay(world, replayed, rounds), *await killed(world, records, rounds)]
 
 
 async def replay(world: World, laid: int, rounds: int) -> list[Figure]:
     """Events a second from the first batch to the last, by one worker of credit with nobody else at work.
 
-    Read again is all that the topic holds: what was laid for this, and what was sent before.
+    All that the topic holds is read again: what was laid for this, and what was sent before.
     """
     worker = world.stack.process("credit", "worker")
     await worker.stop()
@@ -69,7 +69,7 @@ async def replay(world: World, laid: int, rounds: int) -> list[Figure]:
 
 
 async def _rewind(world: World) -> None:
-    """Sets the group's offsets to the beginning; the group waits some seconds for its last member and says no until then."""
+    """Sets the group's offsets to the beginning. Kafka refuses for the seconds in which the group waits for its last member."""
     consumer = AIOKafkaConsumer(bootstrap_servers=world.stack.kafka.bootstrap, group_id=GROUP, enable_auto_commit=False)
     await consumer.start()
     parts = [TopicPartition(TOPIC, number) for number in range(PARTITIONS)]

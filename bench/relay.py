@@ -1,4 +1,4 @@
-"""B7: how fast the relay carries an outbox while another session holds an old snapshot, so that nothing is vacuumed."""
+"""B7: how fast the relay empties the outbox while another session holds an old snapshot, so that vacuum can remove nothing."""
 
 import asyncio
 import time
@@ -14,12 +14,12 @@ from bench.world import BARE_TOPIC, World
 from common.store.outbox import CHANNEL
 
 PACKS, SINGLES = 80, 200
-"""Outbox rows of a burst: of a chunk of events each, as an upload leaves them, and of one each, as singles do."""
+"""Outbox rows of a burst: PACKS of a chunk of events each, as an upload leaves them, and SINGLES of one event each."""
 EVERY = 1.0
 """Seconds from one burst to the next."""
 MOST = 1.2
 PART = 0.2
-"""Share of the time that is called its first and its last part."""
+"""The share of the time with a snapshot that is its first part, and its last."""
 
 BURST = f"""
 INSERT INTO outbox (topic, events, count)
@@ -32,7 +32,7 @@ NOTIFY {CHANNEL}
 
 
 async def old_snapshot(world: World, snapshot_seconds: int) -> list[Figure]:
-    """Bursts a second in the outbox without, with and again without an old snapshot; a third of the time without."""
+    """B7: a burst of events a second without an old snapshot, with one, and again without; a quarter of the time without."""
     burst = PACKS * await laying.pack(world) + SINGLES
     before = await _bursts(world, snapshot_seconds / 6, burst)
     async with _snapshot(world):
@@ -60,7 +60,7 @@ async def _snapshot(world: World) -> AsyncIterator[None]:
 
 
 async def _bursts(world: World, seconds: float, events: int) -> list[tuple[float, float]]:
-    """For each burst its second, and the events a second from its commit until the last stands on Kafka."""
+    """For each burst, when it began, and the events a second from its commit until the last stands on Kafka."""
     rates: list[tuple[float, float]] = []
     began = time.perf_counter()
     while (moment := time.perf_counter() - began) < seconds:

@@ -32,7 +32,7 @@ TITLES = {
 }
 PLACE = ("machine", "python", "postgresql", "kafka")
 POINTS = 150
-"""Of a course; more would not be seen."""
+"""Points drawn of a course; more could not be told apart."""
 
 
 def facts() -> dict[str, Any]:
@@ -49,7 +49,7 @@ def facts() -> dict[str, Any]:
 
 
 def commit(checkout: Path) -> str:
-    """Says "dirty" of changes that are not committed, but for the reports of measures before."""
+    """The commit that is measured, with "dirty" when something else than earlier reports has changed since."""
     git = ("git", "-C", str(checkout))
     changed = _said(*git, "status", "--porcelain", "--untracked-files=no", "--", ":(exclude)bench/results")
     return _said(*git, "rev-parse", "--short", "HEAD") + ("-dirty" if changed else "")
@@ -95,7 +95,7 @@ def drawn(report: Mapping[str, Any]) -> str:
 
 
 def _tables(figures: Sequence[Mapping[str, Any]]) -> Iterable[Sequence[Mapping[str, Any]]]:
-    """Those of one unit belong together."""
+    """Figures of one unit stand in one table."""
     by_unit: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for figure in figures:
         by_unit[figure["unit"]].append(figure)

@@ -1,4 +1,4 @@
-"""B3: the sweep over a nation until every agency's digest has arrived by mail; of B4, what a person costs it."""
+"""B3: the sweep over a nation, until every agency's digest has arrived by mail; for B4, the time it takes a person."""
 
 import asyncio
 import time
@@ -13,14 +13,14 @@ from training.soundings.commands import WORK_MEM
 from training.soundings.shortfalls import ASSIGNED, AWAY, SHORT, THRESHOLD
 
 REACHED = "CASE WHEN hashint4(n) & 127 < 28 THEN 2 ELSE 24 END"
-"""A fifth of the people are short of hours."""
+"""SQL for the hours somebody has reached: a fifth of the people are short."""
 NATION = 5_000_000
 NATION_SECONDS = 30
 READING_SECONDS = 0.1
 MOST_GROWTH = 1.3
 MOST_OF_JOIN = 4
 PATIENCE = 900
-"""Seconds."""
+"""Seconds to wait for the mails."""
 
 JOIN = """
 SELECT count(*) FROM assignments a JOIN jp_ledger l ON l.person_id = a.person_id AND l.year = 2026
@@ -37,7 +37,7 @@ NEWEST = "SELECT id, people, extract(epoch FROM finished_at - started_at) AS sec
 
 
 class Round(NamedTuple):
-    """Seconds of one round: of the bare join, of the sweep's question alone, of the sweep, and until the last mail."""
+    """A round, in seconds: the bare join, the query of the sweep alone, the whole sweep, and until the last mail."""
 
     join: float
     reading: float
@@ -46,7 +46,7 @@ class Round(NamedTuple):
 
 
 async def sweep(world: World, swept: Sequence[int], rounds: int) -> list[Figure]:
-    """Sweeps over more and more people who are laid, not taken in: it is the sweep that is measured."""
+    """B3: sweeps over more and more people, who are laid: not their intake is measured, but the sweep."""
     await _sweep(world)  # a period can be swept again only after it was swept
     figures: list[Figure] = []
     smallest = 0.0

@@ -26,21 +26,21 @@ from jejak_local.services import services
 from jejak_local.stack import Stack, running_stack
 
 ROLES = {service.name: service.roles for service in services() if service.consumes and service.emits}
-"""Whoever makes new events of those read is what is measured: each role is a process of its own."""
+"""The services that are measured, which read events and make new ones: each role of theirs is a process of its own."""
 SENDING_BYTES = 256 * 1024
 BARE_TOPIC = "bench.bare"
-"""Where only the raw limits send to; nobody reads it."""
+"""The topic that the raw limits send to; no service reads it."""
 COURSES = 50
 FORMS = ("KL03", "KL04", "KL01", "NKL06", "KL12")
-"""Of trainings that name no course."""
+"""The forms of trainings that name no course."""
 NEW_YEAR = date(2026, 1, 1)
 STRIDE = 2_654_435_761
-"""A prime: its multiples come to each person once, in no order."""
+"""A prime: counting in steps of it around all people comes to each once, in no order."""
 
 
 @dataclass
 class World:
-    """A stack in which every service knows `people`, and the databases' connections of the bench itself."""
+    """A stack in which every service knows `people`, with the bench's own connections to its databases and Kafka."""
 
     stack: Stack
     http: httpx2.AsyncClient
@@ -55,14 +55,14 @@ class World:
     """Records that `bench.laying` laid."""
     numbers: Iterator[int] = field(default_factory=itertools.count)
     months: Iterator[int] = field(default_factory=itertools.count)
-    """Of people: each takes one predicate."""
+    """Numbers for a person and a month together: each takes one predicate."""
 
     def source(self, what: str) -> str:
         """The name of a sender who has sent nothing yet."""
         return f"{what}-{next(self.numbers)}"
 
     async def run_from(self, checkout: Path | None) -> None:
-        """Starts every process again: by the code of another checkout, of which only the source is needed, or by ours."""
+        """Starts every process again from the source of another checkout, or from ours; packages are ours in both cases."""
         sources = [] if checkout is None else [checkout / "libs/common/src", *sorted(checkout.glob("services/*/src"))]
         processes = self.stack.processes.values()
         for process in processes:
@@ -110,7 +110,7 @@ class World:
         return sum(process_cpu(process) for root in roots for process in (root, *root.children(recursive=True)))
 
     def person(self, index: int) -> str:
-        """The NIP of somebody; people come in no order, each once until all have come."""
+        """The NIP of a person. Indexes that follow each other give all people, each once, in no order."""
         return nip(index * STRIDE % self.people)
 
 
@@ -163,7 +163,7 @@ async def world(people: int, agencies: int) -> AsyncIterator[World]:
                 await asyncpg.connect(stack.databases[service].owner.dsn) for service in ("training", "credit")
             ]
             try:
-                # Old parts go, or minutes of a limit would fill the disk.
+                # Kafka deletes old parts, or the raw limits would fill the disk within minutes.
                 kept = {"retention.bytes": str(2**28), "segment.bytes": str(2**26)}
                 await kafka.create_topics([NewTopic(BARE_TOPIC, 12, 1, topic_configs=kept)])
                 made = World(stack, http, kafka, reader, training, credit, [], registered=people, people=people)
@@ -217,7 +217,7 @@ def _course(number: int) -> dict[str, Any]:
 
 
 def training(number: int, nip: str, *, source: str) -> dict[str, Any]:
-    """A finished training as a learning platform sends it: no two alike, a third of a course, a tenth with a spaced NIP."""
+    """A finished training as a learning platform sends it. No two are alike; a third name a course, a tenth have spaces in the NIP."""
     start = NEW_YEAR + timedelta(number % 300)
     course = {"course_code": f"K-{number // 3 % COURSES:03}", "provider_code": "P-BENCH"} if number % 3 == 0 else {}
     return {

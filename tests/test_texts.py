@@ -14,7 +14,7 @@ from babel.messages.catalog import Catalog, Message
 from common.texts import KIT, LANGUAGES, Texts, operator_language
 from common.web.problems import language_of
 from jejak_local.loose_texts import loose
-from jejak_local.texts import extracted, packages, read, update
+from jejak_local.texts import extracted, packages, read, update, written
 
 PACKAGES = [pytest.param(folder, id=folder.name) for folder in packages()]
 
@@ -61,6 +61,12 @@ def flaws(said: Catalog, catalogues: dict[str, Catalog]) -> Iterator[str]:
 @pytest.mark.parametrize("folder", PACKAGES)
 def test_every_text_has_its_words_in_both_languages(folder: Path) -> None:
     assert list(flaws(extracted(folder), {language: read(folder, language) for language in LANGUAGES})) == []
+
+
+@pytest.mark.parametrize("folder", PACKAGES)
+def test_a_catalogue_is_as_the_command_writes_it(folder: Path) -> None:
+    """Or whoever next runs `make texts` would find lines changed that are no business of theirs."""
+    assert [path for path, content in written(folder).items() if path.read_bytes() != content] == []
 
 
 def spoilt(folder: Path, old: str, new: str, language: str = "en") -> list[str]:

@@ -63,10 +63,10 @@ async def compare(options: argparse.Namespace) -> int:
 
 
 async def play(made: World, system: System, number: int, records: int) -> Result:
-    """A round of one system, from a fresh start to its end."""
+    """Starts a system, runs one round on it, and stops it."""
     await system.start()
     try:
-        # A connection a body: whichever worker is free takes it.
+        # Each body has a connection of its own, so that whichever worker is free takes it.
         limits = httpx2.Limits(max_keepalive_connections=0)
         async with httpx2.AsyncClient(timeout=None, headers=system.headers, limits=limits) as http:
             await race(http, system, made, f"warm-up-{number}", WARM_UP)
@@ -112,7 +112,7 @@ async def assessed(system: System, expected: int) -> None:
 
 
 async def settle(made: World, system: System) -> None:
-    """Tables with statistics, as old ones have, and nothing in memory that another has left to write out."""
+    """Gives tables the statistics that old ones have, and writes out what another system has left in memory."""
     for connection in system.connections():
         await connection.execute("VACUUM ANALYZE")
     admin = await asyncpg.connect(made.stack.postgres.admin.dsn)

@@ -23,7 +23,7 @@ from jejak_local.stack import ServiceProcess
 
 BIN = STATE / "peers" / "bin"
 WORKERS = 2
-"""Of each kind, as many as there are cores."""
+"""Processes of each kind that a peer runs: as many as the report's machine has cores."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Books:
 
 
 class System(ABC):
-    """One way to do the job; `share` is the part of a round's trainings that it is given."""
+    """One way to do the job. `share` is the part of a round's trainings that it is given: slow ones get fewer."""
 
     name: str
     urls: Sequence[str]
@@ -56,11 +56,11 @@ class System(ABC):
 
     @abstractmethod
     def connections(self) -> Sequence[asyncpg.Connection]:
-        """To each of its databases."""
+        """A connection to each of its databases."""
 
     @abstractmethod
     async def start(self) -> None:
-        """Returns when it takes trainings in."""
+        """Starts it. Returns when it takes trainings in."""
 
     @abstractmethod
     async def stop(self) -> None: ...
@@ -70,7 +70,7 @@ class System(ABC):
 
     @abstractmethod
     async def evidence(self) -> int:
-        """How many evidence rows are committed; asked again and again while it works."""
+        """How many evidence rows are committed; asked many times while it works."""
 
     @abstractmethod
     def processes(self) -> list[psutil.Process]:
@@ -124,7 +124,7 @@ class Jejak(System):
 
 
 class Peer(System):
-    """A system of another making: a database of its own on the same server, processes from the venv of the peers."""
+    """A system that is not Jejak. It has a database of its own on the same server; its processes use the packages of the peers."""
 
     database: str
 
@@ -192,7 +192,7 @@ class NaiveTwin(Peer):
 
     def __init__(self, world: World, spawner: Spawner) -> None:
         super().__init__(world, spawner)
-        # A port each: workers of one port do not share connections that come together, one takes them all.
+        # Each worker has a port of its own: when connections come together, one worker of a shared port would take all.
         self._ports = [free_port() for _ in range(WORKERS)]
         self.urls = [f"http://127.0.0.1:{port}/trainings" for port in self._ports]
 

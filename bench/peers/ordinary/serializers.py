@@ -9,7 +9,7 @@ from bench.peers.ordinary.models import Person, Training
 
 
 class UsualTraining(serializers.ModelSerializer):
-    """As one writes it: the framework looks up each person and each reference."""
+    """Written as the tutorials do: the framework looks up each person and each reference by itself."""
 
     nip = serializers.SlugRelatedField(slug_field="nip", source="person", queryset=Person.objects.all())
     jp = serializers.DecimalField(max_digits=8, decimal_places=3, min_value=Decimal("0.001"))

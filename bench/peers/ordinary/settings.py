@@ -1,4 +1,4 @@
-"""Settings of the Django project; the harness says by the environment where its servers are."""
+"""Settings of the Django project; the environment says where its servers are."""
 
 import os
 

@@ -62,16 +62,13 @@ Make = Callable[[Mapping[str, CallerRole]], FastAPI]
 
 
 @pytest.fixture
-async def database(postgres) -> Database:
-    made = Database((await postgres.create_service_database("kit", name="kit_doors")).owner.url)
-    async with made.engine.begin() as connection:
+async def database(blank: Database) -> Database:
+    async with blank.engine.begin() as connection:
         await connection.execute(
             text("CREATE TABLE things (id uuid DEFAULT gen_random_uuid(), provider_id uuid, agency_id uuid)")
         )
         await connection.execute(text("INSERT INTO things VALUES (:id, NULL, NULL)"), {"id": SOMETHING})
-    yield made
-    await made.close()
-    await postgres.drop_database("kit_doors")
+    return blank
 
 
 @pytest.fixture

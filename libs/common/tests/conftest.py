@@ -12,17 +12,6 @@ from common.store.database import Database
 from common.store.tables import add_inbox, add_outbox, add_waiting
 from contracts.events.training import TrainingRevoked
 from jejak_local.kafka import KafkaServer
-from jejak_local.postgres import PostgresServer
-
-
-@pytest.fixture
-async def blank(postgres: PostgresServer) -> AsyncIterator[Database]:
-    """A database of the test's own, with nothing in it."""
-    made = await postgres.create_service_database("kit", name=f"kit_{uuid4().hex[:8]}")
-    database = Database(made.owner.url)
-    yield database
-    await database.close()
-    await postgres.drop_database(made.name)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """What the tests of delivery share. The business here is as small as can be: `effects` counts what each event did."""
 
+import asyncio
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -51,6 +52,18 @@ async def apply(session: AsyncSession, batch: Sequence[Received]) -> None:
             "years": [received.event.year for received in batch],
         },
     )
+
+
+class Held:
+    """The handler, which stands still in its first batch until it may leave."""
+
+    def __init__(self) -> None:
+        self.entered, self.leave = asyncio.Event(), asyncio.Event()
+
+    async def __call__(self, session: AsyncSession, batch: Sequence[Received]) -> None:
+        self.entered.set()
+        await self.leave.wait()
+        await apply(session, batch)
 
 
 def consumer(database: Database, kafka: KafkaServer, topic: Topic, handler=apply, instance: str = "one") -> Consumer:

@@ -24,6 +24,7 @@ from common.store.database import Database
 from jejak_local.harness import Running, until
 from jejak_local.kafka import KafkaServer
 from libs.common.tests.delivery import (
+    Held,
     Killed,
     apply,
     consumer,
@@ -184,20 +185,14 @@ async def test_a_commit_that_comes_too_late_for_its_partitions_is_no_fault(
 ) -> None:
     """The coordinator has given the partitions to somebody else while the batch was worked on."""
     ids = await sent(database, kafka_producer, 40)
-    entered, leave = asyncio.Event(), asyncio.Event()
-
-    async def slow(session: AsyncSession, batch: Sequence[Received]) -> None:
-        entered.set()
-        await leave.wait()
-        await apply(session, batch)
-
+    slow = Held()
     first, second = consumer(database, kafka, topic, slow, "one"), consumer(database, kafka, topic, apply, "two")
     async with Running(first):
-        await entered.wait()
+        await slow.entered.wait()
         same = first._subscriber.consumer
         async with Running(second):
             await until(lambda: has(second, "assigned"))
-            leave.set()
+            slow.leave.set()
             await until(lambda: no_lag(first, second))
             assert first._subscriber.consumer is same, "it went on, and did not start over"
     assert sorted(event_id for event_id, _ in await effects(database)) == sorted(ids)
@@ -331,18 +326,12 @@ async def test_a_consumer_told_to_stop_ends_the_batch_in_hand_and_commits_it(
     database: Database, kafka: KafkaServer, topic: Topic, kafka_producer: AIOKafkaProducer
 ) -> None:
     await sent(database, kafka_producer, 1)
-    entered, leave = asyncio.Event(), asyncio.Event()
-
-    async def slow(session: AsyncSession, batch: Sequence[Received]) -> None:
-        entered.set()
-        await leave.wait()
-        await apply(session, batch)
-
+    slow = Held()
     reader = consumer(database, kafka, topic, slow)
     running = asyncio.create_task(reader.run())
-    await entered.wait()
+    await slow.entered.wait()
     reader.stop()
-    leave.set()
+    slow.leave.set()
     await running
     assert len(await effects(database)) == 1
     assert await committed(kafka, topic) == await ends(kafka, topic)

@@ -20,6 +20,7 @@ from contracts.events.training import TrainingRevoked
 from jejak_local.harness import Running, until
 from jejak_local.kafka import KafkaServer
 from libs.common.tests.delivery import (
+    Held,
     apply,
     arrived,
     consumer,
@@ -159,23 +160,17 @@ async def test_rebalance_inside_a_batch_has_one_effect_per_event_in_order_per_pe
 ) -> None:
     """A second member joins while the first is inside its batch, so its partitions move under it."""
     people = [new_id() for _ in range(20)]
-    entered, leave = asyncio.Event(), asyncio.Event()
-
-    async def slow(session: AsyncSession, batch: Sequence[Received]) -> None:
-        entered.set()
-        await leave.wait()
-        await apply(session, batch)
-
+    slow = Held()
     for year in range(1, 51):
         await emitted(database, [revoked(year, person) for person in people])
     while await relayed(database, kafka_producer):
         pass
     first, second = consumer(database, kafka, topic, slow, "one"), consumer(database, kafka, topic, apply, "two")
     async with Running(first):
-        await entered.wait()
+        await slow.entered.wait()
         async with Running(second):
             await until(lambda: _in_rebalance(kafka, first.inbox.subscription.name))
-            leave.set()
+            slow.leave.set()
             await until(lambda: count(database, 1000))
     async with database.engine.connect() as connection:
         rows = (

@@ -66,7 +66,7 @@ def tried(blank: Database, issuer: Issuer, tmp_path: Path):
         thing = {"name": "a", "since": "2026-01-01"}
         bodies = {"POST /v1/things": thing, "POST /v1/things:batch": [thing]} | (further or {})
         known = {"thing_id": [KNOWN]}
-        return await fuzz("kit", app, issuer, scope={"agency": AGENCY}, known=known, bodies=bodies, examples=5)
+        return await fuzz("kit", app, issuer, scope={"agency": AGENCY}, known=known, bodies=bodies, examples=5, seed=7)
 
     return run
 

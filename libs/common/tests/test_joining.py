@@ -1,8 +1,7 @@
 """Single requests that share a transaction: who hears what, and when."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from uuid import uuid4
+from collections.abc import Sequence
 
 import pytest
 from sqlalchemy import text
@@ -11,21 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.refused import Refused
 from common.store.database import Database
 from common.web.joining import MOST, Joiner
-from jejak_local.postgres import PostgresServer
 
 CALLER, OTHER = "caller", "other caller"
 
 
 @pytest.fixture
-async def database(postgres: PostgresServer) -> AsyncIterator[Database]:
-    made = await postgres.create_service_database("kit", name=f"kit_{uuid4().hex[:8]}")
-    database = Database(made.owner.url)
-    async with database.engine.begin() as connection:
+async def database(blank: Database) -> Database:
+    async with blank.engine.begin() as connection:
         await connection.execute(text("CREATE TABLE things (name text PRIMARY KEY, stored_with bigint)"))
         await connection.execute(text("CREATE TABLE outbox (id bigint)"))
-    yield database
-    await database.close()
-    await postgres.drop_database(made.name)
+    return blank
 
 
 class Shop:

@@ -1,8 +1,8 @@
 """A database of the service's own, its API with real tokens, and a small world to fill it with."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from common.parts import Parts
 from contracts.events.training import TrainingCompleted, TrainingCorrected, TrainingRevoked
 from credit.service import SERVICE
 from jejak_local import harness
-from jejak_local.harness import AGENCY
+from jejak_local.harness import AGENCY, bare, numbered
 
 NOW = datetime(2026, 7, 1, 3, 0, tzinfo=UTC)
 
@@ -23,42 +23,23 @@ def moment() -> datetime:
     return NOW
 
 
-@pytest.fixture
-def rules(parts: Parts):
-    return parts.rules
-
-
 class World(harness.World):
     """Makes training records."""
 
     def completed(self, person_id: UUID, **changes: Any) -> TrainingCompleted:
-        return TrainingCompleted(**self._record(person_id, **changes))
+        return self._state(TrainingCompleted, person_id, changes)
 
     def corrected(self, person_id: UUID, **changes: Any) -> TrainingCorrected:
-        return TrainingCorrected(**self._record(person_id, **changes), reason="salah ketik")
+        return self._state(TrainingCorrected, person_id, {"reason": "salah ketik"} | changes)
 
-    def _record(self, person_id: UUID, **changes: Any) -> dict[str, Any]:
+    def _state(self, kind: type[Any], person_id: UUID, changes: dict[str, Any]) -> Any:
+        """A verified training of eight hours."""
         end = changes.get("end_date", date(2026, 3, 3))
-        return {
-            "record_id": new_id(),
-            "person_id": person_id,
-            "agency_id": AGENCY,
-            "year": end.year,
-            "form": "KL03",
-            "title": "Pelatihan teknis",
-            "provider_id": None,
-            "course_id": None,
-            "start_date": end,
-            "end_date": end,
-            "jp_stated": Decimal(8),
-            "jp_counted": Decimal(8),
-            "verified": True,
-            "source_kind": "system",
-            "degree": None,
-            "international": False,
-            "competencies": [],
-            "rule_pack": "PP-11-2017",
-        } | changes
+        usual = {"form": "KL03", "title": "Pelatihan teknis", "source_kind": "system", "rule_pack": "PP-11-2017"}
+        hours = {"jp_stated": Decimal(8), "jp_counted": Decimal(8), "verified": True}
+        when = {"year": end.year, "start_date": end, "end_date": end}
+        own = {"record_id": new_id(), "person_id": person_id, "agency_id": AGENCY}
+        return bare(kind, **own | usual | hours | when | changes)
 
     def revoked(self, of: TrainingCompleted | TrainingCorrected, reason: str = "sertifikat palsu") -> TrainingRevoked:
         return TrainingRevoked(
@@ -72,19 +53,7 @@ def world(parts: Parts) -> World:
 
 
 @pytest.fixture
-def predicate():
+def predicate() -> Callable[..., dict[str, Any]]:
     """A line for /predicates: a good year."""
-    numbers = count(1)
-
-    def make(person: UUID | None = None, /, **changes: Any) -> dict[str, Any]:
-        line = {
-            "reference": f"P-{next(numbers)}",
-            "source_name": "e-kinerja",
-            "person_id": str(person) if person else None,
-            "period_start": "2025-01-01",
-            "period_end": "2025-12-31",
-            "predikat": "baik",
-        }
-        return {name: value for name, value in (line | changes).items() if value is not None}
-
-    return make
+    year = {"period_start": "2025-01-01", "period_end": "2025-12-31"}
+    return numbered("P", source_name="e-kinerja", predikat="baik", **year)

@@ -1,13 +1,9 @@
 """`python -m credit check` finds what is planted, and nothing in honest books."""
 
-import argparse
-from functools import partial
-
 import pytest
 from sqlalchemy import text
 
 from common.invariants import find_broken
-from common.process import commands_of
 from credit.service import SERVICE
 from jejak_local.harness import owning
 
@@ -30,11 +26,6 @@ BREAKS = {
 
 
 @pytest.fixture
-def check(parts):
-    return partial(commands_of(SERVICE)["check"].run, argparse.Namespace(), parts)
-
-
-@pytest.fixture
 async def books(world, api, predicate) -> None:
     """A little of everything: attested, checked, returned, a bonus of each."""
     people = await world.people(*(world.state() for _ in range(6)))
@@ -54,8 +45,8 @@ async def books(world, api, predicate) -> None:
         await world.hear(world.received(world.revoked(record), 2))
 
 
-async def test_honest_books_balance(check, books, capsys) -> None:
-    assert await check() == 0
+async def test_honest_books_balance(run, books, capsys) -> None:
+    assert await run("check") == 0
     told = capsys.readouterr().out
     assert told.count("holds") == len(SERVICE.invariants)
     assert "The books balance." in told
@@ -63,7 +54,7 @@ async def test_honest_books_balance(check, books, capsys) -> None:
 
 @pytest.mark.breaks_invariants
 @pytest.mark.parametrize("invariant", [invariant.name for invariant in SERVICE.invariants])
-async def test_each_invariant_is_found_broken(world, check, books, capsys, invariant: str) -> None:
+async def test_each_invariant_is_found_broken(world, run, books, capsys, invariant: str) -> None:
     tables = ("cases", "entries", "segments", "case_history")
     async with owning(world.database) as connection:
         for table in tables:
@@ -74,5 +65,5 @@ async def test_each_invariant_is_found_broken(world, check, books, capsys, invar
     broken = {finding.invariant: finding for finding in await find_broken(world.parts, SERVICE.invariants)}
     assert invariant in broken
     assert broken[invariant].examples
-    assert await check() == 1
+    assert await run("check") == 1
     assert "BROKEN" in capsys.readouterr().out

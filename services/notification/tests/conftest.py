@@ -4,21 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import pytest
-from aiokafka import ConsumerRecord
 
 from common.events import Event, Reader
 from common.ids import derived_id
 from common.invariants import find_broken
+from common.messages.fetching import Record
 from common.messages.inbox import Inbox
 from common.parts import Parts
 from contracts import PUBLISHED
 from contracts.events.registry import AgencyChanged, Pic
 from contracts.events.training import JPShortfallDetected, JPShortfallResolved, ShortPerson
-from jejak_local.harness import REGION, FixedClock, Inside
+from jejak_local.harness import REGION, Inside, agency_changed, recorded
 from jejak_local.mail import MailServer
 from notification.messages.sender import Sender
 from notification.service import SERVICE
@@ -64,24 +64,10 @@ class Make:
     def person_id(number: int) -> UUID:
         return derived_id("person", number)
 
-    def agency(
-        self,
-        code: str = "K-001",
-        *,
-        pics: Sequence[Pic] | None = None,
-        name: str = "Kementerian Uji",
-        active: bool = True,
-    ) -> AgencyChanged:
-        return AgencyChanged(
-            agency_id=self.agency_id(code),
-            code=code,
-            name=name,
-            kind="K",
-            region=REGION,
-            parent_id=None,
-            active=active,
-            pics=[self.pic()] if pics is None else list(pics),
-        )
+    def agency(self, code: str = "K-001", pics: Sequence[Pic] | None = None, **said: Any) -> AgencyChanged:
+        pics = [self.pic()] if pics is None else pics
+        told = {"name": "Kementerian Uji", "kind": "K", "region": REGION, "pics": pics} | said
+        return agency_changed(self.agency_id(code), code, **told)
 
     def person(
         self, number: int, *, unit: str | None = "Biro Umum", missing: str = "4", due: str = "6.667", version: int = 1
@@ -112,69 +98,24 @@ class Make:
         period: int = 1,
     ) -> list[JPShortfallDetected]:
         """The events of an agency's shortfall, `size` people a page."""
-        parts = [people[start : start + size] for start in range(0, len(people), size)]
-        return [
-            JPShortfallDetected(
-                sweep_id=sweep,
-                kind=kind,
-                year=2026,
-                period=period,
-                as_of=date(2026, 4, 30),
-                agency_id=self.agency_id(code),
-                page=number,
-                pages=len(parts),
-                people_total=people_total,
-                short_total=len(people),
-                people=list(part),
-            )
-            for number, part in enumerate(parts, 1)
-        ]
+        parts = [list(people[start : start + size]) for start in range(0, len(people), size)]
+        when = {"year": 2026, "period": period, "as_of": date(2026, 4, 30)}
+        counts = {"pages": len(parts), "people_total": people_total, "short_total": len(people)}
+        about = {"sweep_id": sweep, "kind": kind, "agency_id": self.agency_id(code)} | when | counts
+        return [JPShortfallDetected(**about, page=number, people=part) for number, part in enumerate(parts, 1)]
 
     def resolved(self, number: int, *, code: str = "K-001", sweep: UUID = sweep) -> JPShortfallResolved:
-        return JPShortfallResolved(
-            sweep_id=sweep,
-            year=2026,
-            period=1,
-            agency_id=self.agency_id(code),
-            person_id=self.person_id(number),
-            verified=Decimal(20),
-            threshold=Decimal("6.667"),
-        )
+        enough = {"verified": Decimal(20), "threshold": Decimal("6.667")}
+        about = {"agency_id": self.agency_id(code), "person_id": self.person_id(number)}
+        return JPShortfallResolved(sweep_id=sweep, year=2026, period=1, **about, **enough)
 
-    def record(
-        self,
-        event: Event,
-        *,
-        event_id: UUID | None = None,
-        sequence: int = 1,
-        minutes: int = 0,
-        traceparent: str | None = None,
-    ) -> ConsumerRecord:
+    def record(self, event: Event, minutes: int = 0, event_id: UUID | None = None, **more: Any) -> Record:
         """An event as it lies in Kafka, sent `minutes` after the sweep.
 
         Said again at the same time it has the same id unless another is given.
         """
-        payload = event.model_dump_json().encode()
-        headers = {
-            "ce_id": str(event_id or derived_id(payload, minutes)),
-            "ce_type": event.type,
-            "ce_sequence": str(sequence),
-            "ce_time": (self.swept_at + timedelta(minutes=minutes)).isoformat(),
-            **({"traceparent": traceparent} if traceparent else {}),
-        }
-        return ConsumerRecord(
-            topic=event.topic.name,
-            partition=0,
-            offset=0,
-            timestamp=0,
-            timestamp_type=0,
-            key=str(event.key()).encode(),
-            value=payload,
-            checksum=None,
-            serialized_key_size=0,
-            serialized_value_size=len(payload),
-            headers=[(name, value.encode()) for name, value in headers.items()],
-        )
+        found = event_id or derived_id(event.model_dump_json().encode(), minutes)
+        return recorded(event, event_id=found, at=self.swept_at + timedelta(minutes=minutes), **more)
 
 
 @pytest.fixture
@@ -186,24 +127,19 @@ def make() -> Make:
 class Notification(Inside):
     """The service as a test drives it. Consumers and senders are new at every call, as after a restart."""
 
-    parts: Parts
     mail_server: MailServer
 
     @property
     def settings(self) -> Settings:
         return self.parts.settings
 
-    @property
-    def clock(self) -> FixedClock:
-        return cast("FixedClock", self.parts.clock)
-
     def inbox(self, topic: str) -> Inbox:
         [subscription] = [found for found in SERVICE.subscriptions(self.parts) if found.topic.name == topic]
         return Inbox(self.database, subscription, Reader(subscription.wanted, PUBLISHED))
 
-    async def take(self, *records: ConsumerRecord | Event) -> None:
+    async def take(self, *records: Record | Event) -> None:
         """Takes records in, in order, as one batch for each run of the same topic."""
-        ready = [item if isinstance(item, ConsumerRecord) else Make().record(item) for item in records]
+        ready = [Make().record(item) if isinstance(item, Event) else item for item in records]
         while ready:
             topic = ready[0].topic
             batch = []
@@ -235,4 +171,4 @@ class Notification(Inside):
 
 @pytest.fixture
 def notification(parts: Parts, mail_server: MailServer) -> Notification:
-    return Notification(parts.database, parts, mail_server)
+    return Notification(parts.database, SERVICE, parts, mail_server)

@@ -1,15 +1,11 @@
 """Who may see and do what; pages; states."""
 
-import argparse
-
 import pytest
 from sqlalchemy import text
 
 from common.ids import derived_id
-from common.process import commands_of
 from jejak_local.harness import owning
 from jejak_local.issuer import ROLES
-from notification.service import SERVICE
 
 READERS = {"lan", "analis", "operator", "service", "agency_hr", "agency_head", "pic", "inspector"}
 
@@ -177,12 +173,11 @@ BREAKAGES = {
 
 @pytest.mark.breaks_invariants
 @pytest.mark.parametrize("breakage", BREAKAGES)
-async def test_the_check_finds_what_is_broken(notification, two_agencies, capsys, breakage) -> None:
-    check = commands_of(SERVICE)["check"].run
-    assert await check(argparse.Namespace(), notification.parts) == 0
+async def test_the_check_finds_what_is_broken(run, notification, two_agencies, capsys, breakage) -> None:
+    assert await run("check") == 0
     assert "BROKEN" not in capsys.readouterr().out
     async with owning(notification.database) as connection:
         await connection.execute(text(BREAKAGES[breakage]))
-    assert await check(argparse.Namespace(), notification.parts) == 1
+    assert await run("check") == 1
     broken = [line for line in capsys.readouterr().out.splitlines() if "BROKEN" in line]
     assert [line for line in broken if breakage in line]

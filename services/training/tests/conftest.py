@@ -2,61 +2,24 @@
 
 import json
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
-from itertools import count
-from typing import Any, ClassVar, cast
+from datetime import date
+from typing import Any, ClassVar
 from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
-from common.fields import FIRST_DAY
-from common.ids import new_id
 from common.parts import Parts
 from common.store.transient import insist
 from contracts.callers import Caller
-from contracts.events.registry import AgencyChanged, Holding, PostChanged, PostState
-from contracts.zone import Zone
 from jejak_local import harness
-from jejak_local.harness import (
-    AGENCY,
-    NIP_KEY,
-    OTHER_AGENCY,
-    PROVIDER,
-    FixedClock,
-    OwnedDatabase,
-    caller,
-    owning,
-)
+from jejak_local.harness import AGENCY, NIP_KEY, OTHER_AGENCY, PROVIDER, caller, numbered
 from training.domain.rules import PACKS, Book, load
 from training.records.commands import store
 from training.records.schemas import Training
 from training.service import SERVICE
-from training.soundings.tables import PARTITIONS
 
-NOW = datetime(2026, 6, 15, 3, 0, tzinfo=UTC)
 OTHER_PROVIDER = UUID("0199a000-0000-7000-8000-0000000000bb")
-
-
-@pytest.fixture
-def moment() -> datetime:
-    return NOW
-
-
-@pytest.fixture
-async def database(database: OwnedDatabase) -> OwnedDatabase:
-    """Without the partitions that a test of sweeps has made."""
-    async with owning(database) as connection:
-        for partition in await connection.scalars(
-            text(f"SELECT tablename FROM pg_tables WHERE schemaname = '{PARTITIONS}'")
-        ):
-            await connection.execute(text(f"DROP TABLE {PARTITIONS}.{partition}"))
-    return database
-
-
-@pytest.fixture
-def book(parts: Parts) -> Book:
-    return parts.rules
 
 
 @pytest.fixture
@@ -99,29 +62,9 @@ class World(harness.World):
     def book(self) -> Book:
         return self.parts.rules
 
-    @property
-    def clock(self) -> FixedClock:
-        return cast("FixedClock", self.parts.clock)
-
     async def person(self, **values: Any) -> UUID:
         [person_id] = await self.people(self.state(**values))
         return person_id
-
-    async def agency(self, agency_id: UUID, zone: Zone = "WIB", region: str | None = None, sequence: int = 1) -> None:
-        """The registry tells of an agency."""
-        code = f"L-{str(agency_id)[-2:]}"
-        event = AgencyChanged(
-            agency_id=agency_id,
-            code=code,
-            name=f"Badan {code}",
-            kind="L",
-            region=region,
-            parent_id=None,
-            active=True,
-            pics=[],
-            zone=zone,
-        )
-        await self.hear(self.received(event, sequence))
 
     def caller(self, role: str | Sequence[str] = "service", **claims: Any) -> Caller[Book]:
         roles = [role] if isinstance(role, str) else role
@@ -177,53 +120,17 @@ def world(parts: Parts) -> World:
 
 
 @pytest.fixture
-def line():
+def line() -> Callable[..., dict[str, Any]]:
     """A line for /trainings: a technical training of eight hours."""
-    numbers = count(1)
-
-    def make(person_id: UUID | None = None, **changes: Any) -> dict[str, Any]:
-        made = {
-            "reference": f"T-{next(numbers)}",
-            "source_name": "lms-test",
-            "person_id": str(person_id) if person_id else None,
-            "form": "KL03",
-            "title": "Pelatihan teknis",
-            "start_date": "2026-03-02",
-            "end_date": "2026-03-03",
-            "jp": "8",
-        } | changes
-        return {name: value for name, value in made.items() if value is not None}
-
-    return make
+    days = {"start_date": "2026-03-02", "end_date": "2026-03-03"}
+    return numbered("T", source_name="lms-test", form="KL03", title="Pelatihan teknis", jp="8", **days)
 
 
 @pytest.fixture
 def posts(world):
-    """Lets the service hear of a post under another, and gives its id."""
-
-    async def made(superior: UUID | None = None) -> UUID:
-        post_id = new_id()
-        state = {"type": "JA", "name": "Kepala", "jenjang": "administrator", "unit_id": post_id, "seats": 9}
-        states = [PostState(**state, superior_id=superior, valid_from=FIRST_DAY, valid_to=None)]
-        event = PostChanged(post_id=post_id, agency_id=AGENCY, code="P", states=states)
-        await world.hear(world.received(event))
-        return post_id
-
-    return made
+    return world.post
 
 
 @pytest.fixture
 def holder(world):
-    """Lets the service hear of somebody who holds these posts."""
-
-    async def made(*holdings: Holding | UUID) -> UUID:
-        held = [
-            each
-            if isinstance(each, Holding)
-            else Holding(post_id=each, kind="definitive", valid_from=date(2020, 1, 1), valid_to=None)
-            for each in holdings
-        ]
-        [person_id] = await world.people(world.state().model_copy(update={"holdings": held}))
-        return person_id
-
-    return made
+    return world.holder

@@ -1,24 +1,9 @@
 """The commands of the service: opening a year, and checking the books."""
 
-import argparse
-
 import pytest
 from sqlalchemy import text
 
-from common.process import commands_of
 from jejak_local.harness import owning
-from training.service import SERVICE
-
-
-@pytest.fixture
-def run(parts):
-    async def command(name, *words):
-        chosen = commands_of(SERVICE)[name]
-        parser = argparse.ArgumentParser()
-        chosen.arguments(parser)
-        return await chosen.run(parser.parse_args(words), parts)
-
-    return command
 
 
 async def test_open_year_lays_everyone_and_says_for_how_many(world, run, capsys):

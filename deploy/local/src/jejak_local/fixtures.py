@@ -23,11 +23,13 @@ from playwright.async_api import Browser, Page, Route
 from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
+from common.store.database import Database
 from common.telemetry import set_up_logs
 from jejak_local.browser import chromium
 from jejak_local.issuer import Issuer
 from jejak_local.kafka import KafkaServer, create_topics
 from jejak_local.mail import MailServer
+from jejak_local.postgres import Database as Made
 from jejak_local.postgres import PostgresServer, temporary_folder
 from jejak_local.processes import Register, Spawner, die_with, free_port, together
 from jejak_local.serve import serving
@@ -39,6 +41,8 @@ set_up_logs("test")
 # --- side by side
 
 SHARED = pytest.StashKey["Servers"]()
+FLEETING = {"fsync": "off", "full_page_writes": "off"}
+"""Nobody wants the data of a run after a power failure: no commit waits for the disk. A killed server loses none of it."""
 ONE_STACK = "tests/e2e/"
 """These tests share one stack of processes."""
 
@@ -66,7 +70,8 @@ def pytest_xdist_setupnodes(config: pytest.Config) -> None:
     folder = running.enter_context(temporary_folder("test"))
     spawner = _spawner(folder)
     running.callback(spawner.kill_all)
-    postgres, kafka = PostgresServer(folder / "postgres", spawner), KafkaServer(folder / "kafka", spawner)
+    postgres = PostgresServer(folder / "postgres", spawner, settings=FLEETING)
+    kafka = KafkaServer(folder / "kafka", spawner)
     asyncio.run(together(postgres.start(), _start(kafka)))
     config.stash[SHARED] = Servers(str(folder), postgres.port, kafka.port)
 
@@ -130,13 +135,28 @@ def spawner(local_folder: Path) -> Spawner:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def postgres(servers: Servers, spawner: Spawner) -> AsyncIterator[PostgresServer]:
     """A PostgreSQL server; see `create_service_database` for a database of one's own, also as a copy of another."""
-    server = PostgresServer(Path(servers.folder) / "postgres", spawner, servers.postgres_port)
+    server = PostgresServer(Path(servers.folder) / "postgres", spawner, servers.postgres_port, FLEETING)
     try:
         if not servers.postgres_port:
             await server.start()
         yield server
     finally:
         server.kill()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def own_database(postgres: PostgresServer, worker_id: str) -> Made:
+    """Where one test after the other has its `blank` database."""
+    return await postgres.create_service_database("kit", name=f"kit_{worker_id}")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def blank(postgres: PostgresServer, own_database: Made) -> AsyncIterator[Database]:
+    """A database with nothing in it, whose owner the test is."""
+    database = Database(own_database.owner.url)
+    yield database
+    await database.close()
+    await postgres.empty(own_database)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -33,9 +33,6 @@ from jejak_local.issuer import Issuer
 from jejak_local.processes import free_port
 from jejak_local.serve import serving
 
-SEED = 7
-EXAMPLES = 10
-"""Random calls of each operation, beside the boundary values that are tried whatever this says."""
 CHECKS = (
     "not_a_server_error",
     "status_code_conformance",
@@ -99,13 +96,13 @@ async def fuzz(
     scope: Mapping[str, Any],
     known: Mapping[str, Sequence[Any]],
     bodies: Mapping[str, Any],
-    examples: int = EXAMPLES,
-    seed: int = SEED,
+    examples: int,
+    seed: int,
 ) -> Fuzzed:
     """Calls every operation of `app`.
 
-    `scope` are the claims of the callers, `known` values by name of a parameter, `bodies` good bodies by operation
-    (`POST /v1/people`), lists of lines for an upload.
+    Each operation gets so many random calls (`examples`). `scope` are the claims of the callers, `known` values by
+    name of a parameter, `bodies` good bodies by operation (`POST /v1/people`), lists of lines for an upload.
     """
     port = free_port()
     document = _with_bodies(app.openapi(), bodies)

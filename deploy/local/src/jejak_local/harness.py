@@ -6,38 +6,46 @@ import tracemalloc
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from itertools import count
-from typing import Any, Self
+from types import NoneType
+from typing import Any, Self, TypeVar, cast, get_args, get_origin
 from unittest.mock import patch
 from uuid import UUID
 
 import asyncpg
 import httpx2
+from aiokafka import ConsumerRecord
 from fastapi import APIRouter, FastAPI
+from pydantic import BaseModel
 from sqlalchemy import MetaData, event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 
+from common.answers import Answer, Done
 from common.app import create_app
 from common.clock import Clock
 from common.events import Event, Reader, Received, Wanted, event_of
 from common.fields import FIRST_DAY
 from common.ids import new_id
+from common.messages.fetching import Record
 from common.messages.inbox import Subscription
 from common.parts import Parts, Role
 from common.service import Service
 from common.store.database import Database
 from common.store.outbox import unpack
 from common.web.principals import Callers
-from contracts import topics
+from contracts import PUBLISHED, topics
 from contracts.callers import Caller
 from contracts.events.registry import (
     Absence,
     AgencyChanged,
     Assignment,
+    Holding,
     PersonChanged,
     Post,
+    PostChanged,
+    PostState,
     Schooling,
     StaffType,
     Standing,
@@ -101,12 +109,13 @@ async def owning(database: OwnedDatabase) -> AsyncIterator[AsyncConnection]:
 
 
 async def emptying(database: OwnedDatabase, metadata: MetaData) -> str:
-    """The statement that takes every row out of a service's tables, at the cost of a few.
+    """The statement that takes every row out of a service's tables, and every partition that has come since.
 
     TRUNCATE makes new files for a table and its indexes, and waits for the disk: only what a trigger guards needs it.
     """
     async with owning(database) as connection:
         guarded = set(await connection.scalars(text(GUARDED)))
+        partitions = [str(each) for each in await connection.scalars(text(PARTITIONS))]
     tables = [table.name for table in reversed(metadata.sorted_tables)]
     statements = [
         f"IF EXISTS (SELECT FROM {table}) THEN TRUNCATE {table} CASCADE; END IF;"
@@ -114,11 +123,14 @@ async def emptying(database: OwnedDatabase, metadata: MetaData) -> str:
         if table in guarded
     ]
     statements += [f"DELETE FROM {table};" for table in tables if table not in guarded]
-    return f"DO $$ BEGIN {' '.join(statements)} END $$"
+    more = f"{PARTITIONS} AND c.oid <> ALL (CAST('{{{','.join(partitions)}}}' AS oid[]))"
+    drop = f"FOR part IN {more} LOOP EXECUTE format('DROP TABLE %s', CAST(part AS regclass)); END LOOP;"
+    return f"DO $$ DECLARE part oid; BEGIN {drop} {' '.join(statements)} END $$"
 
 
 GUARDED = "SELECT CAST(CAST(tgrelid AS regclass) AS text) FROM pg_trigger WHERE NOT tgisinternal AND tgtype & 8 > 0"
 """Tables with a trigger that hears of DELETE."""
+PARTITIONS = "SELECT c.oid FROM pg_class c WHERE c.relispartition AND c.relkind = 'r'"
 
 
 def settings_of(database: Database, issuer: Issuer) -> dict[str, Any]:
@@ -215,22 +227,49 @@ class Api:
 
 def received(event: Event, sequence: int = 1, event_id: UUID | None = None, wanted: Wanted | None = None) -> Received:
     """An event as a consumer's handler gets it that reads it as `wanted`, or whole."""
+    record = recorded(event, sequence, event_id)
+    headers = {name: value.decode() for name, value in record.headers}
+    return Reader([wanted or type(event)], []).decode(headers, record.value or b"")
+
+
+def recorded(
+    event: Event,
+    sequence: int = 1,
+    event_id: UUID | None = None,
+    at: datetime = datetime(2026, 6, 15, 3, 0, tzinfo=UTC),
+    **further: str,
+) -> Record:
+    """An event as it lies in Kafka; `further` are headers of its own."""
+    payload = event.model_dump_json().encode()
     headers = {
         "ce_id": str(event_id or new_id()),
         "ce_type": event.type,
         "ce_sequence": str(sequence),
-        "ce_time": "2026-06-15T03:00:00+00:00",
+        "ce_time": at.isoformat(),
+        **further,
     }
-    return Reader([wanted or type(event)], []).decode(headers, event.model_dump_json().encode())
+    said = [(name, value.encode()) for name, value in headers.items()]
+    key = str(event.key()).encode()
+    return ConsumerRecord(event.topic.name, 0, 0, 0, 0, key, payload, None, 0, len(payload), said)
+
+
+def told(answers: Iterable[Answer]) -> list[str]:
+    """For each line of an upload its status when it was taken, the code of what is wrong with it when it was not."""
+    return [answer.status if isinstance(answer, Done) else answer.code for answer in answers]
 
 
 @dataclass
 class Inside:
-    """A service from inside: what its tables hold, and what it emitted."""
+    """A service from inside: what it hears, what its tables hold, and what it tells."""
 
-    received = staticmethod(received)
     database: OwnedDatabase
+    service: Service
+    parts: Parts
     numbers: Iterator[int] = field(default_factory=lambda: count(1), kw_only=True)
+
+    @property
+    def clock(self) -> FixedClock:
+        return cast("FixedClock", self.parts.clock)
 
     def nip(self) -> str:
         """A NIP that nobody has yet."""
@@ -247,19 +286,80 @@ class Inside:
 
     async def outbox(self) -> list[tuple[dict[str, str], dict[str, Any]]]:
         """Headers and body of every event in the outbox, in order; but for who looked."""
-        rows = await self.rows(
-            "SELECT events FROM outbox WHERE topic <> :access ORDER BY id", access=topics.ACCESS.name
-        )
-        records = [record for row in rows for record in unpack(row.events)[1]]
-        return [({name: value.decode() for name, value in r.headers}, json.loads(r.value)) for r in records]
+        told = [each for each in await self.told() if each.event.topic is not topics.ACCESS]
+        return [(dict(each.headers), json.loads(each.payload)) for each in told]
+
+    async def told(self) -> list[Received]:
+        """Every event in the outbox, in order, as a consumer gets it; each says of itself what is true, and no more."""
+        found: list[Received] = []
+        for row in await self.rows("SELECT topic, events FROM outbox ORDER BY id"):
+            for record in unpack(row.events)[1]:
+                each = EVERYTHING.decode({name: value.decode() for name, value in record.headers}, record.value)
+                event: Event = each.event
+                assert event == type(event).model_validate_json(
+                    record.value
+                )  # a reader overlooks what it does not know
+                said = (row.topic, record.key.decode(), each.headers["ce_subject"])
+                assert said == (event.topic.name, str(event.key()), str(event.subject()))
+                found.append(each)
+        return found
+
+    @cached_property
+    def _heard(self) -> dict[str, tuple[Subscription, Wanted]]:
+        """Who hears of a type of event in this service, and as what."""
+        subscriptions = self.service.subscriptions(self.parts)
+        return {event_of(each).type: (found, each) for found in subscriptions for each in found.wanted}
+
+    def received(self, event: Event, sequence: int = 1, event_id: UUID | None = None) -> Received:
+        """An event as the service reads it."""
+        return received(event, sequence, event_id, self._heard[event.type][1])
+
+    async def hear(self, *batch: Received) -> None:
+        """Hands a batch to the consumer of its topic, in one transaction."""
+        if batch:
+            subscription, _ = self._heard[batch[0].type]
+            async with self.database.transaction() as session:
+                await subscription.handler(session, batch)
+
+
+EVERYTHING = Reader(PUBLISHED, [])
+Said = TypeVar("Said", bound=BaseModel)
+
+
+def bare(of: type[Said], /, **said: Any) -> Said:
+    """An event, or a part of one, that says this; whatever else may be null, empty or no is that."""
+    for name, field_ in of.model_fields.items():
+        if field_.is_required() and name not in said:
+            if NoneType in get_args(field_.annotation):
+                said[name] = None
+            elif get_origin(field_.annotation) is list:
+                said[name] = []
+            elif field_.annotation is bool:
+                said[name] = False
+    return of(**said)
+
+
+def numbered(prefix: str, **usual: Any) -> Callable[..., dict[str, Any]]:
+    """Makes lines of a kind: `make(person, title="other")`, each with a reference of its own; what is None is left out."""
+    numbers = count(1)
+
+    def make(person: UUID | None = None, /, **changes: Any) -> dict[str, Any]:
+        own = {"reference": f"{prefix}-{next(numbers)}", "person_id": str(person) if person else None}
+        return {name: value for name, value in (own | usual | changes).items() if value is not None}
+
+    return make
+
+
+def agency_changed(agency_id: UUID, code: str = "X", **said: Any) -> AgencyChanged:
+    """An agency that is there; an institution unless something else is said."""
+    return bare(
+        AgencyChanged, agency_id=agency_id, code=code, **{"name": f"Badan {code}", "kind": "L", "active": True} | said
+    )
 
 
 @dataclass
 class World(Inside):
     """A service that hears of people and of what they do, as Kafka would tell it."""
-
-    service: Service
-    parts: Parts
 
     def state(
         self,
@@ -314,37 +414,29 @@ class World(Inside):
             ],
         )
 
-    @cached_property
-    def _heard(self) -> dict[str, tuple[Subscription, Wanted]]:
-        """Who hears of a type of event in this service, and as what."""
-        subscriptions = self.service.subscriptions(self.parts)
-        return {event_of(each).type: (found, each) for found in subscriptions for each in found.wanted}
-
-    def received(self, event: Event, sequence: int = 1, event_id: UUID | None = None) -> Received:
-        """An event as the service reads it."""
-        return received(event, sequence, event_id, self._heard[event.type][1])
-
-    async def hear(self, *batch: Received) -> None:
-        """Hands a batch to the consumer of its topic, in one transaction."""
-        if batch:
-            subscription, _ = self._heard[batch[0].type]
-            async with self.database.transaction() as session:
-                await subscription.handler(session, batch)
-
-    async def agency(self, agency_id: UUID, zone: Zone = "WIB", region: str | None = None, sequence: int = 1) -> None:
+    async def agency(self, agency_id: UUID, zone: Zone = "WIB", sequence: int = 1, **said: Any) -> None:
         """Lets the service know of an agency."""
-        state = AgencyChanged(
-            agency_id=agency_id,
-            code=agency_id.hex,
-            name="Badan Contoh",
-            kind="L",
-            region=region,
-            parent_id=None,
-            active=True,
-            pics=[],
-            zone=zone,
-        )
+        state = agency_changed(agency_id, code=f"L-{str(agency_id)[-2:]}", zone=zone, **said)
         await self.hear(self.received(state, sequence))
+
+    async def post(self, superior: UUID | None = None) -> UUID:
+        """Lets the service know of a post, and of the one above it."""
+        post_id = new_id()
+        held = {"type": "JA", "name": "Kepala", "jenjang": "administrator", "unit_id": post_id, "seats": 9}
+        state = bare(PostState, **held, superior_id=superior, valid_from=FIRST_DAY)
+        await self.hear(self.received(PostChanged(post_id=post_id, agency_id=AGENCY, code="P", states=[state])))
+        return post_id
+
+    async def holder(self, *posts: Holding | UUID) -> UUID:
+        """Lets the service hear of somebody who holds these posts."""
+        held = [
+            each
+            if isinstance(each, Holding)
+            else bare(Holding, post_id=each, kind="definitive", valid_from=date(2020, 1, 1))
+            for each in posts
+        ]
+        [person_id] = await self.people(self.state().model_copy(update={"holdings": held}))
+        return person_id
 
     async def people(self, *states: PersonChanged, sequence: int = 1) -> list[UUID]:
         """Lets the service hear of people, and first of the units they serve in, where it asks for those."""
@@ -455,6 +547,19 @@ async def waits_for_a_lock(connection: AsyncConnection | AsyncSession, task: asy
     while not await connection.scalar(WAITING):
         assert not task.done()
         await asyncio.sleep(0.01)
+
+
+async def until_waiting(database: Database, number: int = 1) -> None:
+    """Returns once so many sessions wait for a lock in a database."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+
+    async def they_wait() -> bool:
+        async with database.reading() as session:
+            return (await session.scalar(waiting) or 0) >= number
+
+    await until(they_wait)
 
 
 # --- waiting for what runs beside

@@ -9,9 +9,10 @@ import secrets
 import shutil
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import asyncpg
 
@@ -31,6 +32,9 @@ SETTINGS = {
     "log_line_prefix": "%m [%p] %q%u@%d ",
 }
 
+END_OTHERS = """
+select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+"""
 MAKE_LARGE_OBJECTS = "lo_creat(int), lo_create(oid), lo_from_bytea(oid, bytea)"
 """What anybody may call who may enter a database, unless it is taken away: `lo_import` is not among it."""
 
@@ -65,11 +69,21 @@ def owner_of(role: str) -> str:
 
 
 class PostgresServer:
-    """A server whose data live under `folder`; started again on the same folder it has the same data and port."""
+    """A server whose data live under `folder`; started again on the same folder it has the same data and port.
 
-    def __init__(self, folder: Path, spawner: Spawner, port: int | None = None) -> None:
+    `settings` go before `SETTINGS`.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        spawner: Spawner,
+        port: int | None = None,
+        settings: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.folder = folder
         self.port = port or free_port()
+        self._settings = {**SETTINGS, **settings}
         self._spawner = spawner
         self._child: Child | None = None
 
@@ -96,7 +110,7 @@ class PostgresServer:
         is_new = not data.exists()
         if is_new:
             await self._initialise(data, user)
-        options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
+        options = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
         self._child = self._spawner.start(
             "postgres",
             [BINARIES / "postgres", "-D", data, "-p", str(self.port), *options],
@@ -149,6 +163,15 @@ class PostgresServer:
         finally:
             await connection.close()
         return Database(name, role, self._password(role), self.port, owner_password=self._password(owner))
+
+    async def empty(self, database: Database) -> None:
+        """Takes away all that its owner has made in a database, ending the sessions that use it."""
+        connection = await asyncpg.connect(replace(self.admin, name=database.name).dsn)
+        try:
+            await connection.execute(END_OTHERS)
+            await connection.execute(f'drop owned by "{owner_of(database.role)}"')
+        finally:
+            await connection.close()
 
     async def drop_database(self, name: str) -> None:
         """Drops the database, ending the sessions that use it; nothing happens when there is none."""

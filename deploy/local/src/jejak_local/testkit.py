@@ -2,10 +2,11 @@
 
 A test's service is the one in whose folder it stands. Its database is empty when the test begins, and when the test has
 ended **every invariant of the service holds**; one that breaks some on purpose is marked `breaks_invariants`. What takes
-longer than most tests is made once: the database with the newest schema, and the application. Both go by one clock,
-which begins each test at `moment`.
+longer than most tests is made once: a run migrates one database of each service, of which each of its processes has a
+copy, with an application that goes by a clock which begins each test at `moment`.
 """
 
+import argparse
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
@@ -15,6 +16,7 @@ from functools import cached_property
 from itertools import chain
 from typing import Any
 
+import asyncpg
 import pytest
 from fastapi import FastAPI
 from rich.console import Console
@@ -23,12 +25,11 @@ from sqlalchemy import TextClause, text
 from common.app import create_app
 from common.invariants import EVENTS_LEAVE, find_broken, table
 from common.parts import Parts
+from common.process import commands_of
 from common.service import Service
 from common.settings import ServiceSettings
 from common.store import migrations
-from jejak_local import fuzz as fuzzing
 from jejak_local.doors import guarded, open_doors, wrong_doors
-from jejak_local.fuzz import EXAMPLES, SEED, Fuzzed
 from jejak_local.harness import Api, FixedClock, OwnedDatabase, client_of, emptying, owning, settings_of
 from jejak_local.issuer import Issuer
 from jejak_local.postgres import PostgresServer
@@ -36,7 +37,10 @@ from jejak_local.processes import CHECKOUT
 from jejak_local.schema import assert_grants, assert_migrations_fit
 from jejak_local.services import service_of
 
-FUZZED = pytest.StashKey[list[Fuzzed]]()
+EXAMPLES = 10
+"""Random calls of each operation, beside the boundary values that are tried whatever this says."""
+SEED = 7
+FUZZED = pytest.StashKey[list[Any]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -50,6 +54,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_terminal_summary(config: pytest.Config) -> None:
     if config.option.fuzz > EXAMPLES:
+        from jejak_local import fuzz as fuzzing
+
         Console().print(fuzzing.table(config.stash.get(FUZZED, [])))
 
 
@@ -67,8 +73,8 @@ class Tested:
     async def make(
         cls, service: Service, postgres: PostgresServer, name: str, settings: Callable[[OwnedDatabase], ServiceSettings]
     ) -> "Tested":
-        made = await postgres.create_service_database(service.name, name=name)
-        await asyncio.to_thread(migrations.upgrade, service, made.owner.url, made.role)
+        template = await template_of(service, postgres)
+        made = await postgres.create_service_database(service.name, name=name, template=template)
         database, clock = OwnedDatabase(made), FixedClock(datetime(1, 1, 1, tzinfo=UTC))
         parts = Parts(settings(database), database, clock, service.rules())
         return cls(service, database, clock, parts, await emptying(database, service.metadata))
@@ -99,6 +105,21 @@ class Tested:
         held = [each for each in asked if each is not EVENTS_LEAVE and each.name not in broken]
         found = await find_broken(self.parts, held)
         assert not found, table(held, found)
+
+
+async def template_of(service: Service, postgres: PostgresServer) -> str:
+    """The name of an empty database with the newest schema; whichever process of a run asks first has it migrated."""
+    name = f"{service.name}_template"
+    connection = await asyncpg.connect(postgres.admin.dsn)
+    try:
+        await connection.execute("SELECT pg_advisory_lock(hashtext($1))", name)
+        if not await connection.fetchval("SELECT datistemplate FROM pg_database WHERE datname = $1", name):
+            made = await postgres.create_service_database(service.name, name=name)
+            await asyncio.to_thread(migrations.upgrade, service, made.owner.url, made.role)
+            await connection.execute(f'ALTER DATABASE "{name}" IS_TEMPLATE true')  # it is whole
+    finally:
+        await connection.close()
+    return name
 
 
 @pytest.fixture(scope="session")
@@ -176,6 +197,12 @@ def parts(tested: Tested, database: OwnedDatabase) -> Parts:
 
 
 @pytest.fixture
+def rules(tested: Tested) -> Any:
+    """The rules of the service, as it ships them."""
+    return tested.parts.rules
+
+
+@pytest.fixture
 def app(tested: Tested, database: OwnedDatabase) -> FastAPI:
     return tested.app
 
@@ -185,6 +212,19 @@ async def api(app: FastAPI, issuer: Issuer) -> AsyncIterator[Api]:
     """The service over HTTP, as any role."""
     async with client_of(app) as http:
         yield Api(http, issuer)
+
+
+@pytest.fixture
+def run(declared: Service, parts: Parts) -> Callable[..., Awaitable[int]]:
+    """`await run("sweep", "--again", "2026", "1")`: a command of the service as an operator gives it, to its exit status."""
+
+    async def command(name: str, *words: str) -> int:
+        chosen = commands_of(declared)[name]
+        parser = argparse.ArgumentParser()
+        chosen.arguments(parser)
+        return await chosen.run(parser.parse_args(words), parts)
+
+    return command
 
 
 @pytest.fixture
@@ -213,6 +253,8 @@ def keeps_its_word(issuer: Issuer, pytestconfig: pytest.Config) -> Callable[...,
     """`await keeps_its_word("credit", app, ...)`: every answer is one that the OpenAPI document tells; see `fuzz`."""
 
     async def check(service: str, app: FastAPI, **world: Any) -> None:
+        from jejak_local import fuzz as fuzzing  # takes seconds, which most runs have no use for
+
         option = pytestconfig.option
         found = await fuzzing.fuzz(service, app, issuer, examples=option.fuzz, seed=option.fuzz_seed, **world)
         pytestconfig.stash.setdefault(FUZZED, []).append(found)

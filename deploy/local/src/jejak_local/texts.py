@@ -5,6 +5,7 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
 
@@ -86,9 +87,10 @@ def extracted(folder: Path) -> Catalog:
     return found
 
 
-def update(folder: Path) -> None:
-    """Writes the catalogues of a package anew from its code; words there are stay."""
+def written(folder: Path) -> dict[Path, bytes]:
+    """The catalogues of a package made anew from its code, by their paths; words there are stay."""
     said = extracted(folder)
+    made: dict[Path, bytes] = {}
     for language in LANGUAGES if len(said) else ():
         before = read(folder, language)
         new = Catalog(locale=language)
@@ -96,11 +98,18 @@ def update(folder: Path) -> None:
             if message.id:
                 known = before.get(message.id if isinstance(message.id, str) else message.id[0])
                 new.add(message.id, known.string if known else None, locations=message.locations)
-        path = path_of(folder, language)
+        file = BytesIO()
+        file.write(HEADER.format(language=language, plurals=new.plural_forms).encode())
+        write_po(file, new, width=110, omit_header=True, sort_output=True, include_lineno=False)
+        made[path_of(folder, language)] = file.getvalue()
+    return made
+
+
+def update(folder: Path) -> None:
+    """Writes the catalogues of a package."""
+    for path, content in written(folder).items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
-            file.write(HEADER.format(language=language, plurals=new.plural_forms).encode())
-            write_po(file, new, width=110, omit_header=True, sort_output=True, include_lineno=False)
+        path.write_bytes(content)
 
 
 if __name__ == "__main__":

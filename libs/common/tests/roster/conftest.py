@@ -19,7 +19,6 @@ from contracts import topics
 from contracts.events import Part
 from contracts.events.registry import (
     Absence,
-    AgencyChanged,
     Assignment,
     PersonChanged,
     Post,
@@ -27,7 +26,7 @@ from contracts.events.registry import (
     Standing,
 )
 from contracts.events.training import TrainingRevoked
-from jejak_local.harness import AGENCY, received
+from jejak_local.harness import AGENCY, bare, received
 from jejak_local.postgres import PostgresServer
 from roster.agencies import Agencies
 from roster.copies import News
@@ -83,44 +82,23 @@ class Service:
         self.units = UNITS.subscription("test.units", hear)
         self.posts = POSTS.subscription("test.posts", hear)
 
-    def agency(self, agency_id: UUID, **changes: Any) -> AgencyChanged:
-        made = {
-            "code": "X",
-            "name": "Badan X",
-            "kind": "L",
-            "region": None,
-            "parent_id": None,
-            "active": True,
-            "pics": [],
-        }
-        return AgencyChanged(agency_id=agency_id, **made | changes)
-
     def person(self, **changes: Any) -> PersonChanged:
         """Somebody who serves since `JOINED`; histories are tuples of a value, first day and day after the last."""
-        made: dict[str, Any] = {
-            "person_id": new_id(),
-            "nip_hash": uuid4().hex,
-            "staff_type": "PNS",
-            "status": "active",
-            "joined_on": JOINED,
-            "left_on": None,
-            "education": "S1",
-            "jenjang": "ahli_muda",
-            "golongan": "III/c",
-            "agency_id": AGENCY,
-            "unit_id": None,
-            "unit_name": None,
+        now = {"status": "active", "education": "S1", "jenjang": "ahli_muda", "golongan": "III/c", "agency_id": AGENCY}
+        own = {"person_id": new_id(), "nip_hash": uuid4().hex, "staff_type": "PNS", "joined_on": JOINED}
+        since: dict[str, Any] = {
             "assignments": [(AGENCY, JOINED, None)],
             "posts": [("ahli_muda", JOINED, None)],
             "absences": [],
             "statuses": [("active", JOINED, None)],
             "educations": [("S1", JOINED, None)],
-        } | changes
+        }
+        made = own | now | since | changes
         for name, (part, value, other) in PARTS.items():
             made[name] = [
                 part(**{value: held, **other}, valid_from=start, valid_to=after) for held, start, after in made[name]
             ]
-        return PersonChanged(**made)
+        return bare(PersonChanged, **made)
 
     async def hear(self, *batch: Received) -> None:
         """Hands a batch to the consumer of its topic, in one transaction."""
@@ -142,15 +120,14 @@ class Service:
             return [tuple(row) for row in await session.execute(text(query), values)]
 
 
-@pytest.fixture(scope="module")
-async def pool(postgres: PostgresServer) -> AsyncIterator[Database]:
-    made = await postgres.create_service_database("roster", name=f"roster_{uuid4().hex[:8]}")
+@pytest.fixture(scope="session")
+async def pool(postgres: PostgresServer, worker_id: str) -> AsyncIterator[Database]:
+    made = await postgres.create_service_database("roster", name=f"roster_{worker_id}")
     database = Database(made.owner.url)
     async with database.engine.begin() as connection:
         await connection.run_sync(metadata.create_all)
     yield database
     await database.close()
-    await postgres.drop_database(made.name)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import random
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import text
 
 from common.events import Reader
 from common.ids import derived_id
@@ -14,7 +13,7 @@ from common.store.database import counted_statements
 from common.store.transient import is_transient
 from contracts import PUBLISHED
 from contracts.events.training import JPShortfallDetected
-from jejak_local.harness import owning
+from jejak_local.harness import owning, until_waiting
 from notification.messages.commands import claim
 from notification.rounds import consumers
 from notification.rounds.commands import PAGES_AT_ONCE
@@ -285,18 +284,6 @@ async def test_a_notice_that_a_sender_has_in_hand_takes_in_nothing_more(notifica
     assert (first.listed, second.listed) == (1, 1)
     assert first.notice_id != second.notice_id
     assert len(await notification.messages()) == 2
-
-
-async def until_waiting(database) -> None:
-    """Returns when a session waits for a lock."""
-    waiting = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    while True:
-        async with database.reading() as session:
-            if await session.scalar(waiting):
-                return
-        await asyncio.sleep(0.02)
 
 
 async def test_reopenings_taken_in_at_once_are_one_notice(notification, make) -> None:

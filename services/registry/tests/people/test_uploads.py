@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import text
 
 from common.events import MAX_EVENT_BYTES
-from common.store.database import Database, counted_statements
+from common.store.database import counted_statements
 from common.web.bulk import CHUNK
 from contracts.events.registry import UnitChanged
-from jejak_local.harness import FixedClock, caller
+from jejak_local.harness import FixedClock, caller, until_waiting
 from registry.domain.history import Span
 from registry.domain.person import KEPT_FOR_ORDINARY, MOST_SPANS, Grade, Person, Place, Schooling, Standing
 from registry.people import store
@@ -204,18 +204,6 @@ async def test_opposite_orders_do_not_deadlock(api, nation, database, world, clo
     for received in await world.emitted():
         sequences.setdefault(received.event.person_id, []).append(received.sequence)
     assert list(sequences.values()) == [[2, 3] if known else [1, 2]] * 101
-
-
-async def until_waiting(database: Database, count: int) -> None:
-    """Returns when this many sessions wait for a lock."""
-    waiting = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    while True:
-        async with database.reading() as session:
-            if await session.scalar(waiting) == count:
-                return
-        await asyncio.sleep(0.02)
 
 
 async def test_a_new_person_in_two_uploads_at_once_is_one_person(api, nation, a_person, world):

@@ -10,14 +10,14 @@ from training.ledger.commands import open_year
 
 
 @pytest.fixture
-def opened_meanwhile(monkeypatch: pytest.MonkeyPatch, database, book) -> None:
+def opened_meanwhile(monkeypatch: pytest.MonkeyPatch, database, rules) -> None:
     """2026 is opened by another process just after a move has found no rows for it."""
     move = commands._move
 
     async def moved_then_opened(*given: Any) -> Any:
         found = await move(*given)
         async with database.transaction() as session:
-            await open_year(session, 2026, book)
+            await open_year(session, 2026, rules)
         return found
 
     monkeypatch.setattr(commands, "_move", moved_then_opened)

@@ -1,4 +1,4 @@
-"""Records over HTTP: one at a time, and in bulk with everything that can be wrong."""
+"""Records over HTTP: one at a time, and uploads with everything in them that can be wrong."""
 
 import asyncio
 from dataclasses import replace
@@ -14,7 +14,7 @@ from training.records.schemas import Training
 from training.service import SERVICE
 
 
-async def test_one_record_and_the_same_again(world, api, line):
+async def test_a_record_sent_again_is_answered_with_the_first(world, api, line):
     person = await world.person()
     given = line(person)
     first = await api.call("agency_hr", "POST", "/trainings", given)
@@ -47,7 +47,7 @@ async def test_an_idempotency_key_gives_the_first_answer_again(world, api, line)
 
 
 @pytest.mark.parametrize("headers", [{}, {"idempotency-key": "k-1"}], ids=["joined", "with a key"])
-async def test_who_is_outrun_for_a_reference_is_told_of_the_winner(world, api, line, headers):
+async def test_who_comes_second_with_a_reference_waits_for_the_first_and_is_refused(world, api, line, headers):
     first, second = await world.person(), await world.person()
     given = line(first)
     async with world.database.transaction() as session:
@@ -165,7 +165,7 @@ async def test_wrong_agency_and_wrong_person_are_refused_line_by_line(world, api
     assert [answer.get("code", answer["status"]) for answer in answers] == ["stored", "not-yours"]
 
 
-async def test_duplicates_in_a_chunk_and_across_chunks(world, api, line):
+async def test_a_duplicate_is_found_in_its_own_chunk_and_in_an_earlier_one(world, api, line):
     people = await world.people(*(world.state() for _ in range(10)))
     lines = [line(people[n % 10], jp="1") for n in range(CHUNK + 50)]
     repeated = [lines[3], *lines, lines[3], lines[CHUNK + 20], lines[CHUNK + 20] | {"jp": "2"}]

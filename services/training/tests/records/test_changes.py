@@ -1,4 +1,4 @@
-"""Correcting, verifying and revoking: the record, its history, the ledger, the events, and what follows for others."""
+"""Correcting, verifying and revoking a record: its history, the ledger, the events, and other records under the same cap."""
 
 from decimal import Decimal
 
@@ -69,7 +69,7 @@ async def test_a_correction_is_judged_like_a_new_record(world, api, record):
     assert len(await world.emitted()) == 1
 
 
-async def test_a_version_seen_before_is_refused(api, record):
+async def test_a_change_to_a_version_that_is_no_longer_the_newest_is_refused(api, record):
     path = f"/trainings/{record[1]}"
     assert (await api.call("service", "GET", path)).headers["etag"] == '"1"'
     body = BODY | {"jp": "9", "reason": "a"}
@@ -130,7 +130,7 @@ async def test_verifying_moves_hours_from_declared_to_verified(world, api, line)
     ]
 
 
-async def test_what_a_revoked_record_took_of_a_cap_goes_to_the_next(world, api, line):
+async def test_what_a_revoked_record_took_of_a_cap_goes_to_the_next_record(world, api, line):
     person = await world.person()
     coaching = {"form": "NKL01", "jp": None, "sessions": 2}
     first, second = await world.store(
@@ -148,7 +148,7 @@ async def test_what_a_revoked_record_took_of_a_cap_goes_to_the_next(world, api, 
     assert [item["state"]["jp_counted"] for item in history] == ["0.000", "4.000"]
 
 
-async def test_a_correction_between_months_frees_the_one_and_fills_the_other(world, api, line):
+async def test_a_correction_to_another_month_frees_the_cap_of_the_old_and_fills_that_of_the_new(world, api, line):
     person = await world.person()
     coaching = {"form": "NKL01", "jp": None, "sessions": 2}
     march, waiting, april = await world.store(
@@ -188,7 +188,7 @@ DATED = {
 }
 
 
-async def test_sessions_over_new_year_count_each_year_its_own_in_ledger_answer_and_event(world, api, line):
+async def test_sessions_over_new_year_count_each_in_its_own_year(world, api, line):
     person = await world.person()
     dated = line(person, jp=None, **DATED)
     answer = (await api.call("service", "POST", "/trainings", dated)).json()
@@ -208,7 +208,7 @@ async def test_sessions_over_new_year_count_each_year_its_own_in_ledger_answer_a
     assert [await world.ledger(person, year) for year in (2025, 2026)] == [("4.000", "0.000")] * 2
 
 
-async def test_changes_of_a_record_over_new_year_move_each_year_by_its_difference(world, api, line):
+async def test_a_change_of_a_record_over_new_year_moves_both_ledgers(world, api, line):
     person = await world.person()
     [answer] = await world.store(line(person, jp=None, **DATED))
     path = f"/trainings/{answer.id}"

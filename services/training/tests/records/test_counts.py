@@ -1,4 +1,4 @@
-"""What an upload and a single cost, in statements, rows and memory: counts, never seconds."""
+"""What an upload and a single training cost, counted in statements, rows and bytes, never in seconds."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,13 +11,13 @@ from common.web.bulk import CHUNK, SPOOL_BYTES
 from jejak_local.harness import Peak, counted_copies, streamed
 
 A_CHUNK = 6
-"""Statements of a chunk of plain lines, as test_store counts them."""
+"""How many statements a chunk of plain lines takes; test_store holds it to that."""
 SLACK_BYTES = 512 * 1024
-"""What the interpreter itself keeps meanwhile."""
+"""Memory that Python itself may take meanwhile."""
 
 
 @pytest.mark.parametrize("lines", [1, CHUNK, 3 * CHUNK])
-async def test_an_upload_takes_the_same_statements_a_chunk_and_a_row_a_line(world, api, line, lines):
+async def test_an_upload_takes_six_statements_a_chunk_and_writes_one_record_a_line(world, api, line, lines):
     people = await world.people(*(world.state() for _ in range(50)))
     with counted_statements(world.database) as statements, counted_copies() as copies:
         answers = await api.bulk("/trainings:batch", [line(people[n % 50]) for n in range(lines)])
@@ -45,7 +45,7 @@ async def test_a_repeated_upload_writes_nothing(world, api, line):
     assert written == []
 
 
-async def test_a_single_takes_the_statements_of_a_chunk_and_is_read_for_its_answer(world, api, line):
+async def test_a_single_takes_the_statements_of_a_chunk_and_one_to_read_its_answer(world, api, line):
     person = await world.person()
     await api.call("service", "POST", "/trainings", line(person))  # has looked at the token
     with counted_statements(world.database) as statements:

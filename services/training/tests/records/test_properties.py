@@ -1,4 +1,4 @@
-"""Whatever is stored, corrected, verified and revoked in whatever order: the books agree with a count from scratch."""
+"""After any sequence of storing, correcting, verifying and revoking, the books agree with a count from scratch."""
 
 from collections import defaultdict
 from datetime import date, timedelta
@@ -96,7 +96,7 @@ async def test_the_order_in_which_records_and_corrections_come_changes_no_ledger
 
 
 async def _take(world, line, person, records, steps):
-    """Stores and corrects in the order of the steps; a correction of what is not stored yet waits for it. All is sent again."""
+    """Takes the steps in their order, a correction no earlier than its record is stored; then sends all records again."""
     lines = [line(person, **told(each), source="self" if own else "system") for each, own, _ in records]
     ids, waiting = {}, set()
     for number, kind in steps:

@@ -1,4 +1,4 @@
-"""A line is read by msgspec as by pydantic: the same verdict, values and fingerprint, whatever is sent."""
+"""msgspec reads a line as pydantic would, whatever is sent: it takes and refuses the same, with the same values."""
 
 import json
 
@@ -49,13 +49,13 @@ def outcome(read, raw):
 @given(
     raw=lines() | st.sampled_from(RAW) | anything.map(lambda value: json.dumps(value).encode()) | st.binary(max_size=40)
 )
-def test_the_verdict_and_the_values_are_those_of_pydantic(raw):
+def test_a_line_is_taken_or_refused_as_pydantic_does_and_gives_the_same_values(raw):
     assert outcome(reader.read, raw) == outcome(careful.validate_json, raw)
 
 
 @settings(max_examples=500, deadline=None)
 @given(raw=lines())
-def test_what_a_fingerprint_is_made_of_is_what_pydantic_writes(raw):
+def test_a_fingerprint_is_made_of_what_pydantic_writes(raw):
     try:
         model = careful.validate_json(raw)
     except ValidationError:
@@ -68,7 +68,7 @@ def test_what_a_fingerprint_is_made_of_is_what_pydantic_writes(raw):
     "changes",
     [{}, {"nip": "19900101 200501 1 001"}, {"jp": 8}, {"source": "self"}, {"title": "Über – 研修 \U0001f4da"}],
 )
-def test_a_plain_line_is_no_pydantic_model(changes):
+def test_a_plain_line_is_read_without_a_pydantic_model(changes):
     line = good(Dice(lambda _: 0), CALLERS["service"], "R-1") | changes
     assert isinstance(reader.read(json.dumps(line).encode()), msgspec.Struct)
 

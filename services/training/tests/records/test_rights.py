@@ -8,10 +8,7 @@ from common.answers import Done
 from common.ids import new_id
 from common.refused import Refused
 from contracts.acting import SENDERS
-
-
-def told(answers):
-    return [answer.status if isinstance(answer, Done) else answer.code for answer in answers]
+from jejak_local.harness import told
 
 
 async def test_an_agency_answers_for_people_who_were_its_own_on_the_end_date(world, line):
@@ -32,8 +29,8 @@ async def test_a_repeat_is_told_only_to_who_might_have_sent_it(world, line):
     assert await world.store(given, role="agency_hr", agency=world.here) == [Done("duplicate", first.id)]
 
 
-async def test_one_reference_from_five_senders_is_five_records(world, line):
-    """Whoever sends `moodle-a / A-1` first takes it from nobody, and nobody learns of the others' records."""
+async def test_the_same_reference_from_five_senders_is_five_records(world, line):
+    """Who sends `moodle-a / A-1` first takes it from no other sender, and no sender learns of the others' records."""
     await world.provider([("KL03", date(2020, 1, 1), None)])
     me, other = await world.person(), await world.person(agency=world.there)
     same = {"source_name": "moodle-a", "reference": "A-1"}
@@ -72,7 +69,7 @@ async def test_a_service_sends_for_whom_its_token_names(world, line, kind):
     assert [tuple(row) for row in rows] == [(kind, str(named)), ("connection", "service")]
 
 
-async def test_a_token_of_several_roles_sends_in_the_widest_that_speaks_for_somebody(world, line):
+async def test_a_token_of_several_roles_sends_in_the_widest_role_it_has_the_claims_for(world, line):
     person = await world.person()
     given = line(person)
     claims = {"agency": world.here, "person": person}
@@ -179,8 +176,8 @@ async def test_who_sees_a_record(world, api, line):
         assert (await api.get(f"/trainings?person_id={person}", role, **claims))["items"] == []
 
 
-async def test_a_move_to_come_shows_nothing_to_the_agency_it_leads_to(world, api, line):
-    """The registry tells of it beforehand; only on its day does it tell of another agency."""
+async def test_an_agency_sees_nothing_of_a_person_who_will_only_come_to_it_later(world, api, line):
+    """The registry tells of a move beforehand. The new agency is that of the person only from the day of the move."""
     planned = [(world.here, date(2020, 1, 1), date(2027, 1, 1)), (world.there, date(2027, 1, 1), None)]
     person = await world.person(agency=world.here, assignments=planned)
     [stored] = await world.store(line(person))
@@ -259,7 +256,9 @@ async def test_a_person_cannot_change_what_was_verified(world, api, line):
         ("service", "provider"),
     ],
 )
-async def test_what_people_send_of_themselves_is_unverified_by_whichever_door(world, api, line, role, source):
+async def test_what_people_send_of_themselves_is_unverified_in_whichever_role_they_send_it(
+    world, api, line, role, source
+):
     await world.provider([("KL03", date(2020, 1, 1), None)])
     me, colleague = await world.person(), await world.person()
     one, many, theirs = line(me, source=source), line(me, source=source), line(colleague, source=source)
@@ -322,7 +321,7 @@ async def test_a_correction_cannot_move_a_record_to_another_agency(world, api, l
 
 
 async def test_a_record_of_a_degree_tells_who_had_a_hand_in_it(world, api, line):
-    """Subjects and people of all who sent, corrected or verified it: credit keeps them from judging it."""
+    """The event names all who sent, corrected or verified the record: credit does not let them judge it."""
     me, officer = await world.person(), await world.person()
     degree = line(me, form="PD01", degree="S2", jp=None, title="Magister")
     sent = await api.call("person", "POST", "/trainings", degree, subject="saya", person=me)
@@ -344,7 +343,7 @@ async def test_a_record_of_a_degree_tells_who_had_a_hand_in_it(world, api, line)
         assert "hands" not in version["state"]
 
 
-async def test_a_record_without_a_degree_tells_nobodys_hands_until_it_has_one(world, api, line):
+async def test_a_record_tells_who_had_a_hand_in_it_only_once_it_names_a_degree(world, api, line):
     person = await world.person()
     [record] = await world.store(line(person))
     body = {"form": "PD01", "degree": "S2", "title": "x", "start_date": "2026-03-02", "end_date": "2026-03-03"}

@@ -12,12 +12,8 @@ from common.ids import new_id
 from common.store.database import counted_statements
 from common.store.outbox import unpack
 from contracts.events.training import TrainingCompleted
+from jejak_local.harness import told
 from training.records.writing import SENT
-
-
-def told(answers):
-    """Status of what was stored, code of what was refused."""
-    return [answer.status if isinstance(answer, Done) else answer.code for answer in answers]
 
 
 async def test_a_record_is_stored_counted_and_announced(world, line):
@@ -99,7 +95,7 @@ async def test_a_refused_line_takes_no_reference(world, line):
     ]
 
 
-async def test_a_repeat_is_answered_as_such_even_where_the_rules_have_moved_on(world, line):
+async def test_a_repeat_is_a_duplicate_even_where_it_would_be_refused_today(world, line):
     person = await world.person()
     code = await world.provider([("KL03", date(2020, 1, 1), None)])
     given = line(person, provider_code=code)
@@ -111,7 +107,7 @@ async def test_a_repeat_is_answered_as_such_even_where_the_rules_have_moved_on(w
 
 
 @pytest.mark.parametrize("how", ["one chunk", "chunk after chunk"])
-async def test_the_same_body_is_a_duplicate_by_whichever_name_it_names_the_person(world, line, how):
+async def test_the_same_body_is_a_duplicate_whether_it_names_the_person_by_nip_or_by_id(world, line, how):
     nip = world.nip()
     person = await world.person(nip=nip)
     by_nip = line(nip=nip)
@@ -163,7 +159,7 @@ async def test_what_a_corrected_record_says_now_is_a_duplicate_too(world, api, l
 
 
 async def test_a_body_that_says_the_same_in_other_words_is_a_duplicate(world, line):
-    """Hours left out are those of the course; a source left out follows from the role."""
+    """Hours that are left out are those of the course; a source that is left out follows from the sender's role."""
     person = await world.person()
     await world.provider([("KL03", date(2020, 1, 1), None)])
     async with world.database.engine.begin() as connection:
@@ -176,7 +172,7 @@ async def test_a_body_that_says_the_same_in_other_words_is_a_duplicate(world, li
     assert await world.store(given | {"jp": "12"}, given | {"source": "system"}) == [Done("duplicate", first.id)] * 2
 
 
-async def test_many_other_bodies_take_one_statement_more(world, line):
+async def test_references_that_conflict_take_four_statements_however_many_they_are(world, line):
     people = await world.people(*(world.state() for _ in range(50)))
     lines = [line(people[n % 50]) for n in range(250)]
     await world.store(*lines)
@@ -187,7 +183,7 @@ async def test_many_other_bodies_take_one_statement_more(world, line):
         assert len(run) == 4
 
 
-async def test_who_loses_a_race_for_a_reference_is_told_of_the_winner(world, line):
+async def test_of_several_who_send_a_reference_at_once_one_wins_and_the_others_are_refused(world, line):
     nips = [world.nip() for _ in range(3)]
     people = [await world.person(nip=nip) for nip in nips]
     same = line(people[0])
@@ -211,7 +207,7 @@ async def test_the_same_upload_twice_at_once_stores_each_line_once(world, line):
     assert len(await world.emitted()) == 20
 
 
-async def test_uploads_and_news_of_the_same_people_in_opposite_order_all_end(world, line):
+async def test_uploads_and_news_of_the_same_people_in_opposite_order_do_not_block_each_other(world, line):
     states = [world.state() for _ in range(400)]
     people = await world.people(*states)
     news = [world.received(state, 2) for state in reversed(states)]
@@ -349,7 +345,7 @@ async def test_a_provider_must_be_accredited_on_both_dates_for_everyone(world, l
     assert told(answers) == ["provider-not-accredited", "stored", "provider-not-accredited", "provider-not-accredited"]
 
 
-async def test_caps_are_shared_across_chunks_and_who_comes_later_may_come_first(world, line):
+async def test_a_cap_is_shared_across_chunks_by_date_not_by_order_of_arrival(world, line):
     person = await world.person()
     coaching = {"form": "NKL01", "jp": None}
     await world.store(
@@ -436,7 +432,7 @@ async def test_an_activity_begins_in_service_and_a_study_within_ten_years(world,
 
 @pytest.mark.parametrize("name", ["start_date", "end_date", "session_dates"])
 @pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "2201-01-01", 1430438400, 42125])
-async def test_no_date_is_a_number_or_of_another_age(world, api, line, name, day):
+async def test_a_date_is_a_text_and_of_our_time(world, api, line, name, day):
     wrong = line(await world.person(), form="NKL01", jp=None) | {name: [day] if name == "session_dates" else day}
     status, code, field = await api.refused("service", "POST", "/trainings", wrong)
     assert (status, code, field.partition(".")[0]) == (422, "date-invalid", name)
@@ -480,8 +476,8 @@ async def test_a_chunk_of_plain_lines_takes_six_statements_and_a_copy(world, lin
         assert await statements(world, [line(people[n % 50]) for n in range(size)]) == 6
 
 
-async def test_a_chunk_of_everything_takes_twelve_statements_and_a_copy(world, line):
-    """Courses, providers, a year nobody has opened, and sessions that displace those counted before."""
+async def test_a_chunk_that_needs_everything_takes_twelve_statements_and_a_copy(world, line):
+    """It has courses, providers, a year nobody has opened, and sessions that displace some counted before."""
     people = await world.people(*(world.state() for _ in range(50)))
     code = await world.provider([("KL06", date(2020, 1, 1), None)])
     async with world.database.engine.begin() as connection:
@@ -514,7 +510,7 @@ async def test_what_a_sender_sent_before_is_looked_up_line_by_line_in_a_table_no
     assert "(source_name = given.source_name) AND (reference = given.reference)" in plan
 
 
-async def test_what_is_told_of_new_records_is_what_the_class_of_the_event_writes(world, line):
+async def test_events_of_new_records_are_written_as_their_class_writes_them(world, line):
     person = await world.person()
     code = await world.provider([("KL06", date(2020, 1, 1), None)])
     answers = await world.store(

@@ -1,4 +1,4 @@
-"""A moment becomes the day it was where the person served: the year, the rules and the caps follow from that day."""
+"""A moment counts as the day it was where the person served; the year, the rules and the caps follow from that day."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -63,8 +63,8 @@ async def test_a_rule_that_changes_on_1_july_changes_at_midnight_where_the_perso
     assert [(row.rule_pack, row.jp_counted) for row in found] == [("jp-2018", 5), ("jp-2026", 7)]
 
 
-async def test_sessions_at_night_count_in_the_month_it_was_there(world, line):
-    """Two sessions of a month count: a third one at 00:30 on 1 June in Jayapura is still May in Jakarta."""
+async def test_a_session_at_night_counts_in_the_month_it_was_where_the_person_served(world, line):
+    """Two sessions a month count. A third at 00:30 on 1 June in Jayapura counts in June, though in Jakarta it was still May."""
     await world.agency(world.here, "WIT")
     person = await world.person()
     nights = [at("WIT", 2026, 6, 1, 0, 30), at("WIT", 2026, 5, 4, 19), at("WIT", 2026, 5, 11, 19)]
@@ -93,7 +93,7 @@ async def test_on_the_night_of_a_move_the_agency_is_the_one_of_the_day_in_jakart
     assert [tuple(row) for row in rows] == [(world.there, date(2026, 2, 28)), (world.here, date(2026, 3, 1))]
 
 
-async def test_a_zone_that_changes_moves_no_day_already_found(world, line):
+async def test_when_an_agency_changes_its_zone_records_keep_their_day(world, line):
     await world.agency(world.here, "WIB")
     person = await world.person()
     sent = line(person, start_date="2026-03-02", end_date="2026-03-02T16:30:00Z")

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common.events import Received
 from common.store.database import Database
-from common.store.outbox import unpack
-from contracts.events.training import JPShortfallDetected, JPShortfallResolved
+from contracts import topics
 from training.domain.caturwulan import period_of
 from training.ledger.commands import Moved, move
 from training.soundings import commands, daily
@@ -33,16 +33,6 @@ MANY = """
     INSERT INTO jp_ledger (person_id, year, pack, floor, yearly, target, duty_months, verified, unverified)
     SELECT person_id, :year, 'jp-2018', 20, 20, 20, 4095, :verified, 0 FROM people
 """
-
-
-@dataclass(frozen=True)
-class Found:
-    """An event in the outbox."""
-
-    id: UUID
-    key: UUID
-    sequence: int
-    event: Any
 
 
 @dataclass
@@ -102,16 +92,9 @@ class Sounding:
             )
         )
 
-    async def events(self) -> list[Found]:
-        """All shortfall events, oldest first, as their contract reads them: nothing missing, nothing unknown."""
-        kinds = {kind.type: kind for kind in (JPShortfallDetected, JPShortfallResolved)}
-        rows = await self.world.rows("SELECT events FROM outbox WHERE topic = 'training.shortfall.v1' ORDER BY id")
-        found: list[Found] = []
-        for record in [record for row in rows for record in unpack(row.events)[1]]:
-            headers = {name: value.decode() for name, value in record.headers}
-            event = kinds[headers["ce_type"]].model_validate_json(record.value)
-            found.append(Found(UUID(headers["ce_id"]), UUID(record.key.decode()), int(headers["ce_sequence"]), event))
-        return found
+    async def events(self) -> list[Received]:
+        """All shortfall events, oldest first."""
+        return [each for each in await self.world.told() if each.event.topic is topics.SHORTFALLS]
 
     async def shortfalls(self, sweep_id: UUID | None = None) -> dict[UUID, tuple[str, str, str]]:
         """State, threshold and missing hours by person."""

@@ -13,36 +13,25 @@ from common import telemetry
 from training.soundings import cli
 
 
-@pytest.fixture
-def run(parts, sounding):
-    parser = argparse.ArgumentParser()
-    cli.add_arguments(parser)
-
-    async def run_it(*arguments: str) -> int:
-        return await cli.run(parser.parse_args(arguments), parts)
-
-    return run_it
-
-
 async def test_prints_what_each_sweep_came_to(run, sounding, world, capsys):
     await sounding.many(1_200, world.state().agency_id)
     await sounding.many(34, world.state().agency_id, verified="9")
-    assert await run("--as-of", "2026-05-02") == 0
+    assert await run("sweep", "--as-of", "2026-05-02") == 0
     printed = capsys.readouterr()
     [head, row] = [line.split() for line in printed.out.splitlines()]
     assert head == ["period", "as", "of", "people", "short", "agencies", "pages", "seconds"]
     assert row[:-1] == ["2026/1", "2026-05-02", "1,234", "1,200", "1", "2"]
     assert "2026/1: reading everybody's ledger" in printed.err
-    assert await run("--as-of", "2026-05-02") == 0
+    assert await run("sweep", "--as-of", "2026-05-02") == 0
     assert capsys.readouterr().out == "Every closed period has been swept.\n"
 
 
 async def test_without_a_date_it_is_today_in_jakarta(run, world, capsys):
     world.clock.moment = datetime(2026, 8, 31, 16, 59, tzinfo=UTC)
-    await run()
+    await run("sweep")
     assert "2026/2" not in capsys.readouterr().out
     world.clock.moment = datetime(2026, 8, 31, 17, 0, tzinfo=UTC)
-    await run()
+    await run("sweep")
     assert "2026/2  2026-09-01" in capsys.readouterr().out
 
 
@@ -56,7 +45,7 @@ async def test_without_a_date_it_is_today_in_jakarta(run, world, capsys):
     ],
 )
 async def test_says_why_nothing_was_swept(run, capsys, arguments, why):
-    assert await run(*arguments) == 2
+    assert await run("sweep", *arguments) == 2
     assert capsys.readouterr().err == f"Nothing was swept: {why}\n"
 
 
@@ -75,7 +64,7 @@ async def test_each_transaction_is_a_trace_of_its_own_linked_to_the_run(run, sou
     provider.add_span_processor(SimpleSpanProcessor(spans))
     monkeypatch.setattr(telemetry, "tracer", provider.get_tracer("test"))
     await world.person()
-    await run("--as-of", "2026-05-02")
+    await run("sweep", "--as-of", "2026-05-02")
     finished = [span for span in spans.get_finished_spans() if span.name.startswith("sweep")]
     [root] = [span for span in finished if span.name == "sweep"]
     steps = [span for span in finished if span.name != "sweep"]

@@ -38,7 +38,7 @@ async def test_hours_that_reach_what_was_due_resolve(sounding, world, line):
         "verified": Decimal("8.000"),
         "threshold": Decimal("6.660"),
     }
-    assert (resolved.key, resolved.sequence) == (ONE, 2)
+    assert (resolved.event.key(), resolved.sequence) == (ONE, 2)
     assert await sounding.shortfalls() == {person: ("resolved", "6.660", "0.000"), other: ("open", "6.660", "6.660")}
     assert await sounding.broken() == []
 
