@@ -138,7 +138,7 @@ async def stack(keycloak: Keycloak) -> AsyncIterator[Stack]:
         ("bkn", {}),
         ("researcher", {}),
         ("intern", {}),
-        ("programme_manager", {}),
+        ("programme_manager", {"agency": AGENCY}),
         ("platform_admin", {"connection": CONNECTION}),
         ("verifier", {"agency": AGENCY}),
         ("validator", {"agency": AGENCY}),

@@ -3,6 +3,7 @@
 from common.events import Event
 from contracts.events.access import RecordViewed
 from contracts.events.credit import CreditVerified
+from contracts.events.mentoring import ProgrammeClosed, ProgrammeOpened
 from contracts.events.notification import MessageRequested
 from contracts.events.registry import AgencyChanged, ContactChanged, PersonChanged, PostChanged, UnitChanged
 from contracts.events.training import (
@@ -25,6 +26,8 @@ PUBLISHED: tuple[type[Event], ...] = (
     JPShortfallDetected,
     JPShortfallResolved,
     CreditVerified,
+    ProgrammeOpened,
+    ProgrammeClosed,
     ContactChanged,
     MessageRequested,
 )

@@ -23,7 +23,7 @@ ROLES = {
         CallerRole("bkn", unbound=True),
         CallerRole("researcher"),
         CallerRole("intern"),
-        CallerRole("programme_manager"),
+        CallerRole("programme_manager", needs=("agency",)),
         CallerRole("platform_admin", needs=("connection",)),
         CallerRole("service", unbound=True),
         CallerRole("operator", unbound=True),

@@ -13,8 +13,9 @@ ACCESS = Topic("registry.access.v1", partitions=12, readers=("registry",))
 RECORDS = Topic("training.record.v1", partitions=12)
 SHORTFALLS = Topic("training.shortfall.v1", partitions=3)
 DECISIONS = Topic("credit.decision.v1", partitions=12)
+PROGRAMMES = Topic("mentoring.programme.v1", partitions=3)
 # Names and addresses are nobody else's business.
 CONTACTS = Topic("registry.contact.v1", partitions=12, compacted=True, readers=("notification",))
 REQUESTS = Topic("notification.request.v1", partitions=12, readers=("notification",))
 
-TOPICS = (AGENCIES, UNITS, POSTS, PEOPLE, ACCESS, RECORDS, SHORTFALLS, DECISIONS, CONTACTS, REQUESTS)
+TOPICS = (AGENCIES, UNITS, POSTS, PEOPLE, ACCESS, RECORDS, SHORTFALLS, DECISIONS, PROGRAMMES, CONTACTS, REQUESTS)

@@ -14,6 +14,7 @@ PARTS: Mapping[str, str] = {
     "identity": text_named("part.identity"),
     "history": text_named("part.history"),
     "trainings": text_named("part.trainings"),
+    "mentoring": text_named("part.mentoring"),
     "posts": text_named("part.posts"),
     "hours": text_named("part.hours"),
     "shortfalls": text_named("part.shortfalls"),

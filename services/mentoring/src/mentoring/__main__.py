@@ -1,0 +1,4 @@
+from common.process import main
+from mentoring.service import SERVICE
+
+main(SERVICE)

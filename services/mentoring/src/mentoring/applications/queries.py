@@ -1,0 +1,53 @@
+"""Reading applications: whom somebody will not be paired with is shown to them alone."""
+
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from common.refused import Refused
+from common.web.pages import Page, Window
+from contracts.callers import Caller
+from mentoring.applications.schemas import ApplicationOut
+from mentoring.applications.tables import Application
+from mentoring.domain.programmes import Side
+from mentoring.programmes.tables import Programme
+
+BY_PERSON: TypeAdapter[tuple[UUID]] = TypeAdapter(tuple[UUID])
+
+
+async def application(
+    session: AsyncSession, programme_id: UUID, person_id: UUID, caller: Caller[None]
+) -> ApplicationOut:
+    """Somebody's application to a programme. Raises Refused `not-found`."""
+    found = await session.get(Application, {"programme_id": programme_id, "person_id": person_id})
+    if found is None:
+        raise Refused("not-found")
+    return _shown(found, caller)
+
+
+async def application_page(
+    session: AsyncSession, window: Window, programme_id: UUID, side: Side | None, caller: Caller[None]
+) -> Page[ApplicationOut]:
+    """Applications to a programme in the order of person ids. Raises Refused `not-found`."""
+    programme = await session.get(Programme, programme_id)
+    if programme is None:
+        raise Refused("not-found")
+    found = select(Application).where(col(Application.programme_id) == programme_id)
+    found = found.order_by(col(Application.person_id)).limit(window.limit + 1)
+    if not (caller.unbound or programme.agency_id in caller.agencies):
+        # Whoever runs another programme, or only takes part, sees of this one their own application.
+        found = found.where(col(Application.person_id) == caller.person)
+    if side is not None:
+        found = found.where(col(Application.side) == side)
+    if seen := window.seen(BY_PERSON):
+        found = found.where(col(Application.person_id) > seen[0])
+    rows = [_shown(row, caller) for row in await session.scalars(found)]
+    return window.page(rows, lambda shown: [shown.person_id])
+
+
+def _shown(row: Application, caller: Caller[None]) -> ApplicationOut:
+    own = "person" in caller.roles and caller.person == row.person_id
+    return ApplicationOut.model_validate(row.model_dump() | ({} if own else {"avoids": None}))

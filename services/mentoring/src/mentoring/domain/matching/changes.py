@@ -1,0 +1,189 @@
+"""Why somebody has the mentor they have, why they have none, and the smallest change that would match them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+import numpy as np
+
+from mentoring.domain.matching.limits import LIMITS, Mask, Mentors, allowed, broken
+from mentoring.domain.matching.pairs import MOST, NOBODY, Case, Numbers
+from mentoring.domain.matching.people import Mentee
+from mentoring.domain.matching.runs import Run, matched
+from mentoring.domain.matching.scores import parts, scores
+from mentoring.domain.matching.total import FAR, Priced, passing, ways_to
+
+TRIED = 3
+"""How many mentors are asked for a seat more, the best ones first: each costs a search through the whole match."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something that one person could do: of what `kind`, and what.
+
+    `meeting`: the mentee meets online, or on site, too. `language`: they speak one more. `conflict`: they no longer avoid
+    somebody. `seats`: a mentor takes so many more.
+    """
+
+    kind: str
+    value: str
+    mentor_id: UUID | None = None
+    seats: int = 0
+
+
+@dataclass(frozen=True)
+class Why:
+    """Why somebody has this mentor: the parts of the score, and how many mentors would have scored more for them."""
+
+    mentor_id: UUID
+    score: int
+    parts: dict[str, int]
+    better: int
+    """Mentors who would have scored more with them."""
+    price: int
+    """What the cheapest of these would have cost others, in points, beyond what this mentee would have gained; 0 for none."""
+
+
+def number_of(case: Case, mentee_id: UUID) -> int:
+    """The number of a mentee in a case. Raises StopIteration for who is not in it."""
+    return next(number for number, mentee in enumerate(case.mentees) if mentee.id == mentee_id)
+
+
+def why(done: Run, number: int) -> Why | None:
+    """Why a mentee has the mentor they have; None for who has none."""
+    at = int(done.match.mentor[number])
+    if at == NOBODY:
+        return None
+    mentee = done.case.mentees[number]
+    points = {name: int(each[at]) for name, each in parts(mentee, done.mentors, done.case.rules).items()}
+    scored = scores(mentee, done.mentors, done.case.rules)
+    better = _may(done, mentee) & (scored > scored[at])
+    price = 0
+    if isinstance(done.match, Priced) and better.any():
+        through = done.match.prices - scored
+        price = int(through[better].min() - through[at])
+    return Why(done.mentors.all[at].id, sum(points.values()), points, int(better.sum()), price)
+
+
+def binding(done: Run, number: int) -> str:
+    """The limit that keeps a mentee without a mentor: `seats` where all they may have are taken.
+
+    Else it is the one without which most mentors would be left; where it takes more than one, the one that most break.
+    """
+    mentee = done.case.mentees[number]
+    broke = broken(mentee, done.mentors, done.case.rules)
+    count = np.zeros(len(done.mentors), dtype=np.int64)
+    for mask in broke.values():
+        count += mask
+    open_to = _seated(done.mentors)
+    if not open_to.any() or (open_to & (count == 0)).any():
+        return "seats"
+    alone = {name: int((mask & (count == 1) & open_to).sum()) for name, mask in broke.items()}
+    each = {name: int((mask & open_to).sum()) for name, mask in broke.items()}
+    return max(LIMITS, key=lambda name: (alone[name], each[name]))
+
+
+def smallest_change(done: Run, number: int) -> Change | None:
+    """The smallest change that would match a mentee who has no mentor: their own first, then seats of a mentor.
+
+    None where no single one would. What it says is so: applied, and matched again, the mentee has a mentor. (In a match by
+    lists of the best, as far as those go.)
+    """
+    own = [each for each in _own_changes(done, number) if _matches(done, number, each)]
+    return own[0] if own else _seats(done, number)
+
+
+def applied(case: Case, mentee_id: UUID, change: Change) -> Case:
+    """The case after a change of a mentee, or of a mentor for them."""
+    if change.kind == "seats":
+        mentors = [
+            replace(mentor, seats=mentor.seats + change.seats) if mentor.id == change.mentor_id else mentor
+            for mentor in case.mentors
+        ]
+        return replace(case, mentors=mentors)
+    mentees = [_changed(mentee, change) if mentee.id == mentee_id else mentee for mentee in case.mentees]
+    return replace(case, mentees=mentees)
+
+
+def _changed(mentee: Mentee, change: Change) -> Mentee:
+    if change.kind == "meeting":
+        return replace(mentee, meets=mentee.meets | {change.value})
+    if change.kind == "language":
+        return replace(mentee, languages=mentee.languages | {change.value})
+    return replace(mentee, avoids=mentee.avoids - {change.mentor_id})
+
+
+def _own_changes(done: Run, number: int) -> Iterator[Change]:
+    mentee = done.case.mentees[number]
+    for value in ("online", "onsite"):
+        if value not in mentee.meets:
+            yield Change("meeting", value)
+    spoken = {word: int(mask.sum()) for word, mask in done.mentors.speaking.items() if word not in mentee.languages}
+    for word in sorted(spoken, key=lambda word: (-spoken[word], word)):
+        yield Change("language", word)
+    for avoided in sorted(mentee.avoids):
+        if avoided in done.mentors.at:
+            yield Change("conflict", str(avoided), avoided)
+
+
+def _matches(done: Run, number: int, change: Change) -> bool:
+    """Whether a mentee would be matched after a change of their own."""
+    mentee = done.case.mentees[number]
+    if not isinstance(done.match, Priced):
+        return _matched_again(done, mentee.id, change)
+    # The match is the best one without the new pairs. It is no longer if a way through one of them is cheaper than going
+    # without, and then every better match takes one of them.
+    through = MOST - scores(mentee, done.mentors, done.case.rules) + done.match.prices
+    now = _may(done, _changed(mentee, change))
+    return bool((through[now] < passing(done.case)[number]).any())
+
+
+def _seats(done: Run, number: int) -> Change | None:
+    """The fewest seats more of a mentor by which a mentee would be matched.
+
+    Whoever would get one before them has a way to the mentor that costs no more than their own pair with the mentor saves.
+    There are no others: ways never become cheaper while seats are filled.
+    """
+    mentee = done.case.mentees[number]
+    scored = scores(mentee, done.mentors, done.case.rules)
+    may = np.flatnonzero(_may(done, mentee))
+    tried = may[np.argsort(-scored[may], kind="stable")[:TRIED]]
+    found: list[Change] = []
+    for at in map(int, tried):
+        mentor_id = done.mentors.all[at].id
+        if isinstance(done.match, Priced):
+            seats = _before(done, number, at, MOST - int(scored[at])) + 1
+            found.append(Change("seats", str(mentor_id), mentor_id, seats))
+        else:
+            change = Change("seats", str(mentor_id), mentor_id, 1)
+            if _matched_again(done, mentee.id, change):
+                return change
+    return min(found, key=lambda change: change.seats, default=None)
+
+
+def _before(done: Run, number: int, at: int, cost: int) -> int:
+    """How many others without a mentor would get a seat more of this mentor first."""
+    ends: Numbers = np.full(len(done.mentors), FAR, dtype=np.int64)
+    ends[at] = 0
+    ways = ways_to(done.case, done.pairs, done.match, ends, passing_by=False)
+    leaving = passing(done.case)
+    without = done.match.mentor == NOBODY
+    without[number] = False
+    asking = without[done.pairs.mentee]
+    through = np.full(len(done.case.mentees), FAR, dtype=np.int64)
+    costs = MOST - done.pairs.score[asking].astype(np.int64) + ways[done.pairs.mentor[asking]]
+    np.minimum.at(through, done.pairs.mentee[asking], costs)
+    return int((without & (through - leaving <= cost - leaving[number])).sum())
+
+
+def _matched_again(done: Run, mentee_id: UUID, change: Change) -> bool:
+    again = matched(applied(done.case, mentee_id, change))
+    return bool(again.match.mentor[number_of(again.case, mentee_id)] != NOBODY)
+
+
+def _may(done: Run, mentee: Mentee) -> Mask:
+    return allowed(mentee, done.mentors, done.case.rules) & _seated(done.mentors)
+
+
+def _seated(mentors: Mentors) -> Mask:
+    return mentors.seats > 0

@@ -1,0 +1,19 @@
+"""What this service does with each of its tables, and so what its role may do: see `common.store.grants`."""
+
+from common.store.grants import CHANGED, REPLACED, Grants
+
+GRANTS = Grants(
+    {
+        "agencies": CHANGED,
+        "applications": CHANGED,
+        "assignments": REPLACED,
+        "established_posts": CHANGED,
+        "former_numbers": REPLACED,
+        "holdings": REPLACED,
+        "levels": CHANGED,
+        "people": CHANGED,
+        "post_states": REPLACED,
+        "posts": REPLACED,
+        "programmes": CHANGED,
+    }
+)

@@ -1,0 +1,22 @@
+"""What must always hold, as SQL: each statement finds what breaks it. `python -m mentoring check` runs them."""
+
+from common.invariants import Invariant
+from mentoring.people import PEOPLE
+
+INVARIANTS = (
+    *PEOPLE.invariants,
+    Invariant(
+        "whoever takes part is somebody who is known",
+        "SELECT person_id FROM applications a WHERE NOT EXISTS (SELECT FROM people p WHERE p.person_id = a.person_id)",
+    ),
+    Invariant(
+        "nobody is a mentee in two open programmes",
+        "SELECT person_id FROM applications JOIN programmes ON id = programme_id"
+        " WHERE side = 'mentee' AND withdrawn_at IS NULL AND state = 'open' GROUP BY person_id HAVING count(*) > 1",
+    ),
+    Invariant(
+        "a mentor takes at least one mentee, and no more than the programme has it",
+        "SELECT person_id FROM applications JOIN programmes ON id = programme_id"
+        " WHERE side = 'mentor' AND seats NOT BETWEEN 1 AND CAST(rules ->> 'seats' AS int)",
+    ),
+)

@@ -1,0 +1,1 @@
+"""The copy of posts that mentoring keeps: who stands above whom."""

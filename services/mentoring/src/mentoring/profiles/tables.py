@@ -1,0 +1,26 @@
+"""Levels of competencies, as people and their superiors state them."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint
+from sqlmodel import Field
+
+from common.store.tables import Stored
+
+
+class StatedLevel(Stored, table=True):
+    """How far somebody is in a competency, by the newest statement of each source."""
+
+    __tablename__ = "levels"
+    __table_args__ = (
+        CheckConstraint("level BETWEEN 1 AND 5", name="level"),
+        CheckConstraint("source IN ('self', 'superior')", name="source"),
+    )
+
+    person_id: UUID = Field(primary_key=True)
+    competency: str = Field(primary_key=True)
+    source: str = Field(primary_key=True)
+    level: int
+    dated_on: date
+    stated_by: UUID

@@ -1,0 +1,1 @@
+"""Programmes: who may join, by which rules they are matched, and until when."""

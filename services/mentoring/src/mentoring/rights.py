@@ -1,0 +1,18 @@
+"""Who may do what in mentoring."""
+
+from contracts.rights import Right
+
+READ_PROGRAMMES = Right(
+    ("lan", "service", "agency_hr", "agency_head", "programme_manager", "person", "inspector"), "all programmes"
+)
+KEEP_PROGRAMMES = Right(("programme_manager",), "the programmes of their agency, of LAN for who runs LAN's")
+APPLY = Right(("person",), "the one whose token it is")
+READ_APPLICATIONS = Right(
+    ("lan", "programme_manager", "person"),
+    "a programme manager: those to programmes of their agency; a person: their own; all for a national role. Whom somebody "
+    "will not be paired with is shown to them alone",
+)
+STATE_LEVELS = Right(("person",), "their own, and whose superior of today they are")
+READ_PROFILES = Right(
+    ("lan", "agency_hr", "person"), "whoever serves in their agency now; a person: their own; all for a national role"
+)

@@ -1,0 +1,65 @@
+"""A small world of officers: mentors, mentees and who stands above whom."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from common.fields import FIRST_DAY
+from common.ids import new_id
+from common.parts import Parts
+from contracts.events.registry import Holding, PostChanged, PostState
+from jejak_local import harness
+from jejak_local.harness import AGENCY
+from mentoring.service import SERVICE
+
+
+class World(harness.World):
+    """People with posts, and programmes they may join."""
+
+    async def person(self, jenjang: str | None = "ahli_muda", *posts: UUID, **changes: Any) -> UUID:
+        """Somebody who holds these posts as their own."""
+        held = [Holding(post_id=each, kind="definitive", valid_from=date(2020, 1, 1), valid_to=None) for each in posts]
+        [person_id] = await self.people(self.state(jenjang=jenjang, **changes).model_copy(update={"holdings": held}))
+        return person_id
+
+    async def post(self, superior: UUID | None = None) -> UUID:
+        """A post under another."""
+        post_id = new_id()
+        state = {"type": "JA", "name": "Kepala", "jenjang": "administrator", "unit_id": post_id, "seats": 9}
+        states = [PostState(**state, superior_id=superior, valid_from=FIRST_DAY, valid_to=None)]
+        await self.hear(self.received(PostChanged(post_id=post_id, agency_id=AGENCY, code="P", states=states)))
+        return post_id
+
+
+@pytest.fixture
+def world(parts: Parts) -> World:
+    return World(parts.database, SERVICE, parts)
+
+
+@pytest.fixture
+def programme(api, clock):
+    """Opens a programme of the agency that takes people today, and gives its id."""
+
+    async def opened(**rules: Any) -> str:
+        today = clock.today().isoformat()
+        body = {"title": "Mentoring lintas jenjang", "opens_on": today, "closes_on": today, "rules": rules}
+        answer = await api.call("programme_manager", "POST", "/programmes", body)
+        assert answer.status_code == 201, answer.text
+        return answer.json()["id"]
+
+    return opened
+
+
+@pytest.fixture
+def joins(api):
+    """Lets somebody take part."""
+
+    async def joined(programme_id: str, person_id: UUID, side: str, **said: Any) -> dict[str, Any]:
+        path = f"/programmes/{programme_id}/applications/me"
+        answer = await api.call("person", "PUT", path, {"side": side, **said}, person=person_id)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    return joined
