@@ -17,7 +17,7 @@ from typing import Any
 
 from rich.console import Console
 
-from bench import bulk, growth, latency, memory, nation, recovery, relay, report, sweep
+from bench import bulk, counts, growth, latency, memory, nation, recovery, relay, report, sweep
 from bench.figures import Figure
 from bench.world import World, world
 
@@ -34,13 +34,14 @@ MEASURES: dict[str, Callable[..., Awaitable[list[Figure]]]] = {
     "B8": nation.nation,
     "B3": sweep.sweep,
     "B4": growth.growth,
+    "B9": counts.counts,
 }
 """Each is given the options that its parameters name.
 
-This order lets them share a stack: B6 comes first, since it reads again all that was sent before it; B3 and B4 come
-last, since the many people and records that they lay would slow down the others.
+This order lets them share a stack: B6 comes first, since it reads again all that was sent before it; B3, B4 and
+B9 come last, since the many people and records that they lay would slow down the others.
 """
-NATIONS = {"B3", "B8"}
+NATIONS = {"B3", "B8", "B9"}
 """These bring all their people themselves: the registry takes one, to copy."""
 
 QUICK: dict[str, Any] = {
@@ -52,6 +53,7 @@ QUICK: dict[str, Any] = {
     "swept": [20_000, 100_000],
     "loaded": 10_000,
     "known": [100_000, 200_000],
+    "counted": [200_000],
     "stored": [50_000],
     "megabytes": [5],
     "replayed": 20_000,
@@ -129,6 +131,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--loaded", type=int, default=5_000_000, help="B8: people sent with units and posts")
     parser.add_argument("--known", type=int, nargs="+", default=[100_000, 1_000_000, 5_000_000], help="B4: people")
     parser.add_argument("--stored", type=int, nargs="+", default=[1_000_000, 10_000_000], help="B4: records")
+    parser.add_argument("--counted", type=int, nargs="+", default=[1_000_000], help="B9: people")
     parser.add_argument("--megabytes", type=int, nargs="+", default=[200, 1000], help="B5: uploads")
     parser.add_argument("--replayed", type=int, default=1_000_000, help="B6: events")
     parser.add_argument("--snapshot-seconds", type=int, default=600, help="B7: seconds that the snapshot stays open")

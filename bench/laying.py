@@ -49,7 +49,7 @@ FROM model, known, generate_series(0, {number} - 1, model.count) start
 BUILT_ANEW = """
 SELECT format('DROP INDEX %s', indexrelid::regclass) AS drop,
     format('%s WITH (fillfactor = 70); ALTER INDEX %s RESET (fillfactor)', pg_get_indexdef(indexrelid), indexrelid::regclass) AS make
-FROM pg_index WHERE indrelid = $1::regclass AND NOT indisunique
+FROM pg_index WHERE indrelid = $1::regclass AND NOT indisunique AND indpred IS NULL
 UNION ALL
 SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname),
     format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid))

@@ -29,6 +29,7 @@ TITLES = {
     "B6": "Replay and recovery",
     "B7": "Relay under an old snapshot",
     "B8": "A nation with units and posts",
+    "B9": "Counts of a nation, and of an agency in it",
 }
 PLACE = ("machine", "python", "postgresql", "kafka")
 POINTS = 150

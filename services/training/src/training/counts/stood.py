@@ -35,10 +35,12 @@ SHORT = ("on_track", "needs_action", "overdue")
 DAY = "CAST(:day AS date)"
 OWN = "agency_id = ANY(CAST(:own AS uuid[]))"
 LATER = f"""
-    SELECT person_id, sum(jp) FILTER (WHERE verified) AS verified, sum(jp) FILTER (WHERE NOT verified) AS unverified
-    FROM ({COUNTED}) AS c WHERE counting_year = :year AND end_date > :day GROUP BY person_id
+    LEFT JOIN LATERAL (
+        SELECT sum(jp) FILTER (WHERE c.verified) AS verified, sum(jp) FILTER (WHERE NOT c.verified) AS unverified
+        FROM ({COUNTED}) AS c WHERE c.person_id = p.person_id AND counting_year = :year AND end_date > :day
+    ) later ON true
 """  # noqa: S608 - built of names in this code
-NOTHING_LATER = "SELECT CAST(NULL AS uuid) AS person_id, 0 AS verified, 0 AS unverified WHERE false"
+NOTHING_LATER = "CROSS JOIN (SELECT 0 AS verified, 0 AS unverified) later"
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,7 @@ def stood_sql(ladder: Ladder, day: date, conditions: str, later: str = NOTHING_L
     """
     target = pro_rata_sql("yearly", months_until_sql("duty_months", "12"))
     return f"""
-        later AS ({later}), active AS (
+        active AS (
             SELECT a.person_id, a.agency_id, a.unit_id, unit.name AS unit_name, g.name AS agency_name, g.region,
                 o.jenjang, o.position,
                 {exempt_sql("p", ":day")} AS exempt, coalesce(l.yearly, given.yearly) AS yearly,
@@ -163,7 +165,7 @@ def stood_sql(ladder: Ladder, day: date, conditions: str, later: str = NOTHING_L
             LEFT JOIN jp_ledger l ON l.person_id = p.person_id AND l.year = :year
             LEFT JOIN agencies g ON g.agency_id = a.agency_id
             LEFT JOIN posts o ON o.person_id = p.person_id AND {covers_sql("o", ":day")}
-            LEFT JOIN later ON later.person_id = p.person_id
+            {later}
             WHERE {covers_sql("a", ":day")} AND {in_service_sql("p", ":day")}
         ), stood AS (
             SELECT *, {target} AS target, {state_sql(ladder, day, "active")} AS state FROM active WHERE true{conditions}
