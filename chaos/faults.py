@@ -18,7 +18,7 @@ from common.events import MAX_EVENT_BYTES, Event, Topic
 from common.messages.fetching import take
 from common.messages.kafka import partition_of, producer
 from contracts import topics
-from contracts.events.registry import AgencyChanged, PersonChanged, UnitChanged
+from contracts.events.registry import AgencyChanged, PersonChanged, PostChanged, UnitChanged
 from contracts.events.training import JPShortfallResolved, TrainingCompleted
 from jejak_local.books import EMITTING, READERS, ask, rows
 from jejak_local.poison import STAND_IN, Raw, send_raw
@@ -29,7 +29,7 @@ AGAIN = "chaos"
 """The header of what faults publish: poison, and events under a new id."""
 WANTED: dict[str, type[Event]] = {
     event.topic.name: event
-    for event in (AgencyChanged, UnitChanged, PersonChanged, TrainingCompleted, JPShortfallResolved)
+    for event in (AgencyChanged, UnitChanged, PostChanged, PersonChanged, TrainingCompleted, JPShortfallResolved)
 }
 """An event that each reader of the topic wants; it would rightly pass over the body of any other."""
 INTAKE_SECONDS = 60
