@@ -128,7 +128,9 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--rates", type=int, nargs="+", default=[25, 50, 100, 200], help="B2: singles a second")
     parser.add_argument("--seconds", type=int, default=20, help="B2: seconds of singles in a round")
     parser.add_argument("--swept", type=int, nargs="+", default=[100_000, 1_000_000, 5_000_000], help="B3: people")
-    parser.add_argument("--loaded", type=int, default=200_000, help="B8: people sent with units and posts (5,000,000: hours)")
+    parser.add_argument(
+        "--loaded", type=int, default=200_000, help="B8: people sent with units and posts (5,000,000: hours)"
+    )
     parser.add_argument("--known", type=int, nargs="+", default=[100_000, 1_000_000, 5_000_000], help="B4: people")
     parser.add_argument("--stored", type=int, nargs="+", default=[1_000_000, 10_000_000], help="B4: records")
     parser.add_argument("--counted", type=int, nargs="+", default=[1_000_000], help="B9: people")

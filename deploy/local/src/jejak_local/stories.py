@@ -15,7 +15,7 @@ from rich.table import Table
 from jejak_local.books import rest
 from jejak_local.processes import LocalError
 from jejak_local.stack import Stack
-from nation.generate import Nation
+from nation.generate import FOUNDED, Nation
 from nation.orders import reform
 from nation.people import Person
 from nation.session import Stack as LoaderStack
@@ -144,7 +144,10 @@ async def refused_loops(scene: Scene) -> Table:
             "agency_code": code, "code": root.code, "type": root.type, "name": root.name, "jenjang": root.level,
             "unit_code": root.unit.code, "superior_code": structure.head_post(lowest).code,
         },
-        "units": {"agency_code": code, "code": top.code, "name": top.name, "parent_code": structure.unit(lowest).code},
+        "units": {
+            "agency_code": code, "code": top.code, "name": top.name, "parent_code": structure.unit(lowest).code,
+            "valid_from": FOUNDED,
+        },
     }  # fmt: skip
     table = Table("sent", "answer", "in words", title="Loops are refused, with their way")
     for kind, line in lines.items():

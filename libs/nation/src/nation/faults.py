@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from nation.generate import SENDING_PROVIDERS, Line, Nation, Stream, encode
+from nation.generate import FOUNDED, SENDING_PROVIDERS, Line, Nation, Stream, encode
 
 EVERY = 500  # good lines from one fault to the next in a long stream
 TOO_LONG = 70_000  # characters; the services read lines up to 64 KiB
@@ -163,10 +163,11 @@ def _other_predikat(bed: Bed) -> Line:
 
 
 def _under_itself(bed: Bed) -> Line:
-    """The unit on top of the one of the good line, put under it: a loop of up to four units."""
+    """The unit on top of the one of the good line, put under it as long as both are there: a loop of up to four units."""
     structure = bed.nation.structure(bed.base["agency_code"])
     top = structure.top(structure.number(bed.base["code"]))
-    return {"agency_code": structure.agency.code, "code": top.code, "name": top.name, "parent_code": bed.base["code"]}
+    place: Line = {"agency_code": structure.agency.code, "parent_code": bed.base["code"]}
+    return {"code": top.code, "name": top.name, **place, "valid_from": FOUNDED}
 
 
 def _above_itself(bed: Bed) -> Line:
