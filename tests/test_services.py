@@ -57,6 +57,7 @@ def test_names_addresses_and_who_looked_are_read_by_their_readers_alone() -> Non
     assert kept == {
         "registry.access.v1": ("registry",),
         "registry.contact.v1": ("notification",),
+        "registry.identifier.v1": ("connectors",),
         "notification.request.v1": ("notification",),
     }
     for service in services():

@@ -23,6 +23,7 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, nation, worl
     await api.call("lan", "POST", f"/jobs/{reform['job_id']}/cancel")
     async with nation.database.transaction() as session:
         job_id = await order(session, "reform", {}, "lan")
+    tag = {"tag": "hasil-penyetaraan", "valid_from": "2022-06-01", "paper": "SK 1"}
     agency = {"code": "K-001", "name": "Kementerian Uji", "kind": "K"}
     unit = {"code": "K-001-U01", "name": "Biro Umum"}
     pic = {"rank": "main", "name": "Ani", "email": "ani@agency.example"}
@@ -42,6 +43,8 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, nation, worl
             "person_id": [person_id],
             "reform_id": [reform["id"]],
             "job_id": [job_id],
+            "kind": ["agency"],
+            "siasn": ["A1"],
         },
         bodies={
             "POST /v1/agencies": agency | {"code": "K-050"},
@@ -67,6 +70,13 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, nation, worl
             "POST /v1/people/me/contact/check": {"token": token},
             "PUT /v1/people/{person_id}/contact": {"language": "en", "sex": "female"},
             "POST /v1/contacts:batch": [{"person_id": person_id, "zone": "WITA"}],
+            "PUT /v1/people/{person_id}/identifiers": {"siasn": "A1"},
+            "PUT /v1/agencies/{agency_id}/identifiers": {"siasn": "A1"},
+            "PUT /v1/units/{unit_id}/identifiers": {"siasn": "A1"},
+            "POST /v1/identifiers:batch": [{"kind": "person", "id": person_id, "siasn": "A1"}],
+            "POST /v1/identifiers:lookup": [{"kind": "person", "siasn": "A1"}],
+            "POST /v1/people/{person_id}/tags": tag,
+            "POST /v1/tags:batch": [tag | {"nip": a_person()["nip"]}],
             "POST /v1/reforms": merger,
             "POST /v1/reforms:preview": apart,
         },

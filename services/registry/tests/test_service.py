@@ -30,6 +30,9 @@ RIGHTS = {
     ("GET", "/v1/people/{person_id}/place"): HISTORIANS,
     ("POST", "/v1/people/{person_id}/holdings"): {"service", "agency_hr"},
     ("POST", "/v1/holdings:batch"): {"service", "agency_hr"},
+    ("GET", "/v1/tags"): READERS | {"steward"},
+    ("POST", "/v1/people/{person_id}/tags"): {"service", "agency_hr"},
+    ("POST", "/v1/tags:batch"): {"service", "agency_hr"},
     ("GET", "/v1/units/{unit_id}"): READERS,
     ("GET", "/v1/units/{unit_id}/history"): READERS,
     ("PUT", "/v1/units/{unit_id}"): {"lan", "service", "agency_hr"},
@@ -52,6 +55,15 @@ RIGHTS = {
     ("GET", "/v1/people/{person_id}/contact"): {"service", "agency_hr"},
     ("PUT", "/v1/people/{person_id}/contact"): {"service", "agency_hr"},
     ("POST", "/v1/contacts:batch"): {"service", "agency_hr"},
+    ("GET", "/v1/identifiers"): {"lan", "service", "agency_hr"},
+    ("GET", "/v1/people/{person_id}/identifiers"): {"lan", "service", "agency_hr"},
+    ("PUT", "/v1/people/{person_id}/identifiers"): {"lan", "service", "agency_hr"},
+    ("GET", "/v1/agencies/{agency_id}/identifiers"): {"lan", "service", "agency_hr"},
+    ("PUT", "/v1/agencies/{agency_id}/identifiers"): {"lan", "service"},
+    ("GET", "/v1/units/{unit_id}/identifiers"): {"lan", "service", "agency_hr"},
+    ("PUT", "/v1/units/{unit_id}/identifiers"): {"lan", "service", "agency_hr"},
+    ("POST", "/v1/identifiers:batch"): {"lan", "service", "agency_hr"},
+    ("POST", "/v1/identifiers:lookup"): {"lan", "service", "agency_hr"},
     ("POST", "/v1/reforms:preview"): {"lan", "service"},
     ("POST", "/v1/reforms"): {"lan", "service"},
     ("GET", "/v1/reforms/{reform_id}"): {"lan", "service"},
@@ -74,6 +86,7 @@ async def test_every_role_does_what_its_right_says(api, nation, world, a_person,
     posts = f"/agencies/{nation.agencies['K-001']}/posts"
     post_id = (await api.call("service", "POST", posts, post)).json()["id"]
     held = {"post_code": "P1", "agency_code": "K-001", "valid_from": "2026-01-01"}
+    tag = {"tag": "hasil-penyetaraan", "valid_from": "2022-06-01", "paper": "SK 1"}
     ids = {
         "post_id": post_id,
         "agency_id": nation.agencies["K-001"],
@@ -85,6 +98,8 @@ async def test_every_role_does_what_its_right_says(api, nation, world, a_person,
         "on": "2026-07-01",
         "shares": [{"agency_id": str(nation.agencies["K-001"])}],
     }
+    if path in {"/v1/identifiers", "/v1/identifiers:lookup"}:
+        await api.bulk("/identifiers:batch", [{"kind": "agency", "code": "K-001", "siasn": "A1"}])
     if "{reform_id}" in path:
         ids["reform_id"] = (await api.call("lan", "POST", "/reforms", merger)).json()["id"]
     body = {
@@ -111,11 +126,18 @@ async def test_every_role_does_what_its_right_says(api, nation, world, a_person,
         "/v1/people/me/contact/check": {"token": token},
         "/v1/people/{person_id}/contact": {"language": "en"},
         "/v1/contacts:batch": {"person_id": person_id, "language": "en"},
+        "/v1/people/{person_id}/identifiers": {"siasn": "A1"},
+        "/v1/agencies/{agency_id}/identifiers": {"siasn": "A1"},
+        "/v1/units/{unit_id}/identifiers": {"siasn": "A1"},
+        "/v1/identifiers:batch": {"kind": "person", "id": person_id, "siasn": "A1"},
+        "/v1/identifiers:lookup": {"kind": "person", "siasn": "A1"},
+        "/v1/people/{person_id}/tags": tag,
+        "/v1/tags:batch": tag | {"nip": a_person()["nip"]},
         "/v1/reforms": merger,
         "/v1/reforms:preview": merger,
     }.get(path)
     body = None if method == "GET" else body
-    sent = {"headers": {"content-type": "application/x-ndjson"}} if path.endswith(":batch") else {}
+    sent = {"headers": {"content-type": "application/x-ndjson"}} if path.endswith((":batch", ":lookup")) else {}
     for role in sorted(RIGHTS[method, path]):
         # Only a person reads their own; who writes is somebody else, since nobody changes their own record.
         scope = {"person": person_id} if role == "person" else {}
@@ -123,6 +145,7 @@ async def test_every_role_does_what_its_right_says(api, nation, world, a_person,
             async with nation.database.transaction() as session:
                 ids["job_id"] = await order(session, "reform", {}, role)
         address = re.sub(r"{(\w+)}", lambda match: str(ids[match[1]]), path.removeprefix("/v1"))
+        address += "?kind=agency&siasn=A1" if path == "/v1/identifiers" else ""
         answer = await api.call(role, method, address, body, **sent, **scope)
         places = {"/v1/agencies/{agency_id}/units", "/v1/agencies/{agency_id}/posts"}
         created_before = path in {"/v1/agencies", "/v1/people", *places, "/v1/reforms"}

@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Done:
-    """What became of an item: `stored`, `updated`, `unchanged`, or `duplicate` of the record named."""
+    """What became of an item: `stored`, `updated`, `unchanged`, `found`, or `duplicate` of the record named."""
 
     status: str
     id: UUID

@@ -5,7 +5,14 @@ from contracts.events.access import RecordViewed
 from contracts.events.credit import CreditVerified
 from contracts.events.mentoring import ProgrammeClosed, ProgrammeOpened
 from contracts.events.notification import MessageRequested
-from contracts.events.registry import AgencyChanged, ContactChanged, PersonChanged, PostChanged, UnitChanged
+from contracts.events.registry import (
+    AgencyChanged,
+    ContactChanged,
+    IdentifiersChanged,
+    PersonChanged,
+    PostChanged,
+    UnitChanged,
+)
 from contracts.events.training import (
     JPShortfallDetected,
     JPShortfallResolved,
@@ -29,5 +36,6 @@ PUBLISHED: tuple[type[Event], ...] = (
     ProgrammeOpened,
     ProgrammeClosed,
     ContactChanged,
+    IdentifiersChanged,
     MessageRequested,
 )

@@ -16,6 +16,21 @@ DECISIONS = Topic("credit.decision.v1", partitions=12)
 PROGRAMMES = Topic("mentoring.programme.v1", partitions=3)
 # Names and addresses are nobody else's business.
 CONTACTS = Topic("registry.contact.v1", partitions=12, compacted=True, readers=("notification",))
+# Ids of people in other systems name them there: whoever exchanges data with these reads them, and nobody else.
+IDENTIFIERS = Topic("registry.identifier.v1", partitions=12, compacted=True, readers=("connectors",))
 REQUESTS = Topic("notification.request.v1", partitions=12, readers=("notification",))
 
-TOPICS = (AGENCIES, UNITS, POSTS, PEOPLE, ACCESS, RECORDS, SHORTFALLS, DECISIONS, PROGRAMMES, CONTACTS, REQUESTS)
+TOPICS = (
+    AGENCIES,
+    UNITS,
+    POSTS,
+    PEOPLE,
+    ACCESS,
+    RECORDS,
+    SHORTFALLS,
+    DECISIONS,
+    PROGRAMMES,
+    CONTACTS,
+    IDENTIFIERS,
+    REQUESTS,
+)

@@ -34,6 +34,7 @@ COLUMNS: Mapping[str, Any] = {
     "post_id": UUID,
     "superior_id": UUID | None,
     "kind": HoldingKind,
+    "tag": str,
     "type": PostType,
     "seats": int,
     "valid_from": date,

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from common.fields import Line
 from contracts.addresses import MailboxNotAscii, read_address
+from contracts.tags import TAGS
 
 MOST_BYTES = 600
 """Limit of a name that stands in events: 200 letters of any script in use in Indonesia. A thousand names fit into one event."""
@@ -37,6 +38,12 @@ def _time_zone(written: str) -> str:
     return written
 
 
+def _listed(written: str) -> str:
+    if written not in TAGS:
+        raise PydanticCustomError("tag-unknown", "not in the list")
+    return written
+
+
 @cache
 def _time_zones() -> frozenset[str]:
     return frozenset(available_timezones())
@@ -47,3 +54,4 @@ Email = Annotated[str, AfterValidator(_email), WithJsonSchema({"type": "string",
 TimeZone = Annotated[
     str, AfterValidator(_time_zone), WithJsonSchema({"type": "string", "pattern": "^[A-Za-z0-9_+/-]+$"})
 ]
+Tag = Annotated[str, AfterValidator(_listed), WithJsonSchema({"type": "string", "enum": list(TAGS)})]

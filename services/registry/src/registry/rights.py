@@ -30,5 +30,12 @@ TRANSFER = Right(
 )
 KEEP_CONTACTS = Right(("agency_hr", "service"), "who serves in their agency; all for a service")
 KEEP_OWN_CONTACT = Right(("person",), "the one whose token it is")
+READ_IDENTIFIERS = Right(
+    ("lan", "agency_hr", "service"), "their agency, its units and who serves in it; all for a national role"
+)
+KEEP_IDENTIFIERS = Right(
+    ("lan", "agency_hr", "service"),
+    "the units of their agency and who serves in it, but for themselves; all, also agencies, for a national role",
+)
 REFORM = Right(("lan", "service"), "all agencies")
 FOLLOW_JOBS = Right(("lan", "service"), "the jobs they have ordered")

@@ -11,6 +11,7 @@ say = TEXTS.say
 PARTS: Mapping[str, str] = {
     "contact": text_named("part.contact"),
     "exemptions": text_named("part.exemptions"),
+    "identifiers": text_named("part.identifiers"),
     "identity": text_named("part.identity"),
     "history": text_named("part.history"),
     "trainings": text_named("part.trainings"),

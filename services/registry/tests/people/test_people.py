@@ -29,6 +29,7 @@ async def test_register_and_read(api, nation, world, a_person, settings):
         "education": "S1",
         "joined_on": "2015-01-01",
         "status": "active",
+        "tags": [],
         "as_of": "2026-11-20",
         "version": 1,
     }

@@ -134,17 +134,14 @@ async def test_a_loop_of_three_is_refused_with_its_path_on_the_day_it_would_clos
     assert (answers[3]["code"], answers[3]["field"]) == ("unit-loop", "parent_id")
     assert "Bagian 1 > Bagian 3 > Bagian 2 > Bagian 1" in answers[3]["message"]
     # Until the end of 2024 the second was apart, so under the third there was room for the first.
-    answers = await api.bulk(
-        "/units:batch",
-        [
-            line(2, parent_id=None, valid_from="2020-01-01"),
-            line(2, parent_code="L1", valid_from="2025-01-01"),
-            line(1, parent_code="L3", valid_from="2024-01-01"),
-            line(1, parent_id=None, valid_from="2025-01-01"),
-            line(1, parent_code="L3", valid_from="2024-01-01"),
-        ],
-    )
-    assert [answer["status"] for answer in answers] == ["updated", "updated", "refused", "unchanged", "refused"]
+    for changed, status in (
+        (line(2, parent_id=None, valid_from="2020-01-01"), "updated"),
+        (line(2, parent_code="L1", valid_from="2025-01-01"), "updated"),
+        (line(1, parent_code="L3", valid_from="2024-01-01"), "refused"),
+        (line(1, parent_id=None, valid_from="2025-01-01"), "unchanged"),
+        (line(1, parent_code="L3", valid_from="2024-01-01"), "refused"),
+    ):
+        assert (await api.bulk("/units:batch", [changed]))[0]["status"] == status
     answers = await api.bulk(
         "/units:batch",
         [
@@ -229,7 +226,7 @@ async def test_the_number_of_statements_does_not_grow(api, nation, database):
         with counted_statements(database) as changed:
             await api.bulk("/units:batch", [{**line, "name": "Lain"} for line in lines])
         counts.append((len(created), len(unchanged), len(changed)))
-    assert counts == [(7, 3, 8)] * 2
+    assert counts == [(8, 4, 9)] * 2
 
 
 async def test_what_breaks_a_tree_is_found(api, nation, parts, database):
@@ -249,3 +246,37 @@ async def test_what_breaks_a_tree_is_found(api, nation, parts, database):
         assert any(found.invariant.startswith(name) for found in await find_broken(parts, SERVICE.invariants))
         async with database.transaction() as session:
             await session.execute(text("UPDATE unit_states SET parent_id = NULL, valid_to = NULL"))
+
+
+async def test_a_unit_may_be_sent_before_its_parent_and_a_loop_is_told_of_each_of_its_lines(api, nation):
+    def line(code: str, parent: str | None = None) -> dict:
+        return {"agency_code": "K-001", "code": code, "name": f"Bagian {code}", "parent_code": parent}
+
+    top, given = str(uuid4()), nation.units["K-001-U02"]
+    sent = [
+        line("U3", "U2"),
+        line("U2", "U1"),
+        line("L1", "L3"),
+        line("U4") | {"parent_id": top},
+        line("U1") | {"id": top, "parent_id": str(given)},
+        line("L3", "L2"),
+        line("L2", "L1"),
+    ]
+    answers = await api.bulk("/units:batch", sent, headers={"accept-language": "en"})
+    assert [answer.get("code", answer["status"]) for answer in answers] == [
+        "stored",
+        "stored",
+        "unit-loop",
+        "stored",
+        "stored",
+        "unit-loop",
+        "unit-loop",
+    ]
+    assert all("Bagian L1 > Bagian L3 > Bagian L2 > Bagian L1" in answers[each]["message"] for each in (2, 5, 6))
+    found = {unit["code"]: unit for unit in (await api.get(f"/agencies/{nation.agencies['K-001']}/units"))["items"]}
+    assert [found[code]["parent_id"] for code in ("U1", "U2", "U3", "U4")] == [
+        str(given),
+        top,
+        found["U2"]["id"],
+        top,
+    ]

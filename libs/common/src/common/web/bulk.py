@@ -3,16 +3,20 @@
 Lines are read and answered in chunks, a transaction each; a line's answer exists only after its
 commit. The answers are spooled and sent when the body has ended: most clients read nothing until
 they have sent everything, so a server that answered earlier would wait for them for ever.
+Where lines name each other, they are laid aside until a window of them has come, and then worked
+on in the order of `common.web.ordering`; their answers stand in the order of the lines.
 """
 
 import asyncio
 import json
+from array import array
 from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
-from typing import Any, Generic, TypeVar
+from types import TracebackType
+from typing import Any, Generic, NamedTuple, Self, TypeVar
 
 from fastapi import Request
 from fastapi.responses import StreamingResponse
@@ -27,6 +31,7 @@ from common.store.transient import insist, is_transient
 from common.telemetry import STATUS, bulk_lines, log
 from common.texts import Language
 from common.web.bodies import NDJSON, check_ndjson
+from common.web.ordering import Link, Links, Order
 from common.web.parts import parts_of
 from common.web.problems import Catalogue, from_validation, language_of, too_large
 
@@ -38,6 +43,8 @@ CHUNK = 500
 """How many lines are stored in one transaction (ADR 0019)."""
 TURN = 10
 """How many lines of a chunk are worked on before others have a turn (ADR 0011)."""
+WINDOW = 100_000
+"""How many lines that name each other are put in order together: beyond that, what is above comes before what is below."""
 LINE_LIMIT = 64 * 1024
 SPOOL_BYTES = 1024 * 1024
 TRY_SECONDS = 20.0
@@ -48,8 +55,15 @@ Handle = Callable[[AsyncSession, Sequence[T]], Awaitable[Sequence[Answer]]]
 same items, or with half of them."""
 
 
-_Line = tuple[int, T | Refused]
+_Numbered = tuple[int, T | Refused]
 """The number of a line, and what it says."""
+
+
+class _Line(NamedTuple, Generic[T]):
+    number: int
+    raw: bytes | None
+    """None for one that is too long."""
+    content: T | Refused
 
 
 @dataclass(frozen=True)
@@ -59,29 +73,124 @@ class Lines(Generic[T]):
     request: Request
     read: Callable[[bytes], T]
 
-    async def answer(self, handle: Handle[T]) -> StreamingResponse:
+    async def answer(self, handle: Handle[T], links: Links[T] | None = None) -> StreamingResponse:
         """Reads the lines, handles them chunk by chunk, and answers each.
 
+        With `links` a line is handled after those that it names, wherever in a window of the body these stand.
         Raises Refused `unavailable` when the database stays away; the chunks before it are stored.
         """
         parts = parts_of(self.request)
         database, catalogue = parts.database, parts.catalogue
         language = language_of(self.request.headers.get("accept-language"))
         spool: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - closed by `_replay`
+
+        async def answers(chunk: Sequence[_Numbered[T]]) -> list[bytes]:
+            return [
+                _encode(number, answer, catalogue, language)
+                for number, answer in await _answer(database, chunk, handle)
+            ]
+
         try:
             with parts.rates.upload(self.request.state.subject):
-                chunk: list[_Line[T]] = []
-                async for number, raw in _lines(self.request.stream()):
-                    chunk.append((number, _parse(raw, self.read, catalogue)))
-                    if len(chunk) == CHUNK:
-                        await _answer(database, chunk, handle, catalogue, language, spool)
-                        chunk = []
-                if chunk:
-                    await _answer(database, chunk, handle, catalogue, language, spool)
+                if links is not None:
+                    await self._in_order(database, links, answers, spool)
+                else:
+                    async for chunk in self._chunks():
+                        # Beyond SPOOL_BYTES this writes some 30 kB to a file: less than a thread would cost.
+                        spool.write(b"".join(await answers([(line.number, line.content) for line in chunk])))
         except BaseException:
             spool.close()
             raise
         return StreamingResponse(_replay(spool), media_type=NDJSON)
+
+    async def _in_order(
+        self,
+        database: Database,
+        links: Links[T],
+        answers: Callable[[Sequence[_Numbered[T]]], Awaitable[list[bytes]]],
+        spool: "SpooledTemporaryFile[bytes]",
+    ) -> None:
+        async def on_record(names: list[Any]) -> set[Any]:
+            found = await work(database, names, links.on_record)
+            return {name for name, known in zip(names, found, strict=True) if known is True}
+
+        chunks = self._chunks()
+        while True:
+            order, numbers = Order(), array("q")
+            with _Aside() as raws, _Aside() as answered:
+                async for chunk in chunks:
+                    read = [line.content for line in chunk if not isinstance(line.content, Refused)]
+                    found = iter(await work(database, read, links.read))
+                    for line in chunk:
+                        link = Link() if isinstance(line.content, Refused) else next(found)
+                        order.add(Link() if isinstance(link, Refused) else link)
+                        raws.lay(len(numbers), line.raw or b"")
+                        numbers.append(line.number)
+                    if len(numbers) >= WINDOW:
+                        break
+                if not numbers:
+                    return
+                places, loops = await order.settled(on_record)
+                refused = {place: links.loop(labels) for loop, labels in loops for place in loop}
+                places += sorted(refused)
+                for start in range(0, len(places), CHUNK):
+                    of_chunk = places[start : start + CHUNK]
+                    contents = [
+                        (numbers[place], refused.get(place) or self._parse(raws.take(place) or None))
+                        async for place in in_turns(of_chunk)
+                    ]
+                    for place, answer in zip(of_chunk, await answers(contents), strict=True):
+                        answered.lay(place, answer.rstrip())
+                async for place in in_turns(range(len(numbers))):
+                    spool.write(answered.take(place) + b"\n")
+
+    async def _chunks(self) -> AsyncIterator[list["_Line[T]"]]:
+        chunk: list[_Line[T]] = []
+        async for number, raw in _lines(self.request.stream()):
+            chunk.append(_Line(number, raw, self._parse(raw)))
+            if len(chunk) == CHUNK:
+                yield chunk
+                chunk = []
+        if chunk:
+            yield chunk
+
+    def _parse(self, raw: bytes | None) -> T | Refused:
+        if raw is None:
+            return Refused("line-too-long", limit=LINE_LIMIT)
+        try:
+            return self.read(raw)
+        except ValidationError as error:
+            statuses = parts_of(self.request).catalogue.statuses
+            return from_validation(error.errors(include_url=False, include_input=False), statuses)[0]
+
+
+class _Aside:
+    """Lines that are kept in a file until they are asked for by their place."""
+
+    def __init__(self) -> None:
+        self._file: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - closed by `__exit__`
+        self._starts = array("q")
+        self._end = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    def lay(self, place: int, line: bytes) -> None:
+        """Keeps a line under its place."""
+        self._starts.extend([-1] * (place + 1 - len(self._starts)))
+        self._starts[place] = self._end
+        self._file.seek(self._end)
+        self._end += self._file.write(line + b"\n")
+
+    def take(self, place: int) -> bytes:
+        """The line of a place."""
+        self._file.seek(self._starts[place])
+        return self._file.readline()[:-1]
 
 
 def lines_of(model: type[M], read: Callable[[bytes], M] | None = None) -> Callable[[Request], Awaitable[Lines[M]]]:
@@ -140,30 +249,13 @@ def _text(number: int, line: bytes) -> bytes:
     return (line.removeprefix(BOM_UTF8) if number == 1 else line).strip()
 
 
-def _parse(raw: bytes | None, read: Callable[[bytes], T], catalogue: Catalogue) -> T | Refused:
-    if raw is None:
-        return Refused("line-too-long", limit=LINE_LIMIT)
-    try:
-        return read(raw)
-    except ValidationError as error:
-        return from_validation(error.errors(include_url=False, include_input=False), catalogue.statuses)[0]
-
-
-async def _answer(
-    database: Database,
-    chunk: Sequence[_Line[T]],
-    handle: Handle[T],
-    catalogue: Catalogue,
-    language: Language,
-    spool: "SpooledTemporaryFile[bytes]",
-) -> None:
+async def _answer(database: Database, chunk: Sequence[_Numbered[T]], handle: Handle[T]) -> Sequence[tuple[int, Answer]]:
     answers = iter(await work(database, [content for _, content in chunk if not isinstance(content, Refused)], handle))
     answered = [(number, content if isinstance(content, Refused) else next(answers)) for number, content in chunk]
-    # Beyond SPOOL_BYTES this writes some 30 kB to a file: less than handing them to a thread would cost.
-    spool.write(b"".join([_encode(number, answer, catalogue, language) for number, answer in answered]))
     counts = Counter(["refused" if isinstance(answer, Refused) else answer.status for _, answer in answered])
     for status, count in counts.items():
         bulk_lines.add(count, {STATUS: status})
+    return answered
 
 
 async def work(

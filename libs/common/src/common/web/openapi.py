@@ -51,10 +51,10 @@ LANGUAGE = {"Content-Language": {"required": True, "schema": {"type": "string", 
 
 
 class DoneLine(BaseModel):
-    """The answer to a line that was taken; `duplicate` of the record named."""
+    """The answer to a line that was taken; `duplicate` of the record named, `found` by what was asked for."""
 
     line: int = Field(ge=1)
-    status: Literal["stored", "updated", "unchanged", "duplicate"]
+    status: Literal["stored", "updated", "unchanged", "duplicate", "found"]
     id: str = Field(json_schema_extra={"format": "uuid"})
 
 

@@ -167,10 +167,18 @@ class Holding(Part):
     valid_to: Day | None
 
 
+class Tag(Part):
+    """What was said of a person for a time, by the list of `contracts.tags`."""
+
+    tag: str
+    valid_from: Day
+    valid_to: Day | None
+
+
 class PersonChanged(Event):
     """The full state and history of a person after a change: no NIP, no name.
 
-    `statuses`, `educations`, `former_nip_hashes` and `holdings` are missing in events from before they were told.
+    `statuses`, `educations`, `former_nip_hashes`, `holdings` and `tags` are missing in events from before they were told.
     `former_nip_hashes` stand for numbers that were the person's own until a new contract (PPPK) brought another: they still
     name the person. A number that was wrong and was mended is not among them.
     """
@@ -200,6 +208,24 @@ class PersonChanged(Event):
     educations: list[Schooling] = Field(default_factory=list[Schooling])
     former_nip_hashes: list[str] = Field(default_factory=list[str])
     holdings: list[Holding] = Field(default_factory=list[Holding])
+    tags: list[Tag] = Field(default_factory=list[Tag])
+
+
+class IdentifiersChanged(Event):
+    """The ids by which other systems know a person, an agency or a unit, after a change: all of them, by system.
+
+    Those of people stand here and not in `PersonChanged`, which all services read: they name somebody in another system.
+    """
+
+    topic: ClassVar[Topic] = topics.IDENTIFIERS
+    type: ClassVar[str] = f"{PREFIX}.registry.IdentifiersChanged.v1"
+    source: ClassVar[str] = "/registry"
+    key_field: ClassVar[str] = "subject_id"
+    subject_field: ClassVar[str] = "subject_id"
+
+    kind: Literal["person", "agency", "unit"]
+    subject_id: UUID
+    ids: dict[str, str]
 
 
 class AddressCheck(Part):

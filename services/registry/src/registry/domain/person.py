@@ -66,13 +66,23 @@ class Schooling:
 
 
 @dataclass(frozen=True, slots=True)
+class Tag:
+    """What is said of somebody from a day until another (exclusive; None: still), and the paper that says so."""
+
+    tag: str
+    valid_from: date
+    valid_to: date | None
+    paper: str
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """Who somebody is now; and since when the registry knows of them, where, as what and in which status they have served,
     and with which degree.
 
         The four histories begin on one day, `joined_on` or later. `former_nips` are the numbers of earlier contracts, which
     still name the person. `holdings` are the posts they held, in the order of their days: one at a time as their own,
-    and any others as acting holder.
+    and any others as acting holder. `tags` are what else is said of them for a time, in the order of their days.
     """
 
     id: UUID
@@ -86,6 +96,7 @@ class Person:
     educations: History[Schooling]
     former_nips: tuple[str, ...] = ()
     holdings: tuple[Holding, ...] = ()
+    tags: tuple[Tag, ...] = ()
     version: int = 0
 
     @property
@@ -290,6 +301,26 @@ def hold(person: Person, new: Holding, today: date) -> Person:
     if len(left) >= MOST_SPANS:
         raise Refused("history-too-long", "valid_from", most=MOST_SPANS)
     return replace(person, holdings=_in_order((*left, new)))
+
+
+def tagged(person: Person, new: Tag, today: date) -> Person:
+    """The person with a tag. One of the same name from the same day is replaced; one without days is taken back.
+
+    Raises Refused, also where they would have it twice at a time.
+    """
+    others = tuple(each for each in person.tags if (each.tag, each.valid_from) != (new.tag, new.valid_from))
+    if new.valid_to == new.valid_from:
+        return replace(person, tags=others)
+    if new.valid_to is not None and new.valid_to < new.valid_from:
+        raise Refused("dates-reversed", "until")
+    _check_start(new.valid_from, person.begins_on, today, "valid_from")
+    for each in others:
+        begins_later, ends = max(each.valid_from, new.valid_from), earlier(each.valid_to, new.valid_to)
+        if each.tag == new.tag and (ends is None or begins_later < ends):
+            raise Refused("tag-twice", "valid_from")
+    if len(others) >= MOST_SPANS:
+        raise Refused("history-too-long", "valid_from", most=MOST_SPANS)
+    return replace(person, tags=tuple(sorted((*others, new), key=lambda each: (each.valid_from, each.tag))))
 
 
 def _excludes(one: Holding, other: Holding) -> bool:

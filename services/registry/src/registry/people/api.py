@@ -14,6 +14,7 @@ from common.web.parts import Reading, Transaction
 from contracts.callers import Caller
 from contracts.looks import shows
 from registry import rights
+from registry.fields import Tag
 from registry.people import commands, queries
 from registry.people.schemas import HistoryOut, NamesIn, NamesOut, NumberIn, PersonIn, PersonOut, StatusIn, TransferIn
 
@@ -35,7 +36,7 @@ async def create_person(document: PersonIn, session: Transaction, caller: OwnAge
     return etag.tagged(await queries.just_changed(session, person_id, caller.today), response)
 
 
-@router.get("/people", summary="Who serves, or served on a day, in an agency or unit")
+@router.get("/people", summary="Who serves, or served on a day, in an agency or unit, or has a tag then")
 @shows("identity")
 async def list_people(
     session: Reading,
@@ -44,8 +45,11 @@ async def list_people(
     agency_id: UUID | None = None,
     unit_id: UUID | None = None,
     as_of: Day | None = None,
+    tag: Tag | None = None,
 ) -> Page[PersonOut]:
-    return await queries.people_page(session, window, caller, agency_id=agency_id, unit_id=unit_id, as_of=as_of)
+    return await queries.people_page(
+        session, window, caller, agency_id=agency_id, unit_id=unit_id, as_of=as_of, tag=tag
+    )
 
 
 @router.get(

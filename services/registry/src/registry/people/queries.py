@@ -43,8 +43,9 @@ from registry.people.schemas import (
     NumberOut,
     PersonOut,
     StatusOut,
+    TagOut,
 )
-from registry.people.tables import assignments, educations, grades, mended_numbers, nips, people, statuses
+from registry.people.tables import assignments, educations, grades, mended_numbers, nips, people, statuses, tags
 from registry.posts.tables import holdings, post_states
 from registry.tables import changes
 from registry.units.tables import unit_states, units
@@ -82,8 +83,9 @@ async def people_page(
     agency_id: UUID | None,
     unit_id: UUID | None,
     as_of: date | None,
+    tag: str | None = None,
 ) -> Page[PersonOut]:
-    """Who serves in an agency or unit on a day, as far as the caller may see them; without those retired or dead by then.
+    """Who serves in an agency or unit on a day, or has a tag then, as far as the caller may see them; without those retired or dead by then.
 
     For a future day these are the people of today's agencies, wherever they will be.
     """
@@ -97,6 +99,8 @@ async def people_page(
         found = found.where(assignments.c.agency_id == agency_id)
     if unit_id is not None:
         found = found.where(here == unit_id)
+    if tag is not None:
+        found = found.where(_tags(caller.today, as_of).where(tags.c.tag == tag).exists())
     if seen := window.seen(BY_ID):
         found = found.where(assignments.c.person_id > seen[0])
     rows = [_out(row) for row in await session.execute(found.order_by(assignments.c.person_id))]
@@ -150,6 +154,7 @@ async def history(session: AsyncSession, person_id: UUID, caller: Caller[None]) 
     held = select(grades).where(grades.c.person_id == person_id)
     stood = select(statuses).where(statuses.c.person_id == person_id)
     learned = select(educations).where(educations.c.person_id == person_id)
+    said = select(tags).where(tags.c.person_id == person_id)
     made = select(changes).where(changes.c.subject_id == person_id)
     return HistoryOut(
         person_id=person_id,
@@ -168,6 +173,9 @@ async def history(session: AsyncSession, person_id: UUID, caller: Caller[None]) 
         educations=[
             EducationOut.model_validate(row, from_attributes=True)
             for row in await rows(learned, educations.c.valid_from)
+        ],
+        tags=[
+            TagOut.model_validate(row, from_attributes=True) for row in await rows(said, tags.c.valid_from, tags.c.tag)
         ],
         changes=[
             ChangeOut(
@@ -219,6 +227,11 @@ def _held(table: FromClause, day: ColumnElement[date]) -> ColumnElement[bool]:
     return and_(table.c.valid_from <= day, or_(table.c.valid_to.is_(None), table.c.valid_to > day))
 
 
+def _tags(today: date, as_of: date | None) -> Select[str]:
+    """The tags that somebody has on the day asked for."""
+    return select(tags.c.tag).where(tags.c.person_id == people.c.id, _held(tags, _day(today, as_of))).correlate(people)
+
+
 def _as_of(today: date, as_of: date | None) -> Select[*tuple[Any, ...]]:
     day = _day(today, as_of)
     return (
@@ -238,6 +251,7 @@ def _as_of(today: date, as_of: date | None) -> Select[*tuple[Any, ...]]:
             educations.c.degree.label("education"),
             people.c.joined_on,
             statuses.c.status,
+            func.array(_tags(today, as_of).order_by(tags.c.tag).scalar_subquery()).label("tags"),
             day.label("as_of"),
             people.c.version,
         )

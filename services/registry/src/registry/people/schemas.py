@@ -126,6 +126,7 @@ class PersonOut(BaseModel):
     education: Degree
     joined_on: date
     status: Status
+    tags: list[str] = Field(description="what is said of them on that day, by the list of `GET /v1/tags`")
     as_of: date
     version: int
 
@@ -165,6 +166,13 @@ class EducationOut(Dated):
     """The highest degree somebody had, as far as the registry was told."""
 
     degree: Degree
+
+
+class TagOut(Dated):
+    """What was said of somebody, and the paper that says so."""
+
+    tag: str
+    paper: str
 
 
 class NumberOut(BaseModel):
@@ -217,5 +225,6 @@ class HistoryOut(BaseModel):
     grades: list[GradeOut]
     statuses: list[StatusOut]
     educations: list[EducationOut]
+    tags: list[TagOut]
     changes: list[ChangeOut]
     version: int

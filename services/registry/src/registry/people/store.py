@@ -23,9 +23,9 @@ from contracts.nip import nip_hash
 from registry.audit import audit_row
 from registry.contact_store import follow
 from registry.domain.history import History, Span, at_or_first
-from registry.domain.person import Grade, Person, Place, Schooling, Standing
+from registry.domain.person import Grade, Person, Place, Schooling, Standing, Tag
 from registry.domain.post import Holding
-from registry.people.tables import assignments, educations, grades, mended_numbers, nips, people, statuses
+from registry.people.tables import assignments, educations, grades, mended_numbers, nips, people, statuses, tags
 from registry.posts.tables import holdings
 from registry.tables import changes
 
@@ -36,6 +36,10 @@ _LOCKED = text("SELECT * FROM people WHERE id = ANY(CAST(:ids AS uuid[])) ORDER 
 _HOLDINGS = text(
     "SELECT person_id, post_id, valid_from, valid_to, kind, agency_id FROM holdings"
     " WHERE person_id = ANY(CAST(:ids AS uuid[])) ORDER BY valid_from, post_id"
+)
+_TAGS = text(
+    "SELECT person_id, tag, valid_from, valid_to, paper FROM tags"
+    " WHERE person_id = ANY(CAST(:ids AS uuid[])) ORDER BY valid_from, tag"
 )
 Pair = tuple[Person | None, Person]
 
@@ -168,6 +172,9 @@ async def present(session: AsyncSession, ids: Iterable[UUID], *, lock: bool) -> 
     posts: defaultdict[UUID, list[Holding]] = defaultdict(list)
     for person_id, *holding in given:
         posts[person_id].append(Holding(*holding))
+    said: defaultdict[UUID, list[Tag]] = defaultdict(list)
+    for person_id, *tag in await session.execute(_TAGS, wanted):
+        said[person_id].append(Tag(*tag))
     return {
         row.id: Person(
             id=row.id,
@@ -181,6 +188,7 @@ async def present(session: AsyncSession, ids: Iterable[UUID], *, lock: bool) -> 
             educations=learned[row.id],
             former_nips=tuple(former[row.id]),
             holdings=tuple(posts[row.id]),
+            tags=tuple(said[row.id]),
             version=row.version,
         )
         for row in rows_found
@@ -215,9 +223,10 @@ async def save(session: AsyncSession, pairs: Sequence[Pair], caller: Caller[None
         old, new = _differences(table, stored)
         await sets.delete(session, table, old)
         await sets.put(session, table, new)
-    given_up, given = _given(stored)
-    await sets.delete(session, holdings, given_up)
-    await sets.put(session, holdings, given)
+    for table in (holdings, tags):
+        old, new = _changes(table, stored)
+        await sets.delete(session, table, old)
+        await sets.put(session, table, new)
     await sets.add(session, changes, [audit_row(before, after, caller) for before, after in stored])
     names = await _unit_names(session, [after for _, after in stored], caller.today)
     for _, after in stored:
@@ -261,16 +270,22 @@ def _differences(table: Table, pairs: Iterable[Pair]) -> tuple[list[Row], list[R
     return old, new
 
 
-def _given(pairs: Iterable[Pair]) -> tuple[list[Row], list[Row]]:
-    """The rows of posts that are held no more, and those to add or overwrite."""
-    given_up: list[Row] = []
-    given: list[Row] = []
+def _changes(table: Table, pairs: Iterable[Pair]) -> tuple[list[Row], list[Row]]:
+    """The rows of posts that are held, or of tags, to remove, and those to add or overwrite."""
+    keys = [column.name for column in table.primary_key if column.name != "person_id"]
+    old: list[Row] = []
+    new: list[Row] = []
     for before, after in pairs:
-        known = before.holdings if before else ()
-        kept = {each.key for each in after.holdings}
-        given_up += [{"person_id": after.id} | asdict(each) for each in known if each.key not in kept]
-        given += [{"person_id": after.id} | asdict(each) for each in after.holdings if each not in known]
-    return given_up, given
+        known: Sequence[Any] = getattr(before, table.name) if before else ()
+        now: Sequence[Any] = getattr(after, table.name)
+        kept = {tuple(getattr(each, key) for key in keys) for each in now}
+        old += (
+            {"person_id": after.id} | asdict(each)
+            for each in known
+            if tuple(getattr(each, key) for key in keys) not in kept
+        )
+        new += ({"person_id": after.id} | asdict(each) for each in now if each not in known)
+    return old, new
 
 
 async def _unit_names(session: AsyncSession, persons: Iterable[Person], today: date) -> dict[UUID, str]:
@@ -348,4 +363,5 @@ def _event(person: Person, unit_names: Mapping[UUID, str], caller: Caller[None])
             events.Holding(post_id=each.post_id, kind=each.kind, valid_from=each.valid_from, valid_to=each.valid_to)
             for each in person.holdings
         ],
+        tags=[events.Tag(tag=each.tag, valid_from=each.valid_from, valid_to=each.valid_to) for each in person.tags],
     )

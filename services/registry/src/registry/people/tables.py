@@ -106,6 +106,20 @@ class EducationRow(Dated, table=True):
     degree: str
 
 
+class TagRow(Stored, table=True):
+    """What else was said of somebody for a time."""
+
+    __tablename__ = "tags"
+    __table_args__ = (_dates(), Index(None, "tag", "person_id"))
+
+    person_id: UUID = Field(primary_key=True, foreign_key="people.id")
+    tag: str = Field(primary_key=True)
+    valid_from: date = Field(primary_key=True)
+    valid_to: date | None
+    paper: str = Field(sa_column_kwargs={"comment": "the decree or letter that says so"})
+
+
 people, nips, mended_numbers = PersonRow.table(), NipRow.table(), MendedNumberRow.table()
 assignments, grades = AssignmentRow.table(), GradeRow.table()
 statuses, educations = StatusRow.table(), EducationRow.table()
+tags = TagRow.table()

@@ -14,8 +14,10 @@ from common.web.parts import Reading, Transaction
 from contracts.callers import Caller
 from contracts.looks import shows
 from registry import rights
+from registry.lines import links
 from registry.posts import commands, queries
 from registry.posts.schemas import PostHistoryOut, PostIn, PostLine, PostOut
+from registry.posts.tables import posts
 
 router = APIRouter(prefix="/v1", tags=["posts"])
 uploads = APIRouter(prefix="/v1", tags=["posts"])
@@ -76,4 +78,7 @@ async def put_post(
 async def upload_posts(
     caller: OwnAgency, lines: Annotated[Lines[PostLine], Depends(lines_of(PostLine))]
 ) -> StreamingResponse:
-    return await lines.answer(lambda session, given: commands.upsert_posts(session, given, caller))
+    return await lines.answer(
+        lambda session, given: commands.upsert_posts(session, given, caller),
+        links(posts, caller, "superior-loop", "superior_id"),
+    )

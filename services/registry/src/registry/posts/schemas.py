@@ -35,10 +35,15 @@ class PostIn(Document):
 
 
 class PostLine(PostIn):
-    """A post of a bulk upload, known by its agency and code."""
+    """A post of a bulk upload, known by its agency and code; what stands above it may come before it or after it."""
 
     agency_id: UUID | None = None
     agency_code: Code | None = None
+
+    @property
+    def above(self) -> tuple[UUID | None, str | None]:
+        """By which id and by which code it names what stands above it."""
+        return self.superior_id, self.superior_code
 
 
 class PostStateOut(BaseModel):

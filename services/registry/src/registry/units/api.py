@@ -13,8 +13,10 @@ from common.web.pages import AskedWindow, Page
 from common.web.parts import Reading, Transaction
 from contracts.callers import Caller
 from registry import rights
+from registry.lines import links
 from registry.units import commands, queries
 from registry.units.schemas import UnitHistoryOut, UnitIn, UnitLine, UnitOut
+from registry.units.tables import units
 
 router = APIRouter(prefix="/v1", tags=["units"])
 uploads = APIRouter(prefix="/v1", tags=["units"])
@@ -64,4 +66,7 @@ async def put_unit(
 async def upload_units(
     caller: OwnAgency, lines: Annotated[Lines[UnitLine], Depends(lines_of(UnitLine))]
 ) -> StreamingResponse:
-    return await lines.answer(lambda session, given: commands.upsert_units(session, given, caller))
+    return await lines.answer(
+        lambda session, given: commands.upsert_units(session, given, caller),
+        links(units, caller, "unit-loop", "parent_id"),
+    )

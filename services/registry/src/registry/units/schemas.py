@@ -25,10 +25,15 @@ class UnitIn(Document):
 
 
 class UnitLine(UnitIn):
-    """A unit of a bulk upload, known by its agency and code."""
+    """A unit of a bulk upload, known by its agency and code; what stands above it may come before it or after it."""
 
     agency_id: UUID | None = None
     agency_code: Code | None = None
+
+    @property
+    def above(self) -> tuple[UUID | None, str | None]:
+        """By which id and by which code it names what stands above it."""
+        return self.parent_id, self.parent_code
 
 
 class UnitOut(BaseModel):

@@ -1,0 +1,1 @@
+"""By which ids other systems know people, agencies and units."""
