@@ -9,6 +9,7 @@ import pytest
 from common.fields import FIRST_DAY
 from common.ids import new_id
 from common.parts import Parts
+from common.runner import Runner
 from contracts.events.registry import Holding, PostChanged, PostState
 from jejak_local import harness
 from jejak_local.harness import AGENCY
@@ -63,3 +64,22 @@ def joins(api):
         return answer.json()
 
     return joined
+
+
+@pytest.fixture
+def runner(parts: Parts) -> Runner:
+    return Runner(parts, SERVICE.jobs)
+
+
+@pytest.fixture
+def matched(api, runner):
+    """Orders a match, lets its job be done, and gives the run."""
+
+    async def done(programme_id: str, **asked: Any) -> dict[str, Any]:
+        answer = await api.call("programme_manager", "POST", f"/programmes/{programme_id}/runs", asked)
+        assert answer.status_code == 202, answer.text
+        while await runner.turn():
+            pass
+        return await api.get(f"/runs/{answer.json()['id']}")
+
+    return done

@@ -1,6 +1,6 @@
 """What this service does with each of its tables, and so what its role may do: see `common.store.grants`."""
 
-from common.store.grants import CHANGED, REPLACED, Grants
+from common.store.grants import ADDED, CHANGED, REPLACED, Grants
 
 GRANTS = Grants(
     {
@@ -11,6 +11,8 @@ GRANTS = Grants(
         "former_numbers": REPLACED,
         "holdings": REPLACED,
         "levels": CHANGED,
+        "matching_results": ADDED,
+        "matching_runs": CHANGED,
         "people": CHANGED,
         "post_states": REPLACED,
         "posts": REPLACED,

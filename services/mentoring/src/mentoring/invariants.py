@@ -15,6 +15,12 @@ INVARIANTS = (
         " WHERE side = 'mentee' AND withdrawn_at IS NULL AND state = 'open' GROUP BY person_id HAVING count(*) > 1",
     ),
     Invariant(
+        "a run that is done has a result for each mentee, and as many with a mentor as it says",
+        "SELECT id FROM matching_runs LEFT JOIN matching_results ON run_id = id GROUP BY id"
+        " HAVING (coalesce(mentees, 0), coalesce(matched, 0), coalesce(total, 0))"
+        " IS DISTINCT FROM (count(mentee_id), count(mentor_id), coalesce(sum(score), 0))",
+    ),
+    Invariant(
         "a mentor takes at least one mentee, and no more than the programme has it",
         "SELECT person_id FROM applications JOIN programmes ON id = programme_id"
         " WHERE side = 'mentor' AND seats NOT BETWEEN 1 AND CAST(rules ->> 'seats' AS int)",

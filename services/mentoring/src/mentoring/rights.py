@@ -12,6 +12,9 @@ READ_APPLICATIONS = Right(
     "a programme manager: those to programmes of their agency; a person: their own; all for a national role. Whom somebody "
     "will not be paired with is shown to them alone",
 )
+MATCH = Right(("programme_manager",), "the programmes of their agency")
+READ_RUNS = Right(("lan", "programme_manager"), "the programmes of their agency; all for a national role")
+FOLLOW_JOBS = Right(("programme_manager",), "the jobs they have ordered")
 STATE_LEVELS = Right(("person",), "their own, and whose superior of today they are")
 READ_PROFILES = Right(
     ("lan", "agency_hr", "person"), "whoever serves in their agency now; a person: their own; all for a national role"

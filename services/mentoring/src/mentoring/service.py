@@ -1,11 +1,13 @@
-"""The mentoring service: programmes, applications, profiles."""
+"""The mentoring service: programmes, applications, profiles, and who is matched with whom."""
 
 from contracts.service import Service
+from mentoring.runs.commands import JOB, match_step
 
 SERVICE = Service(
     name="mentoring",
     title="Jejak: mentoring",
     port=8005,
-    features=["agencies", "posts", "programmes", "applications", "profiles"],
+    features=["agencies", "posts", "programmes", "applications", "profiles", "runs", "jobs"],
     emits=True,
+    jobs={JOB: match_step},
 )

@@ -1,6 +1,9 @@
 """One match from beginning to end."""
 
 from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
 
 from mentoring.domain.matching.limits import Mentors
 from mentoring.domain.matching.pairs import Case, Match, Pairs, pairs_of, shuffled
@@ -15,13 +18,35 @@ LISTED = 60
 
 @dataclass(frozen=True)
 class Run:
-    """A match, with what it was made of; `loss` is how many mentees or points more there could be at most."""
+    """A match, with what it was made of."""
 
     case: Case
     mentors: Mentors
-    pairs: Pairs
     match: Match
-    loss: tuple[int, int]
+    listed: int | None = None
+    """How many pairs of each mentee were looked at, where not all were."""
+
+    looked_at: Pairs | None = None
+
+    @cached_property
+    def pairs(self) -> Pairs:
+        """The pairs it was made of, worked out again where only the match was kept."""
+        return self.looked_at or pairs_of(self.case, self.mentors, self.listed)
+
+    @property
+    def loss(self) -> tuple[int, int]:
+        """How many mentees or points more there could be at most."""
+        if self.pairs.left_out and isinstance(self.match, Priced):
+            return bound_on_loss(self.case, self.mentors, self.match)
+        return 0, 0
+
+    @property
+    def scores(self) -> list[int]:
+        """What each mentee scores with their mentor; 0 for who has none."""
+        found = np.zeros(len(self.case.mentees), dtype=np.int64)
+        chosen = np.flatnonzero(self.pairs.mentor == self.match.mentor[self.pairs.mentee])
+        found[self.pairs.mentee[chosen]] = self.pairs.score[chosen]
+        return found.tolist()
 
 
 def run(case: Case, seed: int, listed: int | None = None) -> Run:
@@ -32,8 +57,12 @@ def run(case: Case, seed: int, listed: int | None = None) -> Run:
 def matched(case: Case, listed: int | None = None) -> Run:
     """Matches by the way of the rules."""
     mentors = Mentors(case.mentors)
-    large = len(case.mentees) * len(case.mentors) > ALL_PAIRS
-    pairs = pairs_of(case, mentors, listed or (LISTED if large else None))
+    listed = listed or listed_of(case)
+    pairs = pairs_of(case, mentors, listed)
     match = best(case, mentors, pairs) if case.rules.way == "total" else stable(case, mentors, pairs)
-    loss = bound_on_loss(case, mentors, match) if pairs.left_out and isinstance(match, Priced) else (0, 0)
-    return Run(case, mentors, pairs, match, loss)
+    return Run(case, mentors, match, listed, pairs)
+
+
+def listed_of(case: Case) -> int | None:
+    """How long the lists of the best are in a match of this size; None where all pairs are looked at."""
+    return LISTED if len(case.mentees) * len(case.mentors) > ALL_PAIRS else None

@@ -1,0 +1,103 @@
+"""What a run is made of: gathered from what is known today, and kept with the run."""
+
+import zlib
+from collections import defaultdict
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Row, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from mentoring.applications.tables import Application
+from mentoring.domain.matching.pairs import Case
+from mentoring.domain.matching.people import Mentee, Mentor, family_of
+from mentoring.domain.programmes import Rules
+from mentoring.people import PEOPLE
+from mentoring.profiles.queries import levels_of, stood
+from roster.days import covers_sql, in_service
+
+DAY = "CAST(:day AS date)"
+# Whoever stands above somebody may act in another post, and have others above them there: they are followed to all their
+# posts, so that nobody above is missed.
+ABOVE = text(f"""
+    WITH RECURSIVE line (person_id, post_id) AS (
+        SELECT h.person_id, s.superior_id FROM holdings h
+        JOIN post_states s ON s.post_id = h.post_id AND {covers_sql("s", DAY)} AND s.superior_id IS NOT NULL
+        WHERE h.person_id = ANY(CAST(:ids AS uuid[])) AND {covers_sql("h", DAY)}
+        UNION
+        SELECT line.person_id, s.superior_id FROM line CROSS JOIN LATERAL (
+            SELECT line.post_id
+            UNION ALL
+            SELECT other.post_id FROM holdings h JOIN holdings other USING (person_id)
+            WHERE h.post_id = line.post_id AND {covers_sql("h", DAY)} AND {covers_sql("other", DAY)}
+        ) next (post_id)
+        JOIN post_states s ON s.post_id = next.post_id AND {covers_sql("s", DAY)} AND s.superior_id IS NOT NULL
+    )
+    SELECT DISTINCT line.person_id, h.person_id AS above_id
+    FROM line JOIN holdings h ON h.post_id = line.post_id AND {covers_sql("h", DAY)}
+    WHERE h.person_id <> line.person_id
+""")  # noqa: S608 - built of names in this code
+
+
+def packed(case: Case) -> bytes:
+    """A case as it is kept with its run."""
+    return zlib.compress(msgspec.json.encode(case), level=6)
+
+
+def unpacked(kept: bytes) -> Case:
+    """The case of a run."""
+    return msgspec.json.decode(zlib.decompress(kept), type=Case)
+
+
+async def gather(session: AsyncSession, programme_id: UUID, rules: Rules, day: date) -> tuple[Case, list[UUID]]:
+    """Who takes part on a day, and the mentees who may no longer: they have left, or changed their jenjang.
+
+    One statement for each kind of fact, however many people.
+    """
+    asked = select(Application).where(
+        col(Application.programme_id) == programme_id, col(Application.withdrawn_at).is_(None)
+    )
+    applications = {row.person_id: row for row in await session.scalars(asked)}
+    ids = sorted(applications)
+    serving = select(PEOPLE.c.person_id, PEOPLE.c.joined_on, PEOPLE.c.left_on).where(PEOPLE.c.person_id.in_(ids))
+    there = {row.person_id for row in await session.execute(serving) if in_service(day, row.joined_on, row.left_on)}
+    levels = await levels_of(session, ids)
+    above = defaultdict[UUID, set[UUID]](set)
+    for row in await session.execute(ABOVE, {"ids": ids, "day": day}):
+        above[row.person_id].add(row.above_id)
+    mentees: list[Mentee] = []
+    mentors: list[Mentor] = []
+    left: list[UUID] = []
+    for row in await stood(session, ids, day):
+        said = applications[row.person_id]
+        known = _known(row, said)
+        known["levels"] = {name: level.level for name, level in levels.get(row.person_id, {}).items()}
+        known["above"] = frozenset(above[row.person_id])
+        may = rules.mentee_jenjang if said.side == "mentee" else rules.mentor_jenjang
+        if row.person_id not in there or row.jenjang not in may:
+            left += [row.person_id] if said.side == "mentee" else []
+        elif said.side == "mentee":
+            mentees.append(Mentee(**known, goals=said.goals))
+        else:
+            mentors.append(Mentor(**known, seats=said.seats))
+    return Case(mentees, mentors, rules), left
+
+
+def _known(row: Row[Any], said: Application) -> dict[str, Any]:
+    return {
+        "id": row.person_id,
+        "jenjang": row.jenjang,
+        "family": family_of(row.position, row.jenjang),
+        "agency_id": row.agency_id,
+        "region": row.region,
+        # Until the registry has told of an agency, its clock is that of the capital.
+        "zone": row.zone or "WIB",
+        "languages": frozenset(said.languages),
+        "meets": frozenset(said.meets),
+        "free": frozenset(said.free),
+        "wishes": tuple(said.wishes),
+        "avoids": frozenset(said.avoids),
+    }

@@ -1,0 +1,57 @@
+"""Matching runs, and what came out for each mentee."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from common.store.tables import Stored
+
+
+class MatchingRun(Stored, table=True):
+    """A run as it was ordered, and what it has found once its job is done; until then the rest is null.
+
+    `inputs` are the people and rules it matched (`mentoring.runs.inputs`), so that it can be explained and repeated whatever
+    changes later. `prices` are those of the mentors in the order of the inputs; null for a stable match. `lost_mentees`
+    and `lost_points` are the bound on what lists of the best may have lost.
+    """
+
+    __tablename__ = "matching_runs"
+
+    id: UUID = Field(primary_key=True)
+    programme_id: UUID = Field(foreign_key="programmes.id", index=True)
+    job_id: UUID
+    seed: int
+    way: str
+    weights: dict[str, Any] = Field(sa_type=JSONB)
+    ordered_by: str
+    ordered_at: datetime
+    inputs: bytes | None
+    prices: list[int] | None = Field(sa_type=ARRAY(BigInteger))
+    mentors: int | None
+    seats: int | None
+    mentees: int | None
+    matched: int | None
+    total: int | None = Field(sa_type=BigInteger)
+    lost_mentees: int | None
+    lost_points: int | None
+
+
+class MatchingResult(Stored, table=True):
+    """What a run found for a mentee: a mentor and the score of the pair, or the limit that binds them."""
+
+    __tablename__ = "matching_results"
+    __table_args__ = (
+        CheckConstraint(
+            "(mentor_id IS NULL) = (score IS NULL) AND (mentor_id IS NULL) = (limited_by IS NOT NULL)", name="found"
+        ),
+    )
+
+    run_id: UUID = Field(primary_key=True, foreign_key="matching_runs.id")
+    mentee_id: UUID = Field(primary_key=True)
+    mentor_id: UUID | None
+    score: int | None
+    limited_by: str | None
