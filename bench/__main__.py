@@ -17,7 +17,7 @@ from typing import Any
 
 from rich.console import Console
 
-from bench import bulk, counts, growth, latency, memory, nation, recovery, relay, report, sweep
+from bench import bulk, counts, growth, latency, matching, memory, nation, recovery, relay, report, sweep
 from bench.figures import Figure
 from bench.world import World, world
 
@@ -35,13 +35,14 @@ MEASURES: dict[str, Callable[..., Awaitable[list[Figure]]]] = {
     "B3": sweep.sweep,
     "B4": growth.growth,
     "B9": counts.counts,
+    "B10": matching.matching,
 }
 """Each is given the options that its parameters name.
 
 This order lets them share a stack: B6 comes first, since it reads again all that was sent before it; B3, B4 and
 B9 come last, since the many people and records that they lay would slow down the others.
 """
-NATIONS = {"B3", "B8", "B9"}
+NATIONS = {"B3", "B8", "B9", "B10"}
 """These bring all their people themselves: the registry takes one, to copy."""
 
 QUICK: dict[str, Any] = {
@@ -55,6 +56,7 @@ QUICK: dict[str, Any] = {
     "known": [100_000, 200_000],
     "counted": [200_000],
     "stored": [50_000],
+    "matched": [500],
     "megabytes": [5],
     "replayed": 20_000,
     "snapshot_seconds": 5,
@@ -134,6 +136,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--known", type=int, nargs="+", default=[100_000, 1_000_000, 5_000_000], help="B4: people")
     parser.add_argument("--stored", type=int, nargs="+", default=[1_000_000, 10_000_000], help="B4: records")
     parser.add_argument("--counted", type=int, nargs="+", default=[1_000_000], help="B9: people")
+    parser.add_argument("--matched", type=int, nargs="+", default=[500, 5_000, 50_000], help="B10: mentees")
     parser.add_argument("--megabytes", type=int, nargs="+", default=[200, 1000], help="B5: uploads")
     parser.add_argument("--replayed", type=int, default=1_000_000, help="B6: events")
     parser.add_argument("--snapshot-seconds", type=int, default=600, help="B7: seconds that the snapshot stays open")

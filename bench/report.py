@@ -30,6 +30,7 @@ TITLES = {
     "B7": "Relay under an old snapshot",
     "B8": "A nation with units and posts",
     "B9": "Counts of a nation, and of an agency in it",
+    "B10": "Matches of mentors and mentees",
 }
 PLACE = ("machine", "python", "postgresql", "kafka")
 POINTS = 150

@@ -81,6 +81,21 @@ async def test_what_a_mentee_changes_as_told_matches_them(api, world, programme,
     assert again[str(mentee)]["mentor_id"] == str(mentor)
 
 
+async def test_a_gap_that_changes_changes_who_is_proposed(api, world, programme, joins, matched) -> None:
+    """M02."""
+    programme_id = await programme(seats=1)
+    writes, counts, mentee = await world.person("ahli_madya"), await world.person("ahli_madya"), await world.person()
+    for person_id, levels in ((writes, {"menulis": 5}), (counts, {"anggaran": 5}), (mentee, {"menulis": 1})):
+        await api.call("person", "PUT", f"/people/{person_id}/levels", {"levels": levels}, person=person_id)
+    for mentor in (writes, counts):
+        await joins(programme_id, mentor, "mentor")
+    await joins(programme_id, mentee, "mentee")
+    assert (await results(api, await matched(programme_id)))[str(mentee)]["mentor_id"] == str(writes)
+    changed = {"levels": {"menulis": 5, "anggaran": 1}}
+    await api.call("person", "PUT", f"/people/{mentee}/levels", changed, person=mentee)
+    assert (await results(api, await matched(programme_id)))[str(mentee)]["mentor_id"] == str(counts)
+
+
 async def test_nobody_is_matched_within_their_line_however_far_or_acting(api, world, programme, joins, matched) -> None:
     """M03: above at any depth, by an acting post too, and below."""
     top = await world.post()
