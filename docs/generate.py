@@ -10,6 +10,7 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Union
 from urllib.parse import unquote
@@ -26,7 +27,7 @@ from common.app import create_app
 from common.events import Event, event_of
 from common.process import consumers
 from contracts import PUBLISHED
-from contracts.rights import rights_of
+from contracts.rights import Detail, rights_of
 from contracts.roles import ROLES
 from contracts.service import Settings
 from contracts.topics import TOPICS
@@ -144,6 +145,9 @@ def rights_page(applications: Mapping[str, FastAPI]) -> str:
             summary = app.openapi()["paths"].get(path, {}).get(method.lower(), {}).get("summary", "")
             who = ", ".join(role for role in ROLES if role in right.roles)
             lines.append(f"| `{method} {path}` | {summary} | {who} | {right.reach} |")
+        for detail, shown in sorted(vars(import_module(f"{name}.rights")).items()):
+            if isinstance(shown, Detail):
+                lines += ["", f"`{detail}` is shown to {', '.join(shown.roles)}: {shown.reach}. It is null for others."]
     return "\n".join([*lines, ""])
 
 

@@ -1,5 +1,7 @@
 """Every service's `rights.py` is the whole truth about who may call it."""
 
+import re
+from datetime import date
 from importlib import import_module
 from inspect import signature
 from typing import Any, get_args
@@ -12,7 +14,9 @@ from common.app import create_app
 from common.service import Service
 from common.store.database import Database
 from common.web.auth import EVERYBODY, OPEN_PATHS, guards
+from contracts.nip import parse_nip
 from contracts.rights import Right, rights_of
+from jejak_local.processes import CHECKOUT
 from jejak_local.services import services
 from registry.people.schemas import PersonOut
 
@@ -54,6 +58,14 @@ def fields_of(kind: Any) -> set[str]:
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         inner += [{name} | fields_of(field.annotation) for name, field in kind.model_fields.items()]
     return set[str]().union(*inner)
+
+
+@pytest.mark.parametrize("service", services(), ids=lambda service: service.name)
+def test_no_document_shows_a_number_that_could_be_somebodys(service: Service) -> None:
+    document = (CHECKOUT / "docs" / "api" / f"{service.name}.json").read_text()
+    assert {
+        found for found in re.findall(r"(?<!\d)\d{18}(?!\d)", document) if parse_nip(found).born < date(2090, 1, 1)
+    } == set()
 
 
 def test_an_answer_that_names_somebody_would_be_found() -> None:

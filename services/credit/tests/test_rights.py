@@ -6,7 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from jejak_local.harness import AGENCY, OTHER_AGENCY
+from jejak_local.harness import AGENCY, OTHER_AGENCY, REGION
+from jejak_local.scopes import Things
 
 READERS = {"lan", "analis", "service", "agency_hr", "agency_head", "verifier", "validator", "inspector", "person"}
 RIGHTS = {
@@ -42,6 +43,35 @@ async def scene(world, api, predicate):
 
 async def test_the_service_is_as_the_house_asks(assert_service, scene) -> None:
     await assert_service(RIGHTS)
+
+
+async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world, scene, predicate) -> None:
+    """001.3: no agency reads or moves what is another's."""
+    own, other = (
+        Things(
+            {"agency": agency, "person": person, "region": region},
+            {"person_id": person, "case_id": case, "record_id": record, "agency_id": agency},
+        )
+        for (person, case, record), agency, region in (
+            (scene["mine"], AGENCY, REGION),
+            (scene["theirs"], OTHER_AGENCY, "Papua"),
+        )
+    )
+    for each in (own, other):
+        await world.agency(each.claims["agency"], region=each.claims["region"])
+    line = predicate(other.ids["person_id"], reference="lain")
+    case = {"id": other.ids["case_id"]}
+    await reaches_its_own(
+        own,
+        other,
+        {
+            "POST /v1/predicates": line,
+            "POST /v1/predicates:batch": [line],
+            "POST /v1/cases/{case_id}/return": {"reason": "bukti belum lengkap"},
+            "POST /v1/cases:check": [case],
+            "POST /v1/cases:attest": [case],
+        },
+    )
 
 
 def reads(person, case, record) -> list[str]:

@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import text
 
 from common.ids import derived_id
-from jejak_local.harness import owning
+from jejak_local.harness import REGION, owning
 from jejak_local.issuer import ROLES
+from jejak_local.scopes import Things
 
 READERS = {"lan", "analis", "operator", "service", "agency_hr", "agency_head", "pic", "inspector"}
 
@@ -38,6 +39,21 @@ RIGHTS = {
 
 async def test_the_service_is_as_the_house_asks(assert_service, two_agencies) -> None:
     await assert_service(RIGHTS)
+
+
+async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, notification, make) -> None:
+    for code, region in (("K-001", REGION), ("K-002", "Papua")):
+        agency = make.agency(code, pics=[make.pic(email=f"{code}@agency.example")])
+        told = agency.model_copy(update={"region": region})
+        await notification.take(told, *make.pages([make.person(int(code[-1]))], code=code))
+    mine, theirs = await notification.messages()
+    own = Things(
+        {"agency": make.agency_id("K-001"), "person": make.person_id(1), "region": REGION},
+        {"message_id": mine.id, "round_id": make.sweep, "agency_id": make.agency_id("K-001")},
+    )
+    # The round is that of both.
+    other = Things({}, {"message_id": theirs.id, "agency_id": make.agency_id("K-002")})
+    await reaches_its_own(own, other, {})
 
 
 @pytest.mark.parametrize("role", ROLES)

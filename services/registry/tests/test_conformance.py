@@ -31,6 +31,9 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, nation, worl
     posts = f"/agencies/{nation.agencies['K-001']}/posts"
     post_id = (await api.call("service", "POST", posts, post)).json()["id"]
     held = {"post_code": "P1", "agency_code": "K-001", "valid_from": "2026-01-01"}
+    deputy_id = (await api.call("service", "POST", "/people", a_person(5))).json()["id"]
+    deputy = {"person_id": person_id, "deputy_id": deputy_id, "valid_from": "2026-11-20", "valid_to": "2026-12-20"}
+    named = (await api.call("service", "POST", "/deputies", deputy | {"duty": "superior"})).json()["id"]
     moved = {"agency_code": "K-001", "unit_code": "K-001-U02", "on": "2026-11-20"}
     await keeps_its_word(
         "registry",
@@ -42,6 +45,7 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, nation, worl
             "unit_id": [nation.units["K-001-U01"]],
             "person_id": [person_id],
             "reform_id": [reform["id"]],
+            "delegation_id": [named],
             "job_id": [job_id],
             "kind": ["agency"],
             "siasn": ["A1"],
@@ -77,6 +81,9 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, nation, worl
             "POST /v1/identifiers:lookup": [{"kind": "person", "siasn": "A1"}],
             "POST /v1/people/{person_id}/tags": tag,
             "POST /v1/tags:batch": [tag | {"nip": a_person()["nip"]}],
+            "POST /v1/deputies": deputy | {"duty": "digest"},
+            "POST /v1/deputies:batch": [deputy | {"duty": "exemptions"}],
+            "POST /v1/deputies/{delegation_id}/end": {"on": "2026-12-01"},
             "POST /v1/reforms": merger,
             "POST /v1/reforms:preview": apart,
         },

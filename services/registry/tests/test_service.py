@@ -1,13 +1,19 @@
 """What the house asks of every service, and what each role may do here."""
 
 import re
+from typing import Any
 
 import pytest
 
 from common.store.jobs import order
+from jejak_local.doors import SOMETHING
+from jejak_local.harness import REGION
+from jejak_local.scopes import Things
+from registry.rights import NIPS
 
 HISTORIANS = {"lan", "analis", "agency_hr", "agency_head", "inspector", "service"}
 READERS = HISTORIANS | {"pic"}
+NAMERS = {"person", "agency_hr", "service"}
 RIGHTS = {
     ("POST", "/v1/agencies"): {"lan", "service"},
     ("GET", "/v1/agencies"): READERS,
@@ -64,6 +70,12 @@ RIGHTS = {
     ("PUT", "/v1/units/{unit_id}/identifiers"): {"lan", "service", "agency_hr"},
     ("POST", "/v1/identifiers:batch"): {"lan", "service", "agency_hr"},
     ("POST", "/v1/identifiers:lookup"): {"lan", "service", "agency_hr"},
+    ("GET", "/v1/duties"): NAMERS,
+    ("GET", "/v1/people/me/deputies"): {"person"},
+    ("GET", "/v1/agencies/{agency_id}/deputies"): HISTORIANS,
+    ("POST", "/v1/deputies"): NAMERS,
+    ("POST", "/v1/deputies:batch"): NAMERS,
+    ("POST", "/v1/deputies/{delegation_id}/end"): NAMERS,
     ("POST", "/v1/reforms:preview"): {"lan", "service"},
     ("POST", "/v1/reforms"): {"lan", "service"},
     ("GET", "/v1/reforms/{reform_id}"): {"lan", "service"},
@@ -76,9 +88,96 @@ async def test_the_service_is_as_the_house_asks(assert_service, nation) -> None:
     await assert_service(RIGHTS)
 
 
+async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, api, nation, a_person) -> None:
+    """001.3: a regency is an agency that cannot read another; so is every other."""
+    made: dict[str, dict[str, str]] = {}
+    lines: dict[str, dict[str, Any]] = {}
+    for sequence, (code, position) in enumerate((("K-001", "Analis Bangkom"), ("D-001", "Arsiparis"))):
+        place = {"agency_code": code, "unit_code": f"{code}-U01"}
+        lines[code] = a_person(1 + 2 * sequence, position=position, **place)
+        everybody = await api.bulk("/people:batch", [lines[code], a_person(2 + 2 * sequence, position="Lain", **place)])
+        person, colleague = (answer["id"] for answer in everybody)
+        post = {"code": "P1", "type": "JA", "name": "Kepala", "jenjang": "administrator", "unit_code": f"{code}-U01"}
+        [held] = await api.bulk("/posts:batch", [post | {"agency_code": code}])
+        named = {"person_id": person, "deputy_id": colleague, "valid_from": "2026-11-20", "valid_to": "2026-12-20"}
+        deputy = (await api.call("service", "POST", "/deputies", named | {"duty": "superior"})).json()["id"]
+        made[code] = {
+            "agency_id": str(nation.agencies[code]),
+            "unit_id": str(nation.units[f"{code}-U01"]),
+            "person_id": person,
+            "post_id": held["id"],
+            "delegation_id": deputy,
+            "siasn": f"S-{code}",
+        }
+    known = [{"kind": "person", "id": each["person_id"], "siasn": f"S-{code}"} for code, each in made.items()]
+    assert {answer["status"] for answer in await api.bulk("/identifiers:batch", known)} == {"stored"}
+    old, new = [
+        (await api.call("lan", "POST", "/agencies", {"code": f"D-09{n}", "name": "Daerah", "kind": "D"})).json()["id"]
+        for n in (1, 2)
+    ]
+    reform = {"agency_id": old, "on": "2026-11-20", "shares": [{"agency_id": new}]}
+    reform_id = (await api.call("lan", "POST", "/reforms", reform)).json()["id"]
+    jobs: dict[str, dict[str, Any]] = {}
+    for role in ("lan", "service"):
+        async with nation.database.transaction() as session:
+            jobs[role] = {"job_id": await order(session, "reform", {}, role)}
+    own = Things(
+        {
+            "agency": nation.agencies["K-001"],
+            "person": made["K-001"]["person_id"],
+            "region": REGION,
+            "position": "Analis Bangkom",
+            "address": SOMETHING,
+        },
+        made["K-001"] | {"reform_id": reform_id},
+        jobs,
+        {lines["K-001"]["nip"]: {*NIPS.roles, "person"}},
+    )
+    other = Things({}, made["D-001"])
+    theirs, unit = lines["D-001"], {"code": "D-001-U01", "name": "Baru"}
+    post = {"code": "P1", "type": "JA", "name": "Kepala", "jenjang": "administrator", "unit_code": "D-001-U01"}
+    held = {"post_code": "P1", "agency_code": "D-001", "valid_from": "2026-01-01"}
+    named |= {"duty": "digest"}
+    tag = {"tag": "hasil-penyetaraan", "valid_from": "2026-01-01", "paper": "SK 1"}
+    await reaches_its_own(
+        own,
+        other,
+        {
+            "POST /v1/people:names": {"person_ids": [made["D-001"]["person_id"]]},
+            "PUT /v1/people/{person_id}/identifiers": {"siasn": "B7"},
+            "PUT /v1/units/{unit_id}/identifiers": {"siasn": "B7"},
+            "POST /v1/identifiers:batch": [{"kind": "person", "id": made["D-001"]["person_id"], "siasn": "B7"}],
+            "POST /v1/identifiers:lookup": [{"kind": "person", "siasn": "S-D-001"}],
+            "POST /v1/people/{person_id}/tags": tag,
+            "POST /v1/tags:batch": [tag | {"nip": theirs["nip"]}],
+            "PUT /v1/agencies/{agency_id}/pics": {"pics": []},
+            "POST /v1/agencies/{agency_id}/units": {"code": "U-50", "name": "Baru"},
+            "PUT /v1/units/{unit_id}": unit,
+            "POST /v1/units:batch": [unit | {"agency_code": "D-001"}],
+            "POST /v1/agencies/{agency_id}/posts": post | {"code": "P2"},
+            "PUT /v1/posts/{post_id}": post,
+            "POST /v1/posts:batch": [post | {"agency_code": "D-001"}],
+            "POST /v1/people/{person_id}/holdings": held,
+            "POST /v1/holdings:batch": [held | {"nip": theirs["nip"]}],
+            "POST /v1/people": a_person(9, agency_code="D-001", unit_code=None),
+            "PUT /v1/people/{person_id}": theirs,
+            "POST /v1/people:batch": [theirs],
+            "POST /v1/people/{person_id}/nip": {"nip": a_person(13)["nip"], "reason": "Salah ketik"},
+            "POST /v1/people/{person_id}/transfer": {"agency_code": "K-001", "on": "2026-11-20"},
+            "POST /v1/people/{person_id}/status": {"status": "leave", "from": "2026-11-20", "decree": "SK 1"},
+            "PUT /v1/people/{person_id}/contact": {"language": "en"},
+            "POST /v1/contacts:batch": [{"person_id": made["D-001"]["person_id"], "language": "en"}],
+            "POST /v1/deputies": named,
+            "POST /v1/deputies:batch": [named],
+            "POST /v1/deputies/{delegation_id}/end": {"on": "2026-12-01"},
+        },
+    )
+
+
 @pytest.mark.parametrize(("method", "path"), RIGHTS)
 async def test_every_role_does_what_its_right_says(api, nation, world, a_person, method, path):
-    person_id = (await api.call("service", "POST", "/people", a_person(position="Analis Bangkom"))).json()["id"]
+    lines = a_person(position="Analis Bangkom")
+    person_id = (await api.call("service", "POST", "/people", lines)).json()["id"]
     address = {"email": "siti@agency.example"}
     await api.call("person", "PUT", "/people/me/contact", address, person=person_id)
     token = (await world.emitted())[-1].event.check.token
@@ -93,6 +192,9 @@ async def test_every_role_does_what_its_right_says(api, nation, world, a_person,
         "unit_id": nation.units["K-001-U01"],
         "person_id": person_id,
     }
+    deputy_id = (await api.call("service", "POST", "/people", a_person(5))).json()["id"]
+    deputy = {"person_id": person_id, "deputy_id": deputy_id, "duty": "superior"}
+    deputy |= {"valid_from": "2026-11-20", "valid_to": "2026-12-20"}
     merger = {
         "agency_id": str(nation.agencies["D-001"]),
         "on": "2026-07-01",
@@ -102,7 +204,12 @@ async def test_every_role_does_what_its_right_says(api, nation, world, a_person,
         await api.bulk("/identifiers:batch", [{"kind": "agency", "code": "K-001", "siasn": "A1"}])
     if "{reform_id}" in path:
         ids["reform_id"] = (await api.call("lan", "POST", "/reforms", merger)).json()["id"]
+    if "{delegation_id}" in path:
+        ids["delegation_id"] = (await api.call("service", "POST", "/deputies", deputy)).json()["id"]
     body = {
+        "/v1/deputies": deputy,
+        "/v1/deputies:batch": deputy,
+        "/v1/deputies/{delegation_id}/end": {"on": "2026-12-01"},
         "/v1/agencies": {"code": "K-050", "name": "Baru", "kind": "K"},
         "/v1/agencies/{agency_id}": {"code": "K-001", "name": "Baru", "kind": "K"},
         "/v1/agencies/{agency_id}/pics": {"pics": []},
@@ -148,6 +255,7 @@ async def test_every_role_does_what_its_right_says(api, nation, world, a_person,
         address += "?kind=agency&siasn=A1" if path == "/v1/identifiers" else ""
         answer = await api.call(role, method, address, body, **sent, **scope)
         places = {"/v1/agencies/{agency_id}/units", "/v1/agencies/{agency_id}/posts"}
-        created_before = path in {"/v1/agencies", "/v1/people", *places, "/v1/reforms"}
+        created_before = path in {"/v1/agencies", "/v1/people", *places, "/v1/reforms", "/v1/deputies"}
         done = {204} if path.endswith("/cancel") else {200}
-        assert answer.status_code in ({200, 201, 202, 409} if created_before else done), (role, answer.text)
+        assert (lines["nip"] in answer.text) <= (role in {*NIPS.roles, "person"}), f"{role} needs no number"
+        assert answer.status_code in ({200, 201, 202, 409, 422} if created_before else done), (role, answer.text)

@@ -6,6 +6,7 @@ from jejak_local.harness import AGENCY, PROVIDER
 
 
 async def test_every_answer_is_documented(keeps_its_word, app, api, world, line, posts, holder) -> None:
+    await world.agency(AGENCY)
     code = await world.provider([("KL03", date(2020, 1, 1), None)])
     above = await posts()
     below = await posts(above)
@@ -54,6 +55,7 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, world, line,
             "POST /v1/courses": course | {"code": "C-2"},
             "PUT /v1/courses/{course_id}": course,
             "POST /v1/courses:batch": [course],
+            "POST /v1/audits": {"agency_id": str(AGENCY), "reason": "Uji petik"},
             "POST /v1/exemptions": exemption
             | {"person_id": str(people[1]), "valid_from": "2027-01-01", "valid_to": None},
             "POST /v1/exemptions/{exemption_id}/refuse": {"reason": "Tanpa bukti"},

@@ -1,7 +1,11 @@
 """Deny by default: which role may call which route."""
 
-from typing import get_args
+from datetime import date
+from typing import Any, get_args
 
+from common.ids import new_id
+from jejak_local.harness import REGION
+from jejak_local.scopes import Things
 from training.domain.counting import Kind, Why
 from training.texts import KIND, WHY
 
@@ -39,6 +43,8 @@ RIGHTS = {
     ("GET", "/v1/people/me/shortfalls"): {"person"},
     ("GET", "/v1/duty-counts"): {"lan", "analis", "service", "agency_hr", "agency_head", "pic", "inspector"},
     ("GET", "/v1/duty-people"): READ_JP | {"person"},
+    ("POST", "/v1/audits"): {"lan", "analis"},
+    ("GET", "/v1/audits"): {"lan", "analis", "agency_hr", "agency_head", "inspector"},
     ("GET", "/v1/team"): {"person"},
     ("POST", "/v1/team/{person_id}/nudge"): {"person"},
     ("POST", "/v1/team/{person_id}/courses"): {"person"},
@@ -60,6 +66,67 @@ RIGHTS = {
 async def test_the_service_is_as_the_house_asks(assert_service, world) -> None:
     await world.person()
     await assert_service(RIGHTS)
+
+
+async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world, api, line) -> None:
+    """Of two agencies, each with somebody, a school, a platform, and what these have sent."""
+    sides: list[Things] = []
+    bodies: dict[str, Any] = {}
+    for agency, school, region in (
+        (world.here, world.school, REGION),
+        (world.there, world.other_school, "Papua"),
+    ):
+        code = await world.provider([("KL03", date(2020, 1, 1), None)], school)
+        await world.agency(agency, region=region)
+        person = await world.person(agency=agency)
+        connection = new_id()
+        [sent] = await world.store(line(person))
+        [taught] = await world.store(line(person, provider_code=code), role="provider", provider=school)
+        [reported] = await world.store(line(person), connection=connection)
+        exemption = {"ground": "cuti-sakit", "valid_from": "2026-01-01", "valid_to": "2026-02-01"}
+        asked = exemption | {"person_id": str(person)}
+        exempt = (await api.call("person", "POST", "/exemptions", asked, person=person)).json()["id"]
+        course = {"provider_code": code, "title": "Data", "form": "KL03", "jp": "12", "valid_from": "2025-01-01"}
+        made = (await api.call("lan", "POST", "/courses", course | {"code": f"C-{code}"})).json()
+        sides.append(
+            Things(
+                {"agency": agency, "person": person, "provider": school, "connection": connection, "region": region},
+                {
+                    "person_id": person,
+                    "agency_id": agency,
+                    "record_id": sent.id,
+                    "exemption_id": exempt,
+                    "course_id": made["id"],
+                    "provider_id": school,
+                    "year": 2026,
+                    "assigned_id": new_id(),
+                },
+                {"provider": {"record_id": taught.id}, "platform_admin": {"record_id": reported.id}},
+            )
+        )
+        theirs = line(person, provider_code=code)
+        bodies = {
+            "POST /v1/courses": course | {"code": "C-9"},
+            "PUT /v1/courses/{course_id}": course | {"code": f"C-{code}", "title": "Lain"},
+            "POST /v1/courses:batch": [course | {"code": "C-9"}],
+            "POST /v1/trainings": theirs,
+            "POST /v1/trainings:batch": [theirs],
+            "PUT /v1/trainings/{record_id}": {
+                "reason": "Salah ketik",
+                "form": "KL03",
+                "title": "Data",
+                "start_date": "2026-03-02",
+                "end_date": "2026-03-03",
+                "jp": "7",
+            },
+            "POST /v1/trainings/{record_id}/revoke": {"reason": "Ganda"},
+            "POST /v1/team/{person_id}/courses": {"course_id": made["id"], "due_on": "2026-12-01"},
+            "POST /v1/audits": {"agency_id": str(agency), "reason": "Uji petik"},
+            "POST /v1/exemptions": asked | {"valid_from": "2027-01-01", "valid_to": None},
+            "POST /v1/exemptions/{exemption_id}/refuse": {"reason": "Tanpa bukti"},
+            "POST /v1/exemptions/{exemption_id}/end": {"on": "2026-01-15", "reason": "Kembali"},
+        }
+    await reaches_its_own(*sides, bodies)
 
 
 def test_every_reason_of_the_domain_has_a_text() -> None:

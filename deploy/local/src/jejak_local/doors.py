@@ -5,7 +5,7 @@ role, claim or route joins by itself.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -62,9 +62,9 @@ async def wrong_doors(app: FastAPI, issuer: Issuer) -> list[str]:
     found: list[str] = []
     claims = dict.fromkeys(CLAIMS, SOMETHING)
     tokens = {role: f"Bearer {issuer.token(role, **claims)}" for role in [*ROLES, "nobody"]}
-    async with _client(app) as client:
+    async with knocking(app) as client:
         for (method, path), allowed in guarded(app).items():
-            asked = _request(app.openapi(), method, path)
+            asked = request_of(app.openapi(), method, path)
             strangers = [
                 "",
                 "Bearer not.a.token",
@@ -89,10 +89,10 @@ async def open_doors(app: FastAPI, database: Database, issuer: Issuer) -> list[s
     reads what the second role reads alone.
     """
     found: list[str] = []
-    before = await _rows(database)
-    async with _client(app) as client:
+    before = await rows_of(database)
+    async with knocking(app) as client:
         for (method, path), allowed in guarded(app).items():
-            asked = _request(app.openapi(), method, path)
+            asked = request_of(app.openapi(), method, path)
             alone: dict[tuple[str, Claims, str], tuple[int, str]] = {}
 
             async def answer(token: str, asked: dict[str, Any] = asked) -> tuple[int, str]:
@@ -122,12 +122,12 @@ async def open_doors(app: FastAPI, database: Database, issuer: Issuer) -> list[s
                     got, _ = await answer(_token(issuer, role, (claim,), how, None))
                     if got != 401:
                         found.append(f"{method} {path}: {role.name}, {claim} {how}: {got}, not 401")
-    if await _rows(database) != before:
+    if await rows_of(database) != before:
         found.append("rows were changed")
     return found
 
 
-def _client(app: FastAPI) -> httpx2.AsyncClient:
+def knocking(app: FastAPI) -> httpx2.AsyncClient:
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
     return httpx2.AsyncClient(transport=transport, base_url="http://service")
 
@@ -145,7 +145,7 @@ def _token(issuer: Issuer, role: CallerRole, claims: Claims, how: str, second: C
     return issuer.sign({name: value for name, value in said.items() if value is not NOT_SAID})
 
 
-async def _rows(database: Database) -> dict[str, str]:
+async def rows_of(database: Database) -> dict[str, str]:
     """What every table holds; but for who looked, which is noted of whoever may."""
     async with database.reading() as session:
         tables = await session.scalars(
@@ -164,23 +164,37 @@ async def _rows(database: Database) -> dict[str, str]:
 # --- a request that a route understands, made from its OpenAPI
 
 
-def _request(document: dict[str, Any], method: str, path: str) -> dict[str, Any]:
+def request_of(
+    document: dict[str, Any],
+    method: str,
+    path: str,
+    given: Mapping[str, Any] | None = None,
+    body: Any = None,
+    *,
+    narrowed: bool = True,
+) -> dict[str, Any]:
+    """A request that a route understands: `given` are values by the names of its parameters, a list as `body` is of lines.
+
+    `narrowed` gives the parameters too that it need not be told.
+    """
     operation = document["paths"][path][method.lower()]
-    example = _examples(document)
-    given = {
+    example, told = _examples(document), given or {}
+    parts = {
         place: {
-            part["name"]: example(part["schema"]) for part in operation.get("parameters", []) if part["in"] == place
+            part["name"]: told.get(part["name"]) or example(part["schema"])
+            for part in operation.get("parameters", [])
+            if part["in"] == place and (part["required"] or (narrowed and part["name"] in told))
         }
         for place in ("path", "query")
     }
-    required = {part["name"] for part in operation.get("parameters", []) if part["required"]}
     content = operation.get("requestBody", {}).get("content", {"application/json": {}})
-    [body, *_] = content.values()
+    [first, *_] = content.values()
+    lines = body if isinstance(body, list) else [example(first.get("schema", {})) if body is None else body]
     return {
         "method": method,
-        "url": path.format(**given["path"]),
-        "params": {name: value for name, value in given["query"].items() if name in required},
-        "content": json.dumps(example(body.get("schema", {}))),
+        "url": path.format(**parts["path"]),
+        "params": parts["query"],
+        "content": "\n".join(json.dumps(line, default=str) for line in lines),
     }
 
 

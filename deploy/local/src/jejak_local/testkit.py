@@ -35,6 +35,7 @@ from jejak_local.issuer import Issuer
 from jejak_local.postgres import PostgresServer
 from jejak_local.processes import CHECKOUT
 from jejak_local.schema import assert_grants, assert_migrations_fit
+from jejak_local.scopes import Things, strays
 from jejak_local.services import service_of
 
 EXAMPLES = 10
@@ -244,6 +245,18 @@ def assert_service(
         assert guarded(tested.app) == rights
         assert await open_doors(tested.app, database, issuer) == []
         assert await wrong_doors(tested.app, issuer) == []
+
+    return check
+
+
+@pytest.fixture
+def reaches_its_own(
+    tested: Tested, database: OwnedDatabase, issuer: Issuer
+) -> Callable[[Things, Things, Mapping[str, Any]], Awaitable[None]]:
+    """`await reaches_its_own(own, other, bodies)`: every role reaches its own things, and nothing else; see `scopes`."""
+
+    async def check(own: Things, other: Things, bodies: Mapping[str, Any]) -> None:
+        assert await strays(tested.app, database, issuer, own, other, bodies) == []
 
     return check
 

@@ -8,6 +8,7 @@ from contracts.events.notification import MessageRequested
 from contracts.events.registry import (
     AgencyChanged,
     ContactChanged,
+    DutyDelegated,
     IdentifiersChanged,
     PersonChanged,
     PostChanged,
@@ -25,6 +26,7 @@ PUBLISHED: tuple[type[Event], ...] = (
     AgencyChanged,
     UnitChanged,
     PostChanged,
+    DutyDelegated,
     PersonChanged,
     RecordViewed,
     TrainingCompleted,

@@ -28,6 +28,10 @@ class Caller(Principal, Generic[R]):
     """All roles of the token, those too that count for nothing here."""
     region: frozenset[UUID] = frozenset()
     """The agencies of the region that a role they hold is for."""
+    acting_for: UUID | None = None
+    """For whom they act as a deputy, with that one's rights."""
+    named_by: frozenset[str] = frozenset()
+    """The hands of whoever made them the deputy."""
 
     @property
     def now(self) -> datetime:
@@ -51,8 +55,9 @@ class Caller(Principal, Generic[R]):
 
     @cached_property
     def actor(self) -> Actor:
-        """Who acts when this caller does: whose token it is, where that is known."""
-        return Actor(self.subject, frozenset(() if self.person is None else (self.person,)))
+        """Who acts when this caller does: whose token it is, where that is known, and for whom."""
+        people = frozenset(each for each in (self.person, self.acting_for) if each is not None)
+        return Actor(self.subject, people, self.acting_for, self.named_by)
 
     @property
     def provider(self) -> UUID | None:

@@ -17,6 +17,8 @@ from common.fields import FIRST_DAY
 
 LENGTH = 18
 FIRST_CONTRACT_CODE = 21
+NOBODYS = "209001012110011999"
+"""A number for documents that is made as all are and can be nobody's: of somebody yet to be born."""
 YOUNGEST, OLDEST = 15, 70
 """Ages at which somebody may be appointed, by the year alone."""
 

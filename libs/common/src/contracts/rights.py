@@ -10,7 +10,7 @@ from uuid import UUID
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.routing import iter_route_contexts
-from sqlalchemy import text
+from sqlalchemy import ColumnElement, false, or_, text, true
 
 from common.refused import Refused
 from common.web.auth import authenticated
@@ -23,11 +23,14 @@ from contracts.callers import Caller
 class Right:
     """Who may do something: the names of the roles, and in plain words whose things they reach.
 
+    What is nobody's in particular (rules, a catalogue) is `shared`: every role reaches all of it. Of anything else a role
+    reaches what its claim names, and only an unbound one reaches everything (`jejak_local.scopes` holds routes to it).
     As the dependency of a route it lets only them through, and gives the Caller.
     """
 
     roles: tuple[str, ...]
     reach: str
+    shared: bool = False
 
     @property
     def allowed_roles(self) -> frozenset[str]:
@@ -49,6 +52,23 @@ class Right:
             rules=parts.rules,
             nip_key=parts.settings.nip_key.get_secret_value(),
         )
+
+
+@dataclass(frozen=True)
+class Detail:
+    """A part of an answer that not everybody needs whom a route lets in: who is shown it; for others it is null."""
+
+    roles: tuple[str, ...]
+    reach: str
+
+    def shown(self, caller: Caller[Any], *agency_columns: ColumnElement[UUID]) -> ColumnElement[bool]:
+        """The condition that it is for the caller: what is of an agency that one of these roles is for; all for an unbound one."""
+        held = [role for role in caller.held if role.name in self.roles]
+        if any(role.unbound for role in held):
+            return true()
+        if not any("agency" in role.needs for role in held):
+            return false()
+        return or_(*(column == caller.agency for column in agency_columns))
 
 
 async def _region(parts: WebParts, principal: Principal, held: frozenset[CallerRole]) -> frozenset[UUID]:

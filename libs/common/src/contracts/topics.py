@@ -8,6 +8,7 @@ from common.events import Topic
 AGENCIES = Topic("registry.agency.v1", partitions=3, compacted=True)
 UNITS = Topic("registry.unit.v1", partitions=3, compacted=True)
 POSTS = Topic("registry.post.v1", partitions=6, compacted=True)
+DUTIES = Topic("registry.duty.v1", partitions=3, compacted=True)
 PEOPLE = Topic("registry.person.v1", partitions=12, compacted=True)
 ACCESS = Topic("registry.access.v1", partitions=12, readers=("registry",))
 RECORDS = Topic("training.record.v1", partitions=12)
@@ -24,6 +25,7 @@ TOPICS = (
     AGENCIES,
     UNITS,
     POSTS,
+    DUTIES,
     PEOPLE,
     ACCESS,
     RECORDS,

@@ -31,6 +31,10 @@ COLUMNS: Mapping[str, Any] = {
     "unit_id": UUID | None,
     "unit_name": str | None,
     "parent_id": UUID | None,
+    "delegation_id": UUID,
+    "deputy_id": UUID,
+    "duty": str,
+    "named_by": list[str],
     "post_id": UUID,
     "superior_id": UUID | None,
     "kind": HoldingKind,
@@ -52,7 +56,7 @@ COLUMNS: Mapping[str, Any] = {
 PERIOD = ("valid_from", "valid_to")
 """From when until when (exclusive; null: still) a row of a history holds."""
 
-SQL_TYPES: Mapping[str, Any] = {"pics": JSONB, "sequence": BigInteger}
+SQL_TYPES: Mapping[str, Any] = {"pics": JSONB, "named_by": JSONB, "sequence": BigInteger}
 """Where it does not follow from that."""
 
 

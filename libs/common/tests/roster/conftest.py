@@ -30,6 +30,7 @@ from jejak_local.harness import AGENCY, bare, received
 from jejak_local.postgres import PostgresServer
 from roster.agencies import Agencies
 from roster.copies import News
+from roster.deputies import Deputies
 from roster.people import People
 from roster.structure import Posts, Units
 
@@ -48,6 +49,7 @@ PEOPLE = People(
 )
 AGENCIES = Agencies(__name__, "code", "name", "region", "zone", "active", "pics")
 UNITS = Units(__name__, "name", "parent_id")
+DEPUTIES = Deputies(__name__)
 POSTS = Posts(__name__, "name", "type", "seats", "superior_id")
 JOINED = date(2020, 1, 1)
 PARTS: dict[str, tuple[type[Part], str, dict[str, Any]]] = {
@@ -80,6 +82,7 @@ class Service:
         self.people = PEOPLE.subscription("test.people", hear, awaited_by=[self.records])
         self.agencies = AGENCIES.subscription("test.agencies", hear)
         self.units = UNITS.subscription("test.units", hear)
+        self.deputies = DEPUTIES.subscription("test.deputies", hear)
         self.posts = POSTS.subscription("test.posts", hear)
 
     def person(self, **changes: Any) -> PersonChanged:
@@ -104,7 +107,7 @@ class Service:
         """Hands a batch to the consumer of its topic, in one transaction."""
         [subscription] = [
             each
-            for each in (self.people, self.agencies, self.units, self.posts, self.records)
+            for each in (self.people, self.agencies, self.units, self.posts, self.deputies, self.records)
             if type(batch[0].event) in each.wanted
         ]
         async with self.database.transaction() as session:

@@ -9,6 +9,7 @@ GRANTS = Grants(
         "booked_months": REPLACED,
         "case_history": ADDED,
         "cases": CHANGED,
+        "deputies": CHANGED,
         "educations": REPLACED,
         "entries": ADDED,
         "evidence": CHANGED,

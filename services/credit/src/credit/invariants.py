@@ -86,6 +86,15 @@ INVARIANTS = (
         """,
     ),
     Invariant(
+        "nobody for whom a deputy attests has submitted or checked the case, or is the one it is about",
+        """
+        SELECT cases.id AS case_id
+        FROM cases JOIN case_history told ON told.case_id = cases.id AND told.to_state = 'attested'
+        WHERE told.acting_for IS NOT NULL
+            AND CAST(told.acting_for AS text) = ANY (cases.submitters || cases.checkers || CAST(cases.person_id AS text))
+        """,
+    ),
+    Invariant(
         "the history of a case leads to its state",
         """
         SELECT cases.id AS case_id

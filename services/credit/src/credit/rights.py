@@ -1,14 +1,18 @@
 """Who may do what in credit."""
 
 from contracts.rights import Right
+from roster.deputies import Delegable
 
 _THEIRS = "whoever serves in their agency now; all for a national role"
 _READERS = ("lan", "analis", "service", "agency_hr", "agency_head", "verifier", "validator", "inspector", "person")
 
 READ = Right(_READERS, f"{_THEIRS}; of their region for an analis; a person: their own")
 READ_CREDIT = Right((*_READERS, "bkn"), f"{_THEIRS}; of their region for an analis; a person: their own")
-READ_RULES = Right((*_READERS, "bkn", "programme_manager"), "all rule packs")
+READ_RULES = Right((*_READERS, "bkn", "programme_manager"), "all rule packs", shared=True)
 SUBMIT = Right(("agency_hr", "service"), f"{_THEIRS}; never their own case")
-CHECK = Right(("verifier",), f"{_THEIRS}; never their own case, nor one they have submitted")
-ATTEST = Right(("validator",), f"{_THEIRS}; never their own case, nor one they have submitted or checked")
-SEND_BACK = Right(("verifier", "validator"), f"{_THEIRS}; never their own case")
+_DEPUTY = "a deputy: as the one for whom they act, and neither of the two ever"
+CHECK = Delegable(("verifier",), f"{_THEIRS}; never their own case, nor one they have submitted; {_DEPUTY}")
+ATTEST = Delegable(
+    ("validator",), f"{_THEIRS}; never their own case, nor one they have submitted or checked; {_DEPUTY}"
+)
+SEND_BACK = Delegable(("verifier", "validator"), f"{_THEIRS}; never their own case; {_DEPUTY}")

@@ -8,6 +8,7 @@ GRANTS = Grants(
         "attachments": ADDED,
         "attempts": ADDED,
         "contacts": CHANGED,
+        "deputies": CHANGED,
         "digests": CHANGED,
         "listed_people": CHANGED,
         "messages": CHANGED,

@@ -80,3 +80,10 @@ def test_the_systems_time_zones_are_looked_for_once(monkeypatch: pytest.MonkeyPa
         assert addressees([pic("main", "a@k.go.id", zone="Asia/Makassar")])[0].time_zone == "Asia/Makassar"
     pics._zones.cache_clear()
     assert len(looked) == 1
+
+
+def test_whoever_stands_in_for_a_pic_is_written_to_as_they_like_it() -> None:
+    named = [pic("main", "Pic@bücher.id", zone="Asia/Jayapura"), pic("deputy", "b@k.go.id")]
+    found = pics.stood_in(named, {"pic@xn--bcher-kva.id": {"email": "c@k.go.id", "language": "en", "zone": "WITA"}})
+    assert addressees(found) == [Addressee("main", "c@k.go.id", ("b@k.go.id",), "en", "Asia/Makassar")]
+    assert pics.stood_in([pic("main", "")], {}) == [pic("main", "")]

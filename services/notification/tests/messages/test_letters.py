@@ -277,3 +277,20 @@ async def test_the_link_of_a_check_leads_to_a_page_that_uses_nothing_up(app, api
     answer = await api.http.get(f"/contact/check?token={TOKEN}", headers={"accept-language": "en"})
     assert (answer.status_code, TOKEN in answer.text) == (200, False)
     assert "check your e-mail address" in answer.text
+
+
+async def test_a_pic_is_told_of_an_audit_in_words_of_their_language(notification, make, moment) -> None:
+    asked = MessageRequested(
+        request_id=derived_id("audit", 1),
+        recipient="pic",
+        recipient_id=make.agency_id(),
+        template="audit",
+        values={"opened_on": "2026-05-02"},
+        reason="audit",
+        expires_at=moment + timedelta(days=90),
+    )
+    await notification.take(make.agency(pics=[make.pic(language="en")]), asked)
+    await notification.send()
+    [mail] = notification.mail_server.mails()
+    assert mail.subject == "LAN has opened a sample audit in your agency"
+    assert "On 2 May 2026 LAN opened a sample audit" in mail.body().replace("\n", " ")

@@ -1,4 +1,4 @@
-"""The row that every change leaves: who changed which parts of an agency, unit or person, and when."""
+"""The row that every change leaves: who changed which parts of an agency, unit, post, person or delegation, and when."""
 
 from dataclasses import fields
 from functools import cache
@@ -6,11 +6,12 @@ from functools import cache
 from common.store.sets import Row
 from contracts.callers import Caller
 from registry.domain.agency import Agency
+from registry.domain.deputies import Delegation
 from registry.domain.person import Person
 from registry.domain.post import Post
 from registry.domain.unit import Unit
 
-Changed = Agency | Unit | Post | Person
+Changed = Agency | Unit | Post | Person | Delegation
 
 
 @cache

@@ -9,6 +9,7 @@ GRANTS = Grants(
         "changes": ADDED,
         "contact_changes": ADDED,
         "contacts": CHANGED,
+        "delegations": CHANGED,
         "educations": EDITED,
         "grades": EDITED,
         "holdings": EDITED,

@@ -1,6 +1,6 @@
 """Who may do what in the registry."""
 
-from contracts.rights import Right
+from contracts.rights import Detail, Right
 
 READ_AGENCIES = Right(
     ("lan", "analis", "agency_hr", "agency_head", "pic", "inspector", "service"),
@@ -37,5 +37,14 @@ KEEP_IDENTIFIERS = Right(
     ("lan", "agency_hr", "service"),
     "the units of their agency and who serves in it, but for themselves; all, also agencies, for a national role",
 )
+NAME_DEPUTIES = Right(
+    ("person", "agency_hr", "service"),
+    "a person: their own duties; who serves in their agency, but for themselves; all for a service",
+)
 REFORM = Right(("lan", "service"), "all agencies")
 FOLLOW_JOBS = Right(("lan", "service"), "the jobs they have ordered")
+
+NIPS = Detail(
+    ("agency_hr", "inspector", "service"),
+    "the number of whoever serves in their agency, or served there on the day; of everybody for a service; anybody sees their own",
+)

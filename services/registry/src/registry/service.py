@@ -20,6 +20,7 @@ SERVICE = Service(
         "holdings",
         "identifiers",
         "contacts",
+        "deputies",
         "access",
         "reforms",
         "jobs",

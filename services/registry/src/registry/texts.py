@@ -10,6 +10,7 @@ say = TEXTS.say
 
 PARTS: Mapping[str, str] = {
     "contact": text_named("part.contact"),
+    "duties": text_named("part.duties"),
     "exemptions": text_named("part.exemptions"),
     "identifiers": text_named("part.identifiers"),
     "identity": text_named("part.identity"),
@@ -25,6 +26,16 @@ PARTS: Mapping[str, str] = {
     "messages": text_named("part.messages"),
 }
 """The parts of a record, as `contracts.parts` names them."""
+
+DUTY: Mapping[str, str] = {
+    "verifier": text_named("duty.verifier"),
+    "validator": text_named("duty.validator"),
+    "exemptions": text_named("duty.exemptions"),
+    "superior": text_named("duty.superior"),
+    "digest": text_named("duty.digest"),
+    "head": text_named("duty.head"),
+}
+"""The duties of `contracts.duties`."""
 
 ROLES: Mapping[str, str] = {
     "lan": text_named("role.lan"),

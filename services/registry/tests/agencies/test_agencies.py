@@ -181,12 +181,17 @@ async def test_refused_pics(api, nation, changes, code, field):
 
 
 async def test_agencies_without_pic_are_listed(api, nation):
+    """002.19: each agency has a PIC and a deputy."""
     await api.call("service", "PUT", f"/agencies/{nation.agencies['K-001']}/pics", {"pics": [MAIN]})
+    whole = (await api.call("service", "POST", "/agencies", AGENCY | {"code": "K-011"})).json()["id"]
+    await api.call("service", "PUT", f"/agencies/{whole}/pics", {"pics": [MAIN, DEPUTY]})
     await api.call("service", "POST", "/agencies", AGENCY | {"code": "K-010", "active": False})
     lonely = (await api.call("service", "POST", "/agencies", AGENCY)).json()["id"]
     await api.call("service", "PUT", f"/agencies/{lonely}/pics", {"pics": [DEPUTY]})
     listed = (await api.call("lan", "GET", "/agencies-without-pic")).json()["items"]
-    assert [(agency["code"], agency["has_deputy"]) for agency in listed] == [("D-001", False), ("K-009", True)]
+    assert [(agency["code"], agency["has_main"], agency["has_deputy"]) for agency in listed] == [
+        ("D-001", False, False), ("K-001", True, False), ("K-009", False, True),
+    ]  # fmt: skip
 
 
 async def test_problems_speak_english_when_asked(api, nation):

@@ -13,7 +13,7 @@ async def test_a_new_contract_brings_a_new_number(api, nation, world, a_pppk, se
     person_id = (await api.call("service", "POST", "/people", a_pppk())).json()["id"]
     changed = await api.call("service", "PUT", f"/people/{person_id}", a_pppk(nip=NEW))
     assert (changed.status_code, changed.json()["nip"], changed.json()["version"]) == (200, NEW, 2)
-    history = await api.get(f"/people/{person_id}/history")
+    history = await api.get(f"/people/{person_id}/history", "service")
     assert history["numbers"] == [
         {"nip": old, "replaced_on": "2026-11-20", "reason": None},
         {"nip": NEW, "replaced_on": None, "reason": None},
@@ -27,7 +27,7 @@ async def test_a_new_contract_brings_a_new_number(api, nation, world, a_pppk, se
     # A system that has not heard of it yet still means the same person, and does not take the number back.
     [answer] = await api.bulk("/people:batch", [a_pppk(nip=old, position="Guru")])
     assert (answer["status"], answer["id"]) == ("updated", person_id)
-    now = await api.get(f"/people/{person_id}")
+    now = await api.get(f"/people/{person_id}", "service")
     assert (now["nip"], now["position"]) == (NEW, "Guru")
     assert (await api.call("service", "PUT", f"/people/{person_id}", a_pppk(nip=old, position="Guru"))).json()[
         "nip"
@@ -62,7 +62,7 @@ async def test_a_number_of_somebody_else_is_taken(api, nation, a_pppk):
     await api.call("service", "POST", "/people", a_pppk(2))
     answer = await api.call("service", "PUT", f"/people/{first}", a_pppk(1, nip=a_pppk(2)["nip"]))
     assert (answer.status_code, answer.json()["code"]) == (409, "nip-taken")
-    assert (await api.get(f"/people/{first}"))["nip"] == a_pppk(1)["nip"]
+    assert (await api.get(f"/people/{first}", "service"))["nip"] == a_pppk(1)["nip"]
 
 
 async def test_a_pns_keeps_the_number(api, nation, a_pppk, a_person):
@@ -72,7 +72,7 @@ async def test_a_pns_keeps_the_number(api, nation, a_pppk, a_person):
     for person_id, body in ((pns, a_person(2)), (pns, a_pppk(nip=NEW, golongan="III/c")), (contract, as_pns)):
         answer = await api.call("service", "PUT", f"/people/{person_id}", body)
         assert (answer.status_code, answer.json()["code"]) == (422, "nip-permanent")
-    history = await api.get(f"/people/{pns}/history")
+    history = await api.get(f"/people/{pns}/history", "service")
     assert [number["nip"] for number in history["numbers"]] == [a_person()["nip"]]
 
 
@@ -103,7 +103,7 @@ async def test_a_wrong_number_of_a_pns_is_mended_with_its_reason(api, nation, wo
         headers={"if-match": '"1"'},
     )
     assert (mended.status_code, mended.json()["nip"], mended.headers["etag"]) == (200, right, '"2"')
-    history = await api.get(f"/people/{person_id}/history")
+    history = await api.get(f"/people/{person_id}/history", "service")
     assert history["numbers"] == [
         {"nip": wrong, "replaced_on": "2026-11-20", "reason": "Salah ketik"},
         {"nip": right, "replaced_on": None, "reason": None},
@@ -133,7 +133,7 @@ async def test_a_renewal_recorded_for_the_wrong_person_is_taken_back(api, nation
     assert (mended.status_code, mended.json()["nip"]) == (200, old)
     [received] = await world.emitted()
     assert received.event.former_nip_hashes == []
-    history = await api.get(f"/people/{person_id}/history")
+    history = await api.get(f"/people/{person_id}/history", "service")
     assert [(number["nip"], number["reason"]) for number in history["numbers"]] == [
         (NEW, "Kontrak orang lain"),
         (old, None),
@@ -159,7 +159,7 @@ async def test_what_is_no_number_of_theirs_mends_nothing(api, nation, world, a_p
         code,
         "nip",
     )
-    assert (await api.get(f"/people/{person_id}"))["nip"] == a_person()["nip"]
+    assert (await api.get(f"/people/{person_id}", "service"))["nip"] == a_person()["nip"]
     assert await world.emitted() == []
 
 
@@ -185,7 +185,7 @@ async def test_two_who_mend_at_once_leave_one_number(api, nation, a_person):
         )
     )
     assert {answer.status_code for answer in answers} <= {200, 412}
-    history = await api.get(f"/people/{person_id}/history")
+    history = await api.get(f"/people/{person_id}/history", "service")
     assert len([number for number in history["numbers"] if number["replaced_on"] is None]) == 1
 
 
@@ -220,7 +220,7 @@ async def test_a_contracts_wrong_number_does_not_come_back_by_a_renewal(api, nat
     ).status_code == 200
     again = await api.call("service", "PUT", f"/people/{person_id}", a_pppk(nip=wrong))
     assert (again.status_code, again.json()["code"]) == (409, "nip-mended")
-    assert (await api.get(f"/people/{person_id}"))["nip"] == NEW
+    assert (await api.get(f"/people/{person_id}", "service"))["nip"] == NEW
 
 
 async def test_two_swapped_numbers_are_mended_in_one_call(api, nation, world, a_person):
@@ -236,9 +236,9 @@ async def test_two_swapped_numbers_are_mended_in_one_call(api, nation, world, a_
         "service", "POST", f"/people/{one}/nip", body | {"swapped": True}, headers={"if-match": '"1"'}
     )
     assert (mended.status_code, mended.json()["nip"], mended.headers["etag"]) == (200, a_person(2)["nip"], '"2"')
-    assert (await api.get(f"/people/{other}"))["nip"] == a_person(1)["nip"]
+    assert (await api.get(f"/people/{other}", "service"))["nip"] == a_person(1)["nip"]
     for person_id, wrong, right in ((one, 1, 2), (other, 2, 1)):
-        assert (await api.get(f"/people/{person_id}/history"))["numbers"] == [
+        assert (await api.get(f"/people/{person_id}/history", "service"))["numbers"] == [
             {"nip": a_person(wrong)["nip"], "replaced_on": "2026-11-20", "reason": "Tertukar"},
             {"nip": a_person(right)["nip"], "replaced_on": None, "reason": None},
         ]

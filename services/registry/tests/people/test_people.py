@@ -33,7 +33,7 @@ async def test_register_and_read(api, nation, world, a_person, settings):
         "as_of": "2026-11-20",
         "version": 1,
     }
-    assert await api.get(f"/people/{person_id}") == created.json()
+    assert await api.get(f"/people/{person_id}", "service") == created.json()
 
     [received] = await world.emitted()
     assert received.sequence == 1
@@ -183,7 +183,7 @@ async def test_change_from_a_day_on_and_read_as_of(api, nation, world, a_person)
         ("III/d", date(2026, 4, 1), None),
     ]
 
-    history = await api.get(f"/people/{person_id}/history")
+    history = await api.get(f"/people/{person_id}/history", "service")
     assert [(post["golongan"], post["valid_to"]) for post in history["grades"]] == [
         ("III/c", "2026-04-01"),
         ("III/d", None),

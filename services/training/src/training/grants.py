@@ -5,6 +5,7 @@ from training.soundings.tables import PARTITIONS
 
 GRANTS = Grants(
     {
+        "audits": ADDED,
         "absences": REPLACED,
         "accreditations": REPLACED,
         "agencies": CHANGED,

@@ -19,6 +19,7 @@ READ_CATALOGUE = Right(
         "programme_manager",
     ),
     "all providers, courses and rule packs",
+    shared=True,
 )
 KEEP_PROVIDERS = Right(("lan", "service"), "all providers")
 KEEP_COURSES = Right(("lan", "service", "provider"), "a provider: its own courses; all for a national role")
@@ -64,6 +65,11 @@ READ_DUTY_PEOPLE = Right(
 READ_DUTY_TOTALS = Right(
     ("researcher", "intern"),
     "numbers of nation, regions, agencies and jenjang; no group under 10, and nothing that would tell of one",
+)
+OPEN_AUDITS = Right(("lan", "analis"), "in the agencies of their region for an analis; in all for a national role")
+READ_AUDITS = Right(
+    ("lan", "analis", "agency_hr", "agency_head", "inspector"),
+    "those in their agency; of their region for an analis; all for a national role",
 )
 READ_SOUNDINGS = Right(
     ("lan", "analis", "service", "agency_hr", "agency_head", "pic", "verifier", "inspector"),

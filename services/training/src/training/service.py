@@ -20,6 +20,7 @@ SERVICE = Service(
         "counts",
         "standing",
         "team",
+        "audits",
         "rule_packs",
     ],
     rules=load,

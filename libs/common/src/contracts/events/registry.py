@@ -111,6 +111,28 @@ class PostChanged(Event):
     states: list[PostState]
 
 
+class DutyDelegated(Event):
+    """That somebody (`deputy_id`) does a duty of `contracts.duties` for a person, from a day until the day before another.
+
+    The full state after a change: ended earlier it is told again, taken back before its first day both days are the same.
+    `named_by` are the hands of whoever named the deputy: a decision that the deputy takes is theirs too.
+    """
+
+    topic: ClassVar[Topic] = topics.DUTIES
+    type: ClassVar[str] = f"{PREFIX}.registry.DutyDelegated.v1"
+    source: ClassVar[str] = "/registry"
+    key_field: ClassVar[str] = "delegation_id"
+    subject_field: ClassVar[str] = "delegation_id"
+
+    delegation_id: UUID
+    person_id: UUID
+    deputy_id: UUID
+    duty: str
+    valid_from: Day
+    valid_to: Day
+    named_by: list[str]
+
+
 class Assignment(Part):
     """Where a person served; `valid_to` is the first day it no longer held.
 

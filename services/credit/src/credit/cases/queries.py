@@ -38,6 +38,7 @@ async def read_case(
             from_state=line.from_state,
             to_state=line.to_state,
             by=line.by,
+            acting_for=line.acting_for,
             at=line.at,
             reason=line.reason and explain(line.reason, language),
             replaced=line.replaced,

@@ -54,7 +54,7 @@ class ContentOut(BaseModel):
 
 
 class MoveOut(BaseModel):
-    """A move: by whom (the subject of their token), when, and why.
+    """A move: by whom (the subject of their token), for whom where a deputy made it, when, and why.
 
     `segments` are what the case came to, where it was judged; `replaced` is what it said before a repair. A move that
     leaves the state as it is was made by the service: the registry told of other posts or months of service.
@@ -64,6 +64,7 @@ class MoveOut(BaseModel):
     from_state: State | None
     to_state: State
     by: str
+    acting_for: UUID | None
     at: datetime
     reason: str | None
     replaced: ContentOut | None

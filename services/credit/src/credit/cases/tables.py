@@ -129,6 +129,7 @@ class HistoryRow(Stored, table=True):
     from_state: str | None
     to_state: str
     by: str = Field(sa_column_kwargs={"comment": "subject of the caller's token; 'system' for the service itself"})
+    acting_for: UUID | None = Field(sa_column_kwargs={"comment": "the person for whom a deputy moved it"})
     at: datetime
     reason: str | None
     replaced: dict[str, Any] | None = Field(

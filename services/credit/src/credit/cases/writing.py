@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, DateTime, Text, bindparam, text
+from sqlalchemy import ARRAY, DateTime, Text, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.store.sets import columns_of, insert, lists, overwrite, unnest
@@ -33,11 +33,14 @@ SAVE_MOVES = text(
         FROM {unnest(MOVED)} WHERE cases.id = given.id
         RETURNING cases.id, new.version, old.state AS from_state, new.state AS to_state, given.return_reason AS reason
     )
-    INSERT INTO case_history (case_id, version, from_state, to_state, by, at, reason)
-    SELECT id, version, from_state, to_state, :by, :now, reason FROM moved
+    INSERT INTO case_history (case_id, version, from_state, to_state, by, acting_for, at, reason)
+    SELECT id, version, from_state, to_state, :by, :acting_for, :now, reason FROM moved
     """  # noqa: S608 - built of names in this code
 ).bindparams(
-    bindparam("by", type_=Text), bindparam("hands", type_=ARRAY(Text)), bindparam("now", type_=DateTime(timezone=True))
+    bindparam("by", type_=Text),
+    bindparam("acting_for", type_=Uuid),
+    bindparam("hands", type_=ARRAY(Text)),
+    bindparam("now", type_=DateTime(timezone=True)),
 )
 CONTENT = ("period_start", "period_end", "predikat", "hasil_kerja", "perilaku", "evidence")
 """What a predikat says, and a repair may change."""
@@ -123,9 +126,8 @@ async def save_moves(
     if not moved:
         return
     rows = [(case.id, case.state, case.version, case.checked_by, (reasons or {}).get(case.id)) for case in moved]
-    await session.execute(
-        SAVE_MOVES, lists(MOVED, rows) | {"by": actor.subject, "hands": sorted(actor.hands), "now": now}
-    )
+    by = {"by": actor.subject, "acting_for": actor.acting_for, "hands": sorted(actor.hands), "now": now}
+    await session.execute(SAVE_MOVES, lists(MOVED, rows) | by)
 
 
 async def save_returns(

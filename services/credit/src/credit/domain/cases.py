@@ -3,8 +3,9 @@
 submitted -> checked -> attested; submitted or checked -> returned; returned -> submitted. While a case is open, what it
 comes to is judged anew whenever the registry tells news of its person.
 
-Submitting, checking the papers and attesting the points are done by three people, none of whom the case is about. A
-degree counts as submitted by everybody who sent, corrected or verified its training record.
+Submitting, checking the papers and attesting the points are done by three people, none of whom the case is about. A degree
+counts as submitted by everybody who sent, corrected or verified its training record. A deputy acts together with the one
+they stand in for, and with whoever has named them.
 """
 
 from dataclasses import dataclass, field, replace

@@ -1,7 +1,7 @@
 """Who of an agency's PICs is written to.
 
-Source: LAN's Sounding Bangkom writes to the agency's PIC. That a deputy is in copy, and that a mail follows the office
-until its PIC has it, is ours: no regulation seen says it.
+Source: LAN's Sounding Bangkom writes to the agency's PIC. That a deputy is in copy, that a mail follows the office
+until its PIC has it, and that whoever stands in for a PIC gets what is theirs, is ours: no regulation seen says it.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -12,7 +12,7 @@ from zoneinfo import available_timezones
 
 from common.texts import Language
 from contracts.addresses import read_address
-from contracts.zone import JAKARTA
+from contracts.zone import JAKARTA, ZONES
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,16 @@ def addressees(pics: Sequence[Mapping[str, Any]]) -> list[Addressee]:
     return [
         Addressee(pic["rank"], address, () if number else copied, pic["language"], _zone(pic["time_zone"]))
         for number, (address, pic) in enumerate(main or deputies)
+    ]
+
+
+def stood_in(pics: Sequence[Mapping[str, Any]], deputies: Mapping[str, Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The PICs, each at the address and in the language of whoever stands in for them; `deputies` are by a PIC's address."""
+    return [
+        {**pic, "email": deputy["email"], "language": deputy["language"], "time_zone": ZONES[deputy["zone"]].key}
+        if (deputy := deputies.get((_ascii(pic["email"]) or "").lower()))
+        else pic
+        for pic in pics
     ]
 
 

@@ -20,10 +20,11 @@ from common.refused import Refused
 from common.store.sets import Columns, columns_of, lists, one_of, unnest
 from contracts.callers import Caller
 from notification.agencies import AGENCIES
+from notification.deputies.queries import standing_in
 from notification.digests.figures import Figures, figures_of
 from notification.domain.delivery import Envelope, LastLook, Verdict, dedupe_key, last_look, mail_id
 from notification.domain.letters import look_at_letter, person_now
-from notification.domain.pics import Addressee, addressee_now, addressees
+from notification.domain.pics import Addressee, addressee_now, addressees, stood_in
 from notification.messages.kinds import CHECK_ADDRESS
 from notification.messages.tables import Attachment, Message, Resend
 
@@ -156,7 +157,8 @@ async def claim(session: AsyncSession, *, most: int, lease: timedelta, now: date
     notices = sorted({(row.round_id, row.agency_id) for row in rows if row.round_id and not row.keeps_text})
     counted = await figures_of(session, notices, now)
     files = await _files(session, [row.id for row in rows if not row.round_id])
-    addressed = _addressed(rows)
+    deputies = await standing_in(session, now) if any(row.agency_id for row in rows) else {}
+    addressed = _addressed(rows, deputies)
     await _follow(session, rows, addressed)
     claimed: list[Claimed] = []
     for row in sorted(rows, key=lambda row: (row.due_at, row.id)):
@@ -204,14 +206,14 @@ async def _files(session: AsyncSession, letters: Sequence[UUID]) -> Mapping[UUID
     return found
 
 
-def _addressed(rows: Sequence[Any]) -> dict[UUID, Addressee | None]:
+def _addressed(rows: Sequence[Any], deputies: Mapping[str, Mapping[str, Any]]) -> dict[UUID, Addressee | None]:
     """Whom each message is for now. Two messages of one digest never go to the same address."""
     addressed: dict[UUID, Addressee | None] = {}
     given: defaultdict[tuple[UUID, UUID], set[str]] = defaultdict(set)
     for row in sorted(rows, key=lambda row: row.id):
         digest = (row.round_id, row.agency_id)
         taken = {*row.taken, *given[digest]} if row.round_id else ()
-        addressed[row.id] = chosen = _addressee(row, row.pics or (), taken, row.contact)
+        addressed[row.id] = chosen = _addressee(row, stood_in(row.pics or (), deputies), taken, row.contact)
         if chosen:
             given[digest].add(chosen.recipient.lower())
     return addressed
@@ -383,7 +385,7 @@ async def resend(session: AsyncSession, message_id: UUID, caller: Caller[None]) 
     claimed = message.claimed_until is not None and message.claimed_until > now
     if message.state != "failed" and (message.state != "queued" or claimed or message.due_at <= now):
         raise Refused("message-not-open")
-    addressee = _addressee(message, *await _named(session, message))
+    addressee = _addressee(message, *await _named(session, message, now))
     if addressee is None:
         raise Refused("no-address" if message.person_id else "no-pic")
     session.add(Resend(message_id=message.id, after_attempt=message.attempts, moment=now, subject=caller.subject))
@@ -400,9 +402,9 @@ async def resend(session: AsyncSession, message_id: UUID, caller: Caller[None]) 
 
 
 async def _named(
-    session: AsyncSession, message: Message
+    session: AsyncSession, message: Message, now: datetime
 ) -> tuple[Sequence[Mapping[str, Any]], Collection[str], Mapping[str, Any] | None]:
-    """Whom a message may go to: the PICs of its agency, the addresses that others of its digest have, its person."""
+    """Whom a message may go to: the PICs of its agency or who stands in for them, the addresses that others of its digest have, its person."""
     table = Message.table().c
     pics = await session.scalar(select(AGENCIES.c.pics).where(AGENCIES.c.agency_id == message.agency_id))
     others = await session.scalars(
@@ -413,7 +415,7 @@ async def _named(
     contact = await session.scalar(
         text("SELECT to_jsonb(contacts) FROM contacts WHERE person_id = :person_id"), {"person_id": message.person_id}
     )
-    return pics or (), set(others), contact
+    return stood_in(pics or (), await standing_in(session, now)), set(others), contact
 
 
 def seen_by(caller: Caller[None]) -> ColumnElement[bool]:

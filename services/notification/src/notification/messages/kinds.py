@@ -48,6 +48,12 @@ class Course(Values):
     due_on: Day
 
 
+class Audit(Values):
+    """The day on which LAN opened an audit in the agency."""
+
+    opened_on: Day
+
+
 @dataclass(frozen=True)
 class Kind:
     """The newest version of a letter, and the texts that say why it is sent, by reason."""
@@ -64,6 +70,7 @@ KINDS = {
     CHECK_ADDRESS: Kind(1, CheckAddress, {"new-address": text_named("reason.new-address")}, requested=False),
     "course": Kind(1, Course, {"assigned": text_named("reason.assigned")}),
     "nudge": Kind(1, Nudge, {"superior": text_named("reason.superior")}),
+    "audit": Kind(1, Audit, {"audit": text_named("reason.audit")}),
 }
 
 

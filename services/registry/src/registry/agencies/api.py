@@ -48,7 +48,7 @@ async def list_agencies(
     return await queries.agency_page(session, window, caller, kind, region)
 
 
-@router.get("/agencies-without-pic", summary="Agencies nobody answers for")
+@router.get("/agencies-without-pic", summary="Agencies without a main PIC or without a deputy")
 async def agencies_without_pic(session: Reading, caller: NationalReader, window: AskedWindow) -> Page[AgencyWithoutPic]:
     return await queries.without_pic(session, window, caller)
 

@@ -42,10 +42,10 @@ async def agency_page(
 
 
 async def without_pic(session: AsyncSession, window: Window, caller: Caller[None]) -> Page[AgencyWithoutPic]:
-    """Active agencies without a main PIC, in the order of their codes."""
+    """Active agencies without a main PIC or without a deputy, in the order of their codes."""
     found = (
-        select(agencies, _has("deputy").label("has_deputy"))
-        .where(caller.sees(agencies.c.id), agencies.c.active, ~_has("main"))
+        select(agencies, _has("main").label("has_main"), _has("deputy").label("has_deputy"))
+        .where(caller.sees(agencies.c.id), agencies.c.active, ~_has("main") | ~_has("deputy"))
         .order_by(agencies.c.code)
         .limit(window.limit + 1)
     )

@@ -69,8 +69,9 @@ class AgencyOut(BaseModel):
 
 
 class AgencyWithoutPic(AgencyOut):
-    """An agency without a main PIC, and whether at least a deputy is named."""
+    """An agency without a main PIC or without a deputy: which of the two is named."""
 
+    has_main: bool
     has_deputy: bool
 
 

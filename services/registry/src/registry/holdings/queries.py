@@ -56,7 +56,7 @@ async def own_place(session: AsyncSession, caller: Caller[None], as_of: date | N
 
 async def just_changed(session: AsyncSession, person_id: UUID, caller: Caller[None], day: date) -> PlaceOut:
     """Where somebody serves on a day for which the caller has just given them a post, or taken one."""
-    [found] = await _places(session, [await people.just_changed(session, person_id, caller.today, day)])
+    [found] = await _places(session, [await people.just_changed(session, person_id, caller, day)])
     return found
 
 

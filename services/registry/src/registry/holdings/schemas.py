@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from common.fields import Day, Document
-from contracts.nip import WrittenNip
+from contracts.nip import NOBODYS, WrittenNip
 from registry.domain.post import Kind, Level, PostType
 from registry.fields import Code
 
@@ -31,7 +31,7 @@ class HoldingIn(Document):
 class HoldingLine(HoldingIn):
     """A post that the person with this NIP holds, in a bulk upload."""
 
-    nip: WrittenNip = Field(description="18 digits; spaces and dots are accepted", examples=["199001012015011001"])
+    nip: WrittenNip = Field(description="18 digits; spaces and dots are accepted", examples=[NOBODYS])
 
 
 class UnitOfPath(BaseModel):

@@ -33,7 +33,7 @@ TAKEN: dict[int | str, dict[str, Any]] = {409: {"description": "`nip-taken` or `
 @router.post("/people", status_code=201, summary="Register a person", responses=TAKEN)
 async def create_person(document: PersonIn, session: Transaction, caller: OwnAgency, response: Response) -> PersonOut:
     person_id = await commands.register_person(session, document, caller)
-    return etag.tagged(await queries.just_changed(session, person_id, caller.today), response)
+    return etag.tagged(await queries.just_changed(session, person_id, caller), response)
 
 
 @router.get("/people", summary="Who serves, or served on a day, in an agency or unit, or has a tag then")
@@ -102,7 +102,7 @@ async def put_person(
     response: Response,
 ) -> PersonOut:
     await commands.revise_person(session, person_id, document, seen, caller)
-    return etag.tagged(await queries.just_changed(session, person_id, caller.today), response)
+    return etag.tagged(await queries.just_changed(session, person_id, caller), response)
 
 
 @router.post(
@@ -115,7 +115,7 @@ async def mend_number(
     person_id: UUID, document: NumberIn, session: Transaction, caller: OwnAgency, seen: etag.Seen, response: Response
 ) -> PersonOut:
     await commands.mend_number(session, person_id, document, seen, caller)
-    return etag.tagged(await queries.just_changed(session, person_id, caller.today), response)
+    return etag.tagged(await queries.just_changed(session, person_id, caller), response)
 
 
 @router.post(
@@ -127,7 +127,7 @@ async def transfer_person(
     person_id: UUID, document: TransferIn, session: Transaction, caller: Mover, response: Response
 ) -> PersonOut:
     await commands.transfer_person(session, person_id, document, caller)
-    return etag.tagged(await queries.just_changed(session, person_id, caller.today), response)
+    return etag.tagged(await queries.just_changed(session, person_id, caller), response)
 
 
 @router.post(
@@ -139,7 +139,7 @@ async def change_status(
     person_id: UUID, document: StatusIn, session: Transaction, caller: OwnAgency, response: Response
 ) -> PersonOut:
     await commands.change_status(session, person_id, document, caller)
-    return etag.tagged(await queries.just_changed(session, person_id, caller.today), response)
+    return etag.tagged(await queries.just_changed(session, person_id, caller), response)
 
 
 @uploads.post("/people:batch", summary="Register or change people by NIP")

@@ -47,6 +47,7 @@ from registry.people.schemas import (
 )
 from registry.people.tables import assignments, educations, grades, mended_numbers, nips, people, statuses, tags
 from registry.posts.tables import holdings, post_states
+from registry.rights import NIPS
 from registry.tables import changes
 from registry.units.tables import unit_states, units
 from roster.lines import team_sql
@@ -62,17 +63,19 @@ async def person(session: AsyncSession, person_id: UUID, caller: Caller[None], a
 
     Before its day, a move shows nothing to the agency it leads to. Raises Refused `not-found`.
     """
-    return await _one(session, person_id, caller.today, as_of, _visible(caller, as_of))
+    return await _one(session, person_id, caller, as_of, _visible(caller, as_of))
 
 
 async def oneself(session: AsyncSession, caller: Caller[None], as_of: date | None) -> PersonOut:
     """The caller as of a day. Raises Refused `not-found`."""
-    return await _one(session, caller.speaks_for("person"), caller.today, as_of, true())
+    return await _one(session, caller.speaks_for("person"), caller, as_of, true())
 
 
-async def just_changed(session: AsyncSession, person_id: UUID, today: date, as_of: date | None = None) -> PersonOut:
+async def just_changed(
+    session: AsyncSession, person_id: UUID, caller: Caller[None], as_of: date | None = None
+) -> PersonOut:
     """Somebody whom the caller has just changed, even if the change took them out of the caller's sight."""
-    return await _one(session, person_id, today, as_of, true())
+    return await _one(session, person_id, caller, as_of, true())
 
 
 async def people_page(
@@ -91,7 +94,7 @@ async def people_page(
     """
     place = present if _to_come(caller.today, as_of) else assignments
     found = (
-        _as_of(caller.today, as_of)
+        _as_of(caller, as_of)
         .where(_seen(caller, place.c.agency_id), statuses.c.status.not_in(GONE))
         .limit(window.limit + 1)
     )
@@ -119,9 +122,9 @@ async def names(
         me = caller.speaks_for("person")
         team = TEAM.bindparams(me=me, today=caller.today).columns(person_id=Uuid()).subquery()
         theirs = or_(people.c.id == me, people.c.id.in_(select(team.c.person_id)))
-    nip = case((office, nips.c.nip)).label("nip")
+    nip = case((office, _nip(caller))).label("nip")
     found = (
-        _as_of(caller.today, as_of)
+        _as_of(caller, as_of)
         .with_only_columns(people.c.id.label("person_id"), people.c.name, nip)
         .where(one_of(people.c.id, person_ids), or_(office, theirs))
         .order_by(people.c.id)
@@ -132,7 +135,7 @@ async def names(
 
 async def history(session: AsyncSession, person_id: UUID, caller: Caller[None]) -> HistoryOut:
     """Everything on record of somebody who serves today in the caller's sight. Raises Refused `not-found`."""
-    now = (await person(session, person_id, caller)).version
+    now = await person(session, person_id, caller)
 
     async def rows(query: Select[*tuple[Any, ...]], *order: ColumnElement[Any]) -> list[Row[Any]]:
         return list(await session.execute(query.order_by(*order)))
@@ -159,7 +162,7 @@ async def history(session: AsyncSession, person_id: UUID, caller: Caller[None]) 
     return HistoryOut(
         person_id=person_id,
         numbers=[
-            NumberOut.model_validate(row, from_attributes=True)
+            NumberOut(nip=now.nip and row.nip, replaced_on=row.replaced_on, reason=row.reason)
             for row in await rows(select(numbers), numbers.c.replaced_on.nulls_last(), numbers.c.nip)
         ],
         assignments=[
@@ -183,14 +186,14 @@ async def history(session: AsyncSession, person_id: UUID, caller: Caller[None]) 
             )
             for row in await rows(made, changes.c.version)
         ],
-        version=now,
+        version=now.version,
     )
 
 
 async def _one(
-    session: AsyncSession, person_id: UUID, today: date, as_of: date | None, visible: ColumnElement[bool]
+    session: AsyncSession, person_id: UUID, caller: Caller[None], as_of: date | None, visible: ColumnElement[bool]
 ) -> PersonOut:
-    row = (await session.execute(_as_of(today, as_of).where(people.c.id == person_id, visible))).one_or_none()
+    row = (await session.execute(_as_of(caller, as_of).where(people.c.id == person_id, visible))).one_or_none()
     if row is None:
         raise Refused("not-found")
     return _out(row)
@@ -232,12 +235,18 @@ def _tags(today: date, as_of: date | None) -> Select[str]:
     return select(tags.c.tag).where(tags.c.person_id == people.c.id, _held(tags, _day(today, as_of))).correlate(people)
 
 
-def _as_of(today: date, as_of: date | None) -> Select[*tuple[Any, ...]]:
-    day = _day(today, as_of)
+def _nip(caller: Caller[None]) -> ColumnElement[str]:
+    """Somebody's number, for who needs it and for themselves; null for everybody else."""
+    shown = NIPS.shown(caller, present.c.agency_id, assignments.c.agency_id)
+    return case((or_(shown, people.c.id == literal(caller.person, Uuid)), nips.c.nip)).label("nip")
+
+
+def _as_of(caller: Caller[None], as_of: date | None) -> Select[*tuple[Any, ...]]:
+    day = _day(caller.today, as_of)
     return (
         select(
             people.c.id,
-            nips.c.nip,
+            _nip(caller),
             people.c.name,
             people.c.staff_type,
             assignments.c.agency_id,
@@ -251,14 +260,14 @@ def _as_of(today: date, as_of: date | None) -> Select[*tuple[Any, ...]]:
             educations.c.degree.label("education"),
             people.c.joined_on,
             statuses.c.status,
-            func.array(_tags(today, as_of).order_by(tags.c.tag).scalar_subquery()).label("tags"),
+            func.array(_tags(caller.today, as_of).order_by(tags.c.tag).scalar_subquery()).label("tags"),
             day.label("as_of"),
             people.c.version,
         )
         .select_from(people)
         .join(nips, and_(nips.c.person_id == people.c.id, nips.c.replaced_on.is_(None)))
         .join(assignments, and_(assignments.c.person_id == people.c.id, _held(assignments, day)))
-        .join(present, and_(present.c.person_id == people.c.id, _held(present, _day(today, None))))
+        .join(present, and_(present.c.person_id == people.c.id, _held(present, _day(caller.today, None))))
         .join(agencies, agencies.c.id == assignments.c.agency_id)
         .outerjoin(
             holdings, and_(holdings.c.person_id == people.c.id, holdings.c.kind == "definitive", _held(holdings, day))

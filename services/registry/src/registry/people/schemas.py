@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from common.fields import Day, Document, Line
 from contracts.degrees import Degree
 from contracts.looks import WhoseId
-from contracts.nip import OLDEST, YOUNGEST, Nip, WrittenNip, parse_nip
+from contracts.nip import NOBODYS, OLDEST, YOUNGEST, Nip, WrittenNip, parse_nip
 from registry.domain.grades import Jenjang, StaffType
 from registry.domain.person import Entry, Grade, Place, Status
 from registry.fields import Code, Name
@@ -44,7 +44,7 @@ class PersonIn(PlaceIn):
     other than the last one recorded counts from `valid_from`; the same one again changes nothing.
     """
 
-    nip: WrittenNip = Field(description="18 digits; spaces and dots are accepted", examples=["199001012015011001"])
+    nip: WrittenNip = Field(description="18 digits; spaces and dots are accepted", examples=[NOBODYS])
     name: Line
     staff_type: StaffType
     jenjang: Jenjang | None = None
@@ -109,10 +109,10 @@ class StatusIn(Document):
 
 
 class PersonOut(BaseModel):
-    """Somebody as of a day."""
+    """Somebody as of a day. `nip` is null for a reader who needs no number."""
 
     id: WhoseId
-    nip: str
+    nip: str | None
     name: str
     staff_type: StaffType
     agency_id: UUID
@@ -176,9 +176,12 @@ class TagOut(Dated):
 
 
 class NumberOut(BaseModel):
-    """A NIP somebody has, had until a new contract brought another, or was registered with wrongly."""
+    """A NIP somebody has, had until a new contract brought another, or was registered with wrongly.
 
-    nip: str
+    `nip` is null for a reader who needs no number.
+    """
+
+    nip: str | None
     replaced_on: date | None
     reason: str | None = Field(description="why it was wrong; null for a number that is or was the person's")
 

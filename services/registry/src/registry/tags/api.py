@@ -34,7 +34,7 @@ async def list_tags(caller: Reader) -> ListedTags:
 @shows("identity")
 async def give_tag(person_id: UUID, document: TagIn, session: Transaction, caller: OwnAgency) -> PersonOut:
     await commands.give_tag(session, person_id, document, caller)
-    return await people.just_changed(session, person_id, caller.today, document.valid_from)
+    return await people.just_changed(session, person_id, caller, document.valid_from)
 
 
 @uploads.post("/tags:batch", summary="Give tags to people by NIP")

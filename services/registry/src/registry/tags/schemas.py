@@ -3,7 +3,7 @@
 from pydantic import BaseModel, Field
 
 from common.fields import Day, Document, Line
-from contracts.nip import WrittenNip
+from contracts.nip import NOBODYS, WrittenNip
 from registry.fields import Tag
 
 
@@ -22,7 +22,7 @@ class TagIn(Document):
 class TagLine(TagIn):
     """A tag of the person with this NIP, in a bulk upload."""
 
-    nip: WrittenNip = Field(description="18 digits; spaces and dots are accepted", examples=["199001012015011001"])
+    nip: WrittenNip = Field(description="18 digits; spaces and dots are accepted", examples=[NOBODYS])
 
 
 class ListedTag(BaseModel):

@@ -1,0 +1,1 @@
+"""Who gets what is for a PIC while the PIC is away."""
