@@ -197,3 +197,9 @@ async def test_one_statement_a_page_however_many_and_one_entry(world, api):
         counts.append(len(statements))
     assert counts == [2, 2]
     assert await world.value("SELECT count(*) FROM outbox WHERE topic = 'registry.access.v1'") == 4
+
+
+@pytest.mark.parametrize("query", ["without=agency", "state=late", "day=2026-06-16", "below=perhaps", "after=x"])
+async def test_a_list_that_cannot_be_asked_for_is_refused_by_its_field(api, query):
+    status, _, field = await api.refused("lan", "GET", f"/duty-people?{query}")
+    assert (status, field.partition(".")[0]) == (422, query.partition("=")[0])
