@@ -52,12 +52,13 @@ def test_every_service_has_its_row_in_the_docs() -> None:
         assert set(re.findall(r"`([\w-]+)`", commands)) == {*service.commands, "check"}
 
 
-def test_names_addresses_and_who_looked_are_read_by_their_readers_alone() -> None:
+def test_names_addresses_who_looked_and_what_is_held_of_people_are_read_by_their_readers_alone() -> None:
     kept = {topic.name: topic.readers for topic in TOPICS if topic.readers}
     assert kept == {
         "registry.access.v1": ("registry",),
         "registry.contact.v1": ("notification",),
         "registry.identifier.v1": ("connectors",),
+        "registry.data-part.v1": ("registry",),
         "notification.request.v1": ("notification",),
     }
     for service in services():

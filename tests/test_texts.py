@@ -133,15 +133,22 @@ EXCEPTIONS = {
         ("web/openapi.py", None),  # the OpenAPI document, whose language is English
     },
     "contracts": {
+        ("looks.py", 'attachment; filename="⌘"'),  # a header
+        ("personal.py", None),  # why something of a person is not shown, for whoever reads the code
         ("schemas/__init__.py", None),  # what the developer reads who has changed an event's schema
         ("schemas/__main__.py", None),
     },
+    "credit": {("personal/sections.toml", None)},  # why something of a person is not shown, for whoever reads the code
     "notification": {
+        ("personal/sections.toml", None),
         ("messages/mail.py", "⌘ JP"),  # the unit, alike in both languages
         ("messages/mail.py", "⌘–⌘ JP"),
         ("messages/mail.py", "Sounding Bangkom <sounding.⌘>"),  # the name of a list, for mail programs
         ("messages/sender.py", "send mail"),  # the name of a span
     },
+    "mentoring": {("personal/sections.toml", None)},
+    "registry": {("personal/sections.toml", None)},
+    "training": {("personal/sections.toml", None)},
 }
 """What is found and may stand, by package and file: a text with ⌘ for its values, or None for a whole file."""
 

@@ -77,8 +77,11 @@ def test_every_topic_of_the_contracts_is_declared_with_its_partitions_and_its_de
     for topic in TOPICS:
         assert declared[topic.name].num_partitions == topic.partitions
         assert ("compact" in declared[topic.name].topic_configs["cleanup.policy"]) == topic.compacted
-        dead = declared[f"{topic.name}.dlq"].topic_configs["max.message.bytes"]
-        assert int(dead) > int(declared[topic.name].topic_configs["max.message.bytes"])
+        dead = declared[f"{topic.name}.dlq"].topic_configs
+        assert int(dead["max.message.bytes"]) > int(declared[topic.name].topic_configs["max.message.bytes"])
+        week = 7 * 24 * 60 * 60 * 1000
+        for configs in (declared[topic.name].topic_configs, dead):
+            assert (int(configs.get("retention.ms", week)) < week) == topic.brief
 
 
 def test_production_keeps_three_copies_and_needs_two():

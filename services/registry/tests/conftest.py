@@ -26,8 +26,8 @@ def moment() -> datetime:
 
 
 @pytest.fixture
-def own_settings() -> dict[str, Any]:
-    return {"link_key": "test-link-key", "check_hours": 48}
+def own_settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return {"link_key": "test-link-key", "check_hours": 48, "files": tmp_path_factory.getbasetemp() / "files"}
 
 
 @dataclass

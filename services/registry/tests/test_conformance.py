@@ -1,6 +1,10 @@
 """Whatever is sent to the service, the answer is one that its document tells; the invariants hold afterwards."""
 
+from sqlalchemy import text
+
+from common.runner import Runner
 from common.store.jobs import order
+from registry.service import SERVICE
 
 
 async def test_every_answer_is_documented(keeps_its_word, app, api, nation, world, a_person) -> None:
@@ -21,6 +25,11 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, nation, worl
     apart = {"agency_id": old, "on": "2026-11-20", "shares": [{"agency_id": new}]}
     reform = (await api.call("lan", "POST", "/reforms", merger)).json()
     await api.call("lan", "POST", f"/jobs/{reform['job_id']}/cancel")
+    file = await api.call("agency_hr", "POST", "/data-files", {"person_id": person_id, "reason": "Surat kuasa"})
+    async with nation.database.transaction() as session:
+        making = await order(session, "data-file", {"file_id": file.json()["id"]}, "registry")
+        await session.execute(text("UPDATE data_files SET state = 'making', job_id = :job"), {"job": making})
+    assert await Runner(world.parts, SERVICE.jobs).turn() == 1
     async with nation.database.transaction() as session:
         job_id = await order(session, "reform", {}, "lan")
     tag = {"tag": "hasil-penyetaraan", "valid_from": "2022-06-01", "paper": "SK 1"}
@@ -49,8 +58,10 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, nation, worl
             "job_id": [job_id],
             "kind": ["agency"],
             "siasn": ["A1"],
+            "file_id": [file.json()["id"]],
         },
         bodies={
+            "POST /v1/data-files": {"person_id": person_id, "reason": "Surat kuasa"},
             "POST /v1/agencies": agency | {"code": "K-050"},
             "PUT /v1/agencies/{agency_id}": agency,
             "POST /v1/agencies:batch": [agency],

@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import GroupCoordinatorNotAvailableError, KafkaError, TopicAlreadyExistsError
 
+from common.events import Topic
 from contracts.topics import TOPICS
 from jejak_local.postgres import temporary_folder
 from jejak_local.processes import (
@@ -239,9 +240,16 @@ def declared_topics(profile: str = "local") -> list[NewTopic]:
         configs = {key: str(value) for key, value in (declared["kept"][kept] | copies).items()}
         return NewTopic(name, num_partitions=partitions, replication_factor=replication, topic_configs=configs)
 
+    def buried(topic: Topic) -> NewTopic:
+        letters = new(topic.dead_letters, declared["dead_letter_partitions"], "dead_letters")
+        if topic.brief:
+            letters.topic_configs["retention.ms"] = str(declared["kept"]["briefly"]["retention.ms"])
+        return letters
+
+    kept = {topic: "compacted" if topic.compacted else "briefly" if topic.brief else "for_a_time" for topic in TOPICS}
     return [
-        *(new(topic.name, topic.partitions, "compacted" if topic.compacted else "for_a_time") for topic in TOPICS),
-        *(new(topic.dead_letters, declared["dead_letter_partitions"], "dead_letters") for topic in TOPICS),
+        *(new(topic.name, topic.partitions, kept[topic]) for topic in TOPICS),
+        *(buried(topic) for topic in TOPICS),
     ]
 
 

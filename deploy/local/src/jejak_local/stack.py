@@ -283,6 +283,7 @@ async def _start(root: Path, spawner: Spawner, plan: Plan, say: Say) -> Stack:
         "jwks_url": f"{helper_url}/jwks",
         "nip_key": "jejak-local",
         "link_key": "jejak-local",
+        "files": str(root / "files"),
         "otlp_endpoint": helper_url,
         "trace_ratio": str(plan.trace_ratio),
         "smtp_host": "127.0.0.1",

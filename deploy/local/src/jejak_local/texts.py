@@ -14,6 +14,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from common.texts import LANGUAGES, Language
+from contracts.personal import personal
 from jejak_local.processes import CHECKOUT
 
 KEYWORDS = {"say": None, "say_count": (1, 1), "tell": None, "tell_count": (1, 1), "text_named": None}
@@ -69,12 +70,20 @@ def _named(table: Mapping[str, Any]) -> Iterator[str]:
                 yield from _named(inner)
 
 
+def _sections(file: IO[bytes], *_: object, **__: object) -> Iterator[tuple[int, None, str, list[str]]]:
+    """The texts of what a service holds of a person: the title of each table, and what stands above each column."""
+    held = personal(Path(file.name).parents[1].name).held
+    for name in {text for each in held for text in each.texts()}:
+        yield 0, None, name, []
+
+
 METHODS = [
     ("**/migrations/**", "ignore"),
     ("**.py", "python"),
     ("**/templates/**", "jinja2"),
     ("**/problems.toml", _codes),
     ("**/rules/**.toml", _rules),
+    ("**/personal/sections.toml", _sections),
 ]
 
 

@@ -20,13 +20,15 @@ MAX_EVENT_BYTES = 1_000_000
 class Topic:
     """A Kafka topic: one per aggregate, so that a correction stays in order behind its original.
 
-    `readers` are the services that alone may read it; without any, all may.
+    `readers` are the services that alone may read it; without any, all may. One that is `brief` keeps its events for a few
+    days, its dead letters too.
     """
 
     name: str
     partitions: int
     compacted: bool = False
     readers: tuple[str, ...] = ()
+    brief: bool = False
 
     @property
     def dead_letters(self) -> str:

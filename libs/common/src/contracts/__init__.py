@@ -3,6 +3,7 @@
 from common.events import Event
 from contracts.events.access import RecordViewed
 from contracts.events.credit import CreditVerified
+from contracts.events.data_files import DataFilePart, DataFileRequested
 from contracts.events.mentoring import ProgrammeClosed, ProgrammeOpened
 from contracts.events.notification import MessageRequested
 from contracts.events.registry import (
@@ -39,5 +40,7 @@ PUBLISHED: tuple[type[Event], ...] = (
     ProgrammeClosed,
     ContactChanged,
     IdentifiersChanged,
+    DataFileRequested,
+    DataFilePart,
     MessageRequested,
 )

@@ -45,6 +45,15 @@ Found = Callable[[Any], Iterable[UUID]]
 SERVICES = frozenset({"service"})
 
 
+class FileOf(Response):
+    """A file about one person, given to whoever may have it, and kept by no one on its way."""
+
+    def __init__(self, person_id: UUID, name: str, media_type: str, content: bytes) -> None:
+        headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
+        super().__init__(content, media_type=media_type, headers=headers)
+        self.person_id = person_id
+
+
 def shows(part: str) -> Callable[[F], F]:
     """Says of a route that its answer shows this part of people's records. Raises TypeError where an answer names nobody, or there is no such part.
 
@@ -126,12 +135,18 @@ def _people_in(kind: Any, within: Sequence[Any] = ()) -> Found | None:
     """What finds the ids of the people that a value of this type is about; None for a type that names nobody."""
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return None if kind in within else _people_in_model(kind, (*within, kind))
+    if isinstance(kind, type) and issubclass(kind, FileOf):
+        return _person_of
     [found] = [found for each in get_args(kind) if (found := _people_in(each, within))] or [None]
     if found is None:
         return None
     if get_origin(kind) is list:
         return partial(_people_in_list, found)
     return partial(_people_in_option, found)
+
+
+def _person_of(file: FileOf) -> Iterable[UUID]:
+    return (file.person_id,)
 
 
 def _people_in_list(found: Found, many: Sequence[Any]) -> Iterator[UUID]:

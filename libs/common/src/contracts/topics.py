@@ -19,6 +19,9 @@ PROGRAMMES = Topic("mentoring.programme.v1", partitions=3)
 CONTACTS = Topic("registry.contact.v1", partitions=12, compacted=True, readers=("notification",))
 # Ids of people in other systems name them there: whoever exchanges data with these reads them, and nobody else.
 IDENTIFIERS = Topic("registry.identifier.v1", partitions=12, compacted=True, readers=("connectors",))
+DATA_FILES = Topic("registry.data-file.v1", partitions=3)
+# All that is held of somebody, and only until the registry has it.
+DATA_PARTS = Topic("registry.data-part.v1", partitions=3, readers=("registry",), brief=True)
 REQUESTS = Topic("notification.request.v1", partitions=12, readers=("notification",))
 
 TOPICS = (
@@ -34,5 +37,7 @@ TOPICS = (
     PROGRAMMES,
     CONTACTS,
     IDENTIFIERS,
+    DATA_FILES,
+    DATA_PARTS,
     REQUESTS,
 )

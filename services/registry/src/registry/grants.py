@@ -9,6 +9,8 @@ GRANTS = Grants(
         "changes": ADDED,
         "contact_changes": ADDED,
         "contacts": CHANGED,
+        "data_files": CHANGED,
+        "data_parts": REPLACED,
         "delegations": CHANGED,
         "educations": EDITED,
         "grades": EDITED,

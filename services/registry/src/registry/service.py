@@ -3,8 +3,10 @@
 from common.service import Command
 from contracts.service import Service
 from registry.access.cli import add_breach, breach, drop_looks
+from registry.data_files import commands as data_files
+from registry.data_files.cli import erase_data_files
 from registry.people.cli import announce_begun
-from registry.reforms.commands import JOB, reform_step
+from registry.reforms import commands as reforms
 from registry.settings import Settings
 
 SERVICE = Service(
@@ -23,12 +25,13 @@ SERVICE = Service(
         "deputies",
         "access",
         "reforms",
+        "data_files",
         "jobs",
     ],
     settings=Settings,
     expands={"region": "SELECT id FROM agencies WHERE region = :name"},
     emits=True,
-    jobs={JOB: reform_step},
+    jobs={reforms.JOB: reforms.reform_step, data_files.JOB: data_files.make_step},
     commands={
         "announce-begun": Command(
             announce_begun,
@@ -39,6 +42,11 @@ SERVICE = Service(
             breach,
             description="List whom a suspected client was shown in a span of time, with drafts of the notices.",
             arguments=add_breach,
+        ),
+        "erase-data-files": Command(
+            erase_data_files,
+            description="Erase the files of people's data whose time is over. Safe to run at any time.",
+            daily=True,
         ),
         "drop-looks": Command(
             drop_looks,

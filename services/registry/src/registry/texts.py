@@ -1,9 +1,11 @@
 """What people read of the registry, in Indonesian or English."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from common.texts import Language, Texts, text_named
+from contracts.zone import JAKARTA
 
 TEXTS = Texts(Path(__file__).parent)
 say = TEXTS.say
@@ -21,6 +23,8 @@ PARTS: Mapping[str, str] = {
     "hours": text_named("part.hours"),
     "shortfalls": text_named("part.shortfalls"),
     "cases": text_named("part.cases"),
+    "data_files": text_named("part.data_files"),
+    "everything": text_named("part.everything"),
     "evidence": text_named("part.evidence"),
     "credit": text_named("part.credit"),
     "messages": text_named("part.messages"),
@@ -36,6 +40,14 @@ DUTY: Mapping[str, str] = {
     "head": text_named("duty.head"),
 }
 """The duties of `contracts.duties`."""
+SERVICES: Mapping[str, str] = {
+    "registry": text_named("service.registry"),
+    "training": text_named("service.training"),
+    "credit": text_named("service.credit"),
+    "mentoring": text_named("service.mentoring"),
+    "notification": text_named("service.notification"),
+}
+"""What the services are called, by `contracts.personal.HOLDERS`."""
 
 ROLES: Mapping[str, str] = {
     "lan": text_named("role.lan"),
@@ -58,6 +70,12 @@ ROLES: Mapping[str, str] = {
     "verifier": text_named("role.verifier"),
 }
 """In which office somebody looks, by the roles of `contracts.roles`."""
+
+
+def moment(at: datetime, language: Language) -> str:
+    """A moment by the clock of Jakarta."""
+    local = at.astimezone(JAKARTA)
+    return say("moment", language, day=local.date(), time=local.strftime("%H.%M" if language == "id" else "%H:%M"))
 
 
 def offices(roles: Sequence[str], language: Language) -> str:

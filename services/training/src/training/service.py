@@ -21,6 +21,7 @@ SERVICE = Service(
         "standing",
         "team",
         "audits",
+        "personal",
         "rule_packs",
     ],
     rules=load,

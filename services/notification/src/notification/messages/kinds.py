@@ -54,6 +54,12 @@ class Audit(Values):
     opened_on: Day
 
 
+class DataFile(Values):
+    """The file of somebody's data, and the last day on which it can be fetched."""
+
+    last_day: Day
+
+
 @dataclass(frozen=True)
 class Kind:
     """The newest version of a letter, and the texts that say why it is sent, by reason."""
@@ -69,6 +75,9 @@ CHECK_ADDRESS = "check-address"
 KINDS = {
     CHECK_ADDRESS: Kind(1, CheckAddress, {"new-address": text_named("reason.new-address")}, requested=False),
     "course": Kind(1, Course, {"assigned": text_named("reason.assigned")}),
+    "data-file": Kind(
+        1, DataFile, {"own-data": text_named("reason.own-data"), "data-for-you": text_named("reason.data-for-you")}
+    ),
     "nudge": Kind(1, Nudge, {"superior": text_named("reason.superior")}),
     "audit": Kind(1, Audit, {"audit": text_named("reason.audit")}),
 }

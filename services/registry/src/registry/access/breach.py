@@ -14,9 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.texts import Language
 from contracts.parts import PARTS
-from contracts.zone import JAKARTA
 from registry.texts import PARTS as WORDS
-from registry.texts import say
+from registry.texts import moment, say
 
 TOUCHED = """
     SELECT person_id, array_agg(DISTINCT part ORDER BY part) AS parts, count(*) AS times,
@@ -86,16 +85,9 @@ def _values(breach: Breach, parts: Sequence[str], language: Language) -> dict[st
     open_ = say("breach.open", language)
     return {
         "what": ", ".join(say(WORDS[part], language) for part in parts),
-        "since": _moment(breach.since, language),
-        "until": _moment(breach.until, language),
+        "since": moment(breach.since, language),
+        "until": moment(breach.until, language),
         "client": breach.client or say("breach.anybody", language),
         "how": breach.how or open_,
         "done": breach.done or open_,
     }
-
-
-def _moment(moment: datetime, language: Language) -> str:
-    local = moment.astimezone(JAKARTA)
-    return say(
-        "breach.moment", language, day=local.date(), time=local.strftime("%H.%M" if language == "id" else "%H:%M")
-    )

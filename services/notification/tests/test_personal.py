@@ -1,0 +1,13 @@
+"""What notification answers when somebody's data are asked for."""
+
+from common.ids import new_id
+from contracts.events.data_files import DataFilePart, DataFileRequested
+from contracts.personal import personal
+
+
+async def test_every_section_can_be_read(notification) -> None:
+    await notification.take(DataFileRequested(file_id=new_id(), person_id=new_id(), language="id", asking=1))
+    [(_, body)] = await notification.outbox()
+    part = DataFilePart.model_validate(body)
+    assert [section.name for section in part.sections] == [held.table.name for held in personal("notification").held]
+    assert all(section.rows == [] for section in part.sections)
