@@ -13,7 +13,7 @@ from mentoring.domain.matching.total import Priced, best, bound_on_loss
 ALL_PAIRS = 12_000_000
 """How many pairs are looked at whole; above, each mentee has a list of the best."""
 LISTED = 60
-"""How long such a list is."""
+"""How long such a list is. Where seats are scarce it loses mentees (ADR 0020)."""
 
 
 @dataclass(frozen=True)
