@@ -31,16 +31,17 @@ MEASURES: dict[str, Callable[..., Awaitable[list[Figure]]]] = {
     "B2": latency.latency,
     "B7": relay.old_snapshot,
     "B5": memory.memory,
-    "B8": nation.nation,
     "B3": sweep.sweep,
     "B4": growth.growth,
     "B9": counts.counts,
     "B10": matching.matching,
+    "B8": nation.nation,
 }
 """Each is given the options that its parameters name.
 
 This order lets them share a stack: B6 comes first, since it reads again all that was sent before it; B3, B4 and
-B9 come last, since the many people and records that they lay would slow down the others.
+B9 come late, since the many people and records that they lay would slow down the others; B8 comes last, since they
+count on knowing everybody.
 """
 NATIONS = {"B3", "B8", "B9", "B10"}
 """These bring all their people themselves: the registry takes one, to copy."""

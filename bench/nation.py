@@ -28,13 +28,16 @@ async def nation(world: World, loaded: int, rounds: int) -> list[Figure]:
     today = datetime.now(ZoneInfo("Asia/Jakarta")).date()
     made = Nation(today=today, year=today.year, people=loaded, agencies=max(1, loaded // AGENCY))
     rates: defaultdict[str, list[float]] = defaultdict(list)
+    before = await _counted(world)
     began = time.perf_counter()
     async with watching(world) as course:
         for stream in made.streams():
             if stream.label in LABELS:
                 rates[stream.label].append(await _rate(world, stream.path, stream.role, stream.lines()))
         taken = time.perf_counter() - began
-        await _known(world, loaded)
+        async with asyncio.timeout(PATIENCE):
+            while any(now < count + loaded for now, count in zip(await _counted(world), before, strict=True)):
+                await asyncio.sleep(0.5)
         known = time.perf_counter() - began
     who = f"{loaded:,} people"
     peaks = {name: max(value for _, value in points) for name, points in course.items()}
@@ -88,14 +91,11 @@ async def _rate(world: World, path: str, role: str, lines: Iterable[Line]) -> fl
     return sent / (time.perf_counter() - began)
 
 
-async def _known(world: World, people: int) -> None:
-    """Returns when training and credit know all people, and training all they hold."""
-    known = f"SELECT count(*) >= {people} FROM people"
-    held = f"SELECT count(DISTINCT person_id) >= {people} FROM holdings"
-    async with asyncio.timeout(PATIENCE):
-        for connection, question in ((world.training, known), (world.credit, known), (world.training, held)):
-            while not await connection.fetchval(question):
-                await asyncio.sleep(0.5)
+async def _counted(world: World) -> list[int]:
+    """How many people training and credit know, and of how many training knows what they hold."""
+    people, held = "SELECT count(*) FROM people", "SELECT count(DISTINCT person_id) FROM holdings"
+    asked = ((world.training, people), (world.credit, people), (world.training, held))
+    return [await connection.fetchval(question) or 0 for connection, question in asked]
 
 
 def _own_peak() -> float:
