@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.clock import Clock
 from common.parts import Parts
 from common.refused import Refused
-from common.runner import Job, Runner, Step, Turn
+from common.runner import MOST_TRIES, Job, Runner, Step, Turn
 from common.store import jobs
 from common.store.database import Database
 from common.store.outbox import emit
@@ -155,6 +155,29 @@ async def test_a_step_that_is_killed_is_done_again_from_where_the_last_one_ended
     await worked_off(parts)
     assert await effects(database) == [(job, number) for number in range(1, STEPS + 1)]
     assert (await found(database, job)).state == "done"
+
+
+async def test_a_step_that_kills_its_process_each_time_is_begun_five_times_and_the_next_job_goes_on(
+    parts: Parts, database: Database
+) -> None:
+    dying, fine = await ordered(database, breaks=2, how="killed"), await ordered(database)
+    assert await runner(parts).turn()
+    for _ in range(MOST_TRIES):
+        with pytest.raises(Killed):
+            await runner(parts).turn()
+    await worked_off(parts)
+    row = await found(database, dying)
+    assert (row.state, row.done, row.problem["code"]) == ("failed", 1, "job-dies")
+    assert (await found(database, fine)).state == "done"
+    assert await effects(database) == [(dying, 1)] + [(fine, number) for number in range(1, STEPS + 1)]
+
+
+async def test_what_a_broken_world_has_ended_is_no_try(parts: Parts, database: Database) -> None:
+    job = await ordered(database, breaks=1, how="world")
+    for _ in range(MOST_TRIES + 1):
+        with pytest.raises(ConnectionResetError):
+            await runner(parts).turn()
+    assert (await found(database, job)).state == "queued"
 
 
 ALONE = """

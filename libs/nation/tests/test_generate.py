@@ -337,3 +337,12 @@ def test_streaming_needs_no_memory_that_grows():
     for name in ("trainings-service", "posts", "holdings"):
         peak(200, name)
         assert peak(2_000, name) < peak(400, name) + 16_384
+
+
+def test_lan_has_units_of_its_own_and_puslatbang_pkasn_among_them():
+    nation = Nation(today=TODAY, year=2026, agencies=40, people=20_000)
+    [lan] = [agency for agency in nation.agency_list if agency.name == "Lembaga Administrasi Negara"]
+    assert lan.kind == "L"
+    assert "Puslatbang PKASN" in [office.name for office in lan.offices]
+    others = [office.name for agency in nation.agency_list if agency is not lan for office in agency.offices]
+    assert "Puslatbang PKASN" not in others

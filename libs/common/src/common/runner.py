@@ -6,6 +6,7 @@ runner takes that job, and a runner that dies leaves it as the last step has: th
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -46,6 +47,10 @@ What its earlier steps have done stays done. Whatever else is raised, but for a 
 """
 
 
+MOST_TRIES = 5
+"""How often a step is begun: one that has killed its process each time would kill the next for ever."""
+
+
 class Runner(Steady):
     """Does the jobs of these kinds, the oldest first; where several run, a job each."""
 
@@ -62,16 +67,32 @@ class Runner(Steady):
                 return 0
             with traced(f"job {row.kind}"):
                 try:
+                    await self._begin(row.id)
                     step = await self._do(session, row)
                 except Exception as error:
                     if is_transient(error):
+                        await self._forget(row.id)
                         raise
                     await session.execute(FAIL, {"id": row.id, "problem": _problem(error)})
                     log.warning("job has failed", job=str(row.id), kind=row.kind, exc_info=error)
                     return 1
             position = None if step.position is None else json.dumps(step.position, default=str)
             await session.execute(ADVANCE, {"id": row.id, "done": step.done, "total": step.total, "position": position})
+            await session.execute(FORGET, {"id": row.id})
             return 1
+
+    async def _begin(self, job_id: UUID) -> None:
+        """Counts a try at once, since a step that kills its process leaves nothing else. Raises Refused for one too many."""
+        async with self._parts.database.transaction() as session:
+            tries = (await session.execute(BEGUN, {"id": job_id})).scalar_one()
+        if tries > MOST_TRIES:
+            raise Refused("job-dies", tries=MOST_TRIES)
+
+    async def _forget(self, job_id: UUID) -> None:
+        """What a broken world has ended was no try. While the database is away, nobody can say that, and it counts."""
+        with suppress(Exception):
+            async with self._parts.database.transaction() as session:
+                await session.execute(FORGET, {"id": job_id})
 
     async def _do(self, session: AsyncSession, row: Row[Any]) -> Step:
         async with attempt(session):
@@ -86,6 +107,11 @@ OLDEST = text(
     "SELECT id, kind, plan, position FROM jobs WHERE state IN ('queued', 'running') AND kind = ANY(:kinds)"
     " ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED"
 )
+BEGUN = text(
+    "INSERT INTO job_tries (job_id, tries) VALUES (:id, 1)"
+    " ON CONFLICT (job_id) DO UPDATE SET tries = job_tries.tries + 1 RETURNING tries"
+)
+FORGET = text("DELETE FROM job_tries WHERE job_id = :id")
 ADVANCE = text(
     "UPDATE jobs SET done = :done, total = :total, position = CAST(:position AS jsonb),"
     " begun_at = coalesce(begun_at, now()), state = CASE WHEN CAST(:position AS text) IS NULL THEN 'done' ELSE 'running' END,"

@@ -77,7 +77,8 @@ def found(seed: int, agencies: int) -> tuple[Agency, ...]:
 
 
 def _agency(seat: _Seat, code: str, last: bool, serial: int, dice: random.Random) -> Agency:
-    offices = OFFICES.regional if seat.kind == "D" else OFFICES.central
+    own = OFFICES.lan if seat.name == "Lembaga Administrasi Negara" else OFFICES.central
+    offices = OFFICES.regional if seat.kind == "D" else own
     return Agency(
         code=code,
         name=seat.name,

@@ -169,3 +169,20 @@ async def test_the_places_of_an_agency_come_in_a_fixed_number_of_statements(api,
     assert [each["superior"] and each["superior"]["person_id"] for each in found] == [
         None if number in (0, 3, 4) else staff[0] for number in range(5)
     ]
+
+
+async def test_nobody_is_in_two_agencies_on_one_day(api, nation, staff, a_person):
+    """Another agency cannot claim somebody, and a move has the person in one agency on each day."""
+    claimed = a_person(2, agency_code="D-001", unit_code="D-001-U01", valid_from=DAY)
+    assert (await api.bulk("/people:batch", [claimed], "agency_hr", agency=OTHER_AGENCY))[0][
+        "code"
+    ] == "agency-mismatch"
+    assert (await api.bulk("/people:batch", [claimed]))[0]["status"] == "updated"
+    for day, agency in (("2026-11-19", "K-001"), (DAY, "D-001")):
+        found = [
+            each["id"]
+            for code in nation.agencies
+            for each in (await api.get(f"/people?agency_id={nation.agencies[code]}&as_of={day}"))["items"]
+        ]
+        assert found.count(staff[1]) == 1
+        assert (await api.get(f"/people/{staff[1]}?as_of={day}"))["agency_code"] == agency

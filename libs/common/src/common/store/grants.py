@@ -16,7 +16,14 @@ REPLACED = (*ADDED, "DELETE")
 """Rows come and go, none is changed."""
 EDITED = (*CHANGED, "DELETE")
 
-KIT = {"outbox": REPLACED, "inbox": ADDED, "waiting": REPLACED, "idempotency": CHANGED, "jobs": CHANGED}
+KIT = {
+    "outbox": REPLACED,
+    "inbox": ADDED,
+    "waiting": REPLACED,
+    "idempotency": CHANGED,
+    "jobs": CHANGED,
+    "job_tries": EDITED,
+}
 SCHEMA = "public"
 
 

@@ -91,6 +91,21 @@ def create_jobs_v1(op: Operations) -> None:
     op.create_index("ix_jobs_to_do", "jobs", ["id"], postgresql_where=sa.text("state IN ('queued', 'running')"))
 
 
+def create_tries_v1(op: Operations) -> None:
+    """How often the next step of a job was begun."""
+    op.create_table(
+        "job_tries",
+        sa.Column("job_id", sa.Uuid(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False, comment="how often the step that is next was begun"),
+        sa.PrimaryKeyConstraint("job_id", name="pk_job_tries"),
+    )
+
+
+def drop_tries_v1(op: Operations) -> None:
+    """Takes back what `create_tries_v1` has made."""
+    op.drop_table("job_tries")
+
+
 def drop_jobs_v1(op: Operations) -> None:
     """Takes back what `create_jobs_v1` has made."""
     op.drop_table("jobs")

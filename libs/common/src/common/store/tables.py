@@ -132,6 +132,13 @@ JOBS_TO_DO = "state IN ('queued', 'running')"
 
 def add_jobs(metadata: MetaData) -> Table:
     """Work that is done step by step, each in a transaction of its own; its ids sort as it was ordered."""
+    # No foreign key: whoever counts a try is not the one who holds the job's row.
+    Table(
+        "job_tries",
+        metadata,
+        Column("job_id", Uuid, primary_key=True),
+        Column("tries", Integer, nullable=False, comment="how often the step that is next was begun"),
+    )
     return Table(
         "jobs",
         metadata,

@@ -48,6 +48,7 @@ class Offices:
     invented_second: tuple[str, ...]
     topics: tuple[str, ...]
     central: tuple[Office, ...]
+    lan: tuple[Office, ...]
     regional: tuple[Office, ...]
 
 
