@@ -36,6 +36,7 @@ KIT = {
     "waiting": "waits to be applied, and is then in the tables above",
     "idempotency": "answers to requests, by whoever sent them",
     "jobs": "ids of what is done, by whoever ordered it",
+    "job_tries": "how often a step was begun",
 }
 """The kit's tables, and why they are in no part."""
 
