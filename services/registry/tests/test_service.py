@@ -105,6 +105,8 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, api, 
         [held] = await api.bulk("/posts:batch", [post | {"agency_code": code}])
         named = {"person_id": person, "deputy_id": colleague, "valid_from": "2026-11-20", "valid_to": "2026-12-20"}
         deputy = (await api.call("service", "POST", "/deputies", named | {"duty": "superior"})).json()["id"]
+        asked = {"person_id": person, "reason": "Surat kuasa"}
+        by_hr = await api.call("agency_hr", "POST", "/data-files", asked, agency=str(nation.agencies[code]))
         made[code] = {
             "agency_id": str(nation.agencies[code]),
             "unit_id": str(nation.units[f"{code}-U01"]),
@@ -112,6 +114,8 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, api, 
             "post_id": held["id"],
             "delegation_id": deputy,
             "siasn": f"S-{code}",
+            "file_id": by_hr.json()["id"],
+            "form": "pdf",
         }
     known = [{"kind": "person", "id": each["person_id"], "siasn": f"S-{code}"} for code, each in made.items()]
     assert {answer["status"] for answer in await api.bulk("/identifiers:batch", known)} == {"stored"}
@@ -147,6 +151,7 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, api, 
         own,
         other,
         {
+            "POST /v1/data-files": {"person_id": made["D-001"]["person_id"], "reason": "Surat kuasa"},
             "POST /v1/people:names": {"person_ids": [made["D-001"]["person_id"]]},
             "PUT /v1/people/{person_id}/identifiers": {"siasn": "B7"},
             "PUT /v1/units/{unit_id}/identifiers": {"siasn": "B7"},

@@ -139,7 +139,8 @@ async def _faults(
         for fault in _unrefused(got):
             yield fault
     else:
-        reached = got.status_code == 200
+        # What is not ready yet is told so, to whoever may have it.
+        reached = got.status_code in {200, 409}
         # A list that is asked for as nobody's is there, and empty.
         if cell.within != reached and (cell.within or _named(path)):
             yield f"answered {got.status_code}"
