@@ -2,8 +2,8 @@
 
 `postgres` and `kafka` last for the whole run: a test makes its own database in the one and its own topics or keys in
 the other. One process starts each when a test first asks for it. Several (`pytest -n 2`) share the two that the process
-which leads them has started before. `blank` is a database with nothing in it. `mail_server` keeps a test's mails. `issuer` signs tokens for all. `page` is a page
-in a real browser.
+which leads them has started before. `blank` is a database with nothing in it. `mail_server` keeps a test's mails.
+`issuer` signs tokens for all. `page` is a page in a real browser.
 """
 
 import asyncio
