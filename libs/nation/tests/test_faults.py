@@ -56,6 +56,7 @@ def test_faults_are_as_wrong_as_they_say(nation: Nation, uploads: list[tuple[Str
     known = {nation.person(number).nip for number in range(nation.people)}
     agency_of = {nation.person(number).nip: nation.person(number).agency.code for number in range(nation.people)}
     joined = {nation.person(number).nip: nation.person(number).joined_on.isoformat() for number in range(nation.people)}
+    heads = {line["nip"] for line in nation.deputy_lines()}
     posts = {line["code"] for line in nation.post_lines(range(nation.people))}
     held = {(provider.code, a.form): a for provider in nation.catalogue.providers for a in provider.accreditations}
 
@@ -109,6 +110,10 @@ def test_faults_are_as_wrong_as_they_say(nation: Nation, uploads: list[tuple[Str
         "level-of-another-type": lambda line, _: (line["type"], line["jenjang"]) == ("JF", "pratama"),
         "ends-before-it-begins": lambda line, _: line.get("until", line.get("valid_to")) < line["valid_from"],
         "before-joining": lambda line, _: line["valid_from"] < joined[re.sub(r"\D", "", line["nip"])],
+        "of-oneself": lambda line, _: line["nip"] == line["deputy_nip"],
+        "in-a-circle": lambda line, _: (
+            agency_of[line["nip"]] == agency_of[line["deputy_nip"]] and line["nip"] not in heads
+        ),
         "unknown-predikat": lambda line, _: line["predikat"] == "istimewa",
     }
     checked = Counter[str]()

@@ -148,6 +148,15 @@ def test_some_act_for_others_change_places_and_come_from_elsewhere(large: Nation
     assert 2 in swapped.values(), "two heads of an agency have changed places"
 
 
+def test_heads_have_deputies_among_their_staff(large: Nation):
+    unit_of = {re.sub(r"\D", "", line["nip"]): line["unit_code"] for line in large.person_lines(range(large.people))}
+    lines = list(large.deputy_lines())
+    assert lines and {line["duty"] for line in lines} == {"superior", "exemptions"}
+    for line in lines:
+        assert unit_of[line["nip"]] == unit_of[line["deputy_nip"]] and line["nip"] != line["deputy_nip"]
+        assert line["valid_from"] <= TODAY.isoformat() < line["valid_to"]
+
+
 def test_one_in_ten_can_be_written_to(nation: Nation):
     lines = list(nation.contact_lines())
     assert len(lines) == nation.people // 10

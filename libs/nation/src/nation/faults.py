@@ -212,6 +212,15 @@ def _unit_elsewhere(bed: Bed) -> Line | None:
     return bed.base | {"unit_code": bed.nation.structure(other.code).unit(0).code} if other else None
 
 
+def _deputy_of_a_deputy(bed: Bed) -> Line:
+    """The deputy's own duty, done by the one for whom they stand in."""
+    return bed.fresh(nip=bed.base["deputy_nip"], deputy_nip=bed.base["nip"])
+
+
+def _after(day: str) -> str:
+    return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
+
+
 def _tomorrow(bed: Bed) -> Line:
     """The merger of the first agency on a day to come."""
     first, second, *_ = bed.nation.agency_list
@@ -315,6 +324,18 @@ KINDS: dict[str, tuple[Kind, ...]] = {
         Kind("no-address", lambda bed: bed.fresh(email="pegawai"), "email-invalid"),
         Kind("unknown-zone", lambda bed: bed.fresh(zone="WIX"), "field-invalid"),
         Kind("nobody", lambda bed: bed.without("nip"), "field-missing"),
+    ),
+    "deputies": (
+        *ANYWHERE,
+        NO_CHANGE,
+        Kind("of-oneself", lambda bed: bed.fresh(deputy_nip=bed.base["nip"]), "deputy-oneself"),
+        Kind("in-a-circle", _deputy_of_a_deputy, "deputy-loop"),
+        Kind("two-at-once", lambda bed: bed.fresh(valid_to=_after(bed.base["valid_to"])), "deputy-twice"),
+        Kind(
+            "unknown-deputy", lambda bed: bed.fresh(deputy_nip=bed.nation.stranger(bed.number).nip), "deputy-elsewhere"
+        ),
+        Kind("of-a-post", lambda bed: bed.fresh(duty="head"), "duty-not-delegable"),
+        Kind("ends-before-it-begins", lambda bed: bed.fresh(valid_to=LONG_AGO), "dates-reversed"),
     ),
     "exemptions": (
         Kind("same-again", lambda bed: bed.base, "periods-overlap"),

@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property, partial
 from itertools import accumulate, islice
 from typing import Any, Literal
@@ -30,6 +30,7 @@ HR_EVERY = 10  # one agency in ten sends its trainings itself
 EXCHANGED = (10, 2)  # of so many pairs of people, by what remains of the division, one may change places
 CONTACT_EVERY = 10  # people, one is known how to be written to
 ADDRESS_EVERY = 100  # people, one has a work address; a link to check it is sent there
+DEPUTY_EVERY = 4  # units, one has a head for whom somebody stands in at the moment
 EXEMPTIONS = 24  # people who ask for an exemption from the duty
 REFORMS = 3  # agencies that end in the year: two merge into others, one is split
 FOUNDED = "1950-01-01"  # all units and posts were there by then
@@ -190,6 +191,9 @@ class Nation:
             )
         yield Stream(
             "contacts", "contacts", "registry", "contacts", "service", self.people // CONTACT_EVERY, self.contact_lines
+        )
+        yield Stream(
+            "deputies", "deputies", "registry", "deputies", "service", units // DEPUTY_EVERY, self.deputy_lines
         )
         yield Stream("providers", "providers", "training", "providers", "lan", 12, self.provider_lines)
         yield Stream("courses", "courses", "training", "courses", "lan", 200, self.course_lines)
@@ -416,6 +420,21 @@ class Nation:
         ]
         enough = len(ordinary) >= 3 * REFORMS and self.year == self.today.year
         return ordinary[-2 * REFORMS :] if enough else []
+
+    def deputy_lines(self) -> Iterator[Line]:
+        """Heads of units for whom one of their staff does a duty for two weeks from today on."""
+        for structure in self.structures:
+            for unit in range(1, structure.size, DEPUTY_EVERY):
+                head, *staff = map(self.person, islice(structure.members(unit), 6))
+                deputy = next((each for each in staff if not each.absence and not self.exchange(each)), None)
+                if deputy and not head.absence and not structure.is_vacant(unit):
+                    yield {
+                        "nip": head.nip,
+                        "deputy_nip": deputy.nip,
+                        "duty": ("superior", "exemptions")[unit // DEPUTY_EVERY % 2],
+                        "valid_from": self.today.isoformat(),
+                        "valid_to": (self.today + timedelta(days=14)).isoformat(),
+                    }
 
     def provider_lines(self) -> Iterator[Line]:
         for provider in self.catalogue.providers:
