@@ -44,6 +44,8 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, nation, worl
     deputy = {"person_id": person_id, "deputy_id": deputy_id, "valid_from": "2026-11-20", "valid_to": "2026-12-20"}
     named = (await api.call("service", "POST", "/deputies", deputy | {"duty": "superior"})).json()["id"]
     moved = {"agency_code": "K-001", "unit_code": "K-001-U02", "on": "2026-11-20"}
+    correction = {"kind": "correction", "part": "identity", "wrong": "Nama keliru"}
+    request = (await api.call("person", "POST", "/people/me/data-requests", correction, **me)).json()
     await keeps_its_word(
         "registry",
         app,
@@ -58,9 +60,12 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, nation, worl
             "job_id": [job_id],
             "kind": ["agency"],
             "siasn": ["A1"],
+            "request_id": [request["id"]],
             "file_id": [file.json()["id"]],
         },
         bodies={
+            "POST /v1/people/me/data-requests": correction,
+            "POST /v1/data-requests/{request_id}/{act}": {"reason": "Diperbaiki"},
             "POST /v1/data-files": {"person_id": person_id, "reason": "Surat kuasa"},
             "POST /v1/agencies": agency | {"code": "K-050"},
             "PUT /v1/agencies/{agency_id}": agency,

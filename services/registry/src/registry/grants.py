@@ -11,6 +11,8 @@ GRANTS = Grants(
         "contacts": CHANGED,
         "data_files": CHANGED,
         "data_parts": REPLACED,
+        "data_request_steps": ADDED,
+        "data_requests": CHANGED,
         "delegations": CHANGED,
         "educations": EDITED,
         "grades": EDITED,

@@ -42,6 +42,7 @@ NAME_DEPUTIES = Right(
     "a person: their own duties; who serves in their agency, but for themselves; all for a service",
 )
 ASK_DATA = Right(("person", "agency_hr"), "their own; who serves in their agency, for a stated reason")
+FOLLOW_REQUESTS = Right(("person", "agency_hr"), "their own; those of who serves in their agency")
 REFORM = Right(("lan", "service"), "all agencies")
 FOLLOW_JOBS = Right(("lan", "service"), "the jobs they have ordered")
 

@@ -5,6 +5,7 @@ from contracts.service import Service
 from registry.access.cli import add_breach, breach, drop_looks
 from registry.data_files import commands as data_files
 from registry.data_files.cli import erase_data_files
+from registry.data_requests.cli import escalate_requests
 from registry.people.cli import announce_begun
 from registry.reforms import commands as reforms
 from registry.settings import Settings
@@ -26,6 +27,7 @@ SERVICE = Service(
         "access",
         "reforms",
         "data_files",
+        "data_requests",
         "jobs",
     ],
     settings=Settings,
@@ -46,6 +48,11 @@ SERVICE = Service(
         "erase-data-files": Command(
             erase_data_files,
             description="Erase the files of people's data whose time is over. Safe to run at any time.",
+            daily=True,
+        ),
+        "escalate-requests": Command(
+            escalate_requests,
+            description="Tell the PICs of requests about people's data that were not answered in time. Safe to run at any time.",
             daily=True,
         ),
         "drop-looks": Command(

@@ -1,9 +1,9 @@
-"""What stands beside the features: what every change leaves, and how people are written to."""
+"""What stands beside the features: what every change leaves, how people are written to, and what they ask about their data."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field
 
 from common.store.tables import Stored
@@ -61,3 +61,45 @@ class ContactChangeRow(Stored, table=True):
 
 changes = ChangeRow.table()
 contacts, contact_changes = ContactRow.table(), ContactChangeRow.table()
+
+
+class DataRequestRow(Stored, table=True):
+    """What somebody asks about their own data: that it be corrected, or used as little as possible while it is in doubt."""
+
+    __tablename__ = "data_requests"
+    __table_args__ = (
+        CheckConstraint("kind IN ('correction', 'restriction')", name="kind"),
+        CheckConstraint(
+            "state IN ('open', 'refused', 'withdrawn') OR kind = 'correction' AND state = 'done'"
+            " OR kind = 'restriction' AND state IN ('in_force', 'lifted')",
+            name="state",
+        ),
+        Index(None, "person_id"),
+        Index("ix_data_requests_open", "due_at", postgresql_where=text("state = 'open'")),
+    )
+
+    id: UUID = Field(primary_key=True)
+    person_id: UUID = Field(foreign_key="people.id")
+    kind: str
+    part: str
+    wrong: str
+    paper: str | None
+    state: str
+    asked_at: datetime
+    due_at: datetime
+    escalated_at: datetime | None
+    version: int
+
+
+class DataRequestStepRow(Stored, table=True):
+    __tablename__ = "data_request_steps"
+
+    request_id: UUID = Field(primary_key=True, foreign_key="data_requests.id")
+    version: int = Field(primary_key=True)
+    state: str
+    reason: str | None
+    done_by: str = Field(sa_column_kwargs={"comment": "subject of the caller's token"})
+    done_at: datetime
+
+
+data_requests, data_request_steps = DataRequestRow.table(), DataRequestStepRow.table()

@@ -24,6 +24,7 @@ PARTS: Mapping[str, str] = {
     "shortfalls": text_named("part.shortfalls"),
     "cases": text_named("part.cases"),
     "data_files": text_named("part.data_files"),
+    "data_requests": text_named("part.data_requests"),
     "everything": text_named("part.everything"),
     "evidence": text_named("part.evidence"),
     "credit": text_named("part.credit"),

@@ -60,6 +60,20 @@ class DataFile(Values):
     last_day: Day
 
 
+class DataRequest(Values):
+    """The day on which somebody asked something about their data, and whether it was granted."""
+
+    asked_on: Day
+    granted: bool
+
+
+class DataRequestOverdue(Values):
+    """A request about somebody's data that was not answered in time: its number, and the day on which it was made."""
+
+    number: UUID
+    asked_on: Day
+
+
 @dataclass(frozen=True)
 class Kind:
     """The newest version of a letter, and the texts that say why it is sent, by reason."""
@@ -78,6 +92,8 @@ KINDS = {
     "data-file": Kind(
         1, DataFile, {"own-data": text_named("reason.own-data"), "data-for-you": text_named("reason.data-for-you")}
     ),
+    "data-request": Kind(1, DataRequest, {"own-request": text_named("reason.own-request")}),
+    "data-request-overdue": Kind(1, DataRequestOverdue, {"pic-of-agency": text_named("reason.pic-of-agency")}),
     "nudge": Kind(1, Nudge, {"superior": text_named("reason.superior")}),
     "audit": Kind(1, Audit, {"audit": text_named("reason.audit")}),
 }

@@ -47,6 +47,7 @@ from registry.people.schemas import (
 )
 from registry.people.tables import assignments, educations, grades, mended_numbers, nips, people, statuses, tags
 from registry.posts.tables import holdings, post_states
+from registry.resting import shown_to
 from registry.rights import NIPS
 from registry.tables import changes
 from registry.units.tables import unit_states, units
@@ -200,7 +201,12 @@ async def _one(
 
 
 def _seen(caller: Caller[None], agency_column: ColumnElement[UUID]) -> ColumnElement[bool]:
-    """The people a caller may see on a day: of their agencies, and whoever then holds the position they are steward of."""
+    """The people a caller may see on a day, but for those whose record rests."""
+    return and_(_within(caller, agency_column), shown_to(caller, people.c.id))
+
+
+def _within(caller: Caller[None], agency_column: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Those of the caller's agencies, and whoever then holds the position they are steward of."""
     if not caller.holds_by("position"):
         return caller.sees(agency_column)
     held = grades.c.position == caller.speaks_for("position")

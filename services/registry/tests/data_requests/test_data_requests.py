@@ -1,0 +1,118 @@
+"""What people ask about their own data, the clock that runs, and what a restriction does."""
+
+import argparse
+from datetime import timedelta
+from functools import partial
+from itertools import product
+from typing import get_args
+from uuid import UUID, uuid4
+
+import pytest
+
+from common.refused import Refused
+from contracts.events.notification import MessageRequested
+from jejak_local.harness import AGENCY
+from registry.domain.data_request import MOVES, Act, Kind, State, moved
+from registry.service import SERVICE
+
+WRONG = {"kind": "correction", "part": "identity", "wrong": "Tanggal lahir keliru", "paper": "Akta 12/1990"}
+REST = WRONG | {"kind": "restriction", "wrong": "Riwayat diperiksa"}
+
+
+@pytest.fixture
+async def siti(api, nation, world, a_person) -> str:
+    made = (await api.call("service", "POST", "/people", a_person())).json()["id"]
+    await world.emitted()
+    return made
+
+
+@pytest.fixture
+def me(api, siti):
+    return partial(api.call, "person", person=siti)
+
+
+@pytest.fixture
+def hr(api):
+    return partial(api.call, "agency_hr", person=uuid4())
+
+
+async def asked(me, body=WRONG) -> str:
+    answer = await me("POST", "/people/me/data-requests", body)
+    assert answer.status_code == 201, answer.text
+    return answer.json()["id"]
+
+
+async def test_a_correction_is_answered_within_three_days_and_the_person_is_told(world, siti, me, hr):
+    made = (await me("POST", "/people/me/data-requests", WRONG)).json()
+    assert (made["state"], made["asked_at"], made["due_at"]) == ("open", "2026-11-20T03:00:00Z", "2026-11-23T03:00:00Z")
+    [listed] = (await hr("GET", "/data-requests?state=open")).json()["items"]
+    assert (listed["id"], listed["wrong"], listed["paper"]) == (made["id"], WRONG["wrong"], WRONG["paper"])
+    done = (await hr("POST", f"/data-requests/{made['id']}/grant", {"reason": "Diperbaiki"})).json()
+    assert [(step["state"], step["reason"]) for step in done["steps"]] == [("open", None), ("done", "Diperbaiki")]
+    [told] = await world.emitted()
+    assert isinstance(told.event, MessageRequested)
+    assert (told.event.recipient_id, told.event.values) == (UUID(siti), {"asked_on": "2026-11-20", "granted": True})
+
+
+async def test_a_refusal_says_why(me, hr):
+    request = await asked(me)
+    bare = await hr("POST", f"/data-requests/{request}/refuse", {})
+    assert (bare.status_code, bare.json()["code"]) == (422, "field-missing")
+    refused = (await hr("POST", f"/data-requests/{request}/refuse", {"reason": "Akta tidak cocok"})).json()
+    assert (refused["state"], refused["steps"][-1]["reason"]) == ("refused", "Akta tidak cocok")
+
+
+@pytest.mark.parametrize(("kind", "state", "act"), list(product(get_args(Kind), get_args(State), get_args(Act))))
+def test_every_move_is_in_the_table_or_refused(kind, state, act):
+    if (kind, state, act) in MOVES:
+        assert moved(kind, state, act) == MOVES[kind, state, act]
+    else:
+        with pytest.raises(Refused, match="request-state"):
+            moved(kind, state, act)
+
+
+async def test_nobody_answers_their_own_or_another_agencys_and_nothing_is_answered_twice(api, siti, me, hr):
+    request = await asked(me)
+    for call, refused in (
+        (api.call("agency_hr", "POST", f"/data-requests/{request}/grant", {}, person=siti), (403, "own-request")),
+        (hr("POST", f"/data-requests/{request}/withdraw", {}), (403, "own-request")),
+        (hr("POST", f"/data-requests/{request}/grant", {}, agency=uuid4()), (404, "not-found")),
+        (api.call("person", "POST", f"/data-requests/{request}/withdraw", {}, person=uuid4()), (404, "not-found")),
+        (me("POST", "/people/me/data-requests", WRONG | {"part": "secrets"}), (422, "part-unknown")),
+    ):
+        answer = await call
+        assert (answer.status_code, answer.json()["code"]) == refused
+    assert (await me("POST", f"/data-requests/{request}/withdraw", {})).json()["state"] == "withdrawn"
+    late = await hr("POST", f"/data-requests/{request}/grant", {})
+    assert (late.status_code, late.json()["code"]) == (409, "request-state")
+
+
+async def test_what_is_overdue_is_listed_and_escalated_once(world, me, hr, clock, capsys):
+    request = await asked(me)
+    escalate = SERVICE.commands["escalate-requests"].run
+    clock.moment += timedelta(hours=72)
+    assert await escalate(argparse.Namespace(), world.parts) == 0
+    assert (await hr("GET", "/data-requests?overdue=true")).json()["items"] == []
+    clock.moment += timedelta(seconds=1)
+    [overdue] = (await hr("GET", "/data-requests?overdue=true")).json()["items"]
+    assert (overdue["id"], overdue["overdue"]) == (request, True)
+    for _ in range(2):
+        assert await escalate(argparse.Namespace(), world.parts) == 0
+    [told] = await world.emitted()
+    assert (told.event.recipient, told.event.recipient_id) == ("pic", AGENCY)
+    assert told.event.values == {"number": request, "asked_on": "2026-11-20"}
+    assert "1 request" in capsys.readouterr().out
+
+
+async def test_a_record_that_rests_is_shown_to_the_fewest_until_it_is_lifted(api, siti, me, hr):
+    request = await asked(me, REST)
+    assert (await api.call("lan", "GET", f"/people/{siti}")).status_code == 200
+    assert (await hr("POST", f"/data-requests/{request}/grant", {})).json()["state"] == "in_force"
+    for role, status in (("lan", 404), ("inspector", 404), ("agency_head", 404), ("agency_hr", 200), ("service", 200)):
+        assert (await api.call(role, "GET", f"/people/{siti}")).status_code == status
+        listed = [each["id"] for each in (await api.get("/people", role))["items"]]
+        assert (siti in listed) == (status == 200)
+    assert (await api.call("lan", "GET", f"/people/{siti}/history")).status_code == 404
+    assert (await me("GET", "/people/me")).status_code == 200
+    assert (await me("POST", f"/data-requests/{request}/lift", {})).json()["state"] == "lifted"
+    assert (await api.call("lan", "GET", f"/people/{siti}")).status_code == 200
