@@ -120,8 +120,8 @@ async def test_a_service_that_asks_whose_things_they_are_has_no_strays(walk) -> 
 
 async def test_a_route_and_a_role_without_scope_are_found(walk) -> None:
     found = await walk(unscoped())
-    for role in ("agency_hr", "researcher"):
-        assert f"GET /v1/things: {role}, all it may see: shown {THEIRS}" in found
+    for role, shown in (("agency_hr", THEIRS), ("researcher", f"{MINE}, {THEIRS}")):
+        assert f"GET /v1/things: {role}, all it may see: shown {shown}" in found
         assert f"GET /v1/things/{{thing_id}}: {role}, another's: answered 200" in found
         assert f"GET /v1/things/{{thing_id}}: {role}, as nobody's: answered 200" in found
     assert "PUT /v1/things/{thing_id}: agency_hr, another's: answered 200" in found

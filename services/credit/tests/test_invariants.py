@@ -19,6 +19,10 @@ BREAKS = {
     "every case has been judged": "UPDATE cases SET version = version + 1, judged = version + 1",
     "a segment has as many months as its period": "UPDATE segments SET period_end = '2025-11-30' WHERE months > 0",
     "a case is submitted, checked and attested by three people, and is about none of them": "UPDATE case_history SET by = 'palsu' WHERE to_state = 'checked'",
+    "nobody for whom a deputy attests has submitted or checked the case, or is the one it is about": (
+        "UPDATE case_history told SET acting_for = cases.person_id FROM cases"
+        " WHERE cases.id = told.case_id AND told.to_state = 'attested'"
+    ),
     "the history of a case leads to its state": "DELETE FROM case_history WHERE to_state = 'submitted'",
     "a live education case rests on an active, verified record, or its reversal is due": "UPDATE evidence SET verified = false",
     "no event waits for longer than a minute": "UPDATE outbox SET created_at = now() - interval '61 seconds'",

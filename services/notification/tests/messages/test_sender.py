@@ -640,7 +640,7 @@ async def test_a_batch_uses_few_connections_and_statements(notification, make, m
     with counted_statements(notification.database) as statements:
         assert await notification.sender().turn() == 20
     assert len(connections) == CONNECTIONS
-    assert len(statements) == 4 + 20, "lock, claim, figures, what is said; and one for each mail's end"
+    assert len(statements) == 5 + 20, "lock, claim, who stands in, figures, what is said; and one for each mail's end"
 
 
 async def test_a_sender_that_is_told_to_stop_gives_back_what_it_has_not_tried(notification, make) -> None:

@@ -43,6 +43,7 @@ async def test_register_and_read(api, nation, world, a_person, settings):
         "nip_hash": nip_hash("199001012015011001", settings.nip_key.get_secret_value()),
         "former_nip_hashes": [],
         "holdings": [],
+        "tags": [],
         "staff_type": "PNS",
         "status": "active",
         "joined_on": date(2015, 1, 1),

@@ -21,7 +21,10 @@ Reader = Annotated[Caller[Any], Depends(rights.FOLLOW_REQUESTS)]
 
 
 @router.post(
-    "/people/me/data-requests", status_code=201, summary="Ask that one's data be corrected, or rest while in doubt"
+    "/people/me/data-requests",
+    status_code=201,
+    summary="Ask that one's data be corrected, or rest while in doubt",
+    responses={404: {"description": "`not-found`: nobody by the claim"}},
 )
 async def post_request(document: DataRequestIn, session: Transaction, caller: Asker) -> DataRequestOut:
     return await queries.request(session, await commands.ask(session, document, caller), caller)

@@ -44,7 +44,12 @@ async def list_deputies(
     return await queries.of_agency(session, agency_id, window, caller, as_of)
 
 
-@router.post("/deputies", status_code=201, summary="Name somebody who does a duty of another from a day until another")
+@router.post(
+    "/deputies",
+    status_code=201,
+    summary="Name somebody who does a duty of another from a day until another",
+    responses={404: {"description": "`not-found`: nobody in the caller's reach is to be stood in for"}},
+)
 async def name_deputy(document: DeputyIn, session: Transaction, caller: Namer) -> DeputyOut:
     return await queries.deputy(session, await commands.name_deputy(session, document, caller))
 
