@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from common.runner import Runner
+from common.store.database import counted_statements
 from contracts.events.data_files import Column, DataFilePart, DataFileRequested, Section
 from contracts.events.notification import MessageRequested
 from contracts.personal import HOLDERS
@@ -55,22 +56,26 @@ def trainings(*rows: list[Any]) -> Section:
 ONE = trainings(["Pelatihan <b>teknis</b> #1 \\ [x]", "2026-03-03", "1234.5", True])
 
 
+def part_of(
+    file: dict[str, Any], service: str, sections: list[Section], asking: int = 1, number: int = 1, of: int = 1
+) -> DataFilePart:
+    return DataFilePart(
+        file_id=file["id"],
+        person_id=file["person_id"],
+        asking=asking,
+        service=service,
+        number=number,
+        of=of,
+        sections=sections,
+    )
+
+
 async def answer(world, file: dict[str, Any], *services: str, asking: int = 1, parts=([ONE],)) -> None:
     """What these services answer, as Kafka would hand it to the registry."""
     [heard] = [each for each in world.service.subscriptions(world.parts) if each.name == "registry.data-files"]
     for service in services:
         batch = [
-            received(
-                DataFilePart(
-                    file_id=file["id"],
-                    person_id=file["person_id"],
-                    asking=asking,
-                    service=service,
-                    number=number,
-                    of=len(parts),
-                    sections=sections,
-                )
-            )
+            received(part_of(file, service, sections, asking, number, len(parts)))
             for number, sections in enumerate(parts, 1)
         ]
         async with world.database.transaction() as session:
@@ -121,6 +126,22 @@ async def test_all_services_are_asked_and_the_file_is_made_when_all_have_answere
     )
     assert await world.value("SELECT count(*) FROM data_parts") == 0
     assert await world.looks() == []
+
+
+async def test_answers_for_many_files_are_taken_in_by_as_many_statements_as_for_one(api, nation, world, a_person):
+    [heard] = [each for each in world.service.subscriptions(world.parts) if each.name == "registry.data-files"]
+    counts = []
+    for numbers in ([1], range(2, 22)):
+        batch = []
+        for number in numbers:
+            person = (await api.call("service", "POST", "/people", a_person(number))).json()["id"]
+            file = await asked(partial(api.call, "person", person=person))
+            batch.append(received(part_of(file, "training", [ONE])))
+        with counted_statements(world.database) as statements:
+            async with world.database.transaction() as session:
+                await heard.handler(session, batch)
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
 
 
 @pytest.mark.parametrize(

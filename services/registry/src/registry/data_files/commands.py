@@ -35,7 +35,8 @@ ITSELF = "registry"
 FORMS: dict[Form, str] = {"json": "application/json", "pdf": "application/pdf"}
 NEWEST = select(data_files).where(data_files.c.state != "erased").order_by(data_files.c.id.desc()).limit(1)
 WHOLE = text(
-    "SELECT count(*) FROM (SELECT FROM data_parts WHERE file_id = :id GROUP BY service HAVING count(*) = max(of)) whole"
+    "SELECT file_id FROM (SELECT file_id FROM data_parts WHERE file_id = ANY(CAST(:ids AS uuid[]))"
+    "  GROUP BY file_id, service HAVING count(*) = max(of)) whole GROUP BY file_id HAVING count(*) = :services"
 )
 
 
@@ -96,9 +97,8 @@ async def take_in(session: AsyncSession, batch: Sequence[Received]) -> None:
     ]
     if rows:
         await session.execute(insert(data_parts).on_conflict_do_nothing(), rows)
-    for file_id in files:
-        if await session.scalar(WHOLE, {"id": file_id}) == len(HOLDERS):
-            await _order(session, file_id)
+    for file_id in await session.scalars(WHOLE, {"ids": list(files), "services": len(HOLDERS)}):
+        await _order(session, file_id)
 
 
 async def make_step(session: AsyncSession, parts: Parts, turn: Turn) -> Step:
