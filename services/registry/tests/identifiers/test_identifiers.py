@@ -163,3 +163,15 @@ async def test_whoever_finds_people_by_their_ids_leaves_an_entry_and_a_chunk_nee
     [entry] = await world.looks()
     assert (entry.event.part, entry.event.reason) == ("identifiers", "ekspor")
     assert {*entry.event.person_ids} == {*map(UUID, people)}
+
+
+async def test_whoever_has_left_is_found_by_the_agency_of_their_last_day(api, nation, a_person):
+    gone = (await api.call("service", "POST", "/people", a_person())).json()["id"]
+    line = {"kind": "person", "siasn": "A"}
+    assert [answer["status"] for answer in await api.bulk("/identifiers:batch", [line | {"id": gone}])] == ["stored"]
+    body = {"status": "retired", "from": "2026-03-01", "decree": "SK 9/2026"}
+    assert (await api.call("agency_hr", "POST", f"/people/{gone}/status", body)).status_code == 200
+    for role in ("lan", "agency_hr"):
+        assert [answer.get("id") for answer in await api.bulk("/identifiers:lookup", [line], role)] == [gone]
+    [answer] = await api.bulk("/identifiers:lookup", [line], "agency_hr", agency=str(nation.agencies["D-001"]))
+    assert answer["code"] == "not-found"
