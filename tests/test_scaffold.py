@@ -259,8 +259,10 @@ revision, down_revision = "0001", None
 
 def upgrade():
     kit.create_jobs_v1(op)
+    kit.create_tries_v1(op)
 
 def downgrade():
+    kit.drop_tries_v1(op)
     kit.drop_jobs_v1(op)
 """
 ORDERING = """
