@@ -4,6 +4,7 @@ from common.service import Command
 from contracts.service import Service
 from registry.access.cli import add_breach, breach, drop_looks
 from registry.data_files import commands as data_files
+from registry.data_files import making
 from registry.data_files.cli import erase_data_files
 from registry.data_requests.cli import escalate_requests
 from registry.people.cli import announce_begun
@@ -33,7 +34,7 @@ SERVICE = Service(
     settings=Settings,
     expands={"region": "SELECT id FROM agencies WHERE region = :name"},
     emits=True,
-    jobs={reforms.JOB: reforms.reform_step, data_files.JOB: data_files.make_step},
+    jobs={reforms.JOB: reforms.reform_step, data_files.JOB: making.make_step},
     commands={
         "announce-begun": Command(
             announce_begun,

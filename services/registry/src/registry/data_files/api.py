@@ -11,9 +11,8 @@ from contracts.callers import Caller
 from contracts.looks import FileOf, shows
 from registry import rights
 from registry.data_files import commands, queries
-from registry.data_files.commands import FORMS
 from registry.data_files.schemas import DataFileIn, DataFileOut, Form
-from registry.data_files.store import files_of
+from registry.data_files.store import FORMS, files_of
 
 router = APIRouter(prefix="/v1", tags=["data-files"])
 

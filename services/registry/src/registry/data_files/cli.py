@@ -10,6 +10,7 @@ from registry.texts import TEXTS
 
 async def erase_data_files(_: argparse.Namespace, parts: Parts) -> int:
     """Erases the files of people's data whose time is over, and says how many they are."""
-    erased = await erase_old(parts.database, files_of(parts), parts.clock.today())
+    async with parts.database.transaction() as session:
+        erased = await erase_old(session, files_of(parts), parts.clock.today())
     print(TEXTS.tell_count("erase-data-files.done", erased))
     return 0

@@ -1,9 +1,10 @@
 """Reading files of people's data."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.refused import Refused
@@ -12,14 +13,15 @@ from common.web.pages import BY_ID, Page, Window
 from contracts.callers import Caller
 from contracts.personal import HOLDERS
 from registry.data_files.schemas import DataFileOut, Form
-from registry.data_files.store import content_id
-from registry.data_files.tables import data_files, data_parts
-from registry.people.tables import assignments
+from registry.data_files.store import answered, content_id
+from registry.data_files.tables import data_files
+from registry.people import queries as people
 
 
 async def data_file(session: AsyncSession, file_id: UUID, caller: Caller[None]) -> DataFileOut:
     """A file that was asked for. Raises Refused `not-found`."""
-    return await _shown(session, await _one(session, file_id, caller))
+    row = await _one(session, file_id, caller)
+    return _out(row, await answered(session, [row.id]))
 
 
 async def data_file_page(session: AsyncSession, window: Window, caller: Caller[None]) -> Page[DataFileOut]:
@@ -28,8 +30,8 @@ async def data_file_page(session: AsyncSession, window: Window, caller: Caller[N
     if seen := window.seen(BY_ID):
         found = found.where(data_files.c.id > seen[0])
     rows = (await session.execute(found)).all()
-    answered = await _answered(session, [row.id for row in rows])
-    return window.page([_out(row, answered) for row in rows], lambda shown: [shown.id])
+    by = await answered(session, [row.id for row in rows])
+    return window.page([_out(row, by) for row in rows], lambda shown: [shown.id])
 
 
 async def content(
@@ -55,25 +57,7 @@ async def _one(session: AsyncSession, file_id: UUID, caller: Caller[None]) -> Ro
     return row
 
 
-async def _shown(session: AsyncSession, row: Row[Any]) -> DataFileOut:
-    return _out(row, await _answered(session, [row.id]))
-
-
-async def _answered(session: AsyncSession, file_ids: list[UUID]) -> dict[UUID, set[str]]:
-    """Who has answered for each file."""
-    found = await session.execute(
-        select(data_parts.c.file_id, data_parts.c.service)
-        .where(data_parts.c.file_id.in_(file_ids))
-        .group_by(data_parts.c.file_id, data_parts.c.service)
-        .having(func.count() == func.max(data_parts.c.of))
-    )
-    answered: dict[UUID, set[str]] = {}
-    for file_id, service in found:
-        answered.setdefault(file_id, set()).add(service)
-    return answered
-
-
-def _out(row: Row[Any], answered: dict[UUID, set[str]]) -> DataFileOut:
+def _out(row: Row[Any], by: Mapping[UUID, Collection[str]]) -> DataFileOut:
     is_open = row.state == "gathering"
     return DataFileOut(
         id=row.id,
@@ -82,7 +66,7 @@ def _out(row: Row[Any], answered: dict[UUID, set[str]]) -> DataFileOut:
         reason=row.reason,
         asked_at=row.asked_at,
         state=row.state,
-        missing=[name for name in HOLDERS if is_open and name not in answered.get(row.id, ())],
+        missing=[name for name in HOLDERS if is_open and name not in by.get(row.id, ())],
         last_day=row.last_day,
         json_size=row.json_size,
         pdf_size=row.pdf_size,
@@ -91,13 +75,6 @@ def _out(row: Row[Any], answered: dict[UUID, set[str]]) -> DataFileOut:
 
 def _seen(caller: Caller[None]) -> ColumnElement[bool]:
     """One's own, and those asked for by somebody's agency; that somebody asked for their own is nobody else's business."""
-    own = data_files.c.person_id == caller.speaks_for("person") if "person" in caller.roles else false()
-    if "agency_hr" not in caller.roles:
-        return own
-    serves = exists().where(
-        assignments.c.person_id == data_files.c.person_id,
-        assignments.c.valid_from <= caller.today,
-        or_(assignments.c.valid_to.is_(None), assignments.c.valid_to > caller.today),
-        caller.sees(assignments.c.agency_id),
-    )
-    return or_(own, and_(data_files.c.reason.is_not(None), serves))
+    person_id = data_files.c.person_id
+    of_agency = and_(data_files.c.reason.is_not(None), people.serves_with(caller, person_id))
+    return or_(people.own(caller, person_id), of_agency)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, exists, false, or_, select
+from sqlalchemy import ColumnElement, Row, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.refused import Refused
@@ -12,7 +12,7 @@ from common.web.pages import BY_ID, Page, Window
 from contracts.callers import Caller
 from registry.data_requests.schemas import DataRequestOut, StepOut
 from registry.domain.data_request import State
-from registry.people.tables import assignments
+from registry.people import queries as people
 from registry.tables import data_request_steps, data_requests
 
 
@@ -43,16 +43,8 @@ async def request_page(
 
 def seen(caller: Caller[None]) -> ColumnElement[bool]:
     """One's own, and those of whoever serves in one's agency."""
-    own = data_requests.c.person_id == caller.speaks_for("person") if "person" in caller.roles else false()
-    if "agency_hr" not in caller.roles:
-        return own
-    serves = exists().where(
-        assignments.c.person_id == data_requests.c.person_id,
-        assignments.c.valid_from <= caller.today,
-        or_(assignments.c.valid_to.is_(None), assignments.c.valid_to > caller.today),
-        caller.sees(assignments.c.agency_id),
-    )
-    return or_(own, serves)
+    person_id = data_requests.c.person_id
+    return or_(people.own(caller, person_id), people.serves_with(caller, person_id))
 
 
 async def _shown(session: AsyncSession, rows: Sequence[Row[Any]], caller: Caller[None]) -> list[DataRequestOut]:

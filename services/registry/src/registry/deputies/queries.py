@@ -15,6 +15,7 @@ from contracts.duties import DUTIES
 from registry.deputies.schemas import DeputyOut, DutyOut
 from registry.deputies.tables import delegations
 from registry.people.tables import assignments
+from registry.periods import holds
 from registry.texts import DUTY, say
 
 
@@ -34,8 +35,7 @@ async def of_agency(
     served = and_(
         assignments.c.person_id == delegations.c.person_id,
         assignments.c.agency_id == agency_id,
-        assignments.c.valid_from <= day,
-        or_(assignments.c.valid_to.is_(None), assignments.c.valid_to > day),
+        holds(assignments, day),
     )
     acting = and_(delegations.c.valid_from <= day, delegations.c.valid_to > day)
     return await _page(session, window, select(delegations).join(assignments, served).where(acting))

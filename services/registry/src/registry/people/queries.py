@@ -8,12 +8,12 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Date,
-    FromClause,
     Row,
     Select,
     Uuid,
     and_,
     case,
+    exists,
     false,
     func,
     literal,
@@ -46,6 +46,7 @@ from registry.people.schemas import (
     TagOut,
 )
 from registry.people.tables import assignments, educations, grades, mended_numbers, nips, people, statuses, tags
+from registry.periods import holds
 from registry.posts.tables import holdings, post_states
 from registry.resting import shown_to
 from registry.rights import NIPS
@@ -146,7 +147,7 @@ async def history(session: AsyncSession, person_id: UUID, caller: Caller[None]) 
         .join(agencies, agencies.c.id == assignments.c.agency_id)
         .outerjoin(
             unit_states,
-            and_(unit_states.c.unit_id == assignments.c.unit_id, _held(unit_states, assignments.c.valid_from)),
+            and_(unit_states.c.unit_id == assignments.c.unit_id, holds(unit_states, assignments.c.valid_from)),
         )
         .where(assignments.c.person_id == person_id)
     )
@@ -213,6 +214,22 @@ def _within(caller: Caller[None], agency_column: ColumnElement[UUID]) -> ColumnE
     return or_(held, caller.sees(agency_column)) if caller.unbound or caller.agencies else held
 
 
+def own(caller: Caller[None], person_id: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """The condition that a row is about the caller."""
+    return person_id == caller.speaks_for("person") if "person" in caller.roles else false()
+
+
+def serves_with(caller: Caller[None], person_id: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """The condition that a row is about whoever serves today in the agency whose HR the caller is."""
+    if "agency_hr" not in caller.roles:
+        return false()
+    return exists().where(
+        assignments.c.person_id == person_id,
+        holds(assignments, literal(caller.today, Date)),
+        caller.sees(assignments.c.agency_id),
+    )
+
+
 def _visible(caller: Caller[None], as_of: date | None) -> ColumnElement[bool]:
     """Whom a caller may see as of a day: whoever serves in their sight today, or of a past day served there then."""
     now = _seen(caller, present.c.agency_id)
@@ -232,13 +249,9 @@ def _day(today: date, as_of: date | None) -> ColumnElement[date]:
     return func.greatest(literal(today, Date), people.c.begins_on) if as_of is None else literal(as_of, Date)
 
 
-def _held(table: FromClause, day: ColumnElement[date]) -> ColumnElement[bool]:
-    return and_(table.c.valid_from <= day, or_(table.c.valid_to.is_(None), table.c.valid_to > day))
-
-
 def _tags(today: date, as_of: date | None) -> Select[str]:
     """The tags that somebody has on the day asked for."""
-    return select(tags.c.tag).where(tags.c.person_id == people.c.id, _held(tags, _day(today, as_of))).correlate(people)
+    return select(tags.c.tag).where(tags.c.person_id == people.c.id, holds(tags, _day(today, as_of))).correlate(people)
 
 
 def _nip(caller: Caller[None]) -> ColumnElement[str]:
@@ -272,16 +285,16 @@ def _as_of(caller: Caller[None], as_of: date | None) -> Select[*tuple[Any, ...]]
         )
         .select_from(people)
         .join(nips, and_(nips.c.person_id == people.c.id, nips.c.replaced_on.is_(None)))
-        .join(assignments, and_(assignments.c.person_id == people.c.id, _held(assignments, day)))
-        .join(present, and_(present.c.person_id == people.c.id, _held(present, _day(caller.today, None))))
+        .join(assignments, and_(assignments.c.person_id == people.c.id, holds(assignments, day)))
+        .join(present, and_(present.c.person_id == people.c.id, holds(present, _day(caller.today, None))))
         .join(agencies, agencies.c.id == assignments.c.agency_id)
         .outerjoin(
-            holdings, and_(holdings.c.person_id == people.c.id, holdings.c.kind == "definitive", _held(holdings, day))
+            holdings, and_(holdings.c.person_id == people.c.id, holdings.c.kind == "definitive", holds(holdings, day))
         )
-        .outerjoin(post_states, and_(post_states.c.post_id == holdings.c.post_id, _held(post_states, day)))
+        .outerjoin(post_states, and_(post_states.c.post_id == holdings.c.post_id, holds(post_states, day)))
         .outerjoin(units, units.c.id == here)
-        .outerjoin(unit_states, and_(unit_states.c.unit_id == units.c.id, _held(unit_states, day)))
-        .join(grades, and_(grades.c.person_id == people.c.id, _held(grades, day)))
-        .join(statuses, and_(statuses.c.person_id == people.c.id, _held(statuses, day)))
-        .join(educations, and_(educations.c.person_id == people.c.id, _held(educations, day)))
+        .outerjoin(unit_states, and_(unit_states.c.unit_id == units.c.id, holds(unit_states, day)))
+        .join(grades, and_(grades.c.person_id == people.c.id, holds(grades, day)))
+        .join(statuses, and_(statuses.c.person_id == people.c.id, holds(statuses, day)))
+        .join(educations, and_(educations.c.person_id == people.c.id, holds(educations, day)))
     )

@@ -4,13 +4,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Select, and_, func, literal, or_, select
+from sqlalchemy import Date, Select, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.refused import Refused
 from common.web.pages import Page, Window
 from contracts.callers import Caller
 from registry.agencies.queries import BY_CODE, agency
+from registry.periods import holds
 from registry.posts.schemas import HolderOut, PostHistoryOut, PostOut, PostStateOut
 from registry.posts.tables import holdings, post_states, posts
 
@@ -83,8 +84,7 @@ def _states(as_of: date) -> Select[*tuple[Any, ...]]:
         .where(
             holdings.c.post_id == posts.c.id,
             holdings.c.kind == "definitive",
-            holdings.c.valid_from <= day,
-            or_(holdings.c.valid_to.is_(None), holdings.c.valid_to > day),
+            holds(holdings, day),
         )
         .scalar_subquery()
     )
@@ -106,7 +106,4 @@ def _states(as_of: date) -> Select[*tuple[Any, ...]]:
 
 
 def _as_of(as_of: date) -> Select[*tuple[Any, ...]]:
-    day = literal(as_of, Date)
-    return _states(as_of).where(
-        and_(post_states.c.valid_from <= day, or_(post_states.c.valid_to.is_(None), post_states.c.valid_to > day))
-    )
+    return _states(as_of).where(holds(post_states, literal(as_of, Date)))

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import Date, Select, and_, func, literal, or_, select
+from sqlalchemy import Date, Select, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.refused import Refused
@@ -13,6 +13,7 @@ from common.web.pages import Page, Window
 from contracts.callers import Caller
 from registry.agencies.queries import agency
 from registry.fields import Code
+from registry.periods import holds
 from registry.units.schemas import UnitHistoryOut, UnitOut, UnitStateOut
 from registry.units.tables import successors, unit_states, units
 
@@ -87,7 +88,4 @@ def _states() -> Select[*tuple[Any, ...]]:
 
 
 def _as_of(as_of: date) -> Select[*tuple[Any, ...]]:
-    day = literal(as_of, Date)
-    return _states().where(
-        and_(unit_states.c.valid_from <= day, or_(unit_states.c.valid_to.is_(None), unit_states.c.valid_to > day))
-    )
+    return _states().where(holds(unit_states, literal(as_of, Date)))
