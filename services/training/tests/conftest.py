@@ -124,13 +124,3 @@ def line() -> Callable[..., dict[str, Any]]:
     """A line for /trainings: a technical training of eight hours."""
     days = {"start_date": "2026-03-02", "end_date": "2026-03-03"}
     return numbered("T", source_name="lms-test", form="KL03", title="Pelatihan teknis", jp="8", **days)
-
-
-@pytest.fixture
-def posts(world):
-    return world.post
-
-
-@pytest.fixture
-def holder(world):
-    return world.holder

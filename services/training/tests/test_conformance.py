@@ -5,12 +5,12 @@ from datetime import date
 from jejak_local.harness import AGENCY, PROVIDER
 
 
-async def test_every_answer_is_documented(keeps_its_word, app, api, world, line, posts, holder) -> None:
+async def test_every_answer_is_documented(keeps_its_word, app, api, world, line) -> None:
     await world.agency(AGENCY)
     code = await world.provider([("KL03", date(2020, 1, 1), None)])
-    above = await posts()
-    below = await posts(above)
-    people = [await holder(above), *[await world.person() for _ in range(2)]]
+    above = await world.post()
+    below = await world.post(above)
+    people = [await world.holder(above), *[await world.person() for _ in range(2)]]
     # More than the calls that revoke them, whatever they draw: some are left to verify and to correct.
     stored = await world.store(*(line(person) for person in people * 10))
     declared = await world.store(*(line(people[0]) for _ in range(30)), role="person", person=people[0])
@@ -29,7 +29,7 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, world, line,
     }
     provider = {"code": "P-2", "name": "Balai Diklat", "accreditations": [{"form": "KL03", "valid_from": "2025-01-01"}]}
     made = (await api.call("lan", "POST", "/courses", course)).json()
-    team = [await holder(below) for _ in range(9)]
+    team = [await world.holder(below) for _ in range(9)]
     to_attend = {"course_id": made["id"], "due_on": "2026-06-30"}
     assigned = [
         await api.call("person", "POST", f"/team/{person}/courses", to_attend, person=people[0]) for person in team
@@ -39,7 +39,7 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, world, line,
         app,
         scope={"agency": AGENCY, "person": people[0], "provider": PROVIDER},
         known={
-            "person_id": [*people, *team, *[await holder(below) for _ in range(9)], "me"],
+            "person_id": [*people, *team, *[await world.holder(below) for _ in range(9)], "me"],
             "record_id": [answer.id for answer in (*stored, *declared)],
             "provider_id": [PROVIDER],
             "course_id": [made["id"]],

@@ -88,7 +88,7 @@ def event_of(wanted: Wanted) -> type[Event]:
     return wanted.event if issubclass(wanted, Excerpt) else wanted
 
 
-class UnreadableEvent(Exception):  # noqa: N818 - names what it is
+class UnreadableEvent(Exception):  # noqa: N818 - the name says what has happened
     """A record that is no event we can read; the text says why and quotes nothing of it."""
 
 

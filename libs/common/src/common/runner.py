@@ -75,9 +75,10 @@ class Runner(Steady):
                         raise
                     await session.execute(FAIL, {"id": row.id, "problem": _problem(error)})
                     log.warning("job has failed", job=str(row.id), kind=row.kind, exc_info=error)
-                    return 1
-            position = None if step.position is None else json.dumps(step.position, default=str)
-            await session.execute(ADVANCE, {"id": row.id, "done": step.done, "total": step.total, "position": position})
+                else:
+                    position = None if step.position is None else json.dumps(step.position, default=str)
+                    told = {"id": row.id, "done": step.done, "total": step.total, "position": position}
+                    await session.execute(ADVANCE, told)
             await session.execute(FORGET, {"id": row.id})
             return 1
 
@@ -90,6 +91,7 @@ class Runner(Steady):
 
     async def _forget(self, job_id: UUID) -> None:
         """What a broken world has ended was no try. While the database is away, nobody can say that, and it counts."""
+        # Whatever ended the step is raised and logged anyway; a second error here, of the same cause, would only hide it.
         with suppress(Exception):
             async with self._parts.database.transaction() as session:
                 await session.execute(FORGET, {"id": job_id})

@@ -17,7 +17,7 @@ class Address:
     ascii: str
 
 
-class MailboxNotAscii(ValueError):  # noqa: N818 - names what it is
+class MailboxNotAscii(ValueError):  # noqa: N818 - the name says what has happened
     """An address whose mailbox needs SMTPUTF8."""
 
 

@@ -164,11 +164,11 @@ async def test_an_office_lists_its_own_agency_alone(api, agency):
 
 
 async def test_a_superior_lists_their_own_tree_and_no_more_of_whoever_is_exempt_than_until_when(
-    world, api, agency, posts, holder, line
+    world, api, agency, line
 ):
-    top = await posts()
-    chief, under = await holder(top), await posts(top)
-    below, away = await holder(under), await holder(under)
+    top = await world.post()
+    chief, under = await world.holder(top), await world.post(top)
+    below, away = await world.holder(under), await world.holder(under)
     await world.store(line(away, jp="20"), line(below, jp="20"))
     asked = {"ground": "cuti-sakit", "valid_from": "2026-03-01", "valid_to": "2026-09-01", "paper": "SK-12/2026"}
     made = await api.call("person", "POST", "/exemptions", {"person_id": str(away), **asked}, person=away)

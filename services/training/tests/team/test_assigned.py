@@ -32,11 +32,11 @@ async def course(world, api) -> str:
 
 
 @pytest.fixture
-async def chain(posts, holder) -> tuple[UUID, UUID, UUID]:
+async def chain(world) -> tuple[UUID, UUID, UUID]:
     """Somebody above somebody above somebody."""
-    top = await posts()
-    middle = await posts(top)
-    return await holder(top), await holder(middle), await holder(await posts(middle))
+    top = await world.post()
+    middle = await world.post(top)
+    return await world.holder(top), await world.holder(middle), await world.holder(await world.post(middle))
 
 
 async def assigned(api, superior, person, course, due_on=DUE):
@@ -108,9 +108,9 @@ async def test_a_course_attended_before_it_was_assigned_does_not_do(world, api, 
     assert await states(api, below) == ["overdue"]
 
 
-async def test_nobody_but_those_above_assigns_sees_or_withdraws(world, api, course, chain, posts, holder):
+async def test_nobody_but_those_above_assigns_sees_or_withdraws(world, api, course, chain):
     chief, head, below = chain
-    stranger = await holder(await posts())
+    stranger = await world.holder(await world.post())
     for superior, person in ((stranger, below), (below, head), (head, head), (below, below)):
         assert (await assigned(api, superior, person, course)).status_code == 404
     made = (await assigned(api, head, below, course)).json()
@@ -150,13 +150,13 @@ async def test_the_same_course_is_assigned_once_at_a_time(api, course, chain):
     assert (await assigned(api, chief, below, course)).status_code == 201
 
 
-async def test_one_statement_and_one_entry_however_many(world, api, course, posts, holder):
-    top = await posts()
-    chief, under = await holder(top), await posts(top)
+async def test_one_statement_and_one_entry_however_many(world, api, course):
+    top = await world.post()
+    chief, under = await world.holder(top), await world.post(top)
     counts = []
     for number in (1, 12):
         for _ in range(number):
-            await assigned(api, chief, await holder(under), course)
+            await assigned(api, chief, await world.holder(under), course)
         with counted_statements(world.database) as statements:
             found = (await api.get("/team/courses?limit=10", "person", person=chief))["items"]
         counts.append(len(statements))

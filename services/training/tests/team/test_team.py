@@ -26,14 +26,14 @@ async def nudged(api, superior, person):
     return await api.call("person", "POST", f"/team/{person}/nudge", person=superior)
 
 
-async def test_a_superior_sees_their_own_tree_alone(world, api, posts, holder, line):
+async def test_a_superior_sees_their_own_tree_alone(world, api, line):
     """Two heads under one chief: neither sees the other's people, and the chief sees all. Who has met their duty is not shown."""
-    top = await posts()
-    left, right = await posts(top), await posts(top)
-    under = await posts(left)
-    chief, head, other = await holder(top), await holder(left), await holder(right)
-    below, elsewhere = await holder(under), await holder(await posts(right))
-    met = await holder(under)
+    top = await world.post()
+    left, right = await world.post(top), await world.post(top)
+    under = await world.post(left)
+    chief, head, other = await world.holder(top), await world.holder(left), await world.holder(right)
+    below, elsewhere = await world.holder(under), await world.holder(await world.post(right))
+    met = await world.holder(under)
     await world.store(line(met, jp="20"), line(below, jp="7.5"))
     shown = await team(api, head)
     assert shown.keys() == {str(below)}
@@ -61,12 +61,12 @@ async def test_a_superior_sees_their_own_tree_alone(world, api, posts, holder, l
     assert await messages(world) == []
 
 
-async def test_nobody_without_a_superior_post_sees_anybody(world, api, posts, holder):
+async def test_nobody_without_a_superior_post_sees_anybody(world, api):
     """A post that was left yesterday, one without anybody below, none at all; and no token role opens the tree."""
-    top = await posts()
-    under = await posts(top)
-    left = await holder(holding(top, after=date(2026, 6, 15)))
-    below, without = await holder(under), await world.person()
+    top = await world.post()
+    under = await world.post(top)
+    left = await world.holder(holding(top, after=date(2026, 6, 15)))
+    below, without = await world.holder(under), await world.person()
     for person in (left, below, without):
         assert await team(api, person) == {}
         assert (await nudged(api, person, without)).status_code == 404
@@ -74,20 +74,20 @@ async def test_nobody_without_a_superior_post_sees_anybody(world, api, posts, ho
         assert (await api.call(role, "GET", "/team")).status_code == 403
 
 
-async def test_whoever_acts_above_sees_the_tree_and_what_hangs_below_another_post(api, posts, holder):
+async def test_whoever_acts_above_sees_the_tree_and_what_hangs_below_another_post(world, api):
     """The head of one line acts in another: whoever is there belongs to the head's own superior too."""
-    top, apart = await posts(), await posts()
-    first, second = await posts(top), await posts(apart)
-    chief = await holder(top)
-    head = await holder(first, holding(second, "plt", date(2026, 6, 15)))
-    below = await holder(await posts(second))
+    top, apart = await world.post(), await world.post()
+    first, second = await world.post(top), await world.post(apart)
+    chief = await world.holder(top)
+    head = await world.holder(first, holding(second, "plt", date(2026, 6, 15)))
+    below = await world.holder(await world.post(second))
     assert (await team(api, head)).keys() == {str(below)}
     assert (await team(api, chief)).keys() == {str(head), str(below)}
 
 
-async def test_of_whoever_is_exempt_nothing_shows_but_until_when(api, posts, holder):
-    top = await posts()
-    chief, away = await holder(top), await holder(await posts(top))
+async def test_of_whoever_is_exempt_nothing_shows_but_until_when(world, api):
+    top = await world.post()
+    chief, away = await world.holder(top), await world.holder(await world.post(top))
     asked = {"ground": "cuti-sakit", "valid_from": "2026-03-01", "valid_to": "2026-09-01", "paper": "SK-12/2026"}
     made = await api.call("person", "POST", "/exemptions", {"person_id": str(away), **asked}, person=away)
     assert (await api.call("agency_hr", "POST", f"/exemptions/{made.json()['id']}/approve")).status_code == 200
@@ -102,11 +102,15 @@ async def test_of_whoever_is_exempt_nothing_shows_but_until_when(api, posts, hol
     assert await api.refused("person", "POST", f"/team/{away}/nudge", person=chief) == (409, "not-short", None)
 
 
-async def test_a_reminder_is_one_message_a_week_at_most(world, api, posts, holder, line):
+async def test_a_reminder_is_one_message_a_week_at_most(world, api, line):
     """Whoever above sends it: the next one waits for seven days from the last."""
-    top = await posts()
-    middle = await posts(top)
-    chief, head, below = await holder(top), await holder(middle), await holder(await posts(middle))
+    top = await world.post()
+    middle = await world.post(top)
+    chief, head, below = (
+        await world.holder(top),
+        await world.holder(middle),
+        await world.holder(await world.post(middle)),
+    )
     await world.store(line(below, jp="7.5"))
     sent = await nudged(api, head, below)
     assert (sent.status_code, sent.json()) == (
@@ -137,31 +141,31 @@ async def test_a_reminder_is_one_message_a_week_at_most(world, api, posts, holde
     assert first["request_id"] != second["request_id"]
 
 
-async def test_who_has_met_their_duty_is_not_reminded(world, api, posts, holder, line):
-    top = await posts()
-    chief, met = await holder(top), await holder(await posts(top))
+async def test_who_has_met_their_duty_is_not_reminded(world, api, line):
+    top = await world.post()
+    chief, met = await world.holder(top), await world.holder(await world.post(top))
     await world.store(line(met, jp="20"))
     assert await api.refused("person", "POST", f"/team/{met}/nudge", person=chief) == (409, "not-short", None)
 
 
-async def test_a_team_comes_in_pages(api, posts, holder):
-    top = await posts()
-    chief, under = await holder(top), await posts(top)
-    people = sorted([str(await holder(under)) for _ in range(3)])
+async def test_a_team_comes_in_pages(world, api):
+    top = await world.post()
+    chief, under = await world.holder(top), await world.post(top)
+    people = sorted([str(await world.holder(under)) for _ in range(3)])
     first = await api.get("/team?limit=2", "person", person=chief)
     rest = await api.get(f"/team?limit=2&after={first['next']}", "person", person=chief)
     assert [member["person_id"] for member in first["items"] + rest["items"]] == people
     assert rest["next"] is None
 
 
-async def test_one_statement_however_many_are_below(world, api, posts, holder):
+async def test_one_statement_however_many_are_below(world, api):
     """And one more that leaves the entry that the caller has looked."""
-    top = await posts()
-    chief, under = await holder(top), await posts(top)
+    top = await world.post()
+    chief, under = await world.holder(top), await world.post(top)
     counts = []
     for number in (1, 20):
         for _ in range(number):
-            await holder(under)
+            await world.holder(under)
         await team(api, chief)
         with counted_statements(world.database) as statements:
             await team(api, chief)

@@ -58,7 +58,7 @@ async def _buried(
         await kafka.stop()
 
 
-class Unsendable(Exception):  # noqa: N818 - names what it is
+class Unsendable(Exception):  # noqa: N818 - the name says what has happened
     """A letter that cannot be sent again; the text says why."""
 
 

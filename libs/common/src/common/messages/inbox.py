@@ -53,7 +53,7 @@ TRY_SECONDS = 120.0
 SEEN = text("SELECT event_id FROM inbox WHERE consumer = :consumer AND event_id = ANY(CAST(:ids AS uuid[]))")
 
 
-class TooManyDeadLetters(Exception):  # noqa: N818 - names what it is
+class TooManyDeadLetters(Exception):  # noqa: N818 - the name says what has happened
     """So many events were buried that the fault must be the consumer's: it stops for a person to look."""
 
 

@@ -18,7 +18,7 @@ from common.refused import Refused
 BEGINNINGS = {b"%PDF-": "application/pdf", b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
 
-class FileAltered(Exception):  # noqa: N818 - names what it is
+class FileAltered(Exception):  # noqa: N818 - the name says what has happened
     """A file is not the one that was stored."""
 
 

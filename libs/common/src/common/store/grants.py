@@ -27,7 +27,7 @@ KIT = {
 SCHEMA = "public"
 
 
-class Undeclared(Exception):  # noqa: N818 - names what it is
+class Undeclared(Exception):  # noqa: N818 - the name says what has happened
     """Grants and tables differ: a table nobody has said anything of, or one that does not exist."""
 
 

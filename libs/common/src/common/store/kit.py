@@ -91,6 +91,11 @@ def create_jobs_v1(op: Operations) -> None:
     op.create_index("ix_jobs_to_do", "jobs", ["id"], postgresql_where=sa.text("state IN ('queued', 'running')"))
 
 
+def drop_jobs_v1(op: Operations) -> None:
+    """Takes back what `create_jobs_v1` has made."""
+    op.drop_table("jobs")
+
+
 def create_tries_v1(op: Operations) -> None:
     """How often the next step of a job was begun."""
     op.create_table(
@@ -104,11 +109,6 @@ def create_tries_v1(op: Operations) -> None:
 def drop_tries_v1(op: Operations) -> None:
     """Takes back what `create_tries_v1` has made."""
     op.drop_table("job_tries")
-
-
-def drop_jobs_v1(op: Operations) -> None:
-    """Takes back what `create_jobs_v1` has made."""
-    op.drop_table("jobs")
 
 
 def _created_at() -> sa.Column[object]:

@@ -15,7 +15,7 @@ from common.store.grants import Grants, give
 LOCK_TIMEOUT = "5s"
 
 
-class OtherHistory(Exception):  # noqa: N818 - names what it is
+class OtherHistory(Exception):  # noqa: N818 - the name says what has happened
     """A database was made by migrations that have been rewritten since, or that the code does not have."""
 
 

@@ -45,7 +45,7 @@ class Emitted(NamedTuple):
     """`key id subject sequence`, and the payload on a line of its own."""
 
 
-class EventTooLarge(Exception):  # noqa: N818 - names what it is
+class EventTooLarge(Exception):  # noqa: N818 - the name says what has happened
     """An event above MAX_EVENT_BYTES, which nobody would read. `field` is the part that takes most of it."""
 
     def __init__(self, kind: type[Event], payload: str) -> None:

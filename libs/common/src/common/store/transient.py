@@ -21,7 +21,7 @@ TRANSIENT_SQLSTATES = ("08", "40", "42501", "53", "55P03", "57", "58")
 wait, shutdown, disk."""
 
 
-class Outrun(Exception):  # noqa: N818 - names what it is
+class Outrun(Exception):  # noqa: N818 - the name says what has happened
     """Another transaction has just stored what this one was about to: done again, it sees that."""
 
 

@@ -15,7 +15,6 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
-from types import TracebackType
 from typing import Any, Generic, NamedTuple, Self, TypeVar
 
 from fastapi import Request
@@ -82,7 +81,7 @@ class Lines(Generic[T]):
         parts = parts_of(self.request)
         database, catalogue = parts.database, parts.catalogue
         language = language_of(self.request.headers.get("accept-language"))
-        spool: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - closed by `_replay`
+        spool: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - it outlives this call: `_replay` closes it
 
         async def answers(chunk: Sequence[_Numbered[T]]) -> list[bytes]:
             return [
@@ -168,16 +167,14 @@ class _Aside:
     """Lines that are kept in a file until they are asked for by their place."""
 
     def __init__(self) -> None:
-        self._file: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - closed by `__exit__`
+        self._file: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - `__exit__` closes it
         self._starts = array("q")
         self._end = 0
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._file.close()
 
     def lay(self, place: int, line: bytes) -> None:

@@ -32,7 +32,7 @@ PATIENCE_SECONDS = 300.0
 """How long a step is tried again while the database is away."""
 
 
-class CannotSweep(Exception):  # noqa: N818 - names what it is
+class CannotSweep(Exception):  # noqa: N818 - the name says what has happened
     """What was asked cannot be done; the text says why."""
 
 
