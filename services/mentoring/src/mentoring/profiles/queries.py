@@ -45,7 +45,7 @@ async def levels_of(session: AsyncSession, person_ids: Sequence[UUID]) -> dict[U
     """The levels that count, by person and competency."""
     stated: dict[UUID, list[Level]] = {}
     for row in await session.scalars(select(StatedLevel).where(one_of(StatedLevel.table().c.person_id, person_ids))):
-        level = Level(row.competency, row.level, row.source, row.dated_on)  # pyright: ignore[reportArgumentType] - the table has no other
+        level = Level(row.competency, row.level, row.source, row.dated_on)
         stated.setdefault(row.person_id, []).append(level)
     return {person_id: counting(levels) for person_id, levels in stated.items()}
 

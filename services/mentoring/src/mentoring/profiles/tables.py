@@ -3,10 +3,11 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, Text
 from sqlmodel import Field
 
 from common.store.tables import Stored
+from mentoring.domain.levels import Source
 
 
 class StatedLevel(Stored, table=True):
@@ -20,7 +21,7 @@ class StatedLevel(Stored, table=True):
 
     person_id: UUID = Field(primary_key=True)
     competency: str = Field(primary_key=True)
-    source: str = Field(primary_key=True)
+    source: Source = Field(primary_key=True, sa_type=Text)
     level: int
     dated_on: date
     stated_by: UUID

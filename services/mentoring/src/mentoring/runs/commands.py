@@ -17,6 +17,7 @@ from mentoring.domain.matching.changes import binding
 from mentoring.domain.matching.pairs import NOBODY, Case, shuffled
 from mentoring.domain.matching.runs import Run, matched
 from mentoring.domain.matching.total import Priced
+from mentoring.domain.programmes import Way
 from mentoring.programmes.commands import held
 from mentoring.programmes.queries import rules_of
 from mentoring.programmes.tables import Programme
@@ -53,7 +54,7 @@ async def match_step(session: AsyncSession, parts: Parts, turn: Turn) -> Step:
     """Matches, and keeps what it was made of and what came out: one step, so a run that is killed begins anew."""
     run = await session.get_one(MatchingRun, UUID(turn.plan["run"]))
     programme = await session.get_one(Programme, run.programme_id)
-    rules = replace(rules_of(programme), weights=run.weights, way=run.way)  # pyright: ignore[reportArgumentType] - the route takes no other
+    rules = replace(rules_of(programme), weights=run.weights, way=run.way)
     left: list[UUID] = []
     if of := turn.plan["of"]:
         before = await session.get_one(MatchingRun, UUID(of))
@@ -99,15 +100,12 @@ async def _order(
     caller: Caller[None],
     programme_id: UUID,
     seed: int,
-    way: str,
+    way: Way,
     weights: dict[str, int],
     of: UUID | None,
 ) -> UUID:
     run_id = new_id()
     plan = {"run": run_id, "of": of}
-    found = dict.fromkeys(
-        ("inputs", "prices", "mentors", "seats", "mentees", "matched", "total", "lost_mentees", "lost_points")
-    )
     session.add(
         MatchingRun(
             id=run_id,
@@ -118,7 +116,6 @@ async def _order(
             weights=weights,
             ordered_by=caller.subject,
             ordered_at=caller.now,
-            **found,
         )
     )
     return run_id

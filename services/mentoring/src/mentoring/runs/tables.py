@@ -1,14 +1,14 @@
 """Matching runs, and what came out for each mentee."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from common.store.tables import Stored
+from mentoring.domain.programmes import Way
 
 
 class MatchingRun(Stored, table=True):
@@ -25,19 +25,19 @@ class MatchingRun(Stored, table=True):
     programme_id: UUID = Field(foreign_key="programmes.id", index=True)
     job_id: UUID
     seed: int
-    way: str
-    weights: dict[str, Any] = Field(sa_type=JSONB)
+    way: Way = Field(sa_type=Text)
+    weights: dict[str, int] = Field(sa_type=JSONB)
     ordered_by: str
     ordered_at: datetime
-    inputs: bytes | None
-    prices: list[int] | None = Field(sa_type=ARRAY(BigInteger))
-    mentors: int | None
-    seats: int | None
-    mentees: int | None
-    matched: int | None
-    total: int | None = Field(sa_type=BigInteger)
-    lost_mentees: int | None
-    lost_points: int | None
+    inputs: bytes | None = None
+    prices: list[int] | None = Field(default=None, sa_type=ARRAY(BigInteger))
+    mentors: int | None = None
+    seats: int | None = None
+    mentees: int | None = None
+    matched: int | None = None
+    total: int | None = Field(default=None, sa_type=BigInteger)
+    lost_mentees: int | None = None
+    lost_points: int | None = None
 
 
 class MatchingResult(Stored, table=True):
