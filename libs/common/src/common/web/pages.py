@@ -8,11 +8,13 @@ from uuid import UUID
 
 from fastapi import Depends, Query
 from pydantic import BaseModel, TypeAdapter
+from sqlalchemy import Select, SQLColumnExpression
 
 from common.refused import Refused
 
 T = TypeVar("T")
 K = TypeVar("K", bound=tuple[Any, ...])
+S = TypeVar("S", bound=Select[*tuple[Any, ...]])
 
 CURSOR_LIMIT = 4000
 BY_ID: TypeAdapter[tuple[UUID]] = TypeAdapter(tuple[UUID])
@@ -43,6 +45,15 @@ class Window(BaseModel):
             return key.validate_json(base64.urlsafe_b64decode(self.after))
         except ValueError as error:
             raise Refused("field-invalid", field="after") from error
+
+    def narrow(self, found: S, by: SQLColumnExpression[Any], key: TypeAdapter[K]) -> S:
+        """The rows of this page and one more, in the order of a column whose values are unique, and read as `key`.
+
+        Raises Refused as `seen` does.
+        """
+        found = found.order_by(by).limit(self.limit + 1)
+        seen = self.seen(key)
+        return found if seen is None else found.where(by > seen[0])
 
     def page(self, rows: Sequence[T], key: Callable[[T], Sequence[object]]) -> Page[T]:
         """The page of `rows`, of which the query has read `limit + 1` to know whether more follow."""

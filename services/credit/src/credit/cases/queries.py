@@ -60,14 +60,12 @@ async def list_cases(
     agency_id: UUID | None,
 ) -> Page[CaseOut]:
     """Cases in the order they were submitted."""
-    asked = _cases(PEOPLE.seen_by(caller)).order_by(cases.c.id).limit(window.limit + 1)
+    asked = _cases(PEOPLE.seen_by(caller))
     if state is not None:
         asked = asked.where(cases.c.state == state)
     if agency_id is not None:
         asked = asked.where(PEOPLE.c.agency_id == agency_id)
-    if seen := window.seen(BY_ID):
-        asked = asked.where(cases.c.id > seen[0])
-    rows = (await session.execute(asked)).mappings().all()
+    rows = (await session.execute(window.narrow(asked, cases.c.id, BY_ID))).mappings().all()
     parts = await _segments(session, [row["id"] for row in rows])
     views = [_case(row, parts[row["id"], row["judged"]], caller.rules, language) for row in rows]
     return window.page(views, lambda case: [case.id])

@@ -45,15 +45,8 @@ async def list_evidence(
     )
     if known is None:
         raise Refused("not-found")
-    asked = (
-        _evidence(PEOPLE.seen_by(caller))
-        .where(evidence.c.person_id == person_id)
-        .order_by(evidence.c.record_id)
-        .limit(window.limit + 1)
-    )
-    if seen := window.seen(BY_ID):
-        asked = asked.where(evidence.c.record_id > seen[0])
-    rows = (await session.execute(asked)).mappings().all()
+    asked = _evidence(PEOPLE.seen_by(caller)).where(evidence.c.person_id == person_id)
+    rows = (await session.execute(window.narrow(asked, evidence.c.record_id, BY_ID))).mappings().all()
     return window.page([_view(row, caller.rules, language) for row in rows], lambda view: [view.record_id])
 
 

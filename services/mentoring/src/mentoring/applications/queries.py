@@ -2,20 +2,17 @@
 
 from uuid import UUID
 
-from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from common.refused import Refused
-from common.web.pages import Page, Window
+from common.web.pages import BY_ID, Page, Window
 from contracts.callers import Caller
 from mentoring.applications.schemas import ApplicationOut
 from mentoring.applications.tables import Application
 from mentoring.domain.programmes import Side
 from mentoring.programmes.tables import Programme
-
-BY_PERSON: TypeAdapter[tuple[UUID]] = TypeAdapter(tuple[UUID])
 
 
 async def application(
@@ -36,16 +33,13 @@ async def application_page(
     if programme is None:
         raise Refused("not-found")
     found = select(Application).where(col(Application.programme_id) == programme_id)
-    found = found.order_by(col(Application.person_id)).limit(window.limit + 1)
     if not (caller.unbound or programme.agency_id in caller.agencies):
         # Whoever runs another programme, or only takes part, sees of this one their own application.
         found = found.where(col(Application.person_id) == caller.person)
     if side is not None:
         found = found.where(col(Application.side) == side)
-    if seen := window.seen(BY_PERSON):
-        found = found.where(col(Application.person_id) > seen[0])
-    rows = [_shown(row, caller) for row in await session.scalars(found)]
-    return window.page(rows, lambda shown: [shown.person_id])
+    rows = await session.scalars(window.narrow(found, col(Application.person_id), BY_ID))
+    return window.page([_shown(row, caller) for row in rows], lambda shown: [shown.person_id])
 
 
 def _shown(row: Application, caller: Caller[None]) -> ApplicationOut:

@@ -26,14 +26,12 @@ async def programme_page(
     session: AsyncSession, window: Window, agency_id: UUID | None, state: str | None
 ) -> Page[ProgrammeOut]:
     """Programmes in the order they were opened."""
-    found = select(Programme).order_by(col(Programme.id)).limit(window.limit + 1)
+    found = select(Programme)
     if agency_id is not None:
         found = found.where(col(Programme.agency_id) == agency_id)
     if state is not None:
         found = found.where(col(Programme.state) == state)
-    if seen := window.seen(BY_ID):
-        found = found.where(col(Programme.id) > seen[0])
-    rows = (await session.scalars(found)).all()
+    rows = await session.scalars(window.narrow(found, col(Programme.id), BY_ID))
     return window.page([ProgrammeOut.model_validate(row) for row in rows], lambda shown: [shown.id])
 
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import numpy as np
-from pydantic import TypeAdapter
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -26,7 +25,6 @@ from mentoring.runs.schemas import ChangeOut, MovedOut, PartOut, ResultOut, RunO
 from mentoring.runs.tables import MatchingResult, MatchingRun
 from mentoring.texts import CHANGES, LIMITS, PARTS, say
 
-BY_MENTEE: TypeAdapter[tuple[UUID]] = TypeAdapter(tuple[UUID])
 MOVED = """
     SELECT mentee_id AS person_id, a.mentor_id, b.mentor_id AS other_mentor_id
     FROM (SELECT * FROM matching_results WHERE run_id = :run) a
@@ -50,10 +48,7 @@ async def run_page(session: AsyncSession, window: Window, programme_id: UUID, ca
     if programme is None or not caller.reaches(programme.agency_id):
         raise Refused("not-found")
     found = select(MatchingRun).where(col(MatchingRun.programme_id) == programme_id)
-    found = found.order_by(col(MatchingRun.id)).limit(window.limit + 1)
-    if seen := window.seen(BY_ID):
-        found = found.where(col(MatchingRun.id) > seen[0])
-    rows = (await session.scalars(found)).all()
+    rows = await session.scalars(window.narrow(found, col(MatchingRun.id), BY_ID))
     return window.page([RunOut.model_validate(row) for row in rows], lambda shown: [shown.id])
 
 
@@ -61,10 +56,7 @@ async def result_page(session: AsyncSession, window: Window, run_id: UUID, calle
     """What a run found, in the order of mentees' ids. Raises Refused `not-found`."""
     await held_run(session, run_id, caller)
     found = select(MatchingResult).where(col(MatchingResult.run_id) == run_id)
-    found = found.order_by(col(MatchingResult.mentee_id)).limit(window.limit + 1)
-    if seen := window.seen(BY_MENTEE):
-        found = found.where(col(MatchingResult.mentee_id) > seen[0])
-    rows = (await session.scalars(found)).all()
+    rows = await session.scalars(window.narrow(found, col(MatchingResult.mentee_id), BY_ID))
     return window.page([ResultOut.model_validate(row) for row in rows], lambda shown: [shown.person_id])
 
 
@@ -74,7 +66,7 @@ async def moved_page(
     """The mentees whose mentor is not the same in two runs. Raises Refused `not-found`."""
     await held_run(session, run_id, caller)
     await held_run(session, other_id, caller)
-    seen = window.seen(BY_MENTEE)
+    seen = window.seen(BY_ID)
     statement = text(MOVED.format(after="AND mentee_id > :after" if seen else ""))
     given = {"run": run_id, "other": other_id, "limit": window.limit + 1, **({"after": seen[0]} if seen else {})}
     rows = [MovedOut(**row._asdict()) for row in await session.execute(statement, given)]

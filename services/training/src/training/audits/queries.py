@@ -17,10 +17,8 @@ async def audit_page(
     session: AsyncSession, window: Window, caller: Caller[Book], agency_id: UUID | None
 ) -> Page[AuditOut]:
     """Audits in the order they were opened."""
-    found = select(Audit).where(caller.sees(col(Audit.agency_id))).order_by(col(Audit.id)).limit(window.limit + 1)
+    found = select(Audit).where(caller.sees(col(Audit.agency_id)))
     if agency_id is not None:
         found = found.where(col(Audit.agency_id) == agency_id)
-    if seen := window.seen(BY_ID):
-        found = found.where(col(Audit.id) > seen[0])
-    rows = [AuditOut.model_validate(row) for row in await session.scalars(found)]
-    return window.page(rows, key=lambda row: [row.id])
+    rows = await session.scalars(window.narrow(found, col(Audit.id), BY_ID))
+    return window.page([AuditOut.model_validate(row) for row in rows], lambda shown: [shown.id])

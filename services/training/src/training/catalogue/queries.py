@@ -92,9 +92,7 @@ async def provider(session: AsyncSession, provider_id: UUID) -> ProviderOut:
 
 
 async def provider_page(session: AsyncSession, window: Window) -> Page[ProviderOut]:
-    found = select(Provider).order_by(col(Provider.code)).limit(window.limit + 1)
-    if seen := window.seen(BY_CODE):
-        found = found.where(col(Provider.code) > seen[0])
+    found = window.narrow(select(Provider), col(Provider.code), BY_CODE)
     return window.page(await _shown(session, found), lambda shown: [shown.code])
 
 
@@ -124,12 +122,10 @@ async def course(session: AsyncSession, course_id: UUID) -> CourseOut:
 async def course_page(
     session: AsyncSession, window: Window, provider_id: UUID | None, form: str | None
 ) -> Page[CourseOut]:
-    found = select(Course).order_by(col(Course.code)).limit(window.limit + 1)
+    found = select(Course)
     if provider_id is not None:
         found = found.where(col(Course.provider_id) == provider_id)
     if form is not None:
         found = found.where(col(Course.form) == form)
-    if seen := window.seen(BY_CODE):
-        found = found.where(col(Course.code) > seen[0])
-    courses = (await session.scalars(found)).all()
+    courses = await session.scalars(window.narrow(found, col(Course.code), BY_CODE))
     return window.page([CourseOut.model_validate(one) for one in courses], lambda shown: [shown.code])

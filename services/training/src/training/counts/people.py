@@ -37,15 +37,13 @@ async def duty_people(
     seen = "true" if caller.unbound else f"({OWN} OR {TEAM})" if superior else OWN
     found = stood(asked, caller, seen)
     own = {"me": caller.speaks_for("person"), "today": caller.today} if superior and not caller.unbound else {}
-    last = window.seen(BY_ID)
-    narrower, more = "", {}
+    narrower, more = "", dict[str, Any]()
     if state is not None:
-        narrower, more = (
-            " AND state = ANY(CAST(:states AS text[]))",
-            {"states": list(SHORT) if state == "short" else [state]},
-        )
-    if last:
-        narrower, more = f"{narrower} AND person_id > :after", {**more, "after": last[0]}
+        narrower += " AND state = ANY(CAST(:states AS text[]))"
+        more["states"] = list(SHORT) if state == "short" else [state]
+    if last := window.seen(BY_ID):
+        narrower += " AND person_id > :after"
+        more["after"] = last[0]
     statement = f"""
         WITH {found.sql}
         SELECT stood.*, exempt_until FROM stood LEFT JOIN LATERAL (

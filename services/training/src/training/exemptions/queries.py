@@ -37,14 +37,13 @@ async def exemption_page(
     session: AsyncSession, window: Window, caller: Caller[Book], person_id: UUID | None, state: State | None
 ) -> Page[ExemptionOut]:
     """Exemptions in the order they were asked for."""
-    found = FOUND.where(PEOPLE.seen_by(caller)).order_by(col(Exemption.id)).limit(window.limit + 1)
+    found = FOUND.where(PEOPLE.seen_by(caller))
     if person_id is not None:
         found = found.where(col(Exemption.person_id) == person_id)
     if state is not None:
         found = found.where(col(Exemption.state) == state)
-    if seen := window.seen(BY_ID):
-        found = found.where(col(Exemption.id) > seen[0])
-    return window.page([_shown(row, caller) for row in await session.execute(found)], lambda shown: [shown.id])
+    rows = await session.execute(window.narrow(found, col(Exemption.id), BY_ID))
+    return window.page([_shown(row, caller) for row in rows], lambda shown: [shown.id])
 
 
 def _shown(row: Row[Any, Any], caller: Caller[Book]) -> ExemptionOut:

@@ -43,17 +43,10 @@ async def record_page(
     session: AsyncSession, window: Window, caller: Caller[Book], person_id: UUID, year: int | None
 ) -> Page[Recorded]:
     """A person's records in the order they were recorded."""
-    found = (
-        select(Record)
-        .where(col(Record.person_id) == person_id, visible(caller))
-        .order_by(col(Record.id))
-        .limit(window.limit + 1)
-    )
+    found = select(Record).where(col(Record.person_id) == person_id, visible(caller))
     if year is not None:
         found = found.where(or_(col(Record.year) == year, counts_in(year)))
-    if seen := window.seen(BY_ID):
-        found = found.where(col(Record.id) > seen[0])
-    records = (await session.scalars(found)).all()
+    records = (await session.scalars(window.narrow(found, col(Record.id), BY_ID))).all()
     return window.page([Recorded.model_validate(one) for one in records], lambda shown: [shown.id])
 
 
