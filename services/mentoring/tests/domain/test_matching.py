@@ -3,6 +3,7 @@
 import random
 from dataclasses import fields, replace
 from itertools import product
+from uuid import UUID
 
 import numpy as np
 import pytest
@@ -10,11 +11,12 @@ from scipy.optimize import linear_sum_assignment
 
 from mentoring.domain.matching.changes import applied, binding, number_of, smallest_change, why
 from mentoring.domain.matching.limits import LIMITS, Mentors, allowed, broken_by
-from mentoring.domain.matching.pairs import NOBODY, Case
+from mentoring.domain.matching.pairs import MOST, NOBODY, Case
 from mentoring.domain.matching.people import Mentee, Mentor, Taker, family_of
-from mentoring.domain.matching.runs import Run, run
+from mentoring.domain.matching.runs import Run, matched, run
 from mentoring.domain.matching.scores import parts_of
 from mentoring.domain.matching.total import passing
+from mentoring.domain.programmes import WEIGHTS, Rules
 
 from .cases import case, made
 
@@ -45,13 +47,13 @@ def keeps_every_limit(done: Run) -> bool:
 def test_no_limit_is_ever_broken() -> None:
     """M03: 10,000 random matches of 12 people."""
     chance = random.Random(3)
-    matched = 0
+    paired = 0
     for number in range(10_000):
         made_up = case(chance, 8, 4, 2, way=WAYS[number % 2], zone_hours=number % 3, other_agency=number % 5 > 0)
         done = run(made_up, number)
         assert keeps_every_limit(done)
-        matched += int((done.match.mentor != NOBODY).sum())
-    assert matched > 10_000
+        paired += int((done.match.mentor != NOBODY).sum())
+    assert paired > 10_000
 
 
 @pytest.mark.parametrize("limit", LIMITS)
@@ -139,8 +141,8 @@ def test_muda_first_when_seats_are_scarce() -> None:
         mentors = [replace(mentor, **whole) for mentor in scarce.mentors]
         mentees = [replace(mentee, meets=frozenset({"online"})) for mentee in mentees]
         done = run(replace(scarce, mentees=mentees, mentors=mentors), 1)
-        matched = [done.case.mentees[n].jenjang for n in np.flatnonzero(done.match.mentor != NOBODY)]
-        assert matched == ["ahli_muda"] * 10
+        seated = [done.case.mentees[n].jenjang for n in np.flatnonzero(done.match.mentor != NOBODY)]
+        assert seated == ["ahli_muda"] * 10
 
 
 def test_the_stable_match_has_no_blocking_pair() -> None:
@@ -194,11 +196,87 @@ def test_parts_add_up_and_nothing_else_is_known_of_anybody() -> None:
     }
 
 
+ALONE = Rules(weights=dict.fromkeys(WEIGHTS, 0))
+MENTEE = Mentee(
+    id=UUID(int=1), jenjang="ahli_muda", family="auditor", agency_id=UUID(int=9), region="Bali", zone="WITA"
+)
+MENTOR = Mentor(
+    id=UUID(int=2), jenjang="ahli_madya", family="perencana", agency_id=UUID(int=9), region="Papua", zone="WIT", seats=1
+)
+
+
+@pytest.mark.parametrize(
+    ("part", "mentee", "mentor", "share"),
+    [
+        ("competency", {"levels": {"data": 1, "hukum": 3}}, {"levels": {"data": 3}}, 0.25),
+        ("competency", {"levels": {"data": 4}}, {"levels": {"data": 5}}, 0),
+        ("competency", {}, {"levels": {"data": 5}}, 0),
+        ("goals", {"levels": {"data": 2}, "goals": {"data": 4, "hukum": 3}}, {"levels": {"data": 3, "hukum": 5}}, 0.75),
+        ("goals", {"levels": {"data": 4}, "goals": {"data": 4}}, {"levels": {"data": 5}}, 0),
+        ("family", {}, {}, 0),
+        ("family", {}, {"family": "auditor"}, 1),
+        ("place", {}, {}, 0),
+        ("place", {}, {"zone": "WITA"}, 0.5),
+        ("place", {}, {"region": "Bali"}, 1),
+        ("availability", {"free": {"mon-am", "tue-pm"}}, {"free": {"tue-pm", "fri-am"}}, 0.5),
+        ("availability", {"free": {"mon-am"}}, {"free": {"fri-am"}}, 0),
+        ("availability", {"free": {"mon-am"}}, {}, 0.5),
+        ("availability", {}, {"free": {"fri-am"}}, 0.5),
+        ("load", {}, {}, 1),
+        ("load", {}, {"load": 3}, 0.25),
+        ("wishes", {}, {}, 0),
+        ("wishes", {"wishes": (UUID(int=7), MENTOR.id)}, {}, 0.4),
+        ("wishes", {"wishes": (MENTOR.id,)}, {"wishes": (MENTEE.id,)}, 1),
+    ],
+)
+def test_what_each_part_gives(part, mentee, mentor, share) -> None:
+    """M04, by hand: alone it gives up to 10,000 points; beside another part, as much of them as it weighs."""
+    given = replace(MENTEE, **mentee), replace(MENTOR, **mentor)
+    alone = replace(ALONE, weights={**ALONE.weights, part: 30})
+    assert parts_of(*given, alone) == {part: 10_000 * share}
+    other = "load" if part != "load" else "wishes"
+    both = replace(ALONE, weights={**ALONE.weights, part: 30, other: 10})
+    assert parts_of(*given, both)[part] == 7_500 * share
+
+
+def test_the_price_of_a_better_mentor_is_what_all_would_lose() -> None:
+    """M05: beside the best match in which the mentee has one of those who score more with them."""
+    chance = random.Random(41)
+    priced = 0
+    for number in range(12):
+        done = run(case(chance, 10, 5, 2), number)
+        best = worth(done, done.match.mentor.tolist())
+        for n in map(int, np.flatnonzero(done.match.mentor != NOBODY)):
+            said, mentee = why(done, n), done.case.mentees[n]
+            assert said is not None
+            may = allowed(mentee, done.mentors, done.case.rules) & (done.mentors.seats > 0)
+            better = [at for at in map(int, np.flatnonzero(may)) if points(done, n, at) > said.score]
+            assert said.better == len(better)
+            lost = [best - with_one(done, n, at) for at in better]
+            assert said.price == min(lost, default=0)
+            priced += said.price > 0
+    assert priced > 5
+
+
+def with_one(done: Run, n: int, at: int) -> int:
+    """The most that a match is worth in which a mentee has this mentor."""
+    people = done.case
+    mentors = [replace(each, seats=each.seats - (number == at)) for number, each in enumerate(people.mentors)]
+    rest = matched(Case([*people.mentees[:n], *people.mentees[n + 1 :]], mentors, people.rules))
+    chosen = rest.match.mentor.tolist()
+    return worth(done, [*chosen[:n], at, *chosen[n:]])
+
+
+def worth(done: Run, chosen) -> int:
+    """`value` as the flow counts it: a pair of no points at all is worth MOST less than leaving its mentee costs."""
+    return value(done, chosen) - MOST * sum(at != NOBODY for at in chosen)
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_the_smallest_change_matches_whoever_makes_it(way) -> None:
     """Wow 8: what is stated is applied and matched again."""
     chance = random.Random(19)
-    kinds = set()
+    kinds, fewest = set(), []
     for number in range(40):
         done = run(case(chance, 12, 5, 2, way=way), number)
         for n in map(int, np.flatnonzero(done.match.mentor == NOBODY)):
@@ -209,7 +287,13 @@ def test_the_smallest_change_matches_whoever_makes_it(way) -> None:
             mentee_id = done.case.mentees[n].id
             again = run(applied(done.case, mentee_id, change), number)
             assert again.match.mentor[number_of(again.case, mentee_id)] != NOBODY, change
-    assert kinds >= {"meeting", "language", "seats"}
+            if change.seats > 1:
+                fewer = run(applied(done.case, mentee_id, replace(change, seats=change.seats - 1)), number)
+                fewest.append(fewer.match.mentor[number_of(fewer.case, mentee_id)] == NOBODY)
+    assert kinds >= {"meeting", "language", "conflict", "seats"}
+    # Where two of those before them have one way, a seat fewer does.
+    assert sum(fewest) >= 0.8 * len(fewest)
+    assert bool(fewest) == (way == "total")
 
 
 def test_no_other_change_of_their_own_would_have_matched_them() -> None:

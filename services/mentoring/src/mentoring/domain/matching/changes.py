@@ -11,7 +11,7 @@ from mentoring.domain.matching.pairs import MOST, NOBODY, Case, Numbers
 from mentoring.domain.matching.people import Mentee
 from mentoring.domain.matching.runs import Run, matched
 from mentoring.domain.matching.scores import parts, scores
-from mentoring.domain.matching.total import FAR, Priced, passing, ways_to
+from mentoring.domain.matching.total import FAR, Priced, costs_of, passing, ways_to
 
 TRIED = 3
 """How many mentors are asked for a seat more, the best ones first: each costs a search through the whole match."""
@@ -60,8 +60,7 @@ def why(done: Run, number: int) -> Why | None:
     better = _may(done, mentee) & (scored > scored[at])
     price = 0
     if isinstance(done.match, Priced) and better.any():
-        through = done.match.prices - scored
-        price = int(through[better].min() - through[at])
+        price = int((_lost(done, number, at) - scored)[better].min() + scored[at])
     return Why(done.mentors.all[at].id, sum(points.values()), points, int(better.sum()), price)
 
 
@@ -139,10 +138,10 @@ def _matches(done: Run, number: int, change: Change) -> bool:
 
 
 def _seats(done: Run, number: int) -> Change | None:
-    """The fewest seats more of a mentor by which a mentee would be matched.
+    """How many seats more of a mentor are sure to match a mentee, and of which of the best mentors the fewest.
 
     Whoever would get one before them has a way to the mentor that costs no more than their own pair with the mentor saves.
-    There are no others: ways never become cheaper while seats are filled.
+    There are no others: ways never become cheaper while seats are filled. Fewer may do where two of them have one way.
     """
     mentee = done.case.mentees[number]
     scored = scores(mentee, done.mentors, done.case.rules)
@@ -161,19 +160,45 @@ def _seats(done: Run, number: int) -> Change | None:
     return min(found, key=lambda change: change.seats, default=None)
 
 
+def _lost(done: Run, number: int, at: int) -> Numbers:
+    """What all others would lose if a mentee left their mentor for each other one.
+
+    Whoever makes room comes to the seat that is left, or else somewhere else, or nowhere; then somebody without a mentor
+    may have a way to that seat.
+    """
+    left = replace(done.match, mentor=np.where(np.arange(len(done.match.mentor)) == number, NOBODY, done.match.mentor))
+    to_seat = ways_to(done.case, done.pairs, left, _only(done, at), passing_by=False)
+    taken = np.bincount(left.mentor[left.mentor != NOBODY], minlength=len(done.mentors))
+    taken[at] += 1
+    away = ways_to(done.case, done.pairs, left, np.where(taken < done.mentors.seats, np.int64(0), FAR))
+    without = done.match.mentor == NOBODY
+    gained = (_through(done, without, to_seat) - passing(done.case))[without].min(initial=0)
+    return np.minimum(to_seat, away + gained)
+
+
 def _before(done: Run, number: int, at: int, cost: int) -> int:
     """How many others without a mentor would get a seat more of this mentor first."""
-    ends: Numbers = np.full(len(done.mentors), FAR, dtype=np.int64)
-    ends[at] = 0
-    ways = ways_to(done.case, done.pairs, done.match, ends, passing_by=False)
+    ways = ways_to(done.case, done.pairs, done.match, _only(done, at), passing_by=False)
     leaving = passing(done.case)
     without = done.match.mentor == NOBODY
     without[number] = False
-    asking = without[done.pairs.mentee]
+    return int((without & (_through(done, without, ways) - leaving <= cost - leaving[number])).sum())
+
+
+def _only(done: Run, at: int) -> Numbers:
+    """Ends of ways: this mentor alone."""
+    ends: Numbers = np.full(len(done.mentors), FAR, dtype=np.int64)
+    ends[at] = 0
+    return ends
+
+
+def _through(done: Run, asking: Mask, ways: Numbers) -> Numbers:
+    """What it costs each of these mentees to be matched, by the cheapest of these ways; FAR for all others."""
     through = np.full(len(done.case.mentees), FAR, dtype=np.int64)
-    costs = MOST - done.pairs.score[asking].astype(np.int64) + ways[done.pairs.mentor[asking]]
-    np.minimum.at(through, done.pairs.mentee[asking], costs)
-    return int((without & (through - leaving <= cost - leaving[number])).sum())
+    theirs = asking[done.pairs.mentee]
+    costs = costs_of(done.pairs)[theirs] + ways[done.pairs.mentor[theirs]]
+    np.minimum.at(through, done.pairs.mentee[theirs], costs)
+    return through
 
 
 def _matched_again(done: Run, mentee_id: UUID, change: Change) -> bool:
