@@ -159,7 +159,14 @@ def _people_in_option(found: Found, one: Any) -> Iterable[UUID]:
 
 
 def _people_in_model(model: type[BaseModel], within: Sequence[Any]) -> Found | None:
-    own = [name for name, field in model.model_fields.items() if name == "person_id" or WHOSE in field.metadata]
+    own = [
+        name
+        for name, field in model.model_fields.items()
+        if name == "person_id"
+        or WHOSE in field.metadata
+        # Of what may also be null, pydantic leaves the mark where it stands.
+        or any(WHOSE in getattr(each, "__metadata__", ()) for each in get_args(field.annotation))
+    ]
     inner = [
         (name, found)
         for name, field in model.model_fields.items()

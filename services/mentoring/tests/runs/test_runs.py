@@ -81,6 +81,20 @@ async def test_what_a_mentee_changes_as_told_matches_them(api, world, programme,
     assert again[str(mentee)]["mentor_id"] == str(mentor)
 
 
+async def test_both_of_a_pair_read_that_it_was_looked_at(api, world, cohort, matched) -> None:
+    runs = [await matched(cohort["id"], seed=seed) for seed in range(1, 7)]
+    found = [await results(api, run) for run in runs]
+    moved = next(run for run, there in zip(runs, found, strict=True) if there != found[0])
+    paths = [f"/runs/{runs[0]['id']}/moved/{moved['id']}"]
+    paths += [f"/runs/{runs[0]['id']}/results/{mentee}" for mentee, each in found[0].items() if each["mentor_id"]]
+    for path in paths:
+        before = len(await world.told())
+        answer = await api.get(path)
+        shown = {each for one in answer.get("items", [answer]) for name, each in one.items() if name.endswith("_id")}
+        [look] = (await world.told())[before:]
+        assert {str(each) for each in look.event.person_ids} == shown - {None}
+
+
 async def test_a_gap_that_changes_changes_who_is_proposed(api, world, programme, joins, matched) -> None:
     """M02."""
     programme_id = await programme(seats=1)

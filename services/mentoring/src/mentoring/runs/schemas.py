@@ -58,8 +58,8 @@ class MovedOut(BaseModel):
     """A mentee whose mentor is not the same in two runs."""
 
     person_id: UUID
-    mentor_id: UUID | None
-    other_mentor_id: UUID | None
+    mentor_id: WhoseId | None
+    other_mentor_id: WhoseId | None
 
 
 class PartOut(BaseModel):
@@ -84,7 +84,7 @@ class WhyOut(BaseModel):
     """Why a mentee has the mentor they have, or why they have none."""
 
     person_id: UUID
-    mentor_id: UUID | None
+    mentor_id: WhoseId | None
     score: int | None
     parts: list[PartOut]
     better: int | None = Field(description="mentors who would have scored more with them")
