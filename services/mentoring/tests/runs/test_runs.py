@@ -81,6 +81,20 @@ async def test_what_a_mentee_changes_as_told_matches_them(api, world, programme,
     assert again[str(mentee)]["mentor_id"] == str(mentor)
 
 
+async def test_whom_a_mentee_avoids_is_not_told_by_the_change_that_would_match_them(
+    api, world, programme, joins, matched
+) -> None:
+    programme_id = await programme()
+    mentor, mentee = await world.person("ahli_madya"), await world.person()
+    await joins(programme_id, mentor, "mentor")
+    await joins(programme_id, mentee, "mentee", avoids=[str(mentor)])
+    path = f"/runs/{(await matched(programme_id))['id']}/results/{mentee}"
+    for role in ("lan", "programme_manager"):
+        why = await api.get(path, role)
+        assert (why["limited_by"], why["change"]["kind"], why["change"]["value"]) == ("conflict", "conflict", None)
+        assert str(mentor) not in str(why)
+
+
 async def test_both_of_a_pair_read_that_it_was_looked_at(api, world, cohort, matched) -> None:
     runs = [await matched(cohort["id"], seed=seed) for seed in range(1, 7)]
     found = [await results(api, run) for run in runs]

@@ -147,7 +147,7 @@ def _without(result: MatchingResult, change: Change | None, language: Language) 
 
 
 def _shown(change: Change, language: Language) -> ChangeOut:
-    said = say(CHANGES[change.kind], language, value=change.value, seats=change.seats)
-    return ChangeOut.model_validate(
-        {"kind": change.kind, "value": change.value, "seats": change.seats, "sentence": said}
-    )
+    """A change as whoever runs the programme reads it: whom a mentee avoids is shown to them alone."""
+    value = None if change.kind == "conflict" else change.value
+    said = say(CHANGES[change.kind], language, value=value, seats=change.seats)
+    return ChangeOut.model_validate({"kind": change.kind, "value": value, "seats": change.seats, "sentence": said})

@@ -75,7 +75,7 @@ class ChangeOut(BaseModel):
     """A change that would match somebody: applied and matched again, they have a mentor."""
 
     kind: Literal["meeting", "language", "conflict", "seats"]
-    value: str
+    value: str | None = Field(description="null for `conflict`: whom somebody avoids is shown to them alone")
     seats: int
     sentence: str
 
