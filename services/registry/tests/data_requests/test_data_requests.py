@@ -11,7 +11,7 @@ import pytest
 
 from common.refused import Refused
 from contracts.events.notification import MessageRequested
-from jejak_local.harness import AGENCY
+from jejak_local.harness import AGENCY, OTHER_AGENCY, REGION
 from registry.domain.data_request import MOVES, Act, Kind, State, moved
 from registry.service import SERVICE
 
@@ -116,3 +116,20 @@ async def test_a_record_that_rests_is_shown_to_the_fewest_until_it_is_lifted(api
     assert (await me("GET", "/people/me")).status_code == 200
     assert (await me("POST", f"/data-requests/{request}/lift", {})).json()["state"] == "lifted"
     assert (await api.call("lan", "GET", f"/people/{siti}")).status_code == 200
+
+
+async def test_a_record_that_rests_is_shown_to_no_hr_but_of_the_agency_whatever_else_they_are(api, nation, siti, me, hr):
+    request = await asked(me, REST)
+    await hr("POST", f"/data-requests/{request}/grant", {})
+    claims = {"agency": OTHER_AGENCY, "position": "Analis Kebijakan Ahli Muda", "region": REGION}
+    for other in ("lan", "steward", "analis"):
+        both = {"authorization": f"Bearer {api.issuer.mint('agency_hr', other, person=uuid4(), **claims)}"}
+        for path in (f"/people/{siti}", f"/people/{siti}/history", f"/people/{siti}/place"):
+            assert (await api.http.get(f"/v1{path}", headers=both)).status_code in {403, 404}, (other, path)
+        listed = (await api.http.get("/v1/people", headers=both)).json()["items"]
+        assert siti not in [each["id"] for each in listed]
+    move = {"agency_code": "D-001", "on": "2026-11-20"}
+    assert (await api.call("service", "POST", f"/people/{siti}/transfer", move)).status_code == 200
+    past = f"/people/{siti}?as_of=2026-11-19"
+    assert (await hr("GET", past)).status_code == 404
+    assert (await hr("GET", past, agency=OTHER_AGENCY)).status_code == 200

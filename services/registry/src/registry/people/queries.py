@@ -203,7 +203,7 @@ async def _one(
 
 def _seen(caller: Caller[None], agency_column: ColumnElement[UUID]) -> ColumnElement[bool]:
     """The people a caller may see on a day, but for those whose record rests."""
-    return and_(_within(caller, agency_column), shown_to(caller, people.c.id))
+    return and_(_within(caller, agency_column), shown_to(caller, people.c.id, present.c.agency_id))
 
 
 def _within(caller: Caller[None], agency_column: ColumnElement[UUID]) -> ColumnElement[bool]:
