@@ -118,7 +118,9 @@ async def test_a_record_that_rests_is_shown_to_the_fewest_until_it_is_lifted(api
     assert (await api.call("lan", "GET", f"/people/{siti}")).status_code == 200
 
 
-async def test_a_record_that_rests_is_shown_to_no_hr_but_of_the_agency_whatever_else_they_are(api, nation, siti, me, hr):
+async def test_a_record_that_rests_is_shown_to_no_hr_but_of_the_agency_whatever_else_they_are(
+    api, nation, siti, me, hr
+):
     request = await asked(me, REST)
     await hr("POST", f"/data-requests/{request}/grant", {})
     claims = {"agency": OTHER_AGENCY, "position": "Analis Kebijakan Ahli Muda", "region": REGION}

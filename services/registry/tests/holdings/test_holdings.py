@@ -1,9 +1,11 @@
 """Who holds which post, and which units and superior follow from it on any day."""
 
+from uuid import uuid4
+
 import pytest
 
 from common.store.database import counted_statements
-from jejak_local.harness import OTHER_AGENCY
+from jejak_local.harness import AGENCY, OTHER_AGENCY
 
 JOINED, DAY = "2015-01-01", "2026-11-20"
 
@@ -186,3 +188,17 @@ async def test_nobody_is_in_two_agencies_on_one_day(api, nation, staff, a_person
         ]
         assert found.count(staff[1]) == 1
         assert (await api.get(f"/people/{staff[1]}?as_of={day}"))["agency_code"] == agency
+
+
+async def test_where_a_superior_s_record_rests_neither_their_name_nor_the_post_they_hold_is_told(api, staff, give):
+    assert await give((1, "P1", JOINED, None, "definitive"), (2, "P2", JOINED, None, "definitive")) == ["stored"] * 2
+    rest = {"kind": "restriction", "part": "identity", "wrong": "Diperiksa"}
+    request = (await api.call("person", "POST", "/people/me/data-requests", rest, person=staff[0])).json()["id"]
+    granted = await api.call("agency_hr", "POST", f"/data-requests/{request}/grant", {}, person=uuid4())
+    assert granted.json()["state"] == "in_force"
+    [post_id] = [each["id"] for each in (await api.get(f"/agencies/{AGENCY}/posts"))["items"] if each["code"] == "P1"]
+    for role, name, holders in (("lan", None, []), ("inspector", None, []), ("agency_hr", "Siti Rahma", [staff[0]])):
+        superior = (await api.get(f"/people/{staff[1]}/place", role))["superior"]
+        assert (superior["person_id"], superior["name"]) == (staff[0], name)
+        held = (await api.get(f"/posts/{post_id}/history", role))["holders"]
+        assert [each["person_id"] for each in held] == holders

@@ -44,19 +44,19 @@ async def place(session: AsyncSession, person_id: UUID, caller: Caller[None], as
     """Where somebody serves on a day, for whom the agency of that day is their own. Raises Refused `not-found`."""
     person = await people.person(session, person_id, caller, as_of)
     _check_reached(person.agency_id, caller)
-    [found] = await _places(session, [person])
+    [found] = await _places(session, [person], caller)
     return found
 
 
 async def own_place(session: AsyncSession, caller: Caller[None], as_of: date | None) -> PlaceOut:
     """Where the caller serves on a day. Raises Refused `not-found`."""
-    [found] = await _places(session, [await people.oneself(session, caller, as_of)])
+    [found] = await _places(session, [await people.oneself(session, caller, as_of)], caller)
     return found
 
 
 async def just_changed(session: AsyncSession, person_id: UUID, caller: Caller[None], day: date) -> PlaceOut:
     """Where somebody serves on a day for which the caller has just given them a post, or taken one."""
-    [found] = await _places(session, [await people.just_changed(session, person_id, caller, day)])
+    [found] = await _places(session, [await people.just_changed(session, person_id, caller, day)], caller)
     return found
 
 
@@ -73,7 +73,7 @@ async def place_page(
     _check_reached(agency_id, caller)
     day = as_of or caller.today
     found = await people.people_page(session, window, caller, agency_id=agency_id, unit_id=unit_id, as_of=day)
-    return Page(items=await _places(session, found.items), next=found.next)
+    return Page(items=await _places(session, found.items, caller), next=found.next)
 
 
 def _check_reached(agency_id: UUID, caller: Caller[None]) -> None:
@@ -82,7 +82,7 @@ def _check_reached(agency_id: UUID, caller: Caller[None]) -> None:
         raise Refused("not-found")
 
 
-async def _places(session: AsyncSession, found: Sequence[PersonOut]) -> list[PlaceOut]:
+async def _places(session: AsyncSession, found: Sequence[PersonOut], caller: Caller[None]) -> list[PlaceOut]:
     """The places of people who are all shown as of one day."""
     if not found:
         return []
@@ -93,6 +93,7 @@ async def _places(session: AsyncSession, found: Sequence[PersonOut]) -> list[Pla
         paths[row.down_to].append(UnitOfPath(id=row.id, code=row.code, name=row.name))
     asked = {"ids": [person.id for person in found], "day": day}
     held = {row.person_id: row for row in await session.execute(_POSTS, asked)}
+    hidden = await people.resting(session, {row.above_id for row in held.values() if row.above_id}, caller)
     return [
         PlaceOut(
             person_id=person.id,
@@ -102,7 +103,7 @@ async def _places(session: AsyncSession, found: Sequence[PersonOut]) -> list[Pla
             post=PostOfPlace.model_validate(row, from_attributes=True) if row else None,
             superior=SuperiorOut(
                 person_id=row.above_id,
-                name=row.above_name,
+                name=None if row.above_id in hidden else row.above_name,
                 post_id=row.above_post_id,
                 post_name=row.above_post_name,
                 kind=row.above_kind,

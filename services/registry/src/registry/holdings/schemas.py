@@ -57,7 +57,7 @@ class SuperiorOut(BaseModel):
     """Who stands above somebody on a day, by which post, and whether they act in it."""
 
     person_id: UUID
-    name: str
+    name: str | None = Field(description="null where their record rests, as they have asked")
     post_id: UUID
     post_name: str
     kind: Kind

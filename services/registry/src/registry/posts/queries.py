@@ -11,6 +11,7 @@ from common.refused import Refused
 from common.web.pages import Page, Window
 from contracts.callers import Caller
 from registry.agencies.queries import BY_CODE, agency
+from registry.people import queries as people
 from registry.periods import holds
 from registry.posts.schemas import HolderOut, PostHistoryOut, PostOut, PostStateOut
 from registry.posts.tables import holdings, post_states, posts
@@ -55,14 +56,16 @@ async def post_page(
 
 
 async def history(session: AsyncSession, post_id: UUID, caller: Caller[None]) -> PostHistoryOut:
-    """Everything on record of a post, and who held it. Raises Refused `not-found`."""
+    """Everything on record of a post, and who held it but for those whose record rests. Raises Refused `not-found`."""
     row = (
         await session.execute(select(posts).where(posts.c.id == post_id, caller.sees(posts.c.agency_id)))
     ).one_or_none()
     if row is None:
         raise Refused("not-found")
     states = select(post_states).where(post_states.c.post_id == post_id).order_by(post_states.c.valid_from)
-    held = select(holdings).where(holdings.c.post_id == post_id)
+    held = select(holdings).where(holdings.c.post_id == post_id).order_by(holdings.c.valid_from, holdings.c.person_id)
+    holders = (await session.execute(held)).all()
+    hidden = await people.resting(session, {holder.person_id for holder in holders}, caller)
     return PostHistoryOut(
         post_id=post_id,
         agency_id=row.agency_id,
@@ -70,7 +73,8 @@ async def history(session: AsyncSession, post_id: UUID, caller: Caller[None]) ->
         states=[PostStateOut.model_validate(state, from_attributes=True) for state in await session.execute(states)],
         holders=[
             HolderOut.model_validate(holder, from_attributes=True)
-            for holder in await session.execute(held.order_by(holdings.c.valid_from, holdings.c.person_id))
+            for holder in holders
+            if holder.person_id not in hidden
         ],
         version=row.version,
     )
