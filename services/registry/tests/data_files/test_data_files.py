@@ -216,6 +216,13 @@ async def test_after_a_while_who_has_not_answered_is_asked_again_and_an_old_answ
     assert (await asked(me))["id"] != file["id"]
 
 
+async def test_what_is_told_of_somebody_else_is_not_in_the_file(world, me):
+    file = await asked(me)
+    await answer(world, file | {"person_id": str(uuid4())}, *HOLDERS)
+    assert await world.value("SELECT count(*) FROM data_parts") == 0
+    assert (await me("GET", f"/data-files/{file['id']}")).json()["missing"] == list(HOLDERS)
+
+
 async def test_a_service_answers_in_parts_and_the_last_one_completes_it(world, me):
     file = await asked(me)
     await answer(world, file, *OTHERS)

@@ -66,7 +66,7 @@ async def ask(session: AsyncSession, asked: DataFileIn, caller: Caller[None]) ->
 
 
 async def take_in(session: AsyncSession, batch: Sequence[Received]) -> None:
-    """Keeps what services have answered; a file of which all is there is made. An answer to an earlier asking is let go."""
+    """Keeps what services have answered; a file of which all is there is made. An answer to an earlier asking, or about somebody else, is let go."""
     parts: list[DataFilePart] = [received.event for received in batch]
     ids = sorted({part.file_id for part in parts})
     waiting = select(data_files).where(data_files.c.id.in_(ids), data_files.c.state == "gathering")
@@ -81,7 +81,9 @@ async def take_in(session: AsyncSession, batch: Sequence[Received]) -> None:
             "sections": [section.model_dump() for section in part.sections],
         }
         for part in parts
-        if part.file_id in files and part.asking == files[part.file_id].asking and part.service in HOLDERS
+        if (file := files.get(part.file_id))
+        and (part.person_id, part.asking) == (file.person_id, file.asking)
+        and part.service in HOLDERS
     ]
     if rows:
         await session.execute(insert(data_parts).on_conflict_do_nothing(), rows)
