@@ -14,6 +14,7 @@ from contracts.callers import Caller
 from registry.holdings.schemas import PlaceOut, PostOfPlace, SuperiorOut, UnitOfPath
 from registry.people import queries as people
 from registry.people.schemas import PersonOut
+from registry.resting import resting
 from roster.days import covers_sql
 from roster.lines import paths_sql, superiors_sql
 
@@ -93,7 +94,7 @@ async def _places(session: AsyncSession, found: Sequence[PersonOut], caller: Cal
         paths[row.down_to].append(UnitOfPath(id=row.id, code=row.code, name=row.name))
     asked = {"ids": [person.id for person in found], "day": day}
     held = {row.person_id: row for row in await session.execute(_POSTS, asked)}
-    hidden = await people.resting(session, {row.above_id for row in held.values() if row.above_id}, caller)
+    hidden = await resting(session, {row.above_id for row in held.values() if row.above_id}, caller)
     return [
         PlaceOut(
             person_id=person.id,

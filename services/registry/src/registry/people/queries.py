@@ -1,6 +1,6 @@
 """Reading people as of a day, and their history."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -133,14 +133,6 @@ async def names(
     )
     items = [NamedOut.model_validate(row, from_attributes=True) for row in await session.execute(found)]
     return NamesOut(items=items, not_visible=sorted(set(person_ids) - {item.person_id for item in items}))
-
-
-async def resting(session: AsyncSession, person_ids: Collection[UUID], caller: Caller[None]) -> set[UUID]:
-    """Whose records of these rest for the caller."""
-    serves = and_(present.c.person_id == people.c.id, _held(present, _day(caller.today, None)))
-    hidden = ~shown_to(caller, people.c.id, present.c.agency_id)
-    found = select(people.c.id).join(present, serves).where(one_of(people.c.id, person_ids), hidden)
-    return set(await session.scalars(found))
 
 
 async def history(session: AsyncSession, person_id: UUID, caller: Caller[None]) -> HistoryOut:

@@ -11,10 +11,10 @@ from common.refused import Refused
 from common.web.pages import Page, Window
 from contracts.callers import Caller
 from registry.agencies.queries import BY_CODE, agency
-from registry.people import queries as people
 from registry.periods import holds
 from registry.posts.schemas import HolderOut, PostHistoryOut, PostOut, PostStateOut
 from registry.posts.tables import holdings, post_states, posts
+from registry.resting import resting
 
 
 async def post(session: AsyncSession, post_id: UUID, caller: Caller[None], as_of: date | None = None) -> PostOut:
@@ -65,7 +65,7 @@ async def history(session: AsyncSession, post_id: UUID, caller: Caller[None]) ->
     states = select(post_states).where(post_states.c.post_id == post_id).order_by(post_states.c.valid_from)
     held = select(holdings).where(holdings.c.post_id == post_id).order_by(holdings.c.valid_from, holdings.c.person_id)
     holders = (await session.execute(held)).all()
-    hidden = await people.resting(session, {holder.person_id for holder in holders}, caller)
+    hidden = await resting(session, {holder.person_id for holder in holders}, caller)
     return PostHistoryOut(
         post_id=post_id,
         agency_id=row.agency_id,
