@@ -13,6 +13,9 @@ from common.runner import Runner
 from contracts.events.registry import Holding, PostChanged, PostState
 from jejak_local import harness
 from jejak_local.harness import AGENCY
+from mentoring.domain.pairs import TO_ANSWER, last_day
+from mentoring.domain.programmes import Rules
+from mentoring.pairs.tables import Pair
 from mentoring.service import SERVICE
 
 
@@ -83,3 +86,40 @@ def matched(api, runner):
         return await api.get(f"/runs/{answer.json()['id']}")
 
     return done
+
+
+@pytest.fixture
+def active_pair(world, programme, joins, clock):
+    """Makes an active pair of today, in a programme of its own unless one is given, and gives it."""
+
+    async def paired(programme_id: str | None = None, mentor_id: UUID | None = None, **changes: Any) -> Pair:
+        programme_id = programme_id or await programme()
+        mentee_id = await world.person()
+        await joins(programme_id, mentee_id, "mentee")
+        if mentor_id is None:
+            mentor_id = await world.person("ahli_madya")
+            await joins(programme_id, mentor_id, "mentor")
+        made = {
+            "id": new_id(),
+            "programme_id": UUID(programme_id),
+            "mentee_id": mentee_id,
+            "mentor_id": mentor_id,
+            "run_id": None,
+            "score": 0,
+            "state": "active",
+            "answer_by": clock.now() + TO_ANSWER,
+            "mentee_accepted_at": clock.now(),
+            "mentor_accepted_at": clock.now(),
+            "begins_on": clock.today(),
+            "ends_on": last_day(clock.today(), Rules().months),
+            "mentee_agency_id": AGENCY,
+            "mentee_unit_id": None,
+            "mentor_agency_id": AGENCY,
+            "mentor_unit_id": None,
+        }
+        pair = Pair(**made | changes)
+        async with world.database.transaction() as session:
+            session.add(pair)
+        return pair
+
+    return paired

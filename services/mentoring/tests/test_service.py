@@ -16,6 +16,8 @@ RIGHTS = {
     ("GET", "/v1/runs/{run_id}/results"): {"lan", "programme_manager"},
     ("GET", "/v1/runs/{run_id}/results/{person_id}"): {"lan", "programme_manager"},
     ("GET", "/v1/runs/{run_id}/moved/{other_id}"): {"lan", "programme_manager"},
+    ("GET", "/v1/pairs/me"): {"person"},
+    ("GET", "/v1/programmes/{programme_id}/pairs"): {"lan", "programme_manager"},
     ("GET", "/v1/jobs/{job_id}"): {"programme_manager"},
     ("POST", "/v1/jobs/{job_id}/cancel"): {"programme_manager"},
     ("GET", "/v1/people/{person_id}/profile"): {"lan", "agency_hr", "person"},

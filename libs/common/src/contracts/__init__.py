@@ -4,7 +4,7 @@ from common.events import Event
 from contracts.events.access import RecordViewed
 from contracts.events.credit import CreditVerified
 from contracts.events.data_files import DataFilePart, DataFileRequested
-from contracts.events.mentoring import ProgrammeClosed, ProgrammeOpened
+from contracts.events.mentoring import MatchDeclined, MentorMatched, ProgrammeClosed, ProgrammeOpened
 from contracts.events.notification import MessageRequested
 from contracts.events.registry import (
     AgencyChanged,
@@ -38,6 +38,8 @@ PUBLISHED: tuple[type[Event], ...] = (
     CreditVerified,
     ProgrammeOpened,
     ProgrammeClosed,
+    MentorMatched,
+    MatchDeclined,
     ContactChanged,
     IdentifiersChanged,
     DataFileRequested,

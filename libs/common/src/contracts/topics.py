@@ -15,6 +15,7 @@ RECORDS = Topic("training.record.v1", partitions=12)
 SHORTFALLS = Topic("training.shortfall.v1", partitions=3)
 DECISIONS = Topic("credit.decision.v1", partitions=12)
 PROGRAMMES = Topic("mentoring.programme.v1", partitions=3)
+PAIRS = Topic("mentoring.pair.v1", partitions=12)
 # Names and addresses are nobody else's business.
 CONTACTS = Topic("registry.contact.v1", partitions=12, compacted=True, readers=("notification",))
 # Ids of people in other systems name them there: whoever exchanges data with these reads them, and nobody else.
@@ -35,6 +36,7 @@ TOPICS = (
     SHORTFALLS,
     DECISIONS,
     PROGRAMMES,
+    PAIRS,
     CONTACTS,
     IDENTIFIERS,
     DATA_FILES,

@@ -1,18 +1,21 @@
 """What this service does with each of its tables, and so what its role may do: see `common.store.grants`."""
 
-from common.store.grants import ADDED, CHANGED, REPLACED, Grants
+from common.store.grants import ADDED, CHANGED, EDITED, REPLACED, Grants
 
 GRANTS = Grants(
     {
         "agencies": CHANGED,
         "applications": CHANGED,
         "assignments": REPLACED,
+        "declined_pairs": ADDED,
         "established_posts": CHANGED,
         "former_numbers": REPLACED,
         "holdings": REPLACED,
         "levels": CHANGED,
         "matching_results": ADDED,
         "matching_runs": CHANGED,
+        "pair_changes": EDITED,
+        "pairs": EDITED,
         "people": CHANGED,
         "post_states": REPLACED,
         "posts": REPLACED,

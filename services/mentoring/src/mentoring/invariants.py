@@ -21,6 +21,21 @@ INVARIANTS = (
         " IS DISTINCT FROM (count(mentee_id), count(mentor_id), coalesce(sum(score), 0))",
     ),
     Invariant(
+        "nobody mentors more at once than they have seats in the programme",
+        "SELECT p.programme_id, p.mentor_id FROM pairs p JOIN applications a"
+        " ON a.programme_id = p.programme_id AND a.person_id = p.mentor_id"
+        " WHERE p.state IN ('draft', 'offered', 'active') GROUP BY 1, 2 HAVING count(*) > min(a.seats)",
+    ),
+    Invariant(
+        "a pair has begun where both have accepted",
+        "SELECT id FROM pairs WHERE (begins_on IS NOT NULL) <> (num_nulls(mentee_accepted_at, mentor_accepted_at) = 0)",
+    ),
+    Invariant(
+        "a declined pair says who declined, and no other does",
+        "SELECT id FROM pairs LEFT JOIN declined_pairs d ON d.pair_id = id"
+        " WHERE (state = 'declined') <> (d.pair_id IS NOT NULL)",
+    ),
+    Invariant(
         "a mentor takes at least one mentee, and no more than the programme has it",
         "SELECT person_id FROM applications JOIN programmes ON id = programme_id"
         " WHERE side = 'mentor' AND seats NOT BETWEEN 1 AND CAST(rules ->> 'seats' AS int)",

@@ -14,6 +14,8 @@ READ_APPLICATIONS = Right(
 )
 MATCH = Right(("programme_manager",), "the programmes of their agency")
 READ_RUNS = Right(("lan", "programme_manager"), "the programmes of their agency; all for a national role")
+READ_OWN_PAIRS = Right(("person",), "the pairs they are or were one of")
+READ_PAIRS = Right(("lan", "programme_manager"), "the programmes of their agency; all for a national role")
 FOLLOW_JOBS = Right(("programme_manager",), "the jobs they have ordered")
 STATE_LEVELS = Right(("person",), "their own, and whose superior of today they are")
 READ_PROFILES = Right(

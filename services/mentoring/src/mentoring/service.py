@@ -7,7 +7,7 @@ SERVICE = Service(
     name="mentoring",
     title="Jejak: mentoring",
     port=8005,
-    features=["agencies", "posts", "programmes", "applications", "profiles", "runs", "personal", "jobs"],
+    features=["agencies", "posts", "programmes", "applications", "profiles", "runs", "pairs", "personal", "jobs"],
     emits=True,
     jobs={JOB: match_step},
 )

@@ -1,7 +1,9 @@
-"""What mentoring tells: programmes."""
+"""What mentoring tells: programmes and pairs."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 from uuid import UUID
+
+from pydantic import AwareDatetime
 
 from common.events import Event, Topic
 from common.fields import Day
@@ -34,3 +36,37 @@ class ProgrammeClosed(_ProgrammeEvent):
     """Nobody joins a programme any more, and nobody is matched in it."""
 
     type: ClassVar[str] = f"{PREFIX}.mentoring.ProgrammeClosed.v1"
+
+
+class _PairEvent(Event):
+    """About a pair. Agencies and units are those at the match; a unit is null where the registry told of none."""
+
+    topic: ClassVar[Topic] = topics.PAIRS
+    source: ClassVar[str] = "/mentoring"
+    key_field: ClassVar[str] = "mentee_id"
+    subject_field: ClassVar[str] = "pair_id"
+
+    pair_id: UUID
+    programme_id: UUID
+    mentee_id: UUID
+    mentor_id: UUID
+    mentee_agency_id: UUID
+    mentee_unit_id: UUID | None
+    mentor_agency_id: UUID
+    mentor_unit_id: UUID | None
+
+
+class MentorMatched(_PairEvent):
+    """A mentee is offered a mentor; both have until `answer_by` to accept."""
+
+    type: ClassVar[str] = f"{PREFIX}.mentoring.MentorMatched.v1"
+
+    answer_by: AwareDatetime
+
+
+class MatchDeclined(_PairEvent):
+    """An offer came to nothing: one of them declined, or did not answer in time. Who and why is not told."""
+
+    type: ClassVar[str] = f"{PREFIX}.mentoring.MatchDeclined.v1"
+
+    by: Literal["answer", "silence"]

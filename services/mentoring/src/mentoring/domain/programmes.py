@@ -45,6 +45,8 @@ class Rules:
     """How many mentees a mentor takes at most."""
     sessions: int = 6
     """How many sessions a pair is to hold."""
+    months: int = 6
+    """How many months a pair is planned for, from the day both have accepted."""
     zone_hours: int = 2
     """How many hours the clocks of mentor and mentee may be apart."""
     way: Way = "total"

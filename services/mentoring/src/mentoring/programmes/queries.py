@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from common.refused import Refused
 from common.web.pages import BY_ID, Page, Window
+from contracts.callers import Caller
 from mentoring.domain.programmes import Rules
 from mentoring.programmes.schemas import ProgrammeOut
 from mentoring.programmes.tables import Programme
@@ -20,6 +21,14 @@ async def programme(session: AsyncSession, programme_id: UUID) -> ProgrammeOut:
     if found is None:
         raise Refused("not-found")
     return ProgrammeOut.model_validate(found)
+
+
+async def seen_programme(session: AsyncSession, programme_id: UUID, caller: Caller[None]) -> Programme:
+    """A programme whose people the caller may see. Raises Refused `not-found`."""
+    found = await session.get(Programme, programme_id)
+    if found is None or not caller.reaches(found.agency_id):
+        raise Refused("not-found")
+    return found
 
 
 async def programme_page(

@@ -19,7 +19,7 @@ from mentoring.domain.matching.pairs import NOBODY, Match
 from mentoring.domain.matching.runs import Run, listed_of
 from mentoring.domain.matching.scores import WHOLE
 from mentoring.domain.matching.total import Priced
-from mentoring.programmes.tables import Programme
+from mentoring.programmes.queries import seen_programme
 from mentoring.runs.inputs import unpacked
 from mentoring.runs.schemas import ChangeOut, MovedOut, PartOut, ResultOut, RunOut, WhyOut
 from mentoring.runs.tables import MatchingResult, MatchingRun
@@ -36,17 +36,15 @@ MOVED = """
 async def held_run(session: AsyncSession, run_id: UUID, caller: Caller[None]) -> MatchingRun:
     """A run of a programme that the caller may see. Raises Refused `not-found`."""
     run = await session.get(MatchingRun, run_id)
-    programme = run and await session.get_one(Programme, run.programme_id)
-    if run is None or programme is None or not caller.reaches(programme.agency_id):
+    if run is None:
         raise Refused("not-found")
+    await seen_programme(session, run.programme_id, caller)
     return run
 
 
 async def run_page(session: AsyncSession, window: Window, programme_id: UUID, caller: Caller[None]) -> Page[RunOut]:
     """The runs of a programme in the order they were ordered. Raises Refused `not-found`."""
-    programme = await session.get(Programme, programme_id)
-    if programme is None or not caller.reaches(programme.agency_id):
-        raise Refused("not-found")
+    await seen_programme(session, programme_id, caller)
     found = select(MatchingRun).where(col(MatchingRun.programme_id) == programme_id)
     rows = await session.scalars(window.narrow(found, col(MatchingRun.id), BY_ID))
     return window.page([RunOut.model_validate(row) for row in rows], lambda shown: [shown.id])

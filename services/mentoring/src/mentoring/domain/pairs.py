@@ -1,0 +1,23 @@
+"""Pairs: what may become of a mentor and a mentee who were matched.
+
+A draft is seen by the desk alone. Offered, both have 72 hours to say yes; then they are a pair until it ends.
+"""
+
+from calendar import monthrange
+from datetime import date, timedelta
+from typing import Literal, get_args
+
+State = Literal["draft", "offered", "active", "declined", "lapsed", "ended", "completed"]
+STATES: tuple[State, ...] = get_args(State)
+LIVE: tuple[State, ...] = ("draft", "offered", "active")
+"""A mentee has one of these at most in a programme, and each takes a seat of the mentor."""
+
+TO_ANSWER = timedelta(hours=72)
+"""How long both have to accept: no regulation says it; mentoring programmes ask for three days."""
+
+
+def last_day(begins_on: date, months: int) -> date:
+    """The last day of so many months from a day on; of a day that a month lacks, its last one stands for it."""
+    year, month = divmod(begins_on.year * 12 + begins_on.month - 1 + months, 12)
+    day = min(begins_on.day, monthrange(year, month + 1)[1])
+    return date(year, month + 1, day) - timedelta(days=1)
