@@ -1,5 +1,6 @@
 """Who may do what, and for whom."""
 
+from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -9,11 +10,12 @@ import pytest
 from jejak_local.harness import AGENCY, OTHER_AGENCY, REGION
 from jejak_local.scopes import Things
 
+BANGKOM = "Analis Bangkom"
 READERS = {"lan", "analis", "service", "agency_hr", "agency_head", "verifier", "validator", "inspector", "person"}
 RIGHTS = {
     ("GET", "/v1/cases"): READERS,
     ("GET", "/v1/cases/{case_id}"): READERS,
-    ("GET", "/v1/people/{person_id}/credit"): READERS | {"bkn"},
+    ("GET", "/v1/people/{person_id}/credit"): READERS | {"bkn", "steward"},
     ("GET", "/v1/people/{person_id}/evidence"): READERS,
     ("GET", "/v1/evidence/{record_id}"): READERS,
     ("GET", "/v1/rule-packs"): READERS | {"bkn", "programme_manager"},
@@ -31,7 +33,7 @@ RIGHTS = {
 @pytest.fixture
 async def scene(world, api, predicate):
     """A person of each agency, with a case and a training."""
-    mine, theirs = await world.people(world.state(), world.state(agency=OTHER_AGENCY))
+    mine, theirs = await world.people(world.state(), world.state(agency=OTHER_AGENCY, position=BANGKOM))
     answers = await api.bulk("/predicates:batch", [predicate(person) for person in (mine, theirs)], "service")
     records = [world.completed(person) for person in (mine, theirs)]
     await world.hear(*(world.received(record) for record in records))
@@ -49,12 +51,12 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
     """001.3: no agency reads or moves what is another's."""
     own, other = (
         Things(
-            {"agency": agency, "person": person, "region": region},
+            {"agency": agency, "person": person, "region": region, "position": position},
             {"person_id": person, "case_id": case, "record_id": record, "agency_id": agency},
         )
-        for (person, case, record), agency, region in (
-            (scene["mine"], AGENCY, REGION),
-            (scene["theirs"], OTHER_AGENCY, "Papua"),
+        for (person, case, record), agency, region, position in (
+            (scene["mine"], AGENCY, REGION, "Analis"),
+            (scene["theirs"], OTHER_AGENCY, "Papua", BANGKOM),
         )
     )
     for each in (own, other):
@@ -114,6 +116,26 @@ async def test_bkn_reads_credit_and_no_case(api, scene) -> None:
     assert (await api.call("bkn", "GET", f"/people/{person}/credit")).status_code == 200
     for path in (f"/people/{person}/evidence", f"/cases/{case}", f"/evidence/{record}", "/cases"):
         assert (await api.call("bkn", "GET", path)).status_code == 403
+
+
+async def test_a_steward_reads_the_credit_of_whoever_holds_the_position_today(world, api, scene) -> None:
+    """000.27, 002.32: across all agencies, and nothing else."""
+    holder, case, record = scene["theirs"]
+    steward = partial(api.call, "steward", "GET", position=BANGKOM)
+    for sequence, agency in enumerate((OTHER_AGENCY, AGENCY), 2):
+        await world.hear(world.received(world.state(person_id=holder, agency=agency, position=BANGKOM), sequence))
+        assert (await steward(f"/people/{holder}/credit")).json()["person_id"] == str(holder)
+    for path in (f"/people/{holder}/evidence", f"/cases/{case}", f"/evidence/{record}", "/cases"):
+        assert (await steward(path)).status_code == 403
+    left = world.state(position=BANGKOM, left_on=date(2026, 6, 15))
+    assert left.posts[-1].valid_to is None, "what somebody held last stays open"
+    for person in (scene["mine"][0], *await world.people(left)):
+        assert (await steward(f"/people/{person}/credit")).status_code == 404
+    moved = world.state(person_id=holder)
+    was = moved.posts[0].model_copy(update={"position": BANGKOM, "valid_to": date(2026, 6, 15)})
+    now = moved.posts[0].model_copy(update={"valid_from": date(2026, 6, 15)})
+    await world.hear(world.received(moved.model_copy(update={"posts": [was, now]}), 4))
+    assert (await steward(f"/people/{holder}/credit")).status_code == 404
 
 
 async def test_a_person_sees_their_own(api, scene) -> None:

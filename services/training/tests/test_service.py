@@ -13,9 +13,10 @@ OFFICES = {"agency_hr", "agency_head", "inspector"}
 READ_CATALOGUE = OFFICES | {"lan", "analis", "service", "pic", "verifier", "validator", "provider", "person"}
 READ_CATALOGUE |= {"programme_manager"}
 SEND = {"service", "agency_hr", "provider", "person"}
-READ = SEND | OFFICES | {"lan", "analis", "platform_admin"}
-READ_JP = OFFICES | {"lan", "analis", "service", "pic"}
-READ_SOUNDINGS = READ_JP | {"verifier"}
+READ = SEND | OFFICES | {"lan", "analis", "steward", "platform_admin"}
+READ_COUNTS = OFFICES | {"lan", "analis", "service", "pic"}
+READ_JP = READ_COUNTS | {"steward", "person"}
+READ_SOUNDINGS = READ_COUNTS | {"verifier"}
 READ_EXEMPTIONS = {"lan", "service", "agency_hr", "inspector", "person"}
 RIGHTS = {
     ("POST", "/v1/providers"): {"lan", "service"},
@@ -36,13 +37,13 @@ RIGHTS = {
     ("GET", "/v1/trainings"): READ,
     ("GET", "/v1/trainings/{record_id}"): READ,
     ("GET", "/v1/trainings/{record_id}/history"): READ,
-    ("GET", "/v1/people/{person_id}/jp"): READ_JP | {"person"},
-    ("GET", "/v1/agencies/{agency_id}/jp-summary"): READ_JP,
+    ("GET", "/v1/people/{person_id}/jp"): READ_JP,
+    ("GET", "/v1/agencies/{agency_id}/jp-summary"): READ_COUNTS,
     ("GET", "/v1/sweeps"): READ_SOUNDINGS,
     ("GET", "/v1/shortfalls"): READ_SOUNDINGS,
     ("GET", "/v1/people/me/shortfalls"): {"person"},
-    ("GET", "/v1/duty-counts"): {"lan", "analis", "service", "agency_hr", "agency_head", "pic", "inspector"},
-    ("GET", "/v1/duty-people"): READ_JP | {"person"},
+    ("GET", "/v1/duty-counts"): READ_COUNTS,
+    ("GET", "/v1/duty-people"): READ_JP,
     ("POST", "/v1/audits"): {"lan", "analis"},
     ("GET", "/v1/audits"): {"lan", "analis", "agency_hr", "agency_head", "inspector"},
     ("GET", "/v1/team"): {"person"},
@@ -72,13 +73,13 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
     """Of two agencies, each with somebody, a school, a platform, and what these have sent."""
     sides: list[Things] = []
     bodies: dict[str, Any] = {}
-    for agency, school, region in (
-        (world.here, world.school, REGION),
-        (world.there, world.other_school, "Papua"),
+    for agency, school, region, position in (
+        (world.here, world.school, REGION, "Analis"),
+        (world.there, world.other_school, "Papua", "Analis Bangkom"),
     ):
         code = await world.provider([("KL03", date(2020, 1, 1), None)], school)
         await world.agency(agency, region=region)
-        person = await world.person(agency=agency)
+        person = await world.person(agency=agency, position=position)
         connection = new_id()
         [sent] = await world.store(line(person))
         [taught] = await world.store(line(person, provider_code=code), role="provider", provider=school)
@@ -90,7 +91,14 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
         made = (await api.call("lan", "POST", "/courses", course | {"code": f"C-{code}"})).json()
         sides.append(
             Things(
-                {"agency": agency, "person": person, "provider": school, "connection": connection, "region": region},
+                {
+                    "agency": agency,
+                    "person": person,
+                    "provider": school,
+                    "connection": connection,
+                    "region": region,
+                    "position": position,
+                },
                 {
                     "person_id": person,
                     "agency_id": agency,

@@ -374,6 +374,7 @@ class World(Inside):
         unit: tuple[UUID, str] | tuple[None, None] = (None, None),
         assignments: Sequence[tuple[UUID, date, date | None]] | None = None,
         jenjang: str | None = "ahli_pertama",
+        position: str = "Analis",
         posts: Sequence[tuple[str | None, date, date | None]] | None = None,
         education: str | None = "S1",
         learned: Sequence[tuple[str, date]] = (),
@@ -403,7 +404,7 @@ class World(Inside):
                 for place, since, until in assignments or [(agency, joined_on, left_on)]
             ],
             posts=[
-                Post(jenjang=level, golongan=golongan, position="Analis", valid_from=since, valid_to=until)
+                Post(jenjang=level, golongan=golongan, position=position, valid_from=since, valid_to=until)
                 for level, since, until in ([(jenjang, joined_on, None)] if posts is None else posts)
             ],
             absences=[Absence(status="leave", valid_from=since, valid_to=until) for since, until in absences],

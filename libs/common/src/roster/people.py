@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, false, or_, text, true
+from sqlalchemy import ColumnElement, Date, Table, and_, exists, false, literal, or_, text, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.events import Event, Received
@@ -110,7 +110,8 @@ class People(Copy):
 
     def seen_by(self, caller: Caller[Any]) -> ColumnElement[bool]:
         """The condition that keeps a query to the people a caller may see: everybody for a national role, for an
-        office whoever serves in its agency or region now, and for a person themselves.
+        office whoever serves in its agency or region now, for a steward whoever holds the position today, and for a
+        person themselves. A service that lets stewards in keeps `posts` with `position`.
         """
         if caller.unbound:
             return true()
@@ -119,7 +120,20 @@ class People(Copy):
             seen.append(self.c.agency_id.in_(caller.agencies))
         if caller.holds_by("person"):
             seen.append(self.c.person_id == caller.speaks_for("person"))
+        if caller.holds_by("position"):
+            seen.append(self.in_position(caller))
         return or_(false(), *seen)
+
+    def in_position(self, caller: Caller[Any]) -> ColumnElement[bool]:
+        """Whoever serves today in the position that the caller is steward of; who has left keeps the last one open."""
+        posts, day = self.histories["posts"], literal(caller.today, Date)
+        held = exists().where(
+            posts.c.person_id == self.c.person_id,
+            posts.c.position == caller.speaks_for("position"),
+            posts.c.valid_from <= day,
+            or_(posts.c.valid_to.is_(None), day < posts.c.valid_to),
+        )
+        return and_(self.c.joined_on <= day, or_(self.c.left_on.is_(None), day < self.c.left_on), held)
 
     @property
     def invariants(self) -> list[Invariant]:

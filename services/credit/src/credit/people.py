@@ -13,7 +13,9 @@ from credit.domain.degrees import Schooling
 from credit.domain.periods import AWAY, Absence, Post, Tenure
 from roster.people import People
 
-PEOPLE = People(__name__, "jenjang", "golongan", posts=("jenjang",), statuses=("status",), educations=("degree",))
+PEOPLE = People(
+    __name__, "jenjang", "golongan", posts=("jenjang", "position"), statuses=("status",), educations=("degree",)
+)
 POSTS, STATUSES, EDUCATIONS = (PEOPLE.histories[name] for name in ("posts", "statuses", "educations"))
 
 

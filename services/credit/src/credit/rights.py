@@ -7,7 +7,10 @@ _THEIRS = "whoever serves in their agency now; all for a national role"
 _READERS = ("lan", "analis", "service", "agency_hr", "agency_head", "verifier", "validator", "inspector", "person")
 
 READ = Right(_READERS, f"{_THEIRS}; of their region for an analis; a person: their own")
-READ_CREDIT = Right((*_READERS, "bkn"), f"{_THEIRS}; of their region for an analis; a person: their own")
+READ_CREDIT = Right(
+    (*_READERS, "bkn", "steward"),
+    f"{_THEIRS}; of their region for an analis; whoever holds the position for its steward; a person: their own",
+)
 READ_RULES = Right((*_READERS, "bkn", "programme_manager"), "all rule packs", shared=True)
 SUBMIT = Right(("agency_hr", "service"), f"{_THEIRS}; never their own case")
 _DEPUTY = "a deputy: as the one for whom they act, and neither of the two ever"

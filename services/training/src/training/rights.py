@@ -30,14 +30,15 @@ SEND_TRAININGS = Right(
 )
 VERIFY_TRAININGS = Right(("agency_hr", "service"), "self-declared records of their agency, but not their own")
 READ_TRAININGS = Right(
-    (*SENDERS, "lan", "analis", "agency_head", "inspector", "platform_admin"),
+    (*SENDERS, "lan", "analis", "agency_head", "inspector", "steward", "platform_admin"),
     "an agency: whoever is its own now, and what ended while they were; an analis: as the agencies of their region; "
-    "a provider: its own trainings; a platform: what its connection has sent; a person: their own; all for a national "
-    "role",
+    "a steward: of whoever holds the position; a provider: its own trainings; a platform: what its connection has sent; a "
+    "person: their own; all for a national role",
 )
 READ_JP = Right(
-    ("lan", "analis", "service", "agency_hr", "agency_head", "pic", "inspector", "person"),
-    "whoever serves in their agency now; of their region for an analis; a person: their own; all for a national role",
+    ("lan", "analis", "service", "agency_hr", "agency_head", "pic", "inspector", "steward", "person"),
+    "whoever serves in their agency now; of their region for an analis; whoever holds the position for its steward; a "
+    "person: their own; all for a national role",
 )
 READ_JP_OF_AGENCY = Right(
     ("lan", "analis", "service", "agency_hr", "agency_head", "pic", "inspector"),
@@ -58,9 +59,10 @@ READ_DUTY_COUNTS = Right(
     "their agency; those of their region for an analis; all for a national role",
 )
 READ_DUTY_PEOPLE = Right(
-    (*READ_DUTY_COUNTS.roles, "person"),
-    "who served in their agency on the day; in those of their region for an analis; all for a national role; a person: "
-    "whoever is below them today, and of whoever is exempt nothing but until when",
+    (*READ_DUTY_COUNTS.roles, "steward", "person"),
+    "who served in their agency on the day; in those of their region for an analis; whoever held the position then for "
+    "its steward; all for a national role; a person: whoever is below them today. A person and a steward read of whoever "
+    "is exempt nothing but until when",
 )
 READ_DUTY_TOTALS = Right(
     ("researcher", "intern"),

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -159,8 +160,40 @@ async def test_an_office_lists_its_own_agency_alone(api, agency):
         assert refused == (403, "forbidden", None)
     analis = await api.get("/duty-people", "analis", region="Aceh")
     assert [person["person_id"] for person in analis["items"]] == [str(agency["else"])]
-    for role in ("intern", "researcher", "steward", "provider"):
+    for role in ("intern", "researcher", "provider"):
         assert (await api.call(role, "GET", "/duty-people")).status_code == 403
+
+
+async def test_a_steward_lists_whoever_held_the_position_on_the_day_in_all_agencies(world, api, agency, line):
+    """000.27, 002.32: their records and how they stand, and nobody else's."""
+    bangkom = {"position": "Analis Bangkom"}
+    holders = [await world.person(agency=of, **bangkom) for of in (AGENCY, OTHER_AGENCY)]
+    away = await world.person(absences=[(date(2026, 1, 1), None)], **bangkom)
+    left = await world.person(left_on=date(2026, 5, 1), **bangkom)
+    records = [each.id for each in await world.store(*(line(person, jp="20") for person in holders))]
+    [strange] = await world.store(line(agency["else"]))
+    steward = partial(api.call, "steward", "GET", **bangkom)
+    found = {
+        each["person_id"]: each for each in await everybody(api, "/duty-people?day=2026-06-15", "steward", **bangkom)
+    }
+    assert {person: each["agency_id"] for person, each in found.items()} == {
+        str(person): str(of) for person, of in zip((*holders, away), (AGENCY, OTHER_AGENCY, AGENCY), strict=True)
+    }
+    assert [found[str(away)][name] for name in ("state", "verified")] == ["exempt", None]
+    before = await everybody(api, "/duty-people?day=2026-04-30", "steward", **bangkom)
+    assert {each["person_id"] for each in before} == {*found, str(left)}
+    of_agency = (await steward(f"/duty-people?agency_id={OTHER_AGENCY}")).json()["items"]
+    assert [each["person_id"] for each in of_agency] == [str(holders[1])]
+    for person, record in zip(holders, records, strict=True):
+        listed = (await steward(f"/trainings?person_id={person}")).json()["items"]
+        assert [each["id"] for each in listed] == [str(record)]
+        assert (await steward(f"/people/{person}/jp")).json()["verified"] == "20.000"
+    assert (await steward(f"/trainings?person_id={agency['else']}")).json()["items"] == []
+    for path in (f"/trainings/{strange.id}", f"/trainings/{strange.id}/history", f"/people/{agency['else']}/jp"):
+        assert (await steward(path)).status_code == 404
+    assert (await steward(f"/people/{left}/jp")).status_code == 404
+    for path in ("/exemptions", f"/agencies/{AGENCY}/jp-summary", "/duty-counts", "/shortfalls", "/audits", "/courses"):
+        assert (await steward(path)).status_code == 403
 
 
 async def test_a_superior_lists_their_own_tree_and_no_more_of_whoever_is_exempt_than_until_when(

@@ -27,16 +27,21 @@ async def duty_people(
     caller: Caller[Book],
     language: Language,
 ) -> Page[DutyPersonOut]:
-    """Who is asked for, in the order of their ids: of the agencies the caller is bound to, and below a superior of today.
+    """Who is asked for, in the order of their ids: of the agencies the caller is bound to, in a steward's position, and below
+    a superior of today.
 
     Raises Refused: `forbidden` for another agency, `date-in-future`, `rule-missing`.
     """
-    superior = caller.holds_by("person")
-    if asked.agency_id is not None and not superior and not caller.reaches(asked.agency_id):
+    seen, claims = [OWN], dict[str, Any]()
+    if caller.holds_by("person"):
+        seen.append(TEAM)
+        claims |= {"me": caller.speaks_for("person"), "today": caller.today}
+    if caller.holds_by("position"):
+        seen.append("position = :held")
+        claims["held"] = caller.speaks_for("position")
+    if asked.agency_id is not None and not claims and not caller.reaches(asked.agency_id):
         raise Refused("forbidden")
-    seen = "true" if caller.unbound else f"({OWN} OR {TEAM})" if superior else OWN
-    found = stood(asked, caller, seen)
-    own = {"me": caller.speaks_for("person"), "today": caller.today} if superior and not caller.unbound else {}
+    found = stood(asked, caller, "true" if caller.unbound else f"({' OR '.join(seen)})")
     narrower, more = "", dict[str, Any]()
     if state is not None:
         narrower += " AND state = ANY(CAST(:states AS text[]))"
@@ -52,7 +57,7 @@ async def duty_people(
         ) exemption ON true
         WHERE true{narrower} ORDER BY person_id LIMIT {window.limit + 1}
     """  # noqa: S608 - built of names in this code
-    rows = await session.execute(text(statement), {**found.given, **own, **more})
+    rows = await session.execute(text(statement), {**found.given, **claims, **more})
     rules = _rules(found, language)
     return window.page([_shown(row, found, rules, caller) for row in rows], lambda person: [person.person_id])
 
@@ -64,7 +69,7 @@ def _rules(found: Stood, language: Language) -> dict[str, ExplanationOut]:
 
 def _shown(row: Row[Any], found: Stood, rules: dict[str, ExplanationOut], caller: Caller[Book]) -> DutyPersonOut:
     exempt = row.state == "exempt"
-    # A superior reads of whoever is exempt nothing but until when; so does whoever is bound to other agencies.
+    # A superior reads of whoever is exempt nothing but until when; so do a steward and whoever is bound to other agencies.
     hidden = exempt and not (caller.unbound or row.agency_id in caller.agencies)
     return DutyPersonOut(
         person_id=row.person_id,

@@ -8,7 +8,7 @@ it is self-declared, and once it is verified somebody else must change it.
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlmodel import col
 
 from common.refused import Refused
@@ -66,7 +66,8 @@ def check_change(caller: Caller[Book], acting: Capacity, record: Record) -> None
 def visible(caller: Caller[Book]) -> ColumnElement[bool]:
     """The condition for the records a caller may see.
 
-    An agency sees those of people it has now, and those that ended while the person was its own.
+    An agency sees those of people it has now, and those that ended while the person was its own; a steward all of
+    whoever holds the position today.
     """
     if caller.unbound:
         return true()
@@ -74,6 +75,8 @@ def visible(caller: Caller[Book]) -> ColumnElement[bool]:
     if caller.agencies:
         now_own = select(PEOPLE.c.person_id).where(PEOPLE.c.agency_id.in_(caller.agencies))
         seen += [col(Record.agency_id).in_(caller.agencies), col(Record.person_id).in_(now_own)]
+    if caller.holds_by("position"):
+        seen.append(exists().where(PEOPLE.c.person_id == col(Record.person_id), PEOPLE.in_position(caller)))
     if "provider" in caller.roles:
         seen.append(col(Record.provider_id) == caller.speaks_for("provider"))
     if "platform_admin" in caller.roles:
