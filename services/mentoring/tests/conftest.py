@@ -1,6 +1,7 @@
 """A small world of officers: mentors, mentees and who stands above whom."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from common.ids import new_id
 from common.parts import Parts
 from common.runner import Runner
 from contracts.events.registry import Holding, PostChanged, PostState
+from contracts.events.training import TrainingCompleted
 from jejak_local import harness
 from jejak_local.harness import AGENCY
 from mentoring.domain.pairs import TO_ANSWER, last_day
@@ -35,6 +37,16 @@ class World(harness.World):
         states = [PostState(**state, superior_id=superior, valid_from=FIRST_DAY, valid_to=None)]
         await self.hear(self.received(PostChanged(post_id=post_id, agency_id=AGENCY, code="P", states=states)))
         return post_id
+
+    async def trained(self, person_id: UUID, jp: int, *competencies: str, **changes: Any) -> TrainingCompleted:
+        """A training that somebody has finished."""
+        day = self.clock.today()
+        usual = {"form": "KL03", "title": "Pelatihan", "source_kind": "system", "rule_pack": "jp-2018"}
+        own = {"record_id": new_id(), "person_id": person_id, "agency_id": AGENCY, "year": day.year, "verified": True}
+        when = {"start_date": day, "end_date": day, "jp_counted": Decimal(jp)}
+        record = harness.bare(TrainingCompleted, **usual | own | when | {"competencies": competencies} | changes)
+        await self.hear(self.received(record))
+        return record
 
 
 @pytest.fixture

@@ -20,5 +20,6 @@ GRANTS = Grants(
         "post_states": REPLACED,
         "posts": REPLACED,
         "programmes": CHANGED,
+        "trained": REPLACED,
     }
 )

@@ -124,6 +124,22 @@ async def test_a_gap_that_changes_changes_who_is_proposed(api, world, programme,
     assert (await results(api, await matched(programme_id)))[str(mentee)]["mentor_id"] == str(counts)
 
 
+async def test_a_gap_that_training_has_closed_counts_no_more(api, world, programme, joins, matched) -> None:
+    """M02: levels that training shows are those of the next match."""
+    programme_id = await programme(seats=1)
+    writes, counts, mentee = await world.person("ahli_madya"), await world.person("ahli_madya"), await world.person()
+    await world.trained(writes, 80, "menulis")
+    await world.trained(counts, 60, "anggaran")
+    await world.trained(mentee, 4, "menulis")
+    for mentor in (writes, counts):
+        await joins(programme_id, mentor, "mentor")
+    await joins(programme_id, mentee, "mentee")
+    assert (await results(api, await matched(programme_id)))[str(mentee)]["mentor_id"] == str(writes)
+    await world.trained(mentee, 60, "menulis")
+    await world.trained(mentee, 4, "anggaran")
+    assert (await results(api, await matched(programme_id)))[str(mentee)]["mentor_id"] == str(counts)
+
+
 async def test_nobody_is_matched_within_their_line_however_far_or_acting(api, world, programme, joins, matched) -> None:
     """M03: above at any depth, by an acting post too, and below."""
     top = await world.post()

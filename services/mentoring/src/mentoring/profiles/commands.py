@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.refused import Refused
 from common.store.sets import put
 from contracts.callers import Caller
-from mentoring.domain.levels import Source
+from mentoring.domain.levels import Stated
 from mentoring.people import PEOPLE
 from mentoring.profiles.schemas import LevelsIn
 from mentoring.profiles.tables import StatedLevel
@@ -27,7 +27,7 @@ async def state_levels(session: AsyncSession, person_id: UUID, document: LevelsI
     me: UUID = caller.speaks_for("person")
     if not (await PEOPLE.lock(session, [person_id])).by_id:
         raise Refused("not-found")
-    source: Source = "self"
+    source: Stated = "self"
     if me != person_id:
         source = "superior"
         if await session.scalar(SUPERIOR, {"person": person_id, "day": caller.today}) != me:

@@ -1,5 +1,6 @@
 """Reading profiles, one statement however many people."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -11,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.refused import Refused
 from common.store.sets import one_of
 from contracts.callers import Caller
-from mentoring.domain.levels import Level, counting
+from mentoring.domain.levels import Level, counting, rules_on, shown_by
 from mentoring.people import PEOPLE
 from mentoring.profiles.schemas import LevelOut, ProfileOut
 from mentoring.profiles.tables import StatedLevel
@@ -29,6 +30,10 @@ STOOD = text(f"""
     ) post ON true
     WHERE p.person_id = ANY(CAST(:ids AS uuid[])) ORDER BY p.person_id
 """)  # noqa: S608 - built of names in this code
+TRAINED = text(
+    "SELECT person_id, competency, sum(jp) AS jp, max(ended_on) AS ended_on"
+    " FROM trained WHERE person_id = ANY(CAST(:ids AS uuid[])) GROUP BY person_id, competency"
+)
 
 
 async def stood(session: AsyncSession, person_ids: Sequence[UUID], day: date) -> Sequence[Row[Any]]:
@@ -41,13 +46,16 @@ async def jenjang_of(session: AsyncSession, person_id: UUID, day: date) -> str |
     return next((row.jenjang for row in await stood(session, [person_id], day)), None)
 
 
-async def levels_of(session: AsyncSession, person_ids: Sequence[UUID]) -> dict[UUID, dict[str, Level]]:
-    """The levels that count, by person and competency."""
-    stated: dict[UUID, list[Level]] = {}
+async def levels_of(session: AsyncSession, person_ids: Sequence[UUID], day: date) -> dict[UUID, dict[str, Level]]:
+    """The levels that count on a day, by person and competency: as stated, and as training shows them."""
+    rules = rules_on(day)
+    said = defaultdict[UUID, list[Level]](list)
     for row in await session.scalars(select(StatedLevel).where(one_of(StatedLevel.table().c.person_id, person_ids))):
-        level = Level(row.competency, row.level, row.source, row.dated_on)
-        stated.setdefault(row.person_id, []).append(level)
-    return {person_id: counting(levels) for person_id, levels in stated.items()}
+        said[row.person_id].append(Level(row.competency, row.level, row.source, row.dated_on))
+    for row in await session.execute(TRAINED, {"ids": list(person_ids)}):
+        if level := shown_by(row.jp, rules):
+            said[row.person_id].append(Level(row.competency, level, "training", row.ended_on))
+    return {person_id: counting(levels, rules) for person_id, levels in said.items()}
 
 
 async def profile(session: AsyncSession, person_id: UUID, caller: Caller[None]) -> ProfileOut:
@@ -61,7 +69,7 @@ async def profile(session: AsyncSession, person_id: UUID, caller: Caller[None]) 
 async def shown(session: AsyncSession, person_id: UUID, caller: Caller[None]) -> ProfileOut:
     """What is known of somebody."""
     [row] = await stood(session, [person_id], caller.today)
-    levels = (await levels_of(session, [person_id])).get(person_id, {})
+    levels = (await levels_of(session, [person_id], caller.today)).get(person_id, {})
     told = row._asdict()
     return ProfileOut(
         **told,

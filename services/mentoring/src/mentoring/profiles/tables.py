@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Text
 from sqlmodel import Field
 
 from common.store.tables import Stored
-from mentoring.domain.levels import Source
+from mentoring.domain.levels import Stated
 
 
 class StatedLevel(Stored, table=True):
@@ -21,7 +21,7 @@ class StatedLevel(Stored, table=True):
 
     person_id: UUID = Field(primary_key=True)
     competency: str = Field(primary_key=True)
-    source: Source = Field(primary_key=True, sa_type=Text)
+    source: Stated = Field(primary_key=True, sa_type=Text)
     level: int
     dated_on: date
     stated_by: UUID

@@ -64,7 +64,7 @@ async def gather(session: AsyncSession, programme_id: UUID, rules: Rules, day: d
     ids = sorted(applications)
     serving = select(PEOPLE.c.person_id, PEOPLE.c.joined_on, PEOPLE.c.left_on).where(PEOPLE.c.person_id.in_(ids))
     there = {row.person_id for row in await session.execute(serving) if in_service(day, row.joined_on, row.left_on)}
-    levels = await levels_of(session, ids)
+    levels = await levels_of(session, ids, day)
     above = defaultdict[UUID, set[UUID]](set)
     for row in await session.execute(ABOVE, {"ids": ids, "day": day}):
         above[row.person_id].add(row.above_id)
