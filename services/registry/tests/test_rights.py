@@ -164,6 +164,25 @@ async def test_an_analis_sees_the_agencies_of_their_region(api, nation, theirs, 
     assert (await papua(f"/agencies/{nation.agencies['K-001']}")).status_code == 404
 
 
+async def test_of_a_past_day_an_analis_sees_the_agencies_that_were_in_their_region_then(api, nation, theirs):
+    agency = {
+        "code": "D-001",
+        "name": "Instansi D-001",
+        "kind": "D",
+        "region": "Papua Tengah",
+        "valid_from": "2026-06-01",
+    }
+    await api.call("lan", "PUT", f"/agencies/{nation.agencies['D-001']}", agency)
+    await api.call("lan", "POST", "/agencies", {"code": "D-002", "name": "Lain", "kind": "D", "region": "Papua"})
+    papua = partial(api.call, "analis", "GET", region="Papua")
+    for day, codes, people in (("2026-05-31", ["D-001", "D-002"], [theirs]), ("2026-06-01", ["D-002"], [])):
+        assert [found["code"] for found in (await papua(f"/agencies?as_of={day}")).json()["items"]] == codes
+        assert [found["id"] for found in (await papua(f"/people?as_of={day}")).json()["items"]] == people
+        seen = [await papua(f"/people/{theirs}{part}?as_of={day}") for part in ("", "/place")]
+        assert {answer.status_code for answer in seen} == {200 if people else 404}
+    assert (await papua("/people")).json()["items"] == []
+
+
 async def test_a_region_that_is_gone_is_said(api, nation):
     """The one agency there moves to another region; a second role of the token is worth what it is worth alone."""
     papua = partial(api.call, "analis", "GET", region="Papua")

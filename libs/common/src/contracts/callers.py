@@ -16,6 +16,9 @@ from contracts.actors import Actor
 
 R = TypeVar("R")
 
+Within = tuple[UUID, date | None, date | None]
+"""An agency, and from which day until the day before which other (None: ever) it is one's to see."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Caller(Principal, Generic[R]):
@@ -26,8 +29,8 @@ class Caller(Principal, Generic[R]):
     nip_key: str = field(compare=False, repr=False)
     token_roles: frozenset[str] = frozenset()
     """All roles of the token, those too that count for nothing here."""
-    region: frozenset[UUID] = frozenset()
-    """The agencies of the region that a role they hold is for."""
+    region: frozenset[Within] = frozenset()
+    """The agencies of the region that a role they hold is for, each with the days on which it was in it."""
     acting_for: UUID | None = None
     """For whom they act as a deputy, with that one's rights."""
     named_by: frozenset[str] = frozenset()
@@ -66,18 +69,33 @@ class Caller(Principal, Generic[R]):
 
     @cached_property
     def agencies(self) -> frozenset[UUID]:
-        """The agencies the caller is bound to, by an office in one or for a region; none for who has no such role."""
-        return self.region | ({self.speaks_for("agency")} if self.holds_by("agency") else frozenset[UUID]())
+        """The agencies the caller is bound to today, by an office in one or for a region; none for who has no such role."""
+        return self.agencies_on(self.today)
 
-    def reaches(self, agency_id: UUID) -> bool:
-        """Whether what is of that agency is the caller's to see or change. Raises Refused `forbidden`."""
-        return self.unbound or agency_id in self._bounds()
+    def agencies_on(self, day: date) -> frozenset[UUID]:
+        """`agencies` as of a day: for a region, those that were in it then."""
+        region = {
+            each for each, start, after in self.region if (start or day) <= day and (after is None or day < after)
+        }
+        return frozenset(region | ({self.speaks_for("agency")} if self.holds_by("agency") else set[UUID]()))
 
-    def sees(self, agency_column: ColumnElement[UUID] | InstrumentedAttribute[UUID] | Any) -> ColumnElement[bool]:
-        """The condition that keeps a query inside the caller's agencies. Raises Refused `forbidden`."""
-        return true() if self.unbound else agency_column.in_(self._bounds())
+    def reaches(self, agency_id: UUID, day: date | None = None) -> bool:
+        """Whether what is of that agency (as of a day, by default today) is the caller's to see or change.
 
-    def _bounds(self) -> frozenset[UUID]:
-        if not self.agencies:
+        Raises Refused `forbidden`.
+        """
+        return self.unbound or agency_id in self._bounds(day)
+
+    def sees(
+        self, agency_column: ColumnElement[UUID] | InstrumentedAttribute[UUID] | Any, day: date | None = None
+    ) -> ColumnElement[bool]:
+        """The condition that keeps a query inside the caller's agencies (as of a day, by default today).
+
+        Raises Refused `forbidden`.
+        """
+        return true() if self.unbound else agency_column.in_(self._bounds(day))
+
+    def _bounds(self, day: date | None) -> frozenset[UUID]:
+        if not self.region and not self.holds_by("agency"):
             raise Refused("forbidden")
-        return self.agencies
+        return self.agencies if day is None else self.agencies_on(day)

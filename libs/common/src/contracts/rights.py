@@ -16,7 +16,7 @@ from common.refused import Refused
 from common.web.auth import authenticated
 from common.web.parts import WebParts, parts_of
 from common.web.principals import CallerRole, Principal, roles_among
-from contracts.callers import Caller
+from contracts.callers import Caller, Within
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,11 @@ class Right:
     async def __call__(self, request: Request, principal: Annotated[Principal, Depends(authenticated)]) -> Caller[Any]:
         parts = parts_of(request)
         held = roles_among(principal, self.roles)
-        region = await _region(parts, principal, held)
         return Caller(
             subject=principal.subject,
             named=held,
             token_roles=principal.roles,
-            region=region,
+            region=await _region(parts, principal, held),
             claims=principal.claims,
             client=principal.client,
             clock=parts.clock,
@@ -71,14 +70,15 @@ class Detail:
         return or_(*(column == caller.agency for column in agency_columns))
 
 
-async def _region(parts: WebParts, principal: Principal, held: frozenset[CallerRole]) -> frozenset[UUID]:
+async def _region(parts: WebParts, principal: Principal, held: frozenset[CallerRole]) -> frozenset[Within]:
     """The agencies of the region that a role held is for. Raises Refused `claim-gone` where there are none (any more)."""
     if not any("region" in role.needs for role in held):
         return frozenset()
     async with parts.database.reading() as session:
-        found = await session.scalars(text(parts.expands["region"]), {"name": principal.speaks_for("region")})
-        agencies = frozenset(found)
-    if not agencies and all("region" in role.needs for role in held):
+        found = await session.execute(text(parts.expands["region"]), {"name": principal.speaks_for("region")})
+        agencies = frozenset((row.agency_id, row.valid_from, row.valid_to) for row in found)
+    gone = all(after is not None for _, _, after in agencies)
+    if gone and all("region" in role.needs for role in held):
         raise Refused("claim-gone", field="region")
     return agencies
 

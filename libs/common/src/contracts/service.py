@@ -14,8 +14,10 @@ from contracts import PUBLISHED
 from contracts.roles import CALLERS
 from contracts.zone import JAKARTA
 
-REGION = {"region": "SELECT agency_id FROM agencies WHERE region = :name"}
-"""What a region stands for in a copy of agencies."""
+REGION = {"region": "SELECT agency_id, NULL AS valid_from, NULL AS valid_to FROM agencies WHERE region = :name"}
+"""What a region stands for in a copy of agencies: those that are in it now."""
+DATED_REGION = {"region": "SELECT agency_id, valid_from, valid_to FROM agency_places WHERE region = :name"}
+"""What it stands for where it is known in which region an agency was on any day."""
 
 
 class Settings(ServiceSettings):

@@ -5,16 +5,17 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from common.events import Event
-from contracts.events.registry import AgencyChanged
-from roster.copies import Copy
-from roster.tables import made
+from common.fields import FIRST_DAY
+from contracts.events.registry import AgencyChanged, AgencyPlace
+from roster.copies import Copy, DatedCopy
+from roster.tables import PERIOD, made
 
 PIC = {"rank", "email", "language", "time_zone"}
 """What addressing a mail needs of a PIC: not the name."""
 
 
 class Agencies(Copy):
-    """The agencies a service knows, with those fields of the event `AgencyChanged` that it keeps."""
+    """The agencies a service knows, with those fields of the event `AgencyChanged` that it keeps: all as they are now."""
 
     event: ClassVar[type[Event]] = AgencyChanged
 
@@ -24,3 +25,20 @@ class Agencies(Copy):
     def _row(self, event: AgencyChanged) -> Sequence[Any]:
         pics = json.dumps([pic.model_dump(include=PIC) for pic in event.pics])
         return [pics if column == "pics" else getattr(event, column) for column in self.columns[:-1]]
+
+
+class PlacedAgencies(DatedCopy):
+    """The agencies a service knows, each with the region and the zone that it had on any day (`agency_places`)."""
+
+    event: ClassVar[type[Event]] = AgencyChanged
+
+    def __init__(self, module: str, *fields: str) -> None:
+        super().__init__(
+            made(module, "agencies", ("agency_id",), (*fields, "sequence"), indexed=()),
+            made(module, "agency_places", ("agency_id", "number"), (*PERIOD, "region", "zone"), indexed=("region",)),
+        )
+
+    def _states(self, event: AgencyChanged) -> Sequence[AgencyPlace]:
+        """Events from before places had dates are read as if an agency had always been where it is."""
+        always = AgencyPlace(region=event.region, zone=event.zone, valid_from=FIRST_DAY, valid_to=None)
+        return event.places or [always]

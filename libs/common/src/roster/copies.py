@@ -100,6 +100,29 @@ class Copy:
         return [getattr(event, column) for column in self.columns[:-1]]
 
 
+class DatedCopy(Copy):
+    """A copy with one history, that of its `states`: a row is a period, and `number` its place in it."""
+
+    def __init__(self, table: Table, states: Table) -> None:
+        super().__init__(table)
+        self.states = states
+
+    async def _keep(self, session: AsyncSession, batch: Sequence[Received], *, awaited: bool) -> News:
+        news = await super()._keep(session, batch, awaited=awaited)
+        if news.told:
+            columns = self.states.c.keys()[2:]
+            rows: list[Sequence[Any]] = [
+                (each, number, *(getattr(state, column) for column in columns))
+                for each, told in news.told.items()
+                for number, state in enumerate(self._states(told), 1)
+            ]
+            await retell(session, self.states, list(news.told), rows)
+        return news
+
+    def _states(self, event: Any) -> Sequence[Any]:
+        return event.states
+
+
 async def retell(
     session: AsyncSession, table: Table, ids: Sequence[UUID], rows: Sequence[Sequence[Any]]
 ) -> Sequence[Any]:

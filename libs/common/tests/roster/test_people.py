@@ -232,7 +232,7 @@ async def test_a_caller_sees_the_people_of_their_agency_or_themselves(service):
         (caller("person", agency=AGENCY, person=new_id()), set()),
         (caller("provider", provider=uuid4()), set()),
         (caller("inspector"), set()),
-        (replace(caller("analis", region="Jawa Barat"), region=frozenset({OTHER_AGENCY})), {theirs_id}),
+        (replace(caller("analis", region="Jawa Barat"), region=frozenset({(OTHER_AGENCY, None, None)})), {theirs_id}),
         (replace(caller("analis", region="Papua"), region=frozenset()), set()),
     ):
         async with service.database.reading() as session:

@@ -17,7 +17,7 @@ from common.store.outbox import emit
 from contracts.callers import Caller
 from contracts.events import registry as events
 from contracts.nip import parse_nip
-from registry.agencies.tables import agencies
+from registry.agencies.tables import agency_places
 from registry.domain.contact import Check, Contact, address_key, sex_of
 from registry.domain.person import Person
 from registry.tables import contact_changes, contacts
@@ -35,9 +35,11 @@ async def held(session: AsyncSession, persons: Mapping[UUID, Person], today: dat
     """The contacts of people; who has none yet is in the zone of the agency in which they serve today."""
     places = {person.id: person.place_on(today).agency_id for person in persons.values()}
     found = await session.execute(
-        select(agencies.c.id, agencies.c.zone).where(sets.one_of(agencies.c.id, places.values()))
+        select(agency_places.c.agency_id, agency_places.c.zone).where(
+            sets.one_of(agency_places.c.agency_id, places.values()), agency_places.c.valid_to.is_(None)
+        )
     )
-    zones = {row.id: row.zone for row in found}
+    zones = {row.agency_id: row.zone for row in found}
     unsaid = {person_id: Contact(person_id, zone=zones[place]) for person_id, place in places.items()}
     return unsaid | await said(session, persons)
 

@@ -5,6 +5,7 @@ from common.store.grants import ADDED, CHANGED, EDITED, REPLACED, Grants
 GRANTS = Grants(
     {
         "agencies": CHANGED,
+        "agency_places": EDITED,
         "assignments": EDITED,
         "changes": ADDED,
         "contact_changes": ADDED,

@@ -16,6 +16,16 @@ INVARIANTS = (
         for table in ("assignments", "grades", "statuses", "educations")
     ),
     Invariant(
+        "the places of an agency follow each other from 1900 without gap or overlap, and the last is open",
+        """
+        SELECT agency_id FROM (
+            SELECT *, lead(valid_from) OVER (PARTITION BY agency_id ORDER BY valid_from) AS next FROM agency_places
+        ) AS spans WHERE valid_to IS DISTINCT FROM next
+        UNION ALL SELECT id FROM agencies
+        WHERE DATE '1900-01-01' IS DISTINCT FROM (SELECT min(valid_from) FROM agency_places WHERE agency_id = agencies.id)
+        """,
+    ),
+    Invariant(
         "the four histories of a person begin on one day, joining or later",
         """
         SELECT id AS person_id FROM people

@@ -1,7 +1,7 @@
 """The registry: agencies with their units, posts and PICs, and people with a dated history."""
 
 from common.service import Command
-from contracts.service import Service
+from contracts.service import DATED_REGION, Service
 from registry.access.cli import add_breach, breach, drop_looks
 from registry.data_files import commands as data_files
 from registry.data_files import making
@@ -32,7 +32,7 @@ SERVICE = Service(
         "jobs",
     ],
     settings=Settings,
-    expands={"region": "SELECT id FROM agencies WHERE region = :name"},
+    expands=DATED_REGION,
     emits=True,
     jobs={reforms.JOB: reforms.reform_step, data_files.JOB: making.make_step},
     commands={

@@ -60,6 +60,39 @@ async def test_the_same_again_is_no_change(api, world):
     assert await world.emitted() == []
 
 
+async def test_region_and_zone_are_read_as_of_any_day(api, world):
+    """A change holds from its day on, or from today; the past can be corrected; what is left out stays as it was then."""
+    path = f"/agencies/{(await api.call('service', 'POST', '/agencies', AGENCY)).json()['id']}"
+
+    async def put(**said) -> None:
+        assert (await api.call("service", "PUT", path, AGENCY | said)).status_code == 200
+
+    async def on(day: str) -> tuple[str, str]:
+        found = await api.get(f"{path}?as_of={day}")
+        return found["region"], found["zone"]
+
+    await put(region="Papua Tengah", zone="WIT", valid_from="2026-07-01")
+    await put(region="Papua Barat", valid_from="2022-11-17", zone="WIT")
+    days = ("1950-01-01", "2022-11-16", "2022-11-17", "2026-06-30", "2026-07-01", "2026-11-20")
+    western, barat, tengah = ("DKI Jakarta", "WIB"), ("Papua Barat", "WIT"), ("Papua Tengah", "WIT")
+    assert [await on(day) for day in days] == [western, western, barat, barat, tengah, tengah]
+    await put(region="Papua Selatan")
+    assert (await on("2026-11-19"), await on("2026-11-20")) == (tengah, ("Papua Selatan", "WIT"))
+    listed = [f"/agencies?region=Papua Barat&as_of={day}" for day in ("2026-06-30", "2026-07-01")]
+    assert [len((await api.get(each))["items"]) for each in listed] == [1, 0]
+
+    told = (await world.emitted())[-1].event
+    assert (told.region, told.zone) == ("Papua Selatan", "WIT")
+    assert [(place.region, str(place.valid_from), place.valid_to and str(place.valid_to)) for place in told.places] == [
+        ("DKI Jakarta", "1900-01-01", "2022-11-17"),
+        ("Papua Barat", "2022-11-17", "2026-07-01"),
+        ("Papua Tengah", "2026-07-01", "2026-11-20"),
+        ("Papua Selatan", "2026-11-20", None),
+    ]
+    to_come = AGENCY | {"region": "Bali", "valid_from": "2026-11-21"}
+    assert await api.refused("service", "PUT", path, to_come) == (422, "day-to-come", "valid_from")
+
+
 @pytest.mark.parametrize("seen", ['"1"', 'W/"1"', '"x"'])
 async def test_a_version_conflict(api, seen):
     agency_id = (await api.call("service", "POST", "/agencies", AGENCY)).json()["id"]

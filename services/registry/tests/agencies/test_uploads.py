@@ -124,7 +124,7 @@ async def test_the_number_of_statements_does_not_grow(api, database):
         with counted_statements(database) as changed:
             await api.bulk("/agencies:batch", [{**one, "name": "Lain", "pics": []} for one in lines])
         counts.append((len(created), len(unchanged), len(changed)))
-    assert counts == [(8, 4, 8)] * 2
+    assert counts == [(10, 5, 9)] * 2
 
 
 async def test_opposite_orders_wait_for_each_other_and_end_as_one(database, clock, settings, world):

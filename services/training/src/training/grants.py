@@ -9,6 +9,7 @@ GRANTS = Grants(
         "absences": REPLACED,
         "accreditations": REPLACED,
         "agencies": CHANGED,
+        "agency_places": REPLACED,
         "assigned_courses": CHANGED,
         "assignments": REPLACED,
         "courses": CHANGED,

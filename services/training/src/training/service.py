@@ -1,7 +1,7 @@
 """The training service: the catalogue, records, the yearly ledger of learning hours (JP), and soundings."""
 
 from common.service import Command
-from contracts.service import Service
+from contracts.service import DATED_REGION, Service
 from training.domain.rules import load
 from training.ledger import cli as ledger
 from training.soundings import cli as soundings
@@ -25,6 +25,7 @@ SERVICE = Service(
         "rule_packs",
     ],
     rules=load,
+    expands=DATED_REGION,
     emits=True,
     answers_once=True,
     commands={

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from common.fields import FIRST_DAY
 from common.store.database import counted_statements
+from contracts.events.registry import AgencyPlace
 from jejak_local.harness import OTHER_AGENCY
 from services.training.tests.lives import days, live, lives
 from training.counts.queries import duty_counts
@@ -105,6 +107,30 @@ async def test_on_a_day_gone_by_only_what_had_ended_counts_where_people_served_t
         ("2026-06-14", world.there): (1, 0),
         ("2026-06-15", world.here): (1, 0),
     }
+
+
+async def test_an_agency_counts_for_the_region_it_was_in_on_the_day(world, api):
+    """Moved to Papua on 1 June, its people stay in Bali's count of May, which Bali's analis still reads."""
+    bali, papua = (
+        AgencyPlace(region=region, zone="WITA", valid_from=start, valid_to=end)
+        for region, start, end in (("Bali", FIRST_DAY, date(2026, 6, 1)), ("Papua", date(2026, 6, 1), None))
+    )
+    await world.agency(world.here, region="Papua", places=[bali, papua])
+    await world.agency(world.there, region="Bali")
+    for agency in (world.here, world.here, world.there):
+        await world.person(agency=agency)
+
+    async def seen(day: str, role: str = "lan", **claims: str) -> dict[str, int]:
+        shown = await api.get(f"/duty-counts?by=region&day={day}", role, **claims)
+        return {group["key"]: group["active"] for group in shown["groups"]}
+
+    assert await seen("2026-05-31") == {"Bali": 3}
+    assert await seen("2026-06-01") == {"Bali": 1, "Papua": 2}
+    analis = {"role": "analis", "region": "Bali"}
+    assert [await seen(day, **analis) for day in ("2026-05-31", "2026-06-01")] == [{"Bali": 3}, {"Bali": 1}]
+    there = [f"/duty-people?day={day}&agency_id={world.here}" for day in ("2026-05-31", "2026-06-01")]
+    assert len((await api.get(there[0], **analis))["items"]) == 2
+    assert await api.refused("analis", "GET", there[1], region="Bali") == (403, "forbidden", None)
 
 
 @pytest.mark.parametrize(

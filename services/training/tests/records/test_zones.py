@@ -2,14 +2,18 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import permutations
 
 import pytest
 
+from common.fields import FIRST_DAY
 from common.refused import Refused
 from common.store.database import counted_statements
-from contracts.zone import ZONES
+from contracts.events.registry import AgencyPlace
+from contracts.zone import ZONES, Zone
 
 EVERY_ZONE = pytest.mark.parametrize("zone", ZONES)
+EVERY_CHANGE = pytest.mark.parametrize(("before", "after"), list(permutations(ZONES, 2)))
 
 
 def at(zone, *moment: int) -> datetime:
@@ -91,6 +95,43 @@ async def test_on_the_night_of_a_move_the_agency_is_the_one_of_the_day_in_jakart
         await world.store(line(person, start_date="2026-02-28", end_date=moment.isoformat()))
     rows = await world.rows("SELECT agency_id, end_date FROM records ORDER BY id")
     assert [tuple(row) for row in rows] == [(world.there, date(2026, 2, 28)), (world.here, date(2026, 3, 1))]
+
+
+def places(*spans: tuple[Zone, date, date | None]) -> list[AgencyPlace]:
+    return [AgencyPlace(region=None, zone=zone, valid_from=start, valid_to=end) for zone, start, end in spans]
+
+
+@EVERY_CHANGE
+async def test_new_year_is_by_the_clock_of_its_own_night_when_the_zone_changes_in_between(world, line, before, after):
+    world.clock.moment = datetime(2027, 1, 2, tzinfo=UTC)
+    change = date(2026, 7, 1)
+    told = places((before, FIRST_DAY, change), (after, change, None))
+    await world.agency(world.here, after, places=told)
+    person = await world.person()
+    for zone, year in ((before, 2026), (after, 2027)):
+        for night in (at(zone, year - 1, 12, 31, 23, 30), at(zone, year, 1, 1, 0, 30)):
+            when = night.astimezone(UTC).isoformat()
+            [answer] = await world.store(line(person, start_date=when, end_date=when))
+            assert answer.status == "stored"
+    nights = [date(2025, 12, 31), date(2026, 1, 1), date(2026, 12, 31), date(2027, 1, 1)]
+    assert await stored_days(world) == nights
+
+
+@EVERY_CHANGE
+async def test_on_the_night_of_a_change_of_zone_the_old_clock_holds_until_midnight_in_jakarta(
+    world, line, before, after
+):
+    world.clock.moment = datetime(2027, 1, 2, tzinfo=UTC)
+    change = date(2027, 1, 1)
+    await world.agency(world.here, after, places=places((before, FIRST_DAY, change), (after, change, None)))
+    person = await world.person()
+    midnight = at("WIB", 2027, 1, 1)
+    for minutes in (-150, -90, -30, 30):
+        when = (midnight + timedelta(minutes=minutes)).isoformat()
+        await world.store(line(person, start_date="2026-12-31", end_date=when))
+    ahead = {"WIB": 0, "WITA": 1, "WIT": 2}[before]
+    old = date(2026, 12, 31)
+    assert await stored_days(world) == [old, *([old] * (2 - ahead)), *([change] * ahead), change]
 
 
 async def test_when_an_agency_changes_its_zone_records_keep_their_day(world, line):

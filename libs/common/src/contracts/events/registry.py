@@ -29,11 +29,21 @@ class Pic(Part):
     time_zone: str
 
 
+class AgencyPlace(Part):
+    """Where an agency was and by which clock it worked; `valid_to` is the first day it no longer held, by Jakarta's clock."""
+
+    region: str | None
+    zone: Zone
+    valid_from: Day
+    valid_to: Day | None
+
+
 class AgencyChanged(Event):
     """The full state of an agency (ministry K, institution L, region D) after a change.
 
-    `zone`, `closed_on` and `merged_into` are missing in events from before they were told. A reform closes an agency for
-    good, on `closed_on`; `merged_into` is the one that took over all it had, where it was one.
+    `zone`, `closed_on`, `merged_into` and `places` are missing in events from before they were told. `region` and `zone`
+    are those of now, `places` those of every day. A reform closes an agency for good, on `closed_on`; `merged_into` is
+    the one that took over all it had, where it was one.
     """
 
     topic: ClassVar[Topic] = topics.AGENCIES
@@ -53,6 +63,7 @@ class AgencyChanged(Event):
     zone: Zone = "WIB"
     closed_on: Day | None = None
     merged_into: UUID | None = None
+    places: list[AgencyPlace] = Field(default_factory=list[AgencyPlace])
 
 
 class UnitState(Part):

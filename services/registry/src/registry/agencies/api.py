@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 from fastapi.responses import StreamingResponse
 
-from common.fields import Line
+from common.fields import Day, Line
 from common.web import etag
 from common.web.bulk import Lines, lines_of
 from common.web.pages import AskedWindow, Page
@@ -43,9 +43,14 @@ async def create_agency(document: AgencyIn, session: Transaction, caller: Regist
 
 @router.get("/agencies", summary="Agencies in the order of their codes")
 async def list_agencies(
-    session: Reading, caller: Reader, window: AskedWindow, kind: Kind | None = None, region: Line | None = None
+    session: Reading,
+    caller: Reader,
+    window: AskedWindow,
+    kind: Kind | None = None,
+    region: Line | None = None,
+    as_of: Day | None = None,
 ) -> Page[AgencyOut]:
-    return await queries.agency_page(session, window, caller, kind, region)
+    return await queries.agency_page(session, window, caller, kind, region, as_of)
 
 
 @router.get("/agencies-without-pic", summary="Agencies without a main PIC or without a deputy")
@@ -54,8 +59,10 @@ async def agencies_without_pic(session: Reading, caller: NationalReader, window:
 
 
 @router.get("/agencies/{agency_id}", summary="One agency")
-async def get_agency(agency_id: UUID, session: Reading, caller: Reader, response: Response) -> AgencyOut:
-    return etag.tagged(await queries.agency(session, agency_id, caller), response)
+async def get_agency(
+    agency_id: UUID, session: Reading, caller: Reader, response: Response, as_of: Day | None = None
+) -> AgencyOut:
+    return etag.tagged(await queries.agency(session, agency_id, caller, as_of), response)
 
 
 @router.put("/agencies/{agency_id}", summary="Change an agency", responses=TAKEN)

@@ -8,6 +8,7 @@ taken before the locks of units, these before the locks of posts, and these befo
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, replace
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import or_, select, text
@@ -19,13 +20,15 @@ from common.ids import new_id
 from common.refused import Refused
 from common.store import sets
 from common.store.outbox import emit
+from common.store.sets import Row
 from common.web import etag
 from contracts.callers import Caller
 from contracts.events import registry as events
 from registry.agencies.schemas import AgencyIn, AgencyLine, PicIn
-from registry.agencies.tables import agencies, pics
+from registry.agencies.tables import agencies, agency_places, pics
 from registry.audit import audit_row
-from registry.domain.agency import Agency, Pic, check_parent, in_order
+from registry.domain.agency import Agency, Pic, Place, check_parent, in_order, placed
+from registry.domain.history import Span, at_or_first
 from registry.tables import changes
 
 Parents = dict[UUID, UUID | None]
@@ -36,7 +39,7 @@ async def create_agency(session: AsyncSession, document: AgencyIn, caller: Calle
     await lock(session)
     if await session.scalar(select(agencies.c.id).where(agencies.c.code == document.code)):
         raise Refused("code-taken", field="code")
-    created = _decided(document, None, await _parents(session))
+    created = _decided(document, None, await _parents(session), caller.today)
     await save(session, [(None, created)], caller)
     return created.id
 
@@ -50,7 +53,7 @@ async def revise_agency(
     namesake = select(agencies.c.id).where(agencies.c.code == document.code, agencies.c.id != agency_id)
     if await session.scalar(namesake):
         raise Refused("code-taken", field="code")
-    after = _decided(document, before, await _parents(session))
+    after = _decided(document, before, await _parents(session), caller.today)
     await save(session, [(before, after)], caller)
 
 
@@ -73,7 +76,7 @@ async def upsert_agencies(session: AsyncSession, lines: Sequence[AgencyLine], ca
 
     def decide(line: AgencyLine) -> Done:
         known = after.get(line.code)
-        agency = _decided(line, known, parents)
+        agency = _decided(line, known, parents, caller.today)
         if "pics" in line.model_fields_set:
             agency = replace(agency, pics=_pics(line.pics or (), agency.pics))
         after[line.code], parents[agency.id] = agency, agency.parent_id
@@ -102,17 +105,22 @@ async def _one(session: AsyncSession, agency_id: UUID, seen: etag.Versions, call
 
 
 async def load(session: AsyncSession, *, ids: Collection[UUID] = (), codes: Collection[str] = ()) -> list[Agency]:
-    """Agencies by id and by code, with their PICs."""
+    """Agencies by id and by code, with their places and PICs."""
     found = (
         await session.execute(select(agencies).where(or_(agencies.c.id.in_(ids), agencies.c.code.in_(codes))))
     ).all()
+    ids = [row.id for row in found]
     named: defaultdict[UUID, list[Pic]] = defaultdict(list)
-    for pic in await session.execute(select(pics).where(pics.c.agency_id.in_([row.id for row in found]))):
+    for pic in await session.execute(select(pics).where(pics.c.agency_id.in_(ids))):
         named[pic.agency_id].append(Pic(pic.rank, pic.name, pic.email, pic.language, pic.time_zone))
-    return [Agency(**{**row._asdict(), "pics": in_order(tuple(named[row.id]))}) for row in found]
+    places: defaultdict[UUID, list[Span[Place]]] = defaultdict(list)
+    stood = select(agency_places).where(agency_places.c.agency_id.in_(ids)).order_by(agency_places.c.valid_from)
+    for row in await session.execute(stood):
+        places[row.agency_id].append(Span(Place(row.region, row.zone), row.valid_from, row.valid_to))
+    return [Agency(**row._asdict(), places=tuple(places[row.id]), pics=in_order(tuple(named[row.id]))) for row in found]
 
 
-def _decided(document: AgencyIn, before: Agency | None, parents: Parents) -> Agency:
+def _decided(document: AgencyIn, before: Agency | None, parents: Parents, today: date) -> Agency:
     if document.id in parents if before is None else document.id not in (None, before.id):
         raise Refused("id-taken", "id")
     if before and before.closed_on and said(document, "active", before):
@@ -120,15 +128,17 @@ def _decided(document: AgencyIn, before: Agency | None, parents: Parents) -> Age
     agency_id = before.id if before else document.id or new_id()
     parent_id = said(document, "parent_id", before)
     check_parent(agency_id, parent_id, parents)
+    start = document.valid_from or today
+    then = at_or_first(before.places, start) if before else None
+    place = Place(said(document, "region", then), said(document, "zone", then))
     return Agency(
         id=agency_id,
         code=document.code,
         name=document.name,
         kind=document.kind,
-        region=said(document, "region", before),
         parent_id=parent_id,
         active=said(document, "active", before),
-        zone=said(document, "zone", before),
+        places=placed(before, place, start, today),
         closed_on=before.closed_on if before else None,
         merged_into=before.merged_into if before else None,
         pics=before.pics if before else (),
@@ -153,10 +163,19 @@ def _is_same(named: PicIn, known: Pic) -> bool:
 async def save(session: AsyncSession, pairs: Iterable[tuple[Agency | None, Agency]], caller: Caller[None]) -> None:
     """Stores the next version of each agency that changed, and announces it."""
     changed = [(before, replace(after, version=after.version + 1)) for before, after in pairs if before != after]
-    new = [asdict(after) for before, after in changed if before is None]
-    known = [asdict(after) for before, after in changed if before is not None]
-    await sets.add(session, agencies, new)
-    await sets.update(session, agencies, known)
+    await sets.add(session, agencies, [_row(after) for before, after in changed if before is None])
+    await sets.update(session, agencies, [_row(after) for before, after in changed if before is not None])
+    moved = [(before, after) for before, after in changed if (before.places if before else ()) != after.places]
+    old = [
+        {"agency_id": before.id, "valid_from": span.valid_from}
+        for before, _ in moved
+        if before
+        for span in before.places
+    ]
+    await sets.delete(session, agency_places, old)
+    await sets.add(
+        session, agency_places, [{"agency_id": after.id, **row} for _, after in moved for row in _places(after)]
+    )
     renamed_pics = [(before, after) for before, after in changed if (before.pics if before else ()) != after.pics]
     await sets.delete(
         session,
@@ -168,6 +187,23 @@ async def save(session: AsyncSession, pairs: Iterable[tuple[Agency | None, Agenc
     )
     await sets.add(session, changes, [audit_row(before, after, caller) for before, after in changed])
     for _, after in changed:
-        state = asdict(after)
-        version = state.pop("version")
-        emit(session, events.AgencyChanged(agency_id=state.pop("id"), **state), sequence=version, time=caller.now)
+        emit(session, _event(after), sequence=after.version, time=caller.now)
+
+
+def _row(agency: Agency) -> Row:
+    return {column.name: getattr(agency, column.name) for column in agencies.c}
+
+
+def _places(agency: Agency) -> list[Row]:
+    return [{"valid_from": span.valid_from, "valid_to": span.valid_to, **asdict(span.value)} for span in agency.places]
+
+
+def _event(agency: Agency) -> events.AgencyChanged:
+    state = {name: value for name, value in asdict(agency).items() if name not in {"id", "version", "places"}}
+    return events.AgencyChanged(
+        agency_id=agency.id,
+        region=agency.region,
+        zone=agency.zone,
+        places=[events.AgencyPlace.model_validate(place) for place in _places(agency)],
+        **state,
+    )

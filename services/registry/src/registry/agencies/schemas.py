@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StrictBool
 
-from common.fields import Document, Line
+from common.fields import Day, Document, Line
 from contracts.zone import JAKARTA, Zone
 from registry.domain.agency import Kind, Language, Rank
 from registry.fields import Code, Email, TimeZone
@@ -14,7 +14,8 @@ from registry.fields import Code, Email, TimeZone
 class AgencyIn(Document):
     """An agency; `id` may be chosen by the caller when it is new, and it is `active` and works by WIB unless told otherwise.
 
-    What is left out of a known one stays as it is; `region` and `parent_id` are cleared by null.
+    What is left out of a known one stays as it is; `region` and `parent_id` are cleared by null. Region and zone hold from
+    `valid_from` until their next change on record, by default from today; those of a new one also held before.
     """
 
     id: UUID | None = None
@@ -25,6 +26,7 @@ class AgencyIn(Document):
     parent_id: UUID | None = None
     active: StrictBool = True
     zone: Zone = Field("WIB", description="western, central or eastern time: by its days its people's moments count")
+    valid_from: Day | None = Field(None, description="from when region and zone are so; not a day to come")
 
 
 class PicIn(Document):
@@ -53,7 +55,7 @@ class AgencyLine(AgencyIn):
 
 
 class AgencyOut(BaseModel):
-    """An agency as it is now."""
+    """An agency as it is now; region and zone as they were on the day asked for."""
 
     id: UUID
     code: str

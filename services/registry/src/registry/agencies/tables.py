@@ -13,7 +13,6 @@ class AgencyRow(Stored, table=True):
     __tablename__ = "agencies"
     __table_args__ = (
         CheckConstraint("kind IN ('K', 'L', 'D')", name="kind"),
-        CheckConstraint("zone IN ('WIB', 'WITA', 'WIT')", name="zone"),
         CheckConstraint("closed_on IS NULL OR NOT active", name="closed"),
         CheckConstraint("merged_into IS NULL OR closed_on IS NOT NULL", name="merged"),
     )
@@ -22,13 +21,27 @@ class AgencyRow(Stored, table=True):
     code: str = Field(unique=True)
     name: str
     kind: str
-    region: str | None
     parent_id: UUID | None = Field(foreign_key="agencies.id")
     active: bool
-    zone: str
     closed_on: date | None
     merged_into: UUID | None = Field(foreign_key="agencies.id")
     version: int
+
+
+class AgencyPlaceRow(Stored, table=True):
+    """Where an agency was, and by which clock it worked; `valid_to` is exclusive, null for where it is now."""
+
+    __tablename__ = "agency_places"
+    __table_args__ = (
+        CheckConstraint("zone IN ('WIB', 'WITA', 'WIT')", name="zone"),
+        CheckConstraint("valid_from < valid_to", name="dates"),
+    )
+
+    agency_id: UUID = Field(primary_key=True, foreign_key="agencies.id")
+    valid_from: date = Field(primary_key=True)
+    valid_to: date | None
+    region: str | None = Field(index=True)
+    zone: str
 
 
 class PicRow(Stored, table=True):
@@ -46,4 +59,4 @@ class PicRow(Stored, table=True):
     time_zone: str
 
 
-agencies, pics = AgencyRow.table(), PicRow.table()
+agencies, agency_places, pics = AgencyRow.table(), AgencyPlaceRow.table(), PicRow.table()

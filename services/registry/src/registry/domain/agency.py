@@ -8,6 +8,8 @@ from uuid import UUID
 
 from common.refused import Refused
 from contracts.zone import Zone
+from registry.domain.dated import EVER, restated
+from registry.domain.history import History, at, begun
 
 Kind = Literal["K", "L", "D"]
 Rank = Literal["main", "deputy"]
@@ -26,8 +28,16 @@ class Pic:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where an agency is, and by which clock it works."""
+
+    region: str | None
+    zone: Zone
+
+
+@dataclass(frozen=True, slots=True)
 class Agency:
-    """A ministry (K), an institution (L) or a region (D); `region` is where it is, `zone` by which clock it works.
+    """A ministry (K), an institution (L) or a region (D), and where it was on any day up to now.
 
     A reform closes one for good: on `closed_on`, and `merged_into` is the one that took over all it had.
     """
@@ -36,14 +46,38 @@ class Agency:
     code: str
     name: str
     kind: Kind
-    region: str | None
     parent_id: UUID | None
     active: bool
-    zone: Zone = "WIB"
+    places: History[Place]
     closed_on: date | None = None
     merged_into: UUID | None = None
     pics: tuple[Pic, ...] = ()
     version: int = 0
+
+    @property
+    def region(self) -> str | None:
+        """Where it is now."""
+        return self.places[-1].value.region
+
+    @property
+    def zone(self) -> Zone:
+        """By which clock it works now."""
+        return self.places[-1].value.zone
+
+
+def placed(before: Agency | None, place: Place, start: date, today: date) -> History[Place]:
+    """The places of an agency that is in one from `start` until the next change on record.
+
+    None is still to come: whoever keeps no dates is told where it is now. Raises Refused: `day-to-come`,
+    `agency-closed`, `history-too-long`.
+    """
+    if start > today:
+        raise Refused("day-to-come", "valid_from")
+    if before is None:
+        return begun(place, EVER)
+    if at(before.places, start) == place:
+        return before.places
+    return restated(before.places, before.closed_on, place, start, "agency-closed")[0]
 
 
 def in_order(pics: tuple[Pic, ...]) -> tuple[Pic, ...]:

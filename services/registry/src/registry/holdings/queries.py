@@ -44,7 +44,7 @@ _POSTS = text(
 async def place(session: AsyncSession, person_id: UUID, caller: Caller[None], as_of: date | None) -> PlaceOut:
     """Where somebody serves on a day, for whom the agency of that day is their own. Raises Refused `not-found`."""
     person = await people.person(session, person_id, caller, as_of)
-    _check_reached(person.agency_id, caller)
+    _check_reached(person.agency_id, caller, as_of)
     [found] = await _places(session, [person], caller)
     return found
 
@@ -71,15 +71,15 @@ async def place_page(
     as_of: date | None,
 ) -> Page[PlaceOut]:
     """Where the people of an agency, or of one of its units, serve on a day. Raises Refused `not-found`."""
-    _check_reached(agency_id, caller)
+    _check_reached(agency_id, caller, as_of)
     day = as_of or caller.today
     found = await people.people_page(session, window, caller, agency_id=agency_id, unit_id=unit_id, as_of=day)
     return Page(items=await _places(session, found.items, caller), next=found.next)
 
 
-def _check_reached(agency_id: UUID, caller: Caller[None]) -> None:
+def _check_reached(agency_id: UUID, caller: Caller[None], as_of: date | None) -> None:
     """A place names a superior, whom nobody sees by seeing who once served below them."""
-    if not caller.reaches(agency_id):
+    if not caller.reaches(agency_id, as_of):
         raise Refused("not-found")
 
 

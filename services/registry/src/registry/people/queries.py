@@ -94,10 +94,10 @@ async def people_page(
 
     For a future day these are the people of today's agencies, wherever they will be.
     """
-    place = present if _to_come(caller.today, as_of) else assignments
+    place, day = (present, None) if _to_come(caller.today, as_of) else (assignments, as_of)
     found = (
         _as_of(caller, as_of)
-        .where(_seen(caller, place.c.agency_id), statuses.c.status.not_in(GONE))
+        .where(_seen(caller, place.c.agency_id, day), statuses.c.status.not_in(GONE))
         .limit(window.limit + 1)
     )
     if agency_id is not None:
@@ -201,17 +201,17 @@ async def _one(
     return _out(row)
 
 
-def _seen(caller: Caller[None], agency_column: ColumnElement[UUID]) -> ColumnElement[bool]:
+def _seen(caller: Caller[None], agency_column: ColumnElement[UUID], day: date | None = None) -> ColumnElement[bool]:
     """The people a caller may see on a day, but for those whose record rests."""
-    return and_(_within(caller, agency_column), shown_to(caller, people.c.id, present.c.agency_id))
+    return and_(_within(caller, agency_column, day), shown_to(caller, people.c.id, present.c.agency_id))
 
 
-def _within(caller: Caller[None], agency_column: ColumnElement[UUID]) -> ColumnElement[bool]:
+def _within(caller: Caller[None], agency_column: ColumnElement[UUID], day: date | None) -> ColumnElement[bool]:
     """Those of the caller's agencies, and whoever then holds the position they are steward of."""
     if not caller.holds_by("position"):
-        return caller.sees(agency_column)
+        return caller.sees(agency_column, day)
     held = grades.c.position == caller.speaks_for("position")
-    return or_(held, caller.sees(agency_column)) if caller.unbound or caller.agencies else held
+    return or_(held, caller.sees(agency_column, day)) if caller.unbound or caller.agencies else held
 
 
 def own(caller: Caller[None], person_id: ColumnElement[UUID]) -> ColumnElement[bool]:
@@ -233,7 +233,7 @@ def serves_with(caller: Caller[None], person_id: ColumnElement[UUID]) -> ColumnE
 def _visible(caller: Caller[None], as_of: date | None) -> ColumnElement[bool]:
     """Whom a caller may see as of a day: whoever serves in their sight today, or of a past day served there then."""
     now = _seen(caller, present.c.agency_id)
-    return now if _to_come(caller.today, as_of) else or_(now, _seen(caller, assignments.c.agency_id))
+    return now if _to_come(caller.today, as_of) else or_(now, _seen(caller, assignments.c.agency_id, as_of))
 
 
 def _to_come(today: date, as_of: date | None) -> bool:

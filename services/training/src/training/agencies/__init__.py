@@ -1,1 +1,1 @@
-"""The copy of agencies that training keeps: by which clock each works, and where it is."""
+"""The copy of agencies that training keeps: by which clock each worked on any day, and where it was."""

@@ -1,5 +1,5 @@
 """The copy of agencies."""
 
-from roster.agencies import Agencies
+from roster.agencies import PlacedAgencies
 
-AGENCIES = Agencies(__name__, "code", "name", "region", "zone")
+AGENCIES = PlacedAgencies(__name__, "code", "name")

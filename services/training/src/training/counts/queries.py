@@ -55,7 +55,7 @@ async def duty_counts(
 
     Raises Refused: `forbidden` for another agency, `date-in-future`, `rule-missing`, and `field-missing` for units of no agency.
     """
-    if asked.agency_id is not None and not caller.reaches(asked.agency_id):
+    if asked.agency_id is not None and not caller.reaches(asked.agency_id, asked.day):
         raise Refused("forbidden")
     if by == "unit" and asked.agency_id is None and asked.unit_id is None:
         raise Refused("field-missing", field="agency_id")

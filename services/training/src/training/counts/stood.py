@@ -134,7 +134,7 @@ def stood(asked: Asked, caller: Caller[Book], seen: str) -> Stood:
         sql=stood_sql(ladder, day, f"{conditions} AND {seen}", NOTHING_LATER if whole else LATER),
         given={
             **named,
-            "own": sorted(caller.agencies),
+            "own": sorted(caller.agencies_on(day)),
             "day": day,
             "year": day.year,
             "pack": pack.id,
@@ -153,7 +153,7 @@ def stood_sql(ladder: Ladder, day: date, conditions: str, later: str = NOTHING_L
     target = pro_rata_sql("yearly", months_until_sql("duty_months", "12"))
     return f"""
         active AS (
-            SELECT a.person_id, a.agency_id, a.unit_id, unit.name AS unit_name, g.name AS agency_name, g.region,
+            SELECT a.person_id, a.agency_id, a.unit_id, unit.name AS unit_name, g.name AS agency_name, at.region,
                 o.jenjang, o.position,
                 {exempt_sql("p", ":day")} AS exempt, coalesce(l.yearly, given.yearly) AS yearly,
                 coalesce(l.duty_months, {duty_months_sql("p", ":year")}) AS duty_months,
@@ -164,6 +164,7 @@ def stood_sql(ladder: Ladder, day: date, conditions: str, later: str = NOTHING_L
             JOIN {unnest(DUTY)} ON given.duty_pack = :pack AND given.staff_type = p.staff_type
             LEFT JOIN jp_ledger l ON l.person_id = p.person_id AND l.year = :year
             LEFT JOIN agencies g ON g.agency_id = a.agency_id
+            LEFT JOIN agency_places at ON at.agency_id = a.agency_id AND {covers_sql("at", ":day")}
             LEFT JOIN posts o ON o.person_id = p.person_id AND {covers_sql("o", ":day")}
             {later}
             WHERE {covers_sql("a", ":day")} AND {in_service_sql("p", ":day")}

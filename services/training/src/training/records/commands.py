@@ -29,13 +29,13 @@ from contracts.callers import Caller
 from contracts.events.training import TrainingRevoked
 from contracts.nip import nip_hash
 from roster.people import Locked, Person
-from training.agencies.queries import zones_of
+from training.agencies.queries import Zones, zones_of
 from training.catalogue.queries import Offers, look_up
 from training.domain.rules import Book, pack_named
 from training.ledger.commands import move
 from training.people import PEOPLE
 from training.records import queries
-from training.records.dating import Zones, asks_for_zones, dated, today_of
+from training.records.dating import asks_for_zones, dated, today_of
 from training.records.judging import Judged, judge
 from training.records.reach import check_change, check_owner, source_kind, visible
 from training.records.schemas import Content, Correction, Recorded, Training

@@ -1,21 +1,20 @@
 """A moment becomes a day: the one it was by the clock of the agency in which the person served then.
 
-Source: Keputusan Presiden 41/1987 (the three zones). Which agency that was is asked of the day in Jakarta, so that a
-moment has one agency also on the night of a move from one zone to another. Jakarta's clock holds for an agency that
-is not known yet. Eastern clocks are ahead of Jakarta's, never behind: what is past there is past everywhere.
+Source: Keputusan Presiden 41/1987 (the three zones). Which agency that was, and by which clock it worked then, is asked
+of the day in Jakarta: so a moment has one agency and one zone also on the night of a move from one zone to another, and
+no later moment falls on an earlier day. Jakarta's clock holds for an agency that is not known yet. Eastern clocks are
+ahead of Jakarta's, never behind: what is past there is past everywhere.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime
-from uuid import UUID
 
 import msgspec
 
 from contracts.zone import Zone, day_in
 from roster.people import Person
+from training.agencies.queries import Zones
 from training.records.schemas import C, Content
-
-Zones = Mapping[UUID, Zone]
 
 
 def whens(content: Content) -> tuple[date, ...]:
@@ -50,4 +49,6 @@ def today_of(person: Person, zones: Zones, now: datetime) -> date:
 def _day(when: date, person: Person, zones: Zones) -> date:
     if not isinstance(when, datetime):
         return when
-    return day_in(zones.get(person.agency_on(day_in("WIB", when)), "WIB"), when)
+    day = day_in("WIB", when)
+    held: list[Zone] = [zone for start, zone in zones.get(person.agency_on(day), ()) if start <= day]
+    return day_in(held[0] if held else "WIB", when)
