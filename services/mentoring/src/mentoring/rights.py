@@ -16,6 +16,7 @@ MATCH = Right(("programme_manager",), "the programmes of their agency")
 READ_RUNS = Right(("lan", "programme_manager"), "the programmes of their agency; all for a national role")
 READ_OWN_PAIRS = Right(("person",), "the pairs they are or were one of")
 READ_PAIRS = Right(("lan", "programme_manager"), "the programmes of their agency; all for a national role")
+KEEP_PAIRS = Right(("programme_manager",), "the programmes of their agency")
 FOLLOW_JOBS = Right(("programme_manager",), "the jobs they have ordered")
 STATE_LEVELS = Right(("person",), "their own, and whose superior of today they are")
 READ_PROFILES = Right(

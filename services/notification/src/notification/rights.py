@@ -7,4 +7,8 @@ READ = Right(
     "rounds, and messages to PICs, of their agency; of their region for an analis; all for a national role; messages to "
     "people for `operator` alone",
 )
+UNREACHED = Right(
+    ("programme_manager",),
+    "whom their agency's programmes have written to and who have no checked address; no address is shown",
+)
 RESEND = Right(("operator", "lan"), "messages to PICs of all agencies; to people for `operator` alone")

@@ -10,6 +10,7 @@ from common.ids import derived_id
 from common.store.database import counted_statements
 from contracts.events.notification import Attachment, MessageRequested
 from contracts.events.registry import AddressCheck, ContactChanged
+from jejak_local.harness import AGENCY, OTHER_AGENCY
 
 SITI = "siti@agency.example"
 TOKEN = "head.body.signature"
@@ -88,6 +89,40 @@ async def test_a_course_that_is_assigned_is_named_with_the_day_it_is_due(notific
     assert "Data <& angka> (C-1), paling lambat 30 Juni 2026" in mail.body()
     assert "Data &lt;&amp; angka&gt; (C-1)" in mail.body("html")
     assert "karena atasan Anda menugaskan kursus" in mail.body(), "why they get it"
+
+
+@pytest.mark.parametrize(
+    ("side", "pairs", "told"),
+    [
+        ("mentee", 1, "Program Lintas mengusulkan seorang mentor"),
+        ("mentor", 3, "mengusulkan 3 mentee kepada Bapak/Ibu"),
+    ],
+)
+async def test_whoever_is_offered_pairs_is_told_how_many_and_by_when_to_answer(
+    notification, contact, request_, side, pairs, told
+) -> None:
+    values = {"title": "Lintas", "side": side, "pairs": pairs, "answer_by": "2026-06-30"}
+    asked = request_(1, "a match", template="match", values=values, reason="programme")
+    await notification.take(contact(1, email=SITI), asked)
+    assert await notification.send() == 1
+    [mail] = mails(notification)
+    assert mail.subject == "Mohon jawaban Anda paling lambat 30 Juni 2026: usulan pasangan mentoring"
+    assert told in mail.body()
+    assert told in mail.body("html")
+
+
+async def test_the_desk_that_asked_is_told_who_has_no_checked_address(
+    notification, contact, request_, api, make
+) -> None:
+    values = {"title": "Lintas", "side": "mentee", "pairs": 1, "answer_by": "2026-06-30"}
+    asked = {"template": "match", "values": values, "reason": "programme", "asked_by": AGENCY}
+    await notification.take(
+        contact(1, email=SITI), *(request_(each, "a match", **asked) for each in (1, 2)), request_(3)
+    )
+    await notification.send()
+    [found] = (await api.get("/messages/unreached", "programme_manager"))["items"]
+    assert found["person_id"] == str(make.person_id(2))
+    assert (await api.get("/messages/unreached", "programme_manager", agency=OTHER_AGENCY))["items"] == []
 
 
 async def test_nobody_without_a_checked_address_is_guessed_and_the_letter_goes_once_there_is_one(

@@ -65,8 +65,8 @@ class MentorMatched(_PairEvent):
 
 
 class MatchDeclined(_PairEvent):
-    """An offer came to nothing: one of them declined, or did not answer in time. Who and why is not told."""
+    """An offer came to nothing: one of them declined or did not answer in time, or the last seat went. Who and why is not told."""
 
     type: ClassVar[str] = f"{PREFIX}.mentoring.MatchDeclined.v1"
 
-    by: Literal["answer", "silence"]
+    by: Literal["answer", "silence", "seats"]

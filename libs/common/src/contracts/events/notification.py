@@ -26,7 +26,8 @@ class MessageRequested(Event):
 
     `template` and `reason` are names that notification knows (docs/extending.md), `values` what the template takes:
     ids, numbers and days, no name of a person and no NIP. A request with an id that was seen before is the same request, so
-    `request_id` follows from what the message is about. Until `expires_at` the message waits for an address.
+    `request_id` follows from what the message is about. Until `expires_at` the message waits for an address. `asked_by` is
+    the agency whose desk is told of people without one; null where nobody is.
     """
 
     topic: ClassVar[Topic] = topics.REQUESTS
@@ -42,4 +43,5 @@ class MessageRequested(Event):
     values: dict[str, Any]
     reason: str
     expires_at: AwareDatetime
+    asked_by: UUID | None = None
     attachments: list[Attachment] = Field(default_factory=list[Attachment])

@@ -9,7 +9,9 @@ from typing import Literal, get_args
 
 State = Literal["draft", "offered", "active", "declined", "lapsed", "ended", "completed"]
 STATES: tuple[State, ...] = get_args(State)
-LIVE: tuple[State, ...] = ("draft", "offered", "active")
+PROMISED: tuple[State, ...] = ("offered", "active")
+"""Those that both people know of."""
+LIVE: tuple[State, ...] = ("draft", *PROMISED)
 """A mentee has one of these at most in a programme, and each takes a seat of the mentor."""
 
 TO_ANSWER = timedelta(hours=72)

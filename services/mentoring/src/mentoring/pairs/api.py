@@ -1,23 +1,35 @@
 """Pairs over HTTP."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
 
 from common.web.pages import AskedWindow, Page
-from common.web.parts import Reading
+from common.web.parts import Reading, Transaction
 from contracts.callers import Caller
 from contracts.looks import shows
 from mentoring import rights
 from mentoring.domain.pairs import State
-from mentoring.pairs import queries
-from mentoring.pairs.schemas import DeskPairOut, PairOut
+from mentoring.pairs import drafts, queries
+from mentoring.pairs.schemas import (
+    ByHandIn,
+    DeskPairOut,
+    DraftedOut,
+    ExchangeIn,
+    MoveIn,
+    PairChangeOut,
+    PairOut,
+    PublishedOut,
+)
 
 router = APIRouter(prefix="/v1", tags=["pairs"])
 
 Reader = Annotated[Caller[None], Depends(rights.READ_PAIRS)]
+Keeper = Annotated[Caller[None], Depends(rights.KEEP_PAIRS)]
 OneOfBoth = Annotated[Caller[None], Depends(rights.READ_OWN_PAIRS)]
+
+NO_DRAFT: dict[int | str, dict[str, Any]] = {409: {"description": "`pair-not-draft`, `programme-closed`"}}
 
 
 @router.get("/pairs/me", summary="The pairs you are or were one of")
@@ -32,3 +44,56 @@ async def list_pairs(
     programme_id: UUID, session: Reading, caller: Reader, window: AskedWindow, state: State | None = None
 ) -> Page[DeskPairOut]:
     return await queries.pair_page(session, window, programme_id, state, caller)
+
+
+@router.post(
+    "/runs/{run_id}/draft",
+    summary="Make the pairs of a run the drafts of its programme, in place of those that stood there",
+    responses={409: {"description": "`run-not-done`, `programme-closed`"}},
+)
+async def post_draft(run_id: UUID, session: Transaction, caller: Keeper) -> DraftedOut:
+    return DraftedOut(drafts=await drafts.draft(session, run_id, caller))
+
+
+@router.post(
+    "/programmes/{programme_id}/pairs",
+    status_code=201,
+    summary="Make a draft by hand, with the reason",
+    responses={409: {"description": "`programme-closed`, `already-paired`"}},
+)
+@shows("mentoring")
+async def post_pair(programme_id: UUID, document: ByHandIn, session: Transaction, caller: Keeper) -> DeskPairOut:
+    pair_id = await drafts.make(session, programme_id, document, caller)
+    return await queries.pair_of_desk(session, pair_id, caller)
+
+
+@router.post(
+    "/pairs/{pair_id}/mentor", summary="Give the mentee of a draft another mentor, with the reason", responses=NO_DRAFT
+)
+@shows("mentoring")
+async def post_mentor(pair_id: UUID, document: MoveIn, session: Transaction, caller: Keeper) -> DeskPairOut:
+    return DeskPairOut.model_validate(await drafts.move(session, pair_id, document.mentor_id, document.reason, caller))
+
+
+@router.post(
+    "/pairs/{pair_id}/exchange", summary="Exchange the mentors of two drafts, with the reason", responses=NO_DRAFT
+)
+@shows("mentoring")
+async def post_exchange(pair_id: UUID, document: ExchangeIn, session: Transaction, caller: Keeper) -> list[DeskPairOut]:
+    both = await drafts.exchange(session, pair_id, document.pair_id, document.reason, caller)
+    return [DeskPairOut.model_validate(pair) for pair in both]
+
+
+@router.get("/pairs/{pair_id}/changes", summary="What the desk did with a pair, and why")
+async def list_changes(pair_id: UUID, session: Reading, caller: Reader) -> list[PairChangeOut]:
+    return await queries.changes(session, pair_id, caller)
+
+
+@router.post(
+    "/programmes/{programme_id}/publish",
+    summary="Offer the drafts that break no limit: both people get a mail and have 72 hours to answer",
+    responses={409: {"description": "`programme-closed`"}},
+)
+async def post_publish(programme_id: UUID, session: Transaction, caller: Keeper) -> PublishedOut:
+    offered, review = await drafts.publish(session, programme_id, caller)
+    return PublishedOut(offered=offered, review=review)

@@ -6,11 +6,12 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from common.refused import Refused
 from common.web.pages import BY_ID, Page, Window
 from contracts.callers import Caller
 from mentoring.domain.pairs import State
-from mentoring.pairs.schemas import DeskPairOut, PairOut
-from mentoring.pairs.tables import Pair
+from mentoring.pairs.schemas import DeskPairOut, PairChangeOut, PairOut
+from mentoring.pairs.tables import Pair, PairChange
 from mentoring.programmes.queries import seen_programme
 
 
@@ -33,3 +34,19 @@ async def pair_page(
         found = found.where(col(Pair.state) == state)
     rows = await session.scalars(window.narrow(found, col(Pair.id), BY_ID))
     return window.page([DeskPairOut.model_validate(row) for row in rows], lambda shown: [shown.id])
+
+
+async def pair_of_desk(session: AsyncSession, pair_id: UUID, caller: Caller[None]) -> DeskPairOut:
+    """A pair of a programme that the caller may see. Raises Refused `not-found`."""
+    pair = await session.get(Pair, pair_id)
+    if pair is None:
+        raise Refused("not-found")
+    await seen_programme(session, pair.programme_id, caller)
+    return DeskPairOut.model_validate(pair)
+
+
+async def changes(session: AsyncSession, pair_id: UUID, caller: Caller[None]) -> list[PairChangeOut]:
+    """What the desk did with a pair, the first first. Raises Refused `not-found`."""
+    await pair_of_desk(session, pair_id, caller)
+    found = select(PairChange).where(col(PairChange.pair_id) == pair_id).order_by(col(PairChange.version))
+    return [PairChangeOut.model_validate(row) for row in await session.scalars(found)]

@@ -1,10 +1,12 @@
 """Pairs as shown."""
 
 from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from common.fields import Document, Words
 from contracts.looks import WhoseId
 from mentoring.domain.pairs import State
 
@@ -34,3 +36,50 @@ class DeskPairOut(PairOut):
     run_id: UUID | None = Field(description="null: made by hand")
     score: int
     review: str | None = Field(description="why it is to be looked at; null: nothing is open")
+
+
+class ByHandIn(Document):
+    """A pair made by hand, and why."""
+
+    mentee_id: UUID
+    mentor_id: UUID
+    reason: Words
+
+
+class MoveIn(Document):
+    """Another mentor for the mentee of a draft, and why."""
+
+    mentor_id: UUID
+    reason: Words
+
+
+class ExchangeIn(Document):
+    """Another draft, with which the mentor is exchanged, and why."""
+
+    pair_id: UUID
+    reason: Words
+
+
+class DraftedOut(BaseModel):
+    """How many pairs of a run are drafts now."""
+
+    drafts: int
+
+
+class PublishedOut(BaseModel):
+    """What came of publishing."""
+
+    offered: int
+    review: int = Field(description="drafts that break a limit by now, each says which")
+
+
+class PairChangeOut(BaseModel):
+    """What the desk did with a pair, and why."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    version: int = Field(description="that of the pair after it")
+    change: Literal["made", "moved"]
+    reason: str
+    by: str
+    at: datetime

@@ -1,25 +1,33 @@
 """What a run is made of: gathered from what is known today, and kept with the run."""
 
 import zlib
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Row, select, text
+from sqlalchemy import Row, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from common.store.sets import one_of
 from mentoring.applications.tables import Application
 from mentoring.domain.matching.pairs import Case
 from mentoring.domain.matching.people import Mentee, Mentor, family_of
+from mentoring.domain.pairs import PROMISED, State
 from mentoring.domain.programmes import Rules
 from mentoring.people import PEOPLE
 from mentoring.profiles.queries import levels_of, stood
 from roster.days import covers_sql, in_service
 
 DAY = "CAST(:day AS date)"
+TAKEN = text("""
+    SELECT mentee_id, mentor_id, programme_id = :programme AS here FROM pairs
+    WHERE state = ANY(CAST(:held AS text[]))
+    AND (programme_id = :programme OR mentor_id = ANY(CAST(:ids AS uuid[])))
+""")
 # Whoever stands above somebody may act in another post, and have others above them there: they are followed to all their
 # posts, so that nobody above is missed.
 ABOVE = text(f"""
@@ -52,16 +60,32 @@ def unpacked(kept: bytes) -> Case:
     return msgspec.json.decode(zlib.decompress(kept), type=Case)
 
 
-async def gather(session: AsyncSession, programme_id: UUID, rules: Rules, day: date) -> tuple[Case, list[UUID]]:
-    """Who takes part on a day, and the mentees who may no longer: they have left, or changed their jenjang.
+async def gather(
+    session: AsyncSession,
+    programme_id: UUID,
+    rules: Rules,
+    day: date,
+    *,
+    held: Sequence[State] = PROMISED,
+    only: Collection[UUID] | None = None,
+) -> tuple[Case, list[UUID]]:
+    """Who takes part on a day and has no pair yet, and the mentees who may no longer: they have left, or changed their jenjang.
 
-    One statement for each kind of fact, however many people.
+    Pairs in a state of `held` have their mentee and take their seat; `only` are the mentees asked for, else all. One statement
+    for each kind of fact, however many people.
     """
     asked = select(Application).where(
         col(Application.programme_id) == programme_id, col(Application.withdrawn_at).is_(None)
     )
+    if only is not None:
+        asked = asked.where(or_(col(Application.side) == "mentor", one_of(Application.table().c.person_id, only)))
     applications = {row.person_id: row for row in await session.scalars(asked)}
-    ids = sorted(applications)
+    taken = {"programme": programme_id, "ids": sorted(applications), "held": list(held)}
+    pairs = (await session.execute(TAKEN, taken)).all()
+    paired = {row.mentee_id for row in pairs if row.here}
+    taking = Counter(row.mentor_id for row in pairs if row.here)
+    load = Counter(row.mentor_id for row in pairs)
+    ids = sorted(applications.keys() - paired)
     serving = select(PEOPLE.c.person_id, PEOPLE.c.joined_on, PEOPLE.c.left_on).where(PEOPLE.c.person_id.in_(ids))
     there = {row.person_id for row in await session.execute(serving) if in_service(day, row.joined_on, row.left_on)}
     levels = await levels_of(session, ids, day)
@@ -82,7 +106,8 @@ async def gather(session: AsyncSession, programme_id: UUID, rules: Rules, day: d
         elif said.side == "mentee":
             mentees.append(Mentee(**known, goals=said.goals))
         else:
-            mentors.append(Mentor(**known, seats=said.seats))
+            seats = max(0, said.seats - taking[row.person_id])
+            mentors.append(Mentor(**known, seats=seats, load=load[row.person_id]))
     return Case(mentees, mentors, rules), left
 
 

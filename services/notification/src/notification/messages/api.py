@@ -11,11 +11,12 @@ from contracts.callers import Caller
 from contracts.looks import shows
 from notification import rights
 from notification.messages import commands, queries
-from notification.messages.schemas import MessageOut, MessageState, MessageWithHistoryOut
+from notification.messages.schemas import MessageOut, MessageState, MessageWithHistoryOut, UnreachedOut
 
 router = APIRouter(prefix="/v1/messages", tags=["messages"])
 
 Reader = Annotated[Caller[None], Depends(rights.READ)]
+Desk = Annotated[Caller[None], Depends(rights.UNREACHED)]
 Resender = Annotated[Caller[None], Depends(rights.RESEND)]
 
 
@@ -29,6 +30,12 @@ async def list_messages(
     round_id: UUID | None = None,
 ) -> Page[MessageOut]:
     return await queries.messages(session, caller, window, state=state, round_id=round_id)
+
+
+@router.get("/unreached", summary="To whom your programmes have written who have no checked address")
+@shows("messages")
+async def list_unreached(caller: Desk, session: Reading, window: AskedWindow) -> Page[UnreachedOut]:
+    return await queries.unreached(session, caller, window)
 
 
 @router.get("/{message_id}", summary="A message with every attempt and the server's words")

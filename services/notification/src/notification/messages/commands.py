@@ -93,6 +93,7 @@ def drafted(round_id: UUID, agency_id: UUID, addressee: Addressee, due_at: datet
         "why": "sounding",
         "round_id": round_id,
         "agency_id": agency_id,
+        "asked_by": None,
         "rank": addressee.rank,
         "recipient": addressee.recipient,
         "cc": list(addressee.cc),

@@ -7,7 +7,7 @@ message keeps the version it was made with, and its files stay while such a mess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -46,6 +46,15 @@ class Course(Values):
     course: Line
     title: Words
     due_on: Day
+
+
+class Match(Values):
+    """Pairs that somebody is offered in a mentoring programme: its title, on which side, how many, and by when they answer."""
+
+    title: Words
+    side: Literal["mentee", "mentor"]
+    pairs: Annotated[int, Field(ge=1, le=100)]
+    answer_by: Day
 
 
 class Audit(Values):
@@ -94,6 +103,7 @@ KINDS = {
     ),
     "data-request": Kind(1, DataRequest, {"own-request": text_named("reason.own-request")}),
     "data-request-overdue": Kind(1, DataRequestOverdue, {"pic-of-agency": text_named("reason.pic-of-agency")}),
+    "match": Kind(1, Match, {"programme": text_named("reason.programme")}),
     "nudge": Kind(1, Nudge, {"superior": text_named("reason.superior")}),
     "audit": Kind(1, Audit, {"audit": text_named("reason.audit")}),
 }

@@ -31,7 +31,8 @@ async def take_requests(session: AsyncSession, received: Sequence[Received], now
         values = read_values(asked.template, asked.values, asked.reason)
         row = _letter(asked.template, asked.request_id, values, asked.reason, asked.expires_at, now)
         whom = "person_id" if asked.recipient == "person" else "agency_id"
-        rows.append(row | {whom: asked.recipient_id, "traceparent": each.traceparent})
+        told = {whom: asked.recipient_id, "asked_by": asked.asked_by, "traceparent": each.traceparent}
+        rows.append(row | told)
         files += (
             {
                 "message_id": row["id"],
@@ -92,6 +93,7 @@ def _letter(
         "why": why,
         "person_id": None,
         "agency_id": None,
+        "asked_by": None,
         "cc": [],
         "traceparent": None,
         "expires_at": expires_at,

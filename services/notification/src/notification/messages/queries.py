@@ -8,11 +8,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.fields import Moment
 from common.refused import Refused
-from common.web.pages import Page, Window
+from common.web.pages import BY_ID, Page, Window
 from contracts.callers import Caller
 from notification.digests.figures import Figures
 from notification.messages.commands import seen_by
-from notification.messages.schemas import AttemptOut, MessageOut, MessageState, MessageWithHistoryOut, ResendOut
+from notification.messages.schemas import (
+    AttemptOut,
+    MessageOut,
+    MessageState,
+    MessageWithHistoryOut,
+    ResendOut,
+    UnreachedOut,
+)
 from notification.messages.tables import Attempt, Message, Resend
 
 MESSAGES, ATTEMPTS, RESENDS = Message.table(), Attempt.table(), Resend.table()
@@ -33,6 +40,16 @@ async def messages(
         query = query.where(tuple_(columns.created_at, columns.id) > seen)
     found = [MessageOut.model_validate(row) for row in await session.execute(query.limit(window.limit + 1))]
     return window.page(found, lambda message: (message.created_at, message.id))
+
+
+async def unreached(session: AsyncSession, caller: Caller[None], window: Window) -> Page[UnreachedOut]:
+    """Letters to people that wait for an address, and that the caller's agency has asked for."""
+    columns = MESSAGES.c
+    waiting = select(MESSAGES).where(
+        columns.state == "waiting", columns.person_id.is_not(None), caller.sees(columns.asked_by)
+    )
+    rows = await session.execute(window.narrow(waiting, columns.id, BY_ID))
+    return window.page([UnreachedOut.model_validate(row) for row in rows], lambda shown: [shown.id])
 
 
 async def message(session: AsyncSession, caller: Caller[None], message_id: UUID) -> MessageWithHistoryOut:

@@ -41,6 +41,18 @@ class MessageOut(BaseModel):
     settled_at: datetime | None
 
 
+class UnreachedOut(BaseModel):
+    """A letter that waits until its person has a checked address; no address is shown."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    person_id: UUID
+    template: str
+    created_at: datetime
+    expires_at: datetime
+
+
 class AttemptOut(BaseModel):
     """One try to hand the mail over, with the SMTP server's code and words."""
 

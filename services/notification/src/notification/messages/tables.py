@@ -20,6 +20,7 @@ class Message(Stored, table=True):
 
     `values` are what the mail says. Those of a digest are counted anew each time it is claimed, until a server has
     it or may have it (`in_doubt`): one Message-ID never stands for two texts.
+    `asked_by` is the agency whose desk is told of letters that wait for an address.
     `tries` counts the attempts since the message was made or last sent again by hand, `attempts` all of them.
     """
 
@@ -41,6 +42,7 @@ class Message(Stored, table=True):
         Index(None, "agency_id"),
         Index(None, "person_id"),
         Index(None, "state", "created_at", "id"),
+        Index("ix_messages_unreached", "asked_by", "id", postgresql_where=text("state = 'waiting'")),
     )
 
     id: UUID = Field(primary_key=True)
@@ -51,6 +53,7 @@ class Message(Stored, table=True):
     person_id: UUID | None
     round_id: UUID | None
     agency_id: UUID | None
+    asked_by: UUID | None
     rank: str | None
     recipient: str | None
     cc: list[str] = Field(sa_type=ARRAY(Text))
