@@ -17,7 +17,7 @@ from typing import Any
 
 from rich.console import Console
 
-from bench import bulk, counts, growth, latency, matching, memory, nation, recovery, relay, report, sweep
+from bench import access, bulk, counts, growth, latency, matching, memory, nation, recovery, relay, report, sweep
 from bench.figures import Figure
 from bench.world import World, world
 
@@ -31,6 +31,8 @@ MEASURES: dict[str, Callable[..., Awaitable[list[Figure]]]] = {
     "B2": latency.latency,
     "B7": relay.old_snapshot,
     "B5": memory.memory,
+    "B11": access.access,
+    "B12": access.breach,
     "B3": sweep.sweep,
     "B4": growth.growth,
     "B9": counts.counts,
@@ -61,6 +63,8 @@ QUICK: dict[str, Any] = {
     "megabytes": [5],
     "replayed": 20_000,
     "snapshot_seconds": 5,
+    "reads": 200,
+    "entries": 20_000,
 }
 
 
@@ -140,6 +144,8 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--matched", type=int, nargs="+", default=[500, 5_000, 50_000], help="B10: mentees")
     parser.add_argument("--megabytes", type=int, nargs="+", default=[200, 1000], help="B5: uploads")
     parser.add_argument("--replayed", type=int, default=1_000_000, help="B6: events")
+    parser.add_argument("--reads", type=int, default=4_000, help="B11: single reads of a round")
+    parser.add_argument("--entries", type=int, default=5_000_000, help="B12: entries in the access log")
     parser.add_argument("--snapshot-seconds", type=int, default=600, help="B7: seconds that the snapshot stays open")
     if parser.parse_args().quick:
         parser.set_defaults(**QUICK)

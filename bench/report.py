@@ -31,6 +31,8 @@ TITLES = {
     "B8": "A nation with units and posts",
     "B9": "Counts of a nation, and of an agency in it",
     "B10": "Matches of mentors and mentees",
+    "B11": "What an entry in the access log adds to a read",
+    "B12": "Whom a breach concerned",
 }
 PLACE = ("machine", "python", "postgresql", "kafka")
 POINTS = 150

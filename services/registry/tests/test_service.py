@@ -2,8 +2,10 @@
 
 import re
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from common.store.jobs import order
 from jejak_local.doors import SOMETHING
@@ -87,6 +89,11 @@ RIGHTS = {
     ("POST", "/v1/reforms:preview"): {"lan", "service"},
     ("POST", "/v1/reforms"): {"lan", "service"},
     ("GET", "/v1/reforms/{reform_id}"): {"lan", "service"},
+    ("POST", "/v1/erasures:preview"): {"lan"},
+    ("POST", "/v1/erasures"): {"lan"},
+    ("GET", "/v1/erasures/{erasure_id}"): {"lan"},
+    ("POST", "/v1/erasures/{erasure_id}/consent"): {"lan"},
+    ("POST", "/v1/erasures/{erasure_id}/withdraw"): {"lan"},
     ("GET", "/v1/jobs/{job_id}"): {"lan", "service"},
     ("POST", "/v1/jobs/{job_id}/cancel"): {"lan", "service"},
 }
@@ -133,6 +140,11 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, api, 
     ]
     reform = {"agency_id": old, "on": "2026-11-20", "shares": [{"agency_id": new}]}
     reform_id = (await api.call("lan", "POST", "/reforms", reform)).json()["id"]
+    left = (await api.call("service", "POST", "/people", a_person(7, joined_on="2015-01-01"))).json()["id"]
+    gone = {"status": "retired", "decree": "SK 1", "from": "2020-02-01"}
+    assert (await api.call("service", "POST", f"/people/{left}/status", gone)).status_code == 200
+    unlawful = {"person_id": left, "ground": "unlawful", "letter": "S-12/2026"}
+    erasure_id = (await api.call("lan", "POST", "/erasures", unlawful)).json()["id"]
     jobs: dict[str, dict[str, Any]] = {}
     for role in ("lan", "service"):
         async with nation.database.transaction() as session:
@@ -145,7 +157,7 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, api, 
             "position": "Analis Bangkom",
             "address": SOMETHING,
         },
-        made["K-001"] | {"reform_id": reform_id},
+        made["K-001"] | {"reform_id": reform_id, "erasure_id": erasure_id},
         jobs,
         {lines["K-001"]["nip"]: {*NIPS.roles, "person"}},
     )
@@ -232,6 +244,17 @@ async def test_every_role_does_what_its_right_says(api, nation, world, a_person,
         rest = CORRECTION | {"kind": "restriction"}
         made = await api.call("person", "POST", "/people/me/data-requests", rest, person=person_id)
         ids["request_id"] = made.json()["id"]
+    erased = {"person_id": None, "ground": "retention", "letter": "S-12/2026"}
+    if "erasures" in path:
+        old = a_person(nip="194001011965011001", joined_on="1965-01-01")
+        erased["person_id"] = (await api.call("service", "POST", "/people", old)).json()["id"]
+        gone = {"status": "retired", "decree": "SK 1", "from": "1991-02-01"}
+        await api.call("service", "POST", f"/people/{erased['person_id']}/status", gone)
+    if "{erasure_id}" in path:  # asked for by one of LAN, consented to by another
+        ids["erasure_id"] = (await api.call("lan", "POST", "/erasures", erased, person=uuid4())).json()["id"]
+        async with nation.database.transaction() as session:
+            answer = text("INSERT INTO erasure_answers VALUES (:id, 'credit', 1, NULL)")
+            await session.execute(answer, {"id": ids["erasure_id"]})
     body = {
         "/v1/deputies": deputy,
         "/v1/deputies:batch": deputy,
@@ -271,6 +294,8 @@ async def test_every_role_does_what_its_right_says(api, nation, world, a_person,
         "/v1/data-requests/{request_id}/{act}": {"reason": "Diperbaiki"},
         "/v1/reforms": merger,
         "/v1/reforms:preview": merger,
+        "/v1/erasures": erased,
+        "/v1/erasures:preview": erased,
     }.get(path)
     body = None if method == "GET" else body
     sent = {"headers": {"content-type": "application/x-ndjson"}} if path.endswith((":batch", ":lookup")) else {}
@@ -285,7 +310,9 @@ async def test_every_role_does_what_its_right_says(api, nation, world, a_person,
         address += "?kind=agency&siasn=A1" if path == "/v1/identifiers" else ""
         answer = await api.call(role, method, address, body, **sent, **scope)
         places = {"/v1/agencies/{agency_id}/units", "/v1/agencies/{agency_id}/posts"}
-        created_before = path in {"/v1/agencies", "/v1/people", *places, "/v1/reforms", "/v1/deputies"}
+        created_before = path in {
+            "/v1/agencies", "/v1/people", *places, "/v1/reforms", "/v1/deputies", "/v1/erasures",
+        }  # fmt: skip
         done = {204} if path.endswith("/cancel") else {200}
         if path.endswith("/me/data-requests"):
             done = {201}

@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from rich.panel import Panel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from common.texts import operator_language
 from jejak_local.books import ask, balance, rest
 from jejak_local.collector import trace_tree
 from jejak_local.mail import Mail
@@ -43,7 +44,7 @@ async def demo(root: Path, *, agencies: int, people: int, seed: int) -> int:
         loaded = await _load(stack, nation)
         await rest(stack)
         console.rule("3  The sweep of all closed caturwulan")
-        sweep = await _sweep(stack)
+        sweep = await _run(stack, "training", "sweep")
         console.print(sweep)
         await rest(stack)
         async with _client(stack) as client:
@@ -55,6 +56,7 @@ async def demo(root: Path, *, agencies: int, people: int, seed: int) -> int:
             console.print(_credits(loaded, await ask(stack, "credit", "SELECT count(*) FROM entries")))
         console.rule("5  People, units, rights")
         await _stories(stack, nation, loaded)
+        console.print(await _stolen(stack, today))
         mails = stack.mail.mails()
         console.print(_mails(mails))
         console.rule("6  One revoked training, followed from the request to the mail")
@@ -100,17 +102,31 @@ async def _load(stack: Stack, nation: Nation) -> LoadSummary:
     return summary
 
 
-async def _sweep(stack: Stack) -> str:
+async def _run(stack: Stack, service: str, *arguments: str) -> str:
+    """What a command of a service says."""
     child = await asyncio.create_subprocess_exec(
-        *command("training", "sweep"),
-        env={**os.environ, **stack.process("training").environment},
+        *command(service, *arguments),
+        env={**os.environ, **stack.process(service).environment},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
     output, errors = await child.communicate()
     if child.returncode:
-        raise LocalError(f"The sweep failed:\n{errors.decode()}")
+        raise LocalError(f"{service} {arguments[0]} failed:\n{errors.decode()}")
     return output.decode().rstrip()
+
+
+async def _stolen(stack: Stack, today: date) -> Panel:
+    """A stolen client reads a list; whom that concerned is told from the access log."""
+    headers = {"authorization": f"Bearer {await stack.token('lan')}"}
+    async with httpx2.AsyncClient(headers=headers, timeout=30) as thief:
+        await _items(thief, f"{stack.url('registry')}/v1/people?limit=100")
+    await rest(stack)
+    folder = stack.root / "breach"
+    span = ("--since", f"{today}T00:00", "--until", f"{today + timedelta(days=1)}T00:00")
+    found = await _run(stack, "registry", "breach", "--client", "lan", *span, "--folder", str(folder))
+    notice = (folder / f"authority.{operator_language()}.txt").read_text()
+    return Panel(f"{found}\n\n{notice}", title="A stolen client: whom it concerned", expand=False)
 
 
 @asynccontextmanager

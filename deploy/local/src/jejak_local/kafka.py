@@ -52,6 +52,8 @@ SETTINGS: dict[str, str | int] = {
     "group.initial.rebalance.delay.ms": 0,
     # An event too large for its topic's readers must be able to arrive, so that they can bury it.
     "message.max.bytes": 4 * 1024 * 1024,
+    # What compaction has to forget is gone within seconds where a test has asked for it.
+    "log.cleaner.backoff.ms": 1000,
     "offsets.topic.num.partitions": 4,
     "transaction.state.log.num.partitions": 2,
     "share.coordinator.state.topic.num.partitions": 1,

@@ -28,8 +28,10 @@ OF_DOCUMENTS = frozenset({"description", "summary", "responses", "help", "commen
 """Arguments that end in the OpenAPI document, in `--help`, in the tables' comments or in pydantic."""
 OF_REGULATIONS = frozenset({"source", "sources", "reasons", "label", "name", "status"})
 """Keys of a rule pack that hold what the regulation calls a thing, and where that stands: in its own language."""
-FILES_OF_DOCUMENTS = frozenset({"rights.py", "invariants.py"})
-"""Files whose words are English by decision: who may do what (docs/rights.md, OpenAPI), and the names of invariants."""
+FILES_OF_DOCUMENTS = frozenset({"rights.py", "invariants.py", "erasing.py"})
+"""Files whose words are English by decision: who may do what (docs/rights.md, OpenAPI), the names of invariants, and why a
+row stays when somebody is erased.
+"""
 MARKUP = re.compile(r"<style>.*?</style>|<[^>]*>", re.DOTALL)
 
 

@@ -1,6 +1,7 @@
 """What every service's migrations are held to, and the rights of the role it serves with."""
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 
 import asyncpg
@@ -29,10 +30,12 @@ LEFT = """
 
 # Of the connection's own role, in its own database.
 TABLES = """
-    SELECT CAST(c.oid AS regclass), array_agg(privilege) FILTER (WHERE has_table_privilege(c.oid, privilege)
-        OR privilege = ANY(ARRAY['SELECT', 'INSERT', 'UPDATE', 'REFERENCES']) AND has_any_column_privilege(c.oid, privilege))
+    SELECT CAST(c.oid AS regclass), array_agg(CASE WHEN has_table_privilege(c.oid, privilege) THEN privilege
+        ELSE format('%s (%s)', privilege, columns) END) FILTER (WHERE has_table_privilege(c.oid, privilege) OR columns <> '')
     FROM pg_class c, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER', 'MAINTAIN'])
-        AS privilege
+        AS privilege, LATERAL (SELECT string_agg(attname, ', ' ORDER BY attnum) AS columns FROM pg_attribute
+        WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND CASE WHEN privilege = ANY(ARRAY['SELECT', 'INSERT',
+            'UPDATE', 'REFERENCES']) THEN has_column_privilege(c.oid, attnum, privilege) END) AS partly
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname !~ '^pg_'
         AND nspname <> 'information_schema')
     GROUP BY c.oid
@@ -118,7 +121,9 @@ async def _assert_refused(
     for table, privileges in tables.items():
         columns = metadata.tables[table].columns.keys() if table in metadata.tables else ["version_num"]
         unless = [words for privilege, words in REFUSED_UNLESS.items() if privilege not in privileges]
-        statements += [words.format(table=table, column=columns[-1]) for words in (*REFUSED_TO_ALL, *unless)]
+        # Some columns may be changed where the others may not.
+        kept = [name for name in columns if not re.search(rf"\b{name}\b", " ".join(privileges))]
+        statements += [words.format(table=table, column=kept[-1]) for words in (*REFUSED_TO_ALL, *unless)]
     for statement in statements:
         try:
             await connection.execute(statement)

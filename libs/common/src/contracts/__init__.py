@@ -4,6 +4,7 @@ from common.events import Event
 from contracts.events.access import RecordViewed
 from contracts.events.credit import CreditVerified
 from contracts.events.data_files import DataFilePart, DataFileRequested
+from contracts.events.erasure import ErasureAnswered, ErasureAsked
 from contracts.events.mentoring import MatchDeclined, MentorMatched, ProgrammeClosed, ProgrammeOpened
 from contracts.events.notification import MessageRequested
 from contracts.events.registry import (
@@ -30,6 +31,8 @@ PUBLISHED: tuple[type[Event], ...] = (
     DutyDelegated,
     PersonChanged,
     RecordViewed,
+    ErasureAsked,
+    ErasureAnswered,
     TrainingCompleted,
     TrainingCorrected,
     TrainingRevoked,

@@ -11,6 +11,7 @@ POSTS = Topic("registry.post.v1", partitions=6, compacted=True)
 DUTIES = Topic("registry.duty.v1", partitions=3, compacted=True)
 PEOPLE = Topic("registry.person.v1", partitions=12, compacted=True)
 ACCESS = Topic("registry.access.v1", partitions=12, readers=("registry",))
+ERASURES = Topic("registry.erasure.v1", partitions=3)
 RECORDS = Topic("training.record.v1", partitions=12)
 SHORTFALLS = Topic("training.shortfall.v1", partitions=3)
 DECISIONS = Topic("credit.decision.v1", partitions=12)
@@ -32,6 +33,7 @@ TOPICS = (
     DUTIES,
     PEOPLE,
     ACCESS,
+    ERASURES,
     RECORDS,
     SHORTFALLS,
     DECISIONS,

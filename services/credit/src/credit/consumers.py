@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.messages.inbox import Subscription
 from common.parts import Parts
 from credit.cases.judging import rejudge
+from credit.erasing import ERASING
 from credit.evidence import consumers as evidence
 from credit.evidence.settling import settle_again
 from credit.people import PEOPLE
@@ -21,5 +22,6 @@ def subscription(parts: Parts) -> Subscription:
         if news.changed:
             await settle_again(session, news.changed, parts.rules, parts.clock.now())
             await rejudge(session, news.changed, parts.rules, parts.clock.now())
+        await ERASING.erase(session, [each for each, told in news.told.items() if told.erased_on])
 
     return PEOPLE.subscription("credit.people", hear, awaited_by=[evidence.subscription(parts)])

@@ -1,13 +1,13 @@
 """What this service does with each of its tables, and so what its role may do: see `common.store.grants`."""
 
-from common.store.grants import ADDED, CHANGED, REPLACED, Grants
+from common.store.grants import ADDED, CHANGED, REPLACED, Grants, blanked
 
 GRANTS = Grants(
     {
         "agencies": CHANGED,
         "balances": CHANGED,
         "booked_months": REPLACED,
-        "case_history": ADDED,
+        "case_history": blanked("reason", "replaced"),
         "cases": CHANGED,
         "deputies": CHANGED,
         "educations": REPLACED,
@@ -18,5 +18,7 @@ GRANTS = Grants(
         "posts": REPLACED,
         "segments": ADDED,
         "statuses": REPLACED,
-    }
+    },
+    # What a trigger asks where words are lost.
+    functions=["loses_words(jsonb,jsonb,text[])"],
 )

@@ -5,13 +5,13 @@ from common.store.grants import ADDED, CHANGED, EDITED, REPLACED, Grants
 GRANTS = Grants(
     {
         "agencies": CHANGED,
-        "applications": CHANGED,
+        "applications": EDITED,
         "assignments": REPLACED,
         "declined_pairs": ADDED,
         "established_posts": CHANGED,
         "former_numbers": REPLACED,
         "holdings": REPLACED,
-        "levels": CHANGED,
+        "levels": EDITED,
         "matching_results": ADDED,
         "matching_runs": CHANGED,
         "pair_changes": EDITED,

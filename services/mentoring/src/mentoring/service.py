@@ -1,7 +1,9 @@
 """The mentoring service: programmes, applications, profiles, and who is matched with whom."""
 
 from contracts.service import Service
+from mentoring.erasing import ERASING
 from mentoring.runs.commands import JOB, match_step
+from roster.erasing import erase_command
 
 SERVICE = Service(
     name="mentoring",
@@ -21,4 +23,5 @@ SERVICE = Service(
     ],
     emits=True,
     jobs={JOB: match_step},
+    commands={"erase": erase_command(ERASING)},
 )

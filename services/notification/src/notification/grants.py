@@ -1,6 +1,6 @@
 """What this service does with each of its tables, and so what its role may do: see `common.store.grants`."""
 
-from common.store.grants import ADDED, CHANGED, Grants
+from common.store.grants import ADDED, CHANGED, EDITED, Grants
 
 GRANTS = Grants(
     {
@@ -11,7 +11,7 @@ GRANTS = Grants(
         "deputies": CHANGED,
         "digests": CHANGED,
         "listed_people": CHANGED,
-        "messages": CHANGED,
+        "messages": EDITED,
         "pages": ADDED,
         "resends": ADDED,
         "resolutions": CHANGED,

@@ -2,8 +2,11 @@
 
 from common.parts import Parts
 from contracts.service import Service
+from notification.erasing import ERASING
 from notification.messages.sender import Sender
 from notification.settings import Settings
+from roster.erasing import erase_command
+from roster.expiring import expire_command
 
 
 def _sender(parts: Parts) -> Sender:
@@ -17,5 +20,6 @@ SERVICE = Service(
     features=["digests", "rounds", "messages", "contacts", "deputies", "landing", "personal"],
     settings=Settings,
     emits=True,
+    commands={"erase": erase_command(ERASING), "expire": expire_command("messages")},
     further_roles={"sender": _sender},
 )

@@ -329,3 +329,23 @@ async def test_a_pic_is_told_of_an_audit_in_words_of_their_language(notification
     [mail] = notification.mail_server.mails()
     assert mail.subject == "LAN has opened a sample audit in your agency"
     assert "On 2 May 2026 LAN opened a sample audit" in mail.body().replace("\n", " ")
+
+
+async def test_of_whom_is_erased_no_letter_and_no_address_is_left(notification, contact, request_, make) -> None:
+    await notification.take(
+        contact(1, email=SITI, check="baru@agency.example"), contact(2, email="budi@agency.example")
+    )
+    await notification.take(request_(1), request_(2))
+    assert await notification.send() == 3
+    await notification.take(request_(1, "week 2"))
+    await notification.take(contact(1, sequence=2, name="", email=None))
+    assert await notification.rows("SELECT name, email, check_email FROM contacts ORDER BY name") == [
+        ("", None, None),
+        ("Pegawai 2", "budi@agency.example", None),
+    ]
+    assert await notification.rows("SELECT person_id FROM messages") == [(make.person_id(2),)]
+    assert await notification.value("SELECT count(*) FROM attempts") == 1
+    await notification.take(request_(1, "week 3"))
+    await notification.send()
+    assert len(mails(notification)) == 3, "nobody is written to who was erased"
+    await notification.sound()

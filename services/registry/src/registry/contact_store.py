@@ -96,6 +96,13 @@ async def follow(session: AsyncSession, people: Sequence[Person], caller: Caller
         await save(session, changes, caller)
 
 
+async def forget(session: AsyncSession, person: Person, caller: Caller[None]) -> None:
+    """Announces of somebody who is erased that there is neither name nor address, whether or not there ever was one."""
+    known = (await said(session, [person.id])).get(person.id) or Contact(person.id)
+    blank = replace(known, email=None, checked_at=None, check=None)
+    await save(session, [Change(blank, replace(person, name=""), ["erased"])], caller)
+
+
 def _row(contact: Contact) -> sets.Row:
     check = contact.check
     return {

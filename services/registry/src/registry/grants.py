@@ -1,6 +1,6 @@
 """What this service does with each of its tables, and so what its role may do: see `common.store.grants`."""
 
-from common.store.grants import ADDED, CHANGED, EDITED, REPLACED, Grants
+from common.store.grants import ADDED, CHANGED, EDITED, REPLACED, Grants, blanked
 
 GRANTS = Grants(
     {
@@ -12,17 +12,19 @@ GRANTS = Grants(
         "contacts": CHANGED,
         "data_files": CHANGED,
         "data_parts": REPLACED,
-        "data_request_steps": ADDED,
+        "data_request_steps": blanked("reason"),
         "data_requests": CHANGED,
         "delegations": CHANGED,
         "educations": EDITED,
+        "erasure_answers": EDITED,
+        "erasures": CHANGED,
         "grades": EDITED,
         "holdings": EDITED,
         "identified": CHANGED,
         "identifier_changes": ADDED,
         "identifiers": EDITED,
-        "looks": ADDED,
-        "mended_numbers": ADDED,
+        "looks": blanked("reason"),
+        "mended_numbers": REPLACED,
         "nips": EDITED,
         "people": CHANGED,
         "pics": REPLACED,

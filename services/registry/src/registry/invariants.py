@@ -40,7 +40,18 @@ INVARIANTS = (
         "everybody has one number in use",
         """
         SELECT id AS person_id FROM people
-        WHERE 1 <> (SELECT count(*) FROM nips WHERE person_id = people.id AND replaced_on IS NULL)
+        WHERE CAST(erased_on IS NULL AS int) <> (SELECT count(*) FROM nips WHERE person_id = people.id AND replaced_on IS NULL)
+        """,
+    ),
+    Invariant(
+        "nothing names who was erased",
+        """
+        SELECT people.id AS person_id FROM people LEFT JOIN contacts ON contacts.person_id = people.id
+        WHERE erased_on IS NOT NULL AND (
+            name <> '' OR num_nonnulls(email, check_email) > 0
+            OR EXISTS (SELECT FROM nips WHERE person_id = people.id)
+            OR EXISTS (SELECT FROM mended_numbers WHERE person_id = people.id)
+        )
         """,
     ),
     Invariant(

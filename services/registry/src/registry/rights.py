@@ -44,6 +44,7 @@ NAME_DEPUTIES = Right(
 ASK_DATA = Right(("person", "agency_hr"), "their own; who serves in their agency, for a stated reason")
 FOLLOW_REQUESTS = Right(("person", "agency_hr"), "their own; those of who serves in their agency")
 REFORM = Right(("lan", "service"), "all agencies")
+ERASE = Right(("lan",), "whoever has left, but not themselves; consent is somebody else's than who has asked")
 FOLLOW_JOBS = Right(("lan", "service"), "the jobs they have ordered")
 
 NIPS = Detail(

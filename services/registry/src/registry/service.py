@@ -7,9 +7,12 @@ from registry.data_files import commands as data_files
 from registry.data_files import making
 from registry.data_files.cli import erase_data_files
 from registry.data_requests.cli import escalate_requests
+from registry.erasures import cli as erasing
+from registry.erasures import commands as erasures
 from registry.people.cli import announce_begun
 from registry.reforms import commands as reforms
 from registry.settings import Settings
+from roster.expiring import expire_command
 
 SERVICE = Service(
     name="registry",
@@ -29,12 +32,17 @@ SERVICE = Service(
         "reforms",
         "data_files",
         "data_requests",
+        "erasures",
         "jobs",
     ],
     settings=Settings,
     expands=DATED_REGION,
     emits=True,
-    jobs={reforms.JOB: reforms.reform_step, data_files.JOB: making.make_step},
+    jobs={
+        reforms.JOB: reforms.reform_step,
+        data_files.JOB: making.make_step,
+        erasures.JOB: erasures.erase_step,
+    },
     commands={
         "announce-begun": Command(
             announce_begun,
@@ -61,5 +69,11 @@ SERVICE = Service(
             description="Drop the months of the access log that were kept long enough. Safe to run at any time.",
             daily=True,
         ),
+        "erase": Command(
+            erasing.erase,
+            description="List whom their record has outlived, and what would be erased; ask for it by a letter.",
+            arguments=erasing.add_erase,
+        ),
+        "expire": expire_command("jobs"),
     },
 )

@@ -29,6 +29,7 @@ PARTS: Mapping[str, str] = {
     "evidence": text_named("part.evidence"),
     "credit": text_named("part.credit"),
     "messages": text_named("part.messages"),
+    "erasures": text_named("part.erasures"),
 }
 """The parts of a record, as `contracts.parts` names them."""
 

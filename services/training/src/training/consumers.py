@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.messages.inbox import Subscription
 from common.parts import Parts
 from roster.copies import News
+from training.erasing import ERASING
 from training.ledger.commands import lay_again
 from training.people import PEOPLE
 from training.records.writing import refile
@@ -21,5 +22,6 @@ def subscription(parts: Parts) -> Subscription:
             await refile(session, news.moved, parts.clock)
         if elsewhere := sorted({*news.moved, *news.redated}):
             await follow(session, elsewhere, parts.clock)
+        await ERASING.erase(session, [each for each, told in news.told.items() if told.erased_on])
 
     return PEOPLE.subscription("training.people", hear)

@@ -1,6 +1,6 @@
 """What this service does with each of its tables, and so what its role may do: see `common.store.grants`."""
 
-from common.store.grants import ADDED, CHANGED, REPLACED, Grants
+from common.store.grants import ADDED, CHANGED, REPLACED, Grants, blanked
 from training.soundings.tables import PARTITIONS
 
 GRANTS = Grants(
@@ -14,7 +14,7 @@ GRANTS = Grants(
         "assignments": REPLACED,
         "courses": CHANGED,
         "established_posts": CHANGED,
-        "exemption_changes": ADDED,
+        "exemption_changes": blanked("reason"),
         "exemptions": CHANGED,
         "former_numbers": REPLACED,
         "holdings": REPLACED,
@@ -24,7 +24,7 @@ GRANTS = Grants(
         "post_states": REPLACED,
         "posts": REPLACED,
         "providers": CHANGED,
-        "record_versions": ADDED,
+        "record_versions": blanked("state", "reason"),
         "records": CHANGED,
         "shortfalls": CHANGED,
         "sweep_agencies": ADDED,

@@ -2,7 +2,10 @@
 
 from common.service import Command
 from contracts.service import DATED_REGION, Service
+from roster.erasing import erase_command
+from roster.expiring import expire_command
 from training.domain.rules import load
+from training.erasing import ERASING
 from training.ledger import cli as ledger
 from training.soundings import cli as soundings
 
@@ -40,5 +43,7 @@ SERVICE = Service(
             description="Lay the yearly duty for everyone in service in a year who has none yet. Safe to run again.",
             arguments=ledger.add_year,
         ),
+        "erase": erase_command(ERASING),
+        "expire": expire_command("idempotency"),
     },
 )

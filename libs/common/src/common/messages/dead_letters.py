@@ -1,7 +1,8 @@
-"""Dead letters: what lies there and why, and sending it again once the cause is mended.
+"""Dead letters: what lies there and why, sending it again once the cause is mended, and forgetting those of a key.
 
 python -m common.messages.dead_letters --kafka HOST:PORT list
 python -m common.messages.dead_letters --kafka HOST:PORT replay --topic TOPIC
+python -m common.messages.dead_letters --kafka HOST:PORT forget --key KEY
 """
 
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
@@ -10,11 +11,12 @@ python -m common.messages.dead_letters --kafka HOST:PORT replay --topic TOPIC
 
 import argparse
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from aiokafka.errors import MessageSizeTooLargeError
 
 from common.messages.fetching import FETCH_BYTES, Damaged, Record, reread, take
@@ -131,6 +133,38 @@ async def listed(bootstrap: str, topic: str) -> list[dict[str, str]]:
     return found
 
 
+async def forget(bootstrap: str, key: str) -> int:
+    """Drops the letters of a key from every dead-letter topic. Returns how many went.
+
+    Kafka cuts a partition only up to an offset, so the other letters of that partition are first sent to its end.
+    Killed in between, some stand there twice, which harms nobody: consumers skip what they had applied.
+    """
+    count = 0
+    async with _admin(bootstrap) as admin:
+        for topic in await _topics(bootstrap):
+            letters: defaultdict[TopicPartition, list[Record]] = defaultdict(list)
+            async with _buried(bootstrap, topic, again=True) as (batches, _):
+                async for records in batches:
+                    for record in records:
+                        letters[TopicPartition(record.topic, record.partition)].append(record)
+            for part, records in letters.items():
+                others = [record for record in records if record.key != key.encode()]
+                if len(others) == len(records):
+                    continue
+                out = await _sender(bootstrap)
+                try:
+                    for record in others:
+                        value, headers = sendable(record.key, record.value), list(record.headers)
+                        await out.send_and_wait(
+                            part.topic, value, key=record.key, headers=headers, partition=part.partition
+                        )
+                finally:
+                    await out.stop()
+                await admin.delete_records({part: RecordsToDelete(records[-1].offset + 1)})
+                count += len(records) - len(others)
+    return count
+
+
 def _marks(letter: Record) -> dict[str, str]:
     """What a letter's headers say of it."""
     headers = {name: (value or b"").decode(errors="replace") for name, value in letter.headers}
@@ -171,7 +205,11 @@ async def main() -> None:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("list")
     commands.add_parser("replay").add_argument("--topic", required=True, help="the topic, without .dlq")
+    commands.add_parser("forget").add_argument("--key", required=True, help="the key of the letters, an id")
     options = parser.parse_args()
+    if options.command == "forget":
+        print(KIT.tell_count("dead-letters.forgotten", await forget(options.kafka, options.key)))  # noqa: T201 - a command talks to its user
+        return
     if options.command == "replay":
         count, unsent = await replay(options.kafka, options.topic)
         print(KIT.tell_count("dead-letters.sent", count, topic=options.topic))  # noqa: T201 - a command talks to its user

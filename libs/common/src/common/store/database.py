@@ -33,7 +33,7 @@ class Database:
         )
         self.url = make_url(url)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
-        self._trail = Trail(self.engine)
+        self._trail = Trail(self.dsn)
         event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
         event.listen(self.engine.sync_engine, "before_cursor_execute", _start_span)
         event.listen(self.engine.sync_engine, "after_cursor_execute", _end_span)
@@ -62,6 +62,7 @@ class Database:
             await self._trail.keep(rows)
 
     async def close(self) -> None:
+        await self._trail.close()
         await self.engine.dispose()
 
 

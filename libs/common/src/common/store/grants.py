@@ -16,12 +16,18 @@ REPLACED = (*ADDED, "DELETE")
 """Rows come and go, none is changed."""
 EDITED = (*CHANGED, "DELETE")
 
+
+def blanked(*columns: str) -> Sequence[str]:
+    """Only ever added to, but that these columns may lose what they say."""
+    return (*ADDED, f"UPDATE ({', '.join(columns)})")
+
+
 KIT = {
     "outbox": REPLACED,
     "inbox": ADDED,
     "waiting": REPLACED,
-    "idempotency": CHANGED,
-    "jobs": CHANGED,
+    "idempotency": EDITED,
+    "jobs": EDITED,
     "job_tries": EDITED,
 }
 SCHEMA = "public"

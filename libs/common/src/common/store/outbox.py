@@ -20,7 +20,7 @@ from uuid import UUID
 import msgspec
 from opentelemetry.trace import SpanKind
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils import uuid7
 
 from common.events import MAX_EVENT_BYTES, Event
@@ -128,7 +128,8 @@ class Packed(NamedTuple):
 async def flush(session: AsyncSession) -> None:
     """Stores what the transaction emitted and wakes the relay at its commit; the edge calls it."""
     if rows := taken(session):
-        await store(session, rows)
+        topics, packed, counts = zip(*rows, strict=True)
+        await session.execute(STORE, {"topics": topics, "events": packed, "counts": counts, "channel": CHANNEL})
 
 
 def taken(session: AsyncSession) -> list[Packed]:
@@ -150,19 +151,13 @@ def taken(session: AsyncSession) -> list[Packed]:
     return rows
 
 
-async def store(connection: AsyncSession | AsyncConnection, rows: Sequence[Packed]) -> None:
-    """Stores rows; the relay hears of them at the commit."""
-    topics, packed, counts = zip(*rows, strict=True)
-    await connection.execute(STORE, {"topics": topics, "events": packed, "counts": counts, "channel": CHANNEL})
-
-
 # A row's id is taken after its transaction has a number: `Floor` rests on it.
+INSERTED = (
+    "INSERT INTO outbox (topic, events, count) SELECT * FROM unnest({}, {}, {}) WHERE pg_current_xact_id() IS NOT NULL"
+)
+_GIVEN = ("CAST(:topics AS text[])", "CAST(:events AS text[])", "CAST(:counts AS int[])")
 STORE = text(
-    "WITH stored AS ("
-    " INSERT INTO outbox (topic, events, count)"
-    " SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:events AS text[]), CAST(:counts AS int[]))"
-    " WHERE pg_current_xact_id() IS NOT NULL"
-    " RETURNING 1)"
+    f"WITH stored AS ({INSERTED.format(*_GIVEN)} RETURNING 1)"  # noqa: S608 - built of names in this code
     " SELECT pg_notify(:channel, '') WHERE EXISTS (SELECT FROM stored)"
 )
 

@@ -213,7 +213,8 @@ class PersonChanged(Event):
 
     `statuses`, `educations`, `former_nip_hashes`, `holdings` and `tags` are missing in events from before they were told.
     `former_nip_hashes` stand for numbers that were the person's own until a new contract (PPPK) brought another: they still
-    name the person. A number that was wrong and was mended is not among them.
+    name the person. A number that was wrong and was mended is not among them. Who was erased, on `erased_on`, has neither
+    number nor name any more: `nip_hash` is empty, and the histories are those of an id.
     """
 
     topic: ClassVar[Topic] = topics.PEOPLE
@@ -242,6 +243,7 @@ class PersonChanged(Event):
     former_nip_hashes: list[str] = Field(default_factory=list[str])
     holdings: list[Holding] = Field(default_factory=list[Holding])
     tags: list[Tag] = Field(default_factory=list[Tag])
+    erased_on: Day | None = None
 
 
 class IdentifiersChanged(Event):
@@ -277,7 +279,7 @@ class ContactChanged(Event):
     """How a person is written to, after a change: the full state.
 
     `email` is an address that the person has shown to be theirs; null while there is none. `check` is the address that
-    is to take its place. `sex` is for the form of address.
+    is to take its place. `sex` is for the form of address. The `name` of who was erased is empty.
     """
 
     topic: ClassVar[Topic] = topics.CONTACTS

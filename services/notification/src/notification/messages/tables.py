@@ -80,7 +80,7 @@ class Attachment(Stored, table=True):
 
     __tablename__ = "attachments"
 
-    message_id: UUID = Field(primary_key=True, foreign_key="messages.id")
+    message_id: UUID = Field(primary_key=True, foreign_key="messages.id", ondelete="CASCADE")
     number: int = Field(primary_key=True)
     name: str
     media_type: str
@@ -93,7 +93,7 @@ class Attempt(Stored, table=True):
     __tablename__ = "attempts"
     __table_args__ = (CheckConstraint("result IN ('sent', 'deferred', 'failed')", name="result"),)
 
-    message_id: UUID = Field(primary_key=True, foreign_key="messages.id")
+    message_id: UUID = Field(primary_key=True, foreign_key="messages.id", ondelete="CASCADE")
     number: int = Field(primary_key=True)
     moment: datetime
     result: str
@@ -106,7 +106,7 @@ class Resend(Stored, table=True):
 
     __tablename__ = "resends"
 
-    message_id: UUID = Field(primary_key=True, foreign_key="messages.id")
+    message_id: UUID = Field(primary_key=True, foreign_key="messages.id", ondelete="CASCADE")
     after_attempt: int = Field(primary_key=True)
     moment: datetime
     subject: str

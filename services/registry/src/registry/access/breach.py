@@ -4,58 +4,79 @@ UU 27/2022, Pasal 46: within 3 x 24 hours the people concerned and the authority
 when and how, and what was done about it.
 """
 
-from collections.abc import AsyncIterator, Sequence
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# (asyncpg ships no complete types)
+
+import json
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from pathlib import Path
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
+import asyncpg
 
 from common.texts import Language
 from contracts.parts import PARTS
 from registry.texts import PARTS as WORDS
 from registry.texts import moment, say
 
-TOUCHED = """
-    SELECT person_id, array_agg(DISTINCT part ORDER BY part) AS parts, count(*) AS times,
-        min(seen_at) AS first, max(seen_at) AS last
-    FROM looks, unnest(person_ids) AS person_id
-    WHERE seen_at >= :since AND seen_at < :until {client}
-    GROUP BY person_id ORDER BY person_id
-"""
-OF_ANYBODY = text(TOUCHED.format(client=""))
-OF_CLIENT = text(TOUCHED.format(client="AND client = :client"))
+Group = tuple[str, ...]
+"""The parts of their record that somebody was shown."""
+SHOWN = "FROM looks WHERE seen_at >= $1 AND seen_at < $2 AND ($3::text IS NULL OR client = $3)"
+TOUCHED = f"""
+    SELECT shown, json_build_object('person_id', person_id, 'times', times, 'first', first, 'last', last)
+    FROM (
+        SELECT person_id, bit_or(1::bigint << array_position($4::text[], part) - 1) AS shown, count(*) AS times,
+            min(seen_at) AS first, max(seen_at) AS last
+        FROM (SELECT unnest(person_ids) AS person_id, part, seen_at {SHOWN}) AS looks
+        GROUP BY person_id ORDER BY person_id
+    ) AS touched
+"""  # noqa: S608 - built of names in this code
 
 
-@dataclass(frozen=True)
-class Touched:
-    """Somebody whom a breach concerned: the parts of their record that were shown, how often, and when."""
+async def list_touched(dsn: str, into: Path, since: datetime, until: datetime, client: str | None) -> Counter[Group]:
+    """Writes whose records were shown from `since` on and before `until`, to a client or to anybody, a line each: the
+    parts and fields, how often, and when. Gives how many were shown the same parts.
 
-    person_id: UUID
-    parts: Sequence[str]
-    times: int
-    first: datetime
-    last: datetime
+    PostgreSQL writes the lines (COPY), but for what those have in common who were shown the same parts.
+    """
+    connection = await asyncpg.connect(dsn)
+    try:
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            span = (since, until, client)
+            parts = [row["part"] for row in await connection.fetch(f"SELECT DISTINCT part {SHOWN} ORDER BY 1", *span)]
+            counts: Counter[bytes] = Counter()
+            endings: dict[bytes, bytes] = {}
+            with into.open("wb") as lines:
+                rest = b""
 
-    @property
-    def fields(self) -> list[str]:
-        """The fields that were shown."""
-        return sorted({field for part in self.parts for field in PARTS[part]})
+                async def take(data: bytes) -> None:
+                    nonlocal rest
+                    *whole, rest = (rest + data).split(b"\n")
+                    for line in whole:
+                        shown, _, told = line.partition(b"\t")
+                        if shown not in endings:
+                            group = _group(shown, parts)
+                            more = json.dumps({"parts": group, "fields": fields_of(group)})
+                            endings[shown] = f", {more[1:]}\n".encode()
+                        counts[shown] += 1
+                        lines.write(told[:-1] + endings[shown])
+
+                await connection.copy_from_query(TOUCHED, *span, parts, output=take)
+            return Counter({_group(shown, parts): count for shown, count in counts.items()})
+    finally:
+        await connection.close()
 
 
-async def touched(
-    session: AsyncSession, since: datetime, until: datetime, client: str | None
-) -> AsyncIterator[Touched]:
-    """The people whose records were shown from `since` on and before `until`, to a client or to anybody, by their ids."""
-    span = {"since": since, "until": until}
-    found = (
-        await session.stream(OF_ANYBODY, span)
-        if client is None
-        else await session.stream(OF_CLIENT, span | {"client": client})
-    )
-    async for row in found:
-        yield Touched(*row)
+def _group(shown: bytes, parts: Sequence[str]) -> Group:
+    """The parts whose bits are set."""
+    return tuple(part for bit, part in enumerate(parts) if int(shown) >> bit & 1)
+
+
+def fields_of(parts: Sequence[str]) -> list[str]:
+    """The fields that these parts show."""
+    return sorted({field for part in parts for field in PARTS[part]})
 
 
 @dataclass(frozen=True)

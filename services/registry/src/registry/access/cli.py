@@ -1,9 +1,6 @@
 """`python -m registry breach` and `python -m registry drop-looks`."""
 
 import argparse
-import json
-from collections import Counter
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
@@ -12,7 +9,7 @@ from sqlalchemy import text
 from common.parts import Parts
 from common.texts import LANGUAGES
 from contracts.zone import JAKARTA
-from registry.access.breach import Breach, notice_to_authority, notice_to_people, touched
+from registry.access.breach import Breach, list_touched, notice_to_authority, notice_to_people
 from registry.domain.access_log import kept_from
 from registry.texts import TEXTS
 
@@ -30,12 +27,9 @@ def add_breach(parser: argparse.ArgumentParser) -> None:
 async def breach(asked: argparse.Namespace, parts: Parts) -> int:
     """Writes the people concerned, a line each, and drafts of the notices in both languages; says how many they are."""
     asked.folder.mkdir(parents=True, exist_ok=True)
-    groups: Counter[tuple[str, ...]] = Counter()
-    async with parts.database.reading() as session:
-        with (asked.folder / "people.ndjson").open("w", encoding="utf-8") as lines:
-            async for person in touched(session, asked.since, asked.until, asked.client):
-                groups[tuple(person.parts)] += 1
-                lines.write(json.dumps(asdict(person) | {"fields": person.fields}, default=str) + "\n")
+    groups = await list_touched(
+        parts.database.dsn, asked.folder / "people.ndjson", asked.since, asked.until, asked.client
+    )
     shown = sorted({part for group in groups for part in group})
     found = Breach(asked.since, asked.until, asked.client, groups.total(), shown, asked.how, asked.done)
     for language in LANGUAGES:
@@ -44,6 +38,8 @@ async def breach(asked: argparse.Namespace, parts: Parts) -> int:
             named = asked.folder / f"people-{'-'.join(group)}.{language}.txt"
             named.write_text(notice_to_people(found, group, language), encoding="utf-8")
     print(TEXTS.tell_count("breach.done", found.people))
+    if asked.client and not groups:
+        print(TEXTS.tell("breach.program", client=asked.client))
     return 0
 
 

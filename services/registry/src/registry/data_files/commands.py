@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import ColumnElement, Row, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -95,13 +95,23 @@ async def take_in(session: AsyncSession, batch: Sequence[Received]) -> None:
 
 async def erase_old(session: AsyncSession, files: Files, today: date) -> int:
     """Erases the files whose last day is over, and returns how many."""
-    over = select(data_files.c.id).where(data_files.c.state == "ready", data_files.c.last_day < today)
-    ids = (await session.scalars(over.order_by(data_files.c.id).with_for_update())).all()
+    ids = await _take_away(session, files, (data_files.c.state == "ready") & (data_files.c.last_day < today))
+    await session.execute(data_files.update().where(data_files.c.id.in_(ids)).values(state="erased"))
+    return len(ids)
+
+
+async def take_away(session: AsyncSession, files: Files, person_id: UUID) -> None:
+    """Takes away what is in all files of somebody; their rows are held, and one that is being made is waited for."""
+    await _take_away(session, files, data_files.c.person_id == person_id)
+
+
+async def _take_away(session: AsyncSession, files: Files, which: ColumnElement[bool]) -> Sequence[UUID]:
+    held = select(data_files.c.id).where(which).order_by(data_files.c.id).with_for_update()
+    ids = (await session.scalars(held)).all()
     for file_id in ids:
         for form in FORMS:
             await files.remove(content_id(file_id, form))
-    await session.execute(data_files.update().where(data_files.c.id.in_(ids)).values(state="erased"))
-    return len(ids)
+    return ids
 
 
 async def _whose(session: AsyncSession, asked: DataFileIn, caller: Caller[None]) -> tuple[UUID, bool]:

@@ -36,6 +36,8 @@ async def make_step(session: AsyncSession, parts: Parts, turn: Turn) -> Step:
     """Makes a file, in one step: what is in it is of one moment."""
     file_id = UUID(turn.plan["file_id"])
     file = (await session.execute(select(data_files).where(data_files.c.id == file_id).with_for_update())).one()
+    if file.state == "erased":  # and so is whose it was
+        return Step(1, 1)
     services = await _gathered(session, file)
     data = PersonalData(
         file_id=file_id, person_id=file.person_id, asked_at=file.asked_at, language=file.language, services=services

@@ -23,7 +23,7 @@ class DataFileRow(Stored, table=True):
         CheckConstraint("(state = 'making') = (job_id IS NOT NULL)", name="job"),
         CheckConstraint(
             "num_nonnulls(last_day, json_size, json_sha256, pdf_size, pdf_sha256)"
-            " = CASE WHEN state IN ('ready', 'erased') THEN 5 ELSE 0 END",
+            " = ANY(CASE state WHEN 'ready' THEN '{5}' WHEN 'erased' THEN '{0, 5}' ELSE '{0}' END::int[])",
             name="file",
         ),
         Index("uq_data_files_open", "person_id", unique=True, postgresql_where=text(OPEN)),

@@ -8,7 +8,7 @@ from contracts.callers import Caller
 from registry.people.commands import PAGE, announce
 
 BEGUN = text(
-    "SELECT id FROM people WHERE EXISTS ("
+    "SELECT id FROM people WHERE erased_on IS NULL AND EXISTS ("
     " SELECT FROM (SELECT person_id, valid_from FROM assignments"
     "  UNION ALL SELECT person_id, valid_from FROM grades"
     "  UNION ALL SELECT person_id, valid_from FROM statuses"

@@ -20,19 +20,22 @@ from common.store.sets import Row
 from contracts.callers import Caller
 from contracts.events import registry as events
 from contracts.nip import nip_hash
+from registry import contact_store
 from registry.audit import audit_row
-from registry.contact_store import follow
 from registry.domain.history import History, Span, at_or_first
 from registry.domain.person import Grade, Person, Place, Schooling, Standing, Tag
 from registry.domain.post import Holding
+from registry.erasing import ERASING
 from registry.people.tables import assignments, educations, grades, mended_numbers, nips, people, statuses, tags
 from registry.posts.tables import holdings
 from registry.tables import changes
 
 T = TypeVar("T")
 
-_PEOPLE = text("SELECT * FROM people WHERE id = ANY(CAST(:ids AS uuid[]))")
-_LOCKED = text("SELECT * FROM people WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR NO KEY UPDATE")
+_PEOPLE = text("SELECT * FROM people WHERE id = ANY(CAST(:ids AS uuid[])) AND erased_on IS NULL")
+_LOCKED = text(
+    "SELECT * FROM people WHERE id = ANY(CAST(:ids AS uuid[])) AND erased_on IS NULL ORDER BY id FOR NO KEY UPDATE"
+)
 _HOLDINGS = text(
     "SELECT person_id, post_id, valid_from, valid_to, kind, agency_id FROM holdings"
     " WHERE person_id = ANY(CAST(:ids AS uuid[])) ORDER BY valid_from, post_id"
@@ -143,7 +146,7 @@ async def mended_of(session: AsyncSession, person_id: UUID) -> set[str]:
 
 
 async def present(session: AsyncSession, ids: Iterable[UUID], *, lock: bool) -> dict[UUID, Person]:
-    """People with their histories. With `lock`, nobody else changes them until the transaction ends."""
+    """People with their histories, but for who was erased. With `lock`, nobody else changes them until the transaction ends."""
     wanted = {"ids": sorted(set(ids))}
     if not wanted["ids"]:
         return {}
@@ -232,7 +235,26 @@ async def save(session: AsyncSession, pairs: Sequence[Pair], caller: Caller[None
     for _, after in stored:
         emit(session, _event(after, names, caller), sequence=after.version, time=caller.now)
     renamed = [after for before, after in stored if before and (before.name, before.nip) != (after.name, after.nip)]
-    await follow(session, renamed, caller)
+    await contact_store.follow(session, renamed, caller)
+
+
+async def forget(session: AsyncSession, person: Person, caller: Caller[None]) -> None:
+    """Erases somebody who is held, and announces what is left: the histories of an id that names nobody."""
+    version = person.version + 1
+    names = await _unit_names(session, [person], caller.today)
+    left = _event(person, names, caller).model_copy(
+        update={"nip_hash": "", "former_nip_hashes": [], "erased_on": caller.today}
+    )
+    await contact_store.forget(session, person, caller)
+    await ERASING.erase(session, [person.id])
+    await session.execute(
+        people.update()
+        .where(people.c.id == person.id)
+        .values(erased_on=caller.today, announced_on=caller.today, version=version)
+    )
+    recorded = {"subject_id": person.id, "version": version, "parts": "erased"}
+    await sets.add(session, changes, [recorded | {"recorded_by": caller.subject, "recorded_at": caller.now}])
+    emit(session, left, sequence=version, time=caller.now)
 
 
 def _row(person: Person, caller: Caller[None]) -> Row:
@@ -244,6 +266,7 @@ def _row(person: Person, caller: Caller[None]) -> Row:
         "begins_on": person.begins_on,
         "announced_on": caller.today,
         "version": person.version,
+        "erased_on": None,
     }
 
 

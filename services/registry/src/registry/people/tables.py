@@ -26,6 +26,7 @@ class PersonRow(Stored, table=True):
     begins_on: date = Field(sa_column_kwargs={"comment": "first day of the four histories"})
     announced_on: date = Field(sa_column_kwargs={"comment": "date of the last event, in Asia/Jakarta"})
     version: int
+    erased_on: date | None
 
 
 class NipRow(Stored, table=True):

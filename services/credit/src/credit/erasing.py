@@ -1,0 +1,25 @@
+"""What becomes of credit's rows when somebody is erased: the books keep every amount under their id, words go."""
+
+from roster.erasing import BY_ID, NOBODY, Blanked, Erasing, Gone
+
+CASES = "SELECT id FROM cases WHERE person_id = ANY(CAST(:people AS uuid[]))"
+
+ERASING = Erasing(
+    {
+        "agencies": NOBODY,
+        "balances": BY_ID,
+        "booked_months": BY_ID,
+        "case_history": Blanked({"reason": "NULL", "replaced": "replaced - 'evidence'"}, f"case_id IN ({CASES})"),
+        "cases": Blanked({"evidence": "NULL", "return_reason": "CASE WHEN return_reason IS NOT NULL THEN '' END"}),
+        "deputies": BY_ID,
+        "educations": BY_ID,
+        "entries": BY_ID,
+        "evidence": Blanked({"title": "CASE WHEN title IS NOT NULL THEN '' END", "revocation": "NULL"}),
+        "former_numbers": Gone(),
+        "people": Blanked({"nip_hash": "''"}),
+        "posts": BY_ID,
+        "segments": BY_ID,
+        "statuses": BY_ID,
+    },
+    kit=("outbox", "inbox", "waiting", "idempotency"),
+)

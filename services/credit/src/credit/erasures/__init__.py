@@ -1,0 +1,1 @@
+"""What stands against erasing somebody: a case of theirs that is open."""

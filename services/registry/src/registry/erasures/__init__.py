@@ -1,0 +1,1 @@
+"""Erasing people: asked for by one, consented to by another, refused while something of theirs is under way."""

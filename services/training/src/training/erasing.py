@@ -1,0 +1,40 @@
+"""What becomes of training's rows when somebody is erased: hours and days stay under their id, words go."""
+
+from roster.erasing import BY_ID, NOBODY, Blanked, Erasing, Gone, Kept
+
+RECORDS = "SELECT id FROM records WHERE person_id = ANY(CAST(:people AS uuid[]))"
+EXEMPTIONS = "SELECT id FROM exemptions WHERE person_id = ANY(CAST(:people AS uuid[]))"
+
+ERASING = Erasing(
+    {
+        "absences": BY_ID,
+        "accreditations": NOBODY,
+        "agencies": NOBODY,
+        "assigned_courses": BY_ID,
+        "assignments": BY_ID,
+        "audits": Kept("who of LAN looked into an agency, and why; of no person who has a record"),
+        "courses": NOBODY,
+        "established_posts": NOBODY,
+        "exemption_changes": Blanked({"reason": "NULL"}, f"exemption_id IN ({EXEMPTIONS})"),
+        "exemptions": Blanked({"ground": "'-'", "paper": "NULL"}),
+        "former_numbers": Gone(),
+        "holdings": BY_ID,
+        "jp_ledger": BY_ID,
+        "nudges": BY_ID,
+        "people": Blanked({"nip_hash": "''"}),
+        "post_states": NOBODY,
+        "posts": BY_ID,
+        "providers": NOBODY,
+        "record_versions": Blanked(
+            {"state": """state || '{"title": "", "evidence": null}'""", "reason": "NULL"},
+            f"record_id IN ({RECORDS})",
+        ),
+        "records": Blanked({"title": "''", "evidence": "NULL"}),
+        "shortfalls": BY_ID,
+        "sweep_agencies": NOBODY,
+        "sweeps": NOBODY,
+        "unit_states": NOBODY,
+        "units": NOBODY,
+    },
+    kit=("outbox", "inbox", "waiting", "idempotency"),
+)
