@@ -39,7 +39,12 @@ async def siti(api, nation, world, a_person) -> dict[str, Any]:
     assert {each["status"] for each in await api.bulk("/identifiers:batch", siasn)} == {"stored"}
     gone = {"status": "retired", "decree": "SK Zubaidah", "from": "1991-02-01"}
     assert (await api.call("service", "POST", f"{person}/status", gone)).status_code == 200
-    wrong = {"kind": "correction", "part": "identity", "wrong": "Saya Zubaidah", "paper": "https://bukti.example/zubaidah"}
+    wrong = {
+        "kind": "correction",
+        "part": "identity",
+        "wrong": "Saya Zubaidah",
+        "paper": "https://bukti.example/zubaidah",
+    }
     requests = [
         (await api.call("person", "POST", "/people/me/data-requests", wrong, person=UUID(made["id"]))).json()
         for _ in range(2)

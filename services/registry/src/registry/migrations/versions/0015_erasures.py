@@ -11,7 +11,9 @@ depends_on = None
 
 FILE = "num_nonnulls(last_day, json_size, json_sha256, pdf_size, pdf_sha256)"
 ONLY_WHEN_MADE = f"{FILE} = CASE WHEN state IN ('ready', 'erased') THEN 5 ELSE 0 END"
-ALSO_NEVER_MADE = f"{FILE} = ANY(CASE state WHEN 'ready' THEN '{{5}}' WHEN 'erased' THEN '{{0, 5}}' ELSE '{{0}}' END::int[])"
+ALSO_NEVER_MADE = (
+    f"{FILE} = ANY(CASE state WHEN 'ready' THEN '{{5}}' WHEN 'erased' THEN '{{0, 5}}' ELSE '{{0}}' END::int[])"
+)
 
 
 def upgrade() -> None:
