@@ -78,7 +78,7 @@ async def test_up_to_a_thousand_in_as_many_statements_as_one(api, world, people)
         with counted_statements(world.database) as statements:
             await named(api, "lan", [people["Ani"], *ids])
         counts.append(len(statements))
-    assert counts == [2, 2]  # the second leaves the entry
+    assert counts == [1, 1]
 
 
 @pytest.mark.parametrize("number", [0, 1001])

@@ -48,6 +48,7 @@ async def test_register_and_read(api, nation, world, a_person, settings):
         "status": "active",
         "joined_on": date(2015, 1, 1),
         "left_on": None,
+        "erased_on": None,
         "education": "S1",
         "jenjang": "ahli_muda",
         "golongan": "III/c",
