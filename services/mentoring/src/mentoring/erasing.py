@@ -2,21 +2,28 @@
 
 from roster.erasing import BY_ID, NOBODY, Blanked, Erasing, Gone
 
+THEIRS = "mentee_id = ANY(CAST(:people AS uuid[])) OR mentor_id = ANY(CAST(:people AS uuid[]))"
+PAIRS = f"pair_id IN (SELECT id FROM pairs WHERE {THEIRS})"  # noqa: S608 - built of names in this code
+
 ERASING = Erasing(
     {
         "agencies": NOBODY,
         "applications": Gone(),
         "assignments": BY_ID,
+        "declined_pairs": Blanked({"reason": "''"}, PAIRS),
         "established_posts": NOBODY,
         "former_numbers": Gone(),
         "holdings": BY_ID,
         "levels": Gone(),
         "matching_results": BY_ID,
         "matching_runs": BY_ID,
+        "pair_changes": Blanked({"reason": "''"}, PAIRS),
+        "pairs": Blanked({"ended_reason": "CASE WHEN ended_reason IS NOT NULL THEN '' END", "review": "NULL"}, THEIRS),
         "people": Blanked({"nip_hash": "''"}),
         "post_states": NOBODY,
         "posts": BY_ID,
         "programmes": NOBODY,
+        "trained": Gone(),
     },
     kit=("outbox", "inbox", "waiting", "jobs", "job_tries"),
 )

@@ -1,13 +1,13 @@
 """What this service does with each of its tables, and so what its role may do: see `common.store.grants`."""
 
-from common.store.grants import ADDED, CHANGED, EDITED, REPLACED, Grants
+from common.store.grants import ADDED, CHANGED, EDITED, REPLACED, Grants, blanked
 
 GRANTS = Grants(
     {
         "agencies": CHANGED,
         "applications": EDITED,
         "assignments": REPLACED,
-        "declined_pairs": ADDED,
+        "declined_pairs": blanked("reason"),
         "established_posts": CHANGED,
         "former_numbers": REPLACED,
         "holdings": REPLACED,

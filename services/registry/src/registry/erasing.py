@@ -49,7 +49,7 @@ ERASING = Erasing(
         "reforms": NOBODY,
         "statuses": Blanked({"decree": "NULL"}),
         "successors": NOBODY,
-        "tags": BY_ID,
+        "tags": Blanked({"paper": "''"}),
         "unit_states": NOBODY,
         "units": NOBODY,
     },
