@@ -8,6 +8,7 @@ REQUESTS = "SELECT id FROM data_requests WHERE person_id = ANY(CAST(:people AS u
 ERASING = Erasing(
     {
         "agencies": NOBODY,
+        "agency_places": NOBODY,
         "assignments": BY_ID,
         "changes": BY_ID,
         "contact_changes": BY_ID,

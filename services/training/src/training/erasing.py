@@ -10,6 +10,7 @@ ERASING = Erasing(
         "absences": BY_ID,
         "accreditations": NOBODY,
         "agencies": NOBODY,
+        "agency_places": NOBODY,
         "assigned_courses": BY_ID,
         "assignments": BY_ID,
         "audits": Kept("who of LAN looked into an agency, and why; of no person who has a record"),
