@@ -3,7 +3,7 @@
 import json
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_origin
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
@@ -73,8 +73,9 @@ def test_no_event_takes_a_number_for_a_day(sent: str) -> None:
     fields = [field for each in classes for field in each.model_fields.values() if "date" in str(field.annotation)]
     assert len(fields) > 10
     for field in fields:
+        written = f"[{sent}]" if get_origin(field.annotation) is list else sent
         with pytest.raises(ValidationError, match="not YYYY-MM-DD"):
-            TypeAdapter(Annotated[field.annotation, field]).validate_json(sent)
+            TypeAdapter(Annotated[field.annotation, field]).validate_json(written)
 
 
 def test_the_page_of_roles_is_the_list() -> None:

@@ -1,5 +1,6 @@
 """A small world of officers: mentors, mentees and who stands above whom."""
 
+from collections.abc import Awaitable, Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -19,6 +20,7 @@ from mentoring.domain.pairs import TO_ANSWER, last_day
 from mentoring.domain.programmes import Rules
 from mentoring.pairs.tables import Pair
 from mentoring.service import SERVICE
+from services.mentoring.tests.both import Both
 
 
 class World(harness.World):
@@ -82,6 +84,11 @@ def joins(api):
 
 
 @pytest.fixture
+def own_settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return {"files": tmp_path_factory.getbasetemp() / "files"}
+
+
+@pytest.fixture
 def runner(parts: Parts) -> Runner:
     return Runner(parts, SERVICE.jobs)
 
@@ -135,3 +142,16 @@ def active_pair(world, programme, joins, clock):
         return pair
 
     return paired
+
+
+@pytest.fixture
+def both(api, active_pair) -> Callable[..., Awaitable[Both]]:
+    """A pair that has agreed, unless told that it has not."""
+
+    async def made(*, agreed: bool = True, **changes: Any) -> Both:
+        two = Both(api, await active_pair(**changes))
+        if agreed:
+            await two.agree()
+        return two
+
+    return made

@@ -5,7 +5,15 @@ from contracts.events.access import RecordViewed
 from contracts.events.credit import CreditVerified
 from contracts.events.data_files import DataFilePart, DataFileRequested
 from contracts.events.erasure import ErasureAnswered, ErasureAsked
-from contracts.events.mentoring import MatchDeclined, MentorMatched, ProgrammeClosed, ProgrammeOpened
+from contracts.events.mentoring import (
+    MatchDeclined,
+    MentoringCompleted,
+    MentoringCorrected,
+    MentorMatched,
+    ProgrammeClosed,
+    ProgrammeOpened,
+    SessionConfirmed,
+)
 from contracts.events.notification import MessageRequested
 from contracts.events.registry import (
     AgencyChanged,
@@ -19,6 +27,7 @@ from contracts.events.registry import (
 from contracts.events.training import (
     JPShortfallDetected,
     JPShortfallResolved,
+    MentoringAnswered,
     TrainingCompleted,
     TrainingCorrected,
     TrainingRevoked,
@@ -43,6 +52,10 @@ PUBLISHED: tuple[type[Event], ...] = (
     ProgrammeClosed,
     MentorMatched,
     MatchDeclined,
+    SessionConfirmed,
+    MentoringCompleted,
+    MentoringCorrected,
+    MentoringAnswered,
     ContactChanged,
     IdentifiersChanged,
     DataFileRequested,

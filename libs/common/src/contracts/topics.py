@@ -13,6 +13,7 @@ PEOPLE = Topic("registry.person.v1", partitions=12, compacted=True)
 ACCESS = Topic("registry.access.v1", partitions=12, readers=("registry",))
 ERASURES = Topic("registry.erasure.v1", partitions=3)
 RECORDS = Topic("training.record.v1", partitions=12)
+MENTORED = Topic("training.mentored.v1", partitions=3)
 SHORTFALLS = Topic("training.shortfall.v1", partitions=3)
 DECISIONS = Topic("credit.decision.v1", partitions=12)
 PROGRAMMES = Topic("mentoring.programme.v1", partitions=3)
@@ -35,6 +36,7 @@ TOPICS = (
     ACCESS,
     ERASURES,
     RECORDS,
+    MENTORED,
     SHORTFALLS,
     DECISIONS,
     PROGRAMMES,

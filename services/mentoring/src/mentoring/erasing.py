@@ -4,12 +4,15 @@ from roster.erasing import BY_ID, NOBODY, Blanked, Erasing, Gone
 
 THEIRS = "mentee_id = ANY(CAST(:people AS uuid[])) OR mentor_id = ANY(CAST(:people AS uuid[]))"
 PAIRS = f"pair_id IN (SELECT id FROM pairs WHERE {THEIRS})"  # noqa: S608 - built of names in this code
+SESSIONS = f"SELECT id FROM mentoring_sessions WHERE {PAIRS}"  # noqa: S608 - built of names in this code
 
 ERASING = Erasing(
     {
         "agencies": NOBODY,
+        "agreements": Blanked({"goals": "'[]'", "plan": "''", "confidentiality": "''"}, PAIRS),
         "applications": Gone(),
         "assignments": BY_ID,
+        "completions": BY_ID,
         "declined_pairs": Blanked({"reason": "''"}, PAIRS),
         "established_posts": NOBODY,
         "former_numbers": Gone(),
@@ -17,6 +20,16 @@ ERASING = Erasing(
         "levels": Gone(),
         "matching_results": BY_ID,
         "matching_runs": BY_ID,
+        "session_files": Blanked({"name": "''", "sha256": "''"}, f"session_id IN ({SESSIONS})"),
+        "mentoring_sessions": Blanked(
+            {
+                "place": "NULL",
+                "log": "NULL",
+                "actions": "'[]'",
+                "cancel_reason": "CASE WHEN cancel_reason IS NOT NULL THEN '' END",
+            },
+            PAIRS,
+        ),
         "pair_changes": Blanked({"reason": "''"}, PAIRS),
         "pairs": Blanked({"ended_reason": "CASE WHEN ended_reason IS NOT NULL THEN '' END", "review": "NULL"}, THEIRS),
         "people": Blanked({"nip_hash": "''"}),

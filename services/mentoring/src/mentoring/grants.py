@@ -5,8 +5,10 @@ from common.store.grants import ADDED, CHANGED, EDITED, REPLACED, Grants, blanke
 GRANTS = Grants(
     {
         "agencies": CHANGED,
+        "agreements": CHANGED,
         "applications": EDITED,
         "assignments": REPLACED,
+        "completions": CHANGED,
         "declined_pairs": blanked("reason"),
         "established_posts": CHANGED,
         "former_numbers": REPLACED,
@@ -14,12 +16,14 @@ GRANTS = Grants(
         "levels": EDITED,
         "matching_results": ADDED,
         "matching_runs": CHANGED,
+        "mentoring_sessions": CHANGED,
         "pair_changes": EDITED,
         "pairs": EDITED,
         "people": CHANGED,
         "post_states": REPLACED,
         "posts": REPLACED,
         "programmes": CHANGED,
+        "session_files": CHANGED,
         "trained": REPLACED,
     }
 )

@@ -17,6 +17,12 @@ READ_RUNS = Right(("lan", "programme_manager"), "the programmes of their agency;
 READ_OWN_PAIRS = Right(("person",), "the pairs they are or were one of")
 READ_PAIRS = Right(("lan", "programme_manager"), "the programmes of their agency; all for a national role")
 KEEP_PAIRS = Right(("programme_manager",), "the programmes of their agency")
+MEET = Right(("person",), "the pairs they are or were one of, since both have accepted")
+READ_SESSIONS = Right(
+    ("lan", "programme_manager", "person"),
+    "a person: the pairs they are or were one of; a programme manager: those of programmes of their agency; all for a national "
+    "role. What was agreed and talked about is for the two alone",
+)
 FOLLOW_JOBS = Right(("programme_manager",), "the jobs they have ordered")
 STATE_LEVELS = Right(("person",), "their own, and whose superior of today they are")
 READ_PROFILES = Right(

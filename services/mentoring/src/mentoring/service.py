@@ -1,8 +1,12 @@
-"""The mentoring service: programmes, applications, profiles, and who is matched with whom."""
+"""The mentoring service: programmes, who is matched with whom, what they agree on, and the sessions they hold."""
 
+from common.service import Command
 from contracts.service import Service
+from mentoring.completion.cli import complete
 from mentoring.erasing import ERASING
 from mentoring.runs.commands import JOB, match_step
+from mentoring.sessions.cli import erase_files
+from mentoring.settings import Settings
 from roster.erasing import erase_command
 
 SERVICE = Service(
@@ -18,10 +22,26 @@ SERVICE = Service(
         "profiles",
         "runs",
         "pairs",
+        "agreements",
+        "sessions",
+        "completion",
         "personal",
         "jobs",
     ],
+    settings=Settings,
     emits=True,
     jobs={JOB: match_step},
-    commands={"erase": erase_command(ERASING)},
+    commands={
+        "complete": Command(
+            complete,
+            description="Complete the pairs whose last day is over, and tell of the sessions of a year that ends. Safe to run at any time.",
+            daily=True,
+        ),
+        "erase": erase_command(ERASING),
+        "erase-files": Command(
+            erase_files,
+            description="Take away the files of sessions of whoever was erased. Safe to run at any time.",
+            daily=True,
+        ),
+    },
 )

@@ -32,6 +32,16 @@ LIMITS: Mapping[str, str] = {
 }
 """Why somebody has no mentor, by the limit that binds them."""
 
+REFUSALS: Mapping[str, str] = {
+    "not-in-service": text_named("refusal.not-in-service"),
+    "before-service": text_named("refusal.before-service"),
+    "rule-missing": text_named("refusal.rule-missing"),
+    "record-revoked": text_named("refusal.record-revoked"),
+    "kind-unconfirmed": text_named("refusal.kind-unconfirmed"),
+    "other": text_named("refusal.other"),
+}
+"""Why sessions make no record of learning, or not as they were told, by the code that training answers."""
+
 CHANGES: Mapping[str, str] = {
     "meeting": text_named("change.meeting"),
     "language": text_named("change.language"),

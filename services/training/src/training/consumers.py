@@ -7,13 +7,17 @@ from common.parts import Parts
 from roster.copies import News
 from training.erasing import ERASING
 from training.ledger.commands import lay_again
+from training.mentored import consumers as mentored
 from training.people import PEOPLE
 from training.records.writing import refile
 from training.soundings.shortfalls import follow, settle
 
 
 def subscription(parts: Parts) -> Subscription:
-    """Keeps people; ledger, records and shortfalls follow at once when something about them changes."""
+    """Keeps people; ledger, records and shortfalls follow at once when something about them changes.
+
+    What mentoring tells of somebody who is not known yet waits in the copy.
+    """
 
     async def hear(session: AsyncSession, news: News) -> None:
         change = await lay_again(session, list(news.told), parts.rules, parts.clock)
@@ -24,4 +28,4 @@ def subscription(parts: Parts) -> Subscription:
             await follow(session, elsewhere, parts.clock)
         await ERASING.erase(session, [each for each, told in news.told.items() if told.erased_on])
 
-    return PEOPLE.subscription("training.people", hear)
+    return PEOPLE.subscription("training.people", hear, awaited_by=[mentored.subscription(parts)])

@@ -24,6 +24,7 @@ SERVICE = Service(
         "standing",
         "team",
         "audits",
+        "mentored",
         "personal",
         "rule_packs",
     ],

@@ -39,6 +39,7 @@ ELSEWHERE = {
     "claim-gone": "of rights",
     "not-deputy": "nobody acts for another here",
     "agency-unknown": "of audits",
+    "kind-unconfirmed": "of what mentoring tells",
     "file-type-refused": "no files are kept here",
     **dict.fromkeys(("job-not-waiting", "job-dies"), "there are no jobs"),
     "when-invalid": "moments came later: records/test_zones.py",

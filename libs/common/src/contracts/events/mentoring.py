@@ -1,4 +1,4 @@
-"""What mentoring tells: programmes and pairs."""
+"""What mentoring tells: programmes, pairs, and sessions that were held."""
 
 from typing import ClassVar, Literal
 from uuid import UUID
@@ -70,3 +70,68 @@ class MatchDeclined(_PairEvent):
     type: ClassVar[str] = f"{PREFIX}.mentoring.MatchDeclined.v1"
 
     by: Literal["answer", "silence", "seats"]
+
+
+Kind = Literal["mentoring", "circle", "talk", "guidance"]
+"""What a session is of: a pair, a circle of several mentees, a single talk, a talk on somebody's career."""
+
+
+class _HeldEvent(Event):
+    """About sessions that were held. A pair and a programme are null for what is held outside one."""
+
+    topic: ClassVar[Topic] = topics.PAIRS
+    source: ClassVar[str] = "/mentoring"
+    key_field: ClassVar[str] = "mentee_id"
+
+    kind: Kind
+    pair_id: UUID | None
+    programme_id: UUID | None
+    mentee_id: UUID
+    mentor_id: UUID
+    mentee_agency_id: UUID
+    mentee_unit_id: UUID | None
+    mentor_agency_id: UUID
+    mentor_unit_id: UUID | None
+
+
+class SessionConfirmed(_HeldEvent):
+    """Both have said that a session was held, on the day `held_on` where the mentee serves; agencies and units are of that day."""
+
+    type: ClassVar[str] = f"{PREFIX}.mentoring.SessionConfirmed.v1"
+    subject_field: ClassVar[str] = "session_id"
+
+    session_id: UUID
+    held_on: Day
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+
+
+class MentoringCompleted(_HeldEvent):
+    """The confirmed sessions of a mentee in a calendar year, by their days in order: what their hours follow from.
+
+    Told when what they are part of is over, or on the last day of the year. Agencies and units are those at the match.
+    """
+
+    type: ClassVar[str] = f"{PREFIX}.mentoring.MentoringCompleted.v1"
+    subject_field: ClassVar[str] = "completion_id"
+
+    completion_id: UUID
+    title: str
+    year: int
+    session_dates: list[Day]
+    minutes: int
+    reason: Literal["ended", "left", "year-end"]
+
+
+class MentoringCorrected(_HeldEvent):
+    """What was completed has other sessions now; `session_dates` are all of them, none where each was taken back."""
+
+    type: ClassVar[str] = f"{PREFIX}.mentoring.MentoringCorrected.v1"
+    subject_field: ClassVar[str] = "completion_id"
+
+    completion_id: UUID
+    title: str
+    year: int
+    session_dates: list[Day]
+    minutes: int
+    reason: Literal["late-confirmation", "correction", "cancellation"]

@@ -142,3 +142,21 @@ class JPShortfallResolved(Event):
     person_id: UUID
     verified: Decimal
     threshold: Decimal
+
+
+class MentoringAnswered(Event):
+    """What became of the sessions that mentoring told of; its sequence is the version of the completion it answers.
+
+    `record_id` is the record that stands for them, if one does; `refused` the code of why it does not say what was told.
+    """
+
+    topic: ClassVar[Topic] = topics.MENTORED
+    type: ClassVar[str] = f"{PREFIX}.training.MentoringAnswered.v1"
+    source: ClassVar[str] = "/training"
+    key_field: ClassVar[str] = "person_id"
+    subject_field: ClassVar[str] = "completion_id"
+
+    completion_id: UUID
+    person_id: UUID
+    record_id: UUID | None
+    refused: str | None

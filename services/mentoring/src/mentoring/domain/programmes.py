@@ -47,6 +47,8 @@ class Rules:
     """How many sessions a pair is to hold."""
     months: int = 6
     """How many months a pair is planned for, from the day both have accepted."""
+    confirm_days: int = 14
+    """How many days the second of a pair has to say, after the first, that a session was held."""
     zone_hours: int = 2
     """How many hours the clocks of mentor and mentee may be apart."""
     way: Way = "total"

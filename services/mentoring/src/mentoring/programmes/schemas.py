@@ -45,6 +45,13 @@ class RulesIn(Document):
     seats: int = Field(DEFAULT.seats, strict=True, ge=1, le=20, description="mentees of a mentor, at most")
     sessions: int = Field(DEFAULT.sessions, strict=True, ge=1, le=52)
     months: int = Field(DEFAULT.months, strict=True, ge=1, le=36, description="how long a pair is planned for")
+    confirm_days: int = Field(
+        DEFAULT.confirm_days,
+        strict=True,
+        ge=1,
+        le=90,
+        description="how long a session waits for the second to confirm it",
+    )
     zone_hours: int = Field(DEFAULT.zone_hours, strict=True, ge=0, le=2, description="hours their clocks may be apart")
     way: Way = Field(DEFAULT.way, description="total: the highest total of all pairs; stable: no better pair of two")
     weights: WeightsIn = Field(default_factory=WeightsIn)

@@ -10,12 +10,13 @@ from common.messages.inbox import Subscription
 from common.parts import Parts
 from common.store.sets import Row, add, one_of
 from contracts import topics
+from mentoring.completion.commands import note_revoked
 from mentoring.trained.excerpts import Completed, Corrected, Revoked
 from mentoring.trained.tables import TrainedRecord
 
 
 def subscription(parts: Parts) -> Subscription:
-    """Keeps what people were trained in; levels are worked out anew each time, so nothing else follows."""
+    """Keeps what people were trained in; a record that is revoked behind a pair's sessions is noted there."""
     del parts
     return Subscription("mentoring.records", topics.RECORDS, (Completed, Corrected, Revoked), _keep)
 
@@ -38,3 +39,4 @@ async def _keep(session: AsyncSession, batch: Sequence[Received]) -> None:
     table = TrainedRecord.table()
     await session.execute(table.delete().where(one_of(table.c.record_id, newest)))
     await add(session, table, kept)
+    await note_revoked(session, [name for name, record in newest.items() if isinstance(record, Revoked)])

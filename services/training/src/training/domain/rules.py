@@ -29,6 +29,8 @@ class JpRules:
     duties: Mapping[str, DutyRule]
     pro_rata: Reading
     forms: Mapping[str, FormRule]
+    mentored: Mapping[str, str]
+    """The form of what mentoring tells, by its kind; a kind that no source names has none and gives no hours."""
 
 
 def load(folder: Path = PACKS) -> Book:
@@ -72,6 +74,7 @@ def _parse(tables: Mapping[str, Any]) -> JpRules:
         duties={entry["staff_type"]: _duty(entry) for entry in tables["duties"]},
         pro_rata=Reading(**tables["pro_rata"]),
         forms={entry["code"]: _form(entry, caps) for entry in tables["forms"]},
+        mentored={entry["kind"]: entry["form"] for entry in tables["mentored"]},
     )
 
 
@@ -115,7 +118,9 @@ def _number(entry: Mapping[str, Any], name: str) -> Decimal | None:
 
 
 def _run_case(rules: JpRules, given: Mapping[str, Any]) -> Mapping[str, object]:
-    return _duty_case(rules, given) if "staff_type" in given else _form_case(rules, given)
+    if "staff_type" in given:
+        return _duty_case(rules, given)
+    return _mentored_case(rules, given) if "mentored" in given else _form_case(rules, given)
 
 
 def _duty_case(rules: JpRules, given: Mapping[str, Any]) -> Mapping[str, object]:
@@ -134,6 +139,11 @@ def _duty_case(rules: JpRules, given: Mapping[str, Any]) -> Mapping[str, object]
         "over": reached.over,
         "fulfilled": reached.fulfilled,
     }
+
+
+def _mentored_case(rules: JpRules, given: Mapping[str, Any]) -> Mapping[str, object]:
+    kind: str = given["mentored"]
+    return {"confirmed": kind in rules.mentored, "form": rules.mentored.get(kind)}
 
 
 def _form_case(rules: JpRules, given: Mapping[str, Any]) -> Mapping[str, object]:

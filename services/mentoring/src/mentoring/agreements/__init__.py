@@ -1,0 +1,1 @@
+"""What the two of a pair agree on, version by version."""

@@ -1,0 +1,1 @@
+"""The end of pairs, and what is told of their sessions for the hours they give."""

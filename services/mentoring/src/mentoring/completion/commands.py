@@ -1,0 +1,125 @@
+"""Ending pairs, telling of their sessions for the hours they give, and hearing what training made of it."""
+
+from collections.abc import Collection, Sequence
+from operator import attrgetter
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.clock import Clock
+from common.events import Received
+from common.ids import derived_id
+from common.refused import Refused
+from common.store.outbox import emit
+from common.store.sets import Columns, lists, unnest
+from contracts.callers import Caller
+from contracts.events.mentoring import MentoringCompleted, MentoringCorrected
+from contracts.events.training import MentoringAnswered
+from mentoring.completion.tables import Completion
+from mentoring.domain.completion import is_due, why_completed, why_corrected
+from mentoring.pairs.reach import held_pair
+
+YEARS = text("""
+    WITH held AS (
+        SELECT pair_id, CAST(extract(year FROM held_on) AS int) AS year, array_agg(held_on ORDER BY held_on) AS days,
+            CAST(sum(extract(epoch FROM ends_at - starts_at)) / 60 AS int) AS minutes
+        FROM mentoring_sessions WHERE pair_id = ANY(CAST(:pairs AS uuid[])) AND state = 'confirmed' GROUP BY 1, 2
+    ), told AS (SELECT * FROM completions WHERE pair_id = ANY(CAST(:pairs AS uuid[])))
+    SELECT pair_id, year, coalesce(held.days, '{}') AS days, coalesce(held.minutes, 0) AS minutes, told.days AS before,
+        told.version, g.title, p.state, p.programme_id,
+        p.mentee_id, p.mentor_id, p.mentee_agency_id, p.mentee_unit_id, p.mentor_agency_id, p.mentor_unit_id
+    FROM held FULL JOIN told USING (pair_id, year) JOIN pairs p ON p.id = pair_id JOIN programmes g ON g.id = p.programme_id
+    WHERE told.days IS DISTINCT FROM coalesce(held.days, '{}') ORDER BY pair_id, year
+""")
+TOLD = (
+    "title",
+    "year",
+    "minutes",
+    "pair_id",
+    "programme_id",
+    "mentee_id",
+    "mentor_id",
+    "mentee_agency_id",
+    "mentee_unit_id",
+    "mentor_agency_id",
+    "mentor_unit_id",
+)
+ANSWER: Columns = {"completion_id": "uuid", "version": "int", "record_id": "uuid", "refused": "text"}
+ANSWERED = text(
+    "UPDATE completions c SET answered = given.version, record_id = given.record_id, refused = given.refused"  # noqa: S608 - built of names in this code
+    f" FROM {unnest(ANSWER)} WHERE c.id = given.completion_id AND c.answered < given.version"
+)
+REVOKED = text("UPDATE completions SET refused = 'record-revoked' WHERE record_id = ANY(CAST(:records AS uuid[]))")
+
+
+CALL_OFF = text("""
+    UPDATE mentoring_sessions SET state = 'cancelled', cancelled_by = :side, cancel_reason = :reason,
+        sequence = sequence + 1, version = version + 1
+    WHERE pair_id = :pair AND state = 'planned' AND ends_at > :now
+""")
+
+
+async def end(session: AsyncSession, pair_id: UUID, reason: str, caller: Caller[None]) -> None:
+    """Ends a pair before its time: what they held counts, what was planned is off. Raises Refused `not-found`, `pair-not-active`."""
+    pair, side, _ = await held_pair(session, pair_id, caller)
+    if pair.state != "active":
+        raise Refused("pair-not-active")
+    pair.state, pair.ends_on, pair.ended_reason = "ended", caller.today, reason
+    pair.version += 1
+    off = {"pair": pair.id, "side": side, "reason": reason, "now": caller.now}
+    await session.execute(CALL_OFF, off)
+    await tell(session, [pair.id], caller.clock)
+
+
+async def tell(session: AsyncSession, pair_ids: Collection[UUID], clock: Clock) -> None:
+    """Tells the years of these pairs that are due and were not told as they are now. The pairs must be held."""
+    await session.flush()
+    rows: list[dict[str, object]] = []
+    for row in await session.execute(YEARS, {"pairs": list(pair_ids)}):
+        if row.before is None and not is_due(row.year, clock.today(), row.state):
+            continue
+        version = (row.version or 0) + 1
+        completion_id = derived_id("mentoring", row.pair_id, row.year)
+        said: dict[str, Any] = {name: getattr(row, name) for name in TOLD}
+        said |= {"completion_id": completion_id, "kind": "mentoring", "session_dates": row.days}
+        event = (
+            MentoringCompleted(**said, reason=why_completed(row.state))
+            if row.before is None
+            else MentoringCorrected(**said, reason=why_corrected(row.before, row.days))
+        )
+        emit(session, event, sequence=version, event_id=derived_id("told", completion_id, version), time=clock.now())
+        rows.append(
+            {
+                "pair_id": row.pair_id,
+                "year": row.year,
+                "id": completion_id,
+                "days": row.days,
+                "version": version,
+                "told_at": clock.now(),
+                "answered": 0,
+            }
+        )
+    if rows:
+        news = insert(Completion)
+        told_anew = {name: news.excluded[name] for name in ("days", "version", "told_at")}
+        await session.execute(news.on_conflict_do_update(index_elements=["pair_id", "year"], set_=told_anew), rows)
+
+
+async def take_answers(session: AsyncSession, batch: Sequence[Received]) -> None:
+    """Keeps what training made of what was told; of several answers to one completion the newest."""
+    newest: dict[UUID, Received] = {
+        each.event.completion_id: each for each in sorted(batch, key=attrgetter("sequence"))
+    }
+    rows: list[tuple[UUID, int, UUID | None, str | None]] = []
+    for completion_id, received in newest.items():
+        answer: MentoringAnswered = received.event
+        rows.append((completion_id, received.sequence, answer.record_id, answer.refused))
+    await session.execute(ANSWERED, lists(ANSWER, rows))
+
+
+async def note_revoked(session: AsyncSession, record_ids: Collection[UUID]) -> None:
+    """Notes on completions that the record behind them was revoked."""
+    await session.execute(REVOKED, {"records": list(record_ids)})

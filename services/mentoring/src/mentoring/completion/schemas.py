@@ -1,0 +1,37 @@
+"""The end of a pair, and the hours of its sessions, as asked for and shown."""
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from common.fields import Document, Words
+from contracts.looks import WhoseId
+
+
+class EndIn(Document):
+    """Why one of the two leaves."""
+
+    reason: Words
+
+
+class CompletionOut(BaseModel):
+    """The sessions of a pair in a year as they were told for their hours."""
+
+    pair_id: UUID
+    mentee_id: WhoseId
+    year: int
+    days: list[date]
+    told_at: datetime
+    version: int
+    state: Literal["told", "recorded", "refused"] = Field(description="told: training has not answered yet")
+    record_id: UUID | None = Field(description="the record of learning that stands for them")
+    refused: str | None
+    sentence: str
+
+
+class CompletionsOut(BaseModel):
+    """What was told of a pair, year by year."""
+
+    items: list[CompletionOut]

@@ -1,0 +1,1 @@
+"""Sessions that mentoring tells of, as records."""
