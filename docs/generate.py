@@ -26,6 +26,7 @@ from pydantic_core import PydanticUndefined
 from common.app import create_app
 from common.events import Event, event_of
 from common.process import consumers
+from common.web.auth import EVERYBODY, guards
 from contracts import PUBLISHED
 from contracts.rights import Detail, rights_of
 from contracts.roles import ROLES
@@ -141,10 +142,18 @@ def rights_page(applications: Mapping[str, FastAPI]) -> str:
     ]
     for name, app in applications.items():
         lines += ["", f"## {name}", "", "| route | what for | who | whose |", "|---|---|---|---|"]
-        for (method, path), right in sorted(rights_of(app).items(), key=lambda item: (item[0][1], item[0][0])):
-            summary = app.openapi()["paths"].get(path, {}).get(method.lower(), {}).get("summary", "")
-            who = ", ".join(role for role in ROLES if role in right.roles)
-            lines.append(f"| `{method} {path}` | {summary} | {who} | {right.reach} |")
+        said = {
+            route: (", ".join(role for role in ROLES if role in right.roles), right.reach)
+            for route, right in rights_of(app).items()
+        }
+        paths = app.openapi()["paths"]
+        open_to_all = {route for route, roles in guards(app).items() if roles == EVERYBODY and route[1] in paths}
+        for method, path in sorted(said.keys() | open_to_all, key=lambda route: (route[1], route[0])):
+            summary = paths.get(path, {}).get(method.lower(), {}).get("summary", "")
+            who, reach = said.get(
+                (method, path), ("everybody", "what is nobody's in particular; no token is asked for")
+            )
+            lines.append(f"| `{method} {path}` | {summary} | {who} | {reach} |")
         for detail, shown in sorted(vars(import_module(f"{name}.rights")).items()):
             if isinstance(shown, Detail):
                 lines += ["", f"`{detail}` is shown to {', '.join(shown.roles)}: {shown.reach}. It is null for others."]

@@ -7,6 +7,7 @@ import httpx2
 from rich.table import Table
 
 from jejak_local.books import balance, rest
+from jejak_local.demo import run_command
 from jejak_local.postgres import temporary_folder
 from jejak_local.stack import running_stack
 from jejak_local.stories import STORIES, Scene
@@ -38,6 +39,7 @@ async def test_a_nation_is_taken_its_faults_are_refused_and_its_stories_told() -
 
             await rest(stack)
 
+            await run_command(stack, "training", "sweep")
             scene = Scene(stack, http, nation, loaded.agencies)
             told = {story.__name__: rows(await story(scene)) for story in STORIES}
             before, now = told["superior_then_and_now"]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from common.small_groups import shown, told
+from common.small_groups import beside, place, shown, told
 
 LEAST = 10
 PARTS = 3
@@ -75,7 +75,7 @@ class Known:
 def learned(trees):
     """All that an attacker has: the answers, that both trees are the same people, and where a rest is nobody."""
     known = Known()
-    for part in range(PARTS):
+    for part in range(PARTS) if all(trees) else ():
         row = {cell: Fraction(1) for cell in cells(0, trees[0], (), [part])}
         known.add(row | {cell: Fraction(-1) for cell in cells(1, trees[1], (), [part])})
     for tree, leaves in enumerate(trees):
@@ -120,6 +120,23 @@ def test_no_small_count_follows_from_any_answers_together(leaves, turns):
 
 @settings(max_examples=100, deadline=None)
 @given(leaves=regions)
+@example(leaves={("A", "1"): (30, 0, 0), ("A", "2"): (4, 0, 0), ("B", "1"): (30, 0, 0)})
+@example(leaves={("A", "1"): (15, 0, 0), ("A", "2"): (4, 0, 0), ("A", "3"): (30, 30, 30)})
+def test_whoever_keeps_a_group_learns_no_small_count_of_others(leaves):
+    """They know all of their own, and take it from what is told."""
+    leaves = {path: parts for path, parts in leaves.items() if any(parts)}
+    for keeper in paths(leaves):
+        known = learned((leaves, {}))
+        for cell in cells(0, leaves, keeper, range(PARTS)):
+            known.add({cell: Fraction(1)})
+        for path, parts in product(paths(leaves), ALL):
+            others = cells(0, leaves, path, parts) - cells(0, leaves, keeper, range(PARTS))
+            if 0 < sum(leaves[leaf][part] for _, leaf, part in others) < LEAST:
+                assert not known.follows(dict.fromkeys(others, Fraction(1))), (keeper, path, parts)
+
+
+@settings(max_examples=100, deadline=None)
+@given(leaves=regions)
 def test_what_is_left_of_a_total_is_nobody_or_many(leaves):
     answer = told(leaves, LEAST, str)
     for path, (size, parts) in answer.items():
@@ -138,13 +155,16 @@ def test_what_is_left_of_a_total_is_nobody_or_many(leaves):
     ("groups", "told_of"),
     [
         ({"a": (10,), "b": (11,)}, "ab"),
-        ({"a": (9,), "b": (10,), "c": (11,)}, "c"),
-        ({"a": (4,), "b": (4,), "c": (11,), "d": (12,)}, "d"),
+        ({"a": (9,), "b": (10,), "c": (11,)}, ""),
+        ({"a": (9,), "b": (10,), "c": (11,), "d": (12,)}, "d"),
+        ({"a": (4,), "b": (4,), "c": (11,), "d": (12,)}, ""),
+        ({"a": (4,), "b": (6,), "c": (11,), "d": (12,)}, "d"),
         ({"a": (4,), "b": (4,), "c": (10,), "d": (12,)}, ""),
         ({"a": (4,), "b": (7,), "c": (12,), "d": (5,)}, ""),
         ({"a": (4,), "b": (7,), "c": (12,), "d": (11,)}, "d"),
         ({"a": (0, 40), "b": (12, 10)}, "ab"),
-        ({"a": (3, 40), "b": (16, 10), "c": (50, 50)}, "c"),
+        ({"a": (3, 40), "b": (16, 10), "c": (50, 50)}, ""),
+        ({"a": (3, 40), "b": (16, 10), "c": (50, 50), "d": (60, 60)}, "d"),
         ({"a": (9,)}, ""),
         ({}, ""),
     ],
@@ -176,11 +196,91 @@ def test_a_group_closed_above_is_hidden_with_another():
 
 def test_the_most_that_can_be_told_is():
     """A large group with a small part keeps its size, and its parts are hidden with those of one more."""
-    leaves = {("A", "1"): (40, 40, 3), ("A", "2"): (20, 30, 16), ("A", "3"): (90, 90, 10)}
+    leaves = {("A", "1"): (40, 40, 3), ("A", "2"): (20, 30, 16), ("A", "3"): (90, 90, 10), ("A", "4"): (0, 30, 10)}
     assert told(leaves, LEAST, str) == {
-        (): (339, (150, 160, 29)),
-        ("A",): (339, (150, 160, 29)),
+        (): (379, (150, 190, 39)),
+        ("A",): (379, (150, 190, 39)),
         ("A", "1"): (83, None),
         ("A", "2"): (66, None),
-        ("A", "3"): (190, (90, 90, 10)),
+        ("A", "3"): (190, None),
+        ("A", "4"): (40, (0, 30, 10)),
     }
+
+
+people_of = st.dictionaries(
+    st.tuples(st.sampled_from("AB"), st.sampled_from("12"), st.sampled_from(["x", "y", ""])),
+    st.tuples(counts, counts, counts),
+    min_size=1,
+)
+FEW, MANY = (0, 5, 0), (40, 40, 40)
+
+
+def told_of_both(people):
+    """What is told of a tree and of the groups across it; and all that follows for whoever knows where nobody is."""
+    leaves = defaultdict(lambda: (0,) * PARTS)
+    for (*path, _), parts in people.items():
+        leaves[tuple(path)] = tuple(map(sum, zip(leaves[tuple(path)], parts, strict=True)))
+    tree = told({path: parts for path, parts in leaves.items() if any(parts)}, LEAST, str)
+    joint = defaultdict(lambda: (0,) * PARTS)
+    for (*path, group), parts in people.items():
+        key = place(tuple(path), tree), path[0], group or None
+        joint[key] = tuple(map(sum, zip(joint[key], parts, strict=True)))
+    across = beside(joint, LEAST)
+    if () not in tree or tree[()][1] is None:
+        across = {group: (size, None) for group, (size, _) in across.items()}
+    known = Known()
+    for (cell, part), count in counts_of(people).items():
+        if not count:
+            known.add({(cell, part): Fraction(1)})
+    for (path, answer), parts in product(tree.items(), ALL):
+        if counted(answer, parts) is not None:
+            known.add(dict.fromkeys(within(people, path, "xy", parts, others=True), Fraction(1)))
+    for (group, answer), parts in product(across.items(), ALL):
+        if counted(answer, parts) is not None:
+            known.add(dict.fromkeys(within(people, (), group, parts), Fraction(1)))
+    return known, across
+
+
+def counts_of(people):
+    return {(cell, part): count for cell, parts in people.items() for part, count in enumerate(parts)}
+
+
+def within(people, path, groups, parts, *, others=False):
+    """The cells of a group of the tree and some groups across it."""
+    return {
+        (cell, part)
+        for cell in people
+        for part in parts
+        if cell[: len(path)] == path and (cell[2] in groups if cell[2] else others)
+    }
+
+
+@settings(max_examples=150, deadline=None)
+@given(people=people_of)
+@example(people={("A", "1", "x"): MANY, ("A", "1", ""): FEW, ("A", "2", ""): MANY, ("B", "1", ""): MANY})
+@example(people={("A", "1", "x"): MANY, ("B", "1", "x"): MANY, ("A", "1", ""): FEW, ("B", "1", ""): MANY})
+def test_groups_across_the_tree_tell_with_it_of_no_small_count(people):
+    """Also to whoever keeps all that is below A or B, and knows of each of its people where they are."""
+    known, _ = told_of_both(people)
+    numbers = counts_of(people)
+    for keeper in (None, "A", "B"):
+        for cell in numbers:
+            if cell[0][0] == keeper:
+                known.add({cell: Fraction(1)})
+        for path, groups, others, parts in product(
+            {cell[:depth] for cell in people for depth in range(3)}, ("", "x", "y", "xy"), (False, True), ALL
+        ):
+            asked = {each for each in within(people, path, groups, parts, others=others) if each[0][0] != keeper}
+            if 0 < sum(numbers[each] for each in asked) < LEAST:
+                assert not known.follows(dict.fromkeys(asked, Fraction(1))), (keeper, path, groups, others, parts)
+        known, _ = told_of_both(people)
+
+
+def test_groups_across_the_tree_are_told_where_enough_others_are():
+    """And the check above finds it where one is told that may not be: all of A but 5 are in it."""
+    spread = {(top, "1", group): MANY for top in "AB" for group in ("x", "")}
+    assert told_of_both(spread)[1] == {"x": (240, (80, 80, 80))}
+    assert told_of_both(spread | {("B", "1", ""): FEW})[1] == {}
+    assert told_of_both({("A", "1", "x"): MANY, ("A", "1", ""): MANY})[1] == {}, "whoever keeps A knows of all"
+    few_met = {(top, "1", "x"): (3, 40, 40) for top in "AB"} | {(top, "1", ""): MANY for top in "AB"}
+    assert told_of_both(few_met)[1] == {"x": (166, None)}

@@ -52,7 +52,6 @@ RIGHTS = {
     ("GET", "/v1/team/courses"): {"person"},
     ("POST", "/v1/team/courses/{assigned_id}/withdraw"): {"person"},
     ("GET", "/v1/people/me/courses"): {"person"},
-    ("GET", "/v1/duty-totals"): {"researcher", "intern"},
     ("GET", "/v1/rule-packs"): READ_CATALOGUE,
     ("GET", "/v1/exemption-grounds"): READ_EXEMPTIONS,
     ("GET", "/v1/exemptions"): READ_EXEMPTIONS,

@@ -44,7 +44,7 @@ async def demo(root: Path, *, agencies: int, people: int, seed: int) -> int:
         loaded = await _load(stack, nation)
         await rest(stack)
         console.rule("3  The sweep of all closed caturwulan")
-        sweep = await _run(stack, "training", "sweep")
+        sweep = await run_command(stack, "training", "sweep")
         console.print(sweep)
         await rest(stack)
         async with _client(stack) as client:
@@ -102,7 +102,7 @@ async def _load(stack: Stack, nation: Nation) -> LoadSummary:
     return summary
 
 
-async def _run(stack: Stack, service: str, *arguments: str) -> str:
+async def run_command(stack: Stack, service: str, *arguments: str) -> str:
     """What a command of a service says."""
     child = await asyncio.create_subprocess_exec(
         *command(service, *arguments),
@@ -124,7 +124,7 @@ async def _stolen(stack: Stack, today: date) -> Panel:
     await rest(stack)
     folder = stack.root / "breach"
     span = ("--since", f"{today}T00:00", "--until", f"{today + timedelta(days=1)}T00:00")
-    found = await _run(stack, "registry", "breach", "--client", "lan", *span, "--folder", str(folder))
+    found = await run_command(stack, "registry", "breach", "--client", "lan", *span, "--folder", str(folder))
     notice = (folder / f"authority.{operator_language()}.txt").read_text()
     return Panel(f"{found}\n\n{notice}", title="A stolen client: whom it concerned", expand=False)
 

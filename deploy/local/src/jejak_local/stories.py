@@ -171,7 +171,7 @@ async def intern_sees_totals(scene: Scene) -> Table:
     table = Table("asked for", "in service", "met", "short", "exempt", title=title)
     table.columns[1].justify = table.columns[2].justify = table.columns[3].justify = table.columns[4].justify = "right"
     told = [("everybody", totals["total"])] if totals["total"] else []
-    told += [(group["label"] or "no region", group) for group in totals["groups"][:MOST_ROWS]]
+    told += [(f"{group['kind']}: {group['label'] or 'no region'}", group) for group in totals["groups"][:MOST_ROWS]]
     for label, group in told:
         numbers = [group[part] for part in ("active", "met", "short", "exempt")]
         table.add_row(label, *("hidden" if number is None else f"{number:,}" for number in numbers))

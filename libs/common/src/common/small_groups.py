@@ -7,15 +7,21 @@ who have done something and those who have not).
 What is sure, of the numbers of one moment and of one tree: of the groups of one parent that is told, all are told, or
 none, or at least two are not, and these have together, in size and in each part, 0 or at least twice `least` less 1. Of
 a group that is not told, nothing below it is told. A group's parts are told all or none of them, and by the same rule.
-So no sums and differences of what is told give a small count. Nor does it tell which groups are hidden with a small
+So no sums and differences of what is told give a small count. That holds for the keeper of a group too, who knows its
+counts and takes them away: a group is told only if what is left of it without any one group within it is 0 or at least
+`least`, and so it is with what is hidden together. Nor does it tell which groups are hidden with a small
 one: they are taken in an order that has nothing to do with their size, and that the reader must not know.
 
-What is not: groups that are as many as they have people together; a group that is in two trees (whoever tells of two
-must see to it that no group of one lies within a group of the other); what changed between two moments; and what
-somebody knows of single people already.
+Other groups of the same people (say, by what they work as) lie across the tree, and one of them may lie within a group
+of it: taken from it, it would tell of the few who are left. `beside` says which of them may be told: those of whom
+enough people are where enough others are in no group that is told. Whatever is then added to them or taken from them,
+some of these people, or some of these others, are left in it. That holds for whoever knows all of one keeper's people.
+
+What is not: groups that are as many as they have people together; a third division of the same people; what changed
+between two moments; and what somebody knows of single people already.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from typing import Any, TypeAlias, TypeVar
 
@@ -39,14 +45,29 @@ def told(leaves: Mapping[Path, Parts], least: int, order: Order) -> Mapping[Path
     return {path: (sum(parts[path]), parts[path] if path in split else None) for path in sized}
 
 
-def shown(groups: Mapping[K, Parts], least: int, order: Order, closed: Collection[K] = ()) -> frozenset[K]:
+def shown(
+    groups: Mapping[K, Parts],
+    least: int,
+    order: Order,
+    closed: Collection[K] = (),
+    within: Mapping[K, Sequence[Parts]] | None = None,
+) -> frozenset[K]:
     """Those of the groups of one total that may be told: neither `closed` nor with a small count, nor needed to hide these.
 
-    The next ones in `order` are hidden with them, until two are hidden and have enough together that none is known.
+    The next ones in `order` are hidden with them, until two are hidden and have enough together that none is known, not
+    even to whoever knows one of them, or of the groups `within` it.
     """
     hidden = {key for key, parts in groups.items() if key in closed or _any_small(parts, least)}
     following = iter(sorted(groups.keys() - hidden, key=order))
-    while hidden and (len(hidden) == 1 or _any_small(_sum([groups[key] for key in hidden]), 2 * least - 1)):
+
+    def is_known() -> bool:
+        together = _sum([groups[key] for key in hidden])
+        if len(hidden) == 1 or _any_small(together, 2 * least - 1):
+            return True
+        kept = (each for key in hidden for each in (groups[key], *(within or {}).get(key, ())))
+        return any(_any_small(_less(together, each), least) for each in kept)
+
+    while hidden and is_known():
         key = next(following, None)
         if key is None:
             break
@@ -54,8 +75,54 @@ def shown(groups: Mapping[K, Parts], least: int, order: Order, closed: Collectio
     return frozenset(groups.keys() - hidden)
 
 
+def beside(
+    cells: Mapping[tuple[Hashable, Hashable, K | None], Parts], least: int
+) -> Mapping[K, tuple[int, Parts | None]]:
+    """The groups that lie across a tree and whose size may be told: the size, and the parts where these may be told too.
+
+    A cell are the people of one place, one keeper and one group; those of None are in no group. All people of whom the
+    tree tells the same (`place`) are in one place. The parts may be told only where the tree tells those of everybody.
+    """
+    groups: defaultdict[K | None, dict[tuple[Hashable, Hashable], Parts]] = defaultdict(dict)
+    for (place, keeper, group), parts in cells.items():
+        groups[group][place, keeper] = parts
+    everybody = dict(groups)
+    numbers = range(len(next(iter(cells.values()), ())))
+    hidden = {None} & groups.keys()
+    while True:
+        others: defaultdict[tuple[Hashable, Hashable], Parts] = defaultdict(lambda: (0,) * len(numbers))
+        for group in hidden:
+            for where, parts in everybody[group].items():
+                others[where] = _sum((others[where], parts))
+
+        def fits(group: K | None, wanted: Collection[int], others: Mapping[Any, Parts] = others) -> bool:
+            kept: Counter[Hashable] = Counter()
+            for where, parts in everybody[group].items():
+                kept[where[1]] += sum(parts[each] for each in wanted if others[where][each] >= least)
+            return kept.total() - max(kept.values()) >= least
+
+        told_of = {group for group in groups.keys() - hidden if fits(group, numbers)}
+        if told_of == groups.keys() - hidden:
+            break
+        hidden = groups.keys() - told_of
+    sums = {group: _sum([*everybody[group].values()]) for group in told_of if group is not None}
+    return {
+        group: (sum(parts), parts if all(not parts[each] or fits(group, [each]) for each in numbers) else None)
+        for group, parts in sums.items()
+    }
+
+
+def place(path: Path, told_of: Collection[Path]) -> Path:
+    """The smallest group of a tree that is told of and that these people are in."""
+    return next((path[:depth] for depth in range(len(path), 0, -1) if path[:depth] in told_of), ())
+
+
 def _any_small(counts: Parts, least: int) -> bool:
     return any(0 < count < least for count in counts)
+
+
+def _less(whole: Parts, part: Parts) -> Parts:
+    return tuple(one - other for one, other in zip(whole, part, strict=True))
 
 
 def _sum(many: Sequence[Parts]) -> Parts:
@@ -72,11 +139,17 @@ def _with_sums(leaves: Mapping[Path, Parts]) -> Mapping[Path, Parts]:
 
 def _opened(groups: Mapping[Path, Parts], least: int, order: Order, closed: Collection[Path]) -> frozenset[Path]:
     children: defaultdict[Path, dict[Path, Parts]] = defaultdict(dict)
+    within: defaultdict[Path, list[Parts]] = defaultdict(list)
     for path, parts in groups.items():
         if path:
             children[path[:-1]][path] = parts
-    opened = level = shown({path: parts for path, parts in groups.items() if not path}, least, order, closed)
+        for depth in range(len(path)):
+            within[path[:depth]].append(parts)
+    shut = {
+        path for path, parts in groups.items() if any(_any_small(_less(parts, each), least) for each in within[path])
+    } | set(closed)
+    opened = level = frozenset(path for path in groups if not path and not _any_small(groups[path], least)) - shut
     while level:
-        level = frozenset[Path]().union(*(shown(children[path], least, order, closed) for path in level))
+        level = frozenset[Path]().union(*(shown(children[path], least, order, shut, within) for path in level))
         opened |= level
     return opened

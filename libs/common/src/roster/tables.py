@@ -38,6 +38,7 @@ COLUMNS: Mapping[str, Any] = {
     "post_id": UUID,
     "superior_id": UUID | None,
     "kind": HoldingKind,
+    "agencies.kind": str | None,
     "tag": str,
     "type": PostType,
     "seats": int,
@@ -51,7 +52,7 @@ COLUMNS: Mapping[str, Any] = {
     "pics": list[dict[str, Any]],
     "sequence": int,
 }
-"""The type of each column, in whichever table it stands."""
+"""The type of each column, in whichever table it stands, or in the one that is named with it."""
 
 PERIOD = ("valid_from", "valid_to")
 """From when until when (exclusive; null: still) a row of a history holds."""
@@ -60,23 +61,23 @@ SQL_TYPES: Mapping[str, Any] = {"pics": JSONB, "named_by": JSONB, "sequence": Bi
 """Where it does not follow from that."""
 
 
-def made(module: str, name: str, keys: Iterable[str], columns: Sequence[str], indexed: Iterable[str]) -> Table:
+def made(module: str, name: str, keys: Sequence[str], columns: Sequence[str], indexed: Iterable[str]) -> Table:
     """A table of the service that `module` belongs to. Raises KeyError for a column that a copy cannot have."""
+    kinds = {column: COLUMNS.get(f"{name}.{column}", COLUMNS[column]) for column in (*keys, *columns)}
     fields: dict[str, Any] = {
-        **{column: _field(column, primary_key=True) for column in keys},
-        **{column: _field(column, index=column in indexed) for column in columns},
+        **{column: _field(column, kinds[column], primary_key=True) for column in keys},
+        **{column: _field(column, kinds[column], index=column in indexed) for column in columns},
     }
     model = create_model(name, __base__=Stored, __module__=module, __cls_kwargs__={"table": True}, **fields)
     table = model.table()
     for column in columns:
-        if get_origin(COLUMNS[column]) is Literal:
-            listed = ", ".join(f"'{value}'" for value in get_args(COLUMNS[column]))
+        if get_origin(kinds[column]) is Literal:
+            listed = ", ".join(f"'{value}'" for value in get_args(kinds[column]))
             table.append_constraint(CheckConstraint(f"{column} IN ({listed})", name=column))
     return table
 
 
-def _field(column: str, **options: Any) -> tuple[Any, Any]:
-    kind = str if get_origin(COLUMNS[column]) is Literal else COLUMNS[column]
+def _field(column: str, kind: Any, **options: Any) -> tuple[Any, Any]:
     if sql_type := SQL_TYPES.get(column):
         options["sa_type"] = sql_type
-    return kind, Field(**options)
+    return str if get_origin(kind) is Literal else kind, Field(**options)

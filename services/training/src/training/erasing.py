@@ -27,6 +27,7 @@ ERASING = Erasing(
         "post_states": NOBODY,
         "posts": BY_ID,
         "providers": NOBODY,
+        "published_totals": NOBODY,
         "record_versions": Blanked(
             {"state": """state || '{"title": "", "evidence": null}'""", "reason": "NULL"},
             f"record_id IN ({RECORDS})",

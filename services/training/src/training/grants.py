@@ -25,6 +25,7 @@ GRANTS = Grants(
         "post_states": REPLACED,
         "posts": REPLACED,
         "providers": CHANGED,
+        "published_totals": ADDED,
         "record_versions": blanked("state", "reason"),
         "records": CHANGED,
         "shortfalls": CHANGED,

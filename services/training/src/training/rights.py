@@ -64,10 +64,6 @@ READ_DUTY_PEOPLE = Right(
     "its steward; all for a national role; a person: whoever is below them today. A person and a steward read of whoever "
     "is exempt nothing but until when",
 )
-READ_DUTY_TOTALS = Right(
-    ("researcher", "intern"),
-    "numbers of nation, regions, agencies and jenjang; no group under 10, and nothing that would tell of one",
-)
 OPEN_AUDITS = Right(("lan", "analis"), "in the agencies of their region for an analis; in all for a national role")
 READ_AUDITS = Right(
     ("lan", "analis", "agency_hr", "agency_head", "inspector"),

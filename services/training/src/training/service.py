@@ -8,6 +8,7 @@ from training.domain.rules import load
 from training.erasing import ERASING
 from training.ledger import cli as ledger
 from training.soundings import cli as soundings
+from training.totals import cli as totals
 
 SERVICE = Service(
     name="training",
@@ -21,6 +22,7 @@ SERVICE = Service(
         "ledger",
         "exemptions",
         "counts",
+        "totals",
         "standing",
         "team",
         "audits",
@@ -34,8 +36,8 @@ SERVICE = Service(
     answers_once=True,
     commands={
         "sweep": Command(
-            soundings.run,
-            description="Sweep the closed caturwulan periods that were not swept yet. Safe to run at any time.",
+            totals.run,
+            description="Sweep the closed caturwulan periods that were not swept yet, and publish totals. Safe to run at any time.",
             arguments=soundings.add_arguments,
             daily=True,
         ),

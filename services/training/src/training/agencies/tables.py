@@ -2,4 +2,4 @@
 
 from roster.agencies import PlacedAgencies
 
-AGENCIES = PlacedAgencies(__name__, "code", "name")
+AGENCIES = PlacedAgencies(__name__, "code", "name", "kind")

@@ -10,7 +10,7 @@ from contracts.callers import Caller
 from contracts.looks import shows
 from training import rights
 from training.counts import people, queries
-from training.counts.schemas import AskedState, DutyCountsOut, DutyPersonOut, DutyTotalsOut, TotalsBy
+from training.counts.schemas import AskedState, DutyCountsOut, DutyPersonOut
 from training.counts.stood import AskedPeople, By
 from training.domain.rules import Book
 
@@ -39,12 +39,3 @@ async def list_duty_people(
     state: AskedState | None = None,
 ) -> Page[DutyPersonOut]:
     return await people.duty_people(session, asked, state, window, caller, language)
-
-
-@router.get("/duty-totals", summary="How many had met their duty at the end of a caturwulan, without small groups")
-async def get_duty_totals(
-    session: Reading,
-    caller: Annotated[Caller[Book], Depends(rights.READ_DUTY_TOTALS)],
-    by: TotalsBy | None = None,
-) -> DutyTotalsOut:
-    return await queries.duty_totals(session, by, caller)

@@ -1,47 +1,23 @@
 """Counting people by how they stand on a day, in two statements however many they are."""
 
-import hmac
-from collections.abc import Hashable, Sequence
-from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.refused import Refused
-from common.small_groups import told
 from common.texts import Language
 from contracts.callers import Caller
 from roster.days import covers_sql
 from roster.lines import paths_sql
-from training import rights
-from training.counts.schemas import (
-    CountsOut,
-    DutyCountsOut,
-    DutyTotalsOut,
-    GroupOut,
-    GroupTotalsOut,
-    StateOut,
-    TotalsBy,
-    TotalsOut,
-)
-from training.counts.stood import DAY, FIELDS, LATER, NOTHING_LATER, OWN, SHORT, Asked, By, stood, stood_sql
-from training.domain.caturwulan import closed_on, period_of
-from training.domain.groups import BOOK as SMALL
-from training.domain.rules import Book, pack_of_year
-from training.domain.states import BOOK
-from training.ledger.commands import duties
+from training.counts.schemas import CountsOut, DutyCountsOut, GroupOut, StateOut
+from training.counts.stood import DAY, FIELDS, OWN, SHORT, Asked, By, stood
+from training.domain.rules import Book
 from training.texts import ExplanationOut, explained
 
 GROUPS_SHOWN = 1_000
 LABELS: dict[By, str] = {"agency": "agency_name", "unit": "top_name"}
 """The label of a group, where its key is none."""
-TREES: dict[TotalsBy, tuple[tuple[str, ...], str]] = {
-    "region": (("region",), "region"),
-    "agency": (("region", "agency_id"), "agency_name"),
-    "jenjang": (("jenjang",), "jenjang"),
-}
-"""For who may see totals only: the levels from the top down to a group, and its label."""
 NEWEST = text("SELECT recorded_at FROM records ORDER BY id DESC LIMIT 1")
 
 
@@ -74,66 +50,6 @@ async def duty_counts(
         exempt=ExplanationOut(**explained(found.ladder.exempt, language)),
         states=[StateOut(code=rung.code, **explained(rung, language)) for rung in found.ladder.rungs],
     )
-
-
-async def duty_totals(session: AsyncSession, by: TotalsBy | None, caller: Caller[Book]) -> DutyTotalsOut:
-    """Counts at the end of the last caturwulan that is over, of groups of ten and more (`common.small_groups`).
-
-    Nothing can be asked but a whole level, and of one day, so two answers differ by nobody. Nation, regions and agencies
-    are one tree, in which each lies within the one above; jenjang is another, of which no group lies within one of the
-    first. A position would be a third, nearly within a jenjang: what is left of one of them would be somebody. Hours would
-    tell of single people, so there are none. Not covered: what differs between the ends of two caturwulan, and what is
-    corrected of one later: a change of a few people within a group of ten and more can be seen.
-
-    Raises Refused `forbidden` for a token that may also count: what it may see too would be taken from these totals.
-    """
-    if not caller.token_roles.isdisjoint(rights.READ_DUTY_COUNTS.roles):
-        raise Refused("forbidden")
-    year, number = closed_on(caller.today)[-1]
-    day = period_of(year, number).over_from(year) - timedelta(days=1)
-    pack, ladder, least = pack_of_year(caller.rules, year), BOOK.at(day).tables, SMALL.at(caller.today)
-    given = {"day": day, "year": year, "pack": pack.id, **duties(caller.rules)}
-    standing = stood_sql(ladder, day, "", NOTHING_LATER if day == date(year, 12, 31) else LATER)
-    levels, label = TREES[by or "region"]
-    rows = list(await session.execute(text(_leaves(standing, levels, label)), given))
-    depth = len(levels)
-    key = caller.nip_key.encode()
-
-    def order(path: Hashable) -> bytes:
-        return hmac.digest(key, repr(path).encode(), "sha256")
-
-    allowed = told({tuple(row[:depth]): (row.met, row.short, row.exempt) for row in rows}, least.tables.least, order)
-    labels: dict[tuple[Any, ...], str | None] = {tuple(row[:depth]): row.label for row in rows}
-    groups = [
-        GroupTotalsOut(key=path[-1], label=label, **_counts(*allowed[path]))
-        for path, label in labels.items()
-        if by and path in allowed
-    ]
-    return DutyTotalsOut(
-        as_of=day,
-        least=least.tables.least,
-        source=least.source,
-        status=least.tables.status,
-        total=TotalsOut(**_counts(*allowed[()])) if () in allowed else None,
-        groups=sorted(groups, key=lambda group: (-group.active, group.label or "")),
-    )
-
-
-def _counts(active: int, parts: Sequence[int] | None) -> dict[str, Any]:
-    met, short, exempt = parts or (None, None, None)
-    return {"active": active, "met": met, "short": short, "exempt": exempt}
-
-
-def _leaves(standing: str, levels: Sequence[str], label: str) -> str:
-    """The statement: a row for each of the lowest groups of a tree. OFFSET 0 is there as in `_counting`."""
-    keys = ", ".join(levels)
-    return f"""
-        WITH {standing}
-        SELECT {keys}, max(label) AS label, count(*) FILTER (WHERE state = 'met') AS met,
-            count(*) FILTER (WHERE state NOT IN ('met', 'exempt')) AS short,
-            count(*) FILTER (WHERE state = 'exempt') AS exempt
-        FROM (SELECT {keys}, {label} AS label, state FROM stood OFFSET 0) AS stood GROUP BY {keys}
-    """  # noqa: S608 - built of names in this code
 
 
 def _counting(standing: str, by: By | None, asked: Asked) -> str:

@@ -74,33 +74,3 @@ class DutyPersonOut(BaseModel):
     unverified: Decimal | None
     missing: Decimal | None = Field(description="of whoever is short")
     exempt_until: date | None = Field(description="the first day on which the duty holds again; null: no day is set")
-
-
-TotalsBy = Literal["region", "agency", "jenjang"]
-
-
-class TotalsOut(BaseModel):
-    """People in service on the day: `active` = `met` + `short` + `exempt`, or these three are null where one is hidden."""
-
-    active: int
-    met: int | None
-    short: int | None
-    exempt: int | None
-
-
-class GroupTotalsOut(TotalsOut):
-    """The people of one region, agency or jenjang; the key is null for those without one."""
-
-    key: UUID | str | None
-    label: str | None
-
-
-class DutyTotalsOut(BaseModel):
-    """How people stood at the end of a caturwulan, in numbers of groups that are not small."""
-
-    as_of: date = Field(description="the end of the last caturwulan that is over")
-    least: int = Field(description="a group of fewer people is hidden, and so is what would tell of it")
-    source: str
-    status: str = Field(description="how far this is confirmed")
-    total: TotalsOut | None = Field(description="null where everybody together is too few")
-    groups: list[GroupTotalsOut] = Field(description="those that may be told, the largest first")
