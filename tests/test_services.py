@@ -17,7 +17,7 @@ PEOPLE = {"person_id", "nip", "nip_hash", "name", "email"}
 """Columns that say that a row is somebody's."""
 CODES = {
     # codes of a list, and what a rule decided
-    "act", "added_by", "by", "cancelled_by", "change", "competencies", "competency", "degree", "duty", "days", "form", "from_state", "golongan", "ground",
+    "about", "act", "added_by", "by", "cancelled_by", "change", "competencies", "competency", "degree", "duty", "days", "form", "from_state", "golongan", "ground",
     "hasil_kerja", "jenjang", "kind", "language",
     "limited_by", "left_out", "media_type", "outcome", "part", "parts", "perilaku", "position", "predikat", "proposed_by",
     "reason_code", "refused", "result",

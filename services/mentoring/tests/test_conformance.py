@@ -7,7 +7,7 @@ from services.mentoring.tests.both import AGREED
 
 
 async def test_every_answer_is_documented(
-    keeps_its_word, app, database, world, api, programme, joins, matched, both, clock
+    keeps_its_word, app, database, world, api, programme, joins, matched, both, clock, active_pair
 ) -> None:
     mentor, mentee = await world.person("ahli_madya"), await world.person()
     programmes = [await programme(), await programme()]
@@ -34,6 +34,20 @@ async def test_every_answer_is_documented(
     sent = {"params": {"name": "bahan.pdf"}, "headers": api.headers("person", person=mentee)}
     kept = await api.http.post(f"/v1/sessions/{held['id']}/files", content=b"%PDF-1.7", **sent)
     later = {"starts_at": (clock.now() + timedelta(days=2)).isoformat()}
+    pair, trusted = await active_pair(mentee_id=mentee), await world.person("ahli_utama")
+    told, other = {"about": "other", "words": "x"}, await active_pair()
+    for programme_id, person_id in ((pair.programme_id, trusted), (other.programme_id, mentee)):
+        named = {"person_ids": [str(person_id)]}
+        await api.call("programme_manager", "PUT", f"/programmes/{programme_id}/confidants", named)
+    note = await api.call("person", "POST", f"/pairs/{pair.id}/notes", {"words": "x"}, person=mentee)
+    report = await api.call("person", "POST", f"/pairs/{other.id}/reports", told, person=other.mentee_id)
+    await joins(await programme(mentor_jenjang=["ahli_muda"]), mentee, "mentor")
+    slots: list[str] = []
+    for days, person_id in enumerate((pair.mentor_id, mentee, mentee, mentee), 1):
+        body = {"starts_at": (world.clock.now() + timedelta(days=days)).isoformat()}
+        slots.append((await api.call("person", "POST", "/talk-slots", body, person=person_id)).json()["id"])
+    topic = {"topic": "x"}
+    talks = [await api.call("person", "POST", f"/talk-slots/{each}/talks", topic, person=late) for each in slots[2:]]
     await keeps_its_word(
         "mentoring",
         app,
@@ -44,10 +58,14 @@ async def test_every_answer_is_documented(
             "run_id": [run["id"] for run in runs],
             "other_id": [run["id"] for run in runs],
             "job_id": [waiting["job_id"]],
-            "pair_id": [*drafts, one.pair.id, two.pair.id],
+            "pair_id": [*drafts, one.pair.id, two.pair.id, str(pair.id)],
             "session_id": [planned["id"], held["id"]],
             "file_id": [kept.json()["files"][0]["id"]],
             "name": ["bahan.pdf"],
+            "note_id": [note.json()["items"][0]["id"]],
+            "report_id": [report.json()["items"][0]["id"]],
+            "slot_id": slots[:2],
+            "talk_id": [talk.json()["id"] for talk in talks],
         },
         bodies={
             "PUT /v1/programmes/{programme_id}/applications/me": {"side": "mentee"},
@@ -62,5 +80,15 @@ async def test_every_answer_is_documented(
             "PUT /v1/sessions/{session_id}/log": {"log": "Bicara tentang tulisan"},
             "POST /v1/sessions/{session_id}/cancel": {"reason": "Dinas luar"},
             "POST /v1/sessions/{session_id}/files": b"%PDF-1.7",
+            "POST /v1/pairs/{pair_id}/notes": {"words": "x"},
+            "PUT /v1/notes/{note_id}": {"words": "y"},
+            "POST /v1/pairs/{pair_id}/reports": told,
+            "POST /v1/reports/{report_id}/handle": {"outcome": "x"},
+            "PUT /v1/programmes/{programme_id}/confidants": {"person_ids": [str(trusted)]},
+            "PUT /v1/people/{person_id}/levels": {"levels": {"menulis": 3}},
+            "POST /v1/talk-slots": {"starts_at": (world.clock.now() + timedelta(days=90)).isoformat()},
+            "POST /v1/talk-slots/{slot_id}/talks": topic,
+            "POST /v1/talks/{talk_id}/cancel": why,
+            "POST /v1/talks/{talk_id}/reject": why,
         },
     )

@@ -51,6 +51,8 @@ class Held:
     table: Table
     rows: str
     columns: Sequence[str]
+    private: bool
+    """Whether nobody but the person may read it."""
 
     def texts(self) -> list[str]:
         """The names of its title and of what stands above each column."""
@@ -79,6 +81,7 @@ class Personal:
         return Section(
             name=held.table.name,
             title=self.texts.say(named[0], language),
+            private=held.private,
             columns=[
                 Column(name=column.name, label=self.texts.say(label, language), kind=_kind(column))
                 for column, label in zip(columns, named[1:], strict=True)
@@ -103,6 +106,7 @@ def personal(service: str) -> Personal:
                 for column in tables[name].columns
                 if not {column.name, f"{name}.{column.name}"} & left_out.keys()
             ],
+            name in said.get("private", {}),
         )
         for name, rows in said["sections"].items()
     ]

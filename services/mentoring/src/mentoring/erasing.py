@@ -5,6 +5,10 @@ from roster.erasing import BY_ID, NOBODY, Blanked, Erasing, Gone
 THEIRS = "mentee_id = ANY(CAST(:people AS uuid[])) OR mentor_id = ANY(CAST(:people AS uuid[]))"
 PAIRS = f"pair_id IN (SELECT id FROM pairs WHERE {THEIRS})"  # noqa: S608 - built of names in this code
 SESSIONS = f"SELECT id FROM mentoring_sessions WHERE {PAIRS}"  # noqa: S608 - built of names in this code
+TALKS = (
+    "mentee_id = ANY(CAST(:people AS uuid[]))"
+    " OR slot_id IN (SELECT id FROM talk_slots WHERE mentor_id = ANY(CAST(:people AS uuid[])))"
+)
 
 ERASING = Erasing(
     {
@@ -13,6 +17,7 @@ ERASING = Erasing(
         "applications": Gone(),
         "assignments": BY_ID,
         "completions": BY_ID,
+        "confidants": Gone(),
         "declined_pairs": Blanked({"reason": "''"}, PAIRS),
         "established_posts": NOBODY,
         "former_numbers": Gone(),
@@ -35,7 +40,12 @@ ERASING = Erasing(
         "people": Blanked({"nip_hash": "''"}),
         "post_states": NOBODY,
         "posts": BY_ID,
+        "private_notes": Gone(PAIRS),
+        "problem_reports": Blanked({"words": "''", "outcome": "CASE WHEN outcome IS NOT NULL THEN '' END"}, PAIRS),
         "programmes": NOBODY,
+        "report_notices": Gone(),
+        "talk_slots": BY_ID,
+        "talks": Blanked({"topic": "''", "reason": "CASE WHEN reason IS NOT NULL THEN '' END"}, TALKS),
         "trained": Gone(),
     },
     kit=("outbox", "inbox", "waiting", "jobs", "job_tries"),

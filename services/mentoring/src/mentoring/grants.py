@@ -9,6 +9,7 @@ GRANTS = Grants(
         "applications": EDITED,
         "assignments": REPLACED,
         "completions": CHANGED,
+        "confidants": REPLACED,
         "declined_pairs": blanked("reason"),
         "established_posts": CHANGED,
         "former_numbers": REPLACED,
@@ -22,8 +23,13 @@ GRANTS = Grants(
         "people": CHANGED,
         "post_states": REPLACED,
         "posts": REPLACED,
+        "private_notes": EDITED,
+        "problem_reports": CHANGED,
         "programmes": CHANGED,
         "session_files": CHANGED,
+        "report_notices": REPLACED,
+        "talk_slots": CHANGED,
+        "talks": CHANGED,
         "trained": REPLACED,
     }
 )

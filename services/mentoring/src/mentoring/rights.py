@@ -23,6 +23,11 @@ READ_SESSIONS = Right(
     "a person: the pairs they are or were one of; a programme manager: those of programmes of their agency; all for a national "
     "role. What was agreed and talked about is for the two alone",
 )
+WRITE_NOTES = Right(("person",), "their own, about the pairs they are or were one of; nobody else reads them")
+REPORT = Right(("person",), "what they have reported themselves, of the pairs they are or were one of")
+HANDLE_REPORTS = Right(("person",), "the reports that went to them")
+READ_NOTICES = Right(("person",), "what they were told themselves")
+TALK = Right(("person",), "times that are free; the talks they have asked for or were asked for")
 FOLLOW_JOBS = Right(("programme_manager",), "the jobs they have ordered")
 STATE_LEVELS = Right(("person",), "their own, and whose superior of today they are")
 READ_PROFILES = Right(

@@ -267,6 +267,18 @@ async def test_hr_asks_for_somebody_of_theirs_by_a_reason_which_the_person_is_to
     assert (other.status_code, other.json()["code"]) == (404, "not-found")
 
 
+async def test_what_is_private_is_in_the_file_that_the_person_asks_for_and_in_no_other(api, world, siti, me):
+    secret = ONE.model_copy(update={"name": "private_notes", "private": True})
+    hr = partial(api.call, "agency_hr", person=uuid4())
+    for call, body, names in ((hr, {"person_id": siti, "reason": "Ahli waris"}, ["records"]), (me, {}, None)):
+        file = await asked(call, body)
+        await answer(world, file, *HOLDERS, parts=([ONE, secret],))
+        await made(world)
+        data = PersonalData.model_validate_json((await call("GET", f"/data-files/{file['id']}/json")).content)
+        [found] = [service for service in data.services if service.service == "training"]
+        assert [section.name for section in found.sections] == (names or ["records", "private_notes"])
+
+
 async def test_the_person_is_told_of_a_file_that_hr_asked_for(api, world, siti):
     file = await asked(partial(api.call, "agency_hr"), {"person_id": siti, "reason": "Ahli waris"})
     await answer(world, file, *HOLDERS)

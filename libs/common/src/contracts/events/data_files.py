@@ -40,12 +40,16 @@ class Column(Part):
 
 
 class Section(Part):
-    """What stands in one table of a service about a person. A row has a value for each column: text, a flag, null, or what JSON nests."""
+    """What stands in one table of a service about a person. A row has a value for each column: text, a flag, null, or what JSON nests.
+
+    What is `private` is only in a file that the person has asked for themselves.
+    """
 
     name: str
     title: str
     columns: list[Column]
     rows: list[list[Any]]
+    private: bool = False
 
 
 class DataFilePart(Event):

@@ -83,6 +83,12 @@ class DataRequestOverdue(Values):
     asked_on: Day
 
 
+class MentoringReport(Values):
+    """The day on which somebody reported a problem in a mentoring pair."""
+
+    sent_on: Day
+
+
 @dataclass(frozen=True)
 class Kind:
     """The newest version of a letter, and the texts that say why it is sent, by reason."""
@@ -104,6 +110,7 @@ KINDS = {
     "data-request": Kind(1, DataRequest, {"own-request": text_named("reason.own-request")}),
     "data-request-overdue": Kind(1, DataRequestOverdue, {"pic-of-agency": text_named("reason.pic-of-agency")}),
     "match": Kind(1, Match, {"programme": text_named("reason.programme")}),
+    "mentoring-report": Kind(1, MentoringReport, {"confidant": text_named("reason.confidant")}),
     "nudge": Kind(1, Nudge, {"superior": text_named("reason.superior")}),
     "audit": Kind(1, Audit, {"audit": text_named("reason.audit")}),
 }

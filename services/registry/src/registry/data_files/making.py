@@ -67,7 +67,8 @@ async def _gathered(session: AsyncSession, file: Row[Any]) -> list[ServiceData]:
     sections: dict[str, list[Section]] = {name: [] for name in (ITSELF, *HOLDERS)}
     sections[ITSELF] = await personal(ITSELF).part(session, file.person_id, file.language)
     for row in told:
-        sections[row.service] += [Section.model_validate(section) for section in row.sections]
+        found = [Section.model_validate(section) for section in row.sections]
+        sections[row.service] += [each for each in found if file.reason is None or not each.private]
     return [ServiceData(service=name, sections=_joined(found)) for name, found in sections.items()]
 
 

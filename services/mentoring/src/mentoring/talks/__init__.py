@@ -1,0 +1,1 @@
+"""Single talks: free slots of mentors, and who asks for one."""

@@ -1,0 +1,151 @@
+"""Offering slots, asking for a talk, and answering.
+
+A slot is held by whoever changes something of it, so of two who ask for it at once one has it.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from common.ids import new_id
+from common.refused import Refused
+from contracts.callers import Caller
+from mentoring.applications.tables import Application
+from mentoring.domain.talks import LIVE, answer_by, check_answered, shown
+from mentoring.people import PEOPLE
+from mentoring.programmes.tables import Programme
+from mentoring.talks.schemas import SlotIn, SlotOut, TalkIn
+from mentoring.talks.tables import Talk, TalkSlot
+
+
+async def offer(session: AsyncSession, document: SlotIn, caller: Caller[None]) -> SlotOut:
+    """Offers a time of the caller's, who is a mentor in an open programme.
+
+    Raises Refused `not-a-mentor`, `slot-past`, `slot-overlaps`.
+    """
+    me: UUID = caller.speaks_for("person")
+    await PEOPLE.lock(session, [me])
+    mentoring = (
+        select(col(Application.person_id))
+        .join(Programme, col(Programme.id) == col(Application.programme_id))
+        .where(
+            col(Application.person_id) == me,
+            col(Application.side) == "mentor",
+            col(Application.withdrawn_at).is_(None),
+            col(Programme.state) == "open",
+        )
+        .limit(1)
+    )
+    if await session.scalar(mentoring) is None:
+        raise Refused("not-a-mentor")
+    if document.starts_at <= caller.now:
+        raise Refused("slot-past", field="starts_at")
+    overlapping = select(col(TalkSlot.id)).where(
+        col(TalkSlot.mentor_id) == me,
+        col(TalkSlot.withdrawn_at).is_(None),
+        col(TalkSlot.starts_at) < document.ends_at,
+        col(TalkSlot.ends_at) > document.starts_at,
+    )
+    if await session.scalar(overlapping.limit(1)) is not None:
+        raise Refused("slot-overlaps", field="starts_at")
+    slot = TalkSlot(
+        id=new_id(),
+        mentor_id=me,
+        kind=document.kind,
+        starts_at=document.starts_at,
+        ends_at=document.ends_at,
+        way=document.way,
+        withdrawn_at=None,
+    )
+    session.add(slot)
+    return SlotOut.model_validate(slot)
+
+
+async def withdraw(session: AsyncSession, slot_id: UUID, caller: Caller[None]) -> None:
+    """Takes a slot of the caller's back; what somebody has asked for in it is rejected. Raises Refused `not-found`."""
+    slot = await session.get(TalkSlot, slot_id, with_for_update=True)
+    if slot is None or slot.mentor_id != caller.speaks_for("person"):
+        raise Refused("not-found")
+    slot.withdrawn_at = slot.withdrawn_at or caller.now
+    if (live := await _live(session, slot.id)) is not None:
+        live.state = "expired" if shown(live.state, live.answer_by, caller.now) == "expired" else "rejected"
+        live.version += 1
+
+
+async def ask(session: AsyncSession, slot_id: UUID, document: TalkIn, caller: Caller[None]) -> UUID:
+    """Asks for a slot that is free. Raises Refused `not-found`, `own-slot`, `slot-taken`, `not-in-service`."""
+    me: UUID = caller.speaks_for("person")
+    person = (await PEOPLE.lock(session, [me])).by_id.get(me)
+    if person is None or not person.in_service(caller.today):
+        raise Refused("not-in-service")
+    slot = await session.get(TalkSlot, slot_id, with_for_update=True)
+    if slot is None or slot.withdrawn_at is not None or slot.starts_at <= caller.now:
+        raise Refused("not-found")
+    if slot.mentor_id == me:
+        raise Refused("own-slot")
+    if (live := await _live(session, slot.id)) is not None:
+        if shown(live.state, live.answer_by, caller.now) != "expired":
+            raise Refused("slot-taken")
+        live.state = "expired"
+        # The old one must be out of the way before the new one comes: a slot has one live talk.
+        await session.flush()
+    found = Talk(
+        id=new_id(),
+        slot_id=slot.id,
+        mentee_id=me,
+        topic=document.topic,
+        state="requested",
+        asked_at=caller.now,
+        answer_by=answer_by(caller.now, slot.starts_at),
+        reason=None,
+        version=1,
+    )
+    session.add(found)
+    return found.id
+
+
+async def accept(session: AsyncSession, talk_id: UUID, caller: Caller[None]) -> None:
+    """Accepts what the caller was asked for. Raises Refused `not-found`, `talk-state`."""
+    found = await _asked_of(session, talk_id, caller)
+    check_answered(shown(found.state, found.answer_by, caller.now))
+    found.state, found.version = "accepted", found.version + 1
+
+
+async def reject(session: AsyncSession, talk_id: UUID, reason: str, caller: Caller[None]) -> None:
+    """Rejects what the caller was asked for; the slot is free again. Raises Refused `not-found`, `talk-state`."""
+    found = await _asked_of(session, talk_id, caller)
+    check_answered(shown(found.state, found.answer_by, caller.now))
+    found.state, found.reason, found.version = "rejected", reason, found.version + 1
+
+
+async def cancel(session: AsyncSession, talk_id: UUID, reason: str, caller: Caller[None]) -> None:
+    """Calls off a talk that is asked for or accepted, by either of the two. Raises Refused `not-found`, `talk-state`."""
+    found, slot = await _held(session, talk_id)
+    if caller.speaks_for("person") not in {found.mentee_id, slot.mentor_id}:
+        raise Refused("not-found")
+    state = shown(found.state, found.answer_by, caller.now)
+    if state not in LIVE:
+        raise Refused("talk-state", state=state)
+    found.state, found.reason, found.version = "cancelled", reason, found.version + 1
+
+
+async def _asked_of(session: AsyncSession, talk_id: UUID, caller: Caller[None]) -> Talk:
+    found, slot = await _held(session, talk_id)
+    if slot.mentor_id != caller.speaks_for("person"):
+        raise Refused("not-found")
+    return found
+
+
+async def _held(session: AsyncSession, talk_id: UUID) -> tuple[Talk, TalkSlot]:
+    """A talk with its slot, which is held first. Raises Refused `not-found`."""
+    slot_id = await session.scalar(select(col(Talk.slot_id)).where(col(Talk.id) == talk_id))
+    if slot_id is None:
+        raise Refused("not-found")
+    slot = await session.get_one(TalkSlot, slot_id, with_for_update=True)
+    return await session.get_one(Talk, talk_id), slot
+
+
+async def _live(session: AsyncSession, slot_id: UUID) -> Talk | None:
+    return await session.scalar(select(Talk).where(col(Talk.slot_id) == slot_id, col(Talk.state).in_(LIVE)))
