@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from common.due import DueWork
 from common.fields import FIRST_DAY
 from common.ids import new_id
 from common.parts import Parts
@@ -155,3 +156,27 @@ def both(api, active_pair) -> Callable[..., Awaitable[Both]]:
         return two
 
     return made
+
+
+@pytest.fixture
+def desk(api):
+    """What the desk of a programme does."""
+
+    async def done(path: str, body: Any = None, code: int = 200) -> Any:
+        answer = await api.call("programme_manager", "POST", path, body)
+        assert answer.status_code == code, answer.text
+        return answer.json()
+
+    return done
+
+
+@pytest.fixture
+def due(parts: Parts):
+    """Does what is due by now, as the role `due` does."""
+    work = DueWork(parts, SERVICE.due)
+
+    async def done() -> None:
+        while await work.turn():
+            pass
+
+    return done

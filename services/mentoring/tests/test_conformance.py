@@ -7,7 +7,7 @@ from services.mentoring.tests.both import AGREED
 
 
 async def test_every_answer_is_documented(
-    keeps_its_word, app, database, world, api, programme, joins, matched, both, clock, active_pair
+    keeps_its_word, app, database, world, api, programme, joins, matched, desk, both, clock, active_pair
 ) -> None:
     mentor, mentee = await world.person("ahli_madya"), await world.person()
     programmes = [await programme(), await programme()]
@@ -24,8 +24,11 @@ async def test_every_answer_is_documented(
     drafts = [each["id"] for each in (await api.get(f"/programmes/{programmes[1]}/pairs"))["items"]]
     late = await world.person()
     await joins(programmes[1], late, "mentee")
-    await api.call("person", "POST", f"/programmes/{programmes[0]}/applications/me/withdraw", person=mentee)
     waiting = (await api.call("programme_manager", "POST", f"/programmes/{programmes[0]}/runs", {})).json()
+    await desk(f"/runs/{runs[0]['id']}/draft")
+    await desk(f"/programmes/{programmes[0]}/publish")
+    [offer] = (await api.get(f"/programmes/{programmes[0]}/pairs"))["items"]
+    await api.call("person", "POST", f"/programmes/{programmes[0]}/applications/me/withdraw", person=mentee)
     why = {"reason": "Sudah saling mengenal"}
     one, two = await both(mentee_id=mentee), await both(mentee_id=mentee)
     held = await two.plan(clock.now())
@@ -58,7 +61,7 @@ async def test_every_answer_is_documented(
             "run_id": [run["id"] for run in runs],
             "other_id": [run["id"] for run in runs],
             "job_id": [waiting["job_id"]],
-            "pair_id": [*drafts, one.pair.id, two.pair.id, str(pair.id)],
+            "pair_id": [*drafts, offer["id"], one.pair.id, two.pair.id, str(pair.id)],
             "session_id": [planned["id"], held["id"]],
             "file_id": [kept.json()["files"][0]["id"]],
             "name": ["bahan.pdf"],
@@ -71,6 +74,7 @@ async def test_every_answer_is_documented(
             "PUT /v1/programmes/{programme_id}/applications/me": {"side": "mentee"},
             "POST /v1/programmes/{programme_id}/pairs": {"mentee_id": str(late), "mentor_id": str(mentors[0])} | why,
             "POST /v1/pairs/{pair_id}/exchange": {"pair_id": drafts[1]} | why,
+            "POST /v1/pairs/{pair_id}/decline": why,
             "POST /v1/pairs/{pair_id}/mentor": {"mentor_id": str(mentors[0])} | why,
             "PUT /v1/pairs/{pair_id}/agreement": AGREED,
             "POST /v1/pairs/{pair_id}/agreement/sign": {"version": 2},

@@ -18,6 +18,7 @@ from sqlalchemy import make_url
 
 from common import invariants, telemetry
 from common.app import create_app
+from common.due import DueWork
 from common.events import Reader
 from common.messages.inbox import Inbox
 from common.messages.relay import Relay
@@ -126,6 +127,8 @@ async def serve(service: Service, settings: ServiceSettings, roles: Sequence[str
         running["relay"] = Relay(database, settings.kafka)
     if "jobs" in roles:
         running["jobs"] = Runner(parts, service.jobs)
+    if "due" in roles:
+        running["due"] = DueWork(parts, service.due)
     running |= {name: make(parts) for name, make in service.further_roles.items() if name in roles}
 
     app = create_app(service, parts, roles=running, with_api="api" in roles)

@@ -25,6 +25,7 @@ from fastapi import APIRouter
 from sqlalchemy import MetaData
 
 from common.clock import Clock
+from common.due import Due
 from common.events import Event
 from common.invariants import EVENTS_LEAVE, Invariant
 from common.messages.inbox import Subscription
@@ -74,6 +75,8 @@ class Service:
     commands: Mapping[str, Command] = field(default_factory=dict[str, Command])
     jobs: Mapping[str, Job] = field(default_factory=dict[str, Job])
     """What the role `jobs` does, by the kind a job is ordered with."""
+    due: Sequence[Due] = ()
+    """What the role `due` does when its time has come."""
 
     def parts(self, settings: ServiceSettings, database: Database) -> Parts:
         """What a process of it is made of."""
@@ -92,6 +95,7 @@ class Service:
             *(["worker"] if self.consumes else []),
             *(["relay"] if self.emits else []),
             *(["jobs"] if self.jobs else []),
+            *(["due"] if self.due else []),
             *self.further_roles,
         ]
 

@@ -21,10 +21,10 @@ INVARIANTS = (
         " IS DISTINCT FROM (count(mentee_id), count(mentor_id), coalesce(sum(score), 0))",
     ),
     Invariant(
-        "nobody mentors more at once than they have seats in the programme",
+        "nobody mentors more than they have seats in the programme",
         "SELECT p.programme_id, p.mentor_id FROM pairs p JOIN applications a"
         " ON a.programme_id = p.programme_id AND a.person_id = p.mentor_id"
-        " WHERE p.state IN ('draft', 'offered', 'active') GROUP BY 1, 2 HAVING count(*) > min(a.seats)",
+        " WHERE p.state = 'active' GROUP BY 1, 2 HAVING count(*) > min(a.seats)",
     ),
     Invariant(
         "a pair has begun where both have accepted",

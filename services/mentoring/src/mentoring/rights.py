@@ -1,6 +1,6 @@
 """Who may do what in mentoring."""
 
-from contracts.rights import Right
+from contracts.rights import Detail, Right
 
 READ_PROGRAMMES = Right(
     ("lan", "service", "agency_hr", "agency_head", "programme_manager", "person", "inspector"), "all programmes"
@@ -14,8 +14,9 @@ READ_APPLICATIONS = Right(
 )
 MATCH = Right(("programme_manager",), "the programmes of their agency")
 READ_RUNS = Right(("lan", "programme_manager"), "the programmes of their agency; all for a national role")
-READ_OWN_PAIRS = Right(("person",), "the pairs they are or were one of")
+OWN_PAIRS = Right(("person",), "the pairs they are or were one of")
 READ_PAIRS = Right(("lan", "programme_manager"), "the programmes of their agency; all for a national role")
+DECLINES = Detail(("programme_manager",), "who declined a pair of their agency's programmes, and why")
 KEEP_PAIRS = Right(("programme_manager",), "the programmes of their agency")
 MEET = Right(("person",), "the pairs they are or were one of, since both have accepted")
 READ_SESSIONS = Right(

@@ -4,6 +4,8 @@ from common.service import Command
 from contracts.service import Service
 from mentoring.completion.cli import complete
 from mentoring.erasing import ERASING
+from mentoring.pairs.answers import lapse
+from mentoring.pairs.seeking import seek
 from mentoring.runs.commands import JOB, match_step
 from mentoring.sessions.cli import erase_files
 from mentoring.settings import Settings
@@ -47,4 +49,5 @@ SERVICE = Service(
             daily=True,
         ),
     },
+    due=[lapse, seek],
 )

@@ -25,18 +25,6 @@ async def cohort(world, programme, joins, matched) -> dict[str, Any]:
     return {"id": programme_id, "mentors": mentors, "mentees": mentees, "run": run["id"]}
 
 
-@pytest.fixture
-def desk(api):
-    """What the desk of the programme does."""
-
-    async def done(path: str, body: Any = None, code: int = 200) -> Any:
-        answer = await api.call("programme_manager", "POST", path, body)
-        assert answer.status_code == code, answer.text
-        return answer.json()
-
-    return done
-
-
 async def pairs_of(api, cohort, state: str) -> list[dict[str, Any]]:
     return (await api.get(f"/programmes/{cohort['id']}/pairs?state={state}", "programme_manager"))["items"]
 

@@ -23,7 +23,7 @@ Reader = Annotated[Caller[None], Depends(rights.READ_APPLICATIONS)]
 @router.put(
     "/programmes/{programme_id}/applications/me",
     summary="Take part in a programme, or change what you have said",
-    responses={409: {"description": "`programme-closed`, `programme-not-open`, `in-another-programme`"}},
+    responses={409: {"description": "`programme-closed`, `programme-not-open`, `in-another-programme`, `seats-taken`"}},
 )
 @shows("mentoring")
 async def put_application(

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -15,6 +15,8 @@ from mentoring.people import PEOPLE
 from mentoring.profiles.queries import jenjang_of
 from mentoring.programmes.queries import rules_of
 from mentoring.programmes.tables import Programme
+
+TAKEN = text("SELECT count(*) FROM pairs WHERE programme_id = :programme AND mentor_id = :mentor AND state = 'active'")
 
 
 async def apply(session: AsyncSession, programme_id: UUID, asked: ApplicationIn, caller: Caller[None]) -> None:
@@ -31,6 +33,9 @@ async def apply(session: AsyncSession, programme_id: UUID, asked: ApplicationIn,
     check_joins(asked.side, await jenjang_of(session, person_id, caller.today), rules)
     if asked.seats is not None and (asked.side == "mentee" or asked.seats > rules.seats):
         raise Refused("seats-over", field="seats", most=rules.seats if asked.side == "mentor" else 0)
+    seats = asked.seats or rules.seats
+    if asked.side == "mentor" and seats < await _taken(session, programme_id, person_id):
+        raise Refused("seats-taken", field="seats")
     if asked.side == "mentee":
         elsewhere = exists().where(
             col(Application.person_id) == person_id,
@@ -46,7 +51,7 @@ async def apply(session: AsyncSession, programme_id: UUID, asked: ApplicationIn,
         programme_id=programme_id,
         person_id=person_id,
         **asked.model_dump(exclude={"seats"}),
-        seats=0 if asked.side == "mentee" else asked.seats or rules.seats,
+        seats=0 if asked.side == "mentee" else seats,
         applied_at=caller.now,
         withdrawn_at=None,
     )
@@ -61,3 +66,10 @@ async def withdraw(session: AsyncSession, programme_id: UUID, caller: Caller[Non
         raise Refused("not-found")
     if application.withdrawn_at is None:
         application.withdrawn_at = caller.now
+
+
+async def _taken(session: AsyncSession, programme_id: UUID, mentor_id: UUID) -> int:
+    """How many mentees a mentor has in a programme. Their application is held, as it is while an offer is answered."""
+    key = {"programme_id": programme_id, "person_id": mentor_id}
+    await session.get(Application, key, with_for_update=True)
+    return await session.scalar(TAKEN, {"programme": programme_id, "mentor": mentor_id}) or 0

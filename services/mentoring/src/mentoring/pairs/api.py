@@ -11,9 +11,10 @@ from contracts.callers import Caller
 from contracts.looks import shows
 from mentoring import rights
 from mentoring.domain.pairs import State
-from mentoring.pairs import drafts, queries
+from mentoring.pairs import answers, drafts, queries
 from mentoring.pairs.schemas import (
     ByHandIn,
+    DeclineIn,
     DeskPairOut,
     DraftedOut,
     ExchangeIn,
@@ -27,7 +28,8 @@ router = APIRouter(prefix="/v1", tags=["pairs"])
 
 Reader = Annotated[Caller[None], Depends(rights.READ_PAIRS)]
 Keeper = Annotated[Caller[None], Depends(rights.KEEP_PAIRS)]
-OneOfBoth = Annotated[Caller[None], Depends(rights.READ_OWN_PAIRS)]
+OneOfBoth = Annotated[Caller[None], Depends(rights.OWN_PAIRS)]
+NO_OFFER: dict[int | str, dict[str, Any]] = {409: {"description": "`pair-not-offered`"}}
 
 NO_DRAFT: dict[int | str, dict[str, Any]] = {409: {"description": "`pair-not-draft`, `programme-closed`"}}
 
@@ -97,3 +99,23 @@ async def list_changes(pair_id: UUID, session: Reading, caller: Reader) -> list[
 async def post_publish(programme_id: UUID, session: Transaction, caller: Keeper) -> PublishedOut:
     offered, review = await drafts.publish(session, programme_id, caller)
     return PublishedOut(offered=offered, review=review)
+
+
+@router.post(
+    "/pairs/{pair_id}/accept",
+    summary="Accept an offer; the pair begins when both have. `lapsed`: the mentor's last seat went meanwhile",
+    responses=NO_OFFER,
+)
+@shows("mentoring")
+async def post_accept(pair_id: UUID, session: Transaction, caller: OneOfBoth) -> PairOut:
+    return PairOut.model_validate(await answers.accept(session, pair_id, caller))
+
+
+@router.post(
+    "/pairs/{pair_id}/decline",
+    summary="Decline an offer; the reason is read by the programme's desk alone",
+    responses=NO_OFFER,
+)
+@shows("mentoring")
+async def post_decline(pair_id: UUID, document: DeclineIn, session: Transaction, caller: OneOfBoth) -> PairOut:
+    return PairOut.model_validate(await answers.decline(session, pair_id, document.reason, caller))

@@ -75,7 +75,7 @@ async def draft(session: AsyncSession, run_id: UUID, caller: Caller[None]) -> in
         if row.mentor_id is not None and seats[row.mentor_id] > 0:
             seats[row.mentor_id] -= 1
             made.append((row.mentee_id, row.mentor_id, row.score or 0))
-    await add_pairs(session, programme, run.id, made, caller.today)
+    await add_pairs(session, programme, made, dict.fromkeys((mentee for mentee, *_ in made), run.id), caller.today)
     return len(made)
 
 
@@ -90,7 +90,7 @@ async def make(session: AsyncSession, programme_id: UUID, asked: ByHandIn, calle
     if await session.scalar(select(live)):
         raise Refused("already-paired", field="mentee_id")
     score = await _judged(session, programme, asked.mentee_id, asked.mentor_id, caller)
-    [pair_id] = await add_pairs(session, programme, None, [(asked.mentee_id, asked.mentor_id, score)], caller.today)
+    [pair_id] = await add_pairs(session, programme, [(asked.mentee_id, asked.mentor_id, score)], {}, caller.today)
     _note(session, pair_id, 1, "made", asked.reason, caller)
     return pair_id
 
@@ -135,11 +135,11 @@ async def publish(session: AsyncSession, programme_id: UUID, caller: Caller[None
 async def add_pairs(
     session: AsyncSession,
     programme: Programme,
-    run_id: UUID | None,
     made: Sequence[tuple[UUID, UUID, int]],
+    runs: Mapping[UUID, UUID | None],
     day: date,
 ) -> list[UUID]:
-    """Stores drafts of (mentee, mentor, score). Returns their ids."""
+    """Stores drafts of (mentee, mentor, score), with the run of each mentee where there is one. Returns their ids."""
     people = sorted({person for mentee, mentor, _ in made for person in (mentee, mentor)})
     where = {row.person_id: row for row in await stood(session, people, day)}
     rows: list[dict[str, Any]] = [
@@ -149,13 +149,14 @@ async def add_pairs(
             "programme_id": programme.id,
             "mentee_id": mentee,
             "mentor_id": mentor,
-            "run_id": run_id,
+            "run_id": runs.get(mentee),
             "score": score,
             "state": "draft",
             "mentee_agency_id": where[mentee].agency_id,
             "mentee_unit_id": where[mentee].unit_id,
             "mentor_agency_id": where[mentor].agency_id,
             "mentor_unit_id": where[mentor].unit_id,
+            "next_sought": False,
             "version": 1,
         }
         for mentee, mentor, score in made

@@ -1,5 +1,6 @@
 """Reading pairs: drafts are shown to the desk alone."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -7,12 +8,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from common.refused import Refused
+from common.store.sets import one_of
 from common.web.pages import BY_ID, Page, Window
 from contracts.callers import Caller
+from mentoring import rights
 from mentoring.domain.pairs import State
 from mentoring.pairs.schemas import DeskPairOut, PairChangeOut, PairOut
-from mentoring.pairs.tables import Pair, PairChange
+from mentoring.pairs.tables import DeclinedPair, Pair, PairChange
 from mentoring.programmes.queries import seen_programme
+from mentoring.programmes.tables import Programme
+
+PAIRS, PROGRAMMES, DECLINED = Pair.table().c, Programme.table().c, DeclinedPair.table()
 
 
 async def own_pairs(session: AsyncSession, window: Window, caller: Caller[None]) -> Page[PairOut]:
@@ -33,7 +39,7 @@ async def pair_page(
     if state is not None:
         found = found.where(col(Pair.state) == state)
     rows = await session.scalars(window.narrow(found, col(Pair.id), BY_ID))
-    return window.page([DeskPairOut.model_validate(row) for row in rows], lambda shown: [shown.id])
+    return window.page(await _for_desk(session, rows.all(), caller), lambda shown: [shown.id])
 
 
 async def pair_of_desk(session: AsyncSession, pair_id: UUID, caller: Caller[None]) -> DeskPairOut:
@@ -42,7 +48,8 @@ async def pair_of_desk(session: AsyncSession, pair_id: UUID, caller: Caller[None
     if pair is None:
         raise Refused("not-found")
     await seen_programme(session, pair.programme_id, caller)
-    return DeskPairOut.model_validate(pair)
+    [shown] = await _for_desk(session, [pair], caller)
+    return shown
 
 
 async def changes(session: AsyncSession, pair_id: UUID, caller: Caller[None]) -> list[PairChangeOut]:
@@ -50,3 +57,20 @@ async def changes(session: AsyncSession, pair_id: UUID, caller: Caller[None]) ->
     await pair_of_desk(session, pair_id, caller)
     found = select(PairChange).where(col(PairChange.pair_id) == pair_id).order_by(col(PairChange.version))
     return [PairChangeOut.model_validate(row) for row in await session.scalars(found)]
+
+
+async def _for_desk(session: AsyncSession, pairs: Sequence[Pair], caller: Caller[None]) -> list[DeskPairOut]:
+    """Pairs with who declined them and why, where that is for the caller."""
+    asked = (
+        select(DECLINED)
+        .join(Pair, PAIRS.id == DECLINED.c.pair_id)
+        .join(Programme, PROGRAMMES.id == PAIRS.programme_id)
+        .where(
+            one_of(DECLINED.c.pair_id, [pair.id for pair in pairs]), rights.DECLINES.shown(caller, PROGRAMMES.agency_id)
+        )
+    )
+    declines = {
+        row.pair_id: {"declined_by": row.person_id, "decline_reason": row.reason}
+        for row in await session.execute(asked)
+    }
+    return [DeskPairOut.model_validate(pair.model_dump() | declines.get(pair.id, {})) for pair in pairs]

@@ -36,6 +36,14 @@ class DeskPairOut(PairOut):
     run_id: UUID | None = Field(description="null: made by hand")
     score: int
     review: str | None = Field(description="why it is to be looked at; null: nothing is open")
+    declined_by: WhoseId | None = Field(None, description="for whoever runs the programme alone")
+    decline_reason: str | None = Field(None, description="for whoever runs the programme alone")
+
+
+class DeclineIn(Document):
+    """Why somebody says no; the programme's desk alone reads it."""
+
+    reason: Words
 
 
 class ByHandIn(Document):

@@ -15,7 +15,8 @@ class Pair(Stored, table=True):
 
     `run_id` is null for a pair made by hand. `answer_by` is null until it is offered, `begins_on` until both have accepted;
     `ends_on` is the last day as planned, or as it came. Agencies and units are those at the match. `review` is why the
-    desk is to look at it, null where nothing is open.
+    desk is to look at it, null where nothing is open. `next_sought`: after an offer that came to nothing, the next best was
+    looked for.
     """
 
     __tablename__ = "pairs"
@@ -32,6 +33,8 @@ class Pair(Stored, table=True):
         CheckConstraint("begins_on <= ends_on", name="dates"),
         CheckConstraint("(state = 'ended') = (ended_reason IS NOT NULL)", name="ended"),
         Index("uq_pairs_one_live", "programme_id", "mentee_id", unique=True, postgresql_where=text(f"state IN {LIVE}")),
+        Index("ix_pairs_unanswered", "answer_by", postgresql_where=text("state = 'offered'")),
+        Index("ix_pairs_unsought", "id", postgresql_where=text("state IN ('declined', 'lapsed') AND NOT next_sought")),
     )
 
     id: UUID = Field(primary_key=True)
@@ -52,6 +55,7 @@ class Pair(Stored, table=True):
     mentor_agency_id: UUID
     mentor_unit_id: UUID | None
     review: str | None = None
+    next_sought: bool = False
     version: int = 1
 
 
