@@ -12,6 +12,7 @@ from typing import get_args
 
 import pytest
 
+from common.process import commands_of
 from contracts.degrees import DEGREES
 from credit.domain.packs import load
 from docs.generate import DOCS, drifted
@@ -128,7 +129,7 @@ def is_command(written: str) -> bool:
     if module not in {service.name for service in services()}:
         return find_spec(f"{module}.__main__" if "." not in module else module) is not None
     [service] = [service for service in services() if service.name == module]
-    return not words or words[0] in {*service.roles, *service.commands, "migrate", "check"}
+    return not words or words[0] in {*service.roles, *commands_of(service), "migrate"}
 
 
 def is_target(written: str) -> bool:

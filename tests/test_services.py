@@ -8,6 +8,7 @@ import pytest
 import yaml
 from sqlalchemy import ARRAY, JSON, LargeBinary, String
 
+from common.process import commands_of
 from contracts.topics import TOPICS
 from jejak_local.processes import CHECKOUT
 from jejak_local.services import NAMES, parts_of, services, written
@@ -73,7 +74,7 @@ def test_every_service_has_its_row_in_the_docs() -> None:
     for service in services():
         roles, _, commands = rows[service.name].partition(";")
         assert [role.strip() for role in roles.split(",")] == service.roles
-        assert set(re.findall(r"`([\w-]+)`", commands)) == {*service.commands, "check"}
+        assert set(re.findall(r"`([\w-]+)`", commands)) == set(commands_of(service))
 
 
 @pytest.mark.parametrize("service", services(), ids=lambda service: service.name)

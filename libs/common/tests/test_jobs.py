@@ -294,3 +294,28 @@ async def test_whoever_ordered_a_job_takes_it_out_of_the_queue_and_nobody_else_a
     await worked_off(parts)
     assert (await api.get(path, "service"))["state"] == "cancelled"
     assert {job for job, _ in await effects(database)} == {begun}
+
+
+async def test_a_job_that_failed_begins_again_with_the_step_that_failed_it(
+    database: Database, parts: Parts, api: Api
+) -> None:
+    job = await ordered(database, breaks=3, how="refused")
+    await worked_off(parts)
+    path = f"/jobs/{job}"
+    assert (await api.refused("agency_hr", "POST", f"{path}/resume"))[:2] == (404, "not-found")
+    assert (await api.call("service", "POST", f"{path}/resume")).status_code == 204
+    assert (await api.refused("service", "POST", f"{path}/resume"))[:2] == (409, "job-not-failed")
+    again = await api.get(path, "service")
+    assert (again["state"], again["problem"], again["done"]) == ("running", None, 2)
+    await worked_off(parts)
+    assert (await found(database, job)).state == "failed", "what failed it is still so"
+    async with database.transaction() as session:
+        await jobs.resume(session, job, None)
+
+    async def mended(session: AsyncSession, parts: Parts, turn: Turn) -> Step:
+        return await count_up(session, parts, turn._replace(plan={}))
+
+    while await Runner(parts, {"count": mended}).turn():
+        pass
+    assert (await found(database, job)).state == "done"
+    assert [step for _, step in await effects(database)] == [1, 2, 3, 4, 5]

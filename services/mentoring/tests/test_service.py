@@ -3,6 +3,7 @@
 READERS = {"lan", "service", "agency_hr", "agency_head", "programme_manager", "person", "inspector"}
 RIGHTS = {
     ("GET", "/v1/programmes"): READERS,
+    ("GET", "/v1/agencies/{agency_id}/held"): {"lan", "service"},
     ("GET", "/v1/programmes/{programme_id}"): READERS,
     ("POST", "/v1/programmes"): {"programme_manager"},
     ("POST", "/v1/programmes/{programme_id}/close"): {"programme_manager"},
@@ -61,6 +62,7 @@ RIGHTS = {
     ("POST", "/v1/talks/{talk_id}/accept"): {"person"},
     ("POST", "/v1/talks/{talk_id}/reject"): {"person"},
     ("POST", "/v1/talks/{talk_id}/cancel"): {"person"},
+    ("POST", "/v1/jobs/{job_id}/resume"): {"programme_manager"},
     ("GET", "/v1/people/{person_id}/profile"): {"lan", "agency_hr", "person"},
     ("PUT", "/v1/people/{person_id}/levels"): {"person"},
 }

@@ -96,6 +96,7 @@ RIGHTS = {
     ("POST", "/v1/erasures/{erasure_id}/withdraw"): {"lan"},
     ("GET", "/v1/jobs/{job_id}"): {"lan", "service"},
     ("POST", "/v1/jobs/{job_id}/cancel"): {"lan", "service"},
+    ("POST", "/v1/jobs/{job_id}/resume"): {"lan", "service"},
 }
 CORRECTION = {"kind": "correction", "part": "identity", "wrong": "Nama keliru"}
 
@@ -313,7 +314,7 @@ async def test_every_role_does_what_its_right_says(api, nation, world, a_person,
         created_before = path in {
             "/v1/agencies", "/v1/people", *places, "/v1/reforms", "/v1/deputies", "/v1/erasures",
         }  # fmt: skip
-        done = {204} if path.endswith("/cancel") else {200}
+        done = {204} if path.endswith("/cancel") else {409} if path.endswith("/resume") else {200}
         if path.endswith("/me/data-requests"):
             done = {201}
         if "data-files" in path:  # nobody has answered yet

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import uvicorn
 from sqlalchemy import make_url
@@ -27,6 +28,7 @@ from common.parts import Parts, Role
 from common.runner import Runner
 from common.service import Command, Service
 from common.settings import STOP_SECONDS, ServiceSettings
+from common.store import jobs
 from common.store.database import Database
 from common.texts import KIT
 from common.web.edge import http_server
@@ -70,7 +72,7 @@ def _parser(service: Service, commands: Mapping[str, Command]) -> argparse.Argum
 
 
 def commands_of(service: Service) -> dict[str, Command]:
-    """The commands of a service: its own, and `check`."""
+    """The commands of a service: its own, `check`, and where it has jobs `resume-job`."""
 
     async def check(_: argparse.Namespace, parts: Parts) -> int:
         held_to = service.invariants
@@ -78,8 +80,20 @@ def commands_of(service: Service) -> dict[str, Command]:
         sys.stdout.write(invariants.table(held_to, broken))
         return 1 if broken else 0
 
+    async def resume_job(options: argparse.Namespace, parts: Parts) -> int:
+        async with parts.database.transaction() as session:
+            await jobs.resume(session, options.job_id, None)
+        return 0
+
+    def add_job(parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("job_id", type=UUID)
+
+    resuming = Command(
+        resume_job, description="Begin a job that failed again, with the step that failed it.", arguments=add_job
+    )
     return {
         **service.commands,
+        **({"resume-job": resuming} if service.jobs else {}),
         "check": Command(
             check, description="Check what must always be true of the service's data; exits with 1 when it is not."
         ),

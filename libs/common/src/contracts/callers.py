@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, true
@@ -20,6 +20,17 @@ Within = tuple[UUID, date | None, date | None]
 """An agency, and from which day until the day before which other (None: ever) it is one's to see."""
 
 
+class Predecessor(NamedTuple):
+    """An agency that a reform has closed, of which the caller's own took something over.
+
+    The heir answers for whatever of it is nobody else's; of people, whoever they went to.
+    """
+
+    agency_id: UUID
+    closed_on: date
+    heir: bool
+
+
 @dataclass(frozen=True, kw_only=True)
 class Caller(Principal, Generic[R]):
     """A caller with the roles that count here, the clock, the service's rules, and the key of NIP hashes."""
@@ -31,6 +42,8 @@ class Caller(Principal, Generic[R]):
     """All roles of the token, those too that count for nothing here."""
     region: frozenset[Within] = frozenset()
     """The agencies of the region that a role they hold is for, each with the days on which it was in it."""
+    predecessors: frozenset[Predecessor] = frozenset()
+    """What was before the agency that a role they hold is for."""
     acting_for: UUID | None = None
     """For whom they act as a deputy, with that one's rights."""
     named_by: frozenset[str] = frozenset()
@@ -73,18 +86,44 @@ class Caller(Principal, Generic[R]):
         return self.agencies_on(self.today)
 
     def agencies_on(self, day: date) -> frozenset[UUID]:
-        """`agencies` as of a day: for a region, those that were in it then."""
+        """`agencies` as of a day: for a region those that were in it then, for an office what had come to it by then.
+
+        So what is told of a day before a reform is what was told of it then.
+        """
         region = {
             each for each, start, after in self.region if (start or day) <= day and (after is None or day < after)
         }
-        return frozenset(region | ({self.speaks_for("agency")} if self.holds_by("agency") else set[UUID]()))
+        return frozenset(region | self._offices_on(day))
+
+    @cached_property
+    def offices(self) -> frozenset[UUID]:
+        """The agency in which they hold an office, and those it is the heir of; none for who has no such role."""
+        return frozenset(self._offices_on(self.today))
+
+    def _offices_on(self, day: date) -> set[UUID]:
+        if not self.holds_by("agency"):
+            return set()
+        inherited = {each.agency_id for each in self.predecessors if each.heir and each.closed_on <= day}
+        return {self.speaks_for("agency"), *inherited}
+
+    @property
+    def succeeded(self) -> frozenset[UUID]:
+        """The agencies that were before theirs, whether as the heir or not."""
+        return frozenset(each.agency_id for each in self.predecessors)
+
+    def answers_for(self, agency_id: UUID, serves_in: UUID) -> bool:
+        """Whether their office answers for what was somebody's in an agency, who serves in another today.
+
+        That is their own, or, of whoever serves with them or left where they are the heir, one that was before it.
+        """
+        return agency_id == self.agency or (serves_in in self.offices and agency_id in self.succeeded)
 
     def reaches(self, agency_id: UUID, day: date | None = None) -> bool:
-        """Whether what is of that agency (as of a day, by default today) is the caller's to see or change.
+        """Whether what is of that agency is the caller's to see or change: today, or else as of a day.
 
         Raises Refused `forbidden`.
         """
-        return self.unbound or agency_id in self._bounds(day)
+        return self.unbound or agency_id in self._bounds(None) or agency_id in self._bounds(day)
 
     def sees(
         self, agency_column: ColumnElement[UUID] | InstrumentedAttribute[UUID] | Any, day: date | None = None

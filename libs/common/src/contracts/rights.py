@@ -16,7 +16,7 @@ from common.refused import Refused
 from common.web.auth import authenticated
 from common.web.parts import WebParts, parts_of
 from common.web.principals import CallerRole, Principal, roles_among
-from contracts.callers import Caller, Within
+from contracts.callers import Caller, Predecessor, Within
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,13 @@ class Right:
     async def __call__(self, request: Request, principal: Annotated[Principal, Depends(authenticated)]) -> Caller[Any]:
         parts = parts_of(request)
         held = roles_among(principal, self.roles)
+        region, predecessors = await _expanded(parts, principal, held)
         return Caller(
             subject=principal.subject,
             named=held,
             token_roles=principal.roles,
-            region=await _region(parts, principal, held),
+            region=region,
+            predecessors=predecessors,
             claims=principal.claims,
             client=principal.client,
             clock=parts.clock,
@@ -67,20 +69,30 @@ class Detail:
             return true()
         if not any("agency" in role.needs for role in held):
             return false()
-        return or_(*(column == caller.agency for column in agency_columns))
+        return or_(*(column.in_(caller.offices) for column in agency_columns))
 
 
-async def _region(parts: WebParts, principal: Principal, held: frozenset[CallerRole]) -> frozenset[Within]:
-    """The agencies of the region that a role held is for. Raises Refused `claim-gone` where there are none (any more)."""
-    if not any("region" in role.needs for role in held):
-        return frozenset()
+async def _expanded(
+    parts: WebParts, principal: Principal, held: frozenset[CallerRole]
+) -> tuple[frozenset[Within], frozenset[Predecessor]]:
+    """What the claims of the roles held stand for: the agencies of a region, and those that were before an agency.
+
+    Raises Refused `claim-gone` for a region in which there are none (any more).
+    """
+    claims = {claim for role in held for claim in role.needs if claim in parts.expands}
+    if not claims:
+        return frozenset(), frozenset()
     async with parts.database.reading() as session:
-        found = await session.execute(text(parts.expands["region"]), {"name": principal.speaks_for("region")})
-        agencies = frozenset((row.agency_id, row.valid_from, row.valid_to) for row in found)
-    gone = all(after is not None for _, _, after in agencies)
+        found = {
+            claim: (await session.execute(text(parts.expands[claim]), {claim: principal.speaks_for(claim)})).all()
+            for claim in claims
+        }
+    region = frozenset((row.agency_id, row.valid_from, row.valid_to) for row in found.get("region", ()))
+    gone = "region" in claims and all(after is not None for _, _, after in region)
     if gone and all("region" in role.needs for role in held):
         raise Refused("claim-gone", field="region")
-    return agencies
+    before = (Predecessor(row.agency_id, row.closed_on, row.heir) for row in found.get("agency", ()))
+    return region, frozenset(before)
 
 
 def rights_of(app: FastAPI) -> Mapping[tuple[str, str], Right]:

@@ -14,10 +14,14 @@ from contracts import PUBLISHED
 from contracts.roles import CALLERS
 from contracts.zone import JAKARTA
 
-REGION = {"region": "SELECT agency_id, NULL AS valid_from, NULL AS valid_to FROM agencies WHERE region = :name"}
-"""What a region stands for in a copy of agencies: those that are in it now."""
-DATED_REGION = {"region": "SELECT agency_id, valid_from, valid_to FROM agency_places WHERE region = :name"}
-"""What it stands for where it is known in which region an agency was on any day."""
+EXPANDS = {
+    "region": "SELECT agency_id, NULL AS valid_from, NULL AS valid_to FROM agencies WHERE region = :region",
+    "agency": "SELECT agency_id, closed_on, successors ->> 0 = CAST(CAST(:agency AS uuid) AS text) AS heir FROM agencies"
+    " WHERE successors @> jsonb_build_array(CAST(:agency AS uuid))",
+}
+"""What claims stand for in a copy of agencies: a region for those in it now, an agency for those it took over."""
+DATED = EXPANDS | {"region": "SELECT agency_id, valid_from, valid_to FROM agency_places WHERE region = :region"}
+"""The same where it is known in which region an agency was on any day."""
 
 
 class Settings(ServiceSettings):
@@ -33,5 +37,5 @@ class Service(service.Service):
     callers: Callers = CALLERS
     zone: tzinfo = JAKARTA
     published: Sequence[type[Event]] = PUBLISHED
-    expands: Mapping[str, str] = field(default_factory=lambda: REGION)
+    expands: Mapping[str, str] = field(default_factory=lambda: EXPANDS)
     settings: type[ServiceSettings] = Settings

@@ -49,6 +49,8 @@ COLUMNS: Mapping[str, Any] = {
     "region": str | None,
     "zone": Zone,
     "active": bool,
+    "closed_on": date | None,
+    "successors": list[str],
     "pics": list[dict[str, Any]],
     "sequence": int,
 }
@@ -57,7 +59,7 @@ COLUMNS: Mapping[str, Any] = {
 PERIOD = ("valid_from", "valid_to")
 """From when until when (exclusive; null: still) a row of a history holds."""
 
-SQL_TYPES: Mapping[str, Any] = {"pics": JSONB, "named_by": JSONB, "sequence": BigInteger}
+SQL_TYPES: Mapping[str, Any] = {"pics": JSONB, "successors": JSONB, "named_by": JSONB, "sequence": BigInteger}
 """Where it does not follow from that."""
 
 

@@ -17,6 +17,7 @@ SERVICE = Service(
         "cases",
         "ledger",
         "evidence",
+        "reforms",
         "personal",
         "erasures",
         "rule_packs",

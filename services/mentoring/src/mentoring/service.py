@@ -30,6 +30,7 @@ SERVICE = Service(
         "notes",
         "reports",
         "talks",
+        "reforms",
         "personal",
         "jobs",
     ],

@@ -112,8 +112,8 @@ async def test_a_batch_takes_the_same_statements_whatever_its_size(notification,
     assert len(for_resolutions) == 4
     with counted_statements(notification.database) as for_agencies:
         await notification.take(*(make.record(make.agency(code), sequence=2) for code in codes))
-    # Inbox, known, agencies, digests that waited, lock, mails that wait for another PIC.
-    assert len(for_agencies) == 6
+    # Inbox, known, agencies, who answers for them, digests that waited, lock, mails that wait for another PIC.
+    assert len(for_agencies) == 7
     await notification.sound()
 
 

@@ -37,7 +37,7 @@ def shown_to(caller: Caller[Any], person_id: ColumnElement[Any], agency_id: Colu
         data_requests.c.part.in_(PARTS),
     )
     # Another role that they hold too does not widen whom they answer as HR.
-    return or_(shown, agency_id == caller.speaks_for("agency")) if "agency_hr" in caller.roles else shown
+    return or_(shown, agency_id.in_(caller.offices)) if "agency_hr" in caller.roles else shown
 
 
 async def resting(session: AsyncSession, person_ids: Collection[UUID], caller: Caller[Any]) -> set[UUID]:

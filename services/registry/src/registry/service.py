@@ -1,7 +1,7 @@
 """The registry: agencies with their units, posts and PICs, and people with a dated history."""
 
 from common.service import Command
-from contracts.service import DATED_REGION, Service
+from contracts.service import DATED, Service
 from registry.access.cli import add_breach, breach, drop_looks
 from registry.data_files import commands as data_files
 from registry.data_files import making
@@ -36,7 +36,7 @@ SERVICE = Service(
         "jobs",
     ],
     settings=Settings,
-    expands=DATED_REGION,
+    expands=DATED | {"agency": DATED["agency"].replace("agency_id", "id AS agency_id")},
     emits=True,
     jobs={
         reforms.JOB: reforms.reform_step,

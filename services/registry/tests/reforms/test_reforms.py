@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from common.refused import Refused
 from common.runner import Runner
 from libs.common.tests.delivery import Killed
 from registry.reforms import commands
@@ -339,7 +340,9 @@ async def test_the_old_agencys_pics_go_to_one_that_has_none(api, nation, runner)
     old, new = nation.agencies["D-001"], nation.agencies["K-001"]
     pic = {"rank": "main", "name": "Ani", "email": "ani@agency.example"}
     assert (await api.call("lan", "PUT", f"/agencies/{old}/pics", {"pics": [pic]})).status_code == 200
-    assert (await api.call("lan", "POST", "/reforms:preview", merger(nation))).json()["pics_to"] == str(new)
+    assert (await api.call("lan", "POST", "/reforms:preview", merger(nation))).json()["pics"] == [
+        {"rank": "main", "name": "Ani", "goes_to": str(new)}
+    ]
     await ordered(api, merger(nation))
     await worked_off(runner)
     assert [each["name"] for each in (await api.get(f"/agencies/{new}/pics"))["pics"]] == ["Ani"]
@@ -354,3 +357,87 @@ async def test_a_plan_that_no_longer_fits_fails_its_job_and_changes_nothing(api,
     job = await api.get(f"/jobs/{reform['job_id']}")
     assert (job["state"], job["problem"]["code"]) == ("failed", "agency-closed")
     assert (await api.get(f"/agencies/{nation.agencies['D-001']}"))["active"]
+
+
+async def test_hr_of_the_new_agency_reads_the_past_of_the_old_and_corrects_it(api, nation, staff, runner) -> None:
+    """Whoever had left stays on record there: they too are HR's of the heir. The heir's own past stays as it was told."""
+    old, new = nation.agencies["D-001"], nation.agencies["K-001"]
+    left = {"status": "retired", "from": "2026-03-01", "decree": "SK 1"}
+    assert (await api.call("service", "POST", f"/people/{staff['ids'][0]}/status", left)).status_code == 200
+    hr = {"role": "agency_hr", "agency": new}
+    past = "/people?as_of=2026-02-01"
+    before = (await api.call(**hr, method="GET", path=past)).content
+    of_old = await api.get(f"{past}&agency_id={old}", "agency_hr", agency=old)
+    assert (await api.get(f"{past}&agency_id={old}", **hr))["items"] == []
+    await ordered(api, merger(nation))
+    await worked_off(runner)
+    assert (await api.call(**hr, method="GET", path=past)).content == before
+    found = await api.get(f"{past}&agency_id={old}", **hr)
+    assert [(each["id"], each["nip"]) for each in found["items"]] == [
+        (each["id"], each["nip"]) for each in of_old["items"]
+    ]
+    then = staff["bodies"][1] | {"position": "Perencana Ahli Muda", "valid_from": "2026-05-01"}
+    assert (await api.call("agency_hr", "PUT", f"/people/{staff['ids'][1]}", then, agency=new)).status_code == 200
+    person = await api.get(f"/people/{staff['ids'][1]}?as_of=2026-06-30")
+    assert (person["agency_code"], person["position"]) == ("D-001", "Perencana Ahli Muda")
+    name = staff["bodies"][0] | {"name": "Nama Benar", "status": "retired"}
+    assert (await api.call("agency_hr", "PUT", f"/people/{staff['ids'][0]}", name, agency=new)).status_code == 200
+
+
+async def test_what_an_agency_had_taken_over_goes_on_to_whoever_takes_it_over(
+    api, nation, world, staff, runner
+) -> None:
+    """D-001 merges into K-001, which is split: the heir of both is the one with the rest, HR of each corrects their own."""
+    old, middle = nation.agencies["D-001"], nation.agencies["K-001"]
+    made = [{"id": str(uuid4()), "code": code, "name": code, "kind": "K"} for code in ("K-002", "K-003")]
+    for agency in made:
+        assert (await api.call("lan", "POST", "/agencies", agency)).status_code == 201
+    heir, other = (agency["id"] for agency in made)
+    await ordered(api, merger(nation))
+    await worked_off(runner)
+    units = {unit["code"]: unit["id"] for unit in (await api.get(f"/agencies/{middle}/units"))["items"]}
+    shares = [{"agency_id": other, "unit_ids": [units["D-001-U02"]]}, {"agency_id": heir}]
+    await ordered(api, {"agency_id": str(middle), "on": "2026-08-01", "shares": shares})
+    await worked_off(runner)
+    for agency, merged_into in ((old, str(middle)), (middle, None)):
+        found = await api.get(f"/agencies/{agency}")
+        assert (found["successors"], found["merged_into"]) == ([heir, other], merged_into)
+    told = [each.event for each in await world.emitted() if each.type.endswith("AgencyChanged.v1")]
+    assert {str(event.agency_id): [str(each) for each in event.successors] for event in told}[str(old)] == [heir, other]
+    then = {"valid_from": "2026-05-01", "position": "Perencana Ahli Muda"}
+    answers = {
+        agency: [
+            (await api.call("agency_hr", "PUT", f"/people/{each}", body | then, agency=agency)).status_code
+            for each, body in zip(staff["ids"], staff["bodies"], strict=True)
+        ]
+        for agency in (other, heir)
+    }
+    assert answers == {other: [404, 200, 404], heir: [200, 404, 200]}
+
+
+async def test_one_that_failed_half_way_holds_its_agencies_until_it_is_resumed_and_ends(
+    api, nation, world, staff, runner, monkeypatch
+) -> None:
+    monkeypatch.setattr(commands, "NEXT", type(commands.NEXT)(commands.NEXT.text.replace("LIMIT 500", "LIMIT 2")))
+    reform = await ordered(api, merger(nation))
+    path = f"/jobs/{reform['job_id']}"
+    assert await runner.turn()
+    assert (await api.refused("lan", "POST", f"{path}/cancel"))[:2] == (409, "job-not-waiting")
+
+    async def refuse(*_: Any) -> None:
+        raise Refused("history-too-long", most=500)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(commands.people, "save", refuse)
+        await worked_off(runner)
+    failed = await api.get(path)
+    assert (failed["state"], failed["done"], failed["problem"]["code"]) == ("failed", 0, "history-too-long")
+    third = {"id": str(uuid4()), "code": "K-002", "name": "Lain", "kind": "K"}
+    assert (await api.call("lan", "POST", "/agencies", third)).status_code == 201
+    other = {"agency_id": str(nation.agencies["K-001"]), "on": "2026-08-01", "shares": [{"agency_id": third["id"]}]}
+    assert await api.refused("lan", "POST", "/reforms", other) == (409, "reform-under-way", "agency_id")
+    assert (await api.call("lan", "POST", f"{path}/resume")).status_code == 204
+    await worked_off(runner)
+    assert (await api.get(path))["state"] == "done"
+    assert {(await api.get(f"/people/{each}"))["agency_code"] for each in staff["ids"]} == {"K-001"}
+    assert (await api.call("lan", "POST", "/reforms", other)).status_code == 202

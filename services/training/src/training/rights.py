@@ -81,3 +81,4 @@ NUDGE = Right(
     ("person",),
     "who is short among those whose superior of today is the one whose token it is, and the tree below them",
 )
+PLAN_REFORMS = Right(("lan", "service"), "all agencies")

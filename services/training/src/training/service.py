@@ -1,7 +1,7 @@
 """The training service: the catalogue, records, the yearly ledger of learning hours (JP), and soundings."""
 
 from common.service import Command
-from contracts.service import DATED_REGION, Service
+from contracts.service import DATED, Service
 from roster.erasing import erase_command
 from roster.expiring import expire_command
 from training.domain.rules import load
@@ -27,11 +27,12 @@ SERVICE = Service(
         "team",
         "audits",
         "mentored",
+        "reforms",
         "personal",
         "rule_packs",
     ],
     rules=load,
-    expands=DATED_REGION,
+    expands=DATED,
     emits=True,
     answers_once=True,
     commands={

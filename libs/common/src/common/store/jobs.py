@@ -29,13 +29,13 @@ async def order(session: AsyncSession, kind: str, plan: Mapping[str, Any], by: s
     return job_id
 
 
-async def find(session: AsyncSession, job_id: UUID, by: str) -> Row[Any]:
-    """A job that this subject has ordered. Raises Refused `not-found` for any other."""
+async def find(session: AsyncSession, job_id: UUID, by: str | None) -> Row[Any]:
+    """A job that this subject has ordered, or anybody. Raises Refused `not-found` for any other."""
     row = (
         await session.execute(
             text(
                 "SELECT id, kind, state, done, total, problem, created_at, begun_at, ended_at FROM jobs"
-                " WHERE id = :id AND ordered_by = :by"
+                " WHERE id = :id AND ordered_by = coalesce(:by, ordered_by)"
             ),
             {"id": job_id, "by": by},
         )
@@ -43,6 +43,24 @@ async def find(session: AsyncSession, job_id: UUID, by: str) -> Row[Any]:
     if row is None:
         raise Refused("not-found")
     return row
+
+
+async def resume(session: AsyncSession, job_id: UUID, by: str | None) -> None:
+    """Has a job that failed begin again with the step that failed it; `by` None: whoever has ordered it.
+
+    Raises Refused: `not-found`, `job-not-failed`.
+    """
+    resumed = await session.scalar(
+        text(
+            "UPDATE jobs SET state = CASE WHEN position IS NULL THEN 'queued' ELSE 'running' END,"
+            " problem = NULL, ended_at = NULL"
+            " WHERE id = :id AND ordered_by = coalesce(:by, ordered_by) AND state = 'failed' RETURNING 1"
+        ),
+        {"id": job_id, "by": by},
+    )
+    if resumed is None:
+        await find(session, job_id, by)
+        raise Refused("job-not-failed")
 
 
 async def cancel(session: AsyncSession, job_id: UUID, by: str) -> None:

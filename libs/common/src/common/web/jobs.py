@@ -64,4 +64,13 @@ def job_routes(right: Callable[..., Awaitable[Principal]]) -> APIRouter:
     async def cancel_job(job_id: UUID, session: Transaction, caller: Annotated[Principal, allowed]) -> None:
         await jobs.cancel(session, job_id, caller.subject)
 
+    @router.post(
+        "/jobs/{job_id}/resume",
+        status_code=204,
+        summary="Begin a job that failed again, with the step that failed it",
+        responses={409: {"description": "`job-not-failed`"}},
+    )
+    async def resume_job(job_id: UUID, session: Transaction, caller: Annotated[Principal, allowed]) -> None:
+        await jobs.resume(session, job_id, caller.subject)
+
     return router

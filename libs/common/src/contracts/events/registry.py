@@ -41,9 +41,10 @@ class AgencyPlace(Part):
 class AgencyChanged(Event):
     """The full state of an agency (ministry K, institution L, region D) after a change.
 
-    `zone`, `closed_on`, `merged_into` and `places` are missing in events from before they were told. `region` and `zone`
-    are those of now, `places` those of every day. A reform closes an agency for good, on `closed_on`; `merged_into` is
-    the one that took over all it had, where it was one.
+    `zone`, `closed_on`, `merged_into`, `places` and `successors` are missing in events from before they were told. `region`
+    and `zone` are those of now, `places` those of every day. A reform closes an agency for good, on `closed_on`;
+    `merged_into` is the one that took over all it had, where it was one. `successors` are those that have today what it
+    had: they follow on when one of them is closed too. The first is its heir: what is nobody's in particular is theirs.
     """
 
     topic: ClassVar[Topic] = topics.AGENCIES
@@ -64,6 +65,7 @@ class AgencyChanged(Event):
     closed_on: Day | None = None
     merged_into: UUID | None = None
     places: list[AgencyPlace] = Field(default_factory=list[AgencyPlace])
+    successors: list[UUID] = Field(default_factory=list[UUID])
 
 
 class UnitState(Part):

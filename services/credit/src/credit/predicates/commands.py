@@ -1,6 +1,6 @@
 """Predikat become conversion cases, one or a thousand at a time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -33,6 +33,11 @@ WITH_SAME_REFERENCE = text(
     " AND cases.source_name = given.source_name AND cases.reference = given.reference LIMIT 1) sent"
 )
 """LIMIT keeps it one look into the index a line; joined, the planner may read all that a sender sent."""
+INHERITED = text(
+    f"SELECT sent.* FROM unnest(CAST(:senders AS text[])) AS sender, {unnest(SENT)} CROSS JOIN LATERAL ("  # noqa: S608 - built of names in this code
+    " SELECT * FROM cases WHERE sender_kind = 'agency' AND sender_id = sender"
+    " AND cases.source_name = given.source_name AND cases.reference = given.reference LIMIT 1) sent"
+)
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,7 @@ async def submit(session: AsyncSession, lines: Sequence[PredicateIn], caller: Ca
     first, last = min(line.period_start for line in lines), max(line.period_end for line in lines)
     booked = await booked_by_person(session, ids, first, last)
     earlier = await _with_same_reference(session, sender, lines)
+    inherited = await _inherited(session, caller.succeeded if sender.kind == "agency" else (), lines)
     new: list[NewCase] = []
     repaired: list[Judged] = []
 
@@ -67,6 +73,8 @@ async def submit(session: AsyncSession, lines: Sequence[PredicateIn], caller: Ca
             raise Refused("person-unknown", "nip" if line.nip else "person_id")
         key, content = (line.source_name, line.reference), content_of(line)
         known = earlier.get(key)
+        if known is None or known.person_id != person_id:
+            known = inherited.get((key, person_id), known)
         if known is not None and (known.person_id, known.content) == (person_id, content):
             return Done("duplicate", known.id)
         if known is not None and (known.returned is None or known.person_id != person_id):
@@ -79,7 +87,10 @@ async def submit(session: AsyncSession, lines: Sequence[PredicateIn], caller: Ca
         else:
             case_id = new_id()
             new.append(_new_case(case_id, person_id, sender, line, outcome))
-        earlier[key] = Earlier(case_id, person_id, content)
+        if (key, person_id) in inherited:
+            inherited[key, person_id] = Earlier(case_id, person_id, content)
+        else:
+            earlier[key] = Earlier(case_id, person_id, content)
         booked[person_id] |= dict.fromkeys(months_of(outcome.segments), case_id)
         return Done("updated" if known else "stored", case_id)
 
@@ -131,9 +142,22 @@ async def _with_same_reference(
 ) -> dict[tuple[str, str], Earlier]:
     given = lists(SENT, [(line.source_name, line.reference) for line in lines])
     rows = await session.execute(WITH_SAME_REFERENCE, given | {"sender_kind": sender.kind, "sender_id": sender.id})
-    return {
-        (row.source_name, row.reference): Earlier(
-            row.id, row.person_id, content_of(row), case_of(row) if row.state == "returned" else None
-        )
-        for row in rows
-    }
+    return {(row.source_name, row.reference): _earlier(row) for row in rows}
+
+
+async def _inherited(
+    session: AsyncSession, agency_ids: Collection[UUID], lines: Sequence[PredicateIn]
+) -> dict[tuple[tuple[str, str], UUID], Earlier]:
+    """What agencies that are no more have sent under these references, by reference and person.
+
+    Each had its own references, so one of theirs means the same predikat only where it is of the same person.
+    """
+    if not agency_ids:
+        return {}
+    given = lists(SENT, [(line.source_name, line.reference) for line in lines])
+    rows = await session.execute(INHERITED, given | {"senders": [str(each) for each in agency_ids]})
+    return {((row.source_name, row.reference), row.person_id): _earlier(row) for row in rows}
+
+
+def _earlier(row: Any) -> Earlier:
+    return Earlier(row.id, row.person_id, content_of(row), case_of(row) if row.state == "returned" else None)

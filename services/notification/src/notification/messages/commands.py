@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.refused import Refused
 from common.store.sets import Columns, columns_of, lists, one_of, unnest
 from contracts.callers import Caller
-from notification.agencies import AGENCIES
+from notification.agencies import ANSWERING, answering
 from notification.deputies.queries import standing_in
 from notification.digests.figures import Figures, figures_of
 from notification.domain.delivery import Envelope, LastLook, Verdict, dedupe_key, last_look, mail_id
@@ -134,14 +134,14 @@ async def claim(session: AsyncSession, *, most: int, lease: timedelta, now: date
     rows = (
         await session.execute(
             text(
-                "WITH due AS MATERIALIZED ("
+                "WITH due AS MATERIALIZED ("  # noqa: S608 - built of names in this code
                 " SELECT id AS due_id FROM messages WHERE state IN ('queued', 'waiting') AND due_at <= :now"
                 "  AND (claimed_until IS NULL OR claimed_until <= :now)"
                 "  ORDER BY due_at, id LIMIT :most FOR UPDATE SKIP LOCKED"
                 ") UPDATE messages SET in_doubt = in_doubt OR claimed_until IS NOT NULL, claimed_until = :until"
                 " FROM due WHERE id = due_id"
                 " RETURNING messages.*, values IS NOT NULL AND (in_doubt OR accepted <> '{}') AS keeps_text,"
-                "  (SELECT pics FROM agencies WHERE agencies.agency_id = messages.agency_id) AS pics,"
+                f"  (SELECT pics FROM ({ANSWERING}) a WHERE a.agency_id = messages.agency_id) AS pics,"
                 "  (SELECT name FROM agencies WHERE agencies.agency_id = messages.agency_id) AS agency,"
                 "  (SELECT to_jsonb(contacts) FROM contacts WHERE contacts.person_id = messages.person_id) AS contact,"
                 "  ARRAY(SELECT lower(other.recipient) FROM messages other WHERE other.round_id = messages.round_id"
@@ -407,7 +407,8 @@ async def _named(
 ) -> tuple[Sequence[Mapping[str, Any]], Collection[str], Mapping[str, Any] | None]:
     """Whom a message may go to: the PICs of its agency or who stands in for them, the addresses that others of its digest have, its person."""
     table = Message.table().c
-    pics = await session.scalar(select(AGENCIES.c.pics).where(AGENCIES.c.agency_id == message.agency_id))
+    named = await answering(session, [message.agency_id] if message.agency_id else [])
+    pics = named.get(message.agency_id) if message.agency_id else None
     others = await session.scalars(
         select(func.lower(table.recipient)).where(
             table.round_id == message.round_id, table.agency_id == message.agency_id, table.id != message.id

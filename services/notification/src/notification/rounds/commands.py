@@ -14,6 +14,7 @@ from common.clock import Clock
 from common.events import Received
 from common.store.sets import Columns, columns_of, insert, lists, unnest
 from common.telemetry import REASON, RESULT, mail_sent
+from notification.agencies import ANSWERING
 from notification.digests.tables import Digest, DigestPage, Resolution, Round
 from notification.domain.digests import decide, due_at
 from notification.domain.pics import addressees
@@ -316,10 +317,10 @@ async def address_waiting(session: AsyncSession, agencies: Sequence[UUID], clock
 
 
 ADDRESSED = (
-    "SELECT round_id, agency_id, notice_id, kind, listed - resolved AS short, state, active, pics,"
+    "SELECT round_id, agency_id, notice_id, kind, listed - resolved AS short, state, active, pics,"  # noqa: S608 - built of names in this code
     " EXISTS (SELECT FROM messages WHERE messages.round_id = notice_id"
     "  AND messages.agency_id = digests.agency_id) AS noticed"
-    " FROM digests JOIN rounds ON rounds.id = round_id JOIN agencies USING (agency_id)"
+    f" FROM digests JOIN rounds ON rounds.id = round_id JOIN ({ANSWERING}) AS answering USING (agency_id)"
 )
 
 

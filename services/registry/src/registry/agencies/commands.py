@@ -5,6 +5,7 @@ unique, keeps the tree free of circles, and keeps two uploads from waiting for e
 taken before the locks of units, these before the locks of posts, and these before the locks of people.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, replace
@@ -117,7 +118,23 @@ async def load(session: AsyncSession, *, ids: Collection[UUID] = (), codes: Coll
     stood = select(agency_places).where(agency_places.c.agency_id.in_(ids)).order_by(agency_places.c.valid_from)
     for row in await session.execute(stood):
         places[row.agency_id].append(Span(Place(row.region, row.zone), row.valid_from, row.valid_to))
-    return [Agency(**row._asdict(), places=tuple(places[row.id]), pics=in_order(tuple(named[row.id]))) for row in found]
+    return [
+        Agency(
+            **row._asdict()
+            | {
+                "successors": tuple(map(UUID, row.successors)),
+                "places": tuple(places[row.id]),
+                "pics": in_order(tuple(named[row.id])),
+            }
+        )
+        for row in found
+    ]
+
+
+async def succeeded_by(session: AsyncSession, agency_id: UUID) -> list[Agency]:
+    """The closed agencies of which this one took something over."""
+    found = select(agencies.c.id).where(agencies.c.successors.contains([str(agency_id)]))
+    return await load(session, ids=(await session.scalars(found)).all())
 
 
 def _decided(document: AgencyIn, before: Agency | None, parents: Parents, today: date) -> Agency:
@@ -141,6 +158,7 @@ def _decided(document: AgencyIn, before: Agency | None, parents: Parents, today:
         places=placed(before, place, start, today),
         closed_on=before.closed_on if before else None,
         merged_into=before.merged_into if before else None,
+        successors=before.successors if before else (),
         pics=before.pics if before else (),
         version=before.version if before else 0,
     )
@@ -191,7 +209,8 @@ async def save(session: AsyncSession, pairs: Iterable[tuple[Agency | None, Agenc
 
 
 def _row(agency: Agency) -> Row:
-    return {column.name: getattr(agency, column.name) for column in agencies.c}
+    row = {column.name: getattr(agency, column.name) for column in agencies.c}
+    return row | {"successors": json.dumps([str(each) for each in agency.successors])}
 
 
 def _places(agency: Agency) -> list[Row]:

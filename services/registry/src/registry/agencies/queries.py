@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import Date, Exists, Select, and_, exists, literal, select
+from sqlalchemy import Date, Exists, Select, and_, exists, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.refused import Refused
@@ -22,7 +22,9 @@ BY_CODE: TypeAdapter[tuple[Code]] = TypeAdapter(tuple[Code])
 
 async def agency(session: AsyncSession, agency_id: UUID, caller: Caller[None], as_of: date | None = None) -> AgencyOut:
     """One agency. Raises Refused `not-found`."""
-    found = _as_of(as_of or caller.today).where(agencies.c.id == agency_id, caller.sees(agencies.c.id, as_of))
+    found = _as_of(as_of or caller.today).where(
+        agencies.c.id == agency_id, or_(caller.sees(agencies.c.id), caller.sees(agencies.c.id, as_of))
+    )
     row = (await session.execute(found)).one_or_none()
     if row is None:
         raise Refused("not-found")

@@ -67,6 +67,9 @@ class AgencyOut(BaseModel):
     zone: Zone
     closed_on: date | None = Field(description="the first day on which it was no more, by a reform")
     merged_into: UUID | None = Field(description="the agency that took over all it had")
+    successors: list[UUID] = Field(
+        description="who has today what it had; the first, also what is nobody's in particular"
+    )
     version: int
 
 

@@ -45,7 +45,7 @@ class Named:
     def meant(self, document: InAgency, caller: Caller[None]) -> UUID:
         """The agency a document names, which must be the caller's. Raises Refused."""
         agency_id = self.found(document)
-        if not caller.reaches(agency_id):
+        if not caller.reaches(agency_id) and agency_id not in caller.succeeded:
             raise Refused("agency-mismatch", "agency_id" if document.agency_id else "agency_code")
         return agency_id
 

@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from common.store.tables import Stored
@@ -15,6 +16,7 @@ class AgencyRow(Stored, table=True):
         CheckConstraint("kind IN ('K', 'L', 'D')", name="kind"),
         CheckConstraint("closed_on IS NULL OR NOT active", name="closed"),
         CheckConstraint("merged_into IS NULL OR closed_on IS NOT NULL", name="merged"),
+        CheckConstraint("(closed_on IS NULL) = (successors = '[]')", name="succeeded"),
     )
 
     id: UUID = Field(primary_key=True)
@@ -25,6 +27,9 @@ class AgencyRow(Stored, table=True):
     active: bool
     closed_on: date | None
     merged_into: UUID | None = Field(foreign_key="agencies.id")
+    successors: list[str] = Field(
+        sa_type=JSONB, sa_column_kwargs={"comment": "ids of the agencies that have today what it had, its heir first"}
+    )
     version: int
 
 

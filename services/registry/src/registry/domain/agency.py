@@ -1,7 +1,7 @@
 """An agency, who answers for competence development in it, and the tree agencies form."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 from uuid import UUID
@@ -39,7 +39,8 @@ class Place:
 class Agency:
     """A ministry (K), an institution (L) or a region (D), and where it was on any day up to now.
 
-    A reform closes one for good: on `closed_on`, and `merged_into` is the one that took over all it had.
+    A reform closes one for good: on `closed_on`, and `merged_into` is the one that took over all it had. `successors`
+    have today what it had; the first, its heir, also what is nobody's in particular.
     """
 
     id: UUID
@@ -51,6 +52,7 @@ class Agency:
     places: History[Place]
     closed_on: date | None = None
     merged_into: UUID | None = None
+    successors: tuple[UUID, ...] = ()
     pics: tuple[Pic, ...] = ()
     version: int = 0
 
@@ -78,6 +80,12 @@ def placed(before: Agency | None, place: Place, start: date, today: date) -> His
     if at(before.places, start) == place:
         return before.places
     return restated(before.places, before.closed_on, place, start, "agency-closed")[0]
+
+
+def succeeded(agency: Agency, closed: UUID, by: Sequence[UUID]) -> Agency:
+    """The agency, where another that had taken over something of it is closed itself, and these have that now."""
+    after = [new for each in agency.successors for new in (by if each == closed else (each,))]
+    return replace(agency, successors=tuple(dict.fromkeys(after)))
 
 
 def in_order(pics: tuple[Pic, ...]) -> tuple[Pic, ...]:

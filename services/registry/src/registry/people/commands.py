@@ -240,8 +240,9 @@ def _check_not_mended(entry: Entry, mended: Collection[tuple[str, str]]) -> None
 
 
 def _check_own(person: Person, day: date, caller: Caller[None], field: str) -> None:
-    """Raises Refused when the person served in an agency on `day` that is not the caller's."""
-    if not caller.reaches(person.place_on(day).agency_id):
+    """Raises Refused when the person served on `day` in an agency that is not the caller's, nor was before it."""
+    then, now = person.place_on(day).agency_id, person.place_on(caller.today).agency_id
+    if not caller.reaches(then) and not caller.answers_for(then, now):
         raise Refused("agency-mismatch", field)
 
 

@@ -95,6 +95,9 @@ async def people_page(
     For a future day these are the people of today's agencies, wherever they will be.
     """
     place, day = (present, None) if _to_come(caller.today, as_of) else (assignments, as_of)
+    if agency_id in caller.agencies:
+        # Of an agency that is theirs today, whoever names it reads the past too, also from before it was theirs.
+        day = None
     found = (
         _as_of(caller, as_of)
         .where(_seen(caller, place.c.agency_id, day), statuses.c.status.not_in(GONE))

@@ -23,7 +23,7 @@ from common.store.jobs import order
 from contracts.callers import Caller
 from contracts.roles import named
 from registry.agencies import commands as agencies
-from registry.domain.agency import Agency
+from registry.domain.agency import Agency, succeeded
 from registry.domain.person import Place
 from registry.domain.post import Post
 from registry.domain.reform import Share, check_day, check_shares, handed_over, moved, posts_handed_over, receivers
@@ -31,8 +31,9 @@ from registry.domain.unit import Unit
 from registry.people import store as people
 from registry.posts import store as posts
 from registry.posts.tables import posts as post_table
-from registry.reforms.schemas import ReformIn, ReformPreview, ShareOut
+from registry.reforms.schemas import PicGoes, ReformIn, ReformPreview, ShareOut
 from registry.reforms.tables import reforms
+from registry.under_way import BEGUN
 from registry.units import store as units
 from registry.units.tables import units as unit_table
 
@@ -40,7 +41,7 @@ JOB = "reform"
 PAGE = 500
 
 UNDER_WAY = text(
-    "SELECT bool_or(jobs.state IN ('queued', 'running')) AS under_way,"
+    f"SELECT bool_or({BEGUN}) AS under_way,"  # noqa: S608 - built of names in this code
     " max(effective_on) FILTER (WHERE jobs.state = 'done') AS last FROM reforms JOIN jobs ON jobs.id = job_id"
     " WHERE agency_ids && CAST(:ids AS uuid[]) AND reforms.id <> :own"
 )
@@ -90,7 +91,10 @@ async def preview(session: AsyncSession, document: ReformIn, caller: Caller[None
             for to in (share.agency_id for share in shares)
         ],
         staying=staying,
-        pics_to=plan.rest.id if plan.agency.pics and not plan.rest.pics else None,
+        pics=[
+            PicGoes(rank=pic.rank, name=pic.name, goes_to=None if plan.rest.pics else plan.rest.id)
+            for pic in plan.agency.pics
+        ],
     )
 
 
@@ -139,9 +143,18 @@ async def _begin(session: AsyncSession, reform: Any, caller: Caller[None]) -> St
     await units.save(session, plan.units, caller)
     await posts.save(session, plan.posts, caller)
     merged_into = plan.rest.id if len(shares) == 1 else None
-    closed = replace(plan.agency, active=False, closed_on=reform.effective_on, merged_into=merged_into)
+    successors = (plan.rest.id, *(share.agency_id for share in shares if share.agency_id != plan.rest.id))
+    closed = replace(
+        plan.agency,
+        active=False,
+        closed_on=reform.effective_on,
+        merged_into=merged_into,
+        successors=successors,
+    )
+    before = await agencies.succeeded_by(session, plan.agency.id)
+    earlier = [(each, succeeded(each, plan.agency.id, successors)) for each in before]
     receiving = replace(plan.rest, pics=plan.rest.pics or plan.agency.pics)
-    await agencies.save(session, [(plan.agency, closed), (plan.rest, receiving)], caller)
+    await agencies.save(session, [*earlier, (plan.agency, closed), (plan.rest, receiving)], caller)
     total = await session.scalar(NUMBER, {"agency": reform.agency_id, "day": reform.effective_on}) or 0
     return Step(0, total, {"after": str(NOBODY), "done": 0, "total": total})
 

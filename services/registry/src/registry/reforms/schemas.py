@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from common.fields import Day, Document
+from registry.domain.agency import Rank
 
 
 class ShareIn(Document):
@@ -35,14 +36,22 @@ class ShareOut(BaseModel):
     people: int
 
 
+class PicGoes(BaseModel):
+    """A PIC of the agency, and who would get them; null: nobody, since the heir has PICs already."""
+
+    rank: Rank
+    name: str
+    goes_to: UUID | None
+
+
 class ReformPreview(BaseModel):
-    """What a reform would do."""
+    """What a reform would do in the registry. What each other service would move, it tells itself: `/agencies/{agency_id}/held`."""
 
     agency_id: UUID
     on: date
     shares: list[ShareOut]
     staying: int = Field(description="who has retired or died by then: they stay on record where they left")
-    pics_to: UUID | None = Field(description="who gets the PICs, where they have none themselves")
+    pics: list[PicGoes]
 
 
 class ReformOut(BaseModel):

@@ -70,7 +70,7 @@ def _rules(found: Stood, language: Language) -> dict[str, ExplanationOut]:
 def _shown(row: Row[Any], found: Stood, rules: dict[str, ExplanationOut], caller: Caller[Book]) -> DutyPersonOut:
     exempt = row.state == "exempt"
     # A superior reads of whoever is exempt nothing but until when; so do a steward and whoever is bound to other agencies.
-    hidden = exempt and not (caller.unbound or row.agency_id in caller.agencies_on(found.day))
+    hidden = exempt and not (caller.unbound or row.agency_id in caller.agencies | caller.agencies_on(found.day))
     return DutyPersonOut(
         person_id=row.person_id,
         as_of=found.day,

@@ -134,7 +134,7 @@ def stood(asked: Asked, caller: Caller[Book], seen: str) -> Stood:
         sql=stood_sql(ladder, day, f"{conditions} AND {seen}", NOTHING_LATER if whole else LATER),
         given={
             **named,
-            "own": sorted(caller.agencies_on(day)),
+            "own": sorted(caller.agencies_on(day) | (caller.agencies & {asked.agency_id})),
             "day": day,
             "year": day.year,
             "pack": pack.id,

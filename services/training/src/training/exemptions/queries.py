@@ -49,7 +49,7 @@ async def exemption_page(
 def _shown(row: Row[Any, Any], caller: Caller[Book]) -> ExemptionOut:
     exemption: Exemption = row.Exemption
     own = "person" in caller.roles and caller.person == exemption.person_id
-    knows = own or ("agency_hr" in caller.roles and caller.agency == row.agency_id)
+    knows = own or ("agency_hr" in caller.roles and row.agency_id in caller.offices)
     return ExemptionOut(
         id=exemption.id,
         person_id=exemption.person_id,

@@ -51,6 +51,7 @@ from training.records.writing import (
     emit_completed,
     emit_corrected,
     groups_of,
+    inherited,
     insert,
     keep_first_version,
     keep_version,
@@ -71,11 +72,11 @@ said_in = attrgetter(*SAID)
 class Claim(NamedTuple):
     """A line that nothing speaks against; without a draft where its reference was taken when it was looked at.
 
-    `says` is what a record of it would say, where its body is not the one that took the reference.
+    `first` is the record that has the reference, which may be this line's; `says` is what a record of it would say, where its
+    body is not the one that took the reference.
     """
 
-    key: Key
-    fingerprint: str
+    first: Sent
     draft: Draft | None = None
     says: Mapping[str, Any] | None = None
 
@@ -83,6 +84,8 @@ class Claim(NamedTuple):
 @dataclass(frozen=True)
 class Facts:
     """What is known about those named in some lines; `sent` grows by the references these lines take.
+
+    `inherited` are what agencies that were before the sender's had sent under a reference, by the person it is of.
 
     `taken_over` are records of the sending agency that came from another one by a late transfer.
     """
@@ -96,6 +99,7 @@ class Facts:
     zones: Zones
     offers: Offers
     sent: dict[Key, Sent]
+    inherited: Mapping[tuple[Key, UUID], Sent]
     taken_over: Mapping[ActivityKey, UUID]
 
 
@@ -127,15 +131,16 @@ async def store(session: AsyncSession, lines: Sequence[Training], caller: Caller
             provider_ids=[own_provider] if own_provider else [],
         ),
         sent=await sent_before(session, sender, keys),
+        inherited=await inherited(session, caller.succeeded, keys) if acting == "agency_hr" else {},
         taken_over=await taken_over(session, sender, people),
     )
     claims = [_claim(caller, facts, *each) async for each in in_turns(zip(lines, keys, nips, strict=True))]
     drafts = [claim.draft for claim in claims if isinstance(claim, Claim) and claim.draft]
     if drafts:
         await _store(session, drafts, facts, caller)
-    other = [facts.sent[claim.key].id for claim in claims if isinstance(claim, Claim) and claim.says]
+    other = [claim.first.id for claim in claims if isinstance(claim, Claim) and claim.says]
     now = await stored(session, other) if other else {}
-    return [_answer(claim, facts.sent, now) for claim in claims]
+    return [_answer(claim, now) for claim in claims]
 
 
 class Single(NamedTuple):
@@ -177,12 +182,14 @@ def _claim(caller: Caller[Book], facts: Facts, line: Training, key: Key, nip: st
     try:
         person = _person(facts.people, line, nip)
         fingerprint = _fingerprint(line, person.person_id)
-        first = facts.sent.get(key)
+        first, theirs = facts.sent.get(key), facts.inherited.get((key, person.person_id))
+        if theirs and (first is None or first.fingerprint != fingerprint):
+            first = theirs
         if first and first.fingerprint == fingerprint:
-            return Claim(key, fingerprint)
+            return Claim(first)
         line = dated(line, person, facts.zones)
         agency = person.agency_on(line.end_date)
-        check_owner(caller, facts.acting, person_id=person.person_id, agency_id=agency)
+        check_owner(caller, facts.acting, person, agency)
         kind = source_kind(caller, facts.acting, line.source, person_id=person.person_id)
     except Refused as problem:
         return problem
@@ -198,15 +205,15 @@ def _claim(caller: Caller[Book], facts: Facts, line: Training, key: Key, nip: st
     except Refused as problem:
         return Refused("reference-conflict", field="reference") if first else problem
     if first:
-        return Claim(key, fingerprint, says=_says(line, person.person_id, judged, agency))
+        return Claim(first, says=_says(line, person.person_id, judged, agency))
     if facts.taken_over:
         said = values_of(line, judged, agency)
         if known := facts.taken_over.get(activity_of(person.person_id, said)):
             facts.sent[key] = Sent(known, fingerprint)
-            return Claim(key, fingerprint)
+            return Claim(facts.sent[key])
     draft = Draft(new_id(), person.person_id, agency, kind, kind != "self", fingerprint, line, judged)
     facts.sent[key] = Sent(draft.id, fingerprint)
-    return Claim(key, fingerprint, draft)
+    return Claim(facts.sent[key], draft)
 
 
 def _person(people: Locked, line: Training, nip: str | None) -> Person:
@@ -261,11 +268,11 @@ async def _store(session: AsyncSession, drafts: Sequence[Draft], facts: Facts, c
     await settle(session, await move(session, tally.moves(), caller.rules), caller.clock)
 
 
-def _answer(claim: Claim | Refused, sent: Mapping[Key, Sent], now: Mapping[UUID, Any]) -> Answer:
+def _answer(claim: Claim | Refused, now: Mapping[UUID, Any]) -> Answer:
     """A line is a duplicate of what its sender sent before under the reference, and of what that record says `now`."""
     if isinstance(claim, Refused):
         return claim
-    first = sent[claim.key]
+    first = claim.first
     if claim.draft is not None and claim.draft.id == first.id:
         return Done("stored", first.id)
     if not claim.says or all(getattr(now[first.id], name) == value for name, value in claim.says.items()):
@@ -282,7 +289,7 @@ async def correct(
     """
     acting = capacity(caller)
     record, person = await _take(session, record_id, caller)
-    check_change(caller, acting, record)
+    check_change(caller, acting, record, person)
     etag.check(seen, record.version)
     if record.state == "revoked":
         raise Refused("record-revoked")
@@ -304,7 +311,7 @@ async def correct(
         today=today_of(person, zones, caller.now),
     )
     agency = person.agency_on(correction.end_date)
-    check_owner(caller, acting, person_id=record.person_id, agency_id=agency)
+    check_owner(caller, acting, person, agency)
     values = values_of(correction, judged, agency)
     if all(getattr(record, name) == value for name, value in values.items()):
         return record
@@ -321,8 +328,8 @@ async def correct(
 
 async def verify(session: AsyncSession, record_id: UUID, caller: Caller[Book]) -> Record:
     """Confirms a self-declared record; one that is verified stays so. Raises Refused."""
-    record, _ = await _take(session, record_id, caller)
-    check_change(caller, capacity(caller), record)
+    record, person = await _take(session, record_id, caller)
+    check_change(caller, capacity(caller), record, person)
     if caller.actor.is_own_case(record.person_id):
         raise Refused("own-record")
     if record.state == "revoked":
@@ -340,8 +347,8 @@ async def verify(session: AsyncSession, record_id: UUID, caller: Caller[Book]) -
 
 async def revoke(session: AsyncSession, record_id: UUID, reason: str, caller: Caller[Book]) -> Record:
     """Makes a record count no more; one that is revoked stays so. Raises Refused."""
-    record, _ = await _take(session, record_id, caller)
-    check_change(caller, capacity(caller), record)
+    record, person = await _take(session, record_id, caller)
+    check_change(caller, capacity(caller), record, person)
     if record.state == "revoked":
         return record
     tally = await _open(session, record)

@@ -14,6 +14,7 @@ from sqlmodel import col
 from common.refused import Refused
 from contracts.acting import Capacity
 from contracts.callers import Caller
+from roster.people import Person
 from training.domain.rules import Book
 from training.people import PEOPLE
 from training.records.schemas import SourceKind
@@ -40,17 +41,17 @@ def source_kind(caller: Caller[Book], acting: Capacity, given: SourceKind | None
     return given or allowed[0]
 
 
-def check_owner(caller: Caller[Book], acting: Capacity, *, person_id: UUID, agency_id: UUID) -> None:
+def check_owner(caller: Caller[Book], acting: Capacity, person: Person, agency_id: UUID) -> None:
     """Raises Refused where a caller does not answer for a person on a day; a provider may for anyone."""
-    if acting == "agency_hr" and agency_id != caller.agency:
+    if acting == "agency_hr" and not caller.answers_for(agency_id, person.agency_id):
         raise Refused("agency-mismatch", field="nip")
-    if acting == "person" and person_id != caller.person:
+    if acting == "person" and person.person_id != caller.person:
         raise Refused("not-yours", field="nip")
 
 
-def check_change(caller: Caller[Book], acting: Capacity, record: Record) -> None:
+def check_change(caller: Caller[Book], acting: Capacity, record: Record, person: Person) -> None:
     """Raises Refused where a caller may not correct or revoke a record they can see."""
-    if acting == "agency_hr" and record.agency_id != caller.agency:
+    if acting == "agency_hr" and not caller.answers_for(record.agency_id, person.agency_id):
         raise Refused("not-yours")
     if acting == "provider" and (record.provider_id != caller.provider or record.source_kind != "provider"):
         raise Refused("not-yours")

@@ -1,0 +1,1 @@
+"""What credit holds of an agency that is to be reformed."""

@@ -1,0 +1,38 @@
+"""Cases go with their people; what the old agency had sent is known when the new one sends it again."""
+
+from datetime import date
+
+from jejak_local.harness import AGENCY, OTHER_AGENCY
+
+ON = date(2026, 6, 1)
+
+
+async def test_open_cases_and_references_of_a_merged_agency_are_the_new_ones(world, api, predicate):
+    for agency in (AGENCY, OTHER_AGENCY):
+        await world.agency(agency)
+    moving, left, own = await world.people(
+        world.state(agency=OTHER_AGENCY),
+        world.state(agency=OTHER_AGENCY, left_on=date(2026, 5, 2)),
+        world.state(),
+    )
+    lines = [predicate(person) for person in (moving, left)]
+    old = {"agency": OTHER_AGENCY}
+    cases = [(await api.call("agency_hr", "POST", "/predicates", line, **old)).json()["id"] for line in lines]
+    held = (await api.get(f"/agencies/{OTHER_AGENCY}/held", "lan"))["items"]
+    assert [(item["kind"], item["goes_to"], item["count"]) for item in held] == [
+        ("cases", "person", 2),
+        ("references", "person", 2),
+    ]
+    assert (await api.get("/cases", "verifier"))["items"] == []
+
+    merged = {"sequence": 2, "active": False, "closed_on": ON, "successors": [AGENCY]}
+    await world.agency(OTHER_AGENCY, **merged)
+    await world.people(world.state(person_id=moving), sequence=2)
+    assert [case["id"] for case in (await api.get("/cases", "verifier"))["items"]] == cases
+    assert (await api.call("verifier", "POST", f"/cases/{cases[0]}/check")).status_code == 200
+    again = [await api.call("agency_hr", "POST", "/predicates", line) for line in lines]
+    assert [(answer.status_code, answer.json()["id"]) for answer in again] == [(200, case) for case in cases]
+    differs = lines[0] | {"predikat": "kurang"}
+    assert (await api.refused("agency_hr", "POST", "/predicates", differs))[1] == "reference-conflict"
+    same_reference = predicate(own, reference=lines[0]["reference"])
+    assert (await api.call("agency_hr", "POST", "/predicates", same_reference)).status_code == 201

@@ -1,0 +1,1 @@
+"""What mentoring holds of an agency that is to be reformed."""

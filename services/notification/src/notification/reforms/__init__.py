@@ -1,0 +1,1 @@
+"""What notification holds of an agency that is to be reformed."""

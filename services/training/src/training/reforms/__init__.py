@@ -1,0 +1,1 @@
+"""What training holds of an agency that is to be reformed."""
