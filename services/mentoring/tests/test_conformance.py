@@ -75,6 +75,7 @@ async def test_every_answer_is_documented(
             "POST /v1/programmes/{programme_id}/pairs": {"mentee_id": str(late), "mentor_id": str(mentors[0])} | why,
             "POST /v1/pairs/{pair_id}/exchange": {"pair_id": drafts[1]} | why,
             "POST /v1/pairs/{pair_id}/decline": why,
+            "POST /v1/pairs/{pair_id}/keep": why,
             "POST /v1/pairs/{pair_id}/mentor": {"mentor_id": str(mentors[0])} | why,
             "PUT /v1/pairs/{pair_id}/agreement": AGREED,
             "POST /v1/pairs/{pair_id}/agreement/sign": {"version": 2},

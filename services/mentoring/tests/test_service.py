@@ -24,6 +24,7 @@ RIGHTS = {
     ("POST", "/v1/runs/{run_id}/draft"): {"programme_manager"},
     ("POST", "/v1/pairs/{pair_id}/accept"): {"person"},
     ("POST", "/v1/pairs/{pair_id}/decline"): {"person"},
+    ("POST", "/v1/pairs/{pair_id}/keep"): {"programme_manager"},
     ("POST", "/v1/pairs/{pair_id}/mentor"): {"programme_manager"},
     ("POST", "/v1/pairs/{pair_id}/exchange"): {"programme_manager"},
     ("GET", "/v1/pairs/{pair_id}/changes"): {"lan", "programme_manager"},

@@ -1,19 +1,19 @@
-"""What mentoring reads from the registry of people."""
+"""What mentoring reads from the registry of people: whoever changes may put a pair of theirs up for review."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.messages.inbox import Subscription
 from common.parts import Parts
-from mentoring.erasing import ERASING
+from mentoring.pairs.reviews import review_people
 from mentoring.people import PEOPLE
 from roster.copies import News
 
 
 def subscription(parts: Parts) -> Subscription:
-    """Keeps people; what they are is asked for anew each time, so nothing follows but where they are erased."""
-    del parts
+    """Keeps people; what they are is asked for anew each time, so no match follows."""
 
     async def hear(session: AsyncSession, news: News) -> None:
-        await ERASING.erase(session, [each for each, told in news.told.items() if told.erased_on])
+        if news.changed:
+            await review_people(session, news.changed, parts.clock.today())
 
     return PEOPLE.subscription("mentoring.people", hear)

@@ -18,6 +18,11 @@ from mentoring.programmes.tables import Programme
 
 TAKEN = text("SELECT count(*) FROM pairs WHERE programme_id = :programme AND mentor_id = :mentor AND state = 'active'")
 
+REVIEW = text(
+    "UPDATE pairs SET review = 'withdrawn', version = version + 1 WHERE programme_id = :programme"
+    " AND (mentee_id = :person OR mentor_id = :person) AND state IN ('offered', 'active') AND review IS NULL"
+)
+
 
 async def apply(session: AsyncSession, programme_id: UUID, asked: ApplicationIn, caller: Caller[None]) -> None:
     """Lets the caller take part, or changes what they have said. Raises Refused with the rule that stands against it."""
@@ -66,6 +71,7 @@ async def withdraw(session: AsyncSession, programme_id: UUID, caller: Caller[Non
         raise Refused("not-found")
     if application.withdrawn_at is None:
         application.withdrawn_at = caller.now
+        await session.execute(REVIEW, {"programme": programme_id, "person": application.person_id})
 
 
 async def _taken(session: AsyncSession, programme_id: UUID, mentor_id: UUID) -> int:

@@ -11,13 +11,14 @@ from contracts.callers import Caller
 from contracts.looks import shows
 from mentoring import rights
 from mentoring.domain.pairs import State
-from mentoring.pairs import answers, drafts, queries
+from mentoring.pairs import answers, drafts, queries, reviews
 from mentoring.pairs.schemas import (
     ByHandIn,
     DeclineIn,
     DeskPairOut,
     DraftedOut,
     ExchangeIn,
+    KeepIn,
     MoveIn,
     PairChangeOut,
     PairOut,
@@ -40,12 +41,21 @@ async def list_own_pairs(session: Reading, caller: OneOfBoth, window: AskedWindo
     return await queries.own_pairs(session, window, caller)
 
 
-@router.get("/programmes/{programme_id}/pairs", summary="The pairs of a programme, drafts too")
+@router.get(
+    "/programmes/{programme_id}/pairs",
+    summary="The pairs of a programme, drafts too; those up for review alone, if asked",
+)
 @shows("mentoring")
 async def list_pairs(
-    programme_id: UUID, session: Reading, caller: Reader, window: AskedWindow, state: State | None = None
+    programme_id: UUID,
+    session: Reading,
+    caller: Reader,
+    window: AskedWindow,
+    state: State | None = None,
+    *,
+    review: bool = False,
 ) -> Page[DeskPairOut]:
-    return await queries.pair_page(session, window, programme_id, state, caller)
+    return await queries.pair_page(session, window, programme_id, state, caller, review=review)
 
 
 @router.post(
@@ -119,3 +129,13 @@ async def post_accept(pair_id: UUID, session: Transaction, caller: OneOfBoth) ->
 @shows("mentoring")
 async def post_decline(pair_id: UUID, document: DeclineIn, session: Transaction, caller: OneOfBoth) -> PairOut:
     return PairOut.model_validate(await answers.decline(session, pair_id, document.reason, caller))
+
+
+@router.post(
+    "/pairs/{pair_id}/keep",
+    summary="Keep a pair as it is that is up for review, with the reason",
+    responses={409: {"description": "`pair-not-in-review`"}},
+)
+@shows("mentoring")
+async def post_keep(pair_id: UUID, document: KeepIn, session: Transaction, caller: Keeper) -> DeskPairOut:
+    return DeskPairOut.model_validate(await reviews.keep(session, pair_id, document.reason, caller))

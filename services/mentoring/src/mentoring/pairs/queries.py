@@ -31,13 +31,21 @@ async def own_pairs(session: AsyncSession, window: Window, caller: Caller[None])
 
 
 async def pair_page(
-    session: AsyncSession, window: Window, programme_id: UUID, state: State | None, caller: Caller[None]
+    session: AsyncSession,
+    window: Window,
+    programme_id: UUID,
+    state: State | None,
+    caller: Caller[None],
+    *,
+    review: bool,
 ) -> Page[DeskPairOut]:
-    """The pairs of a programme in the order they were made. Raises Refused `not-found`."""
+    """The pairs of a programme in the order they were made; with `review`, those up for it. Raises Refused `not-found`."""
     await seen_programme(session, programme_id, caller)
     found = select(Pair).where(col(Pair.programme_id) == programme_id)
     if state is not None:
         found = found.where(col(Pair.state) == state)
+    if review:
+        found = found.where(col(Pair.review).is_not(None))
     rows = await session.scalars(window.narrow(found, col(Pair.id), BY_ID))
     return window.page(await _for_desk(session, rows.all(), caller), lambda shown: [shown.id])
 

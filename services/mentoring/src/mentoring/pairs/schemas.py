@@ -34,6 +34,8 @@ class DeskPairOut(PairOut):
     """A pair as whoever runs the programme sees it."""
 
     run_id: UUID | None = Field(description="null: made by hand")
+    mentee_agency_id: UUID = Field(description="as at the match, as the other's")
+    mentor_agency_id: UUID
     score: int
     review: str | None = Field(description="why it is to be looked at; null: nothing is open")
     declined_by: WhoseId | None = Field(None, description="for whoever runs the programme alone")
@@ -58,6 +60,12 @@ class MoveIn(Document):
     """Another mentor for the mentee of a draft, and why."""
 
     mentor_id: UUID
+    reason: Words
+
+
+class KeepIn(Document):
+    """Why a pair that is up for review stays as it is."""
+
     reason: Words
 
 
@@ -87,7 +95,7 @@ class PairChangeOut(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     version: int = Field(description="that of the pair after it")
-    change: Literal["made", "moved"]
+    change: Literal["made", "moved", "kept-left", "kept-line", "kept-transfer", "kept-jenjang", "kept-withdrawn"]
     reason: str
     by: str
     at: datetime
