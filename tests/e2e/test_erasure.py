@@ -221,8 +221,5 @@ async def test_of_whom_is_erased_nothing_is_left_in_any_table_topic_or_log(jejak
         code, told = await jejak.run(service, "erase", me["id"])
         assert (code, json.loads(told.splitlines()[-1])["rows"]) == (0, {}), "erased again, nothing is left to do"
     assert await forget(jejak.stack.kafka.bootstrap, other) == 1, "of somebody else it is left, until it is asked for"
-    for mail in jejak.stack.mail.mails():
-        if address in mail.recipients:
-            mail.file.unlink()  # their mailbox is theirs; the books have no letter for it any more
     await jejak.at_rest()
     await jejak.books_balance()

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 import httpx2
 from rich.table import Table
 
+from contracts.personal import HOLDERS
 from jejak_local.books import balance, rest
-from jejak_local.demo import run_command
 from jejak_local.postgres import temporary_folder
 from jejak_local.stack import running_stack
-from jejak_local.stories import STORIES, Scene
+from jejak_local.stories import STORIES, Scene, run_command
 from nation.faults import KINDS
 from nation.generate import Nation
 from nation.load import load
@@ -48,6 +48,10 @@ async def test_a_nation_is_taken_its_faults_are_refused_and_its_stories_told() -
             assert [row[1] for row in told["refused_loops"]] == ["refused: superior-loop", "refused: unit-loop"]
             assert all(row[2].count(">") >= 1 for row in told["refused_loops"])
             assert [row[2] for row in told["intern_sees_totals"][-3:]] == ["forbidden"] * 3
+            [(_, look)] = told["who_looked"]
+            assert "usul kenaikan pangkat" in look
+            assert {service for service, _ in told["a_persons_file"]} == {"registry", *HOLDERS}
+            assert int(told["a_stolen_client"][0][0].replace(",", "")) >= 100
             for name, last_year, last_year_after, today_before, today_after in told["merger_and_last_year"]:
                 assert last_year == last_year_after
                 assert (today_before != today_after) and (today_after.startswith("0 /") == name.endswith("(ended)"))

@@ -1,13 +1,12 @@
 """`make demo`: a synthetic nation goes through the whole of Jejak, and what came of it is shown and checked."""
 
 import asyncio
-import os
 import secrets
 import time
 from collections import Counter
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,13 +17,12 @@ from rich.panel import Panel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from common.texts import operator_language
 from jejak_local.books import ask, balance, rest
 from jejak_local.collector import trace_tree
 from jejak_local.mail import Mail
 from jejak_local.processes import LocalError
-from jejak_local.stack import Stack, command, running_stack
-from jejak_local.stories import STORIES, Scene
+from jejak_local.stack import Stack, running_stack
+from jejak_local.stories import STORIES, Scene, run_command
 from nation.generate import Nation
 from nation.load import load
 from nation.session import Stack as LoaderStack
@@ -56,7 +54,6 @@ async def demo(root: Path, *, agencies: int, people: int, seed: int) -> int:
             console.print(_credits(loaded, await ask(stack, "credit", "SELECT count(*) FROM entries")))
         console.rule("5  People, units, rights")
         await _stories(stack, nation, loaded)
-        console.print(await _stolen(stack, today))
         mails = stack.mail.mails()
         console.print(_mails(mails))
         console.rule("6  One revoked training, followed from the request to the mail")
@@ -100,33 +97,6 @@ async def _load(stack: Stack, nation: Nation) -> LoadSummary:
             sent = summary.streams[label].sent if label in summary.streams else progress.tasks[task].total
             progress.update(task, completed=sent, total=sent)
     return summary
-
-
-async def run_command(stack: Stack, service: str, *arguments: str) -> str:
-    """What a command of a service says."""
-    child = await asyncio.create_subprocess_exec(
-        *command(service, *arguments),
-        env={**os.environ, **stack.process(service).environment},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    output, errors = await child.communicate()
-    if child.returncode:
-        raise LocalError(f"{service} {arguments[0]} failed:\n{errors.decode()}")
-    return output.decode().rstrip()
-
-
-async def _stolen(stack: Stack, today: date) -> Panel:
-    """A stolen client reads a list; whom that concerned is told from the access log."""
-    headers = {"authorization": f"Bearer {await stack.token('lan')}"}
-    async with httpx2.AsyncClient(headers=headers, timeout=30) as thief:
-        await _items(thief, f"{stack.url('registry')}/v1/people?limit=100")
-    await rest(stack)
-    folder = stack.root / "breach"
-    span = ("--since", f"{today}T00:00", "--until", f"{today + timedelta(days=1)}T00:00")
-    found = await run_command(stack, "registry", "breach", "--client", "lan", *span, "--folder", str(folder))
-    notice = (folder / f"authority.{operator_language()}.txt").read_text()
-    return Panel(f"{found}\n\n{notice}", title="A stolen client: whom it concerned", expand=False)
 
 
 @asynccontextmanager

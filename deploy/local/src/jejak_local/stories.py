@@ -3,7 +3,11 @@
 A story is a function of `Scene` that shows something through the public APIs. A new one is a function more, in `STORIES`.
 """
 
+import asyncio
 import json
+import os
+import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,9 +16,10 @@ from typing import Any
 import httpx2
 from rich.table import Table
 
+from common.texts import operator_language
 from jejak_local.books import rest
 from jejak_local.processes import LocalError
-from jejak_local.stack import Stack
+from jejak_local.stack import Stack, command
 from nation.generate import FOUNDED, Nation
 from nation.orders import reform
 from nation.people import Person
@@ -24,6 +29,7 @@ from nation.structure import Structure
 PAGE = 1000
 MOST_ROWS = 8
 YEAR = timedelta(days=365)
+MINUTE = 60
 
 
 @dataclass(frozen=True)
@@ -36,18 +42,34 @@ class Scene:
     agencies: dict[str, str]
 
     async def ask(
-        self, service: str, method: str, path: str, *, role: str = "service", **options: Any
+        self,
+        service: str,
+        method: str,
+        path: str,
+        *,
+        role: str = "service",
+        agency: str | None = None,
+        person: str | None = None,
+        **options: Any,
     ) -> httpx2.Response:
         """The answer, whatever it is."""
-        headers = {"authorization": f"Bearer {await self.stack.token(role)}", **options.pop("headers", {})}
+        token = await self.stack.token(role, agency=agency, person=person)
+        headers = {"authorization": f"Bearer {token}", **options.pop("headers", {})}
         return await self.http.request(method, f"{self.stack.url(service)}/v1/{path}", headers=headers, **options)
 
-    async def get(self, service: str, path: str, *, role: str = "service") -> Any:
+    async def get(self, service: str, path: str, **options: Any) -> Any:
         """What is told. Raises LocalError when nothing is."""
-        answer = await self.ask(service, "GET", path, role=role)
+        answer = await self.ask(service, "GET", path, **options)
         if answer.is_error:
             raise LocalError(f"GET {path} was refused: {answer.text}")
         return answer.json()
+
+    async def until(self, ask: Callable[[], Awaitable[Any]]) -> Any:
+        """What `ask` gives once it gives something. Raises TimeoutError after a minute."""
+        async with asyncio.timeout(MINUTE):
+            while not (found := await ask()):
+                await asyncio.sleep(0.2)
+        return found
 
     async def id_of(self, person: Person) -> str:
         """The registry's id of somebody who serves where the nation put them."""
@@ -181,5 +203,93 @@ async def intern_sees_totals(scene: Scene) -> Table:
     return table
 
 
-STORIES: tuple[Story, ...] = (superior_then_and_now, refused_loops, intern_sees_totals, merger_and_last_year)
+async def who_looked(scene: Scene) -> Table:
+    """HR looks at somebody's record and says why; within a minute that person reads it."""
+    agency, person = await _somebody(scene)
+    asked, mine = time.monotonic(), {"role": "person", "person": person}
+    reason = {"access-reason": "usul kenaikan pangkat"}
+    await scene.get("registry", f"people/{person}/history", role="agency_hr", agency=agency, headers=reason)
+
+    async def looks() -> list[dict[str, Any]]:
+        return (await scene.get("registry", "people/me/looks", headers={"accept-language": "en"}, **mine))["items"]
+
+    told = await scene.until(looks)
+    title = f"Who looked at my record, read {time.monotonic() - asked:.1f} s after"
+    table = Table("when", "in words", title=title)
+    for look in told[:MOST_ROWS]:
+        table.add_row(look["seen_at"][:19], look["told"])
+    return table
+
+
+async def a_persons_file(scene: Scene) -> Table:
+    """Everything that all services hold of somebody, as they get it themselves."""
+    _, person = await _somebody(scene)
+    asked, mine = time.monotonic(), {"role": "person", "person": person}
+    ordered = await scene.ask("registry", "POST", "data-files", json={"language": "en"}, **mine)
+    path = f"data-files/{ordered.json()['id']}"
+
+    async def made() -> dict[str, Any] | None:
+        file = await scene.get("registry", path, **mine)
+        return file if file["state"] == "ready" else None
+
+    file = await scene.until(made)
+    data = await scene.get("registry", f"{path}/json", **mine)
+    title = f"A person's data as one file, after {time.monotonic() - asked:.1f} s: PDF {file['pdf_size']:,} bytes"
+    table = Table("service", "what it holds", title=title)
+    for service in data["services"]:
+        held = [f"{each['title']} {len(each['rows'])}" for each in service["sections"] if each["rows"]]
+        table.add_row(service["service"], ", ".join(held) or "-")
+    return table
+
+
+async def a_stolen_client(scene: Scene) -> Table:
+    """A stolen client has read a list: whom that concerned, and what they were shown of them."""
+    read = await scene.get("registry", "people?limit=100", role="lan")
+    await rest(scene.stack)
+    folder = scene.stack.root / "breach"
+    span = ("--since", f"{scene.nation.today}T00:00", "--until", f"{scene.nation.today + timedelta(days=1)}T00:00")
+    began = time.monotonic()
+    told = await run_command(scene.stack, "registry", "breach", "--client", "lan", *span, "--folder", str(folder))
+    took = time.monotonic() - began
+    people = [json.loads(line) for line in (folder / "people.ndjson").read_text().splitlines()]
+    if not {each["id"] for each in read["items"]} <= {each["person_id"] for each in people}:
+        raise LocalError("Not everybody whom the client was shown is told.")
+    table = Table("people", "shown of them", title=f"A stolen client, after {took:.1f} s: {told}")
+    for parts, count in Counter(", ".join(each["parts"]) for each in people).most_common(MOST_ROWS):
+        table.add_row(f"{count:,}", parts)
+    notice = (folder / f"authority.{operator_language()}.txt").read_text()
+    table.add_row("draft", notice.strip().splitlines()[0])
+    return table
+
+
+async def _somebody(scene: Scene) -> tuple[str, str]:
+    """An agency, and somebody who serves there."""
+    agency = scene.agencies[scene.nation.person(0).agency.code]
+    found = await scene.get("registry", f"people?agency_id={agency}&limit=1")
+    return agency, found["items"][0]["id"]
+
+
+async def run_command(stack: Stack, service: str, *arguments: str) -> str:
+    """What a command of a service says."""
+    child = await asyncio.create_subprocess_exec(
+        *command(service, *arguments),
+        env={**os.environ, **stack.process(service).environment},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    output, errors = await child.communicate()
+    if child.returncode:
+        raise LocalError(f"{service} {arguments[0]} failed:\n{errors.decode()}")
+    return output.decode().rstrip()
+
+
+STORIES: tuple[Story, ...] = (
+    superior_then_and_now,
+    refused_loops,
+    intern_sees_totals,
+    who_looked,
+    a_persons_file,
+    a_stolen_client,
+    merger_and_last_year,
+)
 """In the order in which they are told; the merger is the last, since the agencies are others after it."""
