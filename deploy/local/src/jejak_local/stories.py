@@ -207,11 +207,13 @@ async def who_looked(scene: Scene) -> Table:
     """HR looks at somebody's record and says why; within a minute that person reads it."""
     agency, person = await _somebody(scene)
     asked, mine = time.monotonic(), {"role": "person", "person": person}
-    reason = {"access-reason": "usul kenaikan pangkat"}
-    await scene.get("registry", f"people/{person}/history", role="agency_hr", agency=agency, headers=reason)
+    why = "usul kenaikan pangkat"
+    said = {"access-reason": why}
+    await scene.get("registry", f"people/{person}/history", role="agency_hr", agency=agency, headers=said)
 
     async def looks() -> list[dict[str, Any]]:
-        return (await scene.get("registry", "people/me/looks", headers={"accept-language": "en"}, **mine))["items"]
+        looks = (await scene.get("registry", "people/me/looks", headers={"accept-language": "en"}, **mine))["items"]
+        return looks if any(look["reason"] == why for look in looks) else []
 
     told = await scene.until(looks)
     title = f"Who looked at my record, read {time.monotonic() - asked:.1f} s after"
