@@ -40,6 +40,7 @@ RIGHTS = {
     ("POST", "/v1/sessions/{session_id}/files"): {"person"},
     ("GET", "/v1/sessions/{session_id}/files/{file_id}"): {"person"},
     ("POST", "/v1/pairs/{pair_id}/end"): {"person"},
+    ("GET", "/v1/programmes/{programme_id}/quiet-pairs"): {"lan", "programme_manager"},
     ("GET", "/v1/pairs/{pair_id}/sessions"): {"lan", "programme_manager", "person"},
     ("GET", "/v1/pairs/{pair_id}/completions"): {"lan", "programme_manager", "person"},
     ("GET", "/v1/jobs/{job_id}"): {"programme_manager"},

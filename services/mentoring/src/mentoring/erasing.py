@@ -46,6 +46,7 @@ ERASING = Erasing(
         "report_notices": Gone(),
         "talk_slots": BY_ID,
         "talks": Blanked({"topic": "''", "reason": "CASE WHEN reason IS NOT NULL THEN '' END"}, TALKS),
+        "quiet_pairs": BY_ID,
         "trained": Gone(),
     },
     kit=("outbox", "inbox", "waiting", "jobs", "job_tries"),

@@ -26,6 +26,7 @@ GRANTS = Grants(
         "private_notes": EDITED,
         "problem_reports": CHANGED,
         "programmes": CHANGED,
+        "quiet_pairs": ADDED,
         "session_files": CHANGED,
         "report_notices": REPLACED,
         "talk_slots": CHANGED,

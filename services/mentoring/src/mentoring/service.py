@@ -8,6 +8,7 @@ from mentoring.pairs.answers import lapse
 from mentoring.pairs.seeking import seek
 from mentoring.runs.commands import JOB, match_step
 from mentoring.sessions.cli import erase_files
+from mentoring.sessions.reminders import remind
 from mentoring.settings import Settings
 from roster.erasing import erase_command
 
@@ -40,7 +41,8 @@ SERVICE = Service(
     commands={
         "complete": Command(
             complete,
-            description="Complete the pairs whose last day is over, and tell of the sessions of a year that ends. Safe to run at any time.",
+            description="Complete the pairs whose last day is over, tell of the sessions of a year that ends, and remind pairs that have"
+            " not met for long. Safe to run at any time.",
             daily=True,
         ),
         "erase": erase_command(ERASING),
@@ -50,5 +52,5 @@ SERVICE = Service(
             daily=True,
         ),
     },
-    due=[lapse, seek],
+    due=[lapse, seek, remind],
 )

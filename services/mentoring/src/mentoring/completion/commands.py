@@ -21,6 +21,8 @@ from contracts.events.training import MentoringAnswered
 from mentoring.completion.tables import Completion
 from mentoring.domain.completion import is_due, why_completed, why_corrected
 from mentoring.pairs.reach import held_pair
+from mentoring.programmes.tables import Programme
+from mentoring.sessions.letters import tell_calendars
 
 YEARS = text("""
     WITH held AS (
@@ -59,6 +61,7 @@ CALL_OFF = text("""
     UPDATE mentoring_sessions SET state = 'cancelled', cancelled_by = :side, cancel_reason = :reason,
         sequence = sequence + 1, version = version + 1
     WHERE pair_id = :pair AND state = 'planned' AND ends_at > :now
+    RETURNING id, state, sequence, starts_at, ends_at, place
 """)
 
 
@@ -70,7 +73,9 @@ async def end(session: AsyncSession, pair_id: UUID, reason: str, caller: Caller[
     pair.state, pair.ends_on, pair.ended_reason = "ended", caller.today, reason
     pair.version += 1
     off = {"pair": pair.id, "side": side, "reason": reason, "now": caller.now}
-    await session.execute(CALL_OFF, off)
+    programme = await session.get_one(Programme, pair.programme_id)
+    for row in await session.execute(CALL_OFF, off):
+        tell_calendars(session, (pair.mentee_id, pair.mentor_id), programme.title, row, caller.now)
     await tell(session, [pair.id], caller.clock)
 
 

@@ -49,6 +49,8 @@ class Rules:
     """How many months a pair is planned for, from the day both have accepted."""
     confirm_days: int = 14
     """How many days the second of a pair has to say, after the first, that a session was held."""
+    quiet_days: int = 30
+    """After how many days without a session the two of a pair are reminded of each other."""
     zone_hours: int = 2
     """How many hours the clocks of mentor and mentee may be apart."""
     way: Way = "total"

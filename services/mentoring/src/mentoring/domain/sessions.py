@@ -18,6 +18,9 @@ Shown = State | Literal["expired"]
 MOST_A_YEAR = 100
 """Confirmed sessions of a pair in a year: as many days as a record of learning takes (`session_dates` in training)."""
 
+DAY_BEFORE, HOUR_BEFORE = timedelta(days=1), timedelta(hours=1)
+"""When the two are reminded of a session."""
+
 
 class Span(NamedTuple):
     """From when until when."""
@@ -83,3 +86,8 @@ def moved(side: Side, span: Span, now: datetime, wait: timedelta) -> Said:
     """
     planned = Said("planned")
     return planned if now < span.ends_at else confirmed(planned, side, span, now, wait)
+
+
+def reminders_past(starts_at: datetime, now: datetime) -> int:
+    """How many of the two reminders of a session it is too late for when it is planned: whoever plans it knows of it."""
+    return (starts_at <= now + DAY_BEFORE) + (starts_at <= now + HOUR_BEFORE)

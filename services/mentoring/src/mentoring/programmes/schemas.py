@@ -52,6 +52,13 @@ class RulesIn(Document):
         le=90,
         description="how long a session waits for the second to confirm it",
     )
+    quiet_days: int = Field(
+        DEFAULT.quiet_days,
+        strict=True,
+        ge=7,
+        le=365,
+        description="days without a session after which a pair is reminded",
+    )
     zone_hours: int = Field(DEFAULT.zone_hours, strict=True, ge=0, le=2, description="hours their clocks may be apart")
     way: Way = Field(DEFAULT.way, description="total: the highest total of all pairs; stable: no better pair of two")
     weights: WeightsIn = Field(default_factory=WeightsIn)

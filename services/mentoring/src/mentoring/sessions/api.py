@@ -13,11 +13,12 @@ from contracts.callers import Caller
 from contracts.looks import FileOf, shows
 from mentoring import rights
 from mentoring.sessions import commands, queries
-from mentoring.sessions.schemas import CancelIn, LogIn, SessionIn, SessionOut, WholeSessionOut
+from mentoring.sessions.schemas import CancelIn, LogIn, QuietPairOut, SessionIn, SessionOut, WholeSessionOut
 from mentoring.sessions.store import files_of
 
 router = APIRouter(prefix="/v1", tags=["sessions"])
 
+Desk = Annotated[Caller[None], Depends(rights.READ_PAIRS)]
 OneOfBoth = Annotated[Caller[None], Depends(rights.MEET)]
 Reader = Annotated[Caller[None], Depends(rights.READ_SESSIONS)]
 ENDINGS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
@@ -45,6 +46,14 @@ async def post_session(
 @shows("mentoring")
 async def list_sessions(pair_id: UUID, session: Reading, caller: Reader, window: AskedWindow) -> Page[SessionOut]:
     return await queries.session_page(session, window, pair_id, caller)
+
+
+@router.get("/programmes/{programme_id}/quiet-pairs", summary="The pairs that have held no session for long")
+@shows("mentoring")
+async def list_quiet_pairs(
+    programme_id: UUID, session: Reading, caller: Desk, window: AskedWindow
+) -> Page[QuietPairOut]:
+    return await queries.quiet_page(session, window, programme_id, caller)
 
 
 @router.get("/sessions/{session_id}", summary="A session with what was talked about")

@@ -22,12 +22,13 @@ from contracts.zone import day_in
 from mentoring.agreements.queries import version_of, versions
 from mentoring.completion.commands import tell
 from mentoring.domain.agreements import held_first
-from mentoring.domain.sessions import MOST_A_YEAR, Said, Span, check_planned, confirmed, moved
+from mentoring.domain.sessions import MOST_A_YEAR, Said, Span, check_planned, confirmed, moved, reminders_past
 from mentoring.pairs.reach import OneOfTwo, held_pair
 from mentoring.pairs.tables import Pair
 from mentoring.profiles.queries import stood
 from mentoring.programmes.queries import rules_of
 from mentoring.programmes.tables import Programme
+from mentoring.sessions.letters import tell_calendars
 from mentoring.sessions.queries import said_of
 from mentoring.sessions.schemas import LogIn, SessionIn
 from mentoring.sessions.tables import MentoringSession, SessionFile
@@ -57,9 +58,12 @@ async def plan(session: AsyncSession, pair_id: UUID, document: SessionIn, caller
         cancelled_by=None,
         cancel_reason=None,
         sequence=0,
+        reminded=reminders_past(span.starts_at, caller.now),
         version=1,
     )
     session.add(found)
+    if span.ends_at > caller.now:
+        await _tell_calendars(session, two.pair, found, caller)
     return found.id
 
 
@@ -83,8 +87,11 @@ async def change(
         await _check(session, two.pair, span, found.id, caller.now)
         said = moved(two.side, span, caller.now, await _wait(session, two.pair))
         found.starts_at, found.ends_at, found.held_on = span.starts_at, span.ends_at, None
+        found.reminded = reminders_past(span.starts_at, caller.now)
         _say(found, said)
         await tell(session, [two.pair.id], caller.clock)
+    if max(span.ends_at, before.ends_at) > caller.now:
+        await _tell_calendars(session, two.pair, found, caller)
 
 
 async def confirm(session: AsyncSession, session_id: UUID, caller: Caller[None]) -> None:
@@ -112,6 +119,8 @@ async def cancel(session: AsyncSession, session_id: UUID, reason: str, caller: C
     found.version += 1
     found.sequence += 1
     await tell(session, [two.pair.id], caller.clock)
+    if found.ends_at > caller.now:
+        await _tell_calendars(session, two.pair, found, caller)
 
 
 async def write(
@@ -173,6 +182,11 @@ async def _check(session: AsyncSession, pair: Pair, span: Span, own: UUID | None
     found = [row for row in await session.scalars(others) if said_of(row).shown(now) not in {"cancelled", "expired"}]
     agreed_at = held_first(map(version_of, await versions(session, pair.id)))
     check_planned(span, agreed_at, [Span(row.starts_at, row.ends_at) for row in found])
+
+
+async def _tell_calendars(session: AsyncSession, pair: Pair, found: MentoringSession, caller: Caller[None]) -> None:
+    programme = await session.get_one(Programme, pair.programme_id)
+    tell_calendars(session, (pair.mentee_id, pair.mentor_id), programme.title, found, caller.now)
 
 
 async def _wait(session: AsyncSession, pair: Pair) -> timedelta:

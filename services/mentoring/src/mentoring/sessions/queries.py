@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -14,8 +14,9 @@ from contracts.callers import Caller
 from mentoring.domain.sessions import Said
 from mentoring.pairs.reach import seen_pair
 from mentoring.pairs.tables import Pair
-from mentoring.sessions.schemas import SessionFileOut, SessionOut, WholeSessionOut
-from mentoring.sessions.tables import MentoringSession, SessionFile
+from mentoring.programmes.queries import seen_programme
+from mentoring.sessions.schemas import QuietPairOut, SessionFileOut, SessionOut, WholeSessionOut
+from mentoring.sessions.tables import MentoringSession, QuietPair, SessionFile
 
 BOTH = select(MentoringSession, col(Pair.mentee_id), col(Pair.mentor_id)).join(
     Pair, col(Pair.id) == col(MentoringSession.pair_id)
@@ -28,6 +29,26 @@ async def session_page(session: AsyncSession, window: Window, pair_id: UUID, cal
     found = BOTH.where(col(MentoringSession.pair_id) == pair_id)
     rows = await session.execute(window.narrow(found, col(MentoringSession.id), BY_ID))
     return window.page([SessionOut.model_validate(_told(row, caller)) for row in rows], lambda shown: [shown.id])
+
+
+async def quiet_page(
+    session: AsyncSession, window: Window, programme_id: UUID, caller: Caller[None]
+) -> Page[QuietPairOut]:
+    """The pairs of a programme that have held no session since they were found to be quiet. Raises Refused `not-found`."""
+    await seen_programme(session, programme_id, caller)
+    later = exists().where(
+        col(MentoringSession.pair_id) == col(Pair.id), col(MentoringSession.held_on) > col(QuietPair.since)
+    )
+    found = (
+        select(QuietPair, col(Pair.mentee_id), col(Pair.mentor_id))
+        .join(Pair, col(Pair.id) == col(QuietPair.pair_id))
+        .where(col(Pair.programme_id) == programme_id, col(Pair.state) == "active", ~later)
+    )
+    rows = await session.execute(window.narrow(found, col(QuietPair.pair_id), BY_ID))
+    shown = [
+        QuietPairOut(**row.model_dump(), mentee_id=mentee_id, mentor_id=mentor_id) for row, mentee_id, mentor_id in rows
+    ]
+    return window.page(shown, lambda each: [each.pair_id])
 
 
 async def whole_session(session: AsyncSession, session_id: UUID, caller: Caller[None]) -> WholeSessionOut:

@@ -105,3 +105,13 @@ class WholeSessionOut(SessionOut):
     cancelled_by: Side | None
     cancel_reason: str | None
     files: list[SessionFileOut]
+
+
+class QuietPairOut(BaseModel):
+    """A pair that has held no session since a day; both were reminded on the day it was found."""
+
+    pair_id: UUID
+    mentee_id: WhoseId
+    mentor_id: WhoseId
+    since: date
+    found_on: date

@@ -17,7 +17,8 @@ class MentoringSession(Stored, table=True):
     """A session of a pair. It counts, on the day `held_on`, once both have said that it was held.
 
     `expires_at` is until when the second may say so. `log` and `actions` are for the two alone. A session is cancelled with
-    a reason, also one that had counted. `sequence` counts the times it was given another time or cancelled, for calendars.
+    a reason, also one that had counted. `sequence` counts the times it was given another time or cancelled, for calendars,
+    `reminded` the reminders of it (a day before, an hour before) that are past.
     """
 
     __tablename__ = "mentoring_sessions"
@@ -53,6 +54,7 @@ class MentoringSession(Stored, table=True):
     cancelled_by: Side | None = Field(sa_type=Text)
     cancel_reason: str | None
     sequence: int
+    reminded: int
     version: int
 
 
@@ -70,3 +72,13 @@ class SessionFile(Stored, table=True):
     sha256: str
     added_by: Side = Field(sa_type=Text)
     added_at: datetime
+
+
+class QuietPair(Stored, table=True):
+    """A pair that was found to have held no session for long, since the last one or since it began."""
+
+    __tablename__ = "quiet_pairs"
+
+    pair_id: UUID = Field(primary_key=True, foreign_key="pairs.id")
+    since: date = Field(primary_key=True)
+    found_on: date

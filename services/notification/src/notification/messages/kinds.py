@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from common.fields import Day, Line, Words, Year
 from common.texts import text_named
@@ -57,6 +57,37 @@ class Match(Values):
     answer_by: Day
 
 
+class Session(Values):
+    """A mentoring session as calendars are told of it: its programme's title, when, where, and the number of its entry.
+
+    `told_at` is when it was planned, moved or called off; an entry with a higher `sequence` takes the place of one before.
+    """
+
+    session_id: UUID
+    method: Literal["REQUEST", "CANCEL"]
+    sequence: Annotated[int, Field(ge=0)]
+    title: Words
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    place: Words | None
+    told_at: AwareDatetime
+
+
+class SessionSoon(Values):
+    """A mentoring session that begins in a day or in an hour: its programme's title, and when."""
+
+    title: Words
+    starts_at: AwareDatetime
+    within: Literal["day", "hour"]
+
+
+class QuietPair(Values):
+    """A pair that has held no session for so many days: its programme's title."""
+
+    title: Words
+    days: Annotated[int, Field(ge=1, le=1000)]
+
+
 class Audit(Values):
     """The day on which LAN opened an audit in the agency."""
 
@@ -101,6 +132,7 @@ class Kind:
 
 
 CHECK_ADDRESS = "check-address"
+SESSION = "session"
 KINDS = {
     CHECK_ADDRESS: Kind(1, CheckAddress, {"new-address": text_named("reason.new-address")}, requested=False),
     "course": Kind(1, Course, {"assigned": text_named("reason.assigned")}),
@@ -112,6 +144,9 @@ KINDS = {
     "match": Kind(1, Match, {"programme": text_named("reason.programme")}),
     "mentoring-report": Kind(1, MentoringReport, {"confidant": text_named("reason.confidant")}),
     "nudge": Kind(1, Nudge, {"superior": text_named("reason.superior")}),
+    SESSION: Kind(1, Session, {"your-session": text_named("reason.your-session")}),
+    "session-soon": Kind(1, SessionSoon, {"your-session": text_named("reason.your-session")}),
+    "quiet-pair": Kind(1, QuietPair, {"your-pair": text_named("reason.your-pair")}),
     "audit": Kind(1, Audit, {"audit": text_named("reason.audit")}),
 }
 

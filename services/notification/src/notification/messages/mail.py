@@ -20,8 +20,9 @@ from common.texts import LOCALES, Language, number
 from notification.digests.figures import Figures, RoundFigures
 from notification.domain.caturwulan import first_and_last_month
 from notification.domain.pics import Addressee
+from notification.messages.calendar import entry
 from notification.messages.commands import Claimed, Letter
-from notification.messages.kinds import KINDS
+from notification.messages.kinds import KINDS, SESSION, Session
 from notification.texts import say, say_count, templates
 
 TEMPLATES = {"sweep": "digest", "reopened": "reopened"}
@@ -125,6 +126,7 @@ def write(letter: Letter, addressee: Addressee, portal_url: str) -> Text:
                 rank=addressee.rank,
                 reason=say(kind.reasons[letter.why], language),
                 portal=portal_url.rstrip("/"),
+                moment=partial(_moment, zone=ZoneInfo(addressee.time_zone), language=language),
             )
         )
 
@@ -158,6 +160,11 @@ def compose(message: Claimed, *, sender: str, portal_url: str, now: datetime, tr
         mail["X-Jejak-Trace"] = trace
     mail.set_content(text.plain, cte="quoted-printable")
     mail.add_alternative(text.html, subtype="html", cte="quoted-printable")
+    if isinstance(content, Letter) and content.template == SESSION:
+        session = Session.model_validate({name: each for name, each in content.values.items() if name != "to"})
+        # A calendar acts on what the header of the part says, so it says the same as the entry (RFC 6047, 2.4).
+        told = {"method": session.method}
+        mail.add_alternative(entry(session, addressee, sender), subtype="calendar", params=told, cte="base64")
     for file in content.files if isinstance(content, Letter) else ():
         kind, _, subtype = file.media_type.partition("/")
         mail.add_attachment(file.content, maintype=kind, subtype=subtype, filename=file.name)
