@@ -1,10 +1,15 @@
 """Mentoring, black box: a cohort is matched and published, and each of its people gets one mail over real SMTP."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
+
+from icalendar import Calendar
+
+from jejak_local.past import service_at
+from mentoring.service import SERVICE
 
 
 async def check_address(jejak, person: dict[str, Any]) -> str:
@@ -84,3 +89,95 @@ async def test_each_person_gets_one_mail_and_a_decline_goes_to_the_next_best(jej
     await jejak.at_rest()
     assert {each: len(mails(each)) for each in addresses} == {mentor["id"]: 2, first: 1, waiting: 1}
     assert (await jejak.run("mentoring", "check"))[0] == 0
+
+
+async def calendar(jejak, address: str, method: str) -> Calendar:
+    """What the calendar at an address was told by the one mail of this method, as it arrived."""
+
+    async def came():
+        found = []
+        for mail in jejak.stack.mail.mails():
+            parts = mail.message.walk() if address in mail.recipients else ()
+            found += [part for part in parts if part.get_content_type() == "text/calendar"]
+        return [part for part in found if part.get_param("method") == method]
+
+    [part] = await jejak.until(came)
+    return Calendar.from_ical(part.get_payload(decode=True))
+
+
+async def test_a_cohort_is_matched_agrees_meets_six_times_and_the_mentee_has_the_hours(jejak) -> None:
+    """000.12, and M10 over real SMTP: one entry, planned and called off."""
+    agency = await jejak.agency()
+    desk = {"role": "programme_manager", "agency": agency["id"]}
+    [mentor] = await jejak.people(agency, 1, jenjang="ahli_madya", golongan="IV/a")
+    [mentee] = await jejak.people(agency, 1, jenjang="ahli_muda", golongan="III/c")
+    now = datetime.now(UTC)
+    today, year = now.date().isoformat(), now.year - 1
+    body = {"title": "Mentoring lintas jenjang", "opens_on": today, "closes_on": today}
+    programme = await jejak.post("mentoring", "/programmes", body, **desk)
+    for side, person in (("mentor", mentor), ("mentee", mentee)):
+        path = f"/programmes/{programme['id']}/applications/me"
+
+        async def joins(path=path, side=side, person=person):
+            answer = await jejak.call("mentoring", "PUT", path, json={"side": side}, role="person", person=person["id"])
+            return answer.status_code == 200
+
+        await jejak.until(joins)
+    address = await check_address(jejak, mentee)
+    run = await jejak.post("mentoring", f"/programmes/{programme['id']}/runs", {}, **desk)
+
+    async def matched():
+        return (await jejak.get("mentoring", f"/runs/{run['id']}", **desk))["matched"] == 1
+
+    await jejak.until(matched)
+    await jejak.post("mentoring", f"/runs/{run['id']}/draft", **desk)
+    await jejak.post("mentoring", f"/programmes/{programme['id']}/publish", **desk)
+    [pair] = (await jejak.get("mentoring", f"/programmes/{programme['id']}/pairs", **desk))["items"]
+    both = [{"role": "person", "person": person["id"]} for person in (mentee, mentor)]
+    for one in both:
+        await jejak.post("mentoring", f"/pairs/{pair['id']}/accept", **one)
+    path = f"/pairs/{pair['id']}"
+
+    async with service_at(jejak.stack, SERVICE, datetime(year, 1, 5, 2, tzinfo=UTC)) as (then, clock):
+
+        async def call(one: dict[str, Any], method: str, path: str, body: Any = None) -> Any:
+            token = await jejak.stack.token(**one)
+            answer = await then.request(method, f"/v1{path}", json=body, headers={"authorization": f"Bearer {token}"})
+            assert answer.is_success, answer.text
+            return answer.json()
+
+        agreed = {
+            "goals": [{"competency": "menulis", "start": 2, "wanted": 4}],
+            "plan": "Enam pertemuan",
+            "confidentiality": "Tetap di antara kita",
+        }
+        await call(both[0], "PUT", f"{path}/agreement", agreed)
+        await call(both[1], "POST", f"{path}/agreement/sign", {"version": 1})
+        for month in range(1, 7):
+            clock.moment = datetime(year, month, 10, 2, tzinfo=UTC)
+            session = await call(both[0], "POST", f"{path}/sessions", {"starts_at": clock.moment.isoformat()})
+            clock.moment = datetime(year, month, 10, 4, tzinfo=UTC)
+            for one in both:
+                await call(one, "POST", f"/sessions/{session['id']}/confirm")
+
+    next_week = {"starts_at": (now + timedelta(days=7)).isoformat()}
+    planned = await jejak.post("mentoring", f"{path}/sessions", next_week, **both[0])
+    invited = (await calendar(jejak, address, "REQUEST")).walk("VEVENT")[0]
+    await jejak.post("mentoring", f"{path}/end", {"reason": "Pindah tugas"}, **both[0])
+    off = (await calendar(jejak, address, "CANCEL")).walk("VEVENT")[0]
+    assert str(invited["UID"]) == str(off["UID"])
+    assert str(off["UID"]).startswith(planned["id"])
+    assert (int(invited["SEQUENCE"]), int(off["SEQUENCE"])) == (0, 1)
+
+    async def recorded():
+        [told] = (await jejak.get("mentoring", f"{path}/completions", **desk))["items"]
+        return told if told["state"] == "recorded" else None
+
+    told = await jejak.until(recorded)
+    hours = await jejak.get("training", f"/people/{mentee['id']}/jp?year={year}")
+    assert (told["year"], len(told["days"]), float(hours["verified"])) == (year, 6, 12)
+    record = await jejak.get("training", f"/trainings/{told['record_id']}")
+    assert (record["form"], record["session_dates"]) == ("NKL02", told["days"])
+    await jejak.at_rest()
+    assert (await jejak.run("mentoring", "check"))[0] == 0
+    assert (await jejak.run("training", "check"))[0] == 0

@@ -2,12 +2,11 @@
 
 from common.service import Command
 from contracts.service import Service
-from mentoring.completion.cli import complete
 from mentoring.erasing import ERASING
 from mentoring.pairs.answers import lapse
 from mentoring.pairs.seeking import seek
 from mentoring.runs.commands import JOB, match_step
-from mentoring.sessions.cli import erase_files
+from mentoring.sessions.cli import complete, erase_files
 from mentoring.sessions.reminders import remind
 from mentoring.settings import Settings
 from roster.erasing import erase_command

@@ -10,8 +10,8 @@ from common.ids import new_id
 from common.store.database import counted_statements
 from contracts.events.training import MentoringAnswered, TrainingRevoked
 from jejak_local.harness import AGENCY, OTHER_AGENCY
-from mentoring.completion.cli import complete
 from mentoring.completion.daily import complete_all
+from mentoring.sessions.cli import complete
 
 HOUR = timedelta(hours=1)
 

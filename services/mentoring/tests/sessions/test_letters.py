@@ -4,7 +4,7 @@ from argparse import Namespace
 from datetime import timedelta
 from typing import Any
 
-from mentoring.completion.cli import complete
+from mentoring.sessions.cli import complete
 from mentoring.sessions.reminders import remind
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

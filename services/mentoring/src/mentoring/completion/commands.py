@@ -20,9 +20,9 @@ from contracts.events.mentoring import MentoringCompleted, MentoringCorrected
 from contracts.events.training import MentoringAnswered
 from mentoring.completion.tables import Completion
 from mentoring.domain.completion import is_due, why_completed, why_corrected
+from mentoring.letters import tell_calendars
 from mentoring.pairs.reach import held_pair
 from mentoring.programmes.tables import Programme
-from mentoring.sessions.letters import tell_calendars
 
 YEARS = text("""
     WITH held AS (

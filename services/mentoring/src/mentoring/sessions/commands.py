@@ -23,12 +23,12 @@ from mentoring.agreements.queries import version_of, versions
 from mentoring.completion.commands import tell
 from mentoring.domain.agreements import held_first
 from mentoring.domain.sessions import MOST_A_YEAR, Said, Span, check_planned, confirmed, moved, reminders_past
+from mentoring.letters import tell_calendars
 from mentoring.pairs.reach import OneOfTwo, held_pair
 from mentoring.pairs.tables import Pair
 from mentoring.profiles.queries import stood
 from mentoring.programmes.queries import rules_of
 from mentoring.programmes.tables import Programme
-from mentoring.sessions.letters import tell_calendars
 from mentoring.sessions.queries import said_of
 from mentoring.sessions.schemas import LogIn, SessionIn
 from mentoring.sessions.tables import MentoringSession, SessionFile

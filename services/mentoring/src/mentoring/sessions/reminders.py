@@ -9,7 +9,7 @@ from common.clock import Clock
 from common.parts import Parts
 from mentoring.domain.programmes import Rules
 from mentoring.domain.sessions import DAY_BEFORE, HOUR_BEFORE
-from mentoring.sessions.letters import write
+from mentoring.letters import write
 
 AT_ONCE = 500
 SOON = text("""
