@@ -24,8 +24,10 @@ from registry.texts import moment, say
 Group = tuple[str, ...]
 """The parts of their record that somebody was shown."""
 SHOWN = "FROM looks WHERE seen_at >= $1 AND seen_at < $2 AND ($3::text IS NULL OR client = $3)"
+# `concat`, since with `json_build_object` all of it takes half as much CPU again.
 TOUCHED = f"""
-    SELECT shown, json_build_object('person_id', person_id, 'times', times, 'first', first, 'last', last)
+    SELECT shown, concat('{{"person_id": "', person_id, '", "times": ', times,
+        ', "first": ', to_json(first), ', "last": ', to_json(last), '}}')
     FROM (
         SELECT person_id, bit_or(1::bigint << array_position($4::text[], part) - 1) AS shown, count(*) AS times,
             min(seen_at) AS first, max(seen_at) AS last
@@ -44,6 +46,7 @@ async def list_touched(dsn: str, into: Path, since: datetime, until: datetime, c
     connection = await asyncpg.connect(dsn)
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
+            await connection.execute("SET LOCAL work_mem = '256MB'")  # a nation is sorted in memory
             span = (since, until, client)
             parts = [row["part"] for row in await connection.fetch(f"SELECT DISTINCT part {SHOWN} ORDER BY 1", *span)]
             counts: Counter[bytes] = Counter()
