@@ -25,6 +25,8 @@ RIGHTS = {
     ("POST", "/v1/pairs/{pair_id}/accept"): {"person"},
     ("POST", "/v1/pairs/{pair_id}/decline"): {"person"},
     ("POST", "/v1/pairs/{pair_id}/keep"): {"programme_manager"},
+    ("GET", "/v1/programmes/{programme_id}/coverage"): {"lan", "programme_manager"},
+    ("GET", "/v1/programmes/{programme_id}/unmatched"): {"lan", "programme_manager"},
     ("POST", "/v1/pairs/{pair_id}/mentor"): {"programme_manager"},
     ("POST", "/v1/pairs/{pair_id}/exchange"): {"programme_manager"},
     ("GET", "/v1/pairs/{pair_id}/changes"): {"lan", "programme_manager"},

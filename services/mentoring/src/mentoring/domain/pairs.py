@@ -14,6 +14,8 @@ PROMISED: tuple[State, ...] = ("offered", "active")
 LIVE: tuple[State, ...] = ("draft", *PROMISED)
 """A mentee has one of these at most in a programme, and each takes a seat of the mentor."""
 
+LEAST = 10
+"""A group of fewer applicants, or with fewer of them matched or not, is not told of: the house's number for all reports."""
 TO_ANSWER = timedelta(hours=72)
 """How long both have to accept: no regulation says it; mentoring programmes ask for three days."""
 

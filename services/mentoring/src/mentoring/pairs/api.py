@@ -11,9 +11,10 @@ from contracts.callers import Caller
 from contracts.looks import shows
 from mentoring import rights
 from mentoring.domain.pairs import State
-from mentoring.pairs import answers, drafts, queries, reviews
+from mentoring.pairs import answers, coverage, drafts, queries, reviews
 from mentoring.pairs.schemas import (
     ByHandIn,
+    CoverageOut,
     DeclineIn,
     DeskPairOut,
     DraftedOut,
@@ -23,6 +24,7 @@ from mentoring.pairs.schemas import (
     PairChangeOut,
     PairOut,
     PublishedOut,
+    UnmatchedOut,
 )
 
 router = APIRouter(prefix="/v1", tags=["pairs"])
@@ -139,3 +141,19 @@ async def post_decline(pair_id: UUID, document: DeclineIn, session: Transaction,
 @shows("mentoring")
 async def post_keep(pair_id: UUID, document: KeepIn, session: Transaction, caller: Keeper) -> DeskPairOut:
     return DeskPairOut.model_validate(await reviews.keep(session, pair_id, document.reason, caller))
+
+
+@router.get(
+    "/programmes/{programme_id}/coverage",
+    summary="How many of the applicants have a mentor, by region and jenjang, without small groups",
+)
+async def get_coverage(programme_id: UUID, session: Reading, caller: Reader) -> CoverageOut:
+    return await coverage.coverage(session, programme_id, caller)
+
+
+@router.get("/programmes/{programme_id}/unmatched", summary="Who has no mentor, each with the limit that binds them")
+@shows("mentoring")
+async def list_unmatched(
+    programme_id: UUID, session: Reading, caller: Reader, window: AskedWindow
+) -> Page[UnmatchedOut]:
+    return await coverage.unmatched_page(session, window, programme_id, caller)

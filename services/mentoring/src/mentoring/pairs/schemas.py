@@ -99,3 +99,32 @@ class PairChangeOut(BaseModel):
     reason: str
     by: str
     at: datetime
+
+
+class GroupCoverageOut(BaseModel):
+    """A region, or those of one jenjang in it. Null parts: one of them is small, or would give away a small one."""
+
+    region: str
+    jenjang: str | None = Field(description="null: the whole region")
+    applicants: int
+    matched: int | None
+    unmatched: int | None
+    median_score: int | None
+
+
+class CoverageOut(BaseModel):
+    """Who of the applicants has a mentor. Groups of fewer than ten are left out, and others with which they would be known."""
+
+    applicants: int
+    matched: int
+    unmatched: int
+    groups: list[GroupCoverageOut]
+
+
+class UnmatchedOut(BaseModel):
+    """Somebody without a mentor."""
+
+    person_id: UUID
+    limited_by: str = Field(
+        description="the limit that binds them; `not-matched-yet`: they could have a seat that is free"
+    )
