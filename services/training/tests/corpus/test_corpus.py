@@ -41,7 +41,7 @@ ELSEWHERE = {
     "agency-unknown": "of audits",
     "kind-unconfirmed": "of what mentoring tells",
     "file-type-refused": "no files are kept here",
-    **dict.fromkeys(("job-not-waiting", "job-dies"), "there are no jobs"),
+    **dict.fromkeys(("job-not-waiting", "job-not-failed", "job-dies"), "there are no jobs"),
     "when-invalid": "moments came later: records/test_zones.py",
     "headers-too-large": "of the server, before any route",
     "too-slow": "of the server",
