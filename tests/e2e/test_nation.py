@@ -1,6 +1,7 @@
 """The synthetic nation on real services: planted faults are refused as foretold, nothing else is, and the demo's stories hold."""
 
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx2
@@ -39,8 +40,17 @@ async def test_a_nation_is_taken_its_faults_are_refused_and_its_stories_told() -
 
             await rest(stack)
 
-            await run_command(stack, "training", "sweep")
             scene = Scene(stack, http, nation, loaded.agencies)
+            agency_id = next(iter(loaded.agencies.values()))
+            units: list[dict[str, Any]] = []
+            for service, path, key in (("registry", "people", "id"), ("training", "duty-people", "person_id")):
+                found = await scene.get(service, f"{path}?agency_id={agency_id}&limit=500")
+                units.append({each[key]: each["unit_id"] for each in found["items"]})
+            both = units[0].keys() & units[1].keys()
+            assert len(both) > 10
+            assert {each: units[0][each] for each in both} == {each: units[1][each] for each in both}
+
+            await run_command(stack, "training", "sweep")
             told = {story.__name__: rows(await story(scene)) for story in STORIES}
             before, now = told["superior_then_and_now"]
             assert before[0] < now[0] and before[1] != now[1] and before[3] != now[3]

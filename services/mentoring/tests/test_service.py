@@ -1,5 +1,13 @@
 """What the house asks of every service, and who may do what."""
 
+from datetime import timedelta
+from typing import Any
+
+from common.store.jobs import order
+from jejak_local.harness import AGENCY, OTHER_AGENCY
+from jejak_local.scopes import Things
+from services.mentoring.tests.both import AGREED
+
 READERS = {"lan", "service", "agency_hr", "agency_head", "programme_manager", "person", "inspector"}
 RIGHTS = {
     ("GET", "/v1/programmes"): READERS,
@@ -74,3 +82,56 @@ RIGHTS = {
 
 async def test_it_is_what_the_house_asks_of_every_service(assert_service) -> None:
     await assert_service(RIGHTS)
+
+
+async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world, api, joins, both, clock) -> None:
+    """Of two agencies, each with a programme, a run, an active pair of it, and a session with a file.
+
+    A route that names something else, or sends something, fails here until it is said what that is.
+    """
+    sides: list[Things] = []
+    bodies: dict[str, Any] = {}
+    why = {"reason": "Sudah saling mengenal"}
+    async with world.database.transaction() as session:
+        jobs = {"programme_manager": {"job_id": await order(session, "match", {}, "programme_manager")}}
+    today = clock.today().isoformat()
+    opened = {"title": "Mentoring", "opens_on": today, "closes_on": today, "rules": {}}
+    for agency in (AGENCY, OTHER_AGENCY):
+        await world.agency(agency)
+        manager = {"agency": agency}
+        programme_id = (await api.call("programme_manager", "POST", "/programmes", opened, **manager)).json()["id"]
+        mentee, mentor = await world.person(agency=agency), await world.person("ahli_madya", agency=agency)
+        await joins(programme_id, mentee, "mentee")
+        await joins(programme_id, mentor, "mentor")
+        runs = [
+            (await api.call("programme_manager", "POST", f"/programmes/{programme_id}/runs", {}, **manager)).json()
+            for _ in range(2)
+        ]
+        two = await both(programme_id=programme_id, mentor_id=mentor, mentee_id=mentee)
+        planned = await two.plan(clock.now())
+        sent = {"params": {"name": "bahan.pdf"}, "headers": api.headers("person", person=mentee)}
+        kept = await api.http.post(f"/v1/sessions/{planned['id']}/files", content=b"%PDF-1.7", **sent)
+        own = {
+            "programme_id": programme_id,
+            "person_id": mentee,
+            "run_id": runs[0]["id"],
+            "other_id": runs[1]["id"],
+            "pair_id": two.pair.id,
+            "session_id": planned["id"],
+            "file_id": kept.json()["files"][0]["id"],
+            "name": "bahan.pdf",
+        }
+        sides.append(Things({"agency": agency, "person": mentee}, own, jobs if agency == AGENCY else {}))
+        later = (clock.now() + timedelta(days=3)).isoformat()
+        bodies = {
+            "POST /v1/programmes": None,
+            "POST /v1/programmes/{programme_id}/pairs": {"mentee_id": str(mentee), "mentor_id": str(mentor)} | why,
+            "POST /v1/pairs/{pair_id}/mentor": {"mentor_id": str(mentor)} | why,
+            "POST /v1/pairs/{pair_id}/exchange": {"pair_id": str(two.pair.id)} | why,
+            "POST /v1/pairs/{pair_id}/sessions": {"starts_at": later},
+            "PUT /v1/pairs/{pair_id}/agreement": AGREED,
+            "POST /v1/pairs/{pair_id}/agreement/sign": {"version": 2},
+            "PUT /v1/sessions/{session_id}": {"starts_at": later},
+            "PUT /v1/people/{person_id}/levels": {"levels": {"menulis": 3}},
+        }
+    await reaches_its_own(*sides, bodies)

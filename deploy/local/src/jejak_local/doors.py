@@ -5,7 +5,7 @@ role, claim or route joins by itself.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -26,6 +26,8 @@ SOMETHING = UUID("0199a000-0000-7000-8000-0000000000ee")
 Claims = tuple[str, ...]
 JSON = {"content-type": "application/json"}
 NOT_SAID = object()
+PLANTED = "199001012015011001"
+"""A NIP that whoever sends it is not told again."""
 FORGOTTEN: dict[str, Any] = {"not said": NOT_SAID, "said to be nothing": None, "said to be empty": ""}
 """How a token leaves a claim out: its role is not held then, and a right that asks for it answers 403."""
 NO_ID = "said to be no id"
@@ -125,6 +127,46 @@ async def open_doors(app: FastAPI, database: Database, issuer: Issuer) -> list[s
     if await rows_of(database) != before:
         found.append("rows were changed")
     return found
+
+
+async def repeated(app: FastAPI, issuer: Issuer) -> list[str]:
+    """Where a refusal says again what was sent: a NIP is planted in every field and parameter of every route."""
+    found: list[str] = []
+    claims = dict.fromkeys(CLAIMS, SOMETHING)
+    async with knocking(app) as client:
+        for (method, path), allowed in guarded(app).items():
+            token = {"authorization": f"Bearer {issuer.token(min(allowed), **claims)}"}
+            for said, content_type, asked in _planted(app.openapi(), method, path):
+                got = await client.request(**asked, headers=token | {"content-type": content_type})
+                lines = got.text.splitlines()
+                of_lines = got.headers.get("content-type", "").startswith("application/x-ndjson")
+                refusals = [line for line in lines if not of_lines or "code" in json.loads(line)]
+                if (got.is_error or of_lines) and any(PLANTED in line for line in refusals):
+                    found.append(f"{method} {path}: {said} is said again")
+    return found
+
+
+def _planted(document: dict[str, Any], method: str, path: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    operation = document["paths"][path][method.lower()]
+    [content_type, *_] = operation.get("requestBody", {}).get("content", JSON.values())
+    for part in operation.get("parameters", []):
+        yield part["name"], content_type, request_of(document, method, path, {part["name"]: PLANTED})
+    if "requestBody" not in operation:
+        return
+    whole = request_of(document, method, path)
+    body = json.loads(whole["content"])
+    if isinstance(body, dict):
+        for name in _fields(document, operation["requestBody"]["content"][content_type].get("schema", {})):
+            yield name, content_type, request_of(document, method, path, body={**body, name: PLANTED})
+    yield "a body", content_type, whole | {"content": json.dumps(PLANTED)}
+
+
+def _fields(document: dict[str, Any], schema: dict[str, Any]) -> frozenset[str]:
+    """The names of all fields that a body may have."""
+    if reference := schema.get("$ref"):
+        return _fields(document, document["components"]["schemas"][reference.rpartition("/")[2]])
+    several = [_fields(document, each) for kind in ("anyOf", "oneOf", "allOf") for each in schema.get(kind, [])]
+    return frozenset(schema.get("properties", {})).union(*several)
 
 
 def knocking(app: FastAPI) -> httpx2.AsyncClient:

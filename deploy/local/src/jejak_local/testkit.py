@@ -29,7 +29,7 @@ from common.process import commands_of
 from common.service import Service
 from common.settings import ServiceSettings
 from common.store import migrations
-from jejak_local.doors import guarded, open_doors, wrong_doors
+from jejak_local.doors import guarded, open_doors, repeated, wrong_doors
 from jejak_local.forgetting import assert_forgets
 from jejak_local.harness import Api, FixedClock, OwnedDatabase, client_of, emptying, owning, settings_of
 from jejak_local.issuer import Issuer
@@ -236,8 +236,8 @@ def assert_service(
     """`await assert_service(rights)` holds the service to what the house asks of each, with the rows the test has made.
 
     Migrations make the tables of the code and can be taken back; the role that serves may do what is declared and no
-    more; of who is erased no table tells; `rights` are the roles of each route, which opens to them and to nobody else, and to no token without the claim
-    that its role needs. (Both texts of every code: tests/test_texts.)
+    more; of who is erased no table tells; `rights` are the roles of each route, which opens to them and to nobody else, and to no
+    token without the claim that its role needs; no refusal repeats a NIP that was sent. (Both texts of every code: tests/test_texts.)
     """
 
     async def check(rights: Mapping[tuple[str, str], AbstractSet[str]]) -> None:
@@ -247,6 +247,7 @@ def assert_service(
         assert guarded(tested.app) == rights
         assert await open_doors(tested.app, database, issuer) == []
         assert await wrong_doors(tested.app, issuer) == []
+        assert await repeated(tested.app, issuer) == []
 
     return check
 

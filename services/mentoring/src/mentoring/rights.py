@@ -3,13 +3,15 @@
 from contracts.rights import Detail, Right
 
 READ_PROGRAMMES = Right(
-    ("lan", "service", "agency_hr", "agency_head", "programme_manager", "person", "inspector"), "all programmes"
+    ("lan", "service", "agency_hr", "agency_head", "programme_manager", "person", "inspector"),
+    "all programmes",
+    shared=True,
 )
 KEEP_PROGRAMMES = Right(("programme_manager",), "the programmes of their agency, of LAN for who runs LAN's")
-APPLY = Right(("person",), "the one whose token it is")
+APPLY = Right(("person",), "the one whose token it is, in any programme", shared=True)
 READ_APPLICATIONS = Right(
     ("lan", "programme_manager", "person"),
-    "a programme manager: those to programmes of their agency; a person: their own; all for a national role. Whom somebody "
+    "a programme manager: those to programmes of their agency; a person: their own, in a programme they are in; all for a national role. Whom somebody "
     "will not be paired with is shown to them alone",
 )
 MATCH = Right(("programme_manager",), "the programmes of their agency")
@@ -29,7 +31,7 @@ REPORT = Right(("person",), "what they have reported themselves, of the pairs th
 HANDLE_REPORTS = Right(("person",), "the reports that went to them")
 READ_NOTICES = Right(("person",), "what they were told themselves")
 TALK = Right(("person",), "times that are free; the talks they have asked for or were asked for")
-FOLLOW_JOBS = Right(("programme_manager",), "the jobs they have ordered")
+FOLLOW_JOBS = Right(("programme_manager",), "the jobs they have ordered", shared=True)
 STATE_LEVELS = Right(("person",), "their own, and whose superior of today they are")
 READ_PROFILES = Right(
     ("lan", "agency_hr", "person"), "whoever serves in their agency now; a person: their own; all for a national role"

@@ -10,8 +10,8 @@ import pytest
 
 from common.ids import new_id
 from common.store.database import counted_statements
-from contracts.events.registry import UnitChanged, UnitState
-from jejak_local.harness import AGENCY, OTHER_AGENCY
+from contracts.events.registry import Holding, PostChanged, PostState, UnitChanged, UnitState
+from jejak_local.harness import AGENCY, OTHER_AGENCY, bare
 
 COUNTS = ("met", "short", "exempt", "on_track", "needs_action", "overdue")
 MOVED = date(2026, 5, 1)
@@ -162,6 +162,27 @@ async def test_an_office_lists_its_own_agency_alone(api, agency):
     assert [person["person_id"] for person in analis["items"]] == [str(agency["else"])]
     for role in ("intern", "researcher", "provider"):
         assert (await api.call(role, "GET", "/duty-people")).status_code == 403
+
+
+async def test_whoever_holds_a_post_of_their_own_serves_in_its_unit(world, api, agency, line):
+    """As the registry counts them, wherever they were assigned; who only acts for somebody stays where they were."""
+    state = bare(
+        PostState, type="JA", name="Kepala", jenjang="administrator", unit_id=agency["Right"], seats=1, valid_from=MOVED
+    )
+    post_id = new_id()
+    await world.hear(world.received(PostChanged(post_id=post_id, agency_id=AGENCY, code="P", states=[state])))
+    for name, kind in (("head", "definitive"), ("left", "plt")):
+        held = [bare(Holding, post_id=post_id, kind=kind, valid_from=date(2020, 1, 1))]
+        known = world.state(person_id=agency[name], unit=(agency[{"head": "Top", "left": "Left"}[name]], name))
+        await world.hear(world.received(known.model_copy(update={"holdings": held}), 2))
+    for day, where in (("2026-04-30", "Top"), ("2026-06-15", "Right")):
+        units = {each["person_id"]: each["unit_id"] for each in await everybody(api, f"/duty-people?day={day}")}
+        assert units[str(agency["head"])] == str(agency[where])
+        assert units[str(agency["left"])] == str(agency["Left"])
+    of_right = await everybody(api, f"/duty-people?day=2026-06-15&unit_id={agency['Right']}")
+    assert str(agency["head"]) in {each["person_id"] for each in of_right}
+    summary = await api.get(f"/agencies/{AGENCY}/jp-summary?year=2026")
+    assert str(agency["Right"]) in {unit["unit_id"] for unit in summary["units"]}
 
 
 async def test_a_steward_lists_whoever_held_the_position_on_the_day_in_all_agencies(world, api, agency, line):

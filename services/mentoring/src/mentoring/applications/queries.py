@@ -28,14 +28,16 @@ async def application(
 async def application_page(
     session: AsyncSession, window: Window, programme_id: UUID, side: Side | None, caller: Caller[None]
 ) -> Page[ApplicationOut]:
-    """Applications to a programme in the order of person ids. Raises Refused `not-found`."""
+    """Applications to a programme in the order of person ids. Raises Refused `not-found`, also for who has none there."""
     programme = await session.get(Programme, programme_id)
     if programme is None:
         raise Refused("not-found")
     found = select(Application).where(col(Application.programme_id) == programme_id)
     if not (caller.unbound or programme.agency_id in caller.agencies):
-        # Whoever runs another programme, or only takes part, sees of this one their own application.
+        # Whoever only takes part sees of a programme their own application; who does not sees none.
         found = found.where(col(Application.person_id) == caller.person)
+        if await session.scalar(found) is None:
+            raise Refused("not-found")
     if side is not None:
         found = found.where(col(Application.side) == side)
     rows = await session.scalars(window.narrow(found, col(Application.person_id), BY_ID))

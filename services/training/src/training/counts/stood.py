@@ -23,7 +23,7 @@ from training.domain.rules import Book, pack_of_year
 from training.domain.states import BOOK, Ladder, state_sql
 from training.ledger.commands import DUTY, duties
 from training.records.tables import COUNTED
-from training.units import named_sql
+from training.units import named_sql, unit_sql
 
 By = Literal["region", "agency", "unit", "jenjang", "position"]
 Without = Literal["region", "unit", "jenjang", "position"]
@@ -153,7 +153,7 @@ def stood_sql(ladder: Ladder, day: date, conditions: str, later: str = NOTHING_L
     target = pro_rata_sql("yearly", months_until_sql("duty_months", "12"))
     return f"""
         active AS (
-            SELECT a.person_id, a.agency_id, a.unit_id, unit.name AS unit_name, g.name AS agency_name, g.kind, at.region,
+            SELECT a.person_id, a.agency_id, {unit_sql("a")} AS unit_id, unit.name AS unit_name, g.name AS agency_name, g.kind, at.region,
                 o.jenjang, o.position,
                 {exempt_sql("p", ":day")} AS exempt, coalesce(l.yearly, given.yearly) AS yearly,
                 coalesce(l.duty_months, {duty_months_sql("p", ":year")}) AS duty_months,

@@ -27,6 +27,7 @@ from training.domain.caturwulan import Caturwulan, pack_of
 from training.domain.duty import owes_nothing_sql
 from training.soundings.shortfalls import ASSIGNED, AWAY, GONE, NAMED, SHORT, THRESHOLD, follow_in, settle_in
 from training.soundings.tables import PARTITIONS
+from training.units import unit_sql
 
 PEOPLE_AT_ONCE = 10 * PEOPLE_A_PAGE
 """How many people are announced in one transaction: this bounds the memory of a sweep."""
@@ -114,7 +115,7 @@ async def begin(
                 SELECT a.* FROM w JOIN assignments a ON {ASSIGNED}
                 WHERE NOT EXISTS (SELECT FROM away WHERE away.person_id = a.person_id)
             ), found AS MATERIALIZED (
-                SELECT l.person_id, a.agency_id, a.unit_id, unit.name AS unit_name,
+                SELECT l.person_id, a.agency_id, {unit_sql("a")} AS unit_id, unit.name AS unit_name,
                     (row_number() OVER (PARTITION BY a.agency_id ORDER BY l.person_id) - 1) / {PEOPLE_A_PAGE} + 1 AS page,
                     l.target, {THRESHOLD} AS threshold, l.verified
                 FROM w JOIN jp_ledger l ON l.year = w.year JOIN serving a ON a.person_id = l.person_id

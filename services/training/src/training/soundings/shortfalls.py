@@ -18,7 +18,7 @@ from training.domain.caturwulan import short_sql, threshold_sql
 from training.domain.duty import exempt_sql
 from training.ledger.commands import Change, Rows
 from training.soundings.queries import newest_sweeps
-from training.units import named_sql
+from training.units import named_sql, unit_sql
 
 SWEEPS = bindparam("sweeps", expanding=True)
 """One parameter for each sweep, not an array: only then does a prepared plan leave out the partitions of others."""
@@ -65,7 +65,7 @@ async def follow_in(session: AsyncSession, people: Sequence[UUID], clock: Clock,
     moved = await session.execute(
         text(
             f"""
-            UPDATE shortfalls s SET agency_id = a.agency_id, unit_id = a.unit_id, unit_name = unit.name,
+            UPDATE shortfalls s SET agency_id = a.agency_id, unit_id = {unit_sql("a")}, unit_name = unit.name,
                 told_agency_id = CASE WHEN s.page > 0 THEN coalesce(s.told_agency_id, s.agency_id) END,
                 state = 'resolved', changed_at = :now, version = s.version + CAST(s.state = 'open' AS int)
             FROM sweeps w JOIN assignments a ON {ASSIGNED} {NAMED}
@@ -171,7 +171,7 @@ async def _reopen(session: AsyncSession, given: Mapping[str, Any]) -> None:
             ), opened AS (
                 INSERT INTO shortfalls AS s (sweep_id, person_id, agency_id, unit_id, unit_name, page,
                     target, threshold, verified, missing, state, changed_at, version)
-                SELECT sweep_id, w.person_id, coalesce(known_agency_id, a.agency_id), a.unit_id, unit.name, 0,
+                SELECT sweep_id, w.person_id, coalesce(known_agency_id, a.agency_id), {unit_sql("a")}, unit.name, 0,
                     target, threshold, verified, threshold - verified, 'open', :now, 1
                 FROM fallen w LEFT JOIN assignments a ON a.person_id = w.person_id AND {SERVING} {NAMED}
                 WHERE coalesce(known_agency_id, a.agency_id) IS NOT NULL

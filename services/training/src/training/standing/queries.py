@@ -44,7 +44,7 @@ from training.standing.schemas import (
     UnitJpOut,
 )
 from training.texts import KIND, WHY, explained, say
-from training.units import named_sql
+from training.units import named_sql, unit_sql
 
 UNITS_SHOWN = 10
 ABSENCES = PEOPLE.histories["absences"]
@@ -68,11 +68,11 @@ TOTALS = text(
 )
 UNITS = text(
     f"""
-    SELECT a.unit_id, max(unit.name) AS unit_name, count(*) AS people,
+    SELECT {unit_sql("a")} AS unit_id, max(unit.name) AS unit_name, count(*) AS people,
         count(*) FILTER (WHERE {SHORT}) AS short
     {SERVING}
-    GROUP BY a.unit_id HAVING count(*) FILTER (WHERE {SHORT}) > 0
-    ORDER BY short DESC, unit_name, a.unit_id LIMIT {UNITS_SHOWN}
+    GROUP BY {unit_sql("a")} HAVING count(*) FILTER (WHERE {SHORT}) > 0
+    ORDER BY short DESC, unit_name, unit_id LIMIT {UNITS_SHOWN}
     """
 )
 

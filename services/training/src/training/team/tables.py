@@ -9,7 +9,7 @@ from sqlmodel import Field
 from common.store.tables import Stored
 from roster.structure import Posts
 
-POSTS = Posts(__name__, "superior_id")
+POSTS = Posts(__name__, "unit_id", "superior_id")
 
 
 class Nudge(Stored, table=True):
