@@ -111,7 +111,21 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
         planned = await two.plan(clock.now())
         sent = {"params": {"name": "bahan.pdf"}, "headers": api.headers("person", person=mentee)}
         kept = await api.http.post(f"/v1/sessions/{planned['id']}/files", content=b"%PDF-1.7", **sent)
+        trusted = await world.person("ahli_utama", agency=agency)
+        named, told = {"person_ids": [str(trusted)]}, {"about": "other", "words": "x"}
+        await api.call("programme_manager", "PUT", f"/programmes/{programme_id}/confidants", named, **manager)
+        later = (clock.now() + timedelta(days=3)).isoformat()
+        note, report, slot = [
+            (await api.call("person", "POST", path, body, person=person)).json()
+            for path, body, person in (
+                (f"/pairs/{two.pair.id}/notes", {"words": "x"}, mentee),
+                (f"/pairs/{two.pair.id}/reports", told, mentee),
+                ("/talk-slots", {"starts_at": later}, mentor),
+            )
+        ]
+        talk = await api.call("person", "POST", f"/talk-slots/{slot['id']}/talks", {"topic": "x"}, person=mentee)
         own = {
+            "agency_id": agency,
             "programme_id": programme_id,
             "person_id": mentee,
             "run_id": runs[0]["id"],
@@ -119,12 +133,25 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
             "pair_id": two.pair.id,
             "session_id": planned["id"],
             "file_id": kept.json()["files"][0]["id"],
+            "note_id": note["items"][0]["id"],
+            "report_id": report["items"][0]["id"],
+            "slot_id": slot["id"],
+            "talk_id": talk.json()["id"],
             "name": "bahan.pdf",
         }
         sides.append(Things({"agency": agency, "person": mentee}, own, jobs if agency == AGENCY else {}))
-        later = (clock.now() + timedelta(days=3)).isoformat()
         bodies = {
             "POST /v1/programmes": None,
+            "POST /v1/talk-slots": None,
+            "POST /v1/talk-slots/{slot_id}/talks": {"topic": "x"},
+            "POST /v1/talks/{talk_id}/reject": why,
+            "POST /v1/talks/{talk_id}/cancel": why,
+            "POST /v1/pairs/{pair_id}/decline": why,
+            "POST /v1/pairs/{pair_id}/notes": {"words": "x"},
+            "PUT /v1/notes/{note_id}": {"words": "y"},
+            "POST /v1/pairs/{pair_id}/reports": told,
+            "POST /v1/reports/{report_id}/handle": {"outcome": "x"},
+            "PUT /v1/programmes/{programme_id}/confidants": named,
             "POST /v1/programmes/{programme_id}/pairs": {"mentee_id": str(mentee), "mentor_id": str(mentor)} | why,
             "POST /v1/pairs/{pair_id}/mentor": {"mentor_id": str(mentor)} | why,
             "POST /v1/pairs/{pair_id}/exchange": {"pair_id": str(two.pair.id)} | why,
