@@ -147,6 +147,7 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
             "POST /v1/talks/{talk_id}/reject": why,
             "POST /v1/talks/{talk_id}/cancel": why,
             "POST /v1/pairs/{pair_id}/decline": why,
+            "POST /v1/pairs/{pair_id}/keep": why,
             "POST /v1/pairs/{pair_id}/notes": {"words": "x"},
             "PUT /v1/notes/{note_id}": {"words": "y"},
             "POST /v1/pairs/{pair_id}/reports": told,
