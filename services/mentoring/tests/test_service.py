@@ -52,6 +52,8 @@ RIGHTS = {
     ("POST", "/v1/pairs/{pair_id}/end"): {"person"},
     ("GET", "/v1/programmes/{programme_id}/quiet-pairs"): {"lan", "programme_manager"},
     ("GET", "/v1/pairs/{pair_id}/sessions"): {"lan", "programme_manager", "person"},
+    ("GET", "/v1/pairs/{pair_id}/feedback"): {"person"},
+    ("PUT", "/v1/pairs/{pair_id}/feedback/{stage}"): {"person"},
     ("GET", "/v1/pairs/{pair_id}/completions"): {"lan", "programme_manager", "person"},
     ("GET", "/v1/jobs/{job_id}"): {"programme_manager"},
     ("POST", "/v1/jobs/{job_id}/cancel"): {"programme_manager"},

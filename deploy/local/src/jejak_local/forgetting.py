@@ -26,7 +26,7 @@ CODES = {
     "about", "act", "change", "competencies", "competency", "days", "degree", "duty", "form", "from_state",
     "golongan", "ground", "hasil_kerja", "jenjang", "kind", "language", "left_out", "limited_by", "media_type",
     "outcome", "part", "parts", "perilaku", "position", "predikat", "reason_code", "refused", "result", "role",
-    "roles", "service", "sex", "source", "source_kind", "staff_type", "state", "status", "tag", "template",
+    "roles", "service", "sex", "side", "source", "source_kind", "staff_type", "stage", "state", "status", "tag", "template",
     "to_state", "way", "weights", "why", "zone",
     # subjects of tokens
     "added_by", "asked_by", "attested_by", "by", "cancelled_by", "changed_by", "checked_by", "checkers", "client",

@@ -20,6 +20,7 @@ ERASING = Erasing(
         "confidants": Gone(),
         "declined_pairs": Blanked({"reason": "''"}, PAIRS),
         "established_posts": NOBODY,
+        "feedback": Blanked({"levels": "'{}'"}, PAIRS),
         "former_numbers": Gone(),
         "holdings": BY_ID,
         "levels": Gone(),

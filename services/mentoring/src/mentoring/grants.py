@@ -12,6 +12,7 @@ GRANTS = Grants(
         "confidants": REPLACED,
         "declined_pairs": blanked("reason"),
         "established_posts": CHANGED,
+        "feedback": CHANGED,
         "former_numbers": REPLACED,
         "holdings": REPLACED,
         "levels": EDITED,

@@ -27,6 +27,7 @@ SERVICE = Service(
         "agreements",
         "sessions",
         "completion",
+        "feedback",
         "notes",
         "reports",
         "talks",

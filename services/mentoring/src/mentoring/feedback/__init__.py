@@ -1,0 +1,1 @@
+"""How far mentee and mentor see the mentee at the start and at the end, by the same items."""

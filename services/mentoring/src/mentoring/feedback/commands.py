@@ -1,0 +1,26 @@
+"""Giving feedback."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.refused import Refused
+from contracts.callers import Caller
+from mentoring.domain.feedback import Stage, check_rated
+from mentoring.feedback.queries import given, goals_of, items_of
+from mentoring.feedback.schemas import FeedbackIn
+from mentoring.feedback.tables import Feedback
+from mentoring.pairs.reach import held_pair
+
+
+async def give(session: AsyncSession, pair_id: UUID, stage: Stage, document: FeedbackIn, caller: Caller[None]) -> None:
+    """Keeps what the caller says at a stage, in place of what they said before. Raises Refused."""
+    two = await held_pair(session, pair_id, caller)
+    rows = await given(session, pair_id)
+    others = {key: row for key, row in rows.items() if key != (two.side, "start") or stage == "end"}
+    check_rated(stage, two.pair.state, document.levels, items_of(await goals_of(session, pair_id), others))
+    if (stage == "end") != (document.content is not None):
+        raise Refused("field-missing" if stage == "end" else "field-unknown", field="content")
+    await session.merge(
+        Feedback(pair_id=pair_id, side=two.side, stage=stage, **document.model_dump(), given_on=caller.today)
+    )
