@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from jejak_local.harness import AGENCY
+from mentoring.recognition.tables import Recognition
 from services.mentoring.tests.both import AGREED
 
 
@@ -49,6 +50,9 @@ async def test_every_answer_is_documented(
     for days, person_id in enumerate((pair.mentor_id, mentee, mentee, mentee), 1):
         body = {"starts_at": (world.clock.now() + timedelta(days=days)).isoformat()}
         slots.append((await api.call("person", "POST", "/talk-slots", body, person=person_id)).json()["id"])
+    figures = {"sessions": 1, "minutes": 60, "mentees": 1, "version": 1, "told_at": clock.now()}
+    async with database.transaction() as session:
+        session.add(Recognition(mentor_id=mentee, year=2026, **figures))
     topic = {"topic": "x"}
     talks = [await api.call("person", "POST", f"/talk-slots/{each}/talks", topic, person=late) for each in slots[2:]]
     await keeps_its_word(
@@ -69,6 +73,7 @@ async def test_every_answer_is_documented(
             "note_id": [note.json()["items"][0]["id"]],
             "report_id": [report.json()["items"][0]["id"]],
             "slot_id": slots[:2],
+            "year": [2026],
             "talk_id": [talk.json()["id"] for talk in talks],
         },
         bodies={
@@ -88,6 +93,7 @@ async def test_every_answer_is_documented(
             "POST /v1/sessions/{session_id}/cancel": {"reason": "Dinas luar"},
             "POST /v1/sessions/{session_id}/files": b"%PDF-1.7",
             "POST /v1/pairs/{pair_id}/notes": {"words": "x"},
+            "PUT /v1/pairs/{pair_id}/thanks": {"words": "Terima kasih", "helped": 5},
             "PUT /v1/notes/{note_id}": {"words": "y"},
             "POST /v1/pairs/{pair_id}/reports": told,
             "POST /v1/reports/{report_id}/handle": {"outcome": "x"},

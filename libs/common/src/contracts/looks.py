@@ -45,6 +45,14 @@ Found = Callable[[Any], Iterable[UUID]]
 SERVICES = frozenset({"service"})
 
 
+class FiguresFile(Response):
+    """A file of figures, about nobody in particular."""
+
+    def __init__(self, name: str, media_type: str, content: bytes) -> None:
+        headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
+        super().__init__(content, media_type=media_type, headers=headers)
+
+
 class FileOf(Response):
     """A file about one person, given to whoever may have it, and kept by no one on its way."""
 
@@ -118,7 +126,7 @@ def shown_silently(app: FastAPI) -> list[str]:
         if endpoint is None or hasattr(endpoint, "part") or made:
             continue
         answer = inspect.signature(endpoint).return_annotation
-        told = StreamingResponse if "GET" not in (context.methods or ()) else ()
+        told = (FiguresFile, StreamingResponse) if "GET" not in (context.methods or ()) else FiguresFile
         bare = isinstance(answer, type) and issubclass(answer, Response) and not issubclass(answer, told)
         roles = frozenset[str]().union(*(guards(app)[method, str(context.path)] for method in context.methods or ()))
         if roles - EVERYBODY and (bare or names_people(answer)):

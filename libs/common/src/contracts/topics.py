@@ -18,6 +18,7 @@ SHORTFALLS = Topic("training.shortfall.v1", partitions=3)
 DECISIONS = Topic("credit.decision.v1", partitions=12)
 PROGRAMMES = Topic("mentoring.programme.v1", partitions=3)
 PAIRS = Topic("mentoring.pair.v1", partitions=12)
+MENTORS = Topic("mentoring.mentor.v1", partitions=6)
 # Names and addresses are nobody else's business.
 CONTACTS = Topic("registry.contact.v1", partitions=12, compacted=True, readers=("notification",))
 # Ids of people in other systems name them there: whoever exchanges data with these reads them, and nobody else.
@@ -41,6 +42,7 @@ TOPICS = (
     DECISIONS,
     PROGRAMMES,
     PAIRS,
+    MENTORS,
     CONTACTS,
     IDENTIFIERS,
     DATA_FILES,

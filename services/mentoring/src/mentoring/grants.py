@@ -29,9 +29,11 @@ GRANTS = Grants(
         "programmes": CHANGED,
         "quiet_pairs": ADDED,
         "session_files": CHANGED,
+        "recognitions": CHANGED,
         "report_notices": REPLACED,
         "talk_slots": CHANGED,
         "talks": CHANGED,
+        "thanks": CHANGED,
         "trained": REPLACED,
     }
 )

@@ -26,6 +26,8 @@ READ_SESSIONS = Right(
     "a person: the pairs they are or were one of; a programme manager: those of programmes of their agency; all for a national "
     "role. What was agreed and talked about is for the two alone",
 )
+READ_RECOGNITION = Right(("person",), "what they have done themselves")
+READ_REPORT = Right(("lan", "programme_manager"), "the programmes of their agency; all for a national role")
 WRITE_NOTES = Right(("person",), "their own, about the pairs they are or were one of; nobody else reads them")
 REPORT = Right(("person",), "what they have reported themselves, of the pairs they are or were one of")
 HANDLE_REPORTS = Right(("person",), "the reports that went to them")

@@ -5,6 +5,7 @@ from contracts.service import Service
 from mentoring.erasing import ERASING
 from mentoring.pairs.answers import lapse
 from mentoring.pairs.seeking import seek
+from mentoring.recognition.cli import recognise
 from mentoring.runs.commands import JOB, match_step
 from mentoring.sessions.cli import complete, erase_files
 from mentoring.sessions.reminders import remind
@@ -28,6 +29,8 @@ SERVICE = Service(
         "sessions",
         "completion",
         "feedback",
+        "recognition",
+        "programme_reports",
         "notes",
         "reports",
         "talks",
@@ -43,6 +46,11 @@ SERVICE = Service(
             complete,
             description="Complete the pairs whose last day is over, tell of the sessions of a year that ends, and remind pairs that have"
             " not met for long. Safe to run at any time.",
+            daily=True,
+        ),
+        "recognise": Command(
+            recognise,
+            description="Tell what mentors have done, where it is not what was told last. Safe to run at any time.",
             daily=True,
         ),
         "erase": erase_command(ERASING),

@@ -49,3 +49,20 @@ CHANGES: Mapping[str, str] = {
     "seats": text_named("change.seats"),
 }
 """What would match somebody, by the kind of change."""
+
+FIGURES: Mapping[str, str] = {
+    "enrolled": text_named("report.enrolled"),
+    "matched": text_named("report.matched"),
+    "attended": text_named("report.attended"),
+    "pairs": text_named("report.pairs"),
+    "ended_early": text_named("report.ended_early"),
+    "drop_out": text_named("report.drop_out"),
+    "sessions": text_named("report.sessions"),
+    "hours": text_named("report.hours"),
+    "goals": text_named("report.goals"),
+    "goals_reached": text_named("report.goals_reached"),
+    "rated": text_named("report.rated"),
+    "satisfaction": text_named("report.satisfaction"),
+    "days_to_first_session": text_named("report.days_to_first_session"),
+}
+"""What a figure of a programme's report is called."""

@@ -135,3 +135,26 @@ class MentoringCorrected(_HeldEvent):
     session_dates: list[Day]
     minutes: int
     reason: Literal["late-confirmation", "correction", "cancellation"]
+
+
+class MentorRecognised(Event):
+    """What somebody has done as a mentor in a calendar year: the whole of it so far, told anew when it changes.
+
+    It counts the confirmed sessions that were told for the hours of mentees. `corrections` is how often it was told
+    otherwise before. Agency and unit are those of the last day it speaks of.
+    """
+
+    topic: ClassVar[Topic] = topics.MENTORS
+    type: ClassVar[str] = f"{PREFIX}.mentoring.MentorRecognised.v1"
+    source: ClassVar[str] = "/mentoring"
+    key_field: ClassVar[str] = "mentor_id"
+    subject_field: ClassVar[str] = "mentor_id"
+
+    mentor_id: UUID
+    mentor_agency_id: UUID
+    mentor_unit_id: UUID | None
+    year: int
+    sessions: int
+    minutes: int
+    mentees: int
+    corrections: int

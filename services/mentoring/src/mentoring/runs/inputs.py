@@ -14,6 +14,7 @@ from sqlmodel import col
 
 from common.store.sets import one_of
 from mentoring.applications.tables import Application
+from mentoring.domain.load import free, most_on
 from mentoring.domain.matching.pairs import Case
 from mentoring.domain.matching.people import Mentee, Mentor, family_of
 from mentoring.domain.pairs import PROMISED, State
@@ -92,6 +93,7 @@ async def gather(
     above = defaultdict[UUID, set[UUID]](set)
     for row in await session.execute(ABOVE, {"ids": ids, "day": day}):
         above[row.person_id].add(row.above_id)
+    most = most_on(day)
     mentees: list[Mentee] = []
     mentors: list[Mentor] = []
     left: list[UUID] = []
@@ -106,7 +108,7 @@ async def gather(
         elif said.side == "mentee":
             mentees.append(Mentee(**known, goals=said.goals))
         else:
-            seats = max(0, said.seats - taking[row.person_id])
+            seats = free(said.seats - taking[row.person_id], load[row.person_id], most)
             mentors.append(Mentor(**known, seats=seats, load=load[row.person_id]))
     return Case(mentees, mentors, rules), left
 

@@ -1,14 +1,12 @@
 """What is in a file of somebody's data: JSON for programs, a PDF for people. The same data give the same bytes."""
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import typst
-
+from common.papers import pdf
 from common.texts import Language, day, number
 from contracts.events.data_files import Kind
 from registry.data_files.schemas import PersonalData, SectionOfData
@@ -42,14 +40,7 @@ def as_pdf(data: PersonalData, names: Mapping[str, str]) -> bytes:
             for service in data.services
         ],
     }
-    files: Any = {"main": TEMPLATE, "data.json": json.dumps(shown).encode()}
-    made: object = typst.compile(
-        files,
-        ignore_system_fonts=True,
-        timestamp=int(data.asked_at.timestamp()),
-    )
-    assert isinstance(made, bytes)  # noqa: S101 - one document, not a page each
-    return made
+    return pdf(TEMPLATE, shown, data.asked_at)
 
 
 def _section(section: SectionOfData, names: Mapping[str, str], language: Language) -> dict[str, Any]:

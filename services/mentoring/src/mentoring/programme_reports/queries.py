@@ -1,0 +1,64 @@
+"""Counting what came of a programme."""
+
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.sheets import Cell, sheet
+from common.texts import Language
+from contracts.callers import Caller
+from mentoring.profiles.queries import levels_of
+from mentoring.programme_reports.schemas import ReportOut
+from mentoring.programmes.queries import seen_programme
+from mentoring.texts import FIGURES, say
+
+COUNTED = text("""
+    WITH ours AS (
+        SELECT * FROM pairs WHERE programme_id = :programme AND begins_on IS NOT NULL
+    ), held AS (
+        SELECT o.id, o.mentee_id, o.begins_on, s.held_on, s.starts_at, s.ends_at
+        FROM ours o JOIN mentoring_sessions s ON s.pair_id = o.id WHERE s.state = 'confirmed'
+    ), firsts AS (SELECT min(held_on) - min(begins_on) AS days FROM held GROUP BY id)
+    SELECT (SELECT count(*) FROM applications WHERE programme_id = :programme AND side = 'mentee') AS enrolled,
+        (SELECT count(DISTINCT mentee_id) FROM ours) AS matched,
+        (SELECT count(DISTINCT mentee_id) FROM held) AS attended,
+        (SELECT count(*) FROM ours) AS pairs,
+        (SELECT count(*) FROM ours WHERE state = 'ended') AS ended_early,
+        (SELECT round(100.0 * count(*) FILTER (WHERE state = 'ended') / nullif(count(*), 0), 1) FROM ours) AS drop_out,
+        (SELECT count(*) FROM held) AS sessions,
+        (SELECT coalesce(round(CAST(sum(extract(epoch FROM ends_at - starts_at)) / 3600 AS numeric), 2), 0) FROM held)
+            AS hours,
+        (SELECT count(*) FROM thanks t JOIN ours o ON o.id = t.pair_id) AS rated,
+        (SELECT round(avg(helped), 2) FROM thanks t JOIN ours o ON o.id = t.pair_id) AS satisfaction,
+        (SELECT round(avg(days), 1) FROM firsts) AS days_to_first_session
+""")
+GOALS = text("""
+    SELECT p.mentee_id, goal ->> 'competency' AS competency, CAST(goal ->> 'wanted' AS int) AS wanted
+    FROM (
+        SELECT DISTINCT ON (pair_id) pair_id, goals FROM agreements
+        WHERE num_nulls(mentee_signed_at, mentor_signed_at) = 0 ORDER BY pair_id, version DESC
+    ) holds JOIN pairs p ON p.id = holds.pair_id CROSS JOIN jsonb_array_elements(holds.goals) AS goal
+    WHERE p.programme_id = :programme
+""")
+
+
+async def report(session: AsyncSession, programme_id: UUID, caller: Caller[None]) -> ReportOut:
+    """What came of a programme that the caller may see. Raises Refused `not-found`."""
+    await seen_programme(session, programme_id, caller)
+    row = (await session.execute(COUNTED, {"programme": programme_id})).one()
+    goals = (await session.execute(GOALS, {"programme": programme_id})).all()
+    levels = await levels_of(session, sorted({goal.mentee_id for goal in goals}), caller.today)
+    reached = 0
+    for goal in goals:
+        level = levels.get(goal.mentee_id, {}).get(goal.competency)
+        reached += level is not None and level.level >= goal.wanted
+    return ReportOut(programme_id=programme_id, **row._asdict(), goals=len(goals), goals_reached=reached)
+
+
+async def report_sheet(session: AsyncSession, programme_id: UUID, language: Language, caller: Caller[None]) -> bytes:
+    """The same figures as a spreadsheet. Raises Refused `not-found`."""
+    figures = await report(session, programme_id, caller)
+    rows: list[list[Cell]] = [[say("report.programme", language), str(programme_id)]]
+    rows += [[say(named, language), getattr(figures, name)] for name, named in FIGURES.items()]
+    return sheet(say("report.sheet", language), rows)

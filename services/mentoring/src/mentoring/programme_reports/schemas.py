@@ -1,0 +1,25 @@
+"""The report of a programme as shown."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+
+class ReportOut(BaseModel):
+    """What came of a programme so far. A share or an average of nothing is null."""
+
+    programme_id: UUID
+    enrolled: int = Field(description="mentees who take or took part")
+    matched: int = Field(description="mentees who have or had a pair that both accepted")
+    attended: int = Field(description="mentees with at least one confirmed session")
+    pairs: int = Field(description="pairs that both accepted")
+    ended_early: int = Field(description="pairs that were left before their last day")
+    drop_out: Decimal | None = Field(description="their share of all pairs, in percent")
+    sessions: int = Field(description="confirmed sessions")
+    hours: Decimal = Field(description="of these sessions, by the clock")
+    goals: int = Field(description="goals of the agreements that hold")
+    goals_reached: int = Field(description="of those, whose wanted level the mentee has by what counts today")
+    rated: int = Field(description="mentees who have said how much it has helped")
+    satisfaction: Decimal | None = Field(description="what they have said, 1 to 5, on average")
+    days_to_first_session: Decimal | None = Field(description="from the day both accepted, on average")

@@ -1,0 +1,95 @@
+"""M19: each figure of a programme's report is what SQL finds in the tables, and the spreadsheet says the same."""
+
+import io
+import zipfile
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from jejak_local.harness import OTHER_AGENCY
+from mentoring.texts import FIGURES
+
+FIGURE_SQL = {
+    "enrolled": "SELECT count(*) FROM applications WHERE programme_id = :p AND side = 'mentee'",
+    "matched": "SELECT count(DISTINCT mentee_id) FROM pairs WHERE programme_id = :p AND mentee_accepted_at IS NOT NULL",
+    "attended": "SELECT count(DISTINCT mentee_id) FROM pairs JOIN mentoring_sessions s ON pair_id = pairs.id"
+    " WHERE programme_id = :p AND held_on IS NOT NULL",
+    "pairs": "SELECT count(*) FROM pairs WHERE programme_id = :p",
+    "ended_early": "SELECT count(*) FROM pairs WHERE programme_id = :p AND ended_reason IS NOT NULL",
+    "drop_out": "SELECT round(100.0 * count(ended_reason) / count(*), 1) FROM pairs WHERE programme_id = :p",
+    "sessions": "SELECT count(held_on) FROM pairs JOIN mentoring_sessions s ON pair_id = pairs.id WHERE programme_id = :p",
+    "hours": "SELECT sum(extract(epoch FROM ends_at - starts_at) / 3600) FROM pairs JOIN mentoring_sessions s"
+    " ON pair_id = pairs.id WHERE programme_id = :p AND held_on IS NOT NULL",
+    "goals": "SELECT sum(jsonb_array_length(goals)) FROM agreements a JOIN pairs ON pair_id = pairs.id"
+    " WHERE programme_id = :p",
+    "goals_reached": "SELECT count(*) FROM levels l JOIN pairs ON mentee_id = person_id"
+    " WHERE programme_id = :p AND competency = 'menulis' AND level >= 4",
+    "rated": "SELECT count(*) FROM thanks JOIN pairs ON pair_id = pairs.id WHERE programme_id = :p",
+    "satisfaction": "SELECT round(avg(helped), 2) FROM thanks JOIN pairs ON pair_id = pairs.id WHERE programme_id = :p",
+    "days_to_first_session": "SELECT round(avg(first - begins_on), 1) FROM pairs JOIN (SELECT pair_id, min(held_on) AS first"
+    " FROM mentoring_sessions WHERE held_on IS NOT NULL GROUP BY 1) f ON pair_id = pairs.id WHERE programme_id = :p",
+}
+NAMED = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+@pytest.fixture
+async def ran(api, both, clock, world, programme, joins) -> str:
+    """A programme of four mentees: two have met, one of these has left and reached the goal, one never met, one has no pair."""
+    clock.moment = datetime(2026, 2, 2, 1, 0, tzinfo=UTC)
+    programme_id = await programme()
+    pairs = [await both(programme_id=programme_id) for _ in range(3)]
+    await joins(programme_id, await world.person(), "mentee")
+    for number, two in enumerate(pairs[:2], 1):
+        for _ in range(number):
+            clock.moment += timedelta(days=3)
+            session = await two.plan(clock.now(), minutes=45)
+            clock.moment += timedelta(hours=1)
+            await two.confirm(session)
+        await two.call("mentee", "PUT", f"{two.path}/thanks", {"words": "Terima kasih", "helped": number + 2})
+    left = pairs[1]
+    await left.call("mentee", "POST", f"{left.path}/end", {"reason": "Pindah tugas"})
+    levels = {"levels": {"menulis": 4}}
+    await left.call("mentee", "PUT", f"/people/{left.pair.mentee_id}/levels", levels)
+    return programme_id
+
+
+def cells(content: bytes) -> list[list[str]]:
+    """What stands in the first sheet of an XLSX file, by the format's own words."""
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
+        shared = ["".join(part.itertext()) for part in ET.fromstring(file.read("xl/sharedStrings.xml"))]
+        page = ET.fromstring(file.read("xl/worksheets/sheet1.xml"))
+    return [
+        [
+            shared[int(value)] if cell.get("t") == "s" else value
+            for cell in row
+            if (value := cell.findtext(f"{NAMED}v")) is not None
+        ]
+        for row in page.iter(f"{NAMED}row")
+    ]
+
+
+async def test_each_figure_is_what_sql_finds_and_the_spreadsheet_says_the_same(api, world, ran) -> None:
+    report: dict[str, Any] = await api.get(f"/programmes/{ran}/report", "programme_manager")
+    found = {name: Decimal(str(await world.value(query, p=ran))) for name, query in FIGURE_SQL.items()}
+    assert {name: Decimal(str(report[name])) for name in found} == found
+    assert (found["enrolled"], found["attended"], found["goals_reached"], found["drop_out"]) == (
+        4,
+        2,
+        1,
+        Decimal("33.3"),
+    )
+    answer = await api.call("programme_manager", "GET", f"/programmes/{ran}/report/xlsx")
+    (_, programme_id), *figures = cells(answer.content)
+    assert programme_id == ran
+    assert [Decimal(value) for _, value in figures] == [found[name] for name in FIGURES]
+
+
+async def test_a_programme_without_anybody_has_no_shares(api, programme) -> None:
+    programme_id = await programme()
+    report = await api.get(f"/programmes/{programme_id}/report", "lan")
+    assert [report[name] for name in ("enrolled", "hours", "drop_out", "satisfaction")] == [0, "0", None, None]
+    other = {"agency": OTHER_AGENCY}
+    assert (await api.refused("programme_manager", "GET", f"/programmes/{programme_id}/report", **other))[0] == 404
