@@ -6,6 +6,7 @@ from typing import Any
 from common.store.jobs import order
 from jejak_local.harness import AGENCY, OTHER_AGENCY
 from jejak_local.scopes import Things
+from mentoring.recognition.tables import Recognition
 from services.mentoring.tests.both import AGREED
 
 READERS = {"lan", "service", "agency_hr", "agency_head", "programme_manager", "person", "inspector"}
@@ -131,6 +132,10 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
             )
         ]
         talk = await api.call("person", "POST", f"/talk-slots/{slot['id']}/talks", {"topic": "x"}, person=mentee)
+        # Each has a certificate of another year: whoever asks for the other's year has none.
+        year, figures = 2026 - len(sides), {"sessions": 1, "minutes": 60, "mentees": 1, "version": 1}
+        async with world.database.transaction() as session:
+            session.add(Recognition(mentor_id=mentee, year=year, **figures, told_at=clock.now()))
         own = {
             "agency_id": agency,
             "programme_id": programme_id,
@@ -145,6 +150,8 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
             "slot_id": slot["id"],
             "talk_id": talk.json()["id"],
             "name": "bahan.pdf",
+            "stage": "start",
+            "year": year,
         }
         sides.append(Things({"agency": agency, "person": mentee}, own, jobs if agency == AGENCY else {}))
         bodies = {
@@ -157,6 +164,8 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
             "POST /v1/pairs/{pair_id}/keep": why,
             "POST /v1/pairs/{pair_id}/notes": {"words": "x"},
             "PUT /v1/notes/{note_id}": {"words": "y"},
+            "PUT /v1/pairs/{pair_id}/thanks": {"words": "x", "helped": 5},
+            "PUT /v1/pairs/{pair_id}/feedback/{stage}": {"levels": {"menulis": 3}},
             "POST /v1/pairs/{pair_id}/reports": told,
             "POST /v1/reports/{report_id}/handle": {"outcome": "x"},
             "PUT /v1/programmes/{programme_id}/confidants": named,
