@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from sqlalchemy import text
+
 from jejak_local.harness import AGENCY
 from mentoring.recognition.tables import Recognition
 from services.mentoring.tests.both import AGREED
@@ -55,6 +57,11 @@ async def test_every_answer_is_documented(
         session.add(Recognition(mentor_id=mentee, year=2026, **figures))
     topic = {"topic": "x"}
     talks = [await api.call("person", "POST", f"/talk-slots/{each}/talks", topic, person=late) for each in slots[2:]]
+    # One that has failed, so that it can be resumed.
+    async with world.database.transaction() as session:
+        problem = '{"code": "internal-error", "field": null, "values": {}}'
+        failed = "UPDATE jobs SET state = 'failed', problem = CAST(:problem AS jsonb) WHERE id = :id"
+        await session.execute(text(failed), {"problem": problem, "id": runs[0]["job_id"]})
     await keeps_its_word(
         "mentoring",
         app,
@@ -64,7 +71,7 @@ async def test_every_answer_is_documented(
             "person_id": [mentee],
             "run_id": [run["id"] for run in runs],
             "other_id": [run["id"] for run in runs],
-            "job_id": [waiting["job_id"]],
+            "job_id": [waiting["job_id"], runs[0]["job_id"]],
             "pair_id": [*drafts, offer["id"], one.pair.id, two.pair.id, str(pair.id)],
             "session_id": [planned["id"], held["id"]],
             "file_id": [kept.json()["files"][0]["id"]],
