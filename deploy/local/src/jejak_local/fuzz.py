@@ -114,7 +114,8 @@ async def fuzz(
             "continue-on-failure": True,
             "cache": {"enabled": False},
             "dictionaries": {
-                names[name]: {"values": [str(value) for value in values]} for name, values in known.items()
+                names[name]: {"values": [each if isinstance(each, int) else str(each) for each in values]}
+                for name, values in known.items()
             },
             "parameters": {
                 f"{location}.{name}": {"dictionary": dictionary, "probability": 0.7}
