@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from icalendar import Calendar
 
+from contracts.zone import JAKARTA
 from jejak_local.past import service_at
 from mentoring.service import SERVICE
 
@@ -38,7 +39,7 @@ async def test_each_person_gets_one_mail_and_a_decline_goes_to_the_next_best(jej
     [mentor] = await jejak.people(agency, 1, jenjang="ahli_madya", golongan="IV/a")
     mentees = await jejak.people(agency, 3, jenjang="ahli_muda", golongan="III/c")
     people = {person["id"]: person for person in [mentor, *mentees]}
-    today = datetime.now(UTC).date().isoformat()
+    today = datetime.now(JAKARTA).date().isoformat()
     opened = {"title": "Mentoring uji", "opens_on": today, "closes_on": today, "rules": {"seats": 2}}
     programme = await jejak.post("mentoring", "/programmes", opened, **desk)
     for person in people.values():
@@ -112,7 +113,7 @@ async def test_a_cohort_is_matched_agrees_meets_six_times_and_the_mentee_has_the
     [mentor] = await jejak.people(agency, 1, jenjang="ahli_madya", golongan="IV/a")
     [mentee] = await jejak.people(agency, 1, jenjang="ahli_muda", golongan="III/c")
     now = datetime.now(UTC)
-    today, year = now.date().isoformat(), now.year - 1
+    today, year = now.astimezone(JAKARTA).date().isoformat(), now.year - 1
     body = {"title": "Mentoring lintas jenjang", "opens_on": today, "closes_on": today}
     programme = await jejak.post("mentoring", "/programmes", body, **desk)
     for side, person in (("mentor", mentor), ("mentee", mentee)):
