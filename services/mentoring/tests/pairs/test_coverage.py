@@ -53,7 +53,7 @@ async def test_groups_under_ten_are_not_told_nor_by_subtraction(api, world, prog
     for agency, region in agencies.items():
         await world.agency(agency, region=region, sequence=2)
     programme_id = await programme(seats=20)
-    for _ in range(2):
+    for _ in range(6):  # of whom each has six mentees at most, in all programmes
         await joins(programme_id, await world.person("ahli_madya"), "mentor")
     sizes = dict(zip(agencies, (10, 10, 10, 3), strict=True))
     for agency, size in sizes.items():
