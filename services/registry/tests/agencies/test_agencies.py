@@ -20,7 +20,7 @@ async def test_create_read_change(api, world):
     assert created.status_code == 201
     assert created.headers["etag"] == '"1"'
     agency_id = created.json()["id"]
-    open_still = {"closed_on": None, "merged_into": None}
+    open_still = {"closed_on": None, "merged_into": None, "successors": []}
     assert created.json() == AGENCY | open_still | {
         "id": agency_id,
         "parent_id": None,
