@@ -149,7 +149,7 @@ async def test_statements_do_not_grow_with_those_who_moved(world, line, historie
             await world.hear(*states)
         counts.append(len(statements))
     # Ten for the history of anybody, then: which records, their new agency, which sweeps there are.
-    assert counts == [13, 13]
+    assert counts == [14, 14]
     assert set(await agencies_of(world)) == {world.there}
     assert await world.value("SELECT sum(verified) FROM jp_ledger") == 200 * 16
 

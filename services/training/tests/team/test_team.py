@@ -132,6 +132,7 @@ async def test_a_reminder_is_one_message_a_week_at_most(world, api, line):
         "request_id": first["request_id"],
         "recipient": "person",
         "recipient_id": str(below),
+        "asked_by": None,
         "template": "nudge",
         "values": {"year": 2026, "target": "20.00", "verified": "7.500", "missing": "12.500"},
         "reason": "superior",
