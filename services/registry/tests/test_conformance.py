@@ -1,9 +1,12 @@
 """Whatever is sent to the service, the answer is one that its document tells; the invariants hold afterwards."""
 
+from uuid import uuid4
+
 from sqlalchemy import text
 
 from common.runner import Runner
 from common.store.jobs import order
+from contracts.events.erasure import ErasureAnswered
 from registry.service import SERVICE
 
 
@@ -31,7 +34,7 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, nation, worl
         await session.execute(text("UPDATE data_files SET state = 'making', job_id = :job"), {"job": making})
     assert await Runner(world.parts, SERVICE.jobs).turn() == 1
     async with nation.database.transaction() as session:
-        job_id = await order(session, "reform", {}, "lan")
+        job_id, broken = [await order(session, "reform", {}, "lan") for _ in range(2)]
     tag = {"tag": "hasil-penyetaraan", "valid_from": "2022-06-01", "paper": "SK 1"}
     agency = {"code": "K-001", "name": "Kementerian Uji", "kind": "K"}
     unit = {"code": "K-001-U01", "name": "Biro Umum"}
@@ -46,6 +49,22 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, nation, worl
     moved = {"agency_code": "K-001", "unit_code": "K-001-U02", "on": "2026-11-20"}
     correction = {"kind": "correction", "part": "identity", "wrong": "Nama keliru"}
     request = (await api.call("person", "POST", "/people/me/data-requests", correction, **me)).json()
+    # Three who left long ago: one whose erasure waits for a second person, one whose can be withdrawn, one to ask for.
+    letters = []
+    for number in (1, 2, 3):
+        old = a_person(nip=f"19400101196501100{number}", joined_on="1965-01-01")
+        gone = (await api.call("service", "POST", "/people", old)).json()["id"]
+        left = {"status": "retired", "decree": "SK 1", "from": "1991-02-01"}
+        await api.call("service", "POST", f"/people/{gone}/status", left)
+        letters.append({"person_id": gone, "ground": "retention", "letter": "S-12/2026"})
+    asked = [await api.call("lan", "POST", "/erasures", letter, person=uuid4()) for letter in letters[:2]]
+    erasures = [answer.json() for answer in asked]
+    first = {"erasure_id": erasures[0]["id"], "person_id": erasures[0]["person_id"]}
+    await world.hear(world.received(ErasureAnswered(**first, round=1, service="credit", against=None)))
+    async with nation.database.transaction() as session:
+        problem = '{"code": "internal-error", "field": null, "values": {}}'
+        failed = "UPDATE jobs SET state = 'failed', problem = CAST(:problem AS jsonb) WHERE id = :id"
+        await session.execute(text(failed), {"problem": problem, "id": broken})
     await keeps_its_word(
         "registry",
         app,
@@ -57,7 +76,8 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, nation, worl
             "person_id": [person_id],
             "reform_id": [reform["id"]],
             "delegation_id": [named],
-            "job_id": [job_id],
+            "job_id": [job_id, broken],
+            "erasure_id": [each["id"] for each in erasures],
             "kind": ["agency"],
             "siasn": ["A1"],
             "request_id": [request["id"]],
@@ -67,6 +87,8 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, nation, worl
             "POST /v1/people/me/data-requests": correction,
             "POST /v1/data-requests/{request_id}/{act}": {"reason": "Diperbaiki"},
             "POST /v1/data-files": {"person_id": person_id, "reason": "Surat kuasa"},
+            "POST /v1/erasures": letters[2],
+            "POST /v1/erasures:preview": letters[2],
             "POST /v1/agencies": agency | {"code": "K-050"},
             "PUT /v1/agencies/{agency_id}": agency,
             "POST /v1/agencies:batch": [agency],

@@ -20,7 +20,10 @@ Asker = Annotated[Caller[Any], Depends(rights.ASK_DATA)]
 
 
 @router.post(
-    "/data-files", status_code=202, summary="Ask for everything that is held of oneself, or of somebody in one's agency"
+    "/data-files",
+    status_code=202,
+    summary="Ask for everything that is held of oneself, or of somebody in one's agency",
+    responses={404: {"description": "`not-found`: nobody in the caller's reach by that id"}},
 )
 @shows("data_files")
 async def ask_for_data(document: DataFileIn, session: Transaction, caller: Asker) -> DataFileOut:

@@ -14,7 +14,8 @@ from registry.erasures.schemas import ErasureIn, ErasureOut, ErasurePreview
 
 router = APIRouter(prefix="/v1", tags=["erasures"])
 
-UNDER_WAY: dict[int | str, dict[str, Any]] = {409: {"description": "`erasure-under-way`"}}
+NOBODY: dict[int | str, dict[str, Any]] = {404: {"description": "`not-found`: nobody by that id"}}
+UNDER_WAY: dict[int | str, dict[str, Any]] = {**NOBODY, 409: {"description": "`erasure-under-way`"}}
 NOT_YET: dict[int | str, dict[str, Any]] = {
     403: {"description": "`erasure-second-person`, `own-record`"},
     409: {"description": "`erasure-unanswered`, `erasure-open-case`, `erasure-settled`"},
@@ -22,7 +23,7 @@ NOT_YET: dict[int | str, dict[str, Any]] = {
 Eraser = Annotated[Caller[None], Depends(rights.ERASE)]
 
 
-@router.post("/erasures:preview", summary="What erasing somebody would do; nothing is done")
+@router.post("/erasures:preview", summary="What erasing somebody would do; nothing is done", responses=NOBODY)
 @shows("erasures")
 async def preview_erasure(document: ErasureIn, session: Reading, caller: Eraser) -> ErasurePreview:
     return await commands.preview(session, document, caller)
