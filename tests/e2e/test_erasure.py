@@ -1,11 +1,11 @@
 """Somebody is erased: afterwards their number, name and address stand in no table, topic or log of the whole system."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
+from time import time
 from uuid import uuid4
 
 import asyncpg
@@ -86,7 +86,8 @@ async def bury(jejak, topic: str, key: str, name: str) -> None:
 async def compacting(jejak, key: str) -> AsyncIterator[None]:
     """Has Kafka forget what was said under a key before, as it does by itself within the week.
 
-    A segment is closed by what comes after it: the last event of the key comes again, under its own id.
+    A segment is closed by what comes after it and says it was sent later: the last event of the key comes again, under its
+    own id.
     """
     admin = AIOKafkaAdminClient(bootstrap_servers=jejak.stack.kafka.bootstrap)
     producer = AIOKafkaProducer(bootstrap_servers=jejak.stack.kafka.bootstrap)
@@ -102,14 +103,14 @@ async def compacting(jejak, key: str) -> AsyncIterator[None]:
             if headers["ce_subject"] == key
         ][-1]
         headers = [(name, value.encode()) for name, value in last[0].items()]
-        for _ in range(2):
-            await asyncio.sleep(0.2)  # the age at which a segment is closed
+        for later in (1, 2):
             await producer.send_and_wait(
                 topic.name,
                 last[1],
                 key=key.encode(),
                 headers=headers,
                 partition=partition_of(key.encode(), topic.partitions),
+                timestamp_ms=int((time() + later) * 1000),
             )
     await producer.stop()
     try:

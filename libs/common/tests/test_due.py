@@ -19,8 +19,9 @@ async def test_a_kind_that_breaks_holds_up_no_other_and_is_told(blank) -> None:
         done.append("counted")
         return len(done)
 
-    work = DueWork(parts, [breaks, counts])
-    with pytest.raises(RuntimeError, match="broken"):
+    work = DueWork(parts, [breaks, counts, breaks])
+    with pytest.raises(ExceptionGroup) as raised:
         await work.turn()
+    assert list(map(repr, raised.value.exceptions)) == ["RuntimeError('broken')"] * 2
     assert done == ["counted"]
     assert await DueWork(parts, [counts, counts]).turn() == 2 + 3

@@ -20,15 +20,15 @@ class DueWork(Steady):
         self._kinds = kinds
 
     async def turn(self) -> int:
-        """Does some of each kind. Returns how much. Raises what the first one that broke has raised."""
+        """Does some of each kind. Returns how much. Raises an ExceptionGroup of whatever broke, once all have had their turn."""
         done = 0
         failures: list[Exception] = []
         for kind in self._kinds:
             try:
                 async with self._parts.database.transaction() as session:
                     done += await kind(session, self._parts)
-            except Exception as error:  # noqa: BLE001 - raised below
+            except Exception as error:  # noqa: BLE001 - all are raised below, after the turn of the others
                 failures.append(error)
         if failures:
-            raise failures[0]
+            raise ExceptionGroup("of what is due, some broke", failures)
         return done
