@@ -140,29 +140,30 @@ async def forget(bootstrap: str, key: str) -> int:
     Killed in between, some stand there twice, which harms nobody: consumers skip what they had applied.
     """
     count = 0
-    async with _admin(bootstrap) as admin:
-        for topic in await _topics(bootstrap):
-            letters: defaultdict[TopicPartition, list[Record]] = defaultdict(list)
-            async with _buried(bootstrap, topic, again=True) as (batches, _):
-                async for records in batches:
-                    for record in records:
-                        letters[TopicPartition(record.topic, record.partition)].append(record)
-            for part, records in letters.items():
-                others = [record for record in records if record.key != key.encode()]
-                if len(others) == len(records):
-                    continue
-                out = await _sender(bootstrap)
-                try:
-                    for record in others:
-                        value, headers = sendable(record.key, record.value), list(record.headers)
-                        await out.send_and_wait(
-                            part.topic, value, key=record.key, headers=headers, partition=part.partition
-                        )
-                finally:
-                    await out.stop()
-                await admin.delete_records({part: RecordsToDelete(records[-1].offset + 1)})
-                count += len(records) - len(others)
+    out = await _sender(bootstrap)
+    try:
+        async with _admin(bootstrap) as admin:
+            for topic in await _topics(bootstrap):
+                letters: defaultdict[TopicPartition, list[Record]] = defaultdict(list)
+                async with _buried(bootstrap, topic, again=True) as (batches, _):
+                    async for records in batches:
+                        for record in records:
+                            letters[TopicPartition(record.topic, record.partition)].append(record)
+                for part, records in letters.items():
+                    others = [record for record in records if record.key != key.encode()]
+                    if len(others) < len(records):
+                        await asyncio.gather(*(_again(out, record) for record in others))
+                        await admin.delete_records({part: RecordsToDelete(records[-1].offset + 1)})
+                        count += len(records) - len(others)
+    finally:
+        await out.stop()
     return count
+
+
+async def _again(out: AIOKafkaProducer, letter: Record) -> None:
+    """Sends a letter to the end of its own partition."""
+    value, headers = sendable(letter.key, letter.value), list(letter.headers)
+    await out.send_and_wait(letter.topic, value, key=letter.key, headers=headers, partition=letter.partition)
 
 
 def _marks(letter: Record) -> dict[str, str]:
