@@ -18,7 +18,8 @@ enough people are where enough others are in no group that is told. Whatever is 
 some of these people, or some of these others, are left in it. That holds for whoever knows all of one keeper's people.
 
 What is not: groups that are as many as they have people together; a third division of the same people; what changed
-between two moments; and what somebody knows of single people already.
+between two moments; and what somebody knows already of single people, or of where nobody is (a part that only one place
+has is known from the total, and taken from that place's size).
 """
 
 from collections import Counter, defaultdict
