@@ -92,6 +92,22 @@ async def test_a_draft_is_moved_and_exchanged_by_hand_and_the_log_says_why(api, 
     assert Counter(each["mentor_id"] for each in await pairs_of(api, cohort, "draft")) == {other: 2, full: 1}
 
 
+async def test_drafts_made_anew_keep_the_log_of_those_that_the_desk_had_changed(api, cohort, desk) -> None:
+    await desk(f"/runs/{cohort['run']}/draft")
+    one, *_ = drafts = await pairs_of(api, cohort, "draft")
+    other = next(each for each in drafts if each["mentor_id"] != one["mentor_id"])
+    await desk(f"/pairs/{one['id']}/exchange", {"pair_id": other["id"]} | REASON)
+    assert await desk(f"/runs/{cohort['run']}/draft") == {"drafts": 3}
+    replaced = await pairs_of(api, cohort, "replaced")
+    assert {each["id"] for each in replaced} == {one["id"], other["id"]}
+    [change] = await api.get(f"/pairs/{one['id']}/changes", "programme_manager")
+    assert (change["change"], change["reason"]) == ("moved", REASON["reason"])
+    path = f"/pairs/{one['id']}"
+    assert (await api.refused("person", "POST", f"{path}/accept", person=one["mentee_id"]))[:2] == (404, "not-found")
+    again = {"mentor_id": one["mentor_id"]} | REASON
+    assert (await api.refused("programme_manager", "POST", f"{path}/mentor", again))[:2] == (409, "pair-not-draft")
+
+
 async def test_no_pair_made_by_hand_breaks_a_limit(api, world, cohort, joins, programme, desk) -> None:
     low = await world.post(top := await world.post())
     chief, below, free = (

@@ -1,13 +1,14 @@
 """Pairs: what may become of a mentor and a mentee who were matched.
 
 A draft is seen by the desk alone. Offered, both have 72 hours to say yes; then they are a pair until it ends.
+One that the desk had changed stays, `replaced`, when drafts are made anew: the log of the changes is the only word of why.
 """
 
 from calendar import monthrange
 from datetime import date, timedelta
 from typing import Literal, get_args
 
-State = Literal["draft", "offered", "active", "declined", "lapsed", "ended", "completed"]
+State = Literal["draft", "replaced", "offered", "active", "declined", "lapsed", "ended", "completed"]
 STATES: tuple[State, ...] = get_args(State)
 PROMISED: tuple[State, ...] = ("offered", "active")
 """Those that both people know of."""

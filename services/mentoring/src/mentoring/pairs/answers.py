@@ -92,12 +92,12 @@ async def lapse(session: AsyncSession, parts: Parts) -> int:
 
 
 async def _own(session: AsyncSession, pair_id: UUID, caller: Caller[None]) -> tuple[Pair, Application]:
-    """A pair that the caller is one of, held, and the mentor's application. A draft is nobody's yet."""
+    """A pair that the caller is one of, held, and the mentor's application. What was never offered is nobody's."""
     person_id = caller.speaks_for("person")
     own = select(PAIRS.c.programme_id, PAIRS.c.mentor_id).where(
         PAIRS.c.id == pair_id,
         or_(PAIRS.c.mentee_id == person_id, PAIRS.c.mentor_id == person_id),
-        PAIRS.c.state != "draft",
+        PAIRS.c.answer_by.is_not(None),
     )
     found = (await session.execute(own)).one_or_none()
     if found is None:

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -42,6 +42,7 @@ NOT_ADMITTED = "not-admitted"
 async def draft(session: AsyncSession, run_id: UUID, caller: Caller[None]) -> int:
     """Makes the pairs of a run drafts of its programme, in place of those that stood there. Returns how many they are.
 
+    A draft that the desk had made or changed by hand stays with its log, `replaced`; the others say no more than their run.
     Whoever has left or is promised to somebody since, and whose mentor has no seat left, gets none. Raises Refused
     `not-found`, `run-not-done`, `programme-closed`.
     """
@@ -49,9 +50,12 @@ async def draft(session: AsyncSession, run_id: UUID, caller: Caller[None]) -> in
     programme = await _open(session, run.programme_id, caller)
     if run.inputs is None:
         raise Refused("run-not-done")
-    before = select(PAIRS.id).where(col(Pair.programme_id) == programme.id, col(Pair.state) == "draft")
-    await session.execute(delete(PairChange).where(col(PairChange.pair_id).in_(before)))
-    await session.execute(delete(Pair).where(col(Pair.programme_id) == programme.id, col(Pair.state) == "draft"))
+    drafts = (col(Pair.programme_id) == programme.id, col(Pair.state) == "draft")
+    by_hand = exists().where(col(PairChange.pair_id) == col(Pair.id))
+    await session.execute(
+        update(Pair).where(*drafts, by_hand).values(state="replaced", review=None, version=PAIRS.version + 1)
+    )
+    await session.execute(delete(Pair).where(*drafts))
     seats = await _seats(session, programme.id)
     taking = select(APPLICATIONS.person_id).where(
         col(Application.programme_id) == programme.id,

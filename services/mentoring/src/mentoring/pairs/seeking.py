@@ -58,7 +58,9 @@ async def _offer_next(session: AsyncSession, programme: Programme, lost: dict[UU
     )
     tried = defaultdict[UUID, set[UUID]](set)
     before = select(PAIRS.c.mentee_id, PAIRS.c.mentor_id).where(
-        PAIRS.c.programme_id == programme.id, one_of(PAIRS.c.mentee_id, list(wanting))
+        PAIRS.c.programme_id == programme.id,
+        one_of(PAIRS.c.mentee_id, list(wanting)),
+        PAIRS.c.answer_by.is_not(None),
     )
     for row in await session.execute(before):
         tried[row.mentee_id].add(row.mentor_id)

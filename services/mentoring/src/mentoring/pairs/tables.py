@@ -23,7 +23,7 @@ class Pair(Stored, table=True):
     __table_args__ = (
         CheckConstraint(f"state IN {STATES}", name="state"),
         CheckConstraint("mentee_id <> mentor_id", name="two"),
-        CheckConstraint("(state = 'draft') = (answer_by IS NULL)", name="offered"),
+        CheckConstraint("(state IN ('draft', 'replaced')) = (answer_by IS NULL)", name="offered"),
         CheckConstraint("state <> 'active' OR num_nulls(mentee_accepted_at, mentor_accepted_at) = 0", name="accepted"),
         CheckConstraint(
             "(state IN ('active', 'ended', 'completed')) = (begins_on IS NOT NULL)"
