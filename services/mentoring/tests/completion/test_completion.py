@@ -3,6 +3,7 @@
 from argparse import Namespace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -159,6 +160,36 @@ async def test_what_training_answers_stands_on_the_pair(held, world, api, clock)
     assert (shown["state"], shown["refused"]) == ("refused", "record-revoked")
     other = await api.call("programme_manager", "GET", f"{two.path}/completions", agency=OTHER_AGENCY)
     assert other.status_code == 404
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+async def test_a_record_that_is_revoked_is_noted_though_the_news_of_it_overtakes_the_answer(
+    held, world, is_known
+) -> None:
+    """Records and answers are topics of their own. A record of the mentee's that is none of these sessions changes nothing."""
+    two, [session] = await held(date(2026, 2, 10))
+    await end(two)
+    [completion_id] = [
+        body["completion_id"] for headers, body in await world.outbox() if "Completed" in headers["ce_type"]
+    ]
+    person_id, record_id = two.pair.mentee_id, new_id()
+
+    async def shown(version: int) -> tuple[str, str | None]:
+        answer = MentoringAnswered(completion_id=completion_id, person_id=person_id, record_id=record_id, refused=None)
+        await world.hear(world.received(answer, version))
+        [each] = (await two.get(f"{two.path}/completions"))["items"]
+        return each["state"], each["refused"]
+
+    def revoked(revoked_id: UUID) -> Any:
+        told = {"person_id": person_id, "agency_id": AGENCY, "year": 2026, "jp_by_year": None, "reason": "Palsu"}
+        return world.received(TrainingRevoked(record_id=revoked_id, **told), 2)
+
+    await world.hear(revoked(new_id()))
+    if is_known:
+        assert await shown(1) == ("recorded", None)
+        await two.call("mentor", "POST", f"/sessions/{session['id']}/cancel", {"reason": "Ternyata rapat"})
+    await world.hear(revoked(new_id()), revoked(record_id))
+    assert await shown(1 + is_known) == ("refused", "record-revoked")
 
 
 async def test_many_pairs_are_told_by_as_many_statements_as_a_few(held, world, clock, parts) -> None:

@@ -1,6 +1,6 @@
 """Ending pairs, telling of their sessions for the hours they give, and hearing what training made of it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -51,11 +51,19 @@ TOLD = (
 )
 ANSWER: Columns = {"completion_id": "uuid", "version": "int", "record_id": "uuid", "refused": "text"}
 ANSWERED = text(
-    "UPDATE completions c SET answered = given.version, record_id = given.record_id, refused = given.refused"  # noqa: S608 - built of names in this code
+    "UPDATE completions c SET answered = given.version, record_id = given.record_id,"  # noqa: S608 - built of names in this code
+    " refused = CASE WHEN given.record_id = ANY(c.revoked) THEN 'record-revoked' ELSE given.refused END"
     f" FROM {unnest(ANSWER)} WHERE c.id = given.completion_id AND c.answered < given.version"
 )
-REVOKED = text("UPDATE completions SET refused = 'record-revoked' WHERE record_id = ANY(CAST(:records AS uuid[]))")
-
+RECORD: Columns = {"person_id": "uuid", "record_id": "uuid"}
+REVOKED = text(f"""
+    UPDATE completions c SET revoked = c.revoked || given.records,
+        refused = CASE WHEN c.record_id = ANY(given.records) THEN 'record-revoked' ELSE c.refused END
+    FROM (SELECT person_id, array_agg(record_id) AS records FROM {unnest(RECORD)} GROUP BY 1) given
+    JOIN pairs p ON p.mentee_id = given.person_id
+    WHERE p.id = c.pair_id AND (c.record_id = ANY(given.records) OR c.answered < c.version)
+""")  # noqa: S608 - built of names in this code
+"""On the row itself and in no table beside it, so that an answer that is taken in meanwhile waits for it and sees it."""
 
 CALL_OFF = text("""
     UPDATE mentoring_sessions SET state = 'cancelled', cancelled_by = :side, cancel_reason = :reason,
@@ -105,6 +113,7 @@ async def tell(session: AsyncSession, pair_ids: Collection[UUID], clock: Clock) 
                 "version": version,
                 "told_at": clock.now(),
                 "answered": 0,
+                "revoked": [],
             }
         )
     if rows:
@@ -125,6 +134,6 @@ async def take_answers(session: AsyncSession, batch: Sequence[Received]) -> None
     await session.execute(ANSWERED, lists(ANSWER, rows))
 
 
-async def note_revoked(session: AsyncSession, record_ids: Collection[UUID]) -> None:
-    """Notes on completions that the record behind them was revoked."""
-    await session.execute(REVOKED, {"records": list(record_ids)})
+async def note_revoked(session: AsyncSession, records: Iterable[tuple[UUID, UUID]]) -> None:
+    """Notes on completions that the record behind them was revoked, of each given whose it was and its id."""
+    await session.execute(REVOKED, lists(RECORD, records))

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Date
+from sqlalchemy import ARRAY, Date, Uuid
 from sqlmodel import Field
 
 from common.store.tables import Stored
@@ -13,7 +13,8 @@ class Completion(Stored, table=True):
     """The days of a pair's confirmed sessions of a year as they were told last, and the answer to it.
 
     `answered` is the newest version that training has answered: with the record that stands for the sessions, with why
-    what was told makes none (`refused`), or with both where a record stands and says something else.
+    what was told makes none (`refused`), or with both where a record stands and says something else. `revoked` are the mentee's records of which training has told that
+    they are revoked while an answer was awaited: such news may come before the answer that names the record.
     """
 
     __tablename__ = "completions"
@@ -27,3 +28,4 @@ class Completion(Stored, table=True):
     answered: int
     record_id: UUID | None = Field(index=True)
     refused: str | None
+    revoked: list[UUID] = Field(sa_type=ARRAY(Uuid))

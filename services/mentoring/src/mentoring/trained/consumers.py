@@ -39,4 +39,5 @@ async def _keep(session: AsyncSession, batch: Sequence[Received]) -> None:
     table = TrainedRecord.table()
     await session.execute(table.delete().where(one_of(table.c.record_id, newest)))
     await add(session, table, kept)
-    await note_revoked(session, [name for name, record in newest.items() if isinstance(record, Revoked)])
+    revoked = [(record.person_id, name) for name, record in newest.items() if isinstance(record, Revoked)]
+    await note_revoked(session, revoked)
