@@ -111,19 +111,31 @@ async def test_what_one_alone_has_said_waits_for_the_other_and_expires(both, clo
     assert again["state"] == "pending"
 
 
-async def test_sessions_that_overlap_are_refused_also_with_another_mentor(
-    both, world, programme, active_pair, api, clock
-) -> None:
-    two = await both()
-    await two.plan(clock.now() + HOUR, minutes=60)
-    for minutes in (30, 119):
-        body = {"starts_at": (clock.now() + timedelta(minutes=minutes)).isoformat(), "minutes": 45}
-        assert await two.refused("mentor", "POST", f"{two.path}/sessions", body) == (
-            409,
-            "session-overlaps",
-            "starts_at",
-        )
-    await two.plan(clock.now() + 2 * HOUR)
+async def test_sessions_that_overlap_are_refused_also_with_another_mentor(both, world, programme, joins, clock) -> None:
+    first = await both()
+    mentor_id = await world.person("ahli_madya")
+    await joins(other := await programme(), mentor_id, "mentor")
+    second = await both(programme_id=other, mentor_id=mentor_id, mentee_id=first.pair.mentee_id)
+    await first.plan(clock.now() + HOUR, minutes=60)
+    for two in (first, second):
+        for minutes in (30, 119):
+            body = {"starts_at": (clock.now() + timedelta(minutes=minutes)).isoformat(), "minutes": 45}
+            assert await two.refused("mentor", "POST", f"{two.path}/sessions", body) == (
+                409,
+                "session-overlaps",
+                "starts_at",
+            )
+    await second.plan(clock.now() + 2 * HOUR)
+
+
+async def test_a_mentor_may_meet_two_mentees_at_once_and_both_sessions_count(both, clock) -> None:
+    """Sessions of a mentor that overlap are for a person to judge, and never refused."""
+    first = await both()
+    second = await both(mentor_id=first.pair.mentor_id)
+    planned = [(two, await two.plan(clock.now() + HOUR)) for two in (first, second)]
+    clock.moment += 3 * HOUR
+    for two, session in planned:
+        assert (await two.confirm(session))["state"] == "confirmed"
 
 
 async def test_both_cancel_at_once_and_there_is_one_answer(both, world, clock) -> None:

@@ -49,7 +49,11 @@ class Said(NamedTuple):
 
 
 def check_planned(span: Span, agreed_at: datetime | None, others: Iterable[Span]) -> None:
-    """Raises Refused `agreement-unsigned`, `before-agreement` or `session-overlaps`. `others` are the mentee's."""
+    """Raises Refused `agreement-unsigned`, `before-agreement` or `session-overlaps`. `others` are the mentee's.
+
+    An hour counts once for a mentee. A mentor may have two mentees at one table; where the same hour is claimed of both to
+    gather hours, that is for a person to judge, and nothing to judge would be left if it were refused here.
+    """
     if agreed_at is None:
         raise Refused("agreement-unsigned")
     if span.starts_at < agreed_at:
