@@ -1,16 +1,20 @@
 """Drafts: made from a run or by hand, mended by hand with a reason, and published."""
 
+import asyncio
 from collections import Counter
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from common.store.database import counted_statements
 from contracts.events.registry import Holding
 from jejak_local.harness import OTHER_AGENCY
 
 REASON = {"reason": "Sudah saling mengenal"}
+WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+"""How many wait for this transaction."""
 
 
 @pytest.fixture
@@ -106,6 +110,20 @@ async def test_drafts_made_anew_keep_the_log_of_those_that_the_desk_had_changed(
     assert (await api.refused("person", "POST", f"{path}/accept", person=one["mentee_id"]))[:2] == (404, "not-found")
     again = {"mentor_id": one["mentor_id"]} | REASON
     assert (await api.refused("programme_manager", "POST", f"{path}/mentor", again))[:2] == (409, "pair-not-draft")
+
+
+@pytest.mark.parametrize("does", ["mentor", "keep"])
+async def test_a_draft_that_goes_while_somebody_would_change_it_is_not_found(api, world, cohort, desk, does) -> None:
+    await desk(f"/runs/{cohort['run']}/draft")
+    one = (await pairs_of(api, cohort, "draft"))[0]
+    body = REASON | ({"mentor_id": one["mentor_id"]} if does == "mentor" else {})
+    async with world.database.transaction() as session:
+        await session.execute(text("SELECT FROM programmes WHERE id = :id FOR UPDATE"), {"id": cohort["id"]})
+        answer = asyncio.create_task(api.refused("programme_manager", "POST", f"/pairs/{one['id']}/{does}", body))
+        while not await session.scalar(WAITING):
+            assert not answer.done()
+        await session.execute(text("DELETE FROM pairs WHERE id = :id"), {"id": one["id"]})
+    assert (await answer)[:2] == (404, "not-found")
 
 
 async def test_no_pair_made_by_hand_breaks_a_limit(api, world, cohort, joins, programme, desk) -> None:

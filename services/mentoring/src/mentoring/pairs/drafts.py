@@ -191,16 +191,16 @@ async def _seats(session: AsyncSession, programme_id: UUID) -> Counter[UUID]:
 
 async def _drafts(session: AsyncSession, ids: Sequence[UUID], caller: Caller[None]) -> list[Pair]:
     """These drafts of one programme, in this order, held with it."""
-    found = {pair.id: pair for pair in await session.scalars(select(Pair).where(one_of(PAIRS.id, ids)))}
-    programmes = {pair.programme_id for pair in found.values()}
-    if len(found) < len(ids) or len(programmes) > 1:
+    programmes = set(await session.scalars(select(PAIRS.programme_id).where(one_of(PAIRS.id, ids))))
+    if len(programmes) != 1:
         raise Refused("not-found")
     await _open(session, programmes.pop(), caller)
-    for pair in found.values():
-        # Somebody may have moved or published it before the programme was held.
-        await session.refresh(pair)
-        if pair.state != "draft":
-            raise Refused("pair-not-draft")
+    # Read when the programme is held: until then somebody may move it, publish it or make drafts anew.
+    found = {pair.id: pair for pair in await session.scalars(select(Pair).where(one_of(PAIRS.id, ids)))}
+    if len(found) < len(ids):
+        raise Refused("not-found")
+    if any(pair.state != "draft" for pair in found.values()):
+        raise Refused("pair-not-draft")
     return [found[each] for each in ids]
 
 

@@ -5,8 +5,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from common.refused import Refused
 from contracts.callers import Caller
@@ -61,11 +62,14 @@ async def review_agencies(session: AsyncSession, agencies: Collection[UUID], day
 
 async def keep(session: AsyncSession, pair_id: UUID, reason: str, caller: Caller[None]) -> Pair:
     """Keeps a pair as it is that is up for review. Raises Refused: `not-found`, `pair-not-in-review`."""
-    pair = await session.get(Pair, pair_id)
+    programme_id = await session.scalar(select(col(Pair.programme_id)).where(col(Pair.id) == pair_id))
+    if programme_id is None:
+        raise Refused("not-found")
+    await held(session, programme_id, caller)
+    # A draft may be gone by now: others may have been made anew.
+    pair = await session.get(Pair, pair_id, with_for_update=True)
     if pair is None:
         raise Refused("not-found")
-    await held(session, pair.programme_id, caller)
-    await session.refresh(pair, with_for_update=True)
     if pair.review is None or pair.state == "draft":
         raise Refused("pair-not-in-review")
     pair.version += 1
