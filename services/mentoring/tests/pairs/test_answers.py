@@ -153,6 +153,13 @@ async def test_a_mentor_takes_no_fewer_than_they_have(api, active_pair, joins) -
     assert (await joins(str(pair.programme_id), pair.mentor_id, "mentor", seats=2))["seats"] == 2
 
 
+async def test_a_mentor_who_has_mentees_becomes_no_mentee_there(programme, active_pair, api) -> None:
+    pair = await active_pair(await programme(mentee_jenjang=["ahli_muda", "ahli_madya"]))
+    path = f"/programmes/{pair.programme_id}/applications/me"
+    refused = await api.refused("person", "PUT", path, {"side": "mentee"}, person=pair.mentor_id)
+    assert refused == (409, "seats-taken", "side")
+
+
 async def test_nobody_is_offered_anything_in_a_closed_programme(api, offered, says, due) -> None:
     pair = offered["pair"]
     await api.call("programme_manager", "POST", f"/programmes/{offered['id']}/close")

@@ -38,9 +38,9 @@ async def apply(session: AsyncSession, programme_id: UUID, asked: ApplicationIn,
     check_joins(asked.side, await jenjang_of(session, person_id, caller.today), rules)
     if asked.seats is not None and (asked.side == "mentee" or asked.seats > rules.seats):
         raise Refused("seats-over", field="seats", most=rules.seats if asked.side == "mentor" else 0)
-    seats = asked.seats or rules.seats
-    if asked.side == "mentor" and seats < await _taken(session, programme_id, person_id):
-        raise Refused("seats-taken", field="seats")
+    seats = 0 if asked.side == "mentee" else asked.seats or rules.seats
+    if seats < await _taken(session, programme_id, person_id):
+        raise Refused("seats-taken", field="side" if asked.side == "mentee" else "seats")
     if asked.side == "mentee":
         elsewhere = exists().where(
             col(Application.person_id) == person_id,
@@ -56,7 +56,7 @@ async def apply(session: AsyncSession, programme_id: UUID, asked: ApplicationIn,
         programme_id=programme_id,
         person_id=person_id,
         **asked.model_dump(exclude={"seats"}),
-        seats=0 if asked.side == "mentee" else seats,
+        seats=seats,
         applied_at=caller.now,
         withdrawn_at=None,
     )
