@@ -336,6 +336,25 @@ async def test_two_reforms_at_once_and_one_of_an_agency_that_merged_yesterday_ar
     assert await api.refused("lan", "PUT", path, reopened) == (422, "agency-closed", "active")
 
 
+async def test_a_closed_agency_gets_no_new_unit_and_no_new_post(api, nation, posts, runner) -> None:
+    old, new = nation.agencies["D-001"], nation.agencies["K-001"]
+    await ordered(api, merger(nation))
+    unit = {"code": "D-001-U77", "name": "Unit Baru", "valid_from": "2020-01-01"}
+    post = {"code": "P77", "type": "JA", "name": "Kepala P77", "jenjang": "administrator", "unit_code": "D-001-U01"}
+    answer = await api.call("lan", "POST", f"/agencies/{old}/units", unit | {"code": "D-001-U76"})
+    assert answer.status_code == 201, "a reform that only waits has closed nothing"
+    await worked_off(runner)
+    # Its heir, LAN and programs alike; but what it has may still be told better.
+    for role, of in (("agency_hr", {"agency": new}), ("lan", {}), ("service", {})):
+        for path, body in ((f"/agencies/{old}/units", unit), (f"/agencies/{old}/posts", post)):
+            assert await api.refused(role, "POST", path, body, **of) == (422, "agency-closed", None)
+    for path, body, known in (("/units:batch", unit, "D-001-U01"), ("/posts:batch", post, "P1")):
+        start = {"agency_code": "D-001", "valid_from": "2020-01-01"}
+        fresh, mended = await api.bulk(path, [body | start, body | start | {"code": known, "name": "Nama Lama"}])
+        assert (fresh["code"], fresh["field"]) == ("agency-closed", "agency_id")
+        assert mended["status"] == "updated"
+
+
 async def test_the_old_agencys_pics_go_to_one_that_has_none(api, nation, runner) -> None:
     old, new = nation.agencies["D-001"], nation.agencies["K-001"]
     pic = {"rank": "main", "name": "Ani", "email": "ani@agency.example"}

@@ -42,6 +42,11 @@ class Named:
         names = (document.agency_id, document.agency_code)
         return {self.ids[name] for name in names if name is not None and name in self.ids}
 
+    def check_open(self, agency_id: UUID) -> None:
+        """Raises Refused for a closed agency, to which nobody and nothing new comes."""
+        if agency_id in self.closed:
+            raise Refused("agency-closed", "agency_id")
+
     def meant(self, document: InAgency, caller: Caller[None]) -> UUID:
         """The agency a document names, which must be the caller's. Raises Refused."""
         agency_id = self.found(document)

@@ -195,8 +195,8 @@ class _Places:
 
     def check_open(self, place: Place, present: Place | None) -> None:
         """Raises Refused when somebody would come to a closed agency in which they do not serve yet."""
-        if place.agency_id in self.agencies.closed and (present is None or present.agency_id != place.agency_id):
-            raise Refused("agency-closed", "agency_id")
+        if present is None or present.agency_id != place.agency_id:
+            self.agencies.check_open(place.agency_id)
 
 
 async def _places(session: AsyncSession, documents: Sequence[PlaceIn]) -> _Places:

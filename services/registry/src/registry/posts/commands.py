@@ -29,8 +29,11 @@ from registry.units import store as units
 
 async def add_post(session: AsyncSession, agency_id: UUID, document: PostIn, caller: Caller[None]) -> UUID:
     """A new post of an agency. Raises Refused."""
-    if not caller.reaches(agency_id) or await session.get(AgencyRow, agency_id) is None:
+    agency = await session.get(AgencyRow, agency_id) if caller.reaches(agency_id) else None
+    if agency is None:
         raise Refused("not-found")
+    if not agency.active:
+        raise Refused("agency-closed")
     given = await _given(session, [(agency_id, document)])
     if given.posts.coded(agency_id, document.code):
         raise Refused("code-taken", field="code")
@@ -63,6 +66,8 @@ async def upsert_posts(session: AsyncSession, lines: Sequence[PostLine], caller:
     def decide(line: PostLine) -> Done:
         agency_id = agencies.meant(line, caller)
         known = given.posts.coded(agency_id, line.code)
+        if known is None:
+            agencies.check_open(agency_id)
         post = given.decided(line, agency_id, known, caller)
         given.posts.keep(post)
         return Done("stored" if known is None else "unchanged" if post == known else "updated", post.id)

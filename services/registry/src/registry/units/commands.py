@@ -25,8 +25,11 @@ from registry.units.schemas import UnitIn, UnitLine
 async def add_unit(session: AsyncSession, agency_id: UUID, document: UnitIn, caller: Caller[None]) -> UUID:
     """A new unit of an agency. Raises Refused."""
     await store.lock(session)
-    if not caller.reaches(agency_id) or await session.get(AgencyRow, agency_id) is None:
+    agency = await session.get(AgencyRow, agency_id) if caller.reaches(agency_id) else None
+    if agency is None:
         raise Refused("not-found")
+    if not agency.active:
+        raise Refused("agency-closed")
     known = await _known(session, [(agency_id, document)])
     if known.coded(agency_id, document.code):
         raise Refused("code-taken", field="code")
@@ -62,6 +65,8 @@ async def upsert_units(session: AsyncSession, lines: Sequence[UnitLine], caller:
     def decide(line: UnitLine) -> Done:
         agency_id = agencies.meant(line, caller)
         now = known.coded(agency_id, line.code)
+        if now is None:
+            agencies.check_open(agency_id)
         unit = _decided(line, agency_id, now, known, caller)
         known.keep(unit)
         return Done("stored" if now is None else "unchanged" if unit == now else "updated", unit.id)
