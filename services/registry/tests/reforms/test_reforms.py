@@ -404,7 +404,7 @@ async def test_hr_of_the_new_agency_reads_the_past_of_the_old_and_corrects_it(ap
 
 
 async def test_what_an_agency_had_taken_over_goes_on_to_whoever_takes_it_over(
-    api, nation, world, staff, runner
+    api, nation, world, staff, posts, runner
 ) -> None:
     """D-001 merges into K-001, which is split: the heir of both is the one with the rest, HR of each corrects their own."""
     old, middle = nation.agencies["D-001"], nation.agencies["K-001"]
@@ -432,6 +432,12 @@ async def test_what_an_agency_had_taken_over_goes_on_to_whoever_takes_it_over(
         for agency in (other, heir)
     }
     assert answers == {other: [404, 200, 404], heir: [200, 404, 200]}
+    # Units and posts of an agency that is no more are its heir's alone, sent one by one or many at a time.
+    unit = {"agency_code": "D-001", "code": "D-001-U01", "name": "Unit Lama", "valid_from": "2020-01-01"}
+    post = {"agency_code": "D-001", "code": "P1", "type": "JA", "name": "Kepala Lama", "jenjang": "administrator"}
+    for path, line in (("/units:batch", unit), ("/posts:batch", post | {"valid_from": "2020-01-01"})):
+        sent = [(await api.bulk(path, [line], "agency_hr", agency=agency))[0] for agency in (other, heir)]
+        assert (sent[0]["code"], sent[1]["status"]) == ("agency-mismatch", "updated")
 
 
 async def test_one_that_failed_half_way_holds_its_agencies_until_it_is_resumed_and_ends(

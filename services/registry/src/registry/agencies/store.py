@@ -1,6 +1,6 @@
 """The agencies that documents name, by id or by code."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -47,10 +47,10 @@ class Named:
         if agency_id in self.closed:
             raise Refused("agency-closed", "agency_id")
 
-    def meant(self, document: InAgency, caller: Caller[None]) -> UUID:
-        """The agency a document names, which must be the caller's. Raises Refused."""
+    def meant(self, document: InAgency, caller: Caller[None], also: Collection[UUID] = ()) -> UUID:
+        """The agency a document names, which must be the caller's or one of `also`. Raises Refused."""
         agency_id = self.found(document)
-        if not caller.reaches(agency_id) and agency_id not in caller.succeeded:
+        if not caller.reaches(agency_id) and agency_id not in also:
             raise Refused("agency-mismatch", "agency_id" if document.agency_id else "agency_code")
         return agency_id
 

@@ -186,8 +186,8 @@ class _Places:
         return self._in(self.agencies.found(document), document)
 
     def meant(self, document: PlaceIn, caller: Caller[None]) -> Place:
-        """The place a document names, which must be in an agency that the caller reaches. Raises Refused."""
-        return self._in(self.agencies.meant(document, caller), document)
+        """The place a document names, in an agency that the caller reaches, or that was before theirs. Raises Refused."""
+        return self._in(self.agencies.meant(document, caller, caller.succeeded), document)
 
     def _in(self, agency_id: UUID, document: PlaceIn) -> Place:
         names = {"unit_id": document.unit_id, "unit_code": document.unit_code}
