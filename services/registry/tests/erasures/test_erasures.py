@@ -255,6 +255,21 @@ async def test_what_was_withdrawn_is_not_done(api, world, siti):
     assert (await asked(api, siti))["id"] != erasure["id"]
 
 
+async def test_one_whose_job_was_taken_out_of_the_queue_is_asked_for_anew(api, world, runner, siti):
+    erasure = await asked(api, siti)
+    await answered(world, erasure)
+    job_id = (await consented(api, erasure)).json()["job_id"]
+    assert (await api.call("lan", "POST", f"/jobs/{job_id}/cancel", person=SECOND)).status_code == 204
+    assert await runner.turn() == 0
+    again = await asked(api, siti)
+    assert (again["id"], again["state"], again["awaited"]) == (erasure["id"], "asked", ["credit"])
+    assert (again["settled_by"], again["job_id"]) == (None, None)
+    await answered(world, erasure, number=2)
+    assert (await consented(api, erasure)).json()["state"] == "consented"
+    assert await runner.turn() == 1
+    assert await words_left(world) == []
+
+
 async def test_the_command_lists_whose_time_is_over_and_asks_for_them(api, world, parts, siti, a_person, capsys):
     from argparse import ArgumentParser
     from json import loads

@@ -45,6 +45,11 @@ async def find(session: AsyncSession, job_id: UUID, by: str | None) -> Row[Any]:
     return row
 
 
+async def is_cancelled(session: AsyncSession, job_id: UUID) -> bool:
+    """Whether a job was taken out of the queue, and so is never done."""
+    return await session.scalar(text("SELECT state FROM jobs WHERE id = :id"), {"id": job_id}) == "cancelled"
+
+
 async def resume(session: AsyncSession, job_id: UUID, by: str | None) -> None:
     """Has a job that failed begin again with the step that failed it; `by` None: whoever has ordered it.
 

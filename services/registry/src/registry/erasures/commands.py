@@ -1,8 +1,7 @@
 """Erasing somebody: preview, request, consent, and the one step of its job.
 
 All of it is one transaction, but for the files of their data, which are taken away before it ends: killed in the middle,
-the job does it again. The event that tells
-it takes the place of all that was said under the person's id before.
+the job does it again. The event that tells it takes the place of all that was said under the person's id before.
 """
 
 from dataclasses import replace
@@ -16,7 +15,7 @@ from common.ids import new_id
 from common.parts import Parts
 from common.refused import Refused
 from common.runner import Step, Turn
-from common.store.jobs import order
+from common.store.jobs import is_cancelled, order
 from common.store.outbox import emit
 from contracts.callers import Caller
 from contracts.events.erasure import ANSWERING, ErasureAsked
@@ -56,18 +55,22 @@ async def preview(session: AsyncSession, document: ErasureIn, caller: Caller[Non
 
 
 async def ask(session: AsyncSession, document: ErasureIn, caller: Caller[None]) -> UUID:
-    """Asks for an erasure, and the services whether anything stands against it; once more, asks them anew. Raises Refused."""
+    """Asks for an erasure, and the services whether anything stands against it; once more, asks them anew. Raises Refused.
+
+    One that was consented to may be asked for once more where its job was taken out of the queue: it would never be done.
+    """
     person = await _erasable(session, document, caller, lock=True)
     known = (
         await session.execute(
             select(erasures).where(erasures.c.person_id == person.id, erasures.c.state.in_(("asked", "consented")))
         )
     ).one_or_none()
-    if known and known.state == "consented":
+    if known and known.state == "consented" and not await is_cancelled(session, known.job_id):
         raise Refused("erasure-under-way", "person_id")
     if known:
         erasure_id, number = known.id, known.round + 1
-        await session.execute(update(erasures).where(erasures.c.id == erasure_id).values(round=number))
+        unsettled = {"state": "asked", "settled_by": None, "settled_at": None, "job_id": None}
+        await session.execute(update(erasures).where(erasures.c.id == erasure_id).values(round=number, **unsettled))
         await session.execute(delete(erasure_answers).where(erasure_answers.c.erasure_id == erasure_id))
     else:
         erasure_id, number = new_id(), 1
@@ -137,9 +140,8 @@ async def due(session: AsyncSession, caller: Caller[None], after: UUID, page: in
     """Of the next page of people who have left those whose time is over; and where the page ended, if there was one."""
     ids = list(await session.scalars(DUE, {"after": after, "page": page}))
     found = await people.present(session, ids, lock=False)
-    over = [
-        found[each] for each in ids if (left := found[each].left_on) and max(left, kept_until(left)) <= caller.today
-    ]
+    there = [found[each] for each in ids if each in found]  # one may have been erased meanwhile
+    over = [person for person in there if (left := person.left_on) and max(left, kept_until(left)) <= caller.today]
     return over, ids[-1] if ids else None
 
 
