@@ -138,7 +138,8 @@ def rights_page(applications: Mapping[str, FastAPI]) -> str:
         "# Who may do what",
         "",
         "Made by `make docs` of each service's `rights.py`. A role counts only with the claims it needs",
-        "(`contracts/roles.py`); whose things it reaches is part of the query, never a filter after it.",
+        "(`contracts/roles.py`); whose things it reaches is part of the query, never a filter after it. What is said of their agency",
+        "goes for those too that a reform has closed and whose heir it is (ADR [0023](decisions/0023-each-service-moves-its-own-in-a-reform.md)).",
     ]
     for name, app in applications.items():
         lines += ["", f"## {name}", "", "| route | what for | who | whose |", "|---|---|---|---|"]
