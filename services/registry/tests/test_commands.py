@@ -1,6 +1,11 @@
 """What an operator runs."""
 
+import json
+from datetime import timedelta
+
 from sqlalchemy import text
+
+from common.ids import new_id
 
 
 async def test_check_tells_what_is_broken(run, api, nation, parts, a_person, capsys):
@@ -21,3 +26,26 @@ async def test_check_tells_what_is_broken(run, api, nation, parts, a_person, cap
 async def test_announce_begun_says_how_many(run, capsys):
     assert await run("announce-begun") == 0
     assert capsys.readouterr().out == "0 people announced\n"
+
+
+async def test_jobs_that_have_ended_go_after_their_time_but_for_one_that_can_be_resumed(
+    run, world, parts, clock, capsys
+):
+    then = clock.moment - timedelta(days=366)
+    ended = [
+        ("done", then),
+        ("cancelled", then),
+        ("failed", then),
+        ("done", clock.moment),
+        ("running", None),
+    ]
+    async with parts.database.transaction() as session:
+        await session.execute(
+            text(
+                "INSERT INTO jobs (id, kind, plan, ordered_by, state, ended_at) VALUES (:id, 'x', '{}', 'x', :state, :at)"
+            ),
+            [{"id": new_id(), "state": state, "at": at} for state, at in ended],
+        )
+    assert await run("expire", "--preview") == await run("expire") == 0
+    assert [json.loads(line)["rows"]["jobs"] for line in capsys.readouterr().out.splitlines()] == [2, 2]
+    assert await world.rows("SELECT state FROM jobs ORDER BY state") == [("done",), ("failed",), ("running",)]

@@ -14,7 +14,7 @@ from contracts.retention import ROWS
 PAGE = 5_000
 OVER: Mapping[str, str] = {
     "idempotency": "created_at < :before",
-    "jobs": "ended_at < :before",
+    "jobs": "ended_at < :before AND state <> 'failed'",  # that one may still be resumed
     "messages": "settled_at < :before AND round_id IS NULL",
 }
 """Which rows of a table are over; what hangs on them goes with them."""

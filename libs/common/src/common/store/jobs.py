@@ -45,9 +45,10 @@ async def find(session: AsyncSession, job_id: UUID, by: str | None) -> Row[Any]:
     return row
 
 
-async def is_cancelled(session: AsyncSession, job_id: UUID) -> bool:
-    """Whether a job was taken out of the queue, and so is never done."""
-    return await session.scalar(text("SELECT state FROM jobs WHERE id = :id"), {"id": job_id}) == "cancelled"
+async def is_over(session: AsyncSession, job_id: UUID) -> bool:
+    """Whether nothing more becomes of a job: it is done or was taken out of the queue, and may have expired since."""
+    state = await session.scalar(text("SELECT state FROM jobs WHERE id = :id"), {"id": job_id})
+    return state not in ("queued", "running", "failed")
 
 
 async def resume(session: AsyncSession, job_id: UUID, by: str | None) -> None:

@@ -15,7 +15,7 @@ from common.ids import new_id
 from common.parts import Parts
 from common.refused import Refused
 from common.runner import Step, Turn
-from common.store.jobs import is_cancelled, order
+from common.store.jobs import is_over, order
 from common.store.outbox import emit
 from contracts.callers import Caller
 from contracts.events.erasure import ANSWERING, ErasureAsked
@@ -65,7 +65,7 @@ async def ask(session: AsyncSession, document: ErasureIn, caller: Caller[None]) 
             select(erasures).where(erasures.c.person_id == person.id, erasures.c.state.in_(("asked", "consented")))
         )
     ).one_or_none()
-    if known and known.state == "consented" and not await is_cancelled(session, known.job_id):
+    if known and known.state == "consented" and not await is_over(session, known.job_id):
         raise Refused("erasure-under-way", "person_id")
     if known:
         erasure_id, number = known.id, known.round + 1
