@@ -279,6 +279,25 @@ async def test_what_is_private_is_in_the_file_that_the_person_asks_for_and_in_no
         assert [section.name for section in found.sections] == (names or ["records", "private_notes"])
 
 
+@pytest.mark.parametrize("first", ["person", "hr"])
+async def test_while_one_of_them_waits_for_a_file_the_other_gets_one_of_their_own(api, world, siti, me, first):
+    """Else HR would learn that the person has asked, and the person would get HR's file, without what is private."""
+    hr = partial(api.call, "agency_hr", person=uuid4())
+    asking = {"person": (me, None), "hr": (hr, {"person_id": siti, "reason": "Ahli waris"})}
+    files = {who: await asked(*asking[who]) for who in sorted(asking, key=lambda who: who != first)}
+    assert files["person"]["id"] != files["hr"]["id"]
+    assert (files["person"]["reason"], files["hr"]["reason"]) == (None, "Ahli waris")
+    secret = ONE.model_copy(update={"name": "private_notes", "private": True})
+    for file in files.values():
+        await answer(world, file, *HOLDERS, parts=([ONE, secret],))
+    await made(world)
+    await made(world)
+    for who, private in (("person", True), ("hr", False)):
+        told = (await asking[who][0]("GET", f"/data-files/{files[who]['id']}/json")).text
+        assert ("private_notes" in told) == private
+    assert {who: (await asked(*asking[who]))["id"] for who in asking} == {who: files[who]["id"] for who in asking}
+
+
 async def test_the_person_is_told_of_a_file_that_hr_asked_for(api, world, siti):
     file = await asked(partial(api.call, "agency_hr"), {"person_id": siti, "reason": "Ahli waris"})
     await answer(world, file, *HOLDERS)

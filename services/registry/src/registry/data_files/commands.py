@@ -37,10 +37,10 @@ async def ask(session: AsyncSession, asked: DataFileIn, caller: Caller[None]) ->
     """
     person_id, own = await _whose(session, asked, caller)
     now = caller.now
-    newest = (await session.execute(NEWEST.where(data_files.c.person_id == person_id))).one_or_none()
-    # Whoever else has a file made gets nothing private: one that is there is another file than the person's own.
-    same = newest is not None and (newest.state != "ready" or own == (newest.reason is None))
-    if newest and same and (newest.state == "making" or terms(caller.today).is_repeat(newest.asked_at, now)):
+    # What somebody else asks for has nothing private, and is never the same file as the person's own.
+    theirs = NEWEST.where(data_files.c.person_id == person_id, data_files.c.reason.is_(None) == own)
+    newest = (await session.execute(theirs)).one_or_none()
+    if newest and (newest.state == "making" or terms(caller.today).is_repeat(newest.asked_at, now)):
         if newest.state == "making":
             await _make_again(session, newest)
         return newest.id

@@ -26,7 +26,10 @@ class DataFileRow(Stored, table=True):
             " = ANY(CASE state WHEN 'ready' THEN '{5}' WHEN 'erased' THEN '{0, 5}' ELSE '{0}' END::int[])",
             name="file",
         ),
-        Index("uq_data_files_open", "person_id", unique=True, postgresql_where=text(OPEN)),
+        *(
+            Index(f"uq_data_files_{asked}", "person_id", unique=True, postgresql_where=text(f"{OPEN} AND {whose}"))
+            for asked, whose in (("own", "reason IS NULL"), ("asked", "reason IS NOT NULL"))
+        ),
         Index(None, "person_id"),
     )
 
