@@ -213,7 +213,8 @@ async def poisoned(arena: Arena, chance: Random) -> None:
     with arena.hold("kafka"):
         poison = [_poison(chance, topic) for _ in range(chance.randint(1, 5))]
         if topic is topics.RECORDS:
-            poison += [_unstorable(record) for record in await _newest(arena, topic.name, 12) if chance.random() < 0.1]
+            verified = [each for each in await _newest(arena, topic.name, 12) if json.loads(each.value).get("verified")]
+            poison += [_unstorable(record) for record in verified if chance.random() < 0.2]
         arena.tell(f"{len(poison)} events of poison on {topic.name}")
         kafka = producer(arena.stack.kafka.bootstrap, max_request_size=2 * HUGE)
         await kafka.start()
@@ -283,8 +284,8 @@ SHAPES = (
 
 
 def _unstorable(record: Any) -> tuple[Headers, bytes]:
-    """A real event of a real person that only the database refuses: its text holds a NUL."""
-    body = json.loads(record.value) | {"record_id": str(uuid4()), "reason": "\0", "title": "\0"}
+    """A verified training of a real person that only the databases refuse: the texts that each reader keeps hold a NUL."""
+    body = json.loads(record.value) | {"record_id": str(uuid4()), "title": "\0", "competencies": ["\0"]}
     headers = [(name, value) for name, value in record.headers if name != "ce_id"]
     return [*headers, ("ce_id", str(uuid4()).encode())], json.dumps(body).encode()
 
