@@ -68,7 +68,8 @@ def erasing_of(service: Service) -> Erasing:
 def speaking(table: Table) -> Iterator[str]:
     """The columns of a table that can say something in words."""
     for column in table.columns:
-        if isinstance(column.type, String | ARRAY | JSON | LargeBinary):
+        kind = column.type.item_type if isinstance(column.type, ARRAY) else column.type
+        if isinstance(kind, String | JSON | LargeBinary):
             yield column.name
 
 

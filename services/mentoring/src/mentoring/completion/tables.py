@@ -13,8 +13,9 @@ class Completion(Stored, table=True):
     """The days of a pair's confirmed sessions of a year as they were told last, and the answer to it.
 
     `answered` is the newest version that training has answered: with the record that stands for the sessions, with why
-    what was told makes none (`refused`), or with both where a record stands and says something else. `revoked` are the mentee's records of which training has told that
-    they are revoked while an answer was awaited: such news may come before the answer that names the record.
+    what was told makes none (`refused`), or with both where a record stands and says something else. `revoked` are the
+    mentee's records of which training has told that they are revoked while an answer was awaited: such news may come
+    before the answer that names the record.
     """
 
     __tablename__ = "completions"
