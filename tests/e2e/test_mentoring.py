@@ -1,14 +1,19 @@
 """Mentoring, black box: a cohort is matched and published, and each of its people gets one mail over real SMTP."""
 
+import io
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
+import pypdf
 from icalendar import Calendar
 
+from contracts.events.mentoring import MentorRecognised
 from contracts.zone import JAKARTA
+from jejak_local.books import records, rows
 from jejak_local.past import service_at
 from mentoring.service import SERVICE
 
@@ -106,8 +111,14 @@ async def calendar(jejak, address: str, method: str) -> Calendar:
     return Calendar.from_ical(part.get_payload(decode=True))
 
 
-async def test_a_cohort_is_matched_agrees_meets_six_times_and_the_mentee_has_the_hours(jejak) -> None:
-    """000.12, and M10 over real SMTP: one entry, planned and called off."""
+LEDGER = """
+    SELECT count(*), count(DISTINCT mentee_id), CAST(sum(extract(epoch FROM ends_at - starts_at)) / 60 AS int)
+    FROM mentoring_sessions s JOIN pairs p ON p.id = s.pair_id WHERE mentor_id = '{mentor}' AND s.state = 'confirmed'
+"""
+
+
+async def test_a_cohort_is_matched_meets_six_times_and_both_have_what_it_gives(jejak) -> None:
+    """000.12: hours for the mentee, recognition for the mentor; and M10 over real SMTP: one entry, planned and called off."""
     agency = await jejak.agency()
     desk = {"role": "programme_manager", "agency": agency["id"]}
     [mentor] = await jejak.people(agency, 1, jenjang="ahli_madya", golongan="IV/a")
@@ -179,6 +190,18 @@ async def test_a_cohort_is_matched_agrees_meets_six_times_and_the_mentee_has_the
     assert (told["year"], len(told["days"]), float(hours["verified"])) == (year, 6, 12)
     record = await jejak.get("training", f"/trainings/{told['record_id']}")
     assert (record["form"], record["session_dates"]) == ("NKL02", told["days"])
+    assert (await jejak.run("mentoring", "recognise"))[0] == 0
     await jejak.at_rest()
+    mine = [json.loads(body) async for _, body in records(jejak.stack.kafka.bootstrap, MentorRecognised.topic.name)]
+    [recognised] = [each for each in mine if each["mentor_id"] == mentor["id"]]
+    [(sessions, mentees, minutes)] = await rows(jejak.stack, "mentoring", LEDGER.format(mentor=mentor["id"]))
+    figures = {name: recognised[name] for name in ("year", "sessions", "mentees", "minutes", "corrections")}
+    ledger = {"year": year, "sessions": sessions, "mentees": mentees, "minutes": minutes, "corrections": 0}
+    assert (figures, sessions) == (ledger, 6)
+    [seen] = (await jejak.get("mentoring", "/recognitions/me", **both[1]))["years"]
+    assert (seen["year"], seen["sessions"], float(seen["hours"])) == (year, sessions, minutes / 60)
+    paper = await jejak.call("mentoring", "GET", f"/recognitions/me/{year}/certificate", **both[1])
+    written = " ".join(pypdf.PdfReader(io.BytesIO(paper.content)).pages[0].extract_text().split())
+    assert f"Tahun {year}: 6 pertemuan, {minutes // 60} jam, 1 mentee" in written
     assert (await jejak.run("mentoring", "check"))[0] == 0
     assert (await jejak.run("training", "check"))[0] == 0
