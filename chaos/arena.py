@@ -7,10 +7,11 @@ import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 import httpx2
@@ -26,6 +27,8 @@ from jejak_local.stack import ServiceProcess, Stack, running_stack
 ROLES = {service.name: service.roles for service in services()}
 PLANTED = Path(__file__).with_name("planted")
 ANSWER_SECONDS = 15
+EARLIER = timedelta(days=200)
+"""How long ago the swift clock begins: a stack in use for an hour comes to 150 days later."""
 EXPIRED = 401
 BROKEN = (
     OSError,
@@ -47,6 +50,20 @@ SETTINGS = {
     "NOTIFICATION_SMTP_TIMEOUT": "2",
     "NOTIFICATION_NOTICE_WINDOW": "0.5",
 }
+
+
+class Swift(NamedTuple):
+    """The clock of mentoring: from `begins` (seconds since 1970) on, an hour there is a second here.
+
+    It begins long ago, so that it does not come to what is the future to others.
+    """
+
+    started: float
+    begins: float
+
+    def now(self) -> datetime:
+        """The moment it shows; `chaos/planted` has it shown to the service."""
+        return datetime.fromtimestamp(self.begins + (monotonic() - self.started) * 3600, UTC)
 
 
 @dataclass(frozen=True)
@@ -83,6 +100,7 @@ class Arena:
     http: httpx2.AsyncClient
     links: Mapping[str, Link]
     scale: Scale
+    swift: Swift
     wrong: list[str] = field(default_factory=list[str])
     counted: Counter[str] = field(default_factory=Counter[str])
     poison: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
@@ -93,7 +111,7 @@ class Arena:
     begun: float = field(default_factory=monotonic)
     say: Any = print
     _busy: set[str] = field(default_factory=set[str])
-    _tokens: dict[tuple[str, str | None], str] = field(default_factory=dict[tuple[str, str | None], str])
+    _tokens: dict[tuple[str | None, ...], str] = field(default_factory=dict[tuple[str | None, ...], str])
 
     @contextlib.contextmanager
     def hold(self, *names: str) -> Iterator[None]:
@@ -116,20 +134,29 @@ class Arena:
         self.say(f"{monotonic() - self.begun:7.1f} s  {what}")
 
     async def call(
-        self, service: str, method: str, path: str, *, role: str = "service", agency: str | None = None, **options: Any
+        self,
+        service: str,
+        method: str,
+        path: str,
+        *,
+        role: str = "service",
+        agency: str | None = None,
+        person: str | None = None,
+        **options: Any,
     ) -> httpx2.Response:
         """One request of a caller with this role. Raises httpx2.HTTPError without an answer."""
         url, headers = f"{self.stack.url(service)}/v1{path}", options.pop("headers", {})
-        if (role, agency) not in self._tokens:
-            self._tokens[role, agency] = await self.stack.token(role, agency=agency)
-        bearer = {"authorization": f"Bearer {self._tokens[role, agency]}"}
+        caller = (role, agency, person)
+        if caller not in self._tokens:
+            self._tokens[caller] = await self.stack.token(role, agency=agency, person=person)
+        bearer = {"authorization": f"Bearer {self._tokens[caller]}"}
         try:
             answer = await self.http.request(method, url, headers={**headers, **bearer}, **options)
         except AttributeError as error:
             # anyio 4.16 asks a connection for its peer that was cut as soon as it stood, and has no socket any more.
             raise httpx2.ConnectError("cut as soon as it stood") from error
         if answer.status_code == EXPIRED:
-            self._tokens.pop((role, agency), None)
+            self._tokens.pop(caller, None)
             self.counted["tokens run out"] += 1
         return answer
 
@@ -173,18 +200,20 @@ async def arena(
 
         folder = open_links.enter_context(temporary_folder("chaos"))
         open_links.enter_context(setting.furnished(folder))
+        swift = Swift(monotonic(), (datetime.now(UTC) - EARLIER).timestamp())
+        planted_in = {"CHAOS_PLANTED": planted, "CHAOS_PAGE": str(scale.page), "CHAOS_SWIFT": json.dumps(swift)}
         stack = await open_links.enter_async_context(
             running_stack(
                 folder,
                 roles=ROLES,
-                environment={**SETTINGS, "CHAOS_PLANTED": planted, "CHAOS_PAGE": str(scale.page)},
+                environment={**SETTINGS, **planted_in},
                 trace_ratio=0.01,
                 database_url=through,
                 kafka_detours=[(link.upstream, link.port) for link in kafka],
             )
         )
         http = await open_links.enter_async_context(httpx2.AsyncClient(timeout=ANSWER_SECONDS))
-        made = Arena(stack, http, links, scale, say=say)
+        made = Arena(stack, http, links, scale, swift, say=say)
         supervisor = asyncio.create_task(made.supervise())
         try:
             yield made

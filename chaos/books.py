@@ -1,6 +1,6 @@
 """The books after a trial, checked from outside: what clients were told, databases, topics and mails must agree.
 
-The ten invariants are those of the design (performance.md 6); `jejak_local.books.agreement` and the services' own
+The first ten invariants are those of the design (performance.md 6); `jejak_local.books.agreement` and the services' own
 invariants hold a part of them. Three are seen only while things happen: clients and faults note them in `Arena.wrong`.
 """
 
@@ -10,24 +10,35 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from chaos.arena import BROKEN, Arena
 from chaos.clients import YEAR, History
 from chaos.faults import AGAIN
+from chaos.findings import differences, finding
+from chaos.mentoring_books import MENTORING, applicants, completions, recognitions, sessions
 from common.invariants import find_broken
 from common.messages.dead_letters import listed
 from common.service import Service
 from common.store.database import Database
-from contracts.topics import ACCESS, AGENCIES, CONTACTS, PEOPLE, POSTS, RECORDS, TOPICS, UNITS
+from contracts.topics import (
+    ACCESS,
+    AGENCIES,
+    CONTACTS,
+    DUTIES,
+    IDENTIFIERS,
+    PEOPLE,
+    POSTS,
+    RECORDS,
+    TOPICS,
+    UNITS,
+)
 from jejak_local.books import CONSUMING, EMITTING, READERS, Finding, agreement, ask, lag, records, rest, rows
 from jejak_local.services import parts_of, services
 
-EXAMPLES = 3
-
 
 class Copied(NamedTuple):
-    """A table of the registry that others copy: its id, the topic, and the copy with its key."""
+    """A table of the registry that others copy: its id, the topic, and the copy with its key; nobody copies ids yet."""
 
     table: str
     id: str
@@ -42,6 +53,8 @@ COPIED = (
     Copied("units", "id", UNITS.name, "units", "unit_id"),
     Copied("posts", "id", POSTS.name, "established_posts", "post_id"),
     Copied("contacts", "person_id", CONTACTS.name, "contacts", "person_id"),
+    Copied("delegations", "id", DUTIES.name, "deputies", "delegation_id"),
+    Copied("identified", "subject_id", IDENTIFIERS.name, "", ""),
 )
 HISTORIES = {"unit_states": UNITS.name, "post_states": POSTS.name, "holdings": PEOPLE.name}
 """Dated tables that copies have under the same name, with some of the columns."""
@@ -70,19 +83,18 @@ async def audit(arena: Arena, histories: Sequence[History]) -> list[Finding]:
         *(_copies(arena, copied) for copied in COPIED),
         *(_histories(arena, table, topic) for table, topic in HISTORIES.items()),
         _looks(arena, histories),
+        applicants(arena, histories),
+        sessions(arena, histories),
+        completions(arena, histories),
+        recognitions(arena, histories),
         _dead_letters(arena),
         _nothing_left(arena),
         _shortfalls(arena),
         _mails(arena),
         *(_own_invariants(arena, service) for service in services()),
     )
-    seen = _finding("what clients saw: every answer right, counters grow, no credit before its record", arena.wrong)
+    seen = finding("what clients saw: every answer right, counters grow, no credit before its record", arena.wrong)
     return [seen, *findings, *await agreement(arena.stack)]
-
-
-def _finding(holds: str, broken: Sequence[str], figures: str = "") -> Finding:
-    examples = "; ".join(broken[:EXAMPLES])
-    return Finding(holds, not broken, f"{len(broken)} broken: {examples}" if broken else figures)
 
 
 async def _answered_records(arena: Arena, histories: Sequence[History]) -> Finding:
@@ -92,7 +104,7 @@ async def _answered_records(arena: Arena, histories: Sequence[History]) -> Findi
             arena.stack,
             "training",
             "SELECT source_name, reference, id::text, person_id::text, title, jp_stated, verified, state = 'revoked'"
-            " FROM records",
+            f" FROM records WHERE source_name <> '{MENTORING}'",
         )
     }
     told = {
@@ -100,9 +112,9 @@ async def _answered_records(arena: Arena, histories: Sequence[History]) -> Findi
         for history in histories
         for reference, each in history.records.items()
     }
-    return _finding(
+    return finding(
         "1 each answered training is stored once, as it was answered last",
-        _differences(told, stored),
+        differences(told, stored),
         f"{len(told):,} trainings",
     )
 
@@ -128,24 +140,17 @@ async def _answered_cases(arena: Arena, histories: Sequence[History]) -> Finding
         for history in histories
         for reference, case in history.cases.items()
     }
-    return _finding(
+    return finding(
         "1, 2 each answered predikat is one case, in the state answered, credited by the law's formula",
-        _differences(told, stored),
+        differences(told, stored),
         f"{len(told):,} cases",
     )
-
-
-def _differences(told: dict[Any, Any], stored: dict[Any, Any]) -> list[str]:
-    return [
-        f"{key}: told {told.get(key, 'nothing')}, stored {stored.get(key, 'nothing')}"
-        for key in sorted(key for key in told.keys() | stored.keys() if told.get(key) != stored.get(key))
-    ]
 
 
 async def _yearly_totals(arena: Arena, histories: Sequence[History]) -> Finding:
     """The sums are made anew from what clients were told, not from the records stored.
 
-    Of the sessions of a person's month two count, 2 JP each, verified ones before others.
+    Of the sessions of a person's month two count, 2 JP each, verified ones before others; those of mentoring are verified.
     """
     expected: defaultdict[tuple[str, int], list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
     months: defaultdict[tuple[str, int, int], list[int]] = defaultdict(lambda: [0, 0])
@@ -157,6 +162,9 @@ async def _yearly_totals(arena: Arena, histories: Sequence[History]) -> Finding:
                 expected[told.person, YEAR][0 if told.verified else 1] += told.jp
             for day in told.sessions:
                 months[told.person, day.year, day.month][0 if told.verified else 1] += 1
+        for cohort in history.cohorts:
+            for met in cohort.told:
+                months[cohort.pairs[met.pair].mentee, met.day.year, met.day.month][0] += 1
     for (person, year, _), (verified, unverified) in months.items():
         counted = min(2, verified)
         expected[person, year][0] += 2 * counted
@@ -169,9 +177,9 @@ async def _yearly_totals(arena: Arena, histories: Sequence[History]) -> Finding:
         if totals != [0, 0]
     }
     wanted = {key: totals for key, totals in expected.items() if totals != [0, 0]}
-    return _finding(
+    return finding(
         "3 each yearly total is the sum of what was answered",
-        _differences(wanted, laid),
+        differences(wanted, laid),
         f"{len(laid):,} people and years",
     )
 
@@ -197,9 +205,9 @@ async def _evidence(arena: Arena) -> Finding:
             " CASE state WHEN 'active' THEN verified END FROM evidence",
         )
     }
-    return _finding(
+    return finding(
         "2 credit has assessed the newest version of each record",
-        _differences(stored, known),
+        differences(stored, known),
         f"{len(known):,} records",
     )
 
@@ -224,9 +232,9 @@ async def _record_events(arena: Arena, histories: Sequence[History]) -> Finding:
             untraced.append(
                 f"the trace of record {record}, version {version}, is {trace}, of its upload {traces.get(record)}"
             )
-    return _finding(
+    return finding(
         "4, 9 one event for each version of each record, none without one, each with the trace of its upload",
-        _differences(versions, {key: len(found) for key, found in ids.items()}) + untraced,
+        differences(versions, {key: len(found) for key, found in ids.items()}) + untraced,
         f"{messages:,} messages, {len(ids):,} events",
     )
 
@@ -239,14 +247,14 @@ async def _copies(arena: Arena, copied: Copied) -> Finding:
     broken: list[str] = []
     for service in _readers(copied.topic):
         known = dict(await rows(arena.stack, service, f"SELECT {copied.key}::text, sequence FROM {copied.copy}"))
-        broken += [f"{service}: {difference}" for difference in _differences(versions, known)]
+        broken += [f"{service}: {difference}" for difference in differences(versions, known)]
     published: dict[str, int] = {}
     async for headers, _ in records(arena.stack.kafka.bootstrap, copied.topic):
         if AGAIN not in headers:
             subject = headers["ce_subject"]
             published[subject] = max(published.get(subject, 0), int(headers["ce_sequence"]))
-    broken += [f"topic: {difference}" for difference in _differences(versions, published)]
-    return _finding(
+    broken += [f"topic: {difference}" for difference in differences(versions, published)]
+    return finding(
         f"4 the newest state of all {copied.table} is published, and known to every reader",
         broken,
         f"{len(versions):,}",
@@ -266,7 +274,7 @@ async def _histories(arena: Arena, table: str, topic: str) -> Finding:
             known, kept = await rows(arena.stack, service, query), await rows(arena.stack, "registry", query)
             compared += len(kept)
             broken += [f"{service}: {row} {'is too much' if row in known else 'is missing'}" for row in known ^ kept]
-    return _finding(f"4 {table} are the same in the registry and its readers", broken, f"{compared:,} rows")
+    return finding(f"4 {table} are the same in the registry and its readers", broken, f"{compared:,} rows")
 
 
 def _readers(topic: str) -> list[str]:
@@ -292,7 +300,7 @@ async def _looks(arena: Arena, histories: Sequence[History]) -> Finding:
         for (viewer, person), number in answered.items()
         if entries.get((viewer, person), 0) < number
     ]
-    return _finding(
+    return finding(
         "1, 4 whoever was shown a record has left an entry",
         broken,
         f"{answered.total():,} looks, {len(kept):,} entries",
@@ -305,7 +313,7 @@ async def _dead_letters(arena: Arena) -> Finding:
         for topic in TOPICS
         for letter in await listed(arena.stack.kafka.bootstrap, topic.name)
     }
-    return _finding(
+    return finding(
         "6 the dead letters are exactly the poison",
         [f"{letter} {'not buried' if letter in arena.poison else 'buried'}" for letter in buried ^ arena.poison],
         f"{len(buried):,} dead letters",
@@ -320,9 +328,7 @@ async def _nothing_left(arena: Arena) -> Finding:
         left[f"waiting in {service}"] = await ask(arena.stack, service, "SELECT count(*) FROM waiting")
     left["lag"] = await lag(arena.stack.kafka.bootstrap)
     left["sweeps unfinished"] = await ask(arena.stack, "training", "SELECT count(*) FROM sweeps WHERE state <> 'done'")
-    return _finding(
-        "6 nothing is on its way or waits", [f"{what}: {number}" for what, number in left.items() if number]
-    )
+    return finding("6 nothing is on its way or waits", [f"{what}: {number}" for what, number in left.items() if number])
 
 
 async def _shortfalls(arena: Arena) -> Finding:
@@ -338,7 +344,7 @@ async def _shortfalls(arena: Arena) -> Finding:
         " FROM listed_people LEFT JOIN resolutions USING (sweep_id, agency_id, person_id) GROUP BY 1, 2",
     )
     broken = [f"{sweep}, {person}, short: {short}" for sweep, person, short in found ^ told]
-    return _finding("7 training and notification agree who is short", broken, f"{len(found):,} shortfalls")
+    return finding("7 training and notification agree who is short", broken, f"{len(found):,} shortfalls")
 
 
 async def _mails(arena: Arena) -> Finding:
@@ -369,7 +375,7 @@ async def _mails(arena: Arena) -> Finding:
         said = {subject.replace(".", "") for subject in subjects}
         if len(said) > 1 or any(str(short) not in subject.split() for subject in said):
             broken.append(f"{message_id} speaks of {short} people in its books, and says {subjects}")
-    return _finding("7 each digest is mailed once, with the number of its books", broken, f"{len(messages):,} messages")
+    return finding("7 each digest is mailed once, with the number of its books", broken, f"{len(messages):,} messages")
 
 
 async def _own_invariants(arena: Arena, service: Service) -> Finding:
@@ -380,4 +386,4 @@ async def _own_invariants(arena: Arena, service: Service) -> Finding:
     finally:
         await database.close()
     broken = [f"{each.invariant}: {each.broken} times, {each.examples}" for each in found]
-    return _finding(f"3, 7 {service.name}: its own invariants hold", broken, f"{len(held)} invariants")
+    return finding(f"3, 7 {service.name}: its own invariants hold", broken, f"{len(held)} invariants")

@@ -16,6 +16,7 @@ from typing import Any
 import httpx2
 
 from chaos.arena import ANSWER_SECONDS, BROKEN, EXPIRED, Arena
+from chaos.cohorts import Cohort
 from jejak_local.books import ask
 from jejak_local.processes import waited
 
@@ -25,6 +26,8 @@ YEAR = 2026
 NEW_YEAR = date(YEAR, 1, 1)
 SLOWEST_LINES = 500
 """Lines of an upload that a service works off in a second, at the least."""
+MENTORS = 2
+"""of each agency"""
 STEADY = 5
 """People of an agency whose hours are never corrected or revoked: what they have only grows."""
 MONTHS = [date(year, month, 1) for year in (2024, 2025) for month in range(1, 13)]
@@ -50,6 +53,8 @@ class Agency:
 
     id: str
     people: list[Person]
+    mentors: list[Person] = field(default_factory=list[Person])
+    """Of a higher jenjang than all others; they mentor and do nothing else."""
 
     @property
     def steady(self) -> list[Person]:
@@ -101,6 +106,7 @@ class History:
     cases: dict[str, Judged] = field(default_factory=dict[str, Judged])
     looks: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     """How often who was shown whom."""
+    cohorts: list[Cohort] = field(default_factory=list[Cohort])
 
     @property
     def people(self) -> list[Person]:
@@ -213,17 +219,18 @@ async def make_agency(client: Client, name: str) -> Agency:
     [made] = await client.upload("registry", "/agencies:batch", [line])
     agency = Agency(made["id"], [])
     agency.people += await register(client, agency, arena.scale.people)
+    agency.mentors += await register(client, agency, MENTORS, jenjang="ahli_madya", golongan="IV/a")
     known = f"SELECT count(*) FROM people WHERE agency_id = '{agency.id}'"
     for service in ("training", "credit"):
-        while await ask_patiently(client, service, known) < arena.scale.people:
+        while await ask_patiently(client, service, known) < arena.scale.people + MENTORS:
             await asyncio.sleep(0.1)
     client.history.agencies.append(agency)
     return agency
 
 
-async def register(client: Client, agency: Agency, number: int) -> list[Person]:
+async def register(client: Client, agency: Agency, number: int, **changes: Any) -> list[Person]:
     """New people of an agency, as the registry has answered."""
-    people = [Person(_person(next(client.arena.numbers), agency)) for _ in range(number)]
+    people = [Person(_person(next(client.arena.numbers), agency) | changes) for _ in range(number)]
     answers = await client.upload("registry", "/people:batch", [person.line for person in people])
     for person, answer in zip(people, answers, strict=True):
         if answer["status"] == "refused":
@@ -469,16 +476,16 @@ async def sweeper(client: Client) -> None:
         client.arena.tell("a sweep killed")
     if chance.random() < 0.5:
         client.arena.tell("two sweeps at once")
-        await asyncio.gather(insist_command(client, *arguments), insist_command(client, *arguments))
+        await asyncio.gather(*(insist_command(client, "training", *arguments) for _ in range(2)))
     else:
-        await insist_command(client, *arguments)
+        await insist_command(client, "training", *arguments)
 
 
-async def insist_command(client: Client, *arguments: str) -> None:
-    """Runs a command of training until it succeeds."""
-    training = client.arena.stack.process("training", "api")
+async def insist_command(client: Client, service: str, *arguments: str) -> None:
+    """Runs a command of a service until it succeeds."""
+    process = client.arena.stack.process(service, "api")
     while True:
-        child = training.run(*arguments)
+        child = process.run(*arguments)
         try:
             if await waited(lambda child=child: child.exit_code is not None, 120) and child.exit_code == 0:
                 return

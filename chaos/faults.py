@@ -18,7 +18,8 @@ from common.events import MAX_EVENT_BYTES, Event, Topic
 from common.messages.fetching import take
 from common.messages.kafka import partition_of, producer
 from contracts import topics
-from contracts.events.registry import AgencyChanged, PersonChanged, PostChanged, UnitChanged
+from contracts.events.mentoring import MentoringCompleted
+from contracts.events.registry import AgencyChanged, DutyDelegated, PersonChanged, PostChanged, UnitChanged
 from contracts.events.training import JPShortfallResolved, TrainingCompleted
 from jejak_local.books import EMITTING, READERS, ask, rows
 from jejak_local.poison import STAND_IN, Raw, send_raw
@@ -29,9 +30,19 @@ AGAIN = "chaos"
 """The header of what faults publish: poison, and events under a new id."""
 WANTED: dict[str, type[Event]] = {
     event.topic.name: event
-    for event in (AgencyChanged, UnitChanged, PostChanged, PersonChanged, TrainingCompleted, JPShortfallResolved)
+    for event in (
+        AgencyChanged,
+        UnitChanged,
+        PostChanged,
+        PersonChanged,
+        DutyDelegated,
+        TrainingCompleted,
+        JPShortfallResolved,
+        MentoringCompleted,
+    )
 }
 """An event that each reader of the topic wants; it would rightly pass over the body of any other."""
+STRUCTURE = (topics.AGENCIES, topics.UNITS, topics.POSTS, topics.DUTIES)
 INTAKE_SECONDS = 60
 HUGE = 6 * 1024 * 1024
 RECORDED = "SELECT count(*) FROM records"
@@ -182,7 +193,7 @@ async def two_relays(arena: Arena, chance: Random) -> None:
 
 async def published_again(arena: Arena, chance: Random) -> None:
     """A sample of a topic comes again, shuffled, old versions above all; half under new ids, as if they were news."""
-    topic = chance.choice([topics.RECORDS, topics.RECORDS, topics.PEOPLE, topics.AGENCIES, topics.UNITS, topics.POSTS])
+    topic = chance.choice([topics.RECORDS, topics.PEOPLE, *STRUCTURE, topics.PAIRS])
     with arena.hold("kafka"):
         known = await _newest(arena, topic.name, 2_000)
         newest: dict[bytes, int] = {}
@@ -207,9 +218,7 @@ async def published_again(arena: Arena, chance: Random) -> None:
 
 async def poisoned(arena: Arena, chance: Random) -> None:
     """Events that no code can apply, among good ones: they alone must end as dead letters."""
-    topic = chance.choice(
-        [topics.RECORDS, topics.RECORDS, topics.PEOPLE, topics.SHORTFALLS, topics.AGENCIES, topics.UNITS, topics.POSTS]
-    )
+    topic = chance.choice([topics.RECORDS, topics.PEOPLE, topics.SHORTFALLS, *STRUCTURE, topics.PAIRS])
     with arena.hold("kafka"):
         poison = [_poison(chance, topic) for _ in range(chance.randint(1, 5))]
         if topic is topics.RECORDS:

@@ -1,9 +1,11 @@
-"""Clients that keep units, posts and contacts of an agency, and one that looks at people's records."""
+"""Clients that keep units, posts, contacts, deputies and ids of other systems of an agency, and one that looks at people's records."""
 
 import asyncio
+from datetime import datetime, timedelta
 from typing import Any
 
-from chaos.clients import Agency, Client
+from chaos.clients import Agency, Client, Person
+from contracts.zone import JAKARTA
 
 UNITS = 6
 POSTS = 8
@@ -16,6 +18,10 @@ LAWFUL = frozenset(
         "acting-twice",
         "post-closed",
         "unit-closed",
+        "deputy-twice",
+        "deputy-loop",
+        "delegation-over",
+        "identifier-taken",
     }
 )
 """Codes with which a change that was made up is refused: two of them may not go together."""
@@ -37,6 +43,8 @@ async def organiser(client: Client) -> None:
         people = chance.sample(agency.people, k=chance.randint(1, 20))
         await _send(client, "holdings", [_holding(client, agency, person.nip) for person in people])
         await _send(client, "contacts", [_contact(client, person.nip) for person in people])
+        await _send(client, "identifiers", [_identifier(client, person.nip) for person in people])
+        await _stand_in(client, agency)
         await asyncio.sleep(chance.uniform(0, 0.5))
 
 
@@ -62,10 +70,24 @@ async def looker(client: Client) -> None:
         await asyncio.sleep(chance.uniform(0, 0.3))
 
 
-async def _send(client: Client, kind: str, lines: list[dict[str, Any]]) -> None:
-    for answer in await client.upload("registry", f"/{kind}:batch", lines):
+async def _send(client: Client, kind: str, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    answers = await client.upload("registry", f"/{kind}:batch", lines)
+    for answer in answers:
         if answer["status"] == "refused" and answer["code"] not in LAWFUL:
             client.wrong(f"a line of {kind} was answered {answer}")
+    return answers
+
+
+async def _stand_in(client: Client, agency: Agency) -> None:
+    """Names deputies, and ends some again."""
+    lines = [_deputy(client, *client.chance.sample(agency.people, 2)) for _ in range(client.chance.randint(1, 4))]
+    for line, answer in zip(lines, await _send(client, "deputies", lines), strict=False):
+        if answer["status"] == "stored" and client.chance.random() < 0.5:
+            path = f"/deputies/{answer['id']}/end"
+            ended = await client.insist("registry", "POST", path, json={"on": line["valid_from"]})
+            # Sent again after an answer that was lost, it is over; a day may have gone by.
+            if not ended.is_success and ended.json().get("code") not in {"delegation-over", "end-outside"}:
+                client.wrong(f"the end of a delegation was answered {ended.status_code}: {ended.text[:200]}")
 
 
 def _since(client: Client) -> dict[str, str]:
@@ -102,3 +124,17 @@ def _contact(client: Client, nip: str) -> dict[str, Any]:
         "language": client.chance.choice(("id", "en")),
         "zone": client.chance.choice(("WIB", "WITA", "WIT")),
     }
+
+
+def _identifier(client: Client, nip: str) -> dict[str, Any]:
+    """An id of few, so that two people are now and then given one; or none any more."""
+    siasn = None if client.chance.random() < 0.2 else f"P{client.chance.randrange(200)}"
+    return {"kind": "person", "nip": nip, "siasn": siasn}
+
+
+def _deputy(client: Client, person: Person, deputy: Person) -> dict[str, Any]:
+    begins = datetime.now(JAKARTA).date() + timedelta(days=client.chance.randint(0, 5))
+    return {
+        "person_id": person.id, "deputy_id": deputy.id, "duty": client.chance.choice(("superior", "digest", "verifier")),
+        "valid_from": begins.isoformat(), "valid_to": (begins + timedelta(days=client.chance.randint(2, 9))).isoformat(),
+    }  # fmt: skip

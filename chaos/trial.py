@@ -26,6 +26,7 @@ from chaos.clients import (
     watcher,
 )
 from chaos.faults import break_things
+from chaos.mentoring import cohort
 from chaos.scenes import Scene
 from chaos.structure import looker, organiser
 from jejak_local.books import Finding
@@ -160,7 +161,8 @@ async def _come_to_rest(arena: Arena, client: Client) -> None:
     """Waits for every process to come back, has the closed periods swept, and waits until nothing is on its way."""
     for what, work in {
         "a process is not ready": _all_ready(arena),
-        "the sweep did not end": insist_command(client, "sweep"),
+        "the sweep did not end": insist_command(client, "training", "sweep"),
+        "what mentors have done was not told": insist_command(client, "mentoring", "recognise"),
         "9 requests cannot be followed to credit by their trace": follow(client),
         "not at rest": at_rest(arena),
     }.items():
@@ -191,6 +193,7 @@ def clients_of(scale: Scale) -> dict[str, tuple[int, Work]]:
         "registrar": (1, registrar),
         "organiser": (1, organiser),
         "looker": (1, looker),
+        "cohort": (AGENCIES, cohort),
         "sweeper": (1, sweeper),
         "watcher": (1, watcher),
     }

@@ -15,4 +15,11 @@ NAMES = (
     "poison-lost",
     "neighbours-lost",
     "mail-lost",
+    "seats-unheeded",
+    "applicant-lost",
+    "both-at-once",
+    "corrected-anew",
+    "claims-recognised",
+    "end-untold",
+    "lost-id-untold",
 )

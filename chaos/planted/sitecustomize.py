@@ -1,14 +1,18 @@
 """Python imports this before anything else in the services that `chaos.arena` starts: it has its folder on PYTHONPATH.
 
-It makes the pages of a sweep small, and plants the bug named by CHAOS_PLANTED. Each bug is one that somebody could
+It makes the pages of a sweep small and the clock of mentoring a swift one, and plants the bug named by CHAOS_PLANTED. Each bug is one that somebody could
 have written; what it says here is what is wrong.
 """
 
 import asyncio
+import json
 import os
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
+from types import SimpleNamespace
 from typing import Any
 
 
@@ -29,6 +33,18 @@ def small_pages() -> None:
     from contracts.events import training
 
     swap(training, PEOPLE_A_PAGE=int(os.environ["CHAOS_PAGE"]))
+
+
+def swift_clock() -> None:
+    """From a day long ago on an hour is a second, on the same clock for all processes, whatever the machine's is set to."""
+    from common.clock import Clock
+
+    started, begins = json.loads(os.environ["CHAOS_SWIFT"])
+
+    def now(_: Any) -> datetime:
+        return datetime.fromtimestamp(begins + (monotonic() - started) * 3600, UTC)
+
+    swap(Clock, now=now)
 
 
 def twice_in_a_file() -> None:
@@ -299,6 +315,97 @@ def mail_lost() -> None:
     swap(sender, judge=judge)
 
 
+def seats_unheeded() -> None:
+    """Whoever accepts an offer is in, however many of the mentor's seats are taken by then."""
+    from mentoring.pairs import answers
+
+    real_own = answers._own
+
+    async def own(session: Any, pair_id: Any, caller: Any) -> Any:
+        pair, _ = await real_own(session, pair_id, caller)
+        return pair, SimpleNamespace(seats=sys.maxsize)
+
+    swap(answers, _own=own)
+
+
+def applicant_lost() -> None:
+    """A run matches all mentees but the last."""
+    from mentoring.runs import commands
+
+    real_gather = commands.gather
+
+    async def gather(*asked: Any) -> Any:
+        case, left = await real_gather(*asked)
+        return replace(case, mentees=case.mentees[:-1]), left
+
+    swap(commands, gather=gather)
+
+
+def both_at_once() -> None:
+    """Nobody holds a pair: where both say at once that a session was held, each finds that the other has not."""
+    from sqlalchemy import text
+
+    from mentoring.pairs.reach import OneOfTwo, own_pair
+    from mentoring.people import PEOPLE
+    from mentoring.sessions import commands
+    from roster import people
+
+    async def held_pair(session: Any, pair_id: Any, caller: Any) -> Any:
+        pair = await own_pair(session, pair_id, caller)
+        both = await PEOPLE.lock(session, [pair.mentee_id, pair.mentor_id])
+        return OneOfTwo(pair, "mentee" if pair.mentee_id == caller.person else "mentor", both)
+
+    swap(people, LOCK=text(edited(people.LOCK.text, "FOR NO KEY UPDATE", "")))
+    swap(commands, held_pair=held_pair)
+
+
+def corrected_anew() -> None:
+    """What mentoring tells of sessions is another record each time, also where it corrects what it has told."""
+    from sqlalchemy import false
+
+    from training.mentored import commands
+
+    swap(commands, one_of=lambda *_: false())
+
+
+def claims_recognised() -> None:
+    """A mentor is recognised for every session of the year, also one that was taken back or that one of the two has told of."""
+    from sqlalchemy import text
+
+    from mentoring.recognition import commands
+
+    def claimed(words: str) -> Any:
+        return text(edited(words, "extract(year FROM s.held_on)", "extract(year FROM s.starts_at)"))
+
+    swap(commands, DIFFERING=claimed(commands.DIFFERING.text), CHANGES=claimed(commands.CHANGES.text))
+
+
+def end_untold() -> None:
+    """That a deputy stands in for somebody is told, and not that it ends earlier."""
+    from registry.deputies import store
+
+    real_emit = store.emit
+
+    def emit(session: Any, event: Any, *, sequence: int, **options: Any) -> None:
+        if sequence == 1:
+            real_emit(session, event, sequence=sequence, **options)
+
+    swap(store, emit=emit)
+
+
+def lost_id_untold() -> None:
+    """That other systems know somebody by an id is told, and not that they know them by none any more."""
+    from registry.identifiers import store
+
+    real_emit = store.emit
+
+    def emit(session: Any, event: Any, **options: Any) -> None:
+        if event.ids:
+            real_emit(session, event, **options)
+
+    swap(store, emit=emit)
+
+
 EVERY = {folder.name for folder in Path(__file__).parents[2].glob("services/*")}
 BUGS = {
     "twice-in-a-file": (twice_in_a_file, {"training"}),
@@ -315,6 +422,13 @@ BUGS = {
     "poison-lost": (poison_lost, EVERY),
     "neighbours-lost": (neighbours_lost, EVERY),
     "mail-lost": (mail_lost, {"notification"}),
+    "seats-unheeded": (seats_unheeded, {"mentoring"}),
+    "applicant-lost": (applicant_lost, {"mentoring"}),
+    "both-at-once": (both_at_once, {"mentoring"}),
+    "corrected-anew": (corrected_anew, {"training"}),
+    "claims-recognised": (claims_recognised, {"mentoring"}),
+    "end-untold": (end_untold, {"registry"}),
+    "lost-id-untold": (lost_id_untold, {"registry"}),
 }
 """Each bug and the services it is planted in."""
 
@@ -323,6 +437,8 @@ def plant() -> None:
     service = next((word for word in sys.orig_argv if word in EVERY), "")
     if service == "training":
         small_pages()
+    if service == "mentoring":
+        swift_clock()
     if name := os.environ["CHAOS_PLANTED"]:
         bug, services = BUGS[name]
         if service in services:

@@ -9,12 +9,28 @@ import pytest
 from chaos.arena import PLANTED
 from chaos.planted import NAMES
 
-SERVICE = {"digest-early": "notification", "mail-lost": "notification", "ignores-sequence": "credit"}
+SERVICE = {
+    "digest-early": "notification",
+    "mail-lost": "notification",
+    "ignores-sequence": "credit",
+    "seats-unheeded": "mentoring",
+    "applicant-lost": "mentoring",
+    "both-at-once": "mentoring",
+    "claims-recognised": "mentoring",
+    "end-untold": "registry",
+    "lost-id-untold": "registry",
+}
 
 
 def start(bug: str, service: str) -> "subprocess.CompletedProcess[str]":
     """An interpreter that is started as the service's are, and ends at once."""
-    environment = {**os.environ, "PYTHONPATH": str(PLANTED), "CHAOS_PLANTED": bug, "CHAOS_PAGE": "7"}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(PLANTED),
+        "CHAOS_PLANTED": bug,
+        "CHAOS_PAGE": "7",
+        "CHAOS_SWIFT": "[0, 0]",
+    }
     return subprocess.run(
         [sys.executable, "-c", "print('planted')", service],
         env=environment,
