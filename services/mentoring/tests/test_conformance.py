@@ -52,10 +52,23 @@ async def test_every_answer_is_documented(
     for days, person_id in enumerate((pair.mentor_id, mentee, mentee, mentee), 1):
         body = {"starts_at": (world.clock.now() + timedelta(days=days)).isoformat()}
         slots.append((await api.call("person", "POST", "/talk-slots", body, person=person_id)).json()["id"])
+    topic, circles = {"topic": "x"}, list[str]()
+    mentored = await programme(mentor_jenjang=["ahli_muda"])
+    await joins(mentored, mentee, "mentor")
+    for _ in range(2):
+        opened = await api.call("person", "POST", f"/programmes/{mentored}/circles", topic, person=mentee)
+        circles.append(opened.json()["id"])
+    led = await api.call("person", "POST", f"/programmes/{pair.programme_id}/circles", topic, person=pair.mentor_id)
+    circles.append(led.json()["id"])
+    await api.call("person", "POST", f"/circles/{circles[2]}/join", person=mentee)
+    meetings: list[str] = []
+    for circle_id, person_id in ((circles[0], mentee), (circles[0], mentee), (circles[2], pair.mentor_id)):
+        body = {"starts_at": (clock.now() - timedelta(minutes=30)).isoformat(), "minutes": 15}
+        met = await api.call("person", "POST", f"/circles/{circle_id}/meetings", body, person=person_id)
+        meetings.append(met.json()["id"])
     figures = {"sessions": 1, "minutes": 60, "mentees": 1, "version": 1, "told_at": clock.now()}
     async with database.transaction() as session:
         session.add(Recognition(mentor_id=mentee, year=2026, **figures))
-    topic = {"topic": "x"}
     talks = [await api.call("person", "POST", f"/talk-slots/{each}/talks", topic, person=late) for each in slots[2:]]
     # One that has failed, so that it can be resumed.
     async with world.database.transaction() as session:
@@ -81,12 +94,19 @@ async def test_every_answer_is_documented(
             "report_id": [report.json()["items"][0]["id"]],
             "slot_id": slots[:2],
             "year": [2026],
+            "circle_id": [*circles[1:], circles[0]],
+            "meeting_id": meetings,
             "talk_id": [talk.json()["id"] for talk in talks],
         },
         bodies={
             "PUT /v1/programmes/{programme_id}/applications/me": {"side": "mentee"},
             "POST /v1/programmes/{programme_id}/pairs": {"mentee_id": str(late), "mentor_id": str(mentors[0])} | why,
             "POST /v1/pairs/{pair_id}/exchange": {"pair_id": drafts[1]} | why,
+            "POST /v1/programmes/{programme_id}/circles": topic,
+            "POST /v1/circles/{circle_id}/close": why,
+            "POST /v1/circles/{circle_id}/meetings": {"starts_at": (clock.now() + timedelta(days=4)).isoformat()},
+            "PUT /v1/circle-meetings/{meeting_id}/log": {"present": []},
+            "POST /v1/circle-meetings/{meeting_id}/cancel": why,
             "POST /v1/pairs/{pair_id}/decline": why,
             "POST /v1/pairs/{pair_id}/keep": why,
             "POST /v1/pairs/{pair_id}/mentor": {"mentor_id": str(mentors[0])} | why,

@@ -56,6 +56,20 @@ RIGHTS = {
     ("GET", "/v1/pairs/{pair_id}/feedback"): {"person"},
     ("PUT", "/v1/pairs/{pair_id}/feedback/{stage}"): {"person"},
     ("GET", "/v1/pairs/{pair_id}/completions"): {"lan", "programme_manager", "person"},
+    ("GET", "/v1/completions/me"): {"person"},
+    ("GET", "/v1/circles"): {"person"},
+    ("GET", "/v1/circles/me"): {"person"},
+    ("POST", "/v1/programmes/{programme_id}/circles"): {"person"},
+    ("GET", "/v1/circles/{circle_id}"): {"person"},
+    ("POST", "/v1/circles/{circle_id}/join"): {"person"},
+    ("POST", "/v1/circles/{circle_id}/leave"): {"person"},
+    ("POST", "/v1/circles/{circle_id}/close"): {"person"},
+    ("GET", "/v1/circles/{circle_id}/meetings"): {"person"},
+    ("POST", "/v1/circles/{circle_id}/meetings"): {"person"},
+    ("GET", "/v1/circle-meetings/{meeting_id}"): {"person"},
+    ("PUT", "/v1/circle-meetings/{meeting_id}/log"): {"person"},
+    ("POST", "/v1/circle-meetings/{meeting_id}/confirm"): {"person"},
+    ("POST", "/v1/circle-meetings/{meeting_id}/cancel"): {"person"},
     ("GET", "/v1/jobs/{job_id}"): {"programme_manager"},
     ("POST", "/v1/jobs/{job_id}/cancel"): {"programme_manager"},
     ("GET", "/v1/recognitions/me"): {"person"},
@@ -132,6 +146,13 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
             )
         ]
         talk = await api.call("person", "POST", f"/talk-slots/{slot['id']}/talks", {"topic": "x"}, person=mentee)
+        topic = {"topic": "x"}
+        circle = await api.call("person", "POST", f"/programmes/{programme_id}/circles", topic, person=mentor)
+        circle_id = circle.json()["id"]
+        await api.call("person", "POST", f"/circles/{circle_id}/join", person=mentee)
+        meeting = await api.call(
+            "person", "POST", f"/circles/{circle_id}/meetings", {"starts_at": later}, person=mentor
+        )
         # Each has a certificate of another year: whoever asks for the other's year has none.
         year, figures = 2026 - len(sides), {"sessions": 1, "minutes": 60, "mentees": 1, "version": 1}
         async with world.database.transaction() as session:
@@ -149,6 +170,8 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
             "report_id": report["items"][0]["id"],
             "slot_id": slot["id"],
             "talk_id": talk.json()["id"],
+            "circle_id": circle_id,
+            "meeting_id": meeting.json()["id"],
             "name": "bahan.pdf",
             "stage": "start",
             "year": year,
@@ -160,6 +183,11 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
             "POST /v1/talk-slots/{slot_id}/talks": {"topic": "x"},
             "POST /v1/talks/{talk_id}/reject": why,
             "POST /v1/talks/{talk_id}/cancel": why,
+            "POST /v1/programmes/{programme_id}/circles": topic,
+            "POST /v1/circles/{circle_id}/close": why,
+            "POST /v1/circles/{circle_id}/meetings": {"starts_at": later},
+            "PUT /v1/circle-meetings/{meeting_id}/log": {"present": [str(mentee)]},
+            "POST /v1/circle-meetings/{meeting_id}/cancel": why,
             "POST /v1/pairs/{pair_id}/decline": why,
             "POST /v1/pairs/{pair_id}/keep": why,
             "POST /v1/pairs/{pair_id}/notes": {"words": "x"},

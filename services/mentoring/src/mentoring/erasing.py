@@ -5,6 +5,11 @@ from roster.erasing import BY_ID, NOBODY, Blanked, Erasing, Gone
 THEIRS = "mentee_id = ANY(CAST(:people AS uuid[])) OR mentor_id = ANY(CAST(:people AS uuid[]))"
 PAIRS = f"pair_id IN (SELECT id FROM pairs WHERE {THEIRS})"  # noqa: S608 - built of names in this code
 SESSIONS = f"SELECT id FROM mentoring_sessions WHERE {PAIRS}"  # noqa: S608 - built of names in this code
+CIRCLES = (
+    "mentor_id = ANY(CAST(:people AS uuid[]))"
+    " OR id IN (SELECT circle_id FROM circle_members WHERE person_id = ANY(CAST(:people AS uuid[])))"
+)
+MEETINGS = f"circle_id IN (SELECT id FROM circles WHERE {CIRCLES})"  # noqa: S608 - built of names in this code
 TALKS = (
     "mentee_id = ANY(CAST(:people AS uuid[]))"
     " OR slot_id IN (SELECT id FROM talk_slots WHERE mentor_id = ANY(CAST(:people AS uuid[])))"
@@ -16,6 +21,17 @@ ERASING = Erasing(
         "agreements": Blanked({"goals": "'[]'", "plan": "''", "confidentiality": "''"}, PAIRS),
         "applications": Gone(),
         "assignments": BY_ID,
+        "circle_attendances": BY_ID,
+        "circle_meetings": Blanked(
+            {
+                "place": "NULL",
+                "log": "NULL",
+                "cancel_reason": "CASE WHEN cancel_reason IS NOT NULL THEN '' END",
+            },
+            MEETINGS,
+        ),
+        "circle_members": BY_ID,
+        "circles": Blanked({"topic": "''"}, CIRCLES),
         "completions": BY_ID,
         "confidants": Gone(),
         "declined_pairs": Blanked({"reason": "''"}, PAIRS),

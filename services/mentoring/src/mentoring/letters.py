@@ -1,6 +1,6 @@
-"""What the two of a pair are written about their sessions."""
+"""What people are written about their sessions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,10 +12,10 @@ from common.store.outbox import emit
 from contracts.events.notification import MessageRequested
 
 
-def tell_calendars(session: AsyncSession, both: tuple[UUID, UUID], title: str, found: Any, now: datetime) -> None:
-    """Has the calendars of both told of a session as it is now: planned, at another time, or off.
+def tell_calendars(session: AsyncSession, whom: Iterable[UUID], title: str, found: Any, now: datetime) -> None:
+    """Has the calendars of people told of a session as it is now: planned, at another time, or off.
 
-    `found` is a session or a row of one. Its sequence numbers what is told, so told again it is the same message.
+    `found` is a session or a row of one, of a pair or a circle. Its sequence numbers what is told, so told again it is the same message.
     """
     is_off = found.state == "cancelled"
     values = {
@@ -29,12 +29,12 @@ def tell_calendars(session: AsyncSession, both: tuple[UUID, UUID], title: str, f
         "told_at": now.isoformat(),
     }
     until = max(found.ends_at, now + timedelta(days=1))
-    write(session, both, "session", values, "your-session", (found.id, found.sequence), until, now)
+    write(session, whom, "session", values, "your-session", (found.id, found.sequence), until, now)
 
 
 def write(
     session: AsyncSession,
-    both: tuple[UUID, UUID],
+    whom: Iterable[UUID],
     template: str,
     values: Mapping[str, Any],
     reason: str,
@@ -42,8 +42,8 @@ def write(
     until: datetime,
     now: datetime,
 ) -> None:
-    """Asks for a letter to each of the two; `about` is what makes it another letter than one before."""
-    for person_id in both:
+    """Asks for a letter to each of them; `about` is what makes it another letter than one before."""
+    for person_id in whom:
         asked = MessageRequested(
             request_id=derived_id(template, *about, person_id),
             recipient="person",

@@ -26,6 +26,11 @@ READ_SESSIONS = Right(
     "a person: the pairs they are or were one of; a programme manager: those of programmes of their agency; all for a national "
     "role. What was agreed and talked about is for the two alone",
 )
+READ_HOURS = Right(("person",), "what was told of themselves")
+JOIN_CIRCLES = Right(("person",), "the circles of all programmes: which there are, not who is in them", shared=True)
+MEET_IN_CIRCLES = Right(
+    ("person",), "the circles that they opened or have been in; of who was there, a mentee sees themselves"
+)
 READ_RECOGNITION = Right(("person",), "what they have done themselves")
 READ_REPORT = Right(("lan", "programme_manager"), "the programmes of their agency; all for a national role")
 WRITE_NOTES = Right(("person",), "their own, about the pairs they are or were one of; nobody else reads them")

@@ -27,6 +27,7 @@ SERVICE = Service(
         "pairs",
         "agreements",
         "sessions",
+        "circles",
         "completion",
         "feedback",
         "recognition",

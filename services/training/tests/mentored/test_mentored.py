@@ -77,6 +77,15 @@ async def test_sessions_count_each_in_its_month_and_at_most_two_a_month(world, t
     assert (await world.ledger(mentee), await answers(world)) == ((jp, "0.000"), [(1, True, None)])
 
 
+async def test_a_circle_shares_the_month_with_sessions_of_a_pair(world, told) -> None:
+    """M14: a circle is mentoring; two sessions a month count, whatever they were of."""
+    mentee, day = await world.person(), date(2026, 3, 24)
+    await world.hear(world.received(told(mentee, [day], kind="circle", pair_id=None)))
+    assert await world.ledger(mentee) == ("2.000", "0.000")
+    await world.hear(world.received(told(mentee, MARCH)))
+    assert (await world.ledger(mentee), len(await records(world))) == (("4.000", "0.000"), 2)
+
+
 async def test_the_month_is_shared_with_other_records_of_it(world, told, line) -> None:
     mentee = await world.person()
     coached = line(

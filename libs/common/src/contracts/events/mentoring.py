@@ -95,7 +95,10 @@ class _HeldEvent(Event):
 
 
 class SessionConfirmed(_HeldEvent):
-    """Both have said that a session was held, on the day `held_on` where the mentee serves; agencies and units are of that day."""
+    """Both have said that a session was held, on the day `held_on` where the mentee serves; agencies and units are of that day.
+
+    Of a meeting of a circle it is told of each who was there, with a `session_id` of their own.
+    """
 
     type: ClassVar[str] = f"{PREFIX}.mentoring.SessionConfirmed.v1"
     subject_field: ClassVar[str] = "session_id"
@@ -109,7 +112,8 @@ class SessionConfirmed(_HeldEvent):
 class MentoringCompleted(_HeldEvent):
     """The confirmed sessions of a mentee in a calendar year, by their days in order: what their hours follow from.
 
-    Told when what they are part of is over, or on the last day of the year. Agencies and units are those at the match.
+    Told when what they are part of is over, or on the last day of the year. Agencies and units are those at the match; where there
+    was none, as in a circle, those of the day it is told.
     """
 
     type: ClassVar[str] = f"{PREFIX}.mentoring.MentoringCompleted.v1"

@@ -16,12 +16,21 @@ router = APIRouter(prefix="/v1", tags=["completion"])
 
 OneOfBoth = Annotated[Caller[None], Depends(rights.MEET)]
 Reader = Annotated[Caller[None], Depends(rights.READ_SESSIONS)]
+Mentee = Annotated[Caller[None], Depends(rights.READ_HOURS)]
 
 
 @router.get("/pairs/{pair_id}/completions", summary="The sessions of a pair as they were told for their hours, by year")
 @shows("mentoring")
 async def get_completions(pair_id: UUID, session: Reading, language: UsedLanguage, caller: Reader) -> CompletionsOut:
     return await queries.completions(session, pair_id, language, caller)
+
+
+@router.get(
+    "/completions/me", summary="What was told of you for your hours, of pairs and circles, and what became of it"
+)
+@shows("mentoring")
+async def get_own_completions(session: Reading, language: UsedLanguage, caller: Mentee) -> CompletionsOut:
+    return await queries.own_completions(session, language, caller)
 
 
 @router.post(

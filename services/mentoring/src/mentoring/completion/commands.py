@@ -1,11 +1,11 @@
 """Ending pairs, telling of their sessions for the hours they give, and hearing what training made of it."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, TextClause, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,28 +18,20 @@ from common.store.sets import Columns, lists, unnest
 from contracts.callers import Caller
 from contracts.events.mentoring import MentoringCompleted, MentoringCorrected
 from contracts.events.training import MentoringAnswered
+from mentoring.completion.held import Source, years_of
 from mentoring.completion.tables import Completion
 from mentoring.domain.completion import is_due, why_completed, why_corrected
 from mentoring.letters import tell_calendars
 from mentoring.pairs.reach import held_pair
+from mentoring.profiles.queries import stood
 from mentoring.programmes.tables import Programme
 
-YEARS = text("""
-    WITH held AS (
-        SELECT pair_id, CAST(extract(year FROM held_on) AS int) AS year, array_agg(held_on ORDER BY held_on) AS days,
-            CAST(sum(extract(epoch FROM ends_at - starts_at)) / 60 AS int) AS minutes
-        FROM mentoring_sessions WHERE pair_id = ANY(CAST(:pairs AS uuid[])) AND state = 'confirmed' GROUP BY 1, 2
-    ), told AS (SELECT * FROM completions WHERE pair_id = ANY(CAST(:pairs AS uuid[])))
-    SELECT pair_id, year, coalesce(held.days, '{}') AS days, coalesce(held.minutes, 0) AS minutes, told.days AS before,
-        told.version, g.title, p.state, p.programme_id,
-        p.mentee_id, p.mentor_id, p.mentee_agency_id, p.mentee_unit_id, p.mentor_agency_id, p.mentor_unit_id
-    FROM held FULL JOIN told USING (pair_id, year) JOIN pairs p ON p.id = pair_id JOIN programmes g ON g.id = p.programme_id
-    WHERE told.days IS DISTINCT FROM coalesce(held.days, '{}') ORDER BY pair_id, year
-""")
+YEARS: Mapping[Source, TextClause] = {"pair_id": years_of("pair_id"), "circle_id": years_of("circle_id")}
 TOLD = (
     "title",
     "year",
     "minutes",
+    "kind",
     "pair_id",
     "programme_id",
     "mentee_id",
@@ -60,8 +52,7 @@ REVOKED = text(f"""
     UPDATE completions c SET revoked = c.revoked || given.records,
         refused = CASE WHEN c.record_id = ANY(given.records) THEN 'record-revoked' ELSE c.refused END
     FROM (SELECT person_id, array_agg(record_id) AS records FROM {unnest(RECORD)} GROUP BY 1) given
-    JOIN pairs p ON p.mentee_id = given.person_id
-    WHERE p.id = c.pair_id AND (c.record_id = ANY(given.records) OR c.answered < c.version)
+    WHERE c.mentee_id = given.person_id AND (c.record_id = ANY(given.records) OR c.answered < c.version)
 """)  # noqa: S608 - built of names in this code
 """On the row itself and in no table beside it, so that an answer that is taken in meanwhile waits for it and sees it."""
 
@@ -87,17 +78,22 @@ async def end(session: AsyncSession, pair_id: UUID, reason: str, caller: Caller[
     await tell(session, [pair.id], caller.clock)
 
 
-async def tell(session: AsyncSession, pair_ids: Collection[UUID], clock: Clock) -> None:
-    """Tells the years of these pairs that are due and were not told as they are now. The pairs must be held."""
+async def tell(session: AsyncSession, some: Collection[UUID], clock: Clock, source: Source = "pair_id") -> None:
+    """Tells the years of these pairs, or circles, that are due and were not told as they are now. They must be held."""
     await session.flush()
+    found = (await session.execute(YEARS[source], {"some": list(some)})).all()
+    due = [row for row in found if row.before is not None or is_due(row.year, clock.today(), row.state)]
+    stand = await _stand(session, due, clock)
     rows: list[dict[str, object]] = []
-    for row in await session.execute(YEARS, {"pairs": list(pair_ids)}):
-        if row.before is None and not is_due(row.year, clock.today(), row.state):
-            continue
+    for row in due:
         version = (row.version or 0) + 1
-        completion_id = derived_id("mentoring", row.pair_id, row.year)
+        # A pair has one mentee, whose id adds nothing to it.
+        of = (row.pair_id,) if row.pair_id else (row.circle_id, row.mentee_id)
+        completion_id = derived_id(row.kind, *of, row.year)
         said: dict[str, Any] = {name: getattr(row, name) for name in TOLD}
-        said |= {"completion_id": completion_id, "kind": "mentoring", "session_dates": row.days}
+        said |= {"completion_id": completion_id, "session_dates": row.days}
+        if row.pair_id is None:
+            said |= _places(stand[row.mentee_id], stand[row.mentor_id])
         event = (
             MentoringCompleted(**said, reason=why_completed(row.state))
             if row.before is None
@@ -106,9 +102,12 @@ async def tell(session: AsyncSession, pair_ids: Collection[UUID], clock: Clock) 
         emit(session, event, sequence=version, event_id=derived_id("told", completion_id, version), time=clock.now())
         rows.append(
             {
-                "pair_id": row.pair_id,
-                "year": row.year,
                 "id": completion_id,
+                "kind": row.kind,
+                "pair_id": row.pair_id,
+                "circle_id": row.circle_id,
+                "mentee_id": row.mentee_id,
+                "year": row.year,
                 "days": row.days,
                 "version": version,
                 "told_at": clock.now(),
@@ -119,7 +118,7 @@ async def tell(session: AsyncSession, pair_ids: Collection[UUID], clock: Clock) 
     if rows:
         news = insert(Completion)
         told_anew = {name: news.excluded[name] for name in ("days", "version", "told_at")}
-        await session.execute(news.on_conflict_do_update(index_elements=["pair_id", "year"], set_=told_anew), rows)
+        await session.execute(news.on_conflict_do_update(index_elements=["id"], set_=told_anew), rows)
 
 
 async def take_answers(session: AsyncSession, batch: Sequence[Received]) -> None:
@@ -137,3 +136,18 @@ async def take_answers(session: AsyncSession, batch: Sequence[Received]) -> None
 async def note_revoked(session: AsyncSession, records: Iterable[tuple[UUID, UUID]]) -> None:
     """Notes on completions that the record behind them was revoked, of each given whose it was and its id."""
     await session.execute(REVOKED, lists(RECORD, records))
+
+
+async def _stand(session: AsyncSession, rows: Sequence[Row[Any]], clock: Clock) -> dict[UUID, Row[Any]]:
+    """Where mentees and mentors stand today, of those rows with which no match has kept it."""
+    people = sorted({each for row in rows if row.pair_id is None for each in (row.mentee_id, row.mentor_id)})
+    return {row.person_id: row for row in await stood(session, people, clock.today())} if people else {}
+
+
+def _places(mentee: Row[Any], mentor: Row[Any]) -> dict[str, UUID | None]:
+    return {
+        "mentee_agency_id": mentee.agency_id,
+        "mentee_unit_id": mentee.unit_id,
+        "mentor_agency_id": mentor.agency_id,
+        "mentor_unit_id": mentor.unit_id,
+    }

@@ -1,19 +1,23 @@
 """What must always hold of sessions and of what was told of them."""
 
 from common.invariants import Invariant
+from mentoring.completion.held import HELD
 
 INVARIANTS = (
     Invariant(
-        "what was told of a pair's year is the days of its confirmed sessions",
-        "SELECT pair_id, year FROM completions c WHERE days <> ARRAY("
-        " SELECT held_on FROM mentoring_sessions s WHERE s.pair_id = c.pair_id AND extract(year FROM held_on) = c.year"
-        " ORDER BY held_on)",
+        "what was told of a mentee's year is the days of their confirmed sessions",
+        "SELECT id FROM completions c WHERE days <> ARRAY("  # noqa: S608 - built of names in this code
+        f" SELECT held_on FROM ({HELD}) h WHERE h.mentee_id = c.mentee_id AND extract(year FROM held_on) = c.year"
+        " AND coalesce(h.pair_id, h.circle_id) = coalesce(c.pair_id, c.circle_id) ORDER BY held_on)",
     ),
     Invariant(
-        "the confirmed sessions of a pair that is over were told",
-        "SELECT s.id FROM mentoring_sessions s JOIN pairs p ON p.id = s.pair_id"
-        " WHERE held_on IS NOT NULL AND p.state <> 'active' AND NOT EXISTS ("
-        " SELECT FROM completions c WHERE c.pair_id = p.id AND c.year = extract(year FROM held_on))",
+        "the confirmed sessions of what is over were told",
+        "SELECT session_id FROM ("  # noqa: S608 - built of names in this code
+        f" SELECT h.session_id, h.mentee_id, h.held_on, coalesce(h.pair_id, h.circle_id) AS source_id FROM ({HELD}) h"
+        " LEFT JOIN pairs p ON p.id = h.pair_id LEFT JOIN circles k ON k.id = h.circle_id"
+        " WHERE p.state <> 'active' OR k.state = 'over'"
+        ") done WHERE NOT EXISTS (SELECT FROM completions c WHERE coalesce(c.pair_id, c.circle_id) = source_id"
+        " AND c.mentee_id = done.mentee_id AND c.year = extract(year FROM held_on))",
     ),
     Invariant(
         "a session counts on a day if and only if both have said that it was held",
@@ -26,9 +30,8 @@ INVARIANTS = (
         " AND num_nulls(mentee_signed_at, mentor_signed_at) = 0)",
     ),
     Invariant(
-        "no two sessions of a mentee that both confirmed overlap",
-        "SELECT a.id FROM mentoring_sessions a JOIN pairs p ON p.id = a.pair_id JOIN pairs q USING (mentee_id)"
-        " JOIN mentoring_sessions b ON b.pair_id = q.id AND b.id > a.id AND a.starts_at < b.ends_at"
-        " AND b.starts_at < a.ends_at WHERE a.state = 'confirmed' AND b.state = 'confirmed'",
+        "no two sessions of a mentee that count overlap",
+        f"SELECT a.session_id FROM ({HELD}) a JOIN ({HELD}) b USING (mentee_id)"  # noqa: S608 - built of names in this code
+        " WHERE b.session_id > a.session_id AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at",
     ),
 )

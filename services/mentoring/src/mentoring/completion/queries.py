@@ -1,8 +1,8 @@
-"""Reading what was told of pairs for their hours."""
+"""Reading what was told of sessions for their hours."""
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -16,12 +16,21 @@ from mentoring.texts import REFUSALS, say
 
 async def completions(session: AsyncSession, pair_id: UUID, language: Language, caller: Caller[None]) -> CompletionsOut:
     """What was told of a pair, year by year, and what became of it. Raises Refused `not-found`."""
-    pair = await seen_pair(session, pair_id, caller)
-    found = select(Completion).where(col(Completion.pair_id) == pair_id).order_by(col(Completion.year))
-    return CompletionsOut(items=[_shown(row, pair.mentee_id, language) for row in await session.scalars(found)])
+    await seen_pair(session, pair_id, caller)
+    return await _found(session, col(Completion.pair_id) == pair_id, language)
 
 
-def _shown(row: Completion, mentee_id: UUID, language: Language) -> CompletionOut:
+async def own_completions(session: AsyncSession, language: Language, caller: Caller[None]) -> CompletionsOut:
+    """What was told of the caller as a mentee, of whatever kind."""
+    return await _found(session, col(Completion.mentee_id) == caller.speaks_for("person"), language)
+
+
+async def _found(session: AsyncSession, which: ColumnElement[bool], language: Language) -> CompletionsOut:
+    found = select(Completion).where(which).order_by(col(Completion.year), col(Completion.id))
+    return CompletionsOut(items=[_shown(row, language) for row in await session.scalars(found)])
+
+
+def _shown(row: Completion, language: Language) -> CompletionOut:
     if row.refused:
         state, sentence = "refused", say(REFUSALS.get(row.refused, REFUSALS["other"]), language)
     elif row.answered < row.version:
@@ -29,8 +38,7 @@ def _shown(row: Completion, mentee_id: UUID, language: Language) -> CompletionOu
     else:
         state, sentence = "recorded", say("completion.recorded", language, sessions=len(row.days))
     return CompletionOut(
-        **row.model_dump(include={"pair_id", "year", "days", "told_at", "version", "record_id", "refused"}),
-        mentee_id=mentee_id,
+        **row.model_dump(exclude={"id", "answered", "revoked"}),
         state=state,
         sentence=sentence,
     )

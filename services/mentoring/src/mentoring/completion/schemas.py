@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from common.fields import Document, Words
+from contracts.events.mentoring import Kind
 from contracts.looks import WhoseId
 
 
@@ -17,9 +18,11 @@ class EndIn(Document):
 
 
 class CompletionOut(BaseModel):
-    """The sessions of a pair in a year as they were told for their hours."""
+    """The sessions of a mentee in a year, in a pair or a circle, as they were told for their hours."""
 
-    pair_id: UUID
+    kind: Kind
+    pair_id: UUID | None
+    circle_id: UUID | None
     mentee_id: WhoseId
     year: int
     days: list[date]
@@ -32,6 +35,6 @@ class CompletionOut(BaseModel):
 
 
 class CompletionsOut(BaseModel):
-    """What was told of a pair, year by year."""
+    """What was told, year by year."""
 
     items: list[CompletionOut]

@@ -3,14 +3,15 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Date, Uuid
+from sqlalchemy import ARRAY, CheckConstraint, Date, Text, UniqueConstraint, Uuid
 from sqlmodel import Field
 
 from common.store.tables import Stored
+from contracts.events.mentoring import Kind
 
 
 class Completion(Stored, table=True):
-    """The days of a pair's confirmed sessions of a year as they were told last, and the answer to it.
+    """The days of a mentee's confirmed sessions of a year, in a pair or a circle, as they were told last, and the answer to it.
 
     `answered` is the newest version that training has answered: with the record that stands for the sessions, with why
     what was told makes none (`refused`), or with both where a record stands and says something else. `revoked` are the
@@ -19,10 +20,22 @@ class Completion(Stored, table=True):
     """
 
     __tablename__ = "completions"
+    __table_args__ = (
+        CheckConstraint("kind IN ('mentoring', 'circle')", name="kind"),
+        CheckConstraint(
+            "(kind = 'mentoring') = (pair_id IS NOT NULL) AND (kind = 'circle') = (circle_id IS NOT NULL)",
+            name="source",
+        ),
+        UniqueConstraint("pair_id", "year"),
+        UniqueConstraint("circle_id", "mentee_id", "year"),
+    )
 
-    pair_id: UUID = Field(primary_key=True, foreign_key="pairs.id")
-    year: int = Field(primary_key=True)
-    id: UUID = Field(unique=True)
+    id: UUID = Field(primary_key=True)
+    kind: Kind = Field(sa_type=Text)
+    pair_id: UUID | None = Field(foreign_key="pairs.id")
+    circle_id: UUID | None = Field(foreign_key="circles.id")
+    mentee_id: UUID = Field(index=True)
+    year: int
     days: list[date] = Field(sa_type=ARRAY(Date))
     version: int
     told_at: datetime

@@ -16,7 +16,7 @@ State = Literal["planned", "pending", "confirmed", "cancelled"]
 Shown = State | Literal["expired"]
 """`expired`: the other did not say so in time."""
 MOST_A_YEAR = 100
-"""Confirmed sessions of a pair in a year: as many days as a record of learning takes (`session_dates` in training)."""
+"""Confirmed sessions of a mentee in a pair or a circle in a year: as many days as a record of learning takes (`session_dates` in training)."""
 
 DAY_BEFORE, HOUR_BEFORE = timedelta(days=1), timedelta(hours=1)
 """When the two are reminded of a session."""

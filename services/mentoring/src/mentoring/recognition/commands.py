@@ -14,6 +14,7 @@ from common.store.outbox import emit
 from common.store.sets import put
 from contracts.callers import Caller
 from contracts.events.mentoring import MentorRecognised
+from mentoring.completion.held import HELD
 from mentoring.pairs.reach import held_pair
 from mentoring.people import PEOPLE
 from mentoring.profiles.queries import stood
@@ -21,14 +22,16 @@ from mentoring.recognition.schemas import ThanksIn
 from mentoring.recognition.tables import Recognition, Thanks
 
 AT_ONCE = 500
-LEDGER = """
-    SELECT p.mentor_id, c.year, count(*) AS sessions, count(DISTINCT p.mentee_id) AS mentees,
-        CAST(sum(extract(epoch FROM s.ends_at - s.starts_at)) / 60 AS int) AS minutes
-    FROM completions c JOIN pairs p ON p.id = c.pair_id
-    JOIN mentoring_sessions s ON s.pair_id = p.id AND extract(year FROM s.held_on) = c.year {where}
-    GROUP BY p.mentor_id, c.year
-"""
-"""What was told of mentees' hours, by mentor and year; `held_on` is of sessions that count alone."""
+LEDGER = f"""
+    SELECT mentor_id, year, count(*) FILTER (WHERE number = 1) AS sessions, count(DISTINCT mentee_id) AS mentees,
+        CAST(coalesce(sum(extract(epoch FROM ends_at - starts_at)) FILTER (WHERE number = 1), 0) / 60 AS int) AS minutes
+    FROM (
+        SELECT h.*, c.year, row_number() OVER (PARTITION BY c.year, h.session_id ORDER BY h.mentee_id) AS number
+        FROM ({HELD}) h JOIN completions c ON coalesce(c.pair_id, c.circle_id) = coalesce(h.pair_id, h.circle_id)
+            AND c.mentee_id = h.mentee_id AND c.year = extract(year FROM h.held_on) {{where}}
+    ) told GROUP BY mentor_id, year
+"""  # noqa: S608 - built of names in this code
+"""What was told of mentees' hours, by mentor and year; a meeting of a circle is one session however many were there."""
 DIFFERING = text(f"""
     SELECT mentor_id FROM ({LEDGER.format(where="")}) held FULL JOIN recognitions told USING (mentor_id, year)
     WHERE mentor_id > :after AND (coalesce(held.sessions, 0), coalesce(held.minutes, 0), coalesce(held.mentees, 0))
@@ -38,7 +41,7 @@ DIFFERING = text(f"""
 CHANGES = text(f"""
     SELECT mentor_id, year, coalesce(held.sessions, 0) AS sessions, coalesce(held.minutes, 0) AS minutes,
         coalesce(held.mentees, 0) AS mentees, coalesce(told.version, 0) + 1 AS version
-    FROM ({LEDGER.format(where="WHERE p.mentor_id = ANY(CAST(:mentors AS uuid[]))")}) held
+    FROM ({LEDGER.format(where="WHERE h.mentor_id = ANY(CAST(:mentors AS uuid[]))")}) held
     FULL JOIN (SELECT * FROM recognitions WHERE mentor_id = ANY(CAST(:mentors AS uuid[]))) told USING (mentor_id, year)
     WHERE (coalesce(held.sessions, 0), coalesce(held.minutes, 0), coalesce(held.mentees, 0))
         IS DISTINCT FROM (told.sessions, told.minutes, told.mentees)

@@ -7,26 +7,23 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import extract, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from common.ids import new_id
 from common.refused import Refused
 from common.store.files import Files
-from common.store.outbox import emit
 from common.web import etag
 from contracts.callers import Caller
-from contracts.events.mentoring import SessionConfirmed
-from contracts.zone import day_in
 from mentoring.agreements.queries import version_of, versions
 from mentoring.completion.commands import tell
+from mentoring.completion.counting import Held, Presence, count
 from mentoring.domain.agreements import held_first
-from mentoring.domain.sessions import MOST_A_YEAR, Said, Span, check_planned, confirmed, moved, reminders_past
+from mentoring.domain.sessions import Said, Span, check_planned, confirmed, moved, reminders_past
 from mentoring.letters import tell_calendars
 from mentoring.pairs.reach import OneOfTwo, held_pair
 from mentoring.pairs.tables import Pair
-from mentoring.profiles.queries import stood
 from mentoring.programmes.queries import rules_of
 from mentoring.programmes.tables import Programme
 from mentoring.sessions.queries import said_of
@@ -103,7 +100,10 @@ async def confirm(session: AsyncSession, session_id: UUID, caller: Caller[None])
     if said == before:
         return
     if said.state == "confirmed":
-        await _count(session, two, found, caller)
+        pair = two.pair
+        held = Held(found.id, "mentoring", pair.id, pair.programme_id, pair.mentor_id, span)
+        present = {pair.mentee_id: Presence(found.id, found.version + 1)}
+        found.held_on = (await count(session, held, present, two.people, caller))[pair.mentee_id]
     _say(found, said)
     found.version += 1
     await tell(session, [two.pair.id], caller.clock)
@@ -192,38 +192,6 @@ async def _tell_calendars(session: AsyncSession, pair: Pair, found: MentoringSes
 async def _wait(session: AsyncSession, pair: Pair) -> timedelta:
     programme = await session.get_one(Programme, pair.programme_id)
     return timedelta(days=rules_of(programme).confirm_days)
-
-
-async def _count(session: AsyncSession, two: OneOfTwo, found: MentoringSession, caller: Caller[None]) -> None:
-    """Lets a session count on the day it was where the mentee serves, and tells of it. Raises Refused."""
-    pair = two.pair
-    day = day_in("WIB", found.starts_at)
-    both = {row.person_id: row for row in await stood(session, [pair.mentee_id, pair.mentor_id], day)}
-    mentee, mentor = both[pair.mentee_id], both[pair.mentor_id]
-    held_on = day_in(mentee.zone or "WIB", found.starts_at)
-    if not all(person.in_service(held_on) for person in two.people.by_id.values()):
-        raise Refused("not-in-service")
-    same_year = extract("year", col(MentoringSession.held_on)) == held_on.year
-    counted = select(func.count()).where(col(MentoringSession.pair_id) == pair.id, same_year)
-    if (await session.scalar(counted) or 0) >= MOST_A_YEAR:
-        raise Refused("sessions-over", most=MOST_A_YEAR)
-    event = SessionConfirmed(
-        session_id=found.id,
-        kind="mentoring",
-        pair_id=pair.id,
-        programme_id=pair.programme_id,
-        mentee_id=pair.mentee_id,
-        mentor_id=pair.mentor_id,
-        mentee_agency_id=two.people.by_id[pair.mentee_id].agency_on(held_on),
-        mentee_unit_id=mentee.unit_id,
-        mentor_agency_id=two.people.by_id[pair.mentor_id].agency_on(held_on),
-        mentor_unit_id=mentor.unit_id,
-        held_on=held_on,
-        starts_at=found.starts_at,
-        ends_at=found.ends_at,
-    )
-    emit(session, event, sequence=found.version + 1, time=caller.now)
-    found.held_on = held_on
 
 
 def _say(found: MentoringSession, said: Said) -> None:
