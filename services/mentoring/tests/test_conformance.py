@@ -33,6 +33,28 @@ async def test_every_answer_is_documented(
     [offer] = (await api.get(f"/programmes/{programmes[0]}/pairs"))["items"]
     await api.call("person", "POST", f"/programmes/{programmes[0]}/applications/me/withdraw", person=mentee)
     why = {"reason": "Sudah saling mengenal"}
+    # Circles: two that the one who calls has opened, and one that they are in, of a programme that is closed by now.
+    led, leader, body = (
+        await programme(mentor_jenjang=["ahli_muda"], mentee_jenjang=["ahli_utama"]),
+        mentors[0],
+        {"topic": "x"},
+    )
+    programmes.append(led)
+    await joins(led, mentee, "mentor")
+    past = await programme()
+    await joins(past, mentee, "mentee")
+    await joins(past, leader, "mentor")
+    circles = [
+        (await api.call("person", "POST", f"/programmes/{opened}/circles", body, person=person_id)).json()["id"]
+        for opened, person_id in ((led, mentee), (past, leader), (led, mentee))
+    ]
+    await api.call("person", "POST", f"/circles/{circles[1]}/join", person=mentee)
+    await desk(f"/programmes/{past}/close")
+    met = {"starts_at": clock.now().isoformat(), "minutes": 15}
+    meetings = [
+        (await api.call("person", "POST", f"/circles/{circle_id}/meetings", met, person=person_id)).json()["id"]
+        for circle_id, person_id in ((circles[2], mentee), (circles[2], mentee), (circles[1], leader))
+    ]
     one, two = await both(mentee_id=mentee), await both(mentee_id=mentee)
     held = await two.plan(clock.now())
     clock.moment += timedelta(hours=2)
@@ -52,23 +74,10 @@ async def test_every_answer_is_documented(
     for days, person_id in enumerate((pair.mentor_id, mentee, mentee, mentee), 1):
         body = {"starts_at": (world.clock.now() + timedelta(days=days)).isoformat()}
         slots.append((await api.call("person", "POST", "/talk-slots", body, person=person_id)).json()["id"])
-    topic, circles = {"topic": "x"}, list[str]()
-    mentored = await programme(mentor_jenjang=["ahli_muda"])
-    await joins(mentored, mentee, "mentor")
-    for _ in range(2):
-        opened = await api.call("person", "POST", f"/programmes/{mentored}/circles", topic, person=mentee)
-        circles.append(opened.json()["id"])
-    led = await api.call("person", "POST", f"/programmes/{pair.programme_id}/circles", topic, person=pair.mentor_id)
-    circles.append(led.json()["id"])
-    await api.call("person", "POST", f"/circles/{circles[2]}/join", person=mentee)
-    meetings: list[str] = []
-    for circle_id, person_id in ((circles[0], mentee), (circles[0], mentee), (circles[2], pair.mentor_id)):
-        body = {"starts_at": (clock.now() - timedelta(minutes=30)).isoformat(), "minutes": 15}
-        met = await api.call("person", "POST", f"/circles/{circle_id}/meetings", body, person=person_id)
-        meetings.append(met.json()["id"])
     figures = {"sessions": 1, "minutes": 60, "mentees": 1, "version": 1, "told_at": clock.now()}
     async with database.transaction() as session:
         session.add(Recognition(mentor_id=mentee, year=2026, **figures))
+    topic = {"topic": "x"}
     talks = [await api.call("person", "POST", f"/talk-slots/{each}/talks", topic, person=late) for each in slots[2:]]
     # One that has failed, so that it can be resumed.
     async with world.database.transaction() as session:
@@ -94,7 +103,7 @@ async def test_every_answer_is_documented(
             "report_id": [report.json()["items"][0]["id"]],
             "slot_id": slots[:2],
             "year": [2026],
-            "circle_id": [*circles[1:], circles[0]],
+            "circle_id": circles,
             "meeting_id": meetings,
             "talk_id": [talk.json()["id"] for talk in talks],
         },
