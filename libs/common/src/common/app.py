@@ -48,6 +48,7 @@ def create_app(
         rates=Rates(parts.settings),
         roles=roles or {},
         expands=service.expands,
+        withheld=service.withheld,
         revision=service.newest_revision,
     )
     app = FastAPIOffline(

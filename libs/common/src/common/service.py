@@ -65,6 +65,8 @@ class Service:
     """Where its days begin."""
     expands: Mapping[str, str] = field(default_factory=dict[str, str])
     """For a claim that is a name of many: the query that gives their ids, `:name` being what the token says."""
+    withheld: str = ""
+    """The query that gives which of `:ids` no answer may show `:part` of, but to the `:offices` that answer for them."""
     published: Sequence[type[Event]] = ()
     settings: type[ServiceSettings] = ServiceSettings
     rules: Callable[[], Any] = lambda: None

@@ -23,6 +23,7 @@ from contracts.events.registry import (
     IdentifiersChanged,
     PersonChanged,
     PostChanged,
+    RestrictionChanged,
     UnitChanged,
 )
 from contracts.events.training import (
@@ -60,6 +61,7 @@ PUBLISHED: tuple[type[Event], ...] = (
     MentoringAnswered,
     ContactChanged,
     IdentifiersChanged,
+    RestrictionChanged,
     DataFileRequested,
     DataFilePart,
     MessageRequested,

@@ -5,22 +5,29 @@ follows from its model: a field `person_id`, or one annotated as `WhoseId`. The 
 request, so it is stored before the answer is given. Whoever is shown only themselves leaves none, nor does a program
 whose token has no other role than `service`. So it is with answers to what somebody writes, but for what is new and was
 told by the writer (201): what changes nothing would else be a way to look unseen.
+
+What of somebody's record rests at their request (Pasal 41) is shown, and so changed, by nobody here but themselves, HR of the
+agency they serve in, who answer them, and programs: an answer about them is refused, and a list leaves them out.
 """
 
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from functools import partial, wraps
-from typing import Annotated, Any, TypeVar, get_args, get_origin
+from collections.abc import Set as AbstractSet
+from functools import cache, partial, wraps
+from typing import Annotated, Any, TypeVar, cast, get_args, get_origin
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from fastapi import FastAPI, Header, Response, status
+from fastapi import Depends, FastAPI, Header, Request, Response, status
 from fastapi.responses import StreamingResponse
 from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common.refused import Refused
 from common.store.outbox import emit
 from common.web.auth import EVERYBODY, guards
+from common.web.parts import parts_of
 from contracts.callers import Caller
 from contracts.events.access import MOST_VIEWED, RecordViewed
 from contracts.parts import PARTS
@@ -42,6 +49,17 @@ Reason = Annotated[
     ),
 ]
 Found = Callable[[Any], Iterable[UUID]]
+
+
+async def _withheld(request: Request) -> str:
+    return parts_of(request).withheld
+
+
+ASKED = (
+    inspect.Parameter("access_reason", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Reason),
+    inspect.Parameter("withheld", inspect.Parameter.KEYWORD_ONLY, annotation=Annotated[str, Depends(_withheld)]),
+)
+"""What every route that shows people takes besides its own."""
 SERVICES = frozenset({"service"})
 
 
@@ -76,14 +94,19 @@ def shows(part: str) -> Callable[[F], F]:
             raise TypeError(f"{endpoint.__qualname__} shows {part} of nobody")
 
         @wraps(endpoint)
-        async def shown(*, access_reason: str | None, **given: Any) -> Any:
+        async def shown(*, access_reason: str | None, withheld: str, **given: Any) -> Any:
             answer = await endpoint(**given)
-            looked(given["session"], given["caller"], part, whom(answer), access_reason, service)
+            session, caller = given["session"], given["caller"]
+            others = sorted({*whom(answer)} - {caller.person})
+            if others and not _is_program(caller):
+                if resting := await _resting(session, withheld, caller, part, others):
+                    _leave_out(answer, resting)
+                    others = sorted({*whom(answer)} - {caller.person})
+                looked(session, caller, part, others, access_reason, service)
             return answer
 
-        asked = inspect.Parameter("access_reason", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Reason)
         parameters = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in signature.parameters.values()]
-        shown.__signature__ = signature.replace(parameters=[*parameters, asked])  # pyright: ignore[reportAttributeAccessIssue] - read by FastAPI
+        shown.__signature__ = signature.replace(parameters=[*parameters, *ASKED])  # pyright: ignore[reportAttributeAccessIssue] - read by FastAPI
         shown.part = part  # pyright: ignore[reportAttributeAccessIssue] - read by `shown_silently`
         return shown  # pyright: ignore[reportReturnType] - the same to whoever calls it
 
@@ -95,7 +118,7 @@ def looked(
 ) -> None:
     """Leaves the entry that the caller was shown this part of these people's records. It is stored with the session's end."""
     others = sorted(set(person_ids) - {caller.person})
-    if caller.roles | caller.token_roles == SERVICES:
+    if _is_program(caller):
         return
     for start in range(0, len(others), MOST_VIEWED):
         viewed = RecordViewed(
@@ -111,6 +134,45 @@ def looked(
             reason=reason,
         )
         emit(session, viewed, sequence=1, time=caller.now)
+
+
+def _is_program(caller: Caller[Any]) -> bool:
+    return caller.roles | caller.token_roles == SERVICES
+
+
+async def _resting(
+    session: AsyncSession, query: str, caller: Caller[Any], part: str, person_ids: Sequence[UUID]
+) -> frozenset[UUID]:
+    # Another role that they hold too does not widen whom they answer as HR.
+    offices = caller.offices if "agency_hr" in caller.roles else ()
+    asked = {"ids": person_ids, "part": part, "offices": list(offices), "today": caller.today}
+    return frozenset(await session.scalars(text(query), asked))
+
+
+def _leave_out(answer: Any, resting: AbstractSet[UUID]) -> None:
+    """Takes what is about those whose record rests out of the lists of an answer. Raises Refused `at-rest` where it is all about them.
+
+    What is about somebody else and only names them, as a superior, stays.
+    """
+    if not isinstance(answer, BaseModel) or _own_fields(type(answer)):
+        if _rests(answer, resting):
+            raise Refused("at-rest")
+        return
+    for name in type(answer).model_fields:
+        inner = getattr(answer, name)
+        if isinstance(inner, list):
+            setattr(answer, name, [each for each in cast("list[Any]", inner) if not _rests(each, resting)])
+        elif isinstance(inner, BaseModel):
+            _leave_out(inner, resting)
+
+
+def _rests(answer: Any, resting: AbstractSet[UUID]) -> bool:
+    kind = cast("type[Any]", type(answer))
+    own = _own_fields(kind)
+    if own:
+        return any(getattr(answer, name) in resting for name in own)
+    found = _people_in(kind)
+    return found is not None and not resting.isdisjoint(found(answer))
 
 
 def shown_silently(app: FastAPI) -> list[str]:
@@ -166,15 +228,23 @@ def _people_in_option(found: Found, one: Any) -> Iterable[UUID]:
     return () if one is None else found(one)
 
 
-def _people_in_model(model: type[BaseModel], within: Sequence[Any]) -> Found | None:
-    own = [
+@cache
+def _own_fields(kind: type[Any]) -> Sequence[str]:
+    """The fields of a model that say whom it is about itself."""
+    if not issubclass(kind, BaseModel):
+        return ()
+    return [
         name
-        for name, field in model.model_fields.items()
+        for name, field in kind.model_fields.items()
         if name == "person_id"
         or WHOSE in field.metadata
         # Of what may also be null, pydantic leaves the mark where it stands.
         or any(WHOSE in getattr(each, "__metadata__", ()) for each in get_args(field.annotation))
     ]
+
+
+def _people_in_model(model: type[BaseModel], within: Sequence[Any]) -> Found | None:
+    own = _own_fields(model)
     inner = [
         (name, found)
         for name, field in model.model_fields.items()

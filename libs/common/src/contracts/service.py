@@ -22,6 +22,11 @@ EXPANDS = {
 """What claims stand for in a copy of agencies: a region for those in it now, an agency for those it took over."""
 DATED = EXPANDS | {"region": "SELECT agency_id, valid_from, valid_to FROM agency_places WHERE region = :region"}
 """The same where it is known in which region an agency was on any day."""
+RESTING = "SELECT r.person_id FROM restrictions r WHERE r.person_id = ANY(:ids) AND jsonb_exists(r.parts, :part)"
+WITHHELD = (
+    f"{RESTING} AND NOT EXISTS (SELECT FROM people p WHERE p.person_id = r.person_id AND p.agency_id = ANY(:offices))"
+)
+"""Whose record rests at their request, in a copy of people: HR of the agency they serve in now, who must answer them, is shown it."""
 
 
 class Settings(ServiceSettings):
@@ -38,4 +43,5 @@ class Service(service.Service):
     zone: tzinfo = JAKARTA
     published: Sequence[type[Event]] = PUBLISHED
     expands: Mapping[str, str] = field(default_factory=lambda: EXPANDS)
+    withheld: str = WITHHELD
     settings: type[ServiceSettings] = Settings

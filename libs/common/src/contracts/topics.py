@@ -23,6 +23,8 @@ MENTORS = Topic("mentoring.mentor.v1", partitions=6)
 CONTACTS = Topic("registry.contact.v1", partitions=12, compacted=True, readers=("notification",))
 # Ids of people in other systems name them there: whoever exchanges data with these reads them, and nobody else.
 IDENTIFIERS = Topic("registry.identifier.v1", partitions=12, compacted=True, readers=("connectors",))
+# Which part of whose record rests: whoever shows people's records keeps to it.
+RESTRICTIONS = Topic("registry.restriction.v1", partitions=3, compacted=True)
 DATA_FILES = Topic("registry.data-file.v1", partitions=3)
 # All that is held of somebody, and only until the registry has it.
 DATA_PARTS = Topic("registry.data-part.v1", partitions=3, readers=("registry",), brief=True)
@@ -45,6 +47,7 @@ TOPICS = (
     MENTORS,
     CONTACTS,
     IDENTIFIERS,
+    RESTRICTIONS,
     DATA_FILES,
     DATA_PARTS,
     REQUESTS,

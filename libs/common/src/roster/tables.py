@@ -52,6 +52,7 @@ COLUMNS: Mapping[str, Any] = {
     "closed_on": date | None,
     "successors": list[str],
     "pics": list[dict[str, Any]],
+    "parts": list[str],
     "sequence": int,
 }
 """The type of each column, in whichever table it stands, or in the one that is named with it."""
@@ -59,7 +60,13 @@ COLUMNS: Mapping[str, Any] = {
 PERIOD = ("valid_from", "valid_to")
 """From when until when (exclusive; null: still) a row of a history holds."""
 
-SQL_TYPES: Mapping[str, Any] = {"pics": JSONB, "successors": JSONB, "named_by": JSONB, "sequence": BigInteger}
+SQL_TYPES: Mapping[str, Any] = {
+    "pics": JSONB,
+    "successors": JSONB,
+    "named_by": JSONB,
+    "parts": JSONB,
+    "sequence": BigInteger,
+}
 """Where it does not follow from that."""
 
 

@@ -16,6 +16,7 @@ GRANTS = Grants(
         "former_numbers": REPLACED,
         "people": CHANGED,
         "posts": REPLACED,
+        "restrictions": CHANGED,
         "segments": ADDED,
         "statuses": REPLACED,
     },

@@ -18,6 +18,7 @@ SERVICE = Service(
         "ledger",
         "evidence",
         "reforms",
+        "restrictions",
         "personal",
         "erasures",
         "rule_packs",

@@ -42,6 +42,7 @@ ERASING = Erasing(
         "levels": Gone(),
         "matching_results": BY_ID,
         "matching_runs": BY_ID,
+        "restrictions": BY_ID,
         "session_files": Blanked({"name": "''", "sha256": "''"}, f"session_id IN ({SESSIONS})"),
         "mentoring_sessions": Blanked(
             {

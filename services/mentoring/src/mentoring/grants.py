@@ -35,6 +35,7 @@ GRANTS = Grants(
         "session_files": CHANGED,
         "recognitions": CHANGED,
         "report_notices": REPLACED,
+        "restrictions": CHANGED,
         "talk_slots": CHANGED,
         "talks": CHANGED,
         "thanks": CHANGED,

@@ -36,6 +36,7 @@ SERVICE = Service(
         "reports",
         "talks",
         "reforms",
+        "restrictions",
         "personal",
         "jobs",
     ],

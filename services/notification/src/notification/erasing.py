@@ -17,6 +17,7 @@ ERASING = Erasing(
         "listed_people": BY_ID,
         "pages": NOBODY,
         "resolutions": BY_ID,
+        "restrictions": BY_ID,
         "rounds": NOBODY,
     },
     kit=("outbox", "inbox", "waiting"),

@@ -15,6 +15,7 @@ GRANTS = Grants(
         "pages": ADDED,
         "resends": ADDED,
         "resolutions": CHANGED,
+        "restrictions": CHANGED,
         "rounds": ADDED,
     }
 )

@@ -1,7 +1,7 @@
 """The notification service: the shortfalls that training found become one mail for each agency's PIC."""
 
 from common.parts import Parts
-from contracts.service import Service
+from contracts.service import RESTING, Service
 from notification.erasing import ERASING
 from notification.messages.sender import Sender
 from notification.settings import Settings
@@ -17,8 +17,19 @@ SERVICE = Service(
     name="notification",
     title="Jejak: notification",
     port=8004,
-    features=["digests", "rounds", "messages", "contacts", "deputies", "landing", "reforms", "personal"],
+    features=[
+        "digests",
+        "rounds",
+        "messages",
+        "contacts",
+        "deputies",
+        "landing",
+        "reforms",
+        "restrictions",
+        "personal",
+    ],
     settings=Settings,
+    withheld=RESTING,  # it keeps no people, and shows letters to no HR
     emits=True,
     commands={"erase": erase_command(ERASING), "expire": expire_command("messages")},
     further_roles={"sender": _sender},

@@ -9,7 +9,7 @@ import pytest
 from common.ids import derived_id
 from common.store.database import counted_statements
 from contracts.events.notification import Attachment, MessageRequested
-from contracts.events.registry import AddressCheck, ContactChanged
+from contracts.events.registry import AddressCheck, ContactChanged, RestrictionChanged
 from jejak_local.harness import AGENCY, OTHER_AGENCY
 
 SITI = "siti@agency.example"
@@ -349,3 +349,15 @@ async def test_of_whom_is_erased_no_letter_and_no_address_is_left(notification, 
     await notification.send()
     assert len(mails(notification)) == 3, "nobody is written to who was erased"
     await notification.sound()
+
+
+async def test_letters_that_rest_are_sent_and_shown_to_nobody(notification, make, contact, request_, api) -> None:
+    """UU 27/2022, Pasal 41: what somebody is told goes on, nobody reads over it."""
+    await notification.take(make.agency(), contact(1, email=SITI), request_(1))
+    await notification.send()
+    [shown] = (await api.get("/messages", "operator"))["items"]
+    await notification.take(RestrictionChanged(person_id=shown["person_id"], parts=["messages"]))
+    assert (await api.get("/messages", "operator"))["items"] == []
+    assert await api.refused("operator", "GET", f"/messages/{shown['id']}") == (403, "at-rest", None)
+    await notification.take(request_(1, "week 2"))
+    assert await notification.send() == 1

@@ -48,6 +48,7 @@ ERASING = Erasing(
         "post_states": NOBODY,
         "posts": NOBODY,
         "reforms": NOBODY,
+        "restrictions": BY_ID,
         "statuses": Blanked({"decree": "NULL"}),
         "successors": NOBODY,
         "tags": Blanked({"paper": "''"}),

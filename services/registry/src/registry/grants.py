@@ -31,6 +31,7 @@ GRANTS = Grants(
         "post_states": EDITED,
         "posts": CHANGED,
         "reforms": ADDED,
+        "restrictions": CHANGED,
         "statuses": EDITED,
         "successors": ADDED,
         "tags": EDITED,

@@ -5,18 +5,38 @@ hours and points.
 """
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Uuid, column, exists, literal, or_, select, table, true
+from sqlalchemy import ColumnElement, Date, Uuid, column, exists, literal, or_, select, table, text, true
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common.store.outbox import emit
 from common.store.sets import one_of
 from contracts.callers import Caller
+from contracts.events.registry import RestrictionChanged
+from contracts.service import RESTING
 from registry.periods import holds
-from registry.tables import data_requests
+from registry.tables import restrictions
+from roster.days import covers_sql
 
 PARTS = ("identity", "history")
+"""Who asks it of one of these, of them the whole rests."""
+WITHHELD = (
+    f"{RESTING} AND NOT EXISTS (SELECT FROM assignments a WHERE a.person_id = r.person_id AND a.agency_id = ANY(:offices)"
+    f" AND {covers_sql('a', 'CAST(:today AS date)')})"
+)
+"""As in every service (`contracts.looks`), by the places that the registry itself keeps."""
+COUNTED = text(
+    "INSERT INTO restrictions (person_id, parts, sequence) VALUES (:person, '[]', 1)"
+    " ON CONFLICT (person_id) DO UPDATE SET sequence = restrictions.sequence + 1"
+)
+ADDED_UP = text(
+    "UPDATE restrictions SET parts = (SELECT coalesce(jsonb_agg(DISTINCT part ORDER BY part), '[]') FROM data_requests"
+    " WHERE person_id = :person AND state = 'in_force') WHERE person_id = :person RETURNING parts, sequence"
+)
 # By its name alone: the table is that of `people`, which asks this module.
 SERVING = table(
     "assignments",
@@ -31,11 +51,7 @@ def shown_to(caller: Caller[Any], person_id: ColumnElement[Any], agency_id: Colu
     """The condition that leaves out whose record rests for this caller; `agency_id` is where they serve today."""
     if "service" in caller.roles:
         return true()
-    shown = ~exists().where(
-        data_requests.c.person_id == person_id,
-        data_requests.c.state == "in_force",
-        data_requests.c.part.in_(PARTS),
-    )
+    shown = ~exists().where(restrictions.c.person_id == person_id, restrictions.c.parts.has_any(array(PARTS)))
     # Another role that they hold too does not widen whom they answer as HR.
     return or_(shown, agency_id.in_(caller.offices)) if "agency_hr" in caller.roles else shown
 
@@ -47,3 +63,11 @@ async def resting(session: AsyncSession, person_ids: Collection[UUID], caller: C
         one_of(SERVING.c.person_id, person_ids), holds(SERVING, literal(caller.today, Date)), hidden
     )
     return set(await session.scalars(found))
+
+
+async def tell(session: AsyncSession, person_id: UUID, now: datetime) -> None:
+    """Tells the services what of somebody's record rests by now; each step of a request tells all."""
+    # The first statement holds their row, so the second one sees what somebody else has just granted.
+    await session.execute(COUNTED, {"person": person_id})
+    row = (await session.execute(ADDED_UP, {"person": person_id})).one()
+    emit(session, RestrictionChanged(person_id=person_id, parts=row.parts), sequence=row.sequence, time=now)

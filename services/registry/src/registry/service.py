@@ -11,6 +11,7 @@ from registry.erasures import cli as erasing
 from registry.erasures import commands as erasures
 from registry.people.cli import announce_begun
 from registry.reforms import commands as reforms
+from registry.resting import WITHHELD
 from registry.settings import Settings
 from roster.expiring import expire_command
 
@@ -37,6 +38,7 @@ SERVICE = Service(
     ],
     settings=Settings,
     expands=DATED | {"agency": DATED["agency"].replace("agency_id", "id AS agency_id")},
+    withheld=WITHHELD,
     emits=True,
     jobs={
         reforms.JOB: reforms.reform_step,

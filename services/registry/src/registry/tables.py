@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field
 
 from common.store.tables import Stored
+from roster.restrictions import Restrictions
 
 
 class ChangeRow(Stored, table=True):
@@ -102,4 +103,5 @@ class DataRequestStepRow(Stored, table=True):
     done_at: datetime
 
 
+restrictions = Restrictions(__name__).table
 data_requests, data_request_steps = DataRequestRow.table(), DataRequestStepRow.table()

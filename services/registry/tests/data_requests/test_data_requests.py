@@ -11,6 +11,7 @@ import pytest
 
 from common.refused import Refused
 from contracts.events.notification import MessageRequested
+from contracts.events.registry import RestrictionChanged
 from jejak_local.harness import AGENCY, OTHER_AGENCY, REGION
 from registry.domain.data_request import MOVES, Act, Kind, State, moved
 from registry.service import SERVICE
@@ -116,6 +117,43 @@ async def test_a_record_that_rests_is_shown_to_the_fewest_until_it_is_lifted(api
     assert (await me("GET", "/people/me")).status_code == 200
     assert (await me("POST", f"/data-requests/{request}/lift", {})).json()["state"] == "lifted"
     assert (await api.call("lan", "GET", f"/people/{siti}")).status_code == 200
+
+
+async def test_what_rests_is_told_to_the_services_part_by_part(world, siti, me, hr):
+    """Two requests about one part are two: it rests until both are lifted. A correction rests nothing."""
+    await hr("POST", f"/data-requests/{await asked(me)}/grant", {})
+    first, again, other = [await asked(me, REST | {"part": part}) for part in ("hours", "hours", "cases")]
+    for request, act in ((first, "grant"), (again, "grant"), (other, "grant")):
+        assert (await hr("POST", f"/data-requests/{request}/{act}", {})).status_code == 200
+    for request in (first, other, again):
+        assert (await me("POST", f"/data-requests/{request}/lift", {})).status_code == 200
+    told = [each for each in await world.emitted() if isinstance(each.event, RestrictionChanged)]
+    assert [(each.sequence, each.event.parts) for each in told] == [
+        (1, ["hours"]),
+        (2, ["hours"]),
+        (3, ["cases", "hours"]),
+        (4, ["cases", "hours"]),
+        (5, ["hours"]),
+        (6, []),
+    ]
+    never = await me("POST", "/people/me/data-requests", REST | {"part": "data_requests"})
+    assert (never.status_code, never.json()["code"]) == (422, "part-never-rests")
+
+
+async def test_other_parts_that_the_registry_keeps_rest_by_the_same_rule(api, siti, me, hr):
+    path = f"/people/{siti}/place"
+    assert (await api.call("lan", "GET", path)).status_code == 200
+    request = await asked(me, REST | {"part": "posts"})
+    await hr("POST", f"/data-requests/{request}/grant", {})
+    for role in ("lan", "inspector"):
+        assert await api.refused(role, "GET", path) == (403, "at-rest", None)
+    assert (await hr("GET", path)).status_code == 200
+    assert (await me("GET", "/people/me/place")).status_code == 200
+    assert (await api.call("lan", "GET", f"/people/{siti}")).status_code == 200
+    assert (
+        await api.call("service", "POST", f"/people/{siti}/transfer", {"agency_code": "D-001", "on": "2026-11-20"})
+    ).status_code == 200
+    assert await api.refused("agency_hr", "GET", f"{path}?as_of=2026-11-19", person=uuid4()) == (403, "at-rest", None)
 
 
 async def test_a_record_that_rests_is_shown_to_no_hr_but_of_the_agency_whatever_else_they_are(

@@ -28,6 +28,7 @@ SERVICE = Service(
         "audits",
         "mentored",
         "reforms",
+        "restrictions",
         "personal",
         "rule_packs",
     ],

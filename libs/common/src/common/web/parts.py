@@ -25,6 +25,8 @@ class WebParts(Parts):
     """What runs beside it in the process."""
     expands: Mapping[str, str]
     """For a claim that is a name of many: the query that gives their ids."""
+    withheld: str
+    """The query that gives what an answer may not show."""
     revision: str | None
     """The newest migration that the code knows."""
 

@@ -297,3 +297,19 @@ class ContactChanged(Event):
     zone: Zone
     email: str | None
     check: AddressCheck | None
+
+
+class RestrictionChanged(Event):
+    """Which parts of somebody's record rest because they asked for it (UU 27/2022, Pasal 41), after a change: all of them.
+
+    `parts` are those of `contracts.parts`. The id of who was erased keeps what was in force.
+    """
+
+    topic: ClassVar[Topic] = topics.RESTRICTIONS
+    type: ClassVar[str] = f"{PREFIX}.registry.RestrictionChanged.v1"
+    source: ClassVar[str] = "/registry"
+    key_field: ClassVar[str] = "person_id"
+    subject_field: ClassVar[str] = "person_id"
+
+    person_id: UUID
+    parts: list[str]

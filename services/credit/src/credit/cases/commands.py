@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import literal_column, select, text
+from sqlalchemy import Boolean, literal_column, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -170,6 +170,8 @@ def _decide(
             return Done("unchanged", case.id)
         if not etag.suits(item.seen, case.version):
             raise Refused("changed-meanwhile", "version")
+        if row and row.rests and act in {"check", "attest"}:
+            raise Refused("at-rest", "id")
         moved[case.id] = move(case, act, actor, named=item.seen is not None)
         return Done("updated", case.id)
 
@@ -183,7 +185,7 @@ async def _locked(session: AsyncSession, wanted: Sequence[Wanted], caller: Calle
     people = (await PEOPLE.lock(session, owners.all())).by_id
     own = [one.person_id for one in people.values() if caller.reaches(one.agency_id)]
     rows = await session.execute(
-        select(cases, HANDS)
+        select(cases, HANDS, RESTS)
         .where(one_of(cases.c.id, ids), one_of(cases.c.person_id, own))
         .order_by(cases.c.id)
         .with_for_update()
@@ -193,6 +195,11 @@ async def _locked(session: AsyncSession, wanted: Sequence[Wanted], caller: Calle
 
 HANDS = literal_column("(SELECT hands FROM evidence WHERE evidence.record_id = cases.record_id)", JSONB).label("hands")
 """Who had a hand in the record that a degree came from."""
+RESTS = literal_column(
+    "EXISTS (SELECT FROM restrictions r WHERE r.person_id = cases.person_id AND jsonb_exists(r.parts, 'cases'))",
+    Boolean,
+).label("rests")
+"""Whether the cases of that person rest at their request: nobody decides one until they lift it."""
 OBSTACLE = text(
     """
     SELECT CASE

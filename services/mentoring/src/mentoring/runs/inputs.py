@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Row, or_, select, text
+from sqlalchemy import Row, exists, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -21,6 +21,7 @@ from mentoring.domain.pairs import PROMISED, State
 from mentoring.domain.programmes import Rules
 from mentoring.people import PEOPLE
 from mentoring.profiles.queries import levels_of, stood
+from mentoring.restrictions.tables import RESTRICTIONS
 from roster.days import covers_sql, in_service
 
 DAY = "CAST(:day AS date)"
@@ -70,13 +71,17 @@ async def gather(
     held: Sequence[State] = PROMISED,
     only: Collection[UUID] | None = None,
 ) -> tuple[Case, list[UUID]]:
-    """Who takes part on a day and has no pair yet, and the mentees who may no longer: they have left, or changed their jenjang.
+    """Who takes part on a day, whose record does not rest, and who has no pair yet; and the mentees who may no longer: they have left, or changed their jenjang.
 
     Pairs in a state of `held` have their mentee and take their seat; `only` are the mentees asked for, else all. One statement
     for each kind of fact, however many people.
     """
     asked = select(Application).where(
-        col(Application.programme_id) == programme_id, col(Application.withdrawn_at).is_(None)
+        col(Application.programme_id) == programme_id,
+        col(Application.withdrawn_at).is_(None),
+        ~exists().where(
+            RESTRICTIONS.c.person_id == col(Application.person_id), RESTRICTIONS.c.parts.has_key("mentoring")
+        ),
     )
     if only is not None:
         asked = asked.where(or_(col(Application.side) == "mentor", one_of(Application.table().c.person_id, only)))

@@ -16,8 +16,9 @@ from contracts.parts import PARTS
 from contracts.zone import JAKARTA
 from registry.data_requests import queries
 from registry.data_requests.schemas import DataRequestIn
-from registry.domain.data_request import OWN, Act, due_at, moved
+from registry.domain.data_request import NEVER_RESTS, OWN, Act, due_at, moved
 from registry.people import store as people
+from registry.resting import tell
 from registry.tables import data_request_steps, data_requests
 
 WEEK = timedelta(days=7)
@@ -30,12 +31,14 @@ OVERDUE = text(
 
 
 async def ask(session: AsyncSession, asked: DataRequestIn, caller: Caller[None]) -> UUID:
-    """Asks for something about one's own data; the clock runs from now. Raises Refused: `not-found`, `part-unknown`."""
+    """Asks for something about one's own data; the clock runs from now. Raises Refused: `not-found`, `part-unknown`, `part-never-rests`."""
     person_id = caller.speaks_for("person")
     if person_id not in await people.present(session, [person_id], lock=True):
         raise Refused("not-found")
     if asked.part not in PARTS:
         raise Refused("part-unknown", field="part")
+    if asked.kind == "restriction" and asked.part in NEVER_RESTS:
+        raise Refused("part-never-rests", field="part")
     request_id, now = new_id(), caller.now
     row = {
         **asked.model_dump(),
@@ -65,6 +68,8 @@ async def act(session: AsyncSession, request_id: UUID, what: Act, reason: str | 
     changed = data_requests.update().where(data_requests.c.id == request_id)
     await session.execute(changed.values(state=state, version=row.version + 1))
     await _note(session, request_id, row.version + 1, state, reason, caller)
+    if state in {"in_force", "lifted"}:
+        await tell(session, row.person_id, caller.now)
     if what not in OWN:
         message = MessageRequested(
             request_id=derived_id("data-request", request_id, row.version + 1),

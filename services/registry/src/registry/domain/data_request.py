@@ -30,6 +30,9 @@ MOVES: Mapping[tuple[Kind, State, Act], State] = {
 OWN: frozenset[Act] = frozenset({"withdraw", "lift"})
 """What the person does; the rest is for those who answer, and never for a request of their own."""
 
+NEVER_RESTS = frozenset({"data_requests", "data_files", "everything", "erasures"})
+"""Parts by which the person's own rights are served: who answers these must see them."""
+
 
 def moved(kind: Kind, state: State, act: Act) -> State:
     """The state after an act. Raises Refused `request-state` for a move that is not there."""

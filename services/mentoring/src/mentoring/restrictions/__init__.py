@@ -1,0 +1,1 @@
+"""Whose record rests at their request: mentoring shows it to the fewest."""

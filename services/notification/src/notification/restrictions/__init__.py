@@ -1,0 +1,1 @@
+"""Whose record rests at their request: notification shows it to the fewest."""

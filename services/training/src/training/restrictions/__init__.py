@@ -1,0 +1,1 @@
+"""Whose record rests at their request: training shows it to the fewest."""
