@@ -9,6 +9,8 @@ from contracts.zone import JAKARTA
 
 UNITS = 6
 POSTS = 8
+IDENTIFIED = 10
+"""People of an agency whom another system knows, off and on."""
 LAWFUL = frozenset(
     {
         "unit-loop",
@@ -43,7 +45,8 @@ async def organiser(client: Client) -> None:
         people = chance.sample(agency.people, k=chance.randint(1, 20))
         await _send(client, "holdings", [_holding(client, agency, person.nip) for person in people])
         await _send(client, "contacts", [_contact(client, person.nip) for person in people])
-        await _send(client, "identifiers", [_identifier(client, person.nip) for person in people])
+        known = chance.sample(agency.people[:IDENTIFIED], k=5)
+        await _send(client, "identifiers", [_identifier(client, person.nip) for person in known])
         await _stand_in(client, agency)
         await asyncio.sleep(chance.uniform(0, 0.5))
 
@@ -128,7 +131,7 @@ def _contact(client: Client, nip: str) -> dict[str, Any]:
 
 def _identifier(client: Client, nip: str) -> dict[str, Any]:
     """An id of few, so that two people are now and then given one; or none any more."""
-    siasn = None if client.chance.random() < 0.2 else f"P{client.chance.randrange(200)}"
+    siasn = None if client.chance.random() < 0.5 else f"P{client.chance.randrange(50)}"
     return {"kind": "person", "nip": nip, "siasn": siasn}
 
 

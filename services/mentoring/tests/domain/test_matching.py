@@ -332,17 +332,31 @@ def test_what_binds_somebody_is_named() -> None:
 
 def test_lists_of_the_best_lose_no_more_than_they_say() -> None:
     chance = random.Random(31)
-    lost = 0
-    for number in range(40):
+    lost = exact = 0
+    for number in range(80):
         many = case(chance, 20, 10, 2)
-        whole, listed = run(many, number), run(many, number, listed=2)
+        whole, listed = run(many, number), run(many, number, listed=1 + number % 2)
         mentees, more = listed.loss
+        exact += listed.loss == (0, 0)
         without = (listed.match.mentor == NOBODY).sum() - (whole.match.mentor == NOBODY).sum()
         assert without <= mentees
         if mentees == 0:
             assert whole.match.total - listed.match.total <= more
         lost += int(whole.match.total != listed.match.total)
     assert lost
+    assert exact
+
+
+def test_lists_match_as_many_as_all_pairs_where_seats_are_scarce() -> None:
+    """The best mentors stand first on most lists; by their prices others come onto them."""
+    many = case(random.Random(41), 300, 100, 2)
+    whole, listed = run(many, 1), run(many, 1, listed=10)
+    assert listed.pairs.left_out
+    assert (listed.match.mentor == NOBODY).sum() == (whole.match.mentor == NOBODY).sum() > 0
+    assert whole.match.total - listed.match.total <= listed.loss[1]
+    kept = Run(listed.case, listed.mentors, listed.match, 10)
+    reasons = [why(each, number) for each in (listed, kept) for number in range(300)]
+    assert reasons[:300] == reasons[300:]
 
 
 def test_the_mentors_of_a_case_are_asked_as_one_by_one() -> None:

@@ -18,7 +18,7 @@ from mentoring.domain.matching.limits import Mentors
 from mentoring.domain.matching.pairs import NOBODY, Match
 from mentoring.domain.matching.runs import Run, listed_of
 from mentoring.domain.matching.scores import WHOLE
-from mentoring.domain.matching.total import Priced
+from mentoring.domain.matching.pairs import Priced
 from mentoring.programmes.queries import seen_programme
 from mentoring.runs.inputs import unpacked
 from mentoring.runs.schemas import ChangeOut, MovedOut, PartOut, ResultOut, RunOut, WhyOut

@@ -7,11 +7,11 @@ from uuid import UUID
 import numpy as np
 
 from mentoring.domain.matching.limits import LIMITS, Mask, Mentors, allowed, broken
-from mentoring.domain.matching.pairs import MOST, NOBODY, Case, Numbers
+from mentoring.domain.matching.pairs import MOST, NOBODY, Case, Numbers, Priced
 from mentoring.domain.matching.people import Mentee
 from mentoring.domain.matching.runs import Run, matched
 from mentoring.domain.matching.scores import parts, scores
-from mentoring.domain.matching.total import FAR, Priced, costs_of, passing, ways_to
+from mentoring.domain.matching.total import FAR, Ways, costs_of, passing
 
 TRIED = 3
 """How many mentors are asked for a seat more, the best ones first: each costs a search through the whole match."""
@@ -147,11 +147,12 @@ def _seats(done: Run, number: int) -> Change | None:
     scored = scores(mentee, done.mentors, done.case.rules)
     may = np.flatnonzero(_may(done, mentee))
     tried = may[np.argsort(-scored[may], kind="stable")[:TRIED]]
+    ways = Ways(done.case, done.pairs, done.match) if isinstance(done.match, Priced) else None
     found: list[Change] = []
     for at in map(int, tried):
         mentor_id = done.mentors.all[at].id
-        if isinstance(done.match, Priced):
-            seats = _before(done, number, at, MOST - int(scored[at])) + 1
+        if ways:
+            seats = _before(done, number, at, MOST - int(scored[at]), ways) + 1
             found.append(Change("seats", str(mentor_id), mentor_id, seats))
         else:
             change = Change("seats", str(mentor_id), mentor_id, 1)
@@ -167,22 +168,23 @@ def _lost(done: Run, number: int, at: int) -> Numbers:
     may have a way to that seat.
     """
     left = replace(done.match, mentor=np.where(np.arange(len(done.match.mentor)) == number, NOBODY, done.match.mentor))
-    to_seat = ways_to(done.case, done.pairs, left, _only(done, at), passing_by=False)
+    ways = Ways(done.case, done.pairs, left)
+    to_seat = ways.to(_only(done, at), passing_by=False)
     taken = np.bincount(left.mentor[left.mentor != NOBODY], minlength=len(done.mentors))
     taken[at] += 1
-    away = ways_to(done.case, done.pairs, left, np.where(taken < done.mentors.seats, np.int64(0), FAR))
+    away = ways.to(np.where(taken < done.mentors.seats, np.int64(0), FAR))
     without = done.match.mentor == NOBODY
     gained = (_through(done, without, to_seat) - passing(done.case))[without].min(initial=0)
     return np.minimum(to_seat, away + gained)
 
 
-def _before(done: Run, number: int, at: int, cost: int) -> int:
+def _before(done: Run, number: int, at: int, cost: int, ways: Ways) -> int:
     """How many others without a mentor would get a seat more of this mentor first."""
-    ways = ways_to(done.case, done.pairs, done.match, _only(done, at), passing_by=False)
+    to_seat = ways.to(_only(done, at), passing_by=False)
     leaving = passing(done.case)
     without = done.match.mentor == NOBODY
     without[number] = False
-    return int((without & (_through(done, without, ways) - leaving <= cost - leaving[number])).sum())
+    return int((without & (_through(done, without, to_seat) - leaving <= cost - leaving[number])).sum())
 
 
 def _only(done: Run, at: int) -> Numbers:

@@ -6,8 +6,9 @@ keep it.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import cached_property
+from typing import Any, TypeVar
 from uuid import UUID
 
 import numpy as np
@@ -18,6 +19,7 @@ from mentoring.domain.matching.people import CLOCKS, Mentee, Mentor
 from mentoring.domain.programmes import Rules
 
 Mask = NDArray[np.bool_]
+Column = TypeVar("Column", bound=np.generic)
 
 
 class Mentors:
@@ -30,9 +32,16 @@ class Mentors:
         self.load = np.array([mentor.load for mentor in mentors], dtype=np.int64)
         self.hours = np.array([CLOCKS[mentor.zone] for mentor in mentors], dtype=np.int64)
         self._levels: dict[str, NDArray[np.int64]] = {}
+        self._once: dict[Hashable, NDArray[Any]] = {}
 
     def __len__(self) -> int:
         return len(self.all)
+
+    def once(self, key: Hashable, work: Callable[[], NDArray[Column]]) -> NDArray[Column]:
+        """A column that is the same for all mentees with this key: worked out for the first of them, and only read."""
+        if key not in self._once:
+            self._once[key] = work()
+        return self._once[key]
 
     def having(self, words: Iterable[str], by: Mapping[str, Mask]) -> Mask:
         """Whoever has one of these words."""
@@ -124,9 +133,13 @@ def _turned(pairs: Iterable[tuple[UUID, Iterable[UUID]]]) -> Mapping[UUID, list[
 
 def _jenjang(mentee: Mentee, mentors: Mentors, rules: Rules) -> Mask:
     """The mentor is not far enough above, or on another ladder."""
-    far = [distance(mentee.jenjang, jenjang) for jenjang in JENJANG]
-    near = np.array([each is None or each < rules.min_distance for each in far], dtype=np.bool_)
-    return near[mentors.jenjang]
+
+    def work() -> Mask:
+        far = [distance(mentee.jenjang, jenjang) for jenjang in JENJANG]
+        near = np.array([each is None or each < rules.min_distance for each in far], dtype=np.bool_)
+        return near[mentors.jenjang]
+
+    return mentors.once(("jenjang", mentee.jenjang, rules.min_distance), work)
 
 
 def _line(mentee: Mentee, mentors: Mentors, rules: Rules) -> Mask:
@@ -144,23 +157,29 @@ def _conflict(mentee: Mentee, mentors: Mentors, rules: Rules) -> Mask:
 def _language(mentee: Mentee, mentors: Mentors, rules: Rules) -> Mask:
     """They have no language in common."""
     del rules
-    return ~mentors.having(mentee.languages, mentors.speaking)
+    return mentors.once(("language", mentee.languages), lambda: ~mentors.having(mentee.languages, mentors.speaking))
 
 
 def _zone(mentee: Mentee, mentors: Mentors, rules: Rules) -> Mask:
     """Their clocks are too far apart."""
-    return np.abs(mentors.hours - CLOCKS[mentee.zone]) > rules.zone_hours
+    return mentors.once(
+        ("zone", mentee.zone, rules.zone_hours), lambda: np.abs(mentors.hours - CLOCKS[mentee.zone]) > rules.zone_hours
+    )
 
 
 def _meeting(mentee: Mentee, mentors: Mentors, rules: Rules) -> Mask:
     """They can meet neither online nor, in one region, on site."""
     del rules
-    possible = mentors.having({"online"} & mentee.meets, mentors.meeting)
-    if mentee.region:
-        possible |= mentors.having({"onsite"} & mentee.meets, mentors.meeting) & mentors.having(
-            [mentee.region], mentors.in_region
-        )
-    return ~possible
+
+    def work() -> Mask:
+        possible = mentors.having({"online"} & mentee.meets, mentors.meeting)
+        if mentee.region:
+            possible |= mentors.having({"onsite"} & mentee.meets, mentors.meeting) & mentors.having(
+                [mentee.region], mentors.in_region
+            )
+        return ~possible
+
+    return mentors.once(("meeting", mentee.meets, mentee.region), work)
 
 
 def _agency(mentee: Mentee, mentors: Mentors, rules: Rules) -> Mask:

@@ -6,14 +6,16 @@ from functools import cached_property
 import numpy as np
 
 from mentoring.domain.matching.limits import Mentors
-from mentoring.domain.matching.pairs import Case, Match, Pairs, pairs_of, shuffled
+from mentoring.domain.matching.pairs import Case, Match, Pairs, joined, pairs_of, shuffled
 from mentoring.domain.matching.stable import stable
-from mentoring.domain.matching.total import Priced, best, bound_on_loss
+from mentoring.domain.matching.total import best, bound_on_loss
 
 ALL_PAIRS = 12_000_000
 """How many pairs are looked at whole; above, each mentee has a list of the best."""
 LISTED = 60
-"""How long such a list is. Where seats are scarce it loses mentees (ADR 0020)."""
+"""How long such a list is at first, and how many pairs it grows by each time."""
+TIMES = 4
+"""How often such lists are matched at most: each time with the pairs that are worth most at the prices of the time before."""
 
 
 @dataclass(frozen=True)
@@ -24,21 +26,15 @@ class Run:
     mentors: Mentors
     match: Match
     listed: int | None = None
-    """How many pairs of each mentee were looked at, where not all were."""
-
+    """How many pairs of each mentee are looked at, where not all are."""
     looked_at: Pairs | None = None
+    loss: tuple[int, int] = (0, 0)
+    """How many mentees or points more there could be at most."""
 
     @cached_property
     def pairs(self) -> Pairs:
-        """The pairs it was made of, worked out again where only the match was kept."""
-        return self.looked_at or pairs_of(self.case, self.mentors, self.listed)
-
-    @property
-    def loss(self) -> tuple[int, int]:
-        """How many mentees or points more there could be at most."""
-        if self.pairs.left_out and isinstance(self.match, Priced):
-            return bound_on_loss(self.case, self.mentors, self.match)
-        return 0, 0
+        """The pairs it was made of; where only the match was kept, those of them that are worth most at its prices."""
+        return self.looked_at or pairs_of(self.case, self.mentors, self.listed, self.match)
 
     @property
     def scores(self) -> list[int]:
@@ -59,8 +55,17 @@ def matched(case: Case, listed: int | None = None) -> Run:
     mentors = Mentors(case.mentors)
     listed = listed or listed_of(case)
     pairs = pairs_of(case, mentors, listed)
-    match = best(case, mentors, pairs) if case.rules.way == "total" else stable(case, mentors, pairs)
-    return Run(case, mentors, match, listed, pairs)
+    if case.rules.way == "stable":
+        return Run(case, mentors, stable(case, mentors, pairs), listed, pairs)
+    match, loss = best(case, mentors, pairs), (0, 0)
+    for left in reversed(range(TIMES if pairs.left_out else 0)):
+        dearest = pairs_of(case, mentors, listed, match)
+        loss = bound_on_loss(case, mentors, match, dearest.worth)
+        if loss == (0, 0) or not left:
+            break
+        pairs = joined(pairs, dearest)
+        match = best(case, mentors, pairs)
+    return Run(case, mentors, match, listed, pairs, loss)
 
 
 def listed_of(case: Case) -> int | None:

@@ -22,9 +22,15 @@ def _complement(gaps: Mapping[str, int], levels: Mapping[str, int], mentors: Men
     """How much of these gaps each mentor's level covers, on average."""
     covered = np.zeros(len(mentors), dtype=np.float64)
     for competency, wanted in gaps.items():
-        own = levels.get(competency, 0)
-        covered += np.clip(mentors.levels(competency) - own, 0, wanted - own) / (wanted - own)
+        covered += _covered(competency, levels.get(competency, 0), wanted, mentors)
     return covered / len(gaps) if gaps else covered
+
+
+def _covered(competency: str, own: int, wanted: int, mentors: Mentors) -> Shares:
+    def work() -> Shares:
+        return np.clip(mentors.levels(competency) - own, 0, wanted - own) / (wanted - own)
+
+    return mentors.once(("covered", competency, own, wanted), work)
 
 
 def _competency(mentee: Mentee, mentors: Mentors) -> Shares:
@@ -40,25 +46,31 @@ def _goals(mentee: Mentee, mentors: Mentors) -> Shares:
 
 def _family(mentee: Mentee, mentors: Mentors) -> Shares:
     """Both have positions of one family."""
-    return mentors.having([mentee.family], mentors.of_family).astype(np.float64)
+    return mentors.once(
+        ("family", mentee.family), lambda: mentors.having([mentee.family], mentors.of_family).astype(np.float64)
+    )
 
 
 def _place(mentee: Mentee, mentors: Mentors) -> Shares:
     """Both are in one region; half of it for one clock."""
-    near = (mentors.hours == CLOCKS[mentee.zone]).astype(np.float64) / 2
-    if mentee.region:
-        near[mentors.having([mentee.region], mentors.in_region)] = 1
-    return near
+
+    def work() -> Shares:
+        near = (mentors.hours == CLOCKS[mentee.zone]).astype(np.float64) / 2
+        if mentee.region:
+            near[mentors.having([mentee.region], mentors.in_region)] = 1
+        return near
+
+    return mentors.once(("place", mentee.zone, mentee.region), work)
 
 
 def _availability(mentee: Mentee, mentors: Mentors) -> Shares:
     """They have half days in common, of those that the mentee has; half where one of them has stated none."""
     shared = np.full(len(mentors), 0.5)
     if mentee.free:
-        common = sum(
-            (mentors.having([each], mentors.free).astype(np.float64) for each in mentee.free), np.zeros(len(mentors))
-        )
-        shared[mentors.stating_free] = common[mentors.stating_free] / len(mentee.free)
+        common = np.zeros(len(mentors))
+        for each in mentee.free:
+            common += mentors.having([each], mentors.free)
+        shared = np.where(mentors.stating_free, common / len(mentee.free), shared)
     return shared
 
 

@@ -8,26 +8,16 @@ first ones gives as many of them as possible and costs no other mentee a seat th
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 # (OR-tools ships no complete types)
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
-from mentoring.domain.matching.limits import Mentors, allowed
-from mentoring.domain.matching.pairs import MOST, NOBODY, Case, Match, Numbers, Pairs, match_of
-from mentoring.domain.matching.scores import scores
+from mentoring.domain.matching.limits import Mentors
+from mentoring.domain.matching.pairs import MOST, NOBODY, Case, Match, Numbers, Pairs, Priced, match_of
 
 FAR = np.int64(2**62)
 """Further than any way through the flow costs."""
-
-
-@dataclass(frozen=True)
-class Priced(Match):
-    """A best match, and what one mentee more with a mentor would cost: points that others would lose."""
-
-    prices: Numbers
-    """By mentor; 0 where a seat is free."""
 
 
 def best(case: Case, mentors: Mentors, pairs: Pairs) -> Priced:
@@ -53,8 +43,8 @@ def best(case: Case, mentors: Mentors, pairs: Pairs) -> Priced:
         raise RuntimeError(f"no flow was found: {status}")
     match = match_of(case, pairs, np.flatnonzero(flow.flows(arcs)))
     taken = np.bincount(match.mentor[match.mentor != NOBODY], minlength=seats)
-    ways = ways_to(case, pairs, match, np.where(taken < mentors.seats, np.int64(0), FAR))
-    return Priced(match.mentor, match.total, ways)
+    prices = Ways(case, pairs, match).to(np.where(taken < mentors.seats, np.int64(0), FAR))
+    return Priced(match.mentor, match.total, prices)
 
 
 def costs_of(pairs: Pairs) -> Numbers:
@@ -73,47 +63,54 @@ def weight_of_a_mentee(case: Case) -> int:
     return MOST * (len(case.mentees) + 1)
 
 
-def ways_to(case: Case, pairs: Pairs, match: Match, ends: Numbers, *, passing_by: bool = True) -> Numbers:
-    """What the cheapest way costs from each mentor to one where it ends, at what `ends` says.
+class Ways:
+    """The ways from mentor to mentor in the residual graph of a match.
 
-    A way leads on where one who is matched moves to another mentor, or (`passing_by`) is left without one: it is how room
-    is made. These are the shortest ways of the residual graph, by Bellman and Ford.
+    A way leads on where one who is matched moves to another mentor, or is left without one: it is how room is made.
     """
-    costs = costs_of(pairs)
-    leaving = passing(case)
-    matched = np.flatnonzero(match.mentor != NOBODY)
-    where = match.mentor[matched]
-    own = costs[np.flatnonzero(pairs.mentor == match.mentor[pairs.mentee])]
-    starts = pairs.starts[matched]
-    lengths = pairs.starts[matched + 1] - starts
-    inner = np.concatenate([[0], np.cumsum(lengths)])
-    taken = np.repeat(starts - inner[:-1], lengths) + np.arange(inner[-1])
-    costs, to = costs[taken], pairs.mentor[taken]
-    ways = ends.copy()
-    while len(matched):
-        onward = np.minimum.reduceat(costs + ways[to], inner[:-1])
-        if passing_by:
-            onward = np.minimum(onward, leaving[matched])
-        shorter = ways.copy()
-        np.minimum.at(shorter, where, onward - own)
-        if np.array_equal(shorter, ways):
-            break
-        ways = shorter
-    return ways
+
+    def __init__(self, case: Case, pairs: Pairs, match: Match) -> None:
+        mentors = len(case.mentors)
+        costs, mentee, held = costs_of(pairs), pairs.mentee, match.mentor[pairs.mentee]
+        chosen = np.flatnonzero(pairs.mentor == held)
+        own = np.zeros(len(case.mentees), dtype=np.int64)
+        own[mentee[chosen]] = costs[chosen]
+        moves = np.flatnonzero(held != NOBODY)
+        moves = moves[np.argsort(pairs.mentor[moves], kind="stable")]
+        self._costs = costs[moves] - own[mentee[moves]]
+        self._from = held[moves]
+        self._starts = np.concatenate([[0], np.cumsum(np.bincount(pairs.mentor[moves], minlength=mentors))])
+        self._leaving: Numbers = np.full(mentors, FAR, dtype=np.int64)
+        matched = np.flatnonzero(match.mentor != NOBODY)
+        np.minimum.at(self._leaving, match.mentor[matched], passing(case)[matched] - own[matched])
+
+    def to(self, ends: Numbers, *, passing_by: bool = True) -> Numbers:
+        """What the cheapest way costs from each mentor to one where it ends, at what `ends` says.
+
+        Bellman and Ford, but only what leads to a mentor from whom the way has become shorter is looked at again. With
+        `passing_by` a way may also end where somebody is left without a mentor.
+        """
+        ways = np.minimum(ends, self._leaving) if passing_by else ends.copy()
+        nearer = np.flatnonzero(ways < FAR)
+        while len(nearer):
+            lengths = self._starts[nearer + 1] - self._starts[nearer]
+            ahead = np.cumsum(lengths) - lengths
+            moves = np.repeat(self._starts[nearer] - ahead, lengths) + np.arange(lengths.sum())
+            shorter = ways.copy()
+            np.minimum.at(shorter, self._from[moves], self._costs[moves] + np.repeat(ways[nearer], lengths))
+            nearer = np.flatnonzero(shorter < ways)
+            ways = shorter
+        return ways
 
 
-def bound_on_loss(case: Case, mentors: Mentors, match: Priced) -> tuple[int, int]:
+def bound_on_loss(case: Case, mentors: Mentors, match: Priced, worth: Numbers) -> tuple[int, int]:
     """How many mentees more, or else how many points more, a match of all pairs could have at most.
 
-    For a match of the best pairs of each mentee. It is what linear programming says of the prices: whatever pair is chosen,
-    a mentee brings no more than their best pair does after its price.
+    For a match of some of the pairs. It is what linear programming says of its prices: whatever pair is chosen, a mentee
+    brings no more than what their best pair of all is worth at these (`worth`). Where that is (0, 0), no pair is missed.
     """
     leaving = passing(case)
-    least = -int((mentors.seats * match.prices).sum())
-    for number, mentee in enumerate(case.mentees):
-        may = allowed(mentee, mentors, case.rules) & (mentors.seats > 0)
-        through = (MOST - scores(mentee, mentors, case.rules) + match.prices)[may]
-        least += min(int(leaving[number]), int(through.min(initial=int(leaving[number]))))
+    least = int(np.minimum(leaving, MOST - worth).sum()) - int((mentors.seats * match.prices).sum())
     without = match.mentor == NOBODY
     cost = int(leaving[without].sum()) + MOST * int((~without).sum()) - match.total
     return divmod(cost - least, weight_of_a_mentee(case))
