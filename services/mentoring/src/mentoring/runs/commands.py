@@ -14,9 +14,8 @@ from common.store.jobs import order
 from common.store.sets import add
 from contracts.callers import Caller
 from mentoring.domain.matching.changes import binding
-from mentoring.domain.matching.pairs import NOBODY, Case, shuffled
+from mentoring.domain.matching.pairs import NOBODY, Case, Priced, shuffled
 from mentoring.domain.matching.runs import Run, matched
-from mentoring.domain.matching.pairs import Priced
 from mentoring.domain.programmes import Way
 from mentoring.programmes.commands import held
 from mentoring.programmes.queries import rules_of

@@ -15,10 +15,9 @@ from common.web.pages import BY_ID, Page, Window
 from contracts.callers import Caller
 from mentoring.domain.matching.changes import Change, Why, number_of, smallest_change, why
 from mentoring.domain.matching.limits import Mentors
-from mentoring.domain.matching.pairs import NOBODY, Match
+from mentoring.domain.matching.pairs import NOBODY, Match, Priced
 from mentoring.domain.matching.runs import Run, listed_of
 from mentoring.domain.matching.scores import WHOLE
-from mentoring.domain.matching.pairs import Priced
 from mentoring.programmes.queries import seen_programme
 from mentoring.runs.inputs import unpacked
 from mentoring.runs.schemas import ChangeOut, MovedOut, PartOut, ResultOut, RunOut, WhyOut
