@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from jejak_local.harness import AGENCY
 from mentoring.recognition.tables import Recognition
-from services.mentoring.tests.both import AGREED
+from services.mentoring.tests.both import AGREED, AUDIT, drawn, flagged
 
 
 async def test_every_answer_is_documented(
@@ -56,9 +56,11 @@ async def test_every_answer_is_documented(
         for circle_id, person_id in ((circles[2], mentee), (circles[2], mentee), (circles[1], leader))
     ]
     one, two = await both(mentee_id=mentee), await both(mentee_id=mentee)
-    held = await two.plan(clock.now())
+    foreign = await both(programme_id=programmes[0])
+    held, theirs = await two.plan(clock.now()), await foreign.plan(clock.now())
     clock.moment += timedelta(hours=2)
     planned = await two.plan(clock.now() + timedelta(days=1))
+    await foreign.confirm(theirs)
     sent = {"params": {"name": "bahan.pdf"}, "headers": api.headers("person", person=mentee)}
     kept = await api.http.post(f"/v1/sessions/{held['id']}/files", content=b"%PDF-1.7", **sent)
     later = {"starts_at": (clock.now() + timedelta(days=2)).isoformat()}
@@ -76,6 +78,8 @@ async def test_every_answer_is_documented(
         slots.append((await api.call("person", "POST", "/talk-slots", body, person=person_id)).json()["id"])
     figures = {"sessions": 1, "minutes": 60, "mentees": 1, "version": 1, "told_at": clock.now()}
     async with database.transaction() as session:
+        flags = [await flagged(session, two.pair, kind) for kind in ("overlap", "rhythm")]
+        audits = [await drawn(session, foreign.pair, theirs["id"], mentee) for _ in range(2)]
         session.add(Recognition(mentor_id=mentee, year=2026, **figures))
     topic = {"topic": "x"}
     talks = [await api.call("person", "POST", f"/talk-slots/{each}/talks", topic, person=late) for each in slots[2:]]
@@ -101,6 +105,9 @@ async def test_every_answer_is_documented(
             "stage": ["start"],
             "note_id": [note.json()["items"][0]["id"]],
             "report_id": [report.json()["items"][0]["id"]],
+            "flag_id": flags,
+            "audit_id": [audit_id for audit_id, _ in audits],
+            "item_id": [item_id for _, item_id in audits],
             "slot_id": slots[:2],
             "year": [2026],
             "circle_id": circles,
@@ -128,6 +135,9 @@ async def test_every_answer_is_documented(
             "PUT /v1/sessions/{session_id}/log": {"log": "Bicara tentang tulisan"},
             "POST /v1/sessions/{session_id}/cancel": {"reason": "Dinas luar"},
             "POST /v1/sessions/{session_id}/files": b"%PDF-1.7",
+            "POST /v1/programmes/{programme_id}/audits": AUDIT | {"auditor_ids": [str(trusted)]},
+            "POST /v1/audited-sessions/{item_id}/finding": {"finding": "held", "words": "x"},
+            "POST /v1/flags/{flag_id}/settle": {"verdict": "plausible"} | why,
             "POST /v1/pairs/{pair_id}/notes": {"words": "x"},
             "PUT /v1/pairs/{pair_id}/thanks": {"words": "Terima kasih", "helped": 5},
             "PUT /v1/notes/{note_id}": {"words": "y"},

@@ -7,7 +7,7 @@ from common.store.jobs import order
 from jejak_local.harness import AGENCY, OTHER_AGENCY
 from jejak_local.scopes import Things
 from mentoring.recognition.tables import Recognition
-from services.mentoring.tests.both import AGREED
+from services.mentoring.tests.both import AGREED, AUDIT, drawn, flagged
 
 READERS = {"lan", "service", "agency_hr", "agency_head", "programme_manager", "person", "inspector"}
 RIGHTS = {
@@ -75,6 +75,13 @@ RIGHTS = {
     ("GET", "/v1/recognitions/me"): {"person"},
     ("GET", "/v1/recognitions/me/{year}/certificate"): {"person"},
     ("PUT", "/v1/pairs/{pair_id}/thanks"): {"person"},
+    ("GET", "/v1/programmes/{programme_id}/flags"): {"lan", "programme_manager"},
+    ("POST", "/v1/flags/{flag_id}/settle"): {"programme_manager"},
+    ("POST", "/v1/programmes/{programme_id}/audits"): {"programme_manager"},
+    ("GET", "/v1/programmes/{programme_id}/audits"): {"lan", "programme_manager"},
+    ("GET", "/v1/audits/{audit_id}/sessions"): {"lan", "programme_manager"},
+    ("GET", "/v1/audited-sessions/me"): {"person"},
+    ("POST", "/v1/audited-sessions/{item_id}/finding"): {"person"},
     ("GET", "/v1/programmes/{programme_id}/report"): {"lan", "programme_manager"},
     ("GET", "/v1/programmes/{programme_id}/report/xlsx"): {"lan", "programme_manager"},
     ("GET", "/v1/pairs/{pair_id}/notes"): {"person"},
@@ -156,6 +163,8 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
         # Each has a certificate of another year: whoever asks for the other's year has none.
         year, figures = 2026 - len(sides), {"sessions": 1, "minutes": 60, "mentees": 1, "version": 1}
         async with world.database.transaction() as session:
+            flag_id = await flagged(session, two.pair)
+            audit_id, item_id = await drawn(session, two.pair, planned["id"], trusted)
             session.add(Recognition(mentor_id=mentee, year=year, **figures, told_at=clock.now()))
         own = {
             "agency_id": agency,
@@ -168,6 +177,9 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
             "file_id": kept.json()["files"][0]["id"],
             "note_id": note["items"][0]["id"],
             "report_id": report["items"][0]["id"],
+            "flag_id": flag_id,
+            "audit_id": audit_id,
+            "item_id": item_id,
             "slot_id": slot["id"],
             "talk_id": talk.json()["id"],
             "circle_id": circle_id,
@@ -190,6 +202,9 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
             "POST /v1/circle-meetings/{meeting_id}/cancel": why,
             "POST /v1/pairs/{pair_id}/decline": why,
             "POST /v1/pairs/{pair_id}/keep": why,
+            "POST /v1/programmes/{programme_id}/audits": AUDIT | {"auditor_ids": [str(trusted)]},
+            "POST /v1/audited-sessions/{item_id}/finding": {"finding": "held", "words": "x"},
+            "POST /v1/flags/{flag_id}/settle": {"verdict": "plausible"} | why,
             "POST /v1/pairs/{pair_id}/notes": {"words": "x"},
             "PUT /v1/notes/{note_id}": {"words": "y"},
             "PUT /v1/pairs/{pair_id}/thanks": {"words": "x", "helped": 5},

@@ -23,11 +23,11 @@ from roster.erasing import BY_ID, Erasing, Gone, Kept
 
 CODES = {
     # codes of a list, and what a rule decided
-    "about", "act", "change", "competencies", "competency", "days", "degree", "duty", "form", "from_state",
+    "about", "act", "change", "competencies", "competency", "days", "degree", "duty", "finding", "form", "from_state",
     "golongan", "ground", "hasil_kerja", "jenjang", "kind", "language", "left_out", "limited_by", "media_type",
     "outcome", "part", "parts", "perilaku", "position", "predikat", "reason_code", "refused", "result", "role",
     "roles", "service", "sex", "side", "source", "source_kind", "staff_type", "stage", "state", "status", "tag", "template",
-    "to_state", "way", "weights", "why", "zone",
+    "to_state", "verdict", "way", "weights", "why", "zone",
     # subjects of tokens
     "added_by", "asked_by", "attested_by", "by", "cancelled_by", "changed_by", "checked_by", "checkers", "client",
     "done_by", "hands", "named_by", "opened_by", "ordered_by", "proposed_by", "recorded_by", "returned_by",

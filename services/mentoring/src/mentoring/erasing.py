@@ -32,6 +32,10 @@ ERASING = Erasing(
         ),
         "circle_members": BY_ID,
         "circles": Blanked({"topic": "''"}, CIRCLES),
+        "audit_samples": NOBODY,
+        "audited_sessions": Blanked(
+            {"words": "CASE WHEN words IS NOT NULL THEN '' END"}, f"session_id IN ({SESSIONS})"
+        ),
         "completions": BY_ID,
         "confidants": Gone(),
         "declined_pairs": Blanked({"reason": "''"}, PAIRS),
@@ -54,6 +58,7 @@ ERASING = Erasing(
             PAIRS,
         ),
         "pair_changes": Blanked({"reason": "''"}, PAIRS),
+        "pair_flags": Blanked({"reason": "CASE WHEN reason IS NOT NULL THEN '' END"}, PAIRS),
         "pairs": Blanked({"ended_reason": "CASE WHEN ended_reason IS NOT NULL THEN '' END", "review": "NULL"}, THEIRS),
         "people": Blanked({"nip_hash": "''"}),
         "post_states": NOBODY,

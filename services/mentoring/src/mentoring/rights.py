@@ -33,6 +33,14 @@ MEET_IN_CIRCLES = Right(
 )
 READ_RECOGNITION = Right(("person",), "what they have done themselves")
 READ_REPORT = Right(("lan", "programme_manager"), "the programmes of their agency; all for a national role")
+READ_FLAGS = Right(
+    ("lan", "programme_manager"),
+    "the programmes of their agency, all for a national role; nobody those of a pair they are one of",
+)
+SETTLE_FLAGS = Right(("programme_manager",), "the programmes of their agency, but not of a pair they are one of")
+DRAW_AUDITS = Right(("programme_manager",), "the programmes of their agency")
+READ_AUDITS = Right(("lan", "programme_manager"), "the programmes of their agency; all for a national role")
+AUDIT = Right(("person",), "the sessions that were given to them to look into")
 WRITE_NOTES = Right(("person",), "their own, about the pairs they are or were one of; nobody else reads them")
 REPORT = Right(("person",), "what they have reported themselves, of the pairs they are or were one of")
 HANDLE_REPORTS = Right(("person",), "the reports that went to them")

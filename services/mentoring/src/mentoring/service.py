@@ -3,6 +3,7 @@
 from common.service import Command
 from contracts.service import Service
 from mentoring.erasing import ERASING
+from mentoring.flags.cli import flag
 from mentoring.pairs.answers import lapse
 from mentoring.pairs.seeking import seek
 from mentoring.recognition.cli import recognise
@@ -29,6 +30,8 @@ SERVICE = Service(
         "sessions",
         "circles",
         "completion",
+        "flags",
+        "audits",
         "feedback",
         "recognition",
         "programme_reports",
@@ -53,6 +56,11 @@ SERVICE = Service(
         "recognise": Command(
             recognise,
             description="Tell what mentors have done, where it is not what was told last. Safe to run at any time.",
+            daily=True,
+        ),
+        "flag": Command(
+            flag,
+            description="Show whoever runs a programme what points at sessions that were not held as told. Safe to run at any time.",
             daily=True,
         ),
         "erase": erase_command(ERASING),

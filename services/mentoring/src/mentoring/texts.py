@@ -42,6 +42,16 @@ REFUSALS: Mapping[str, str] = {
 }
 """Why sessions make no record of learning, or not as they were told, by the code that training answers."""
 
+SIGNS: Mapping[str, str] = {
+    "overlap": text_named("sign.overlap"),
+    "rhythm": text_named("sign.rhythm"),
+    "long-day": text_named("sign.long-day"),
+    "mutual": text_named("sign.mutual"),
+    "at-once": text_named("sign.at-once"),
+    "same-log": text_named("sign.same-log"),
+}
+"""What points at sessions that were not held as told, by its name in the domain."""
+
 CHANGES: Mapping[str, str] = {
     "meeting": text_named("change.meeting"),
     "language": text_named("change.language"),

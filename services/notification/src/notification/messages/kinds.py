@@ -120,6 +120,13 @@ class MentoringReport(Values):
     sent_on: Day
 
 
+class SessionAudit(Values):
+    """So many sessions of a mentoring programme that somebody is to look into: its title."""
+
+    title: Words
+    sessions: Annotated[int, Field(ge=1, le=500)]
+
+
 @dataclass(frozen=True)
 class Kind:
     """The newest version of a letter, and the texts that say why it is sent, by reason."""
@@ -145,6 +152,7 @@ KINDS = {
     "mentoring-report": Kind(1, MentoringReport, {"confidant": text_named("reason.confidant")}),
     "nudge": Kind(1, Nudge, {"superior": text_named("reason.superior")}),
     SESSION: Kind(1, Session, {"your-session": text_named("reason.your-session")}),
+    "session-audit": Kind(1, SessionAudit, {"auditor": text_named("reason.auditor")}),
     "session-soon": Kind(1, SessionSoon, {"your-session": text_named("reason.your-session")}),
     "quiet-pair": Kind(1, QuietPair, {"your-pair": text_named("reason.your-pair")}),
     "audit": Kind(1, Audit, {"audit": text_named("reason.audit")}),
