@@ -98,14 +98,15 @@ def words() -> set[str]:
 
 @cache
 def routes() -> set[str]:
-    """Every route of every service as `GET /v1/people/{}`."""
+    """Every route of every service as `GET /v1/people/{}`; of a foreign standard only the table of rights tells."""
     documents = [json.loads(path.read_text(encoding="utf-8")) for path in DOCS.glob("api/*.json")]
+    foreign = re.findall(r"^\| `(\w+ /xapi/\S+)`", PAGES[DOCS / "rights.md"], re.MULTILINE)
     return {
         f"{method.upper()} {re.sub('{.*?}', '{}', path)}"
         for document in documents
         for path, methods in document["paths"].items()
         for method in methods
-    }
+    }.union(foreign)
 
 
 def is_path(written: str) -> bool:

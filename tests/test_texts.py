@@ -139,6 +139,14 @@ EXCEPTIONS = {
         ("schemas/__init__.py", None),  # what the developer reads who has changed an event's schema
         ("schemas/__main__.py", None),
     },
+    "connectors": {
+        ("personal/sections.toml", None),  # why something of a person is not shown, for whoever reads the code
+        ("domain/naming.py", "account ⌘ ⌘"),  # what a key is made of
+        ("domain/values.py", "dict[str, Any]"),  # a type
+        ("signing/tables.py", "num_nonnulls(agency_id, provider_id) = 1"),  # SQL
+        ("statements/queries.py", None),  # SQL
+        ("statements/api.py", None),  # headers
+    },
     "credit": {("personal/sections.toml", None)},  # why something of a person is not shown, for whoever reads the code
     "notification": {
         ("personal/sections.toml", None),

@@ -65,7 +65,7 @@ async def wrong_doors(app: FastAPI, issuer: Issuer) -> list[str]:
     claims = dict.fromkeys(CLAIMS, SOMETHING)
     tokens = {role: f"Bearer {issuer.token(role, **claims)}" for role in [*ROLES, "nobody"]}
     async with knocking(app) as client:
-        for (method, path), allowed in guarded(app).items():
+        for (method, path), allowed in doors(app).items():
             asked = request_of(app.openapi(), method, path)
             strangers = [
                 "",
@@ -93,7 +93,7 @@ async def open_doors(app: FastAPI, database: Database, issuer: Issuer) -> list[s
     found: list[str] = []
     before = await rows_of(database)
     async with knocking(app) as client:
-        for (method, path), allowed in guarded(app).items():
+        for (method, path), allowed in doors(app).items():
             asked = request_of(app.openapi(), method, path)
             alone: dict[tuple[str, Claims, str], tuple[int, str]] = {}
 
@@ -134,7 +134,7 @@ async def repeated(app: FastAPI, issuer: Issuer) -> list[str]:
     found: list[str] = []
     claims = dict.fromkeys(CLAIMS, SOMETHING)
     async with knocking(app) as client:
-        for (method, path), allowed in guarded(app).items():
+        for (method, path), allowed in doors(app).items():
             token = {"authorization": f"Bearer {issuer.token(min(allowed), **claims)}"}
             for said, content_type, asked in _planted(app.openapi(), method, path):
                 got = await client.request(**asked, headers=token | {"content-type": content_type})
@@ -147,7 +147,7 @@ async def repeated(app: FastAPI, issuer: Issuer) -> list[str]:
 
 
 def _planted(document: dict[str, Any], method: str, path: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    operation = document["paths"][path][method.lower()]
+    operation = _told(document, method, path)
     [content_type, *_] = operation.get("requestBody", {}).get("content", JSON.values())
     for part in operation.get("parameters", []):
         yield part["name"], content_type, request_of(document, method, path, {part["name"]: PLANTED})
@@ -177,6 +177,16 @@ def knocking(app: FastAPI) -> httpx2.AsyncClient:
 def guarded(app: FastAPI) -> dict[tuple[str, str], frozenset[str]]:
     """The roles of each route that is not for everybody."""
     return {route: roles for route, roles in guards(app).items() if not roles <= EVERYBODY}
+
+
+def doors(app: FastAPI) -> dict[tuple[str, str], frozenset[str]]:
+    """Those routes, without a HEAD that goes through the door of its GET."""
+    found = guarded(app)
+    return {
+        (method, path): roles
+        for (method, path), roles in found.items()
+        if method != "HEAD" or ("GET", path) not in found
+    }
 
 
 @cache
@@ -217,9 +227,9 @@ def request_of(
 ) -> dict[str, Any]:
     """A request that a route understands: `given` are values by the names of its parameters, a list as `body` is of lines.
 
-    `narrowed` gives the parameters too that it need not be told.
+    `narrowed` gives the parameters too that it need not be told. One that the document does not tell of is asked for bare.
     """
-    operation = document["paths"][path][method.lower()]
+    operation = _told(document, method, path)
     example, told = _examples(document), given or {}
     parts = {
         place: {
@@ -238,6 +248,11 @@ def request_of(
         "params": parts["query"],
         "content": "\n".join(json.dumps(line, default=str) for line in lines),
     }
+
+
+def _told(document: dict[str, Any], method: str, path: str) -> dict[str, Any]:
+    """What the document tells of a route; nothing of one that follows a standard of others."""
+    return document["paths"].get(path, {}).get(method.lower(), {})
 
 
 def _examples(document: dict[str, Any]) -> Callable[[dict[str, Any]], Any]:

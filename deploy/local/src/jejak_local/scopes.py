@@ -80,6 +80,8 @@ async def strays(
     before = await rows_of(database)
     async with knocking(app) as client:
         for (method, path), right in rights_of(app).items():
+            if path not in app.openapi()["paths"]:
+                continue  # it is asked as the standard of others says, which its own tests know
             for role in right.roles:
                 for cell in _cells(method, path, right, role, own, other):
                     found += [

@@ -80,6 +80,10 @@ class FileOf(Response):
         self.person_id = person_id
 
 
+class PlatformsOwn(Response):
+    """What a platform has told of whom it calls by names of its own, told to it again. Nobody of ours is known in it."""
+
+
 def shows(part: str) -> Callable[[F], F]:
     """Says of a route that its answer shows this part of people's records. Raises TypeError where an answer names nobody, or there is no such part.
 
@@ -188,7 +192,8 @@ def shown_silently(app: FastAPI) -> list[str]:
         if endpoint is None or hasattr(endpoint, "part") or made:
             continue
         answer = inspect.signature(endpoint).return_annotation
-        told = (FiguresFile, StreamingResponse) if "GET" not in (context.methods or ()) else FiguresFile
+        told = (FiguresFile, PlatformsOwn)
+        told = told if "GET" in (context.methods or ()) else (*told, StreamingResponse)
         bare = isinstance(answer, type) and issubclass(answer, Response) and not issubclass(answer, told)
         roles = frozenset[str]().union(*(guards(app)[method, str(context.path)] for method in context.methods or ()))
         if roles - EVERYBODY and (bare or names_people(answer)):

@@ -26,7 +26,7 @@ from common.texts import Language, Texts
 from contracts import topics
 from contracts.events.data_files import Column, DataFilePart, DataFileRequested, Kind, Section
 
-HOLDERS = ("training", "credit", "mentoring", "notification")
+HOLDERS = ("training", "credit", "mentoring", "notification", "connectors")
 """The services that are waited for, beside the registry."""
 MOST = 400_000
 """Bytes of rows in one event."""

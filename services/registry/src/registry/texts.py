@@ -48,6 +48,7 @@ SERVICES: Mapping[str, str] = {
     "credit": text_named("service.credit"),
     "mentoring": text_named("service.mentoring"),
     "notification": text_named("service.notification"),
+    "connectors": text_named("service.connectors"),
 }
 """What the services are called, by `contracts.personal.HOLDERS`."""
 

@@ -1,0 +1,4 @@
+from common.process import main
+from connectors.service import SERVICE
+
+main(SERVICE)

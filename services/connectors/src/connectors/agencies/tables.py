@@ -1,0 +1,5 @@
+"""The copy of agencies."""
+
+from roster.agencies import Agencies
+
+AGENCIES = Agencies(__name__)

@@ -1,0 +1,22 @@
+"""What becomes of connectors' rows when somebody is erased.
+
+A statement names people in the words of the platform that sent it. Who of ours that is nobody knows before actors are
+mapped to people (docs/architecture/connectors.md), so the rows of one person cannot be told from those of another.
+"""
+
+from roster.erasing import NOBODY, Erasing, Kept
+
+OF_PLATFORM = Kept("a platform's words of its own users, of whom nobody knows yet which person of ours each is")
+
+ERASING = Erasing(
+    {
+        "activities": OF_PLATFORM,
+        "agencies": NOBODY,
+        "attachments": OF_PLATFORM,
+        "connections": NOBODY,
+        "credentials": NOBODY,
+        "documents": OF_PLATFORM,
+        "statements": OF_PLATFORM,
+    },
+    kit=("outbox", "inbox", "waiting"),
+)

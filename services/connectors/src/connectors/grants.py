@@ -1,0 +1,15 @@
+"""What this service does with each of its tables, and so what its role may do: see `common.store.grants`."""
+
+from common.store.grants import ADDED, CHANGED, EDITED, REPLACED, Grants
+
+GRANTS = Grants(
+    {
+        "activities": CHANGED,
+        "agencies": CHANGED,
+        "attachments": ADDED,
+        "connections": CHANGED,
+        "credentials": REPLACED,
+        "documents": EDITED,
+        "statements": (*ADDED, "UPDATE (voided)"),
+    }
+)

@@ -1,0 +1,1 @@
+"""What this service holds of a person, for the file of their data."""

@@ -1,0 +1,16 @@
+"""Who may do what in connectors."""
+
+from connectors.signing.credentials import ConnectionRight
+from contracts.rights import Right
+
+KEEP_CONNECTIONS = Right(("agency_hr", "provider"), "the connections of their agency, or of their provider")
+READ_CONNECTIONS = Right(
+    ("lan", "agency_hr", "provider", "platform_admin"),
+    "those of their agency or provider; a platform: its own; all for a national role",
+)
+KEEP_CREDENTIALS = Right(
+    ("agency_hr", "provider", "platform_admin"), "those of connections of their agency or provider; a platform: its own"
+)
+RECORD = ConnectionRight(
+    ("platform_admin",), "what their own connection has sent, by its credentials (HTTP Basic) or by token"
+)

@@ -1,0 +1,14 @@
+"""The connectors service: by which doors learning platforms reach Jejak; here a learning record store (xAPI)."""
+
+from connectors.erasing import ERASING
+from contracts.service import Service
+from roster.erasing import erase_command
+
+SERVICE = Service(
+    name="connectors",
+    title="Jejak: connectors",
+    port=8006,
+    features=["agencies", "signing", "connections", "statements", "documents", "xapi", "personal"],
+    emits=True,
+    commands={"erase": erase_command(ERASING)},
+)

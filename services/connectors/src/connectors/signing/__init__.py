@@ -1,0 +1,1 @@
+"""How platforms sign in: connections and their credentials as they are kept, and the right that they have."""

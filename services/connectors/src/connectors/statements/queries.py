@@ -1,0 +1,151 @@
+"""Reading statements, activities and attachments of one connection."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import TextClause, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from connectors.domain import telling
+from connectors.domain.naming import activities
+from connectors.domain.statements import Statement
+from connectors.domain.telling import Format
+from connectors.statements.commands import DEFINITIONS, activity_key, lock_of
+from connectors.xapi.routes import BEGINNING
+
+THROUGH = text("""
+    SELECT CASE
+        WHEN pg_try_advisory_xact_lock_shared(:lock) THEN CAST(:now AS timestamptz)
+        ELSE (SELECT max(stored) FROM statements WHERE connection_id = :connection)
+    END
+""")
+"""Where nobody is storing anything, all that was stored until now is there; else what is seen is all until the last of it."""
+ONE = text(
+    "SELECT statement, stored FROM statements WHERE connection_id = :connection AND id = :id AND voided = :voided"
+)
+CONTENTS = text(
+    "SELECT sha2, content FROM attachments WHERE connection_id = :connection AND sha2 = ANY(CAST(:hashes AS text[]))"
+)
+REACHED = """
+    EXISTS (
+        WITH RECURSIVE chain (target, keys) AS (
+            SELECT t.target, t.keys FROM statements t WHERE t.connection_id = :connection AND t.id = s.target
+            UNION SELECT t.target, t.keys FROM chain
+            JOIN statements t ON t.connection_id = :connection AND t.id = chain.target
+        )
+        SELECT FROM chain WHERE chain.keys @> CAST(:keys AS bigint[])
+    )
+"""
+"""A statement is found too when the one that it refers to is, and so on."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A statement as it is stored."""
+
+    statement: str
+    stored: datetime
+    position: int = 0
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which statements somebody asks for; `after` is the last one that they have seen."""
+
+    connection_id: UUID
+    keys: Sequence[int]
+    since: datetime | None
+    until: datetime | None
+    after: tuple[datetime, int] | None
+    ascending: bool
+    limit: int
+
+
+async def through(session: AsyncSession, connection_id: UUID, now: datetime) -> datetime:
+    """Until when everything that was stored is told."""
+    values = {"connection": connection_id, "lock": lock_of(connection_id), "now": now}
+    return await session.scalar(THROUGH, values) or BEGINNING
+
+
+async def one(session: AsyncSession, connection_id: UUID, statement_id: UUID, *, voided: bool) -> Told | None:
+    """A statement by its id, which is voided or not."""
+    found = await session.execute(ONE, {"connection": connection_id, "id": statement_id, "voided": voided})
+    row = found.one_or_none()
+    return None if row is None else Told(row.statement, row.stored)
+
+
+async def page(session: AsyncSession, asked: Asked) -> list[Told]:
+    """Up to `limit` statements, and one more where there are more."""
+    told = {"since": asked.since, "until": asked.until}
+    stored, position = asked.after or (None, None)
+    query = _page(
+        bool(asked.keys), tuple(name for name, value in told.items() if value), asked.ascending, asked.after is not None
+    )
+    values = {
+        "connection": asked.connection_id,
+        "keys": list(asked.keys),
+        "limit": asked.limit + 1,
+        "stored": stored,
+        "position": position,
+        **told,
+    }
+    found = await session.execute(query, {name: values[name] for name in query.compile().params})
+    return [Told(row.statement, row.stored, row.position) for row in found]
+
+
+@cache
+def _page(by_keys: bool, bounds: tuple[str, ...], ascending: bool, goes_on: bool) -> TextClause:
+    way, beyond = ("ASC", ">") if ascending else ("DESC", "<")
+    within = ["s.connection_id = :connection", "NOT s.voided"]
+    within += ["s.stored > :since"] if "since" in bounds else []
+    within += ["s.stored <= :until"] if "until" in bounds else []
+    within += [f"(s.stored, s.position) {beyond} (:stored, :position)"] if goes_on else []
+    order = f"ORDER BY stored {way}, position {way} LIMIT :limit"
+
+    def those(*conditions: str) -> str:
+        where = " AND ".join([*within, *conditions])
+        return f"(SELECT s.statement, s.stored, s.position FROM statements s WHERE {where} {order})"  # noqa: S608 - built of texts in this code
+
+    if not by_keys:
+        return text(those())
+    has = "s.keys @> CAST(:keys AS bigint[])"
+    referring = those("s.target IS NOT NULL", f"NOT {has}", REACHED)
+    return text(f"SELECT * FROM ({those(has)} UNION ALL {referring}) AS found {order}")  # noqa: S608 - as above
+
+
+async def in_format(
+    session: AsyncSession,
+    connection_id: UUID,
+    found: Sequence[Told],
+    wanted: Format,
+    languages: Sequence[str],
+) -> list[str]:
+    """Statements, each as JSON, told in the way that was asked for."""
+    if wanted == "exact":
+        return [each.statement for each in found]
+    statements: list[Statement] = [msgspec.json.decode(each.statement) for each in found]
+    if wanted == "ids":
+        told = map(telling.by_ids, statements)
+    else:
+        named = {each["id"] for statement in statements for each in activities(statement)}
+        known = await definitions(session, connection_id, named)
+        told = (telling.canonical(statement, known, languages) for statement in statements)
+    return [msgspec.json.encode(each).decode() for each in told]
+
+
+async def definitions(session: AsyncSession, connection_id: UUID, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """What is known of activities, by their ids."""
+    named = {activity_key(each): each for each in ids}
+    found = await session.execute(DEFINITIONS, {"connection": connection_id, "keys": list(named)})
+    return {named[row.key]: msgspec.json.decode(row.definition) for row in found}
+
+
+async def contents(session: AsyncSession, connection_id: UUID, hashes: Iterable[str]) -> Mapping[str, bytes]:
+    """What was attached, by hash."""
+    found = await session.execute(CONTENTS, {"connection": connection_id, "hashes": sorted(set(hashes))})
+    return {row.sha2: row.content for row in found}
