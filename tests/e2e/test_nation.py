@@ -9,6 +9,7 @@ from rich.table import Table
 
 from contracts.personal import HOLDERS
 from jejak_local.books import balance, rest
+from jejak_local.cohort import cohort
 from jejak_local.postgres import temporary_folder
 from jejak_local.stack import running_stack
 from jejak_local.stories import STORIES, Scene, run_command
@@ -49,6 +50,20 @@ async def test_a_nation_is_taken_its_faults_are_refused_and_its_stories_told() -
             both = units[0].keys() & units[1].keys()
             assert len(both) > 10
             assert {each: units[0][each] for each in both} == {each: units[1][each] for each in both}
+
+            matched, reasons, repaired, invited, held, fairness = map(rows, await cohort(scene))
+            assert [row[0] for row in matched] == [
+                "all at once (ours)",
+                "highest score first",
+                "first come, first served",
+            ]
+            assert len(reasons) == 3 and all(row[2] for row in reasons)
+            assert [row[0] for row in repaired[:2]] == ["declined", "offered next"]
+            assert [row[1] for row in invited] == ["REQUEST"]
+            assert {row[1:3] for row in held} == {("6", "NKL02, 12.000 JP")}
+            assert all("6 pertemuan" in row[5] or "12 pertemuan" in row[5] or "18 pertemuan" in row[5] for row in held)
+            applicants, with_mentor, without = map(int, fairness[0][1:4])
+            assert applicants == with_mentor + without and without > 0
 
             await run_command(stack, "training", "sweep")
             told = {story.__name__: rows(await story(scene)) for story in STORIES}

@@ -18,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from jejak_local.books import ask, balance, rest
+from jejak_local.cohort import cohort
 from jejak_local.collector import trace_tree
 from jejak_local.mail import Mail
 from jejak_local.processes import LocalError
@@ -52,7 +53,7 @@ async def demo(root: Path, *, agencies: int, people: int, seed: int) -> int:
             console.print(_streams(loaded))
             console.print(await _hours(stack, client, loaded))
             console.print(_credits(loaded, await ask(stack, "credit", "SELECT count(*) FROM entries")))
-        console.rule("5  People, units, rights")
+        console.rule("5  A cohort of mentoring; people, units, rights")
         await _stories(stack, nation, loaded)
         mails = stack.mail.mails()
         console.print(_mails(mails))
@@ -110,6 +111,8 @@ async def _client(stack: Stack) -> AsyncGenerator[httpx2.AsyncClient]:
 async def _stories(stack: Stack, nation: Nation, loaded: LoadSummary) -> None:
     async with httpx2.AsyncClient(timeout=60) as http:
         scene = Scene(stack, http, nation, loaded.agencies)
+        for table in await cohort(scene):
+            console.print(table)
         for story in STORIES:
             console.print(await story(scene))
 
