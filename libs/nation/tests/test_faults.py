@@ -58,6 +58,7 @@ def test_faults_are_as_wrong_as_they_say(nation: Nation, uploads: list[tuple[Str
     joined = {nation.person(number).nip: nation.person(number).joined_on.isoformat() for number in range(nation.people)}
     heads = {line["nip"] for line in nation.deputy_lines()}
     posts = {line["code"] for line in nation.post_lines(range(nation.people))}
+    acting = [line for line in nation.holding_lines(range(nation.people)) if line["kind"] != "definitive"]
     held = {(provider.code, a.form): a for provider in nation.catalogue.providers for a in provider.accreditations}
 
     def structure(line: dict[str, Any]) -> Structure:
@@ -102,6 +103,12 @@ def test_faults_are_as_wrong_as_they_say(nation: Nation, uploads: list[tuple[Str
         "above-itself": lambda line, _: line["code"] == structure(line).root().code and line["superior_code"] in posts,
         "no-seat-left": lambda line, _: (
             line["post_code"] == structure(line).root().code and line["nip"] != nation.person(structure(line).start).nip
+        ),
+        "acts-already": lambda line, _: any(
+            (each["post_code"], each["kind"] != "definitive") == (line["post_code"], True)
+            and each["nip"] != line["nip"]
+            and line["valid_from"] < each.get("until", "9999")
+            for each in acting
         ),
         "post-elsewhere": lambda line, _: agency_of[line["nip"]] != line["agency_code"] and line["post_code"] in posts,
         "unit-elsewhere": lambda line, _: not line["unit_code"].startswith(line["agency_code"]),

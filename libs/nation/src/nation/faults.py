@@ -198,6 +198,21 @@ def _no_seat_left(bed: Bed) -> Line | None:
     return None
 
 
+def _acting_already(bed: Bed) -> Line | None:
+    """One more who acts, in a post of the first agency in which somebody does: by then all of that agency is told."""
+    structure = bed.nation.structures[0]
+    if bed.base["agency_code"] == structure.agency.code:
+        return None
+    heads = range(structure.start, structure.start + structure.size)
+    acts = next((line for line in bed.nation.holding_lines(heads) if line["kind"] != "definitive"), None)
+    staff = map(bed.nation.person, range(structure.start + structure.size, structure.start + structure.people))
+    other = next((each for each in staff if not each.absence and not bed.nation.exchange(each)), None)
+    if acts is None or other is None:
+        return None
+    since = max(acts["valid_from"], other.joined_on.isoformat())
+    return acts | {"nip": other.nip, "valid_from": since} if since < (acts.get("until") or "9999") else None
+
+
 def _post_elsewhere(bed: Bed) -> Line | None:
     """A post of an agency to which nobody moves."""
     elsewhere = bed.nation.hr_agencies[0]
@@ -310,6 +325,7 @@ KINDS: dict[str, tuple[Kind, ...]] = {
         *ANYWHERE,
         NO_CHANGE,
         Kind("no-seat-left", _no_seat_left, "seats-exceeded"),
+        Kind("acts-already", _acting_already, "acting-twice"),
         Kind("post-elsewhere", _post_elsewhere, "post-elsewhere"),
         Kind("unknown-post", lambda bed: bed.fresh(post_code="P-000"), "post-unknown"),
         Kind("unknown-person", _stranger, "person-unknown"),
