@@ -42,7 +42,7 @@ RIGHTS = {
     ("GET", "/v1/sweeps"): READ_SOUNDINGS,
     ("GET", "/v1/shortfalls"): READ_SOUNDINGS,
     ("GET", "/v1/people/me/shortfalls"): {"person"},
-    ("GET", "/v1/duty-counts"): READ_COUNTS,
+    ("GET", "/v1/duty-counts"): READ_COUNTS | {"steward"},
     ("GET", "/v1/duty-people"): READ_JP,
     ("POST", "/v1/audits"): {"lan", "analis"},
     ("GET", "/v1/agencies/{agency_id}/held"): {"lan", "service"},

@@ -36,7 +36,9 @@ async def test_the_people_and_fields_that_a_stolen_client_was_shown(
         siti: ["history", "identity"],
         budi: ["identity"],
     }
-    assert {"nip", "name"} <= set(found[budi]["fields"])
+    fields = json.loads((tmp_path / "fields.json").read_text())
+    assert fields.keys() == {"history", "identity"}
+    assert {"nip", "name"} <= set(fields["identity"])
     told = (tmp_path / "people-identity.id.txt").read_text()
     for part in ("data diri", "20 November 2026", "stolen", "Kunci dicuri.", "Kunci diganti."):
         assert part in told

@@ -55,11 +55,12 @@ READ_EXEMPTIONS = Right(
     "specific data, are shown to the person and to their agency's HR alone",
 )
 READ_DUTY_COUNTS = Right(
-    ("lan", "analis", "service", "agency_hr", "agency_head", "pic", "inspector"),
-    "their agency; those of their region for an analis; all for a national role",
+    ("lan", "analis", "service", "agency_hr", "agency_head", "pic", "inspector", "steward"),
+    "their agency; those of their region for an analis; whoever held the position on the day for its steward; all for a "
+    "national role",
 )
 READ_DUTY_PEOPLE = Right(
-    (*READ_DUTY_COUNTS.roles, "steward", "person"),
+    (*READ_DUTY_COUNTS.roles, "person"),
     "who served in their agency on the day; in those of their region for an analis; whoever held the position then for "
     "its steward; all for a national role; a person: whoever is below them today. A person and a steward read of whoever "
     "is exempt nothing but until when",

@@ -213,8 +213,28 @@ async def test_a_steward_lists_whoever_held_the_position_on_the_day_in_all_agenc
     for path in (f"/trainings/{strange.id}", f"/trainings/{strange.id}/history", f"/people/{agency['else']}/jp"):
         assert (await steward(path)).status_code == 404
     assert (await steward(f"/people/{left}/jp")).status_code == 404
-    for path in ("/exemptions", f"/agencies/{AGENCY}/jp-summary", "/duty-counts", "/shortfalls", "/audits", "/courses"):
+    for path in ("/exemptions", f"/agencies/{AGENCY}/jp-summary", "/shortfalls", "/audits", "/courses"):
         assert (await steward(path)).status_code == 403
+
+
+async def test_a_steward_counts_whoever_held_the_position_and_nobody_else(world, api, agency, line):
+    """Each count is that of the list behind it; who holds another position is in none, whatever is asked for."""
+    bangkom = {"position": "Analis Bangkom"}
+    met, short = [await world.person(agency=of, **bangkom) for of in (AGENCY, OTHER_AGENCY)]
+    await world.person(absences=[(date(2026, 1, 1), None)], **bangkom)
+    await world.store(line(met, jp="20"), line(short, jp="5"), line(agency["else"], jp="20"))
+    shown = await api.get("/duty-counts?by=agency", "steward", **bangkom)
+    assert [shown["total"][name] for name in ("active", "met", "short", "exempt")] == [3, 1, 1, 1]
+    assert {each["key"]: each["active"] for each in shown["groups"]} == {str(AGENCY): 2, str(OTHER_AGENCY): 1}
+    for each in (shown["total"], *shown["groups"]):
+        people = await everybody(api, each["listed"].removeprefix("/v1"), "steward", **bangkom)
+        assert len(people) == each["active"]
+    for query in (f"agency_id={AGENCY}", f"agency_id={AGENCY}&by=position", f"agency_id={AGENCY}&by=unit"):
+        assert (await api.get(f"/duty-counts?{query}", "steward", **bangkom))["total"]["active"] == 2
+    other = await api.refused("steward", "GET", f"/duty-counts?agency_id={AGENCY}", position="Peneliti")
+    assert other == (403, "forbidden", None), "nobody there holds the position"
+    assert (await api.get("/duty-counts?position=Analis", "steward", **bangkom))["total"]["active"] == 0
+    assert (await api.call("steward", "GET", "/duty-counts", position=None)).status_code == 403
 
 
 async def test_a_superior_lists_their_own_tree_and_no_more_of_whoever_is_exempt_than_until_when(

@@ -1,6 +1,7 @@
 """`python -m registry breach` and `python -m registry drop-looks`."""
 
 import argparse
+import json
 from datetime import datetime
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from sqlalchemy import text
 from common.parts import Parts
 from common.texts import LANGUAGES
 from contracts.zone import JAKARTA
-from registry.access.breach import Breach, list_touched, notice_to_authority, notice_to_people
+from registry.access.breach import Breach, fields_of, list_touched, notice_to_authority, notice_to_people
 from registry.domain.access_log import kept_from
 from registry.texts import TEXTS
 
@@ -25,12 +26,16 @@ def add_breach(parser: argparse.ArgumentParser) -> None:
 
 
 async def breach(asked: argparse.Namespace, parts: Parts) -> int:
-    """Writes the people concerned, a line each, and drafts of the notices in both languages; says how many they are."""
+    """Writes the people concerned, a line each with the parts they were shown, the fields of each part, and drafts of the
+    notices in both languages; says how many they are.
+    """
     asked.folder.mkdir(parents=True, exist_ok=True)
     groups = await list_touched(
         parts.database.dsn, asked.folder / "people.ndjson", asked.since, asked.until, asked.client
     )
     shown = sorted({part for group in groups for part in group})
+    # Once, not with each person: written out five million times they were most of the list.
+    (asked.folder / "fields.json").write_text(json.dumps({part: fields_of([part]) for part in shown}), encoding="utf-8")
     found = Breach(asked.since, asked.until, asked.client, groups.total(), shown, asked.how, asked.done)
     for language in LANGUAGES:
         (asked.folder / f"authority.{language}.txt").write_text(notice_to_authority(found, language), encoding="utf-8")

@@ -12,7 +12,7 @@ from contracts.callers import Caller
 from roster.days import covers_sql
 from roster.lines import team_sql
 from training.counts.schemas import AskedState, DutyPersonOut
-from training.counts.stood import DAY, OWN, SHORT, Asked, Stood, stood
+from training.counts.stood import DAY, SHORT, Asked, Stood, in_office, stood
 from training.domain.rules import Book
 from training.texts import ExplanationOut, explained
 
@@ -32,14 +32,12 @@ async def duty_people(
 
     Raises Refused: `forbidden` for another agency, `date-in-future`, `rule-missing`.
     """
-    seen, claims = [OWN], dict[str, Any]()
+    seen, claims = [in_office(caller)], dict[str, Any]()
     if caller.holds_by("person"):
         seen.append(TEAM)
         claims |= {"me": caller.speaks_for("person"), "today": caller.today}
-    if caller.holds_by("position"):
-        seen.append("position = :held")
-        claims["held"] = caller.speaks_for("position")
-    if asked.agency_id is not None and not claims and not caller.reaches(asked.agency_id, asked.day):
+    elsewhere = caller.holds_by("person") or caller.holds_by("position")
+    if asked.agency_id is not None and not elsewhere and not caller.reaches(asked.agency_id, asked.day):
         raise Refused("forbidden")
     found = stood(asked, caller, "true" if caller.unbound else f"({' OR '.join(seen)})")
     narrower, more = "", dict[str, Any]()

@@ -11,7 +11,7 @@ from contracts.callers import Caller
 from roster.days import covers_sql
 from roster.lines import paths_sql
 from training.counts.schemas import CountsOut, DutyCountsOut, GroupOut, StateOut
-from training.counts.stood import DAY, FIELDS, OWN, SHORT, Asked, By, stood
+from training.counts.stood import DAY, FIELDS, SHORT, Asked, By, in_office, stood
 from training.domain.rules import Book
 from training.texts import ExplanationOut, explained
 
@@ -24,19 +24,24 @@ NEWEST = text("SELECT recorded_at FROM records ORDER BY id DESC LIMIT 1")
 async def duty_counts(
     session: AsyncSession, asked: Asked, by: By | None, caller: Caller[Book], language: Language
 ) -> DutyCountsOut:
-    """Counts of a day, today unless told; who is bound to agencies counts the people of these.
+    """Counts of a day, today unless told; who is bound to agencies counts the people of these, a steward who holds their position.
 
     Units are those at the top of an agency, or right below the unit asked for, each with all below it; the unit asked
     for is among them with whoever is in none of these.
 
-    Raises Refused: `forbidden` for another agency, `date-in-future`, `rule-missing`, and `field-missing` for units of no agency.
+    Raises Refused: `forbidden` for another agency (for a steward: where nobody holds the position), `date-in-future`, `rule-missing`, and `field-missing` for units of no agency.
     """
-    if asked.agency_id is not None and not caller.reaches(asked.agency_id, asked.day):
+    elsewhere = caller.holds_by("position")
+    if asked.agency_id is not None and not elsewhere and not caller.reaches(asked.agency_id, asked.day):
         raise Refused("forbidden")
     if by == "unit" and asked.agency_id is None and asked.unit_id is None:
         raise Refused("field-missing", field="agency_id")
-    found = stood(asked, caller, "true" if caller.unbound else OWN)
+    found = stood(asked, caller, "true" if caller.unbound else in_office(caller))
     rows = (await session.execute(text(_counting(found.sql, by, asked)), found.given)).mappings().all()
+
+    total = next(row for row in rows if row["is_total"])
+    if elsewhere and asked.agency_id is not None and not total["active"]:
+        raise Refused("forbidden")
 
     def listed(row: Any) -> str:
         return asked.within(None if row["is_total"] else by, row["key"]).listed(found.day)
@@ -45,7 +50,7 @@ async def duty_counts(
         as_of=found.day,
         counted_at=caller.now,
         newest_record_at=await session.scalar(NEWEST),
-        total=next(CountsOut(**row, listed=listed(row)) for row in rows if row["is_total"]),
+        total=CountsOut(**total, listed=listed(total)),
         groups=[GroupOut(**row, listed=listed(row)) for row in rows if not row["is_total"]],
         exempt=ExplanationOut(**explained(found.ladder.exempt, language)),
         states=[StateOut(code=rung.code, **explained(rung, language)) for rung in found.ladder.rungs],

@@ -114,8 +114,13 @@ class Stood:
     ladder: Ladder
 
 
+def in_office(caller: Caller[Book]) -> str:
+    """The condition for whoever is of the agencies the caller is bound to, or holds the position they are steward of."""
+    return f"({OWN} OR position = :held)" if caller.holds_by("position") else OWN
+
+
 def stood(asked: Asked, caller: Caller[Book], seen: str) -> Stood:
-    """How whoever is asked for stood, of whom the condition `seen` lets the caller see (it may take `:own`).
+    """How whoever is asked for stood, of whom the condition `seen` lets the caller see (it may take `:own` and `:held`).
 
     Raises Refused: `date-in-future`, `rule-missing`.
     """
@@ -134,6 +139,7 @@ def stood(asked: Asked, caller: Caller[Book], seen: str) -> Stood:
         sql=stood_sql(ladder, day, f"{conditions} AND {seen}", NOTHING_LATER if whole else LATER),
         given={
             **named,
+            **({"held": caller.speaks_for("position")} if caller.holds_by("position") else {}),
             "own": sorted(caller.agencies_on(day) | (caller.agencies & {asked.agency_id})),
             "day": day,
             "year": day.year,
