@@ -375,7 +375,8 @@ def claims_recognised() -> None:
     from mentoring.recognition import commands
 
     def claimed(words: str) -> Any:
-        return text(edited(words, "extract(year FROM s.held_on)", "extract(year FROM s.starts_at)"))
+        told = edited(words, "s.held_on IS NOT NULL", "true")
+        return text(edited(told, "p.mentor_id, s.held_on", "p.mentor_id, CAST(s.starts_at AS date) AS held_on"))
 
     swap(commands, DIFFERING=claimed(commands.DIFFERING.text), CHANGES=claimed(commands.CHANGES.text))
 
