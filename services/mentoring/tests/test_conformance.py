@@ -61,6 +61,7 @@ async def test_every_answer_is_documented(
     clock.moment += timedelta(hours=2)
     planned = await two.plan(clock.now() + timedelta(days=1))
     await foreign.confirm(theirs)
+    await foreign.call("mentee", "POST", f"/programmes/{programmes[0]}/applications/me/withdraw")
     sent = {"params": {"name": "bahan.pdf"}, "headers": api.headers("person", person=mentee)}
     kept = await api.http.post(f"/v1/sessions/{held['id']}/files", content=b"%PDF-1.7", **sent)
     later = {"starts_at": (clock.now() + timedelta(days=2)).isoformat()}
@@ -98,7 +99,7 @@ async def test_every_answer_is_documented(
             "run_id": [run["id"] for run in runs],
             "other_id": [run["id"] for run in runs],
             "job_id": [waiting["job_id"], runs[0]["job_id"]],
-            "pair_id": [*drafts, offer["id"], one.pair.id, two.pair.id, str(pair.id)],
+            "pair_id": [*drafts, offer["id"], one.pair.id, two.pair.id, str(pair.id), foreign.pair.id],
             "session_id": [planned["id"], held["id"]],
             "file_id": [kept.json()["files"][0]["id"]],
             "name": ["bahan.pdf"],
@@ -124,6 +125,7 @@ async def test_every_answer_is_documented(
             "PUT /v1/circle-meetings/{meeting_id}/log": {"present": []},
             "POST /v1/circle-meetings/{meeting_id}/cancel": why,
             "POST /v1/pairs/{pair_id}/decline": why,
+            "POST /v1/pairs/{pair_id}/end-reviewed": why,
             "POST /v1/pairs/{pair_id}/keep": why,
             "POST /v1/pairs/{pair_id}/mentor": {"mentor_id": str(mentors[0])} | why,
             "PUT /v1/pairs/{pair_id}/agreement": AGREED,

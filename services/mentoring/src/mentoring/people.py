@@ -1,4 +1,4 @@
-"""The copy of people that mentoring keeps: where they serve, as what, and which posts they hold. Nothing else is asked."""
+"""The copy of people that mentoring keeps: where they serve, as what, which posts they hold, and what is said of them for a time."""
 
 from roster.people import People
 
@@ -7,4 +7,5 @@ PEOPLE = People(
     assignments=("agency_id", "unit_id"),
     posts=("jenjang", "position"),
     holdings=("post_id", "kind"),
+    tags=("tag",),
 )

@@ -2,6 +2,7 @@
 
 from common.service import Command
 from contracts.service import Service
+from mentoring.converted.cli import offer
 from mentoring.erasing import ERASING
 from mentoring.flags.cli import flag
 from mentoring.pairs.answers import lapse
@@ -22,6 +23,7 @@ SERVICE = Service(
         "posts",
         "programmes",
         "applications",
+        "converted",
         "trained",
         "profiles",
         "runs",
@@ -56,6 +58,11 @@ SERVICE = Service(
         "recognise": Command(
             recognise,
             description="Tell what mentors have done, where it is not what was told last. Safe to run at any time.",
+            daily=True,
+        ),
+        "offer": Command(
+            offer,
+            description="Offer a mentor to staff whose post was turned into a functional one, once a programme. Safe to run at any time.",
             daily=True,
         ),
         "flag": Command(

@@ -76,3 +76,10 @@ FIGURES: Mapping[str, str] = {
     "days_to_first_session": text_named("report.days_to_first_session"),
 }
 """What a figure of a programme's report is called."""
+
+UPTAKE: Mapping[str, str] = {
+    "offered": text_named("report.converted-offered"),
+    "applied": text_named("report.converted-applied"),
+    "matched": text_named("report.converted-matched"),
+}
+"""What a figure of converted staff is called there."""

@@ -9,6 +9,7 @@ from common.fields import FIRST_DAY
 from common.store.database import counted_statements
 from contracts.events.registry import Holding, PostChanged, PostState
 from jejak_local.harness import AGENCY, OTHER_AGENCY
+from services.mentoring.tests.sessions.test_letters import asked
 
 REASON = {"reason": "Tetap berjalan secara daring"}
 
@@ -40,6 +41,38 @@ async def test_a_transfer_is_reviewed_and_what_the_desk_keeps_stays_kept(
     assert (change["change"], change["reason"]) == ("kept-transfer", REASON["reason"])
     refused = await api.refused("programme_manager", "POST", f"/pairs/{pair.id}/keep", REASON)
     assert refused[:2] == (409, "pair-not-in-review")
+
+
+async def test_the_desk_ends_a_pair_that_is_up_for_review_and_what_was_held_counts(
+    api, world, both, desk, reviewed, clock
+) -> None:
+    two = await both()
+    held = await two.plan(clock.now())
+    clock.moment += timedelta(hours=2)
+    await two.confirm(held)
+    planned = await two.plan(clock.now() + timedelta(days=3))
+    path, why = f"/pairs/{two.pair.id}/end-reviewed", {"reason": "Mentee pindah ke instansi lain"}
+    refused = await api.refused("programme_manager", "POST", path, why)
+    assert refused[:2] == (409, "pair-not-in-review")
+    moved = world.state(person_id=two.pair.mentee_id, jenjang="ahli_muda", agency=OTHER_AGENCY)
+    await world.people(moved, sequence=2)
+    assert (await api.refused("programme_manager", "POST", path, why, agency=OTHER_AGENCY))[0] == 404
+    ended = await desk(path, why)
+    assert (ended["state"], ended["ended_reason"], ended["review"]) == ("ended", why["reason"], None)
+    [change] = await api.get(f"/pairs/{two.pair.id}/changes", "programme_manager")
+    assert (change["change"], change["reason"]) == ("ended-transfer", why["reason"])
+    off = await two.get(f"/sessions/{planned['id']}")
+    assert (off["state"], off["cancelled_by"]) == ("cancelled", "desk")
+    told = [
+        (each.event.reason, each.event.session_dates)
+        for each in await world.told()
+        if hasattr(each.event, "completion_id")
+    ]
+    assert told == [("left", [clock.today()])]
+    letters = await asked(world, "pair-ended")
+    assert {each["recipient_id"] for each in letters} == {str(each) for each in two.people.values()}
+    assert [each["values"]["method"] for each in await asked(world, "session")][-2:] == ["CANCEL", "CANCEL"]
+    assert (await api.refused("programme_manager", "POST", path, why))[:2] == (409, "pair-not-in-review")
 
 
 async def test_whoever_retires_or_changes_jenjang_is_reviewed(world, active_pair, reviewed, clock) -> None:

@@ -1,5 +1,6 @@
 """Reports of problems: to a named person outside, hidden from whoever they are about."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -9,6 +10,7 @@ from contracts.events.notification import MessageRequested
 from contracts.events.registry import Holding
 from mentoring.domain.reports import handler
 from services.mentoring.tests.notes.test_notes import held_of
+from services.mentoring.tests.sessions.test_letters import asked
 
 SAID = {"about": "conduct", "words": "Nada bicaranya tidak pantas"}
 
@@ -87,6 +89,48 @@ async def test_whom_a_report_concerns_learns_nothing_of_it_before_it_is_handled(
         assert name not in after
     [own] = (await api.get(f"/pairs/{pair.id}/reports", "person", person=pair.mentee_id))["items"]
     assert own["outcome"] == body["outcome"]
+
+
+async def test_whoever_handles_a_report_ends_the_pair_and_nobody_is_blamed(api, world, both, clock) -> None:
+    """M16: the sessions that were held count, both get the same mail, and no view of either or of the desk tells of a report."""
+    two, trusted = await both(), await world.person("ahli_utama")
+    await named(api, two.pair.programme_id, trusted)
+    held = await two.plan(clock.now())
+    clock.moment += timedelta(hours=2)
+    await two.confirm(held)
+    planned = await two.plan(clock.now() + timedelta(days=3))
+    await two.call("mentee", "POST", f"{two.path}/reports", SAID)
+    [report] = (await api.get("/reports", "person", person=trusted))["items"]
+    path, body = f"/reports/{report['id']}/handle", {"outcome": "Pasangan diakhiri", "ends_pair": True}
+    assert (await api.refused("person", "POST", path, body, person=two.pair.mentor_id))[0] == 404
+    assert (await api.get("/pairs/me", "person", person=two.pair.mentor_id))["items"][0]["state"] == "active"
+    assert (await api.call("person", "POST", path, body, person=trusted)).status_code == 200
+    assert (await api.refused("person", "POST", path, body, person=trusted))[:2] == (409, "report-handled")
+    shown = [(await api.get("/pairs/me", "person", person=each))["items"][0] for each in two.people.values()]
+    assert [(each["state"], each["ended_reason"]) for each in shown] == [
+        ("ended", "Pasangan ini diakhiri oleh program.")
+    ] * 2
+    off = await two.get(f"/sessions/{planned['id']}")
+    assert (off["cancelled_by"], off["cancel_reason"]) == ("desk", "Pasangan ini diakhiri oleh program.")
+    assert (await two.get(f"/sessions/{held['id']}"))["state"] == "confirmed"
+    [told] = [each.event for each in await world.told() if hasattr(each.event, "completion_id")]
+    assert (told.reason, told.session_dates) == ("left", [clock.today()])
+    letters = await asked(world, "pair-ended")
+    assert {each["recipient_id"] for each in letters} == {str(each) for each in two.people.values()}
+    assert len({str(each["values"]) for each in letters}) == 1
+    seen = (await api.call("programme_manager", "GET", f"/programmes/{two.pair.programme_id}/pairs")).text
+    assert SAID["words"] not in seen
+    assert body["outcome"] not in seen
+    assert await api.get(f"/pairs/{two.pair.id}/changes", "programme_manager") == []
+    again = await both()
+    await named(api, again.pair.programme_id, trusted)
+    await again.call("mentee", "POST", f"{again.path}/reports", SAID)
+    await again.call("mentor", "POST", f"{again.path}/end", {"reason": "Pindah tugas"})
+    [report] = [
+        each for each in (await api.get("/reports", "person", person=trusted))["items"] if not each["handled_at"]
+    ]
+    refused = await api.refused("person", "POST", f"/reports/{report['id']}/handle", body, person=trusted)
+    assert refused[:2] == (409, "pair-not-active")
 
 
 async def test_a_report_is_in_no_view_of_desk_or_superior_and_private_in_its_senders_file(api, world, reported) -> None:

@@ -111,6 +111,44 @@ async def test_whoever_is_offered_pairs_is_told_how_many_and_by_when_to_answer(
     assert told in mail.body("html")
 
 
+@pytest.mark.parametrize(
+    ("template", "values", "reason", "subject", "told"),
+    [
+        (
+            "mentor-offer",
+            {"title": "Lintas", "closes_on": "2026-06-30"},
+            "converted",
+            "Seorang mentor untuk Bapak/Ibu: pendaftaran sampai 30 Juni 2026",
+            "karena jabatan Anda hasil penyetaraan",
+        ),
+        (
+            "session-audit",
+            {"title": "Lintas", "sessions": 3},
+            "auditor",
+            "3 sesi mentoring untuk diperiksa",
+            "3 sesi yang",
+        ),
+        (
+            "pair-ended",
+            {"title": "Lintas", "ended_on": "2026-06-30"},
+            "your-pair",
+            "Pasangan mentoring Anda diakhiri pada 30 Juni 2026",
+            "dalam program Lintas diakhiri pada 30 Juni 2026",
+        ),
+    ],
+)
+async def test_what_mentoring_writes_says_what_it_is_about_and_why(
+    notification, contact, request_, template, values, reason, subject, told
+) -> None:
+    await notification.take(
+        contact(1, email=SITI), request_(1, template, template=template, values=values, reason=reason)
+    )
+    assert await notification.send() == 1
+    [mail] = mails(notification)
+    assert mail.subject == subject
+    assert told in mail.body().replace("\n", " ")
+
+
 async def test_the_desk_that_asked_is_told_who_has_no_checked_address(
     notification, contact, request_, api, make
 ) -> None:

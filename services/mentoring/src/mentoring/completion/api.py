@@ -11,9 +11,11 @@ from contracts.looks import shows
 from mentoring import rights
 from mentoring.completion import commands, queries
 from mentoring.completion.schemas import CompletionsOut, EndIn
+from mentoring.pairs.schemas import DeskPairOut
 
 router = APIRouter(prefix="/v1", tags=["completion"])
 
+Keeper = Annotated[Caller[None], Depends(rights.KEEP_PAIRS)]
 OneOfBoth = Annotated[Caller[None], Depends(rights.MEET)]
 Reader = Annotated[Caller[None], Depends(rights.READ_SESSIONS)]
 Mentee = Annotated[Caller[None], Depends(rights.READ_HOURS)]
@@ -31,6 +33,16 @@ async def get_completions(pair_id: UUID, session: Reading, language: UsedLanguag
 @shows("mentoring")
 async def get_own_completions(session: Reading, language: UsedLanguage, caller: Mentee) -> CompletionsOut:
     return await queries.own_completions(session, language, caller)
+
+
+@router.post(
+    "/pairs/{pair_id}/end-reviewed",
+    summary="End a pair that is up for review, with a reason that both read; the sessions that were held count",
+    responses={409: {"description": "`pair-not-in-review`, `pair-not-active`"}},
+)
+@shows("mentoring")
+async def post_end_reviewed(pair_id: UUID, document: EndIn, session: Transaction, caller: Keeper) -> DeskPairOut:
+    return DeskPairOut.model_validate(await commands.end_reviewed(session, pair_id, document.reason, caller))
 
 
 @router.post(

@@ -1,6 +1,7 @@
 """Ending pairs, telling of their sessions for the hours they give, and hearing what training made of it."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import timedelta
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -21,8 +22,11 @@ from contracts.events.training import MentoringAnswered
 from mentoring.completion.held import Source, years_of
 from mentoring.completion.tables import Completion
 from mentoring.domain.completion import is_due, why_completed, why_corrected
-from mentoring.letters import tell_calendars
-from mentoring.pairs.reach import held_pair
+from mentoring.domain.sessions import By
+from mentoring.letters import tell_calendars, write
+from mentoring.pairs.reach import held_for_desk, held_pair
+from mentoring.pairs.reviews import note
+from mentoring.pairs.tables import Pair
 from mentoring.profiles.queries import stood
 from mentoring.programmes.tables import Programme
 
@@ -56,6 +60,8 @@ REVOKED = text(f"""
 """)  # noqa: S608 - built of names in this code
 """On the row itself and in no table beside it, so that an answer that is taken in meanwhile waits for it and sees it."""
 
+MAILED_FOR = timedelta(days=30)
+"""How long the mail that a pair has ended waits for an address."""
 CALL_OFF = text("""
     UPDATE mentoring_sessions SET state = 'cancelled', cancelled_by = :side, cancel_reason = :reason,
         sequence = sequence + 1, version = version + 1
@@ -65,16 +71,41 @@ CALL_OFF = text("""
 
 
 async def end(session: AsyncSession, pair_id: UUID, reason: str, caller: Caller[None]) -> None:
-    """Ends a pair before its time: what they held counts, what was planned is off. Raises Refused `not-found`, `pair-not-active`."""
-    pair, side, _ = await held_pair(session, pair_id, caller)
+    """Ends a pair of the caller's before its time. Raises Refused `not-found`, `pair-not-active`."""
+    two = await held_pair(session, pair_id, caller)
+    await end_held(session, two.pair, two.side, reason, caller)
+
+
+async def end_reviewed(session: AsyncSession, pair_id: UUID, reason: str, caller: Caller[None]) -> Pair:
+    """Ends a pair that is up for review, for a reason that both read.
+
+    Raises Refused `not-found`, `pair-not-in-review`, `pair-not-active`.
+    """
+    pair = await held_for_desk(session, pair_id, caller)
+    if pair.review is None:
+        raise Refused("pair-not-in-review")
+    review = pair.review
+    await end_held(session, pair, "desk", reason, caller)
+    pair.review = None
+    note(session, pair, f"ended-{review}", reason, caller)
+    return pair
+
+
+async def end_held(session: AsyncSession, pair: Pair, by: By, reason: str, caller: Caller[None]) -> None:
+    """Ends a pair that is held: what they held counts, what was planned is off, and both get a mail.
+
+    Raises Refused `pair-not-active`.
+    """
     if pair.state != "active":
         raise Refused("pair-not-active")
     pair.state, pair.ends_on, pair.ended_reason = "ended", caller.today, reason
     pair.version += 1
-    off = {"pair": pair.id, "side": side, "reason": reason, "now": caller.now}
+    both = (pair.mentee_id, pair.mentor_id)
     programme = await session.get_one(Programme, pair.programme_id)
-    for row in await session.execute(CALL_OFF, off):
-        tell_calendars(session, (pair.mentee_id, pair.mentor_id), programme.title, row, caller.now)
+    for row in await session.execute(CALL_OFF, {"pair": pair.id, "side": by, "reason": reason, "now": caller.now}):
+        tell_calendars(session, both, programme.title, row, caller.now)
+    ended = {"title": programme.title, "ended_on": caller.today}
+    write(session, both, "pair-ended", ended, "your-pair", (pair.id,), caller.now + MAILED_FOR, caller.now)
     await tell(session, [pair.id], caller.clock)
 
 

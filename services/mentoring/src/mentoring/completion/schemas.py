@@ -12,7 +12,7 @@ from contracts.looks import WhoseId
 
 
 class EndIn(Document):
-    """Why one of the two leaves."""
+    """Why a pair ends before its time."""
 
     reason: Words
 

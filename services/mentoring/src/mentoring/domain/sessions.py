@@ -13,6 +13,8 @@ from mentoring.domain.programmes import Side
 
 State = Literal["planned", "pending", "confirmed", "cancelled"]
 """`pending`: one of the two has said that it was held."""
+By = Side | Literal["desk"]
+"""Who called a session off; `desk`: neither of the two."""
 Shown = State | Literal["expired"]
 """`expired`: the other did not say so in time."""
 MOST_A_YEAR = 100

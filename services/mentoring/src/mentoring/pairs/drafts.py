@@ -25,6 +25,7 @@ from mentoring.domain.matching.people import Mentee
 from mentoring.domain.matching.scores import scores
 from mentoring.domain.pairs import LIVE, PROMISED
 from mentoring.pairs.offers import offer
+from mentoring.pairs.reviews import note
 from mentoring.pairs.schemas import ByHandIn
 from mentoring.pairs.tables import Pair, PairChange
 from mentoring.profiles.queries import stood
@@ -95,7 +96,7 @@ async def make(session: AsyncSession, programme_id: UUID, asked: ByHandIn, calle
         raise Refused("already-paired", field="mentee_id")
     score = await _judged(session, programme, asked.mentee_id, asked.mentor_id, caller)
     [pair_id] = await add_pairs(session, programme, [(asked.mentee_id, asked.mentor_id, score)], {}, caller.today)
-    _note(session, pair_id, 1, "made", asked.reason, caller)
+    note(session, await session.get_one(Pair, pair_id), "made", asked.reason, caller)
     return pair_id
 
 
@@ -211,7 +212,7 @@ async def _moved(session: AsyncSession, moves: Sequence[tuple[Pair, UUID]], reas
         pair.score = await _judged(session, programme, pair.mentee_id, mentor_id, caller, freed)
     for pair, mentor_id in moves:
         pair.mentor_id, pair.review, pair.version = mentor_id, None, pair.version + 1
-        _note(session, pair.id, pair.version, "moved", reason, caller)
+        note(session, pair, "moved", reason, caller)
     await _refresh(session, [pair for pair, _ in moves], caller.today)
 
 
@@ -272,9 +273,3 @@ async def _refresh(session: AsyncSession, pairs: Sequence[Pair], day: date) -> N
         mentee, mentor = where[pair.mentee_id], where[pair.mentor_id]
         pair.mentee_agency_id, pair.mentee_unit_id = mentee.agency_id, mentee.unit_id
         pair.mentor_agency_id, pair.mentor_unit_id = mentor.agency_id, mentor.unit_id
-
-
-def _note(session: AsyncSession, pair_id: UUID, version: int, change: str, reason: str, caller: Caller[None]) -> None:
-    session.add(
-        PairChange(pair_id=pair_id, version=version, change=change, reason=reason, by=caller.subject, at=caller.now)
-    )

@@ -12,6 +12,7 @@ from contracts.callers import Caller
 from mentoring.domain.programmes import Side
 from mentoring.pairs.tables import Pair
 from mentoring.people import PEOPLE
+from mentoring.programmes.commands import held
 from mentoring.programmes.tables import Programme
 from roster.people import Locked
 
@@ -40,6 +41,19 @@ async def held_pair(session: AsyncSession, pair_id: UUID, caller: Caller[None]) 
     people = await PEOPLE.lock(session, [pair.mentee_id, pair.mentor_id])
     await session.refresh(pair, with_for_update=True)
     return OneOfTwo(pair, "mentee" if pair.mentee_id == caller.person else "mentor", people)
+
+
+async def held_for_desk(session: AsyncSession, pair_id: UUID, caller: Caller[None]) -> Pair:
+    """A pair of a programme that the caller runs, held with it. Raises Refused `not-found`."""
+    programme_id = await session.scalar(select(col(Pair.programme_id)).where(col(Pair.id) == pair_id))
+    if programme_id is None:
+        raise Refused("not-found")
+    await held(session, programme_id, caller)
+    # A draft may be gone by now: others may have been made anew.
+    pair = await session.get(Pair, pair_id, with_for_update=True)
+    if pair is None:
+        raise Refused("not-found")
+    return pair
 
 
 async def seen_pair(session: AsyncSession, pair_id: UUID, caller: Caller[None]) -> Pair:

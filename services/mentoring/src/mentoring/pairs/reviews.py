@@ -5,14 +5,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from common.refused import Refused
 from contracts.callers import Caller
+from mentoring.pairs.reach import held_for_desk
 from mentoring.pairs.tables import Pair, PairChange
-from mentoring.programmes.commands import held
 from mentoring.runs.inputs import ABOVE
 from roster.days import covers_sql, in_service_sql
 
@@ -62,29 +61,22 @@ async def review_agencies(session: AsyncSession, agencies: Collection[UUID], day
 
 async def keep(session: AsyncSession, pair_id: UUID, reason: str, caller: Caller[None]) -> Pair:
     """Keeps a pair as it is that is up for review. Raises Refused: `not-found`, `pair-not-in-review`."""
-    programme_id = await session.scalar(select(col(Pair.programme_id)).where(col(Pair.id) == pair_id))
-    if programme_id is None:
-        raise Refused("not-found")
-    await held(session, programme_id, caller)
-    # A draft may be gone by now: others may have been made anew.
-    pair = await session.get(Pair, pair_id, with_for_update=True)
-    if pair is None:
-        raise Refused("not-found")
+    pair = await held_for_desk(session, pair_id, caller)
     if pair.review is None or pair.state == "draft":
         raise Refused("pair-not-in-review")
     pair.version += 1
-    session.add(
-        PairChange(
-            pair_id=pair.id,
-            version=pair.version,
-            change=f"kept-{pair.review}",
-            reason=reason,
-            by=caller.subject,
-            at=caller.now,
-        )
-    )
+    note(session, pair, f"kept-{pair.review}", reason, caller)
     pair.review = None
     return pair
+
+
+def note(session: AsyncSession, pair: Pair, change: str, reason: str, caller: Caller[None]) -> None:
+    """Writes down what the desk has done with a pair, whose version is that after it, and why."""
+    session.add(
+        PairChange(
+            pair_id=pair.id, version=pair.version, change=change, reason=reason, by=caller.subject, at=caller.now
+        )
+    )
 
 
 async def _review(session: AsyncSession, pairs: Sequence[Row[Any]], day: date) -> None:

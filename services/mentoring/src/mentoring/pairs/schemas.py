@@ -95,7 +95,20 @@ class PairChangeOut(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     version: int = Field(description="that of the pair after it")
-    change: Literal["made", "moved", "kept-left", "kept-line", "kept-transfer", "kept-jenjang", "kept-withdrawn"]
+    change: Literal[
+        "made",
+        "moved",
+        "kept-left",
+        "kept-line",
+        "kept-transfer",
+        "kept-jenjang",
+        "kept-withdrawn",
+        "ended-left",
+        "ended-line",
+        "ended-transfer",
+        "ended-jenjang",
+        "ended-withdrawn",
+    ]
     reason: str
     by: str
     at: datetime

@@ -8,10 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.sheets import Cell, sheet
 from common.texts import Language
 from contracts.callers import Caller
+from mentoring.converted.queries import uptake
 from mentoring.profiles.queries import levels_of
 from mentoring.programme_reports.schemas import ReportOut
 from mentoring.programmes.queries import seen_programme
-from mentoring.texts import FIGURES, say
+from mentoring.texts import FIGURES, UPTAKE, say
 
 COUNTED = text("""
     WITH ours AS (
@@ -53,7 +54,13 @@ async def report(session: AsyncSession, programme_id: UUID, caller: Caller[None]
     for goal in goals:
         level = levels.get(goal.mentee_id, {}).get(goal.competency)
         reached += level is not None and level.level >= goal.wanted
-    return ReportOut(programme_id=programme_id, **row._asdict(), goals=len(goals), goals_reached=reached)
+    return ReportOut(
+        programme_id=programme_id,
+        **row._asdict(),
+        goals=len(goals),
+        goals_reached=reached,
+        converted=await uptake(session, programme_id, caller),
+    )
 
 
 async def report_sheet(session: AsyncSession, programme_id: UUID, language: Language, caller: Caller[None]) -> bytes:
@@ -61,4 +68,5 @@ async def report_sheet(session: AsyncSession, programme_id: UUID, language: Lang
     figures = await report(session, programme_id, caller)
     rows: list[list[Cell]] = [[say("report.programme", language), str(programme_id)]]
     rows += [[say(named, language), getattr(figures, name)] for name, named in FIGURES.items()]
+    rows += [[say(named, language), getattr(figures.converted, name)] for name, named in UPTAKE.items()]
     return sheet(say("report.sheet", language), rows)

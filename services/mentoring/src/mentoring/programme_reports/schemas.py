@@ -5,6 +5,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from mentoring.converted.schemas import UptakeOut
+
 
 class ReportOut(BaseModel):
     """What came of a programme so far. A share or an average of nothing is null."""
@@ -22,4 +24,5 @@ class ReportOut(BaseModel):
     goals_reached: int = Field(description="of those, whose wanted level the mentee has by what counts today")
     rated: int = Field(description="mentees who have said how much it has helped")
     satisfaction: Decimal | None = Field(description="what they have said, 1 to 5, on average")
+    converted: UptakeOut
     days_to_first_session: Decimal | None = Field(description="from the day both accepted, on average")

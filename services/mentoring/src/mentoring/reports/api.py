@@ -73,7 +73,7 @@ async def list_reports(session: Reading, caller: Handler, window: AskedWindow) -
 @router.post(
     "/reports/{report_id}/handle",
     summary="Say what became of a report: to its sender, and if you will to the person concerned",
-    responses={409: {"description": "`report-handled`"}},
+    responses={409: {"description": "`report-handled`, `pair-not-active`"}},
 )
 @shows("mentoring")
 async def post_handle(report_id: UUID, document: HandleIn, session: Transaction, caller: Handler) -> HandledReportOut:

@@ -12,12 +12,15 @@ from common.refused import Refused
 from common.store.outbox import emit
 from contracts.callers import Caller
 from contracts.events.notification import MessageRequested
+from mentoring.completion.commands import end_held
 from mentoring.pairs.reach import own_pair
+from mentoring.pairs.tables import Pair
 from mentoring.people import PEOPLE
 from mentoring.programmes.commands import held
 from mentoring.reports.queries import handler_of
 from mentoring.reports.schemas import ConfidantsIn, HandledReportOut, HandleIn, ReportIn
 from mentoring.reports.tables import Confidant, ProblemReport, ReportNotice
+from mentoring.texts import say
 
 MAILED_FOR = timedelta(days=90)
 """How long the mail waits for an address."""
@@ -80,7 +83,12 @@ async def send(session: AsyncSession, pair_id: UUID, document: ReportIn, caller:
 
 
 async def handle(session: AsyncSession, report_id: UUID, document: HandleIn, caller: Caller[None]) -> HandledReportOut:
-    """Says what became of a report that went to the caller. Raises Refused `not-found`, `report-handled`."""
+    """Says what became of a report that went to the caller, and ends the pair if they will: then nobody is blamed on record.
+
+    Raises Refused `not-found`, `report-handled`, `pair-not-active`.
+    """
+    if document.ends_pair:
+        await _end(session, report_id, caller)
     report = await session.get(ProblemReport, report_id, with_for_update=True)
     if report is None or report.handler_id != caller.speaks_for("person"):
         raise Refused("not-found")
@@ -91,3 +99,15 @@ async def handle(session: AsyncSession, report_id: UUID, document: HandleIn, cal
         told = {"report_id": report.id, "person_id": report.concerns_id, "words": document.told}
         session.add(ReportNotice(**told, told_at=caller.now))
     return HandledReportOut.model_validate(report)
+
+
+async def _end(session: AsyncSession, report_id: UUID, caller: Caller[None]) -> None:
+    """Ends the pair of a report, by words that are the same for every pair. Its people are held first, then it, as everywhere."""
+    whose = select(Pair).join(ProblemReport, col(ProblemReport.pair_id) == col(Pair.id))
+    mine = (col(ProblemReport.id) == report_id, col(ProblemReport.handler_id) == caller.speaks_for("person"))
+    waits = (*mine, col(ProblemReport.handled_at).is_(None))
+    if (pair := await session.scalar(whose.where(*waits))) is None:
+        return
+    await PEOPLE.lock(session, [pair.mentee_id, pair.mentor_id])
+    await session.refresh(pair, with_for_update=True)
+    await end_held(session, pair, "desk", say("pair.ended", "id"), caller)

@@ -36,6 +36,9 @@ class HandleIn(Document):
     told: Paragraph | None = Field(
         None, description="for the person concerned; null: they never hear that there was a report"
     )
+    ends_pair: bool = Field(
+        False, strict=True, description="end the pair too; both read that the programme did, and nothing of a report"
+    )
 
 
 class ReportOut(BaseModel):

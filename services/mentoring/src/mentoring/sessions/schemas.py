@@ -10,7 +10,7 @@ from common.fields import Day, Document, Moment, Words
 from contracts.looks import WhoseId
 from mentoring.applications.schemas import Meeting
 from mentoring.domain.programmes import Side
-from mentoring.domain.sessions import Shown
+from mentoring.domain.sessions import By, Shown
 
 Log = Annotated[
     str,
@@ -102,7 +102,7 @@ class WholeSessionOut(SessionOut):
     place: str | None
     log: str | None
     actions: list[ActionOut]
-    cancelled_by: Side | None
+    cancelled_by: By | None = Field(description="desk: the pair was ended by neither of the two")
     cancel_reason: str | None
     files: list[SessionFileOut]
 

@@ -10,7 +10,7 @@ from sqlmodel import Field
 
 from common.store.tables import Stored
 from mentoring.domain.programmes import Side
-from mentoring.domain.sessions import State
+from mentoring.domain.sessions import By, State
 
 
 class MentoringSession(Stored, table=True):
@@ -51,7 +51,7 @@ class MentoringSession(Stored, table=True):
     held_on: date | None
     log: str | None
     actions: list[dict[str, Any]] = Field(sa_type=JSONB)
-    cancelled_by: Side | None = Field(sa_type=Text)
+    cancelled_by: By | None = Field(sa_type=Text)
     cancel_reason: str | None
     sequence: int
     reminded: int

@@ -88,6 +88,13 @@ class QuietPair(Values):
     days: Annotated[int, Field(ge=1, le=1000)]
 
 
+class PairEnded(Values):
+    """A pair that was ended before its time: its programme's title, and the day."""
+
+    title: Words
+    ended_on: Day
+
+
 class Audit(Values):
     """The day on which LAN opened an audit in the agency."""
 
@@ -127,6 +134,13 @@ class SessionAudit(Values):
     sessions: Annotated[int, Field(ge=1, le=500)]
 
 
+class MentorOffer(Values):
+    """A mentoring programme that somebody may join: its title, and the last day to do so."""
+
+    title: Words
+    closes_on: Day
+
+
 @dataclass(frozen=True)
 class Kind:
     """The newest version of a letter, and the texts that say why it is sent, by reason."""
@@ -149,12 +163,14 @@ KINDS = {
     "data-request": Kind(1, DataRequest, {"own-request": text_named("reason.own-request")}),
     "data-request-overdue": Kind(1, DataRequestOverdue, {"pic-of-agency": text_named("reason.pic-of-agency")}),
     "match": Kind(1, Match, {"programme": text_named("reason.programme")}),
+    "mentor-offer": Kind(1, MentorOffer, {"converted": text_named("reason.converted")}),
     "mentoring-report": Kind(1, MentoringReport, {"confidant": text_named("reason.confidant")}),
     "nudge": Kind(1, Nudge, {"superior": text_named("reason.superior")}),
     SESSION: Kind(1, Session, {"your-session": text_named("reason.your-session")}),
     "session-audit": Kind(1, SessionAudit, {"auditor": text_named("reason.auditor")}),
     "session-soon": Kind(1, SessionSoon, {"your-session": text_named("reason.your-session")}),
     "quiet-pair": Kind(1, QuietPair, {"your-pair": text_named("reason.your-pair")}),
+    "pair-ended": Kind(1, PairEnded, {"your-pair": text_named("reason.your-pair")}),
     "audit": Kind(1, Audit, {"audit": text_named("reason.audit")}),
 }
 
