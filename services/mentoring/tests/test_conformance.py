@@ -55,6 +55,11 @@ async def test_every_answer_is_documented(
         (await api.call("person", "POST", f"/circles/{circle_id}/meetings", met, person=person_id)).json()["id"]
         for circle_id, person_id in ((circles[2], mentee), (circles[2], mentee), (circles[1], leader))
     ]
+    # A talk that was to be and is over by now.
+    soon = {"starts_at": (clock.now() + timedelta(minutes=30)).isoformat(), "minutes": 15}
+    slot = (await api.call("person", "POST", "/talk-slots", soon, person=mentee)).json()["id"]
+    over = (await api.call("person", "POST", f"/talk-slots/{slot}/talks", body, person=late)).json()["id"]
+    await api.call("person", "POST", f"/talks/{over}/accept", person=mentee)
     one, two = await both(mentee_id=mentee), await both(mentee_id=mentee)
     foreign = await both(programme_id=programmes[0])
     held, theirs = await two.plan(clock.now()), await foreign.plan(clock.now())
@@ -113,7 +118,7 @@ async def test_every_answer_is_documented(
             "year": [2026],
             "circle_id": circles,
             "meeting_id": meetings,
-            "talk_id": [talk.json()["id"] for talk in talks],
+            "talk_id": [*(talk.json()["id"] for talk in talks), over],
         },
         bodies={
             "PUT /v1/programmes/{programme_id}/applications/me": {"side": "mentee"},

@@ -104,6 +104,7 @@ RIGHTS = {
     ("POST", "/v1/talks/{talk_id}/accept"): {"person"},
     ("POST", "/v1/talks/{talk_id}/reject"): {"person"},
     ("POST", "/v1/talks/{talk_id}/cancel"): {"person"},
+    ("POST", "/v1/talks/{talk_id}/confirm"): {"person"},
     ("POST", "/v1/jobs/{job_id}/resume"): {"programme_manager"},
     ("GET", "/v1/people/{person_id}/profile"): {"lan", "agency_hr", "person"},
     ("PUT", "/v1/people/{person_id}/levels"): {"person"},

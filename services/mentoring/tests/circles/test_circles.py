@@ -156,6 +156,8 @@ async def test_who_opens_joins_and_is_named(ring, world, api, clock) -> None:
     seen = await circle.call(mentee, "GET", path)
     assert [(each["mentee_id"], each["state"]) for each in seen["attendances"]] == [(str(mentee), "pending")]
     assert seen["log"] == "Struktur telaahan"
+    before = ("POST", f"{circle.path}/meetings", {"starts_at": (clock.now() - 2 * HOUR).isoformat()})
+    assert await circle.refused(circle.mentor, *before) == (422, "before-circle", "starts_at")
     planned = {"starts_at": (clock.now() + HOUR).isoformat()}
     ahead = await circle.call(circle.mentor, "POST", f"{circle.path}/meetings", planned)
     early = ("PUT", f"/circle-meetings/{ahead['id']}/log", {"present": []})

@@ -5,6 +5,7 @@ import zipfile
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -23,6 +24,16 @@ FIGURE_SQL = {
     "sessions": "SELECT count(held_on) FROM pairs JOIN mentoring_sessions s ON pair_id = pairs.id WHERE programme_id = :p",
     "hours": "SELECT sum(extract(epoch FROM ends_at - starts_at) / 3600) FROM pairs JOIN mentoring_sessions s"
     " ON pair_id = pairs.id WHERE programme_id = :p AND held_on IS NOT NULL",
+    "circle_meetings": "SELECT count(DISTINCT meeting_id) FROM circle_attendances a JOIN circle_meetings m ON m.id = meeting_id"
+    " JOIN circles c ON c.id = circle_id WHERE programme_id = :p AND a.state = 'confirmed'",
+    "circle_presences": "SELECT count(*) FROM circle_attendances a JOIN circle_meetings m ON m.id = meeting_id"
+    " JOIN circles c ON c.id = circle_id WHERE programme_id = :p AND a.state = 'confirmed'",
+    "talks": "SELECT count(*) FROM talks JOIN talk_slots s ON s.id = slot_id WHERE programme_id = :p AND state = 'confirmed'"
+    " AND kind = 'talk'",
+    "guidance_talks": "SELECT count(*) FROM talks JOIN talk_slots s ON s.id = slot_id WHERE programme_id = :p"
+    " AND state = 'confirmed' AND kind = 'guidance'",
+    "guidance_hours": "SELECT sum(extract(epoch FROM ends_at - starts_at) / 3600) FROM talks JOIN talk_slots s"
+    " ON s.id = slot_id WHERE programme_id = :p AND state = 'confirmed' AND kind = 'guidance'",
     "goals": "SELECT sum(jsonb_array_length(goals)) FROM agreements a JOIN pairs ON pair_id = pairs.id"
     " WHERE programme_id = :p",
     "goals_reached": "SELECT count(*) FROM levels l JOIN pairs ON mentee_id = person_id"
@@ -53,7 +64,37 @@ async def ran(api, both, clock, world, programme, joins) -> str:
     await left.call("mentee", "POST", f"{left.path}/end", {"reason": "Pindah tugas"})
     levels = {"levels": {"menulis": 4}}
     await left.call("mentee", "PUT", f"/people/{left.pair.mentee_id}/levels", levels)
+    await beside(api, clock, programme_id, pairs[0].pair.mentor_id, [two.pair.mentee_id for two in pairs])
     return programme_id
+
+
+async def beside(api, clock, programme_id: str, mentor: UUID, mentees: list[UUID]) -> None:
+    """A meeting of a circle with two of three, a talk, two talks on a career, one of which nobody confirms."""
+
+    async def call(whom: UUID, method: str, path: str, body: Any = None) -> Any:
+        answer = await api.call("person", method, path, body, person=whom)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    circle = await call(mentor, "POST", f"/programmes/{programme_id}/circles", {"topic": "Menulis"})
+    for each in mentees:
+        await call(each, "POST", f"/circles/{circle['id']}/join")
+    clock.moment += timedelta(days=1)
+    meeting = await call(mentor, "POST", f"/circles/{circle['id']}/meetings", {"starts_at": clock.now().isoformat()})
+    clock.moment += timedelta(hours=1)
+    log = {"present": [str(each) for each in mentees]}
+    await call(mentor, "PUT", f"/circle-meetings/{meeting['id']}/log", log)
+    for each in mentees[:2]:
+        await call(each, "POST", f"/circle-meetings/{meeting['id']}/confirm")
+    for number, kind in enumerate(("talk", "guidance", "guidance"), 1):
+        at = {"starts_at": (clock.now() + timedelta(hours=1)).isoformat(), "minutes": 30 * number, "kind": kind}
+        slot = await call(mentor, "POST", "/talk-slots", at | {"programme_id": programme_id})
+        talk = await call(mentees[0], "POST", f"/talk-slots/{slot['id']}/talks", {"topic": "Karier"})
+        await call(mentor, "POST", f"/talks/{talk['id']}/accept")
+        clock.moment += timedelta(hours=3)
+        await call(mentor, "POST", f"/talks/{talk['id']}/confirm")
+        if number < 3:
+            await call(mentees[0], "POST", f"/talks/{talk['id']}/confirm")
 
 
 def cells(content: bytes) -> list[list[str]]:
@@ -81,6 +122,8 @@ async def test_each_figure_is_what_sql_finds_and_the_spreadsheet_says_the_same(a
         1,
         Decimal("33.3"),
     )
+    names = ("sessions", "circle_meetings", "circle_presences", "talks", "guidance_talks", "guidance_hours")
+    assert [found[name] for name in names] == [3, 1, 2, 1, 1, 1]
     answer = await api.call("programme_manager", "GET", f"/programmes/{ran}/report/xlsx")
     (_, programme_id), *figures, offered, applied, taken = cells(answer.content)
     assert [each[1:] for each in (offered, applied, taken)] == [["0"], [], []], "of four mentees nothing more is told"

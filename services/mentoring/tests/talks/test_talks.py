@@ -1,10 +1,12 @@
 """Single talks: a free slot is asked for, answered within seven days, or free again."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+
+from contracts.events.training import MentoringAnswered
 
 TOPIC = {"topic": "Menulis telaahan staf"}
 
@@ -120,3 +122,107 @@ async def test_talks_on_a_career_are_a_kind_of_their_own(api, world, slot) -> No
     talk, guidance, mentee = await slot(3), await slot(4, kind="guidance"), await world.person()
     assert await free(api, mentee, "?kind=guidance") == [guidance]
     assert await free(api, mentee, "?kind=talk") == [talk]
+
+
+@pytest.fixture
+def held(api, slot, ask, mentor, clock):
+    """A talk of a kind that was accepted, and is over."""
+
+    async def done(person_id, kind: str = "guidance", days: int = 1) -> str:
+        talk = await ask(await slot(days, kind=kind), person_id)
+        await api.call("person", "POST", f"/talks/{talk['id']}/accept", person=mentor)
+        clock.moment += timedelta(days=days, hours=1)
+        return f"/talks/{talk['id']}"
+
+    return done
+
+
+@pytest.fixture
+def confirm(api):
+    async def done(path: str, *whom) -> dict[str, Any]:
+        for each in whom:
+            answer = await api.call("person", "POST", f"{path}/confirm", person=each)
+            assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    return done
+
+
+async def told(world, *names: str) -> list[tuple[str, str, list[str] | str]]:
+    """Type, kind and days of what was told."""
+    return [
+        (kind, body["kind"], body.get("session_dates", body.get("held_on")))
+        for headers, body in await world.outbox()
+        if (kind := headers["ce_type"].split(".")[-2]) in names
+    ]
+
+
+async def test_a_talk_on_a_career_counts_once_both_have_said_that_it_was_held(
+    api, world, held, confirm, mentor, clock
+) -> None:
+    """M20: told for its hours as what it is; what the rule pack does not know gives none, and says so."""
+    clock.moment = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+    mentee = await world.person()
+    path = await held(mentee)
+    assert (await confirm(path, mentee))["state"] == "pending"
+    names = ("SessionConfirmed", "MentoringCompleted", "MentoringCorrected")
+    assert await told(world, *names) == []
+    shown = await confirm(path, mentor, mentee, mentor)
+    assert (shown["state"], shown["held_on"]) == ("confirmed", "2026-03-03")
+    assert await told(world, *names) == [
+        ("SessionConfirmed", "guidance", "2026-03-03"),
+        ("MentoringCompleted", "guidance", ["2026-03-03"]),
+    ]
+    [completion] = [body for headers, body in await world.outbox() if "MentoringCompleted" in headers["ce_type"]]
+    answer = {"completion_id": completion["completion_id"], "person_id": mentee, "record_id": None}
+    await world.hear(world.received(MentoringAnswered(**answer, refused="kind-unconfirmed"), 1))
+    [hours] = (await api.get("/completions/me", "person", person=mentee))["items"]
+    assert (hours["kind"], hours["state"], hours["refused"]) == ("guidance", "refused", "kind-unconfirmed")
+    assert "0 JP" in hours["sentence"]
+    assert "belum dikonfirmasi" in hours["sentence"]
+    slot_id = shown["slot_id"]
+    assert (await api.refused("person", "DELETE", f"/talk-slots/{slot_id}", person=mentor))[:2] == (409, "talk-state")
+    called_off = await api.call("person", "POST", f"{path}/cancel", {"reason": "Keliru"}, person=mentee)
+    assert (called_off.json()["state"], called_off.json()["held_on"]) == ("cancelled", None)
+    assert (await told(world, "MentoringCorrected")) == [("MentoringCorrected", "guidance", [])]
+    assert (await api.refused("person", "POST", f"{path}/confirm", person=mentor))[1] == "session-cancelled"
+
+
+async def test_what_was_never_to_be_or_is_not_over_is_not_confirmed(
+    api, world, slot, ask, held, confirm, mentor, clock
+) -> None:
+    mentee = await world.person()
+    slot_id = await slot(5)
+    asked = f"/talks/{(await ask(slot_id, mentee))['id']}"
+    assert (await api.refused("person", "POST", f"{asked}/confirm", person=mentee))[:2] == (409, "talk-state")
+    await api.call("person", "POST", f"{asked}/accept", person=mentor)
+    assert (await api.refused("person", "POST", f"{asked}/confirm", person=mentee))[:2] == (409, "session-not-over")
+    stranger = await world.person()
+    assert (await api.refused("person", "POST", f"{asked}/confirm", person=stranger))[0] == 404
+    path = await held(mentee, "talk", days=2)
+    await confirm(path, mentor)
+    clock.moment += timedelta(days=14)
+    assert (await api.refused("person", "POST", f"{path}/confirm", person=mentee))[:2] == (409, "claim-expired")
+    states = {each["id"]: each["state"] for each in (await api.get("/talks", "person", person=mentee))["items"]}
+    assert states[path.rpartition("/")[2]] == "expired"
+
+
+async def test_both_confirm_at_once_and_it_counts_once(api, world, held, mentor) -> None:
+    mentee = await world.person()
+    path = await held(mentee)
+    whom = [mentee, mentor] * 5
+    answers = await asyncio.gather(*(api.call("person", "POST", f"{path}/confirm", person=each) for each in whom))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len(await told(world, "SessionConfirmed")) == 1
+
+
+async def test_a_slot_is_of_a_programme_of_the_mentor(api, world, slot, mentor, programme, joins, clock) -> None:
+    other, foreign = await programme(), await programme()
+    await joins(other, mentor, "mentor")
+    mentee = await world.person()
+    first, second = await slot(1), await slot(2, programme_id=other)
+    of = {each["id"]: each["programme_id"] for each in (await api.get("/talk-slots", "person", person=mentee))["items"]}
+    assert (of[second], of[first]) == (other, of[first])
+    assert of[first] not in {other, foreign}
+    body = {"starts_at": (clock.now() + timedelta(days=3)).isoformat(), "programme_id": foreign}
+    assert (await api.refused("person", "POST", "/talk-slots", body, person=mentor))[:2] == (422, "not-a-mentor")

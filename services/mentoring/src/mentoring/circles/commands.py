@@ -119,11 +119,13 @@ async def close(session: AsyncSession, circle_id: UUID, reason: str, caller: Cal
 async def plan(session: AsyncSession, circle_id: UUID, document: SessionIn, caller: Caller[None]) -> UUID:
     """Plans a meeting of a circle of the caller's, or tells of one that was held.
 
-    Raises Refused `not-found`, `circle-over`, `meetings-over`.
+    Raises Refused `not-found`, `circle-over`, `before-circle`, `meetings-over`.
     """
     circle = await _mine(session, circle_id, caller)
     if circle.state == "over":
         raise Refused("circle-over")
+    if document.starts_at < circle.opened_at:
+        raise Refused("before-circle", field="starts_at")
     if len(await _meetings(session, circle_id)) >= MOST_MEETINGS:
         raise Refused("meetings-over", most=MOST_MEETINGS)
     meeting = CircleMeeting(

@@ -28,7 +28,7 @@ async def get_completions(pair_id: UUID, session: Reading, language: UsedLanguag
 
 
 @router.get(
-    "/completions/me", summary="What was told of you for your hours, of pairs and circles, and what became of it"
+    "/completions/me", summary="What was told of you for your hours, of pairs, circles and talks, and what became of it"
 )
 @shows("mentoring")
 async def get_own_completions(session: Reading, language: UsedLanguage, caller: Mentee) -> CompletionsOut:

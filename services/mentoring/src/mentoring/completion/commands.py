@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from operator import attrgetter
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 from sqlalchemy import Row, TextClause, text
@@ -30,7 +30,7 @@ from mentoring.pairs.tables import Pair
 from mentoring.profiles.queries import stood
 from mentoring.programmes.tables import Programme
 
-YEARS: Mapping[Source, TextClause] = {"pair_id": years_of("pair_id"), "circle_id": years_of("circle_id")}
+YEARS: Mapping[Source, TextClause] = {source: years_of(source) for source in get_args(Source)}
 TOLD = (
     "title",
     "year",
@@ -110,7 +110,7 @@ async def end_held(session: AsyncSession, pair: Pair, by: By, reason: str, calle
 
 
 async def tell(session: AsyncSession, some: Collection[UUID], clock: Clock, source: Source = "pair_id") -> None:
-    """Tells the years of these pairs, or circles, that are due and were not told as they are now. They must be held."""
+    """Tells the years of these pairs, circles or talks that are due and were not told as they are now. They must be held."""
     await session.flush()
     found = (await session.execute(YEARS[source], {"some": list(some)})).all()
     due = [row for row in found if row.before is not None or is_due(row.year, clock.today(), row.state)]
@@ -118,8 +118,8 @@ async def tell(session: AsyncSession, some: Collection[UUID], clock: Clock, sour
     rows: list[dict[str, object]] = []
     for row in due:
         version = (row.version or 0) + 1
-        # A pair has one mentee, whose id adds nothing to it.
-        of = (row.pair_id,) if row.pair_id else (row.circle_id, row.mentee_id)
+        # A pair and a talk have one mentee, whose id adds nothing to theirs.
+        of = (row.circle_id, row.mentee_id) if row.circle_id else (row.pair_id or row.talk_id,)
         completion_id = derived_id(row.kind, *of, row.year)
         said: dict[str, Any] = {name: getattr(row, name) for name in TOLD}
         said |= {"completion_id": completion_id, "session_dates": row.days}
@@ -137,6 +137,7 @@ async def tell(session: AsyncSession, some: Collection[UUID], clock: Clock, sour
                 "kind": row.kind,
                 "pair_id": row.pair_id,
                 "circle_id": row.circle_id,
+                "talk_id": row.talk_id,
                 "mentee_id": row.mentee_id,
                 "year": row.year,
                 "days": row.days,

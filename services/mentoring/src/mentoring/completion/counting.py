@@ -13,20 +13,20 @@ from common.store.outbox import emit
 from contracts.callers import Caller
 from contracts.events.mentoring import Kind, SessionConfirmed
 from contracts.zone import day_in
-from mentoring.completion.held import HELD
+from mentoring.completion.held import HELD, source_of
 from mentoring.domain.sessions import MOST_A_YEAR, Span
 from mentoring.profiles.queries import stood
 from roster.people import Locked
 
 OTHERS = text(f"""
     SELECT mentee_id, bool_or(starts_at < :ends_at AND ends_at > :starts_at) AS overlaps,
-        array_agg(CAST(extract(year FROM held_on) AS int)) FILTER (WHERE coalesce(pair_id, circle_id) = :source) AS years
+        array_agg(CAST(extract(year FROM held_on) AS int)) FILTER (WHERE {source_of("h")} = :source) AS years
     FROM ({HELD}) h WHERE mentee_id = ANY(CAST(:mentees AS uuid[])) AND session_id <> :own GROUP BY mentee_id
 """)  # noqa: S608 - built of names in this code
 
 
 class Held(NamedTuple):
-    """A session that was held, and what it is of: a pair or a circle. `id` is that of the session, of a circle's meeting."""
+    """A session that was held, and what it is of: a pair, a circle or a talk. `id` is that of the session, of a circle's meeting."""
 
     id: UUID
     kind: Kind

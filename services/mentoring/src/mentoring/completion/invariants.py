@@ -1,22 +1,22 @@
 """What must always hold of sessions and of what was told of them."""
 
 from common.invariants import Invariant
-from mentoring.completion.held import HELD
+from mentoring.completion.held import HELD, source_of
 
 INVARIANTS = (
     Invariant(
         "what was told of a mentee's year is the days of their confirmed sessions",
         "SELECT id FROM completions c WHERE days <> ARRAY("  # noqa: S608 - built of names in this code
         f" SELECT held_on FROM ({HELD}) h WHERE h.mentee_id = c.mentee_id AND extract(year FROM held_on) = c.year"
-        " AND coalesce(h.pair_id, h.circle_id) = coalesce(c.pair_id, c.circle_id) ORDER BY held_on)",
+        f" AND {source_of('h')} = {source_of('c')} ORDER BY held_on)",
     ),
     Invariant(
         "the confirmed sessions of what is over were told",
         "SELECT session_id FROM ("  # noqa: S608 - built of names in this code
-        f" SELECT h.session_id, h.mentee_id, h.held_on, coalesce(h.pair_id, h.circle_id) AS source_id FROM ({HELD}) h"
+        f" SELECT h.session_id, h.mentee_id, h.held_on, {source_of('h')} AS source_id FROM ({HELD}) h"
         " LEFT JOIN pairs p ON p.id = h.pair_id LEFT JOIN circles k ON k.id = h.circle_id"
-        " WHERE p.state <> 'active' OR k.state = 'over'"
-        ") done WHERE NOT EXISTS (SELECT FROM completions c WHERE coalesce(c.pair_id, c.circle_id) = source_id"
+        " WHERE p.state <> 'active' OR k.state = 'over' OR h.talk_id IS NOT NULL"
+        f") done WHERE NOT EXISTS (SELECT FROM completions c WHERE {source_of('c')} = source_id"
         " AND c.mentee_id = done.mentee_id AND c.year = extract(year FROM held_on))",
     ),
     Invariant(

@@ -18,11 +18,12 @@ class EndIn(Document):
 
 
 class CompletionOut(BaseModel):
-    """The sessions of a mentee in a year, in a pair or a circle, as they were told for their hours."""
+    """The sessions of a mentee in a year, in a pair, a circle or a talk, as they were told for their hours."""
 
     kind: Kind
     pair_id: UUID | None
     circle_id: UUID | None
+    talk_id: UUID | None
     mentee_id: WhoseId
     year: int
     days: list[date]

@@ -11,7 +11,7 @@ from contracts.events.mentoring import Kind
 
 
 class Completion(Stored, table=True):
-    """The days of a mentee's confirmed sessions of a year, in a pair or a circle, as they were told last, and the answer to it.
+    """The days of a mentee's confirmed sessions of a year, in a pair, a circle or a talk, as they were told last, and the answer to it.
 
     `answered` is the newest version that training has answered: with the record that stands for the sessions, with why
     what was told makes none (`refused`), or with both where a record stands and says something else. `revoked` are the
@@ -21,9 +21,10 @@ class Completion(Stored, table=True):
 
     __tablename__ = "completions"
     __table_args__ = (
-        CheckConstraint("kind IN ('mentoring', 'circle')", name="kind"),
+        CheckConstraint("kind IN ('mentoring', 'circle', 'talk', 'guidance')", name="kind"),
         CheckConstraint(
-            "(kind = 'mentoring') = (pair_id IS NOT NULL) AND (kind = 'circle') = (circle_id IS NOT NULL)",
+            "(kind = 'mentoring') = (pair_id IS NOT NULL) AND (kind = 'circle') = (circle_id IS NOT NULL)"
+            " AND (kind IN ('talk', 'guidance')) = (talk_id IS NOT NULL)",
             name="source",
         ),
         UniqueConstraint("pair_id", "year"),
@@ -34,6 +35,7 @@ class Completion(Stored, table=True):
     kind: Kind = Field(sa_type=Text)
     pair_id: UUID | None = Field(foreign_key="pairs.id")
     circle_id: UUID | None = Field(foreign_key="circles.id")
+    talk_id: UUID | None = Field(foreign_key="talks.id", unique=True)
     mentee_id: UUID = Field(index=True)
     year: int
     days: list[date] = Field(sa_type=ARRAY(Date))

@@ -8,19 +8,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.sheets import Cell, sheet
 from common.texts import Language
 from contracts.callers import Caller
+from mentoring.completion.held import HELD
 from mentoring.converted.queries import uptake
 from mentoring.profiles.queries import levels_of
 from mentoring.programme_reports.schemas import ReportOut
 from mentoring.programmes.queries import seen_programme
 from mentoring.texts import FIGURES, UPTAKE, say
 
-COUNTED = text("""
+COUNTED = text(f"""
     WITH ours AS (
         SELECT * FROM pairs WHERE programme_id = :programme AND begins_on IS NOT NULL
     ), held AS (
         SELECT o.id, o.mentee_id, o.begins_on, s.held_on, s.starts_at, s.ends_at
         FROM ours o JOIN mentoring_sessions s ON s.pair_id = o.id WHERE s.state = 'confirmed'
-    ), firsts AS (SELECT min(held_on) - min(begins_on) AS days FROM held GROUP BY id)
+    ), firsts AS (SELECT min(held_on) - min(begins_on) AS days FROM held GROUP BY id),
+    others AS (SELECT * FROM ({HELD}) h WHERE programme_id = :programme AND kind <> 'mentoring')
     SELECT (SELECT count(*) FROM applications WHERE programme_id = :programme AND side = 'mentee') AS enrolled,
         (SELECT count(DISTINCT mentee_id) FROM ours) AS matched,
         (SELECT count(DISTINCT mentee_id) FROM held) AS attended,
@@ -30,10 +32,16 @@ COUNTED = text("""
         (SELECT count(*) FROM held) AS sessions,
         (SELECT coalesce(round(CAST(sum(extract(epoch FROM ends_at - starts_at)) / 3600 AS numeric), 2), 0) FROM held)
             AS hours,
+        (SELECT count(DISTINCT session_id) FROM others WHERE kind = 'circle') AS circle_meetings,
+        (SELECT count(*) FROM others WHERE kind = 'circle') AS circle_presences,
+        (SELECT count(*) FROM others WHERE kind = 'talk') AS talks,
+        (SELECT count(*) FROM others WHERE kind = 'guidance') AS guidance_talks,
+        (SELECT coalesce(round(CAST(sum(extract(epoch FROM ends_at - starts_at)) / 3600 AS numeric), 2), 0)
+            FROM others WHERE kind = 'guidance') AS guidance_hours,
         (SELECT count(*) FROM thanks t JOIN ours o ON o.id = t.pair_id) AS rated,
         (SELECT round(avg(helped), 2) FROM thanks t JOIN ours o ON o.id = t.pair_id) AS satisfaction,
         (SELECT round(avg(days), 1) FROM firsts) AS days_to_first_session
-""")
+""")  # noqa: S608 - built of names in this code
 GOALS = text("""
     SELECT p.mentee_id, goal ->> 'competency' AS competency, CAST(goal ->> 'wanted' AS int) AS wanted
     FROM (

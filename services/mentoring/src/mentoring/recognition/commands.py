@@ -14,7 +14,7 @@ from common.store.outbox import emit
 from common.store.sets import put
 from contracts.callers import Caller
 from contracts.events.mentoring import MentorRecognised
-from mentoring.completion.held import HELD
+from mentoring.completion.held import HELD, source_of
 from mentoring.pairs.reach import held_pair
 from mentoring.people import PEOPLE
 from mentoring.profiles.queries import stood
@@ -27,7 +27,7 @@ LEDGER = f"""
         CAST(coalesce(sum(extract(epoch FROM ends_at - starts_at)) FILTER (WHERE number = 1), 0) / 60 AS int) AS minutes
     FROM (
         SELECT h.*, c.year, row_number() OVER (PARTITION BY c.year, h.session_id ORDER BY h.mentee_id) AS number
-        FROM ({HELD}) h JOIN completions c ON coalesce(c.pair_id, c.circle_id) = coalesce(h.pair_id, h.circle_id)
+        FROM ({HELD}) h JOIN completions c ON {source_of("c")} = {source_of("h")}
             AND c.mentee_id = h.mentee_id AND c.year = extract(year FROM h.held_on) {{where}}
     ) told GROUP BY mentor_id, year
 """  # noqa: S608 - built of names in this code

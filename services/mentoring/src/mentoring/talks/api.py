@@ -40,7 +40,12 @@ async def post_slot(document: SlotIn, session: Transaction, caller: Talker) -> S
     return await commands.offer(session, document, caller)
 
 
-@router.delete("/talk-slots/{slot_id}", status_code=204, summary="Take a time of yours back")
+@router.delete(
+    "/talk-slots/{slot_id}",
+    status_code=204,
+    summary="Take a time of yours back",
+    responses={409: {"description": "`talk-state`: the talk in it was held"}},
+)
 async def delete_slot(slot_id: UUID, session: Transaction, caller: Talker) -> None:
     await commands.withdraw(session, slot_id, caller)
 
@@ -75,7 +80,26 @@ async def post_reject(talk_id: UUID, document: WhyNotIn, session: Transaction, c
     return await queries.talk(session, talk_id, caller)
 
 
-@router.post("/talks/{talk_id}/cancel", summary="Call off a talk, as either of the two", responses=SETTLED)
+@router.post(
+    "/talks/{talk_id}/confirm",
+    summary="Say that a talk was held; it counts once both have said so",
+    responses={
+        409: {
+            "description": "`talk-state`, `session-not-over`, `session-cancelled`, `claim-expired`, `session-overlaps`"
+        }
+    },
+)
+@shows("mentoring")
+async def post_confirm(talk_id: UUID, session: Transaction, caller: Talker) -> TalkOut:
+    await commands.confirm(session, talk_id, caller)
+    return await queries.talk(session, talk_id, caller)
+
+
+@router.post(
+    "/talks/{talk_id}/cancel",
+    summary="Call off a talk or take back that it was held, as either of the two",
+    responses=SETTLED,
+)
 @shows("mentoring")
 async def post_cancel(talk_id: UUID, document: WhyNotIn, session: Transaction, caller: Talker) -> TalkOut:
     await commands.cancel(session, talk_id, document.reason, caller)

@@ -3,6 +3,7 @@
 A slot is held by whoever changes something of it, so of two who ask for it at once one has it.
 """
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,9 +14,14 @@ from common.ids import new_id
 from common.refused import Refused
 from contracts.callers import Caller
 from mentoring.applications.tables import Application
-from mentoring.domain.talks import LIVE, answer_by, check_answered, shown
+from mentoring.completion.commands import tell
+from mentoring.completion.counting import Held, Presence, count
+from mentoring.domain.sessions import Span, confirmed
+from mentoring.domain.talks import LIVE, answer_by, check_answered, held
 from mentoring.people import PEOPLE
+from mentoring.programmes.queries import rules_of
 from mentoring.programmes.tables import Programme
+from mentoring.talks.queries import BOTH, state_of
 from mentoring.talks.schemas import SlotIn, SlotOut, TalkIn
 from mentoring.talks.tables import Talk, TalkSlot
 
@@ -28,7 +34,7 @@ async def offer(session: AsyncSession, document: SlotIn, caller: Caller[None]) -
     me: UUID = caller.speaks_for("person")
     await PEOPLE.lock(session, [me])
     mentoring = (
-        select(col(Application.person_id))
+        select(col(Application.programme_id))
         .join(Programme, col(Programme.id) == col(Application.programme_id))
         .where(
             col(Application.person_id) == me,
@@ -36,9 +42,10 @@ async def offer(session: AsyncSession, document: SlotIn, caller: Caller[None]) -
             col(Application.withdrawn_at).is_(None),
             col(Programme.state) == "open",
         )
-        .limit(1)
+        .order_by(col(Programme.id))
     )
-    if await session.scalar(mentoring) is None:
+    programmes = (await session.scalars(mentoring)).all()
+    if not programmes or document.programme_id not in (None, *programmes):
         raise Refused("not-a-mentor")
     if document.starts_at <= caller.now:
         raise Refused("slot-past", field="starts_at")
@@ -52,6 +59,7 @@ async def offer(session: AsyncSession, document: SlotIn, caller: Caller[None]) -
         raise Refused("slot-overlaps", field="starts_at")
     slot = TalkSlot(
         id=new_id(),
+        programme_id=document.programme_id or programmes[0],
         mentor_id=me,
         kind=document.kind,
         starts_at=document.starts_at,
@@ -64,13 +72,19 @@ async def offer(session: AsyncSession, document: SlotIn, caller: Caller[None]) -
 
 
 async def withdraw(session: AsyncSession, slot_id: UUID, caller: Caller[None]) -> None:
-    """Takes a slot of the caller's back; what somebody has asked for in it is rejected. Raises Refused `not-found`."""
+    """Takes a slot of the caller's back; what somebody has asked for in it is rejected.
+
+    Raises Refused `not-found`, and `talk-state` where the talk in it was held, by the word of one of the two or both.
+    """
     slot = await session.get(TalkSlot, slot_id, with_for_update=True)
     if slot is None or slot.mentor_id != caller.speaks_for("person"):
         raise Refused("not-found")
+    live = await _live(session, slot.id)
+    if live is not None and live.state in {"pending", "confirmed"}:
+        raise Refused("talk-state", state=state_of(live, caller.now))
     slot.withdrawn_at = slot.withdrawn_at or caller.now
-    if (live := await _live(session, slot.id)) is not None:
-        live.state = "expired" if shown(live.state, live.answer_by, caller.now) == "expired" else "rejected"
+    if live is not None:
+        live.state = "expired" if state_of(live, caller.now) == "expired" else "rejected"
         live.version += 1
 
 
@@ -86,7 +100,7 @@ async def ask(session: AsyncSession, slot_id: UUID, document: TalkIn, caller: Ca
     if slot.mentor_id == me:
         raise Refused("own-slot")
     if (live := await _live(session, slot.id)) is not None:
-        if shown(live.state, live.answer_by, caller.now) != "expired":
+        if state_of(live, caller.now) != "expired":
             raise Refused("slot-taken")
         live.state = "expired"
         # The old one must be out of the way before the new one comes: a slot has one live talk.
@@ -109,26 +123,62 @@ async def ask(session: AsyncSession, slot_id: UUID, document: TalkIn, caller: Ca
 async def accept(session: AsyncSession, talk_id: UUID, caller: Caller[None]) -> None:
     """Accepts what the caller was asked for. Raises Refused `not-found`, `talk-state`."""
     found = await _asked_of(session, talk_id, caller)
-    check_answered(shown(found.state, found.answer_by, caller.now))
+    check_answered(state_of(found, caller.now))
     found.state, found.version = "accepted", found.version + 1
 
 
 async def reject(session: AsyncSession, talk_id: UUID, reason: str, caller: Caller[None]) -> None:
     """Rejects what the caller was asked for; the slot is free again. Raises Refused `not-found`, `talk-state`."""
     found = await _asked_of(session, talk_id, caller)
-    check_answered(shown(found.state, found.answer_by, caller.now))
+    check_answered(state_of(found, caller.now))
     found.state, found.reason, found.version = "rejected", reason, found.version + 1
 
 
 async def cancel(session: AsyncSession, talk_id: UUID, reason: str, caller: Caller[None]) -> None:
-    """Calls off a talk that is asked for or accepted, by either of the two. Raises Refused `not-found`, `talk-state`."""
+    """Calls off a talk that is asked for or accepted, or takes back that it was held, by either of the two.
+
+    Raises Refused `not-found`, `talk-state`.
+    """
+    found, _ = await _of_both(session, talk_id, caller)
+    if (state := state_of(found, caller.now)) not in LIVE:
+        raise Refused("talk-state", state=state)
+    found.state, found.reason, found.version = "cancelled", reason, found.version + 1
+    found.expires_at = found.held_on = None
+    await tell(session, [found.id], caller.clock, "talk_id")
+
+
+async def confirm(session: AsyncSession, talk_id: UUID, caller: Caller[None]) -> None:
+    """Says that a talk was held; once both have said so, it counts. Said again, nothing changes.
+
+    Raises Refused `not-found`, `talk-state`, what `domain.sessions.confirmed` raises and what `counting.count` raises.
+    """
+    row = (await session.execute(BOTH.where(col(Talk.id) == talk_id))).one_or_none()
+    if row is None:
+        raise Refused("not-found")
+    people = await PEOPLE.lock(session, [row[0].mentee_id, row[1].mentor_id])
+    found, slot = await _of_both(session, talk_id, caller)
+    span, side = Span(slot.starts_at, slot.ends_at), "mentee" if found.mentee_id == caller.person else "mentor"
+    before = held(found.state, found.mentee_said_at, found.mentor_said_at, found.expires_at)
+    programme = await session.get_one(Programme, slot.programme_id)
+    said = confirmed(before, side, span, caller.now, timedelta(days=rules_of(programme).confirm_days))
+    if said == before:
+        return
+    if said.state == "confirmed":
+        occasion = Held(found.id, slot.kind, found.id, slot.programme_id, slot.mentor_id, span)
+        present = {found.mentee_id: Presence(found.id, found.version + 1)}
+        found.held_on = (await count(session, occasion, present, people, caller))[found.mentee_id]
+    found.state = "confirmed" if said.state == "confirmed" else "pending"
+    found.mentee_said_at, found.mentor_said_at, found.expires_at = said.mentee_at, said.mentor_at, said.expires_at
+    found.version += 1
+    await tell(session, [found.id], caller.clock, "talk_id")
+
+
+async def _of_both(session: AsyncSession, talk_id: UUID, caller: Caller[None]) -> tuple[Talk, TalkSlot]:
+    """A talk of the caller's as either of the two, held with its slot. Raises Refused `not-found`."""
     found, slot = await _held(session, talk_id)
     if caller.speaks_for("person") not in {found.mentee_id, slot.mentor_id}:
         raise Refused("not-found")
-    state = shown(found.state, found.answer_by, caller.now)
-    if state not in LIVE:
-        raise Refused("talk-state", state=state)
-    found.state, found.reason, found.version = "cancelled", reason, found.version + 1
+    return found, slot
 
 
 async def _asked_of(session: AsyncSession, talk_id: UUID, caller: Caller[None]) -> Talk:
@@ -144,7 +194,7 @@ async def _held(session: AsyncSession, talk_id: UUID) -> tuple[Talk, TalkSlot]:
     if slot_id is None:
         raise Refused("not-found")
     slot = await session.get_one(TalkSlot, slot_id, with_for_update=True)
-    return await session.get_one(Talk, talk_id), slot
+    return await session.get_one(Talk, talk_id, populate_existing=True), slot
 
 
 async def _live(session: AsyncSession, slot_id: UUID) -> Talk | None:

@@ -11,7 +11,7 @@ from sqlmodel import col
 from common.refused import Refused
 from common.web.pages import BY_ID, Page, Window
 from contracts.callers import Caller
-from mentoring.domain.talks import Kind, shown
+from mentoring.domain.talks import AGREED, Kind, State, shown
 from mentoring.talks.schemas import SlotOut, TalkOut
 from mentoring.talks.tables import Talk, TalkSlot
 
@@ -21,7 +21,7 @@ BOTH: Select[Talk, TalkSlot] = select(Talk, TalkSlot).join(TalkSlot, col(TalkSlo
 def taken(now: datetime) -> ColumnElement[bool]:
     """Whether somebody has a slot: a talk in it was accepted, or waits for its answer still."""
     waits = (col(Talk.state) == "requested") & (col(Talk.answer_by) > now)
-    return exists().where(col(Talk.slot_id) == col(TalkSlot.id), or_(col(Talk.state) == "accepted", waits))
+    return exists().where(col(Talk.slot_id) == col(TalkSlot.id), or_(col(Talk.state).in_(AGREED), waits))
 
 
 async def free_slots(
@@ -53,6 +53,11 @@ async def talk(session: AsyncSession, talk_id: UUID, caller: Caller[None]) -> Ta
     return _shown(row, caller.now)
 
 
+def state_of(found: Talk, now: datetime) -> State:
+    """The state of a talk with what time has done to it."""
+    return shown(found.state, found.expires_at or found.answer_by, now)
+
+
 def _own(caller: Caller[None]) -> ColumnElement[bool]:
     me = caller.speaks_for("person")
     return or_(col(Talk.mentee_id) == me, col(TalkSlot.mentor_id) == me)
@@ -61,5 +66,5 @@ def _own(caller: Caller[None]) -> ColumnElement[bool]:
 def _shown(row: Row[Talk, TalkSlot], now: datetime) -> TalkOut:
     found, slot = row
     offered: dict[str, Any] = slot.model_dump(include={"mentor_id", "kind", "starts_at", "ends_at", "way"})
-    asked: dict[str, Any] = found.model_dump() | {"state": shown(found.state, found.answer_by, now)}
+    asked: dict[str, Any] = found.model_dump() | {"state": state_of(found, now)}
     return TalkOut(**offered | asked)

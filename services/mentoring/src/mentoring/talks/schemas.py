@@ -1,6 +1,6 @@
 """Slots and talks as offered, asked for and shown."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,6 +14,9 @@ from mentoring.domain.talks import Kind, State
 class SlotIn(Document):
     """A time that a mentor has free."""
 
+    programme_id: UUID | None = Field(
+        None, description="whose mentor you are; the first of yours that is open where it is left out"
+    )
     kind: Kind = Field("talk", description="guidance: a talk on somebody's career")
     starts_at: Moment
     minutes: int = Field(60, strict=True, ge=15, le=240)
@@ -31,6 +34,7 @@ class SlotOut(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     id: UUID
+    programme_id: UUID
     mentor_id: WhoseId
     kind: Kind
     starts_at: datetime
@@ -66,4 +70,8 @@ class TalkOut(BaseModel):
     asked_at: datetime
     answer_by: datetime
     reason: str | None
+    mentee_said_at: datetime | None
+    mentor_said_at: datetime | None
+    expires_at: datetime | None = Field(description="until when the other may say that it was held")
+    held_on: date | None = Field(description="the day it counts on, once both have said so")
     version: int

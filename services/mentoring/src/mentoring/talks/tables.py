@@ -1,6 +1,6 @@
 """Free slots, and talks asked for in them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, Text, text
@@ -11,7 +11,7 @@ from mentoring.domain.talks import KINDS, LIVE, STATES, Kind, State
 
 
 class TalkSlot(Stored, table=True):
-    """A time that a mentor has free for a talk of a kind; `withdrawn_at` is null while they do."""
+    """A time that a mentor of a programme has free for a talk of a kind; `withdrawn_at` is null while they do."""
 
     __tablename__ = "talk_slots"
     __table_args__ = (
@@ -22,6 +22,7 @@ class TalkSlot(Stored, table=True):
     )
 
     id: UUID = Field(primary_key=True)
+    programme_id: UUID = Field(foreign_key="programmes.id", index=True)
     mentor_id: UUID = Field(index=True)
     kind: Kind = Field(sa_type=Text)
     starts_at: datetime
@@ -31,11 +32,17 @@ class TalkSlot(Stored, table=True):
 
 
 class Talk(Stored, table=True):
-    """A talk that somebody has asked for; where nobody answers until `answer_by`, the slot is free again."""
+    """A talk that somebody has asked for; where nobody answers until `answer_by`, the slot is free again.
+
+    It counts, on the day `held_on`, once both have said that it was held; `expires_at` is until when the second may say so.
+    """
 
     __tablename__ = "talks"
     __table_args__ = (
         CheckConstraint(f"state IN {STATES}", name="state"),
+        CheckConstraint("(state = 'pending') = (expires_at IS NOT NULL)", name="pending"),
+        CheckConstraint("(state = 'confirmed') = (held_on IS NOT NULL)", name="held"),
+        CheckConstraint("state <> 'confirmed' OR num_nulls(mentee_said_at, mentor_said_at) = 0", name="confirmed"),
         Index("uq_talks_one_live", "slot_id", unique=True, postgresql_where=text(f"state IN {LIVE}")),
     )
 
@@ -47,4 +54,8 @@ class Talk(Stored, table=True):
     asked_at: datetime
     answer_by: datetime
     reason: str | None
+    mentee_said_at: datetime | None = None
+    mentor_said_at: datetime | None = None
+    expires_at: datetime | None = None
+    held_on: date | None = None
     version: int
