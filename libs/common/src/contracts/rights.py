@@ -40,7 +40,7 @@ class Right:
     async def __call__(self, request: Request, principal: Annotated[Principal, Depends(authenticated)]) -> Caller[Any]:
         parts = parts_of(request)
         held = roles_among(principal, self.roles)
-        region, predecessors = await _expanded(parts, principal, held)
+        region, predecessors = await expanded(parts, principal, held)
         return Caller(
             subject=principal.subject,
             named=held,
@@ -72,7 +72,7 @@ class Detail:
         return or_(*(column.in_(caller.offices) for column in agency_columns))
 
 
-async def _expanded(
+async def expanded(
     parts: WebParts, principal: Principal, held: frozenset[CallerRole]
 ) -> tuple[frozenset[Within], frozenset[Predecessor]]:
     """What the claims of the roles held stand for: the agencies of a region, and those that were before an agency.

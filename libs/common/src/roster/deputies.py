@@ -7,6 +7,7 @@ of the deputy is nobody's but theirs.
 
 import json
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
@@ -23,7 +24,7 @@ from common.web.principals import Principal
 from contracts.callers import Caller
 from contracts.duties import duties_of
 from contracts.events.registry import DutyDelegated
-from contracts.rights import Right
+from contracts.rights import Right, expanded
 from contracts.roles import named
 from roster.copies import Copy
 from roster.days import covers_sql, in_service_sql
@@ -91,7 +92,7 @@ class Delegable(Right):
         found = [row for row in acts if row.person_id == acting_for]
         if not found:
             raise Refused("not-deputy", field="Acting-For")
-        return Caller(
+        acting = Caller[Any](
             subject=principal.subject,
             named=named(*(role_of[row.duty] for row in found)),
             token_roles=principal.roles,
@@ -103,3 +104,6 @@ class Delegable(Right):
             rules=parts.rules,
             nip_key=parts.settings.nip_key.get_secret_value(),
         )
+        # Whoever they act for reaches what a reform brought to the agency, so they do too.
+        region, predecessors = await expanded(parts, acting, acting.named)
+        return replace(acting, region=region, predecessors=predecessors)
