@@ -66,7 +66,7 @@ class Service:
     expands: Mapping[str, str] = field(default_factory=dict[str, str])
     """For a claim that is a name of many: the query that gives their ids, `:name` being what the token says."""
     withheld: str = ""
-    """The query that gives which of `:ids` no answer may show `:part` of, but to the `:offices` that answer for them."""
+    """The query that gives of which ids ($1) no answer may show a part ($2), but to the offices ($3) that answer for them today ($4)."""
     published: Sequence[type[Event]] = ()
     settings: type[ServiceSettings] = ServiceSettings
     rules: Callable[[], Any] = lambda: None

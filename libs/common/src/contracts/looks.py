@@ -21,11 +21,11 @@ from fastapi import Depends, FastAPI, Header, Request, Response, status
 from fastapi.responses import StreamingResponse
 from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.refused import Refused
-from common.store.outbox import emit
+from common.store.outbox import emit_values
+from common.store.sets import fetched
 from common.web.auth import EVERYBODY, guards
 from common.web.parts import parts_of
 from contracts.callers import Caller
@@ -125,19 +125,19 @@ def looked(
     if _is_program(caller):
         return
     for start in range(0, len(others), MOST_VIEWED):
-        viewed = RecordViewed(
-            viewer_id=caller.person or uuid5(NAMESPACE_URL, caller.subject),
-            viewer=caller.subject,
-            viewer_person_id=caller.person,
-            viewer_agency_id=caller.agency,
-            client=caller.client,
-            roles=sorted(caller.roles),
-            service=service,
-            part=part,
-            person_ids=others[start : start + MOST_VIEWED],
-            reason=reason,
-        )
-        emit(session, viewed, sequence=1, time=caller.now)
+        viewed = {
+            "viewer_id": caller.person or uuid5(NAMESPACE_URL, caller.subject),
+            "viewer": caller.subject,
+            "viewer_person_id": caller.person,
+            "viewer_agency_id": caller.agency,
+            "client": caller.client,
+            "roles": sorted(caller.roles),
+            "service": service,
+            "part": part,
+            "person_ids": others[start : start + MOST_VIEWED],
+            "reason": reason,
+        }
+        emit_values(session, RecordViewed, viewed, sequence=1, time=caller.now)
 
 
 def _is_program(caller: Caller[Any]) -> bool:
@@ -149,8 +149,8 @@ async def _resting(
 ) -> frozenset[UUID]:
     # Another role that they hold too does not widen whom they answer as HR.
     offices = caller.offices if "agency_hr" in caller.roles else ()
-    asked = {"ids": person_ids, "part": part, "offices": list(offices), "today": caller.today}
-    return frozenset(await session.scalars(text(query), asked))
+    rows = await fetched(session, query, person_ids, part, offices, caller.today)
+    return frozenset(row[0] for row in rows)
 
 
 def _leave_out(answer: Any, resting: AbstractSet[UUID]) -> None:

@@ -22,10 +22,11 @@ EXPANDS = {
 """What claims stand for in a copy of agencies: a region for those in it now, an agency for those it took over."""
 DATED = EXPANDS | {"region": "SELECT agency_id, valid_from, valid_to FROM agency_places WHERE region = :region"}
 """The same where it is known in which region an agency was on any day."""
-RESTING = "SELECT r.person_id FROM restrictions r WHERE r.person_id = ANY(:ids) AND jsonb_exists(r.parts, :part)"
-WITHHELD = (
-    f"{RESTING} AND NOT EXISTS (SELECT FROM people p WHERE p.person_id = r.person_id AND p.agency_id = ANY(:offices))"
+RESTING = (
+    "SELECT r.person_id FROM (SELECT $1::uuid[] AS ids, $2::text AS part, $3::uuid[] AS offices, $4::date AS today) asked"
+    " JOIN restrictions r ON r.person_id = ANY(asked.ids) AND jsonb_exists(r.parts, asked.part)"
 )
+WITHHELD = f"{RESTING} WHERE NOT EXISTS (SELECT FROM people p WHERE p.person_id = r.person_id AND p.agency_id = ANY(asked.offices))"
 """Whose record rests at their request, in a copy of people: HR of the agency they serve in now, who must answer them, is shown it."""
 
 

@@ -25,8 +25,8 @@ from roster.days import covers_sql
 PARTS = ("identity", "history")
 """Who asks it of one of these, of them the whole rests."""
 WITHHELD = (
-    f"{RESTING} AND NOT EXISTS (SELECT FROM assignments a WHERE a.person_id = r.person_id AND a.agency_id = ANY(:offices)"
-    f" AND {covers_sql('a', 'CAST(:today AS date)')})"
+    f"{RESTING} WHERE NOT EXISTS (SELECT FROM assignments a WHERE a.person_id = r.person_id"
+    f" AND a.agency_id = ANY(asked.offices) AND {covers_sql('a', 'asked.today')})"
 )
 """As in every service (`contracts.looks`), by the places that the registry itself keeps."""
 COUNTED = text(

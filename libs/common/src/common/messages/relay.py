@@ -34,6 +34,8 @@ RELAY_EVENTS = 5_000
 RELAY_BYTES = 16 * 1024 * 1024
 """What one batch of the relay takes at most, beside the row that reaches it: this bounds its memory."""
 POLL_SECONDS = 0.5
+UNTOLD_SECONDS = 3.0
+"""How long what wakes nobody may wait (`common.store.trail`): what gathers meanwhile costs little more than one of it."""
 GATHER_SECONDS = 0.005
 """After a batch: what is committed meanwhile leaves together."""
 RELAY_LOCK = 4_205_501
@@ -158,7 +160,7 @@ class Relay:
                 await asyncio.sleep(GATHER_SECONDS)
                 continue
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
+                await asyncio.wait_for(self._wake.wait(), UNTOLD_SECONDS if mine else POLL_SECONDS)
 
     @asynccontextmanager
     async def _connected(self) -> AsyncGenerator[asyncpg.Connection]:

@@ -61,6 +61,13 @@ async def insert(
     return await session.execute(_insert(table, names, tuple(values), then), lists(names, rows) | values)
 
 
+async def fetched(session: AsyncSession, query: str, *given: Any) -> Sequence[Any]:
+    """What a query of asyncpg's own form ($1) gives, at a third of the cost: for what is asked at nearly every read."""
+    connection = (await (await session.connection()).get_raw_connection()).driver_connection
+    assert connection, "a session's connection has a driver"  # noqa: S101 - tells the type checker
+    return await connection.fetch(query, *given)
+
+
 async def copy(session: AsyncSession, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Adds rows at half the cost of `insert`, where the transaction has looked that their keys are free (ADR 0009).
 

@@ -2,7 +2,7 @@
 
 A read is short, so this must cost next to nothing (ADR 0022): one statement, that is a transaction of its own, on a
 connection that is kept for it; what ends while one is under way is stored by the next together. The relay is not woken:
-its next look, half a second later at most, takes all of them at once.
+its next look, three seconds later at most, takes all of them at once.
 """
 
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
