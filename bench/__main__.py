@@ -17,7 +17,21 @@ from typing import Any
 
 from rich.console import Console
 
-from bench import access, bulk, counts, growth, latency, matching, memory, nation, recovery, relay, report, sweep
+from bench import (
+    access,
+    bulk,
+    counts,
+    growth,
+    latency,
+    matching,
+    memory,
+    mentoring,
+    nation,
+    recovery,
+    relay,
+    report,
+    sweep,
+)
 from bench.figures import Figure
 from bench.world import World, world
 
@@ -33,6 +47,7 @@ MEASURES: dict[str, Callable[..., Awaitable[list[Figure]]]] = {
     "B5": memory.memory,
     "B11": access.access,
     "B12": access.breach,
+    "B13": mentoring.mentoring,
     "B3": sweep.sweep,
     "B4": growth.growth,
     "B9": counts.counts,
@@ -65,6 +80,7 @@ QUICK: dict[str, Any] = {
     "snapshot_seconds": 5,
     "reads": 200,
     "entries": 20_000,
+    "confirmed": 500,
 }
 
 
@@ -146,6 +162,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--replayed", type=int, default=1_000_000, help="B6: events")
     parser.add_argument("--reads", type=int, default=4_000, help="B11: single reads of a round")
     parser.add_argument("--entries", type=int, default=5_000_000, help="B12: entries in the access log")
+    parser.add_argument("--confirmed", type=int, default=5_000, help="B13: pairs published, and sessions confirmed")
     parser.add_argument("--snapshot-seconds", type=int, default=600, help="B7: seconds that the snapshot stays open")
     if parser.parse_args().quick:
         parser.set_defaults(**QUICK)

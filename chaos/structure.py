@@ -9,8 +9,6 @@ from contracts.zone import JAKARTA
 
 UNITS = 6
 POSTS = 8
-IDENTIFIED = 10
-"""People of an agency whom another system knows, off and on."""
 LAWFUL = frozenset(
     {
         "unit-loop",
@@ -45,8 +43,7 @@ async def organiser(client: Client) -> None:
         people = chance.sample(agency.people, k=chance.randint(1, 20))
         await _send(client, "holdings", [_holding(client, agency, person.nip) for person in people])
         await _send(client, "contacts", [_contact(client, person.nip) for person in people])
-        known = chance.sample(agency.people[:IDENTIFIED], k=5)
-        await _send(client, "identifiers", [_identifier(client, person.nip) for person in known])
+        await _identify(client, chance.sample(agency.people, k=6))
         await _stand_in(client, agency)
         await asyncio.sleep(chance.uniform(0, 0.5))
 
@@ -79,6 +76,14 @@ async def _send(client: Client, kind: str, lines: list[dict[str, Any]]) -> list[
         if answer["status"] == "refused" and answer["code"] not in LAWFUL:
             client.wrong(f"a line of {kind} was answered {answer}")
     return answers
+
+
+async def _identify(client: Client, people: list[Person]) -> None:
+    """Tells ids of another system, so few that two people are now and then given one; takes some away again."""
+    ids = [f"P{client.chance.randrange(50)}" for _ in people]
+    lines = [{"kind": "person", "nip": person.nip} for person in people]
+    await _send(client, "identifiers", [line | {"siasn": each} for line, each in zip(lines, ids, strict=True)])
+    await _send(client, "identifiers", [line | {"siasn": None} for line in lines[:3]])
 
 
 async def _stand_in(client: Client, agency: Agency) -> None:
@@ -127,12 +132,6 @@ def _contact(client: Client, nip: str) -> dict[str, Any]:
         "language": client.chance.choice(("id", "en")),
         "zone": client.chance.choice(("WIB", "WITA", "WIT")),
     }
-
-
-def _identifier(client: Client, nip: str) -> dict[str, Any]:
-    """An id of few, so that two people are now and then given one; or none any more."""
-    siasn = None if client.chance.random() < 0.5 else f"P{client.chance.randrange(50)}"
-    return {"kind": "person", "nip": nip, "siasn": siasn}
 
 
 def _deputy(client: Client, person: Person, deputy: Person) -> dict[str, Any]:
