@@ -63,6 +63,18 @@ async def test_an_attachment_comes_back_byte_by_byte_with_its_statement(platform
     assert (await platform.ask("GET", "/statements")).headers["content-type"] == "application/json"
 
 
+async def test_a_page_holds_no_more_of_attachments_than_a_request(platform) -> None:
+    contents = [bytes([number]) * 6_000_000 for number in range(3)]
+    for content in contents:
+        await send(platform, statement(attachments=[attachment(content)]), content)
+    told = await platform.ask("GET", "/statements", attachments="true", ascending="true")
+    first, *others = parts_of(told.content, told.headers["content-type"])
+    assert [each.content for each in others] == contents[:2]
+    rest = await platform.http.get(json.loads(first.content)["more"], headers=platform.headers())
+    first, *others = parts_of(rest.content, rest.headers["content-type"])
+    assert ([each.content for each in others], json.loads(first.content)["more"]) == (contents[2:], "")
+
+
 async def test_what_is_said_where_need_not_come(platform) -> None:
     sent = statement(attachments=[attachment(CERTIFICATE, fileUrl="https://lms.example/c.pdf")])
     await platform.send(sent)

@@ -105,6 +105,16 @@ async def test_no_limit_is_as_many_as_a_page_has(platform) -> None:
     assert await platform.ids(limit=500) == sent[::-1]
 
 
+async def test_a_page_is_no_longer_than_a_request(platform) -> None:
+    sent = []
+    for _ in range(3):
+        sent += await platform.send(statement(result={"response": "x" * 6_000_000}))
+    answer = (await platform.ask("GET", "/statements", ascending="true")).json()
+    assert [each["id"] for each in answer["statements"]] == sent[:2]
+    rest = (await platform.http.get(answer["more"], headers=platform.headers())).json()
+    assert ([each["id"] for each in rest["statements"]], rest["more"]) == (sent[2:], "")
+
+
 async def test_formats_tell_as_it_came_by_ids_or_in_one_language(platform) -> None:
     named = {"id": "Etika", "en-GB": "Ethics"}
     first = statement(object={"id": COURSE, "definition": {"name": named, "type": "https://x.example/course"}})

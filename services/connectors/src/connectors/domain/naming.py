@@ -1,13 +1,16 @@
 """Whom and what a statement names, as keys by which it is found again."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
 from connectors.domain.statements import IDENTIFIERS, Statement
 
-BITS = 8
-"""Bytes of a key: of a thousand million names, two have the same by a chance of one in thirty-seven."""
+REMEMBERED = 20_000
+"""Keys that are not worked out again: verbs, courses and people soon come again."""
+BYTES = 8
+"""Of a key: of a thousand million names, two have the same one by a chance of one in thirty-seven."""
 
 
 def identity(agent: dict[str, Any]) -> str | None:
@@ -18,9 +21,10 @@ def identity(agent: dict[str, Any]) -> str | None:
     return None
 
 
+@lru_cache(REMEMBERED)
 def key(kind: str, name: str) -> int:
     """The key of a name: of an agent (`a`; `A` in any role), an activity (`o`; `O`), a verb (`v`) or a registration (`r`)."""
-    digest = blake2b(f"{kind} {name}".encode(errors="surrogatepass"), digest_size=BITS).digest()
+    digest = blake2b(f"{kind} {name}".encode(errors="surrogatepass"), digest_size=BYTES).digest()
     return int.from_bytes(digest, "big", signed=True)
 
 

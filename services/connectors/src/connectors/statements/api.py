@@ -89,24 +89,27 @@ async def get_statements(request: Request, session: Reading, caller: Platform) -
     wanted: Format = given.read(asked, "format", _format) or "exact"
     with_attached = given.read(asked, "attachments", given.boolean) or False
     languages = languages_of(request.headers.get("accept-language"))
-    if named := asked.keys() & {*BY_ID}:
-        found = await _one(session, connection_id, asked, named)
-        [content] = await queries.in_format(session, connection_id, [found], wanted, languages)
-        shown = [found]
+    named = asked.keys() & {*BY_ID}
+    if named:
+        shown, goes_on = [await _one(session, connection_id, asked, named)], False
     else:
         limit = min(given.read(asked, "limit", given.whole) or USUAL, MOST)
-        shown = await queries.page(session, _asked(asked, connection_id, limit))
-        more = ""
-        if len(shown) > limit:
-            shown = shown[:limit]
-            last = f"{shown[-1].stored.isoformat()}_{shown[-1].position}"
-            more = f"{request.url.path}?{urlencode({**asked, 'after': last})}"
-        each = await queries.in_format(session, connection_id, shown, wanted, languages)
+        shown, goes_on = await queries.page(session, _asked(asked, connection_id, limit))
+    types: Mapping[str, str] = {}
+    if with_attached:
+        fit, types = await queries.fitting(session, connection_id, shown)
+        shown, goes_on = fit, goes_on or len(fit) < len(shown)
+    each = await queries.in_format(session, connection_id, shown, wanted, languages)
+    if named:
+        [content] = each
+    else:
+        last = f"{shown[-1].stored.isoformat()}_{shown[-1].position}" if goes_on else ""
+        more = f"{request.url.path}?{urlencode({**asked, 'after': last})}" if goes_on else ""
         content = f'{{"statements":[{",".join(each)}],"more":{msgspec.json.encode(more).decode()}}}'
     headers = _modified(shown)
     if not with_attached:
         return told(content.encode(), **headers)
-    body, boundary = await _mixed(session, connection_id, content, shown)
+    body, boundary = await _mixed(session, connection_id, content, types)
     return PlatformsOwn(body, media_type=f'{MIXED}; boundary="{boundary}"', headers=headers)
 
 
@@ -211,18 +214,13 @@ def _modified(shown: Sequence[Told]) -> dict[str, str]:
     return {"last-modified": format_datetime(newest, usegmt=True)} if newest else {}
 
 
-async def _mixed(session: Reading, connection_id: UUID, content: str, shown: Sequence[Told]) -> tuple[bytes, str]:
-    """The statements, and after them what is attached to them, each once."""
-    attached = {
-        each["sha2"].lower(): each["contentType"]
-        for one in shown
-        for each in attaching.attachments(msgspec.json.decode(one.statement))
-    }
-    contents = await queries.contents(session, connection_id, attached)
+async def _mixed(session: Reading, connection_id: UUID, content: str, types: Mapping[str, str]) -> tuple[bytes, str]:
+    """The statements, and after them what is attached to them, each once, with its type."""
+    contents = await queries.contents(session, connection_id, types)
     boundary = secrets.token_hex(16)
     parts = [f"Content-Type: {JSON}\r\n\r\n".encode() + content.encode()]
     parts += [
-        f"Content-Type: {attached[sha2]}\r\nContent-Transfer-Encoding: binary\r\nX-Experience-API-Hash: {sha2}\r\n\r\n".encode()
+        f"Content-Type: {types[sha2]}\r\nContent-Transfer-Encoding: binary\r\nX-Experience-API-Hash: {sha2}\r\n\r\n".encode()
         + part
         for sha2, part in contents.items()
     ]

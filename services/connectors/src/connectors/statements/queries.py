@@ -12,6 +12,7 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from connectors.domain import telling
+from connectors.domain.attaching import attachments
 from connectors.domain.naming import activities
 from connectors.domain.statements import Statement
 from connectors.domain.telling import Format
@@ -31,6 +32,20 @@ ONE = text(
 CONTENTS = text(
     "SELECT sha2, content FROM attachments WHERE connection_id = :connection AND sha2 = ANY(CAST(:hashes AS text[]))"
 )
+SIZES = text(
+    "SELECT sha2, octet_length(content) AS size FROM attachments"
+    " WHERE connection_id = :connection AND sha2 = ANY(CAST(:hashes AS text[]))"
+)
+PAGE_BYTES = 16 * 1024 * 1024
+"""Of the statements of a page, and of what is attached to them; one alone may have as many as a request."""
+NUMBERED = """
+    SELECT statement, stored, position, many FROM (
+        SELECT *, row_number() OVER page AS number, sum(octet_length(statement)) OVER page AS bytes,
+            count(*) OVER () AS many
+        FROM ({found}) AS found WINDOW page AS (ORDER BY {sorting})
+    ) AS numbered WHERE number <= :limit AND (number = 1 OR bytes <= :bytes) ORDER BY number
+"""
+"""A page by number and length, of what was found; and how many were found, which is one more where there are more."""
 REACHED = """
     EXISTS (
         WITH RECURSIVE chain (target, keys) AS (
@@ -79,8 +94,8 @@ async def one(session: AsyncSession, connection_id: UUID, statement_id: UUID, *,
     return None if row is None else Told(row.statement, row.stored)
 
 
-async def page(session: AsyncSession, asked: Asked) -> list[Told]:
-    """Up to `limit` statements, and one more where there are more."""
+async def page(session: AsyncSession, asked: Asked) -> tuple[list[Told], bool]:
+    """Up to `limit` statements, fewer where they are long, and whether there are more."""
     told = {"since": asked.since, "until": asked.until}
     stored, position = asked.after or (None, None)
     query = _page(
@@ -89,13 +104,35 @@ async def page(session: AsyncSession, asked: Asked) -> list[Told]:
     values = {
         "connection": asked.connection_id,
         "keys": list(asked.keys),
-        "limit": asked.limit + 1,
+        "limit": asked.limit,
+        "bytes": PAGE_BYTES,
         "stored": stored,
         "position": position,
         **told,
     }
-    found = await session.execute(query, {name: values[name] for name in query.compile().params})
-    return [Told(row.statement, row.stored, row.position) for row in found]
+    found = (await session.execute(query, {name: values[name] for name in query.compile().params})).all()
+    return [Told(row.statement, row.stored, row.position) for row in found], bool(found) and len(found) < found[0].many
+
+
+async def fitting(
+    session: AsyncSession, connection_id: UUID, found: Sequence[Told]
+) -> tuple[list[Told], Mapping[str, str]]:
+    """The first statements of a page whose attachments are not too long together, at least one, and types by hashes of these."""
+    named = [
+        {each["sha2"].lower(): each["contentType"] for each in attachments(msgspec.json.decode(one.statement))}
+        for one in found
+    ]
+    hashes = {sha2 for each in named for sha2 in each}
+    sized = await session.execute(SIZES, {"connection": connection_id, "hashes": sorted(hashes)})
+    sizes = {row.sha2: row.size for row in sized}
+    fit: list[Told] = []
+    types: dict[str, str] = {}
+    for one, its in zip(found, named, strict=True):
+        if fit and sum(sizes.get(sha2, 0) for sha2 in {*types, *its}) > PAGE_BYTES:
+            break
+        fit.append(one)
+        types |= its
+    return fit, types
 
 
 @cache
@@ -105,17 +142,19 @@ def _page(by_keys: bool, bounds: tuple[str, ...], ascending: bool, goes_on: bool
     within += ["s.stored > :since"] if "since" in bounds else []
     within += ["s.stored <= :until"] if "until" in bounds else []
     within += [f"(s.stored, s.position) {beyond} (:stored, :position)"] if goes_on else []
-    order = f"ORDER BY stored {way}, position {way} LIMIT :limit"
+    sorting = f"stored {way}, position {way}"
+    order = f"ORDER BY {sorting} LIMIT :limit + 1"
 
     def those(*conditions: str) -> str:
         where = " AND ".join([*within, *conditions])
         return f"(SELECT s.statement, s.stored, s.position FROM statements s WHERE {where} {order})"  # noqa: S608 - built of texts in this code
 
-    if not by_keys:
-        return text(those())
-    has = "s.keys @> CAST(:keys AS bigint[])"
-    referring = those("s.target IS NOT NULL", f"NOT {has}", REACHED)
-    return text(f"SELECT * FROM ({those(has)} UNION ALL {referring}) AS found {order}")  # noqa: S608 - as above
+    if by_keys:
+        has = "s.keys @> CAST(:keys AS bigint[])"
+        found = f"{those(has)} UNION ALL {those('s.target IS NOT NULL', f'NOT {has}', REACHED)} {order}"
+    else:
+        found = those()
+    return text(NUMBERED.format(found=found, sorting=sorting))
 
 
 async def in_format(
