@@ -1,4 +1,4 @@
-"""What people are written about their sessions."""
+"""What people are written about their sessions and talks."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta

@@ -12,6 +12,7 @@ from mentoring.runs.commands import JOB, match_step
 from mentoring.sessions.cli import complete, erase_files
 from mentoring.sessions.reminders import remind
 from mentoring.settings import Settings
+from mentoring.talks.expiring import expire
 from roster.erasing import erase_command
 
 SERVICE = Service(
@@ -77,5 +78,5 @@ SERVICE = Service(
             daily=True,
         ),
     },
-    due=[lapse, seek, remind],
+    due=[lapse, seek, remind, expire],
 )

@@ -88,3 +88,6 @@ UPTAKE: Mapping[str, str] = {
     "matched": text_named("report.converted-matched"),
 }
 """What a figure of converted staff is called there."""
+
+TALKS: Mapping[str, str] = {"talk": text_named("talk.talk"), "guidance": text_named("talk.guidance")}
+"""What calendars call a single talk, by its kind."""

@@ -226,3 +226,69 @@ async def test_a_slot_is_of_a_programme_of_the_mentor(api, world, slot, mentor, 
     assert of[first] not in {other, foreign}
     body = {"starts_at": (clock.now() + timedelta(days=3)).isoformat(), "programme_id": foreign}
     assert (await api.refused("person", "POST", "/talk-slots", body, person=mentor))[:2] == (422, "not-a-mentor")
+
+
+async def letters(world) -> list[tuple[str, str]]:
+    """What was written, step by step, and to whom; of calendars the method and the sequence."""
+    told = [body for _, body in await world.outbox() if body.get("template") in {"talk", "session"}]
+    return [
+        (each["values"].get("step") or f"{each['values']['method']} {each['values']['sequence']}", each["recipient_id"])
+        for each in told
+    ]
+
+
+async def test_each_step_of_a_talk_is_a_mail_and_an_accepted_one_stands_in_both_calendars(
+    api, world, slot, ask, mentor
+) -> None:
+    """M15."""
+    mentee, why = await world.person(), {"reason": "Sedang dinas luar"}
+    slot_id, other = await slot(10), await slot(12, kind="guidance")
+    path = f"/talks/{(await ask(slot_id, mentee))['id']}"
+    await api.call("person", "POST", f"{path}/reject", why, person=mentor)
+    told = [("asked", str(mentor)), ("rejected", str(mentee))]
+    assert await letters(world) == told
+    path = f"/talks/{(await ask(slot_id, mentee))['id']}"
+    await api.call("person", "POST", f"{path}/accept", person=mentor)
+    both = [str(mentee), str(mentor)]
+    told += [("asked", str(mentor)), ("accepted", str(mentee)), *[("REQUEST 0", each) for each in both]]
+    assert await letters(world) == told
+    await api.call("person", "POST", f"{path}/cancel", why, person=mentee)
+    told += [("cancelled", str(mentor)), *[("CANCEL 1", each) for each in both]]
+    assert await letters(world) == told
+    path = f"/talks/{(await ask(other, mentee))['id']}"
+    await api.call("person", "POST", f"{path}/accept", person=mentor)
+    assert (await api.call("person", "DELETE", f"/talk-slots/{other}", person=mentor)).status_code == 204
+    told += [("asked", str(mentor)), ("accepted", str(mentee)), *[("REQUEST 0", each) for each in both]]
+    assert await letters(world) == [*told, ("rejected", str(mentee)), *[("CANCEL 1", each) for each in both]]
+    bodies = [body for _, body in await world.outbox() if body.get("template") in {"talk", "session"}]
+    assert not {TOPIC["topic"], why["reason"]} & {str(value) for body in bodies for value in body["values"].values()}
+    assert {body["values"]["title"] for body in bodies if body["template"] == "session"} == {
+        "Percakapan tunggal",
+        "Bimbingan karier",
+    }
+
+
+async def test_whoever_asked_is_told_once_that_nobody_answered(api, world, slot, ask, mentor, clock, due) -> None:
+    """M15: by the role `due`, or by whoever asks for the slot before it has looked."""
+    first, second = await world.person(), await world.person()
+    talk = await ask(await slot(10), first)
+    await due()
+    assert await letters(world) == [("asked", str(mentor))]
+    clock.moment += timedelta(days=7)
+    await due()
+    await due()
+    assert await letters(world) == [("asked", str(mentor)), ("expired", str(first))]
+    [shown] = (await api.get("/talks", "person", person=first))["items"]
+    assert (shown["id"], shown["state"], shown["version"]) == (talk["id"], "expired", 2)
+    slot_id = await slot(20)
+    await ask(slot_id, first)
+    clock.moment += timedelta(days=7)
+    await ask(slot_id, second)
+    await due()
+    assert await letters(world) == [
+        ("asked", str(mentor)),
+        ("expired", str(first)),
+        ("asked", str(mentor)),
+        ("expired", str(first)),
+        ("asked", str(mentor)),
+    ]

@@ -129,6 +129,13 @@ async def test_whoever_is_offered_pairs_is_told_how_many_and_by_when_to_answer(
             "3 sesi yang",
         ),
         (
+            "talk",
+            {"step": "expired", "starts_at": "2026-06-30T02:00:00Z"},
+            "your-talk",
+            "Tidak dijawab: percakapan pada 30 Juni 2026 pukul 11.00 WIT",
+            "Silakan pilih waktu lain",
+        ),
+        (
             "pair-ended",
             {"title": "Lintas", "ended_on": "2026-06-30"},
             "your-pair",

@@ -4,6 +4,7 @@ A slot is held by whoever changes something of it, so of two who ask for it at o
 """
 
 from datetime import timedelta
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import select
@@ -21,9 +22,12 @@ from mentoring.domain.talks import LIVE, answer_by, check_answered, held
 from mentoring.people import PEOPLE
 from mentoring.programmes.queries import rules_of
 from mentoring.programmes.tables import Programme
+from mentoring.talks import letters
 from mentoring.talks.queries import BOTH, state_of
 from mentoring.talks.schemas import SlotIn, SlotOut, TalkIn
 from mentoring.talks.tables import Talk, TalkSlot
+
+Settled = Literal["accepted", "rejected", "expired", "cancelled"]
 
 
 async def offer(session: AsyncSession, document: SlotIn, caller: Caller[None]) -> SlotOut:
@@ -84,8 +88,7 @@ async def withdraw(session: AsyncSession, slot_id: UUID, caller: Caller[None]) -
         raise Refused("talk-state", state=state_of(live, caller.now))
     slot.withdrawn_at = slot.withdrawn_at or caller.now
     if live is not None:
-        live.state = "expired" if state_of(live, caller.now) == "expired" else "rejected"
-        live.version += 1
+        _settle(session, live, slot, "expired" if state_of(live, caller.now) == "expired" else "rejected", caller)
 
 
 async def ask(session: AsyncSession, slot_id: UUID, document: TalkIn, caller: Caller[None]) -> UUID:
@@ -102,7 +105,7 @@ async def ask(session: AsyncSession, slot_id: UUID, document: TalkIn, caller: Ca
     if (live := await _live(session, slot.id)) is not None:
         if state_of(live, caller.now) != "expired":
             raise Refused("slot-taken")
-        live.state = "expired"
+        _settle(session, live, slot, "expired", caller)
         # The old one must be out of the way before the new one comes: a slot has one live talk.
         await session.flush()
     found = Talk(
@@ -117,21 +120,24 @@ async def ask(session: AsyncSession, slot_id: UUID, document: TalkIn, caller: Ca
         version=1,
     )
     session.add(found)
+    letters.tell(session, "asked", found.id, slot.mentor_id, slot.starts_at, caller.now)
     return found.id
 
 
 async def accept(session: AsyncSession, talk_id: UUID, caller: Caller[None]) -> None:
     """Accepts what the caller was asked for. Raises Refused `not-found`, `talk-state`."""
-    found = await _asked_of(session, talk_id, caller)
+    found, slot = await _asked_of(session, talk_id, caller)
     check_answered(state_of(found, caller.now))
-    found.state, found.version = "accepted", found.version + 1
+    _settle(session, found, slot, "accepted", caller)
+    letters.invite(session, found, slot, caller.now)
 
 
 async def reject(session: AsyncSession, talk_id: UUID, reason: str, caller: Caller[None]) -> None:
     """Rejects what the caller was asked for; the slot is free again. Raises Refused `not-found`, `talk-state`."""
-    found = await _asked_of(session, talk_id, caller)
+    found, slot = await _asked_of(session, talk_id, caller)
     check_answered(state_of(found, caller.now))
-    found.state, found.reason, found.version = "rejected", reason, found.version + 1
+    found.reason = reason
+    _settle(session, found, slot, "rejected", caller)
 
 
 async def cancel(session: AsyncSession, talk_id: UUID, reason: str, caller: Caller[None]) -> None:
@@ -139,10 +145,11 @@ async def cancel(session: AsyncSession, talk_id: UUID, reason: str, caller: Call
 
     Raises Refused `not-found`, `talk-state`.
     """
-    found, _ = await _of_both(session, talk_id, caller)
+    found, slot = await _of_both(session, talk_id, caller)
     if (state := state_of(found, caller.now)) not in LIVE:
         raise Refused("talk-state", state=state)
-    found.state, found.reason, found.version = "cancelled", reason, found.version + 1
+    found.reason = reason
+    _settle(session, found, slot, "cancelled", caller)
     found.expires_at = found.held_on = None
     await tell(session, [found.id], caller.clock, "talk_id")
 
@@ -181,11 +188,22 @@ async def _of_both(session: AsyncSession, talk_id: UUID, caller: Caller[None]) -
     return found, slot
 
 
-async def _asked_of(session: AsyncSession, talk_id: UUID, caller: Caller[None]) -> Talk:
+def _settle(session: AsyncSession, talk: Talk, slot: TalkSlot, state: Settled, caller: Caller[None]) -> None:
+    """Gives a talk its new state, tells the other of the two, and takes it out of calendars that it was in."""
+    was_set = talk.state == "accepted" and slot.ends_at > caller.now
+    talk.state, talk.version = state, talk.version + 1
+    # Whoever asked hears it, but for what they called off themselves.
+    concerned = slot.mentor_id if caller.person == talk.mentee_id and state == "cancelled" else talk.mentee_id
+    letters.tell(session, state, talk.id, concerned, slot.starts_at, caller.now)
+    if was_set:
+        letters.invite(session, talk, slot, caller.now, off=True)
+
+
+async def _asked_of(session: AsyncSession, talk_id: UUID, caller: Caller[None]) -> tuple[Talk, TalkSlot]:
     found, slot = await _held(session, talk_id)
     if slot.mentor_id != caller.speaks_for("person"):
         raise Refused("not-found")
-    return found
+    return found, slot
 
 
 async def _held(session: AsyncSession, talk_id: UUID) -> tuple[Talk, TalkSlot]:

@@ -43,6 +43,7 @@ class Talk(Stored, table=True):
         CheckConstraint("(state = 'pending') = (expires_at IS NOT NULL)", name="pending"),
         CheckConstraint("(state = 'confirmed') = (held_on IS NOT NULL)", name="held"),
         CheckConstraint("state <> 'confirmed' OR num_nulls(mentee_said_at, mentor_said_at) = 0", name="confirmed"),
+        Index("ix_talks_unanswered", "answer_by", postgresql_where=text("state = 'requested'")),
         Index("uq_talks_one_live", "slot_id", unique=True, postgresql_where=text(f"state IN {LIVE}")),
     )
 

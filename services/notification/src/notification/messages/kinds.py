@@ -95,6 +95,13 @@ class PairEnded(Values):
     ended_on: Day
 
 
+class Talk(Values):
+    """A single talk with a mentor: what has become of it, and when it is or would have been."""
+
+    step: Literal["asked", "accepted", "rejected", "expired", "cancelled"]
+    starts_at: AwareDatetime
+
+
 class Audit(Values):
     """The day on which LAN opened an audit in the agency."""
 
@@ -171,6 +178,7 @@ KINDS = {
     "session-soon": Kind(1, SessionSoon, {"your-session": text_named("reason.your-session")}),
     "quiet-pair": Kind(1, QuietPair, {"your-pair": text_named("reason.your-pair")}),
     "pair-ended": Kind(1, PairEnded, {"your-pair": text_named("reason.your-pair")}),
+    "talk": Kind(1, Talk, {"your-talk": text_named("reason.your-talk")}),
     "audit": Kind(1, Audit, {"audit": text_named("reason.audit")}),
 }
 
