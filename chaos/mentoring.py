@@ -15,7 +15,7 @@ from chaos.cohorts import MINUTES, Cohort, Met, Two
 
 MENTEES = 8
 SEATS = 3
-ROUNDS = 4
+ROUNDS = 3
 """Of what a cohort does with each of its pairs, also where its time is over before it has begun."""
 LAWFUL = frozenset({"pair-not-offered", "pair-not-active", "session-cancelled", "claim-expired"})
 """Codes with which somebody is refused who comes late, or comes again after an answer that was lost."""
@@ -28,22 +28,25 @@ AGREED = {
 
 async def cohort(client: Client) -> None:
     """Opens a programme of an agency, matches who has applied, and does with the pairs what people do."""
-    agency = client.history.agencies[client.number]
+    agency = client.chance.choice(client.history.agencies)
     desk = {"role": "programme_manager", "agency": agency.id}
     made = await _opened(client, agency, desk)
     client.history.cohorts.append(made)
-    await asyncio.gather(*(_apply(client, made, "mentee", each) for each in made.mentees))
-    await asyncio.gather(*(_apply(client, made, "mentor", each) for each in made.mentors))
+    for side, people in (("mentee", made.mentees), ("mentor", made.mentors)):
+        for person in people:
+            await _apply(client, made, side, person)
     await _offer(client, made, desk)
     rounds = 0
     while not client.over.is_set() or rounds < ROUNDS:
         pairs = (await _read(client, f"/programmes/{made.id}/pairs?limit=100", **desk))["items"]
         _seats_hold(client, made, pairs)
-        await asyncio.gather(*(_live(client, made, pair) for pair in pairs))
+        for pair in pairs:  # one by one: twenty cohorts at once would leave the machine to nobody else
+            await _live(client, made, pair)
         rounds += 1
         await asyncio.sleep(client.chance.uniform(0.3, 1))
     await asyncio.sleep(0.5)  # every session that was planned is over, and what both say of it counts
-    await asyncio.gather(*(_end(client, made, name) for name in made.pairs))
+    for name in made.pairs:
+        await _end(client, made, name)
 
 
 async def _opened(client: Client, agency: Agency, desk: dict[str, Any]) -> Cohort:

@@ -193,7 +193,7 @@ def clients_of(scale: Scale) -> dict[str, tuple[int, Work]]:
         "registrar": (1, registrar),
         "organiser": (1, organiser),
         "looker": (1, looker),
-        "cohort": (AGENCIES, cohort),
+        "cohort": (1, cohort),
         "sweeper": (1, sweeper),
         "watcher": (1, watcher),
     }
