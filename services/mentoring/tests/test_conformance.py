@@ -129,6 +129,7 @@ async def test_every_answer_is_documented(
             "POST /v1/circles/{circle_id}/meetings": {"starts_at": (clock.now() + timedelta(days=4)).isoformat()},
             "PUT /v1/circle-meetings/{meeting_id}/log": {"present": []},
             "POST /v1/circle-meetings/{meeting_id}/cancel": why,
+            "PUT /v1/sessions/{session_id}/feedback": {"useful": 4, "clear": 4, "open": 4},
             "POST /v1/pairs/{pair_id}/decline": why,
             "POST /v1/pairs/{pair_id}/end-reviewed": why,
             "POST /v1/pairs/{pair_id}/keep": why,

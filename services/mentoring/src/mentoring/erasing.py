@@ -47,6 +47,7 @@ ERASING = Erasing(
         "matching_results": BY_ID,
         "matching_runs": BY_ID,
         "restrictions": BY_ID,
+        "session_feedback": BY_ID,
         "session_files": Blanked({"name": "''", "sha256": "''"}, f"session_id IN ({SESSIONS})"),
         "mentoring_sessions": Blanked(
             {

@@ -36,6 +36,7 @@ GRANTS = Grants(
         "problem_reports": CHANGED,
         "programmes": CHANGED,
         "quiet_pairs": ADDED,
+        "session_feedback": CHANGED,
         "session_files": CHANGED,
         "recognitions": CHANGED,
         "report_notices": REPLACED,

@@ -78,6 +78,10 @@ FIGURES: Mapping[str, str] = {
     "goals_reached": text_named("report.goals_reached"),
     "rated": text_named("report.rated"),
     "satisfaction": text_named("report.satisfaction"),
+    "sessions_rated": text_named("report.sessions_rated"),
+    "session_satisfaction": text_named("report.session_satisfaction"),
+    "thanked": text_named("report.thanked"),
+    "helped": text_named("report.helped"),
     "days_to_first_session": text_named("report.days_to_first_session"),
 }
 """What a figure of a programme's report is called."""

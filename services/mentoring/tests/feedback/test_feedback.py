@@ -1,5 +1,7 @@
 """M12: the same items at the start and at the end, and the change of each goal."""
 
+from datetime import timedelta
+
 from services.mentoring.tests.both import AGREED
 
 
@@ -47,3 +49,24 @@ async def test_nothing_is_rated_before_there_are_goals_and_nobody_else_reads_it(
     assert early[:2] == (409, "agreement-unsigned")
     stranger = await world.person()
     assert (await api.refused("person", "GET", f"{two.path}/feedback", person=stranger))[0] == 404
+
+
+async def test_the_same_is_asked_after_each_session_and_nobody_has_to_answer(both, api, world, clock) -> None:
+    """M12."""
+    two = await both()
+    answers = {"useful": 4, "clear": 3, "open": 5}
+    sessions = [await two.plan(clock.now() + timedelta(hours=hours)) for hours in (0, 2)]
+    path, other = (f"/sessions/{each['id']}/feedback" for each in sessions)
+    assert (await two.refused("mentee", "PUT", path, answers))[:2] == (409, "session-not-over")
+    clock.moment += timedelta(hours=3)
+    assert await two.refused("mentee", "PUT", path, answers | {"clear": 6}) == (422, "field-invalid", "clear")
+    await two.call("mentee", "PUT", path, answers | {"useful": 2})
+    await two.call("mentee", "PUT", path, answers)
+    shown = (await two.call("mentor", "PUT", path, answers | {"useful": 3})).json()
+    assert {name: shown["mentee_says"][name] for name in answers} == answers
+    assert shown["mentor_says"]["useful"] == 3
+    unsaid = await two.get(other)
+    assert (unsaid["mentee_says"], unsaid["mentor_says"]) == (None, None)
+    assert (await api.refused("person", "GET", path, person=await world.person()))[0] == 404
+    await two.call("mentor", "POST", f"/sessions/{sessions[1]['id']}/cancel", {"reason": "Batal"})
+    assert (await two.refused("mentee", "PUT", other, answers))[:2] == (409, "session-cancelled")

@@ -38,8 +38,16 @@ FIGURE_SQL = {
     " WHERE programme_id = :p",
     "goals_reached": "SELECT count(*) FROM levels l JOIN pairs ON mentee_id = person_id"
     " WHERE programme_id = :p AND competency = 'menulis' AND level >= 4",
-    "rated": "SELECT count(*) FROM thanks JOIN pairs ON pair_id = pairs.id WHERE programme_id = :p",
-    "satisfaction": "SELECT round(avg(helped), 2) FROM thanks JOIN pairs ON pair_id = pairs.id WHERE programme_id = :p",
+    "rated": "SELECT count(*) FROM feedback JOIN pairs ON pair_id = pairs.id WHERE programme_id = :p"
+    " AND content IS NOT NULL AND side = 'mentee'",
+    "satisfaction": "SELECT round(avg(content), 2) FROM feedback JOIN pairs ON pair_id = pairs.id"
+    " WHERE programme_id = :p AND side = 'mentee'",
+    "sessions_rated": "SELECT count(*) FROM session_feedback f JOIN mentoring_sessions s ON s.id = session_id"
+    " JOIN pairs ON pair_id = pairs.id WHERE programme_id = :p AND side = 'mentee'",
+    "session_satisfaction": "SELECT round(avg(useful), 2) FROM session_feedback f JOIN mentoring_sessions s"
+    " ON s.id = session_id JOIN pairs ON pair_id = pairs.id WHERE programme_id = :p AND side = 'mentee'",
+    "thanked": "SELECT count(*) FROM thanks JOIN pairs ON pair_id = pairs.id WHERE programme_id = :p",
+    "helped": "SELECT round(avg(helped), 2) FROM thanks JOIN pairs ON pair_id = pairs.id WHERE programme_id = :p",
     "days_to_first_session": "SELECT round(avg(first - begins_on), 1) FROM pairs JOIN (SELECT pair_id, min(held_on) AS first"
     " FROM mentoring_sessions WHERE held_on IS NOT NULL GROUP BY 1) f ON pair_id = pairs.id WHERE programme_id = :p",
 }
@@ -59,9 +67,16 @@ async def ran(api, both, clock, world, programme, joins) -> str:
             session = await two.plan(clock.now(), minutes=45)
             clock.moment += timedelta(hours=1)
             await two.confirm(session)
+            for side, useful in (("mentee", number + 3), ("mentor", 1)):
+                answers = {"useful": useful, "clear": 3, "open": 4}
+                await two.call(side, "PUT", f"/sessions/{session['id']}/feedback", answers)
         await two.call("mentee", "PUT", f"{two.path}/thanks", {"words": "Terima kasih", "helped": number + 2})
     left = pairs[1]
     await left.call("mentee", "POST", f"{left.path}/end", {"reason": "Pindah tugas"})
+    for side, content in (("mentee", 4), ("mentor", 2)):
+        rated = {"levels": {"menulis": 4}, "content": content}
+        answer = await left.call(side, "PUT", f"{left.path}/feedback/end", rated)
+        assert answer.status_code == 200, answer.text
     levels = {"levels": {"menulis": 4}}
     await left.call("mentee", "PUT", f"/people/{left.pair.mentee_id}/levels", levels)
     await beside(api, clock, programme_id, pairs[0].pair.mentor_id, [two.pair.mentee_id for two in pairs])
@@ -124,6 +139,11 @@ async def test_each_figure_is_what_sql_finds_and_the_spreadsheet_says_the_same(a
     )
     names = ("sessions", "circle_meetings", "circle_presences", "talks", "guidance_talks", "guidance_hours")
     assert [found[name] for name in names] == [3, 1, 2, 1, 1, 1]
+    assert [found[name] for name in ("satisfaction", "sessions_rated", "session_satisfaction")] == [
+        4,
+        3,
+        Decimal("4.67"),
+    ]
     answer = await api.call("programme_manager", "GET", f"/programmes/{ran}/report/xlsx")
     (_, programme_id), *figures, offered, applied, taken = cells(answer.content)
     assert [each[1:] for each in (offered, applied, taken)] == [["0"], [], []], "of four mentees nothing more is told"

@@ -31,6 +31,17 @@ async def test_two_programmes_with_other_rules_run_at_once_and_closing_one_leave
     assert told == [("ProgrammeOpened", early), ("ProgrammeOpened", usual), ("ProgrammeClosed", early)]
 
 
+async def test_a_pair_is_shown_the_goals_that_its_programme_proposes(programme, both) -> None:
+    """M01: the templates of the pair's own programme, before and after the two have agreed."""
+    templates = ["Menulis telaahan staf", "Memimpin rapat"]
+    ours = await both(agreed=False, programme_id=await programme(templates=templates))
+    other = await both(agreed=False, programme_id=await programme())
+    assert (await ours.get(f"{ours.path}/agreement", "mentor"))["templates"] == templates
+    assert (await other.get(f"{other.path}/agreement"))["templates"] == []
+    await ours.agree()
+    assert (await ours.get(f"{ours.path}/agreement"))["templates"] == templates
+
+
 async def test_who_may_not_join_is_told_the_rule(api, world, programme) -> None:
     """000.11: a pertama as mentor."""
     programme_id, pertama = await programme(), await world.person("ahli_pertama")

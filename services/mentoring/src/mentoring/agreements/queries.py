@@ -12,6 +12,8 @@ from mentoring.agreements.schemas import AgreementOut, AgreementsOut
 from mentoring.agreements.tables import Agreement
 from mentoring.domain.agreements import Version, standing
 from mentoring.pairs.reach import own_pair
+from mentoring.programmes.queries import rules_of
+from mentoring.programmes.tables import Programme
 
 
 async def agreements(session: AsyncSession, pair_id: UUID, caller: Caller[None]) -> AgreementsOut:
@@ -27,6 +29,7 @@ async def agreements(session: AsyncSession, pair_id: UUID, caller: Caller[None])
         pair_id=pair.id,
         mentee_id=pair.mentee_id,
         mentor_id=pair.mentor_id,
+        templates=list(rules_of(await session.get_one(Programme, pair.programme_id)).templates),
         holds=shown(holds),
         proposed=shown(proposed),
     )

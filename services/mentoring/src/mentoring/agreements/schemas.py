@@ -64,4 +64,5 @@ class AgreementsOut(BaseModel):
     mentee_id: WhoseId
     mentor_id: WhoseId
     holds: AgreementOut | None = Field(description="null: they have not both signed yet, and no session counts")
+    templates: list[str] = Field(description="goals that the programme proposes to begin with")
     proposed: AgreementOut | None = Field(description="signed by one alone; it changes nothing until the other signs")

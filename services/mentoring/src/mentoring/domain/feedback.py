@@ -1,11 +1,13 @@
-"""What is asked at the start and at the end of a pair: the same, so that the difference says something."""
+"""What is asked at the start and at the end of a pair, and after each session: the same, so that the difference says something."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Literal, NamedTuple
 
 from common.refused import Refused
 from mentoring.domain.agreements import Goal
 from mentoring.domain.pairs import State
+from mentoring.domain.sessions import State as SaidState
 
 Stage = Literal["start", "end"]
 
@@ -41,6 +43,14 @@ def check_rated(stage: Stage, pair: State, rated: Collection[str], asked: Collec
         raise Refused("agreement-unsigned")
     if set(rated) != set(asked):
         raise Refused("items-differ", field="levels", items=", ".join(sorted(asked)))
+
+
+def check_after(state: SaidState, ends_at: datetime, now: datetime) -> None:
+    """Raises Refused where there is nothing to say of a session: `session-cancelled` or `session-not-over`."""
+    if state == "cancelled":
+        raise Refused("session-cancelled")
+    if now < ends_at:
+        raise Refused("session-not-over")
 
 
 def change_of(competency: str, start: Mapping[str, int] | None, end: Mapping[str, int] | None) -> Change:

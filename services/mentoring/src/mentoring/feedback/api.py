@@ -11,7 +11,7 @@ from contracts.looks import shows
 from mentoring import rights
 from mentoring.domain.feedback import Stage
 from mentoring.feedback import commands, queries
-from mentoring.feedback.schemas import FeedbackIn, FeedbackOut
+from mentoring.feedback.schemas import AnswersIn, FeedbackIn, FeedbackOut, SessionFeedbackOut
 
 router = APIRouter(prefix="/v1", tags=["feedback"])
 
@@ -35,3 +35,22 @@ async def put_feedback(
 ) -> FeedbackOut:
     await commands.give(session, pair_id, stage, document, caller)
     return await queries.feedback(session, pair_id, caller)
+
+
+@router.get("/sessions/{session_id}/feedback", summary="What the two of a pair have answered after a session")
+@shows("mentoring")
+async def get_answers(session_id: UUID, session: Reading, caller: OneOfBoth) -> SessionFeedbackOut:
+    return await queries.after_session(session, session_id, caller)
+
+
+@router.put(
+    "/sessions/{session_id}/feedback",
+    summary="Answer the questions that are asked after each session; nobody has to",
+    responses={409: {"description": "`session-not-over`, `session-cancelled`"}},
+)
+@shows("mentoring")
+async def put_answers(
+    session_id: UUID, document: AnswersIn, session: Transaction, caller: OneOfBoth
+) -> SessionFeedbackOut:
+    await commands.answer(session, session_id, document, caller)
+    return await queries.after_session(session, session_id, caller)

@@ -12,9 +12,16 @@ from mentoring.agreements.queries import version_of, versions
 from mentoring.domain.agreements import Goal, standing
 from mentoring.domain.feedback import Stage, change_of, items
 from mentoring.domain.programmes import Side
-from mentoring.feedback.schemas import ChangeOut, FeedbackOut, RatedGoalOut
-from mentoring.feedback.tables import Feedback
+from mentoring.feedback.schemas import (
+    AnswersOut,
+    ChangeOut,
+    FeedbackOut,
+    RatedGoalOut,
+    SessionFeedbackOut,
+)
+from mentoring.feedback.tables import Feedback, SessionFeedback
 from mentoring.pairs.reach import own_pair
+from mentoring.sessions.queries import whole_session
 
 Given = Mapping[tuple[Side, Stage], Feedback]
 
@@ -46,6 +53,20 @@ async def feedback(session: AsyncSession, pair_id: UUID, caller: Caller[None]) -
         ],
         mentee_content=content("mentee"),
         mentor_content=content("mentor"),
+    )
+
+
+async def after_session(session: AsyncSession, session_id: UUID, caller: Caller[None]) -> SessionFeedbackOut:
+    """What the two have answered after a session of the caller's. Raises Refused `not-found`."""
+    found = await whole_session(session, session_id, caller)
+    asked = select(SessionFeedback).where(col(SessionFeedback.session_id) == session_id)
+    said = {row.side: AnswersOut.model_validate(row) for row in await session.scalars(asked)}
+    return SessionFeedbackOut(
+        session_id=session_id,
+        mentee_id=found.mentee_id,
+        mentor_id=found.mentor_id,
+        mentee_says=said.get("mentee"),
+        mentor_says=said.get("mentor"),
     )
 
 

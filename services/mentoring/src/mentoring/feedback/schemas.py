@@ -1,8 +1,9 @@
 """Feedback as given and shown."""
 
+from datetime import datetime
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from common.fields import Document
 from contracts.looks import WhoseId
@@ -14,6 +15,35 @@ class FeedbackIn(Document):
 
     levels: dict[Competency, Degree] = Field(min_length=1, max_length=10)
     content: Degree | None = Field(None, description="at the end: how content they are with the mentoring")
+
+
+class AnswersIn(Document):
+    """What is asked after each session, the same each time: 1 to 5."""
+
+    useful: Degree = Field(description="how useful it was")
+    clear: Degree = Field(description="how clear what follows from it is")
+    open: Degree = Field(description="how openly one could speak")
+
+
+class AnswersOut(BaseModel):
+    """What one of the two has answered."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    useful: int
+    clear: int
+    open: int
+    said_at: datetime
+
+
+class SessionFeedbackOut(BaseModel):
+    """What the two have answered after a session; null: not yet, and nobody has to."""
+
+    session_id: UUID
+    mentee_id: WhoseId
+    mentor_id: WhoseId
+    mentee_says: AnswersOut | None
+    mentor_says: AnswersOut | None
 
 
 class ChangeOut(BaseModel):

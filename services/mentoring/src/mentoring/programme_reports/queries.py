@@ -22,7 +22,12 @@ COUNTED = text(f"""
         SELECT o.id, o.mentee_id, o.begins_on, s.held_on, s.starts_at, s.ends_at
         FROM ours o JOIN mentoring_sessions s ON s.pair_id = o.id WHERE s.state = 'confirmed'
     ), firsts AS (SELECT min(held_on) - min(begins_on) AS days FROM held GROUP BY id),
-    others AS (SELECT * FROM ({HELD}) h WHERE programme_id = :programme AND kind <> 'mentoring')
+    ended AS (
+        SELECT content FROM feedback f JOIN ours o ON o.id = f.pair_id WHERE side = 'mentee' AND stage = 'end'
+    ), answered AS (
+        SELECT useful FROM session_feedback f JOIN mentoring_sessions s ON s.id = f.session_id
+        JOIN ours o ON o.id = s.pair_id WHERE side = 'mentee'
+    ), others AS (SELECT * FROM ({HELD}) h WHERE programme_id = :programme AND kind <> 'mentoring')
     SELECT (SELECT count(*) FROM applications WHERE programme_id = :programme AND side = 'mentee') AS enrolled,
         (SELECT count(DISTINCT mentee_id) FROM ours) AS matched,
         (SELECT count(DISTINCT mentee_id) FROM held) AS attended,
@@ -38,8 +43,12 @@ COUNTED = text(f"""
         (SELECT count(*) FROM others WHERE kind = 'guidance') AS guidance_talks,
         (SELECT coalesce(round(CAST(sum(extract(epoch FROM ends_at - starts_at)) / 3600 AS numeric), 2), 0)
             FROM others WHERE kind = 'guidance') AS guidance_hours,
-        (SELECT count(*) FROM thanks t JOIN ours o ON o.id = t.pair_id) AS rated,
-        (SELECT round(avg(helped), 2) FROM thanks t JOIN ours o ON o.id = t.pair_id) AS satisfaction,
+        (SELECT count(*) FROM ended) AS rated,
+        (SELECT round(avg(content), 2) FROM ended) AS satisfaction,
+        (SELECT count(*) FROM answered) AS sessions_rated,
+        (SELECT round(avg(useful), 2) FROM answered) AS session_satisfaction,
+        (SELECT count(*) FROM thanks t JOIN ours o ON o.id = t.pair_id) AS thanked,
+        (SELECT round(avg(helped), 2) FROM thanks t JOIN ours o ON o.id = t.pair_id) AS helped,
         (SELECT round(avg(days), 1) FROM firsts) AS days_to_first_session
 """)  # noqa: S608 - built of names in this code
 GOALS = text("""

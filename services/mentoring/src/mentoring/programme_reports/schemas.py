@@ -27,7 +27,11 @@ class ReportOut(BaseModel):
     guidance_hours: Decimal = Field(description="of these, by the clock")
     goals: int = Field(description="goals of the agreements that hold")
     goals_reached: int = Field(description="of those, whose wanted level the mentee has by what counts today")
-    rated: int = Field(description="mentees who have said how much it has helped")
+    rated: int = Field(description="mentees who have said at the end how content they are")
     satisfaction: Decimal | None = Field(description="what they have said, 1 to 5, on average")
+    sessions_rated: int = Field(description="sessions after which the mentee has answered what is asked each time")
+    session_satisfaction: Decimal | None = Field(description="how useful these were to them, 1 to 5, on average")
+    thanked: int = Field(description="mentees who have thanked their mentor")
+    helped: Decimal | None = Field(description="how much it has helped, as they have said then, 1 to 5, on average")
     converted: UptakeOut
     days_to_first_session: Decimal | None = Field(description="from the day both accepted, on average")

@@ -62,7 +62,9 @@ class RulesIn(Document):
     zone_hours: int = Field(DEFAULT.zone_hours, strict=True, ge=0, le=2, description="hours their clocks may be apart")
     way: Way = Field(DEFAULT.way, description="total: the highest total of all pairs; stable: no better pair of two")
     weights: WeightsIn = Field(default_factory=WeightsIn)
-    templates: list[Words] = Field([], max_length=50, description="goals that an agreement may begin with")
+    templates: list[Words] = Field(
+        [], max_length=50, description="goals that an agreement may begin with; shown to a pair with theirs"
+    )
 
 
 class ProgrammeIn(Document):

@@ -68,7 +68,7 @@ async def change(
     session: AsyncSession, session_id: UUID, document: SessionIn, caller: Caller[None], *, seen: etag.Versions
 ) -> None:
     """Gives a session another time or place. What was said of another time is said of it no more. Raises Refused."""
-    two, found = await _held(session, session_id, caller)
+    two, found = await held_session(session, session_id, caller)
     etag.check(seen, found.version)
     if found.state == "cancelled":
         raise Refused("session-cancelled")
@@ -93,7 +93,7 @@ async def change(
 
 async def confirm(session: AsyncSession, session_id: UUID, caller: Caller[None]) -> None:
     """Says that a session was held; once both have said so, it counts. Said again, nothing changes. Raises Refused."""
-    two, found = await _held(session, session_id, caller)
+    two, found = await held_session(session, session_id, caller)
     before = said_of(found)
     span = Span(found.starts_at, found.ends_at)
     said = confirmed(before, two.side, span, caller.now, await _wait(session, two.pair))
@@ -111,7 +111,7 @@ async def confirm(session: AsyncSession, session_id: UUID, caller: Caller[None])
 
 async def cancel(session: AsyncSession, session_id: UUID, reason: str, caller: Caller[None]) -> None:
     """Cancels a session, or takes back one that was held. One that is cancelled stays as it was. Raises Refused `not-found`."""
-    two, found = await _held(session, session_id, caller)
+    two, found = await held_session(session, session_id, caller)
     if found.state == "cancelled":
         return
     _say(found, Said("cancelled", found.mentee_said_at, found.mentor_said_at))
@@ -127,7 +127,7 @@ async def write(
     session: AsyncSession, session_id: UUID, document: LogIn, caller: Caller[None], *, seen: etag.Versions
 ) -> None:
     """Writes down what was talked about and what follows. Raises Refused `not-found`, `changed-meanwhile`."""
-    _, found = await _held(session, session_id, caller)
+    _, found = await held_session(session, session_id, caller)
     etag.check(seen, found.version)
     found.log, found.actions = document.log, document.model_dump(mode="json")["actions"]
     found.version += 1
@@ -137,7 +137,7 @@ async def add_file(
     session: AsyncSession, session_id: UUID, name: str, content: bytes, files: Files, caller: Caller[None]
 ) -> None:
     """Keeps a file of a session: what it is follows from its content. Raises Refused."""
-    two, found = await _held(session, session_id, caller)
+    two, found = await held_session(session, session_id, caller)
     kept = select(func.count()).where(col(SessionFile.session_id) == found.id)
     if (await session.scalar(kept) or 0) >= MOST_FILES:
         raise Refused("files-over", most=MOST_FILES)
@@ -158,7 +158,9 @@ async def add_file(
     found.version += 1
 
 
-async def _held(session: AsyncSession, session_id: UUID, caller: Caller[None]) -> tuple[OneOfTwo, MentoringSession]:
+async def held_session(
+    session: AsyncSession, session_id: UUID, caller: Caller[None]
+) -> tuple[OneOfTwo, MentoringSession]:
     """A session of the caller's, held with its pair. Raises Refused `not-found`."""
     pair_id = await session.scalar(select(col(MentoringSession.pair_id)).where(col(MentoringSession.id) == session_id))
     if pair_id is None:
