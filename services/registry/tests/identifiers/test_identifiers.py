@@ -49,6 +49,14 @@ async def test_each_thing_is_known_by_its_ids_and_found_by_them(api, nation, wor
     assert [(each.event.ids, each.sequence) for each in await world.emitted()] == [({}, 2)]
 
 
+async def test_an_id_is_changed_or_taken_away_by_a_batch_that_names_the_old_one_nowhere(api, nation, a_person):
+    one = {"kind": "person", "id": (await api.call("service", "POST", "/people", a_person())).json()["id"]}
+    for value, status in ((SIASN, "stored"), ("B", "updated"), (None, "updated"), (SIASN, "updated")):
+        [answer] = await api.bulk("/identifiers:batch", [one | {"siasn": value}])
+        assert answer["status"] == status
+        assert (await api.get(f"/people/{one['id']}/identifiers"))["siasn"] == value
+
+
 async def test_an_id_is_of_one_thing_of_its_kind(api, nation, a_person):
     people = [answer["id"] for answer in await api.bulk("/people:batch", [a_person(1), a_person(2)])]
     one, other = ({"kind": "person", "id": each} for each in people)

@@ -65,7 +65,7 @@ async def upsert_ids(session: AsyncSession, lines: Sequence[IdentifiersLine], ca
         told = after[subject] = _told(known, line, owners)
         for system, value in known.ids.items():
             if told.ids.get(system) != value:
-                del owners[subject.kind, system, value]
+                owners.pop((subject.kind, system, value), None)  # known only where a line names it
         owners.update({(subject.kind, system, value): subject.id for system, value in told.ids.items()})
         is_new = known.version == 0 and known == before[subject]
         return Done("unchanged" if told == known else "stored" if is_new else "updated", subject.id)
