@@ -1,14 +1,15 @@
 """Types of fields that every service reads alike."""
 
 import json
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from common.fields import Day
+from common.fields import Day, Moment
 
 DAY: TypeAdapter[date] = TypeAdapter(Day)
+MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
 
 
 @pytest.mark.parametrize("written", ["1900-01-01", "2024-02-29", "2200-12-31"])
@@ -52,3 +53,13 @@ def test_a_day_of_our_own_code_is_taken_and_a_moment_is_none() -> None:
     for other in (datetime(2015, 5, 1), date(1, 1, 1)):  # noqa: DTZ001 - what it must refuse
         with pytest.raises(ValidationError):
             DAY.validate_python(other)
+
+
+def test_a_moment_is_written_and_no_number() -> None:
+    moment = datetime(2026, 11, 20, 3, tzinfo=UTC)
+    assert MOMENT.validate_python(moment) == moment
+    for read in (MOMENT.validate_python, lambda value: MOMENT.validate_json(json.dumps(value))):
+        assert read("2026-11-20T10:00:00+07:00") == moment
+        for other in (0, 1.5, True, None, "0", "1764000000", "2026-11-20T10:00:00", "1899-12-31T00:00:00Z"):
+            with pytest.raises(ValidationError):
+                read(other)

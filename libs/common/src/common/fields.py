@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import (
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     GetCoreSchemaHandler,
@@ -13,7 +14,7 @@ from pydantic import (
     StringConstraints,
 )
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
 # PostgreSQL cannot hold a NUL; pydantic itself refuses half a surrogate pair, which is no text in UTF-8.
 PLAIN = r"^[^\x00-\x1f\x7f]*$"
@@ -57,7 +58,19 @@ class _WrittenDay:
 Day = Annotated[date, _WrittenDay()]
 """A day written YYYY-MM-DD, from 1900 to 2200; refused with the code `date-invalid`."""
 
-Moment = Annotated[AwareDatetime, Field(ge=datetime(1900, 1, 1, tzinfo=UTC), le=datetime(2200, 12, 31, tzinfo=UTC))]
+
+def _written_moment(value: object) -> object:
+    """Pydantic's own moment also takes seconds since 1970, as a number or as text."""
+    if isinstance(value, datetime) or (isinstance(value, str) and value[4:5] == "-"):
+        return value
+    raise PydanticKnownError("datetime_type")
+
+
+Moment = Annotated[
+    AwareDatetime,
+    Field(ge=datetime(1900, 1, 1, tzinfo=UTC), le=datetime(2200, 12, 31, tzinfo=UTC)),
+    BeforeValidator(_written_moment),
+]
 """A moment that PostgreSQL and Python can both hold in every time zone."""
 Year = Annotated[int, Field(ge=FIRST_DAY.year, le=LAST_DAY.year)]
 
