@@ -18,8 +18,8 @@ def made(chance: random.Random) -> UUID:
     return UUID(int=chance.getrandbits(128))
 
 
-def some(chance: random.Random, many: Sequence[str], most: int) -> frozenset[str]:
-    return frozenset(chance.sample(many, chance.randint(1, most)))
+def some(chance: random.Random, many: Sequence[str], most: int) -> list[str]:
+    return chance.sample(many, chance.randint(1, most))
 
 
 def taker(chance: random.Random, person_id: UUID, jenjang: str, agencies: Sequence[UUID], strong: bool) -> dict:
@@ -36,7 +36,7 @@ def taker(chance: random.Random, person_id: UUID, jenjang: str, agencies: Sequen
         },
         "languages": chance.choice([frozenset({"id"})] * 8 + [frozenset({"id", "en"}), frozenset({"en"})]),
         "meets": chance.choice([frozenset({"online", "onsite"})] * 2 + [frozenset({"online"}), frozenset({"onsite"})]),
-        "free": some(chance, HALVES, 6) if chance.random() < 0.8 else frozenset(),
+        "free": frozenset(some(chance, HALVES, 6) if chance.random() < 0.8 else ()),
     }
 
 

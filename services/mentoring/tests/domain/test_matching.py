@@ -355,8 +355,10 @@ def test_lists_match_as_many_as_all_pairs_where_seats_are_scarce() -> None:
     assert (listed.match.mentor == NOBODY).sum() == (whole.match.mentor == NOBODY).sum() > 0
     assert whole.match.total - listed.match.total <= listed.loss[1]
     kept = Run(listed.case, listed.mentors, listed.match, 10)
-    reasons = [why(each, number) for each in (listed, kept) for number in range(300)]
-    assert reasons[:300] == reasons[300:]
+    for number in range(300):
+        reason, later = why(listed, number), why(kept, number)
+        # Of a match that was kept fewer pairs are looked at, so another mentor may come dearer.
+        assert later == (reason and later and replace(reason, price=later.price))
 
 
 def test_the_mentors_of_a_case_are_asked_as_one_by_one() -> None:

@@ -38,6 +38,7 @@ ELSEWHERE = {
     **dict.fromkeys(("link-invalid", "link-expired"), "no mail leads here"),
     "claim-gone": "of rights",
     "not-deputy": "nobody acts for another here",
+    "at-rest": "nobody's record rests",
     "agency-unknown": "of audits",
     "kind-unconfirmed": "of what mentoring tells",
     "file-type-refused": "no files are kept here",

@@ -60,7 +60,9 @@ async def swept(world, sounding, day) -> dict[UUID, tuple[int, int]]:
         number=number,
     )
     async with world.database.transaction() as session:
-        await open_year(session, year, world.book)
+        # Another example may have opened the present year, for those who were there.
+        for each in sorted({year, world.clock.today().year}):
+            await open_year(session, each, world.book)
     sweep_id = await sounding.begin(year, number, day.isoformat(), newest[0].id if newest else None)
     found = await world.rows("SELECT agency_id, people, short FROM sweep_agencies WHERE sweep_id = :id", id=sweep_id)
     while await sounding.announce(sweep_id):
