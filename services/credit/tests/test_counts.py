@@ -17,7 +17,7 @@ A_CHUNK = {"predicates:batch": 9, "cases:check": 4, "cases:attest": 8}
 """Statements of a chunk of lines."""
 A_LINE = {"predicates:batch": 3, "cases:check": 3, "cases:attest": 5}
 """Rows that a line brings to Python: its person and post, its case and what belongs to it."""
-BYTES_AN_EVENT = 600
+BYTES_AN_EVENT = 750
 """Beside the events themselves: a row of evidence on its way into the COPY, and the hashes that two ids keep."""
 SLACK_BYTES = 512 * 1024
 """What the interpreter itself keeps meanwhile."""
