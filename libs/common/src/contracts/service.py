@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from pathlib import Path
 
 from pydantic import Field, SecretStr
 
@@ -34,6 +35,15 @@ class Settings(ServiceSettings):
     """The settings of every service; one that has more declares a subclass."""
 
     nip_key: SecretStr = Field(description="key of the NIP hashes, the same for all services; it never changes")
+
+
+class FilesSettings(Settings):
+    """The settings of a service that keeps files."""
+
+    files: Path = Field(
+        default=Path("files"),
+        description="directory of the files it keeps; every process of the service has the same one",
+    )
 
 
 @dataclass(frozen=True)

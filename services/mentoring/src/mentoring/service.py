@@ -1,7 +1,7 @@
 """The mentoring service: programmes, who is matched with whom, what they agree on, and the sessions they hold."""
 
 from common.service import Command
-from contracts.service import Service
+from contracts.service import FilesSettings, Service
 from mentoring.converted.cli import offer
 from mentoring.erasing import ERASING
 from mentoring.flags.cli import flag
@@ -11,7 +11,6 @@ from mentoring.recognition.cli import recognise
 from mentoring.runs.commands import JOB, match_step
 from mentoring.sessions.cli import complete, erase_files
 from mentoring.sessions.reminders import remind
-from mentoring.settings import Settings
 from mentoring.talks.expiring import expire
 from roster.erasing import erase_command
 
@@ -46,7 +45,7 @@ SERVICE = Service(
         "personal",
         "jobs",
     ],
-    settings=Settings,
+    settings=FilesSettings,
     emits=True,
     jobs={JOB: match_step},
     commands={

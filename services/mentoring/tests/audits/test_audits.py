@@ -12,7 +12,7 @@ from common.store.database import counted_statements
 from contracts.events.notification import MessageRequested
 from contracts.events.registry import Holding
 from jejak_local.harness import OTHER_AGENCY
-from mentoring.domain.audits import given
+from roster.outside import given
 from services.mentoring.tests.both import AUDIT
 from services.mentoring.tests.completion.test_completion import HOUR
 

@@ -8,7 +8,7 @@ import pytest
 from contracts import topics
 from contracts.events.notification import MessageRequested
 from contracts.events.registry import Holding
-from mentoring.domain.reports import handler
+from roster.outside import first_outside
 from services.mentoring.tests.notes.test_notes import held_of
 from services.mentoring.tests.sessions.test_letters import asked
 
@@ -158,5 +158,5 @@ async def test_reports_that_wait_have_a_number_and_whoever_is_named_serves(api, 
 def test_the_first_outside_both_lines_gets_it() -> None:
     one, two, chief, staff, other = (UUID(int=each) for each in range(5))
     above = {one: {chief}, staff: {two, chief}}
-    assert handler([one, chief, staff, other], {one, two}, above) == other
-    assert handler([one, chief, staff], {one, two}, above) is None
+    assert first_outside([one, chief, staff, other], {one, two}, above) == other
+    assert first_outside([one, chief, staff], {one, two}, above) is None

@@ -1,25 +1,19 @@
 """The settings that only this service has; the environment gives them under the prefix REGISTRY_."""
 
 from datetime import timedelta
-from pathlib import Path
 
 from pydantic import Field, PositiveInt, SecretStr
 
 from contracts import service
 
 
-class Settings(service.Settings):
+class Settings(service.FilesSettings):
     """What links to check an address are signed with, how long they are good, and where files are kept."""
 
     link_key: SecretStr = Field(
         description="key of the links that check an address; another one makes all sent useless"
     )
     check_hours: PositiveInt = Field(default=72, description="hours in which the link that checks an address is good")
-
-    files: Path = Field(
-        default=Path("files"),
-        description="directory of the files it keeps; every process of the service has the same one",
-    )
 
     @property
     def check_time(self) -> timedelta:

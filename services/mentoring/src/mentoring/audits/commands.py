@@ -1,8 +1,7 @@
 """Drawing sessions to look into, and saying what was found."""
 
-from collections import Counter, defaultdict
-from collections.abc import Collection
-from datetime import date, timedelta
+from collections import Counter
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -17,13 +16,12 @@ from contracts.callers import Caller
 from contracts.events.notification import MessageRequested
 from mentoring.audits.schemas import AuditIn, FindingIn
 from mentoring.audits.tables import AuditedSession, AuditSample
-from mentoring.domain.audits import given
 from mentoring.pairs.tables import Pair
 from mentoring.people import PEOPLE
 from mentoring.programmes.commands import held
 from mentoring.programmes.tables import Programme
-from mentoring.runs.inputs import ABOVE
 from mentoring.sessions.tables import MentoringSession
+from roster.outside import given, stood_above
 
 MAILED_FOR = timedelta(days=90)
 """How long the mail waits for an address."""
@@ -52,7 +50,7 @@ async def draw(session: AsyncSession, programme_id: UUID, asked: AuditIn, caller
     if not drawn:
         raise Refused("nothing-held")
     pairs = [frozenset((row.mentee_id, row.mentor_id)) for row in drawn]
-    above = await _above(session, {*people.by_id, *frozenset[UUID]().union(*pairs)}, caller.today)
+    above = await stood_above(session, {*people.by_id, *frozenset[UUID]().union(*pairs)}, caller.today)
     auditors = given(pairs, sorted(people.by_id), above)
     sample = AuditSample(
         id=new_id(), programme_id=programme.id, **which, ordered_by=caller.subject, drawn_at=caller.now
@@ -80,16 +78,9 @@ async def find(session: AsyncSession, item_id: UUID, document: FindingIn, caller
         MentoringSession, col(MentoringSession.pair_id) == col(Pair.id)
     )
     two = frozenset((await session.execute(whose.where(col(MentoringSession.id) == item.session_id))).one())
-    if given([two], [item.auditor_id], await _above(session, {*two, item.auditor_id}, caller.today)) == [None]:
+    if given([two], [item.auditor_id], await stood_above(session, {*two, item.auditor_id}, caller.today)) == [None]:
         raise Refused("not-outside")
     item.finding, item.words, item.found_at = document.finding, document.words, caller.now
-
-
-async def _above(session: AsyncSession, people: Collection[UUID], day: date) -> dict[UUID, set[UUID]]:
-    above = defaultdict[UUID, set[UUID]](set)
-    for row in await session.execute(ABOVE, {"ids": list(people), "day": day}):
-        above[row.person_id].add(row.above_id)
-    return above
 
 
 def _mail(

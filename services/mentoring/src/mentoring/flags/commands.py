@@ -5,8 +5,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.refused import Refused
+from common.signs import check_unsettled
 from contracts.callers import Caller
-from mentoring.domain.flags import check_unsettled
 from mentoring.flags.queries import seen_flag
 from mentoring.flags.schemas import SettleIn
 from mentoring.flags.tables import PairFlag

@@ -3,17 +3,16 @@
 Only sessions that count are looked at, so nothing here keeps somebody from planning, holding or confirming one.
 """
 
-from datetime import timedelta
-
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.clock import Clock
-from common.rules import RulePack
-from mentoring.domain.flags import BOOK, SignRules
+from common.signs import counted_by
+from common.store.signs import keep_sql
+from mentoring.domain.flags import BOOK
 
-# `held_on` is of sessions that count alone. Of each sign a pair shows the worst, and of two alike the earlier.
-FOUND = text("""
+# `held_on` is of sessions that count alone.
+FOUND = text(f"""
     WITH held AS MATERIALIZED (
         SELECT s.id, s.pair_id, p.mentor_id, p.mentee_id, s.held_on, s.starts_at, s.ends_at,
             greatest(s.mentee_said_at, s.mentor_said_at) AS told_at,
@@ -52,20 +51,8 @@ FOUND = text("""
             SELECT mentor_id, log, count(*) AS sessions FROM held WHERE log IS NOT NULL GROUP BY 1, 2
         ) alike USING (mentor_id, log) GROUP BY h.pair_id, log, alike.sessions
     )
-    INSERT INTO pair_flags (id, pair_id, kind, figure, found_in, rule_pack, found_on)
-    SELECT DISTINCT ON (f.pair_id, f.kind) uuidv7(), f.pair_id, f.kind, f.figure, f.found_in, :pack, :today
-    FROM found f JOIN unnest(CAST(:kinds AS text[]), CAST(:least AS int[])) AS rule (kind, least)
-        ON rule.kind = f.kind AND f.figure >= rule.least
-    WHERE NOT EXISTS (
-        SELECT FROM pair_flags s
-        WHERE s.pair_id = f.pair_id AND s.kind = f.kind AND s.verdict IS NOT NULL AND s.found_in @> f.found_in
-    )
-    ORDER BY f.pair_id, f.kind, f.figure DESC, f.day, f.found_in
-    ON CONFLICT (pair_id, kind) WHERE verdict IS NULL
-    DO UPDATE SET figure = excluded.figure, found_in = excluded.found_in, rule_pack = excluded.rule_pack
-    WHERE (pair_flags.figure, pair_flags.found_in) IS DISTINCT FROM (excluded.figure, excluded.found_in)
-    RETURNING id
-""")
+    {keep_sql("pair_flags", "pair_id")}
+""")  # noqa: S608 - built of names in this code
 
 
 async def find(session: AsyncSession, clock: Clock) -> int:
@@ -73,17 +60,6 @@ async def find(session: AsyncSession, clock: Clock) -> int:
 
     Each session is judged by the pack of the day it was held on. Safe to run at any time.
     """
-    return sum([await _find(session, pack, clock) for pack in BOOK.packs])
-
-
-async def _find(session: AsyncSession, pack: RulePack[SignRules], clock: Clock) -> int:
-    today, rules = clock.today(), pack.tables
-    period = {
-        "pack": pack.id,
-        "today": today,
-        "since": max(pack.valid_from, today - timedelta(days=rules.days_back)),
-        "until": pack.valid_to or today + timedelta(days=1),
-        "kinds": list(rules.least),
-        "least": list(rules.least.values()),
-    }
-    return len((await session.execute(FOUND, {**rules.within, **period})).all())
+    today = clock.today()
+    found = [(await session.execute(FOUND, counted_by(pack, today))).all() for pack in BOOK.packs]
+    return sum(map(len, found))

@@ -6,8 +6,9 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from common.fields import Document, Words
+from common.signs import Verdict
 from contracts.looks import WhoseId
-from mentoring.domain.flags import Sign, Verdict
+from mentoring.domain.flags import Sign
 
 
 class SettleIn(Document):

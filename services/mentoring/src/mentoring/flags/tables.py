@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlalchemy import ARRAY, CheckConstraint, Index, Text, Uuid, text
 from sqlmodel import Field
 
+from common.signs import VERDICTS, Verdict
 from common.store.tables import Stored
-from mentoring.domain.flags import SIGNS, VERDICTS, Sign, Verdict
+from mentoring.domain.flags import SIGNS, Sign
 
 
 class PairFlag(Stored, table=True):

@@ -12,8 +12,8 @@ from common.refused import Refused
 from contracts.callers import Caller
 from mentoring.pairs.reach import held_for_desk
 from mentoring.pairs.tables import Pair, PairChange
-from mentoring.runs.inputs import ABOVE
 from roster.days import covers_sql, in_service_sql
+from roster.outside import stood_above
 
 DAY = "CAST(:day AS date)"
 MATCHED_ON = "CAST(p.answer_by AT TIME ZONE 'Asia/Jakarta' - interval '72 hours' AS date)"
@@ -83,11 +83,8 @@ async def _review(session: AsyncSession, pairs: Sequence[Row[Any]], day: date) -
     if not pairs:
         return
     members = sorted({person for pair in pairs for person in (pair.mentee_id, pair.mentor_id)})
-    rows = await session.execute(ABOVE, {"ids": members, "day": day})
-    above = {(row.person_id, row.above_id) for row in rows}
+    above = await stood_above(session, members, day)
     line = [
-        pair.id
-        for pair in pairs
-        if (pair.mentee_id, pair.mentor_id) in above or (pair.mentor_id, pair.mentee_id) in above
+        pair.id for pair in pairs if pair.mentor_id in above[pair.mentee_id] or pair.mentee_id in above[pair.mentor_id]
     ]
     await session.execute(REVIEW, {"ids": [pair.id for pair in pairs], "line": line, "day": day})

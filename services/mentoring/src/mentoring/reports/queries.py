@@ -1,6 +1,5 @@
 """Reading reports of problems: each is for its sender and for the person it went to."""
 
-from collections import defaultdict
 from datetime import date
 from uuid import UUID
 
@@ -12,7 +11,6 @@ from common.refused import Refused
 from common.texts import Language
 from common.web.pages import BY_ID, Page, Window
 from contracts.callers import Caller
-from mentoring.domain.reports import handler
 from mentoring.pairs.reach import own_pair
 from mentoring.pairs.tables import Pair
 from mentoring.programmes.tables import Programme
@@ -25,9 +23,9 @@ from mentoring.reports.schemas import (
     ReportsOut,
 )
 from mentoring.reports.tables import Confidant, ProblemReport, ReportNotice
-from mentoring.runs.inputs import ABOVE
 from mentoring.texts import say
 from roster.days import in_service_sql
+from roster.outside import first_outside, stood_above
 
 MOST = 200
 """Whom a report could go to, the nearest first: those of the programme, then those of others."""
@@ -52,10 +50,7 @@ async def handler_of(session: AsyncSession, pair: Pair, day: date) -> UUID | Non
     """Whom a report about a pair would go to on a day; None where nobody outside both lines is named."""
     candidates = (await session.scalars(CANDIDATES, {"programme": pair.programme_id, "day": day})).all()
     two = {pair.mentee_id, pair.mentor_id}
-    above = defaultdict[UUID, set[UUID]](set)
-    for row in await session.execute(ABOVE, {"ids": [*two, *candidates], "day": day}):
-        above[row.person_id].add(row.above_id)
-    return handler(candidates, two, above)
+    return first_outside(candidates, two, await stood_above(session, [*two, *candidates], day))
 
 
 async def own_reports(session: AsyncSession, pair_id: UUID, language: Language, caller: Caller[None]) -> ReportsOut:

@@ -1,7 +1,7 @@
 """What a run is made of: gathered from what is known today, and kept with the run."""
 
 import zlib
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
@@ -22,34 +22,14 @@ from mentoring.domain.programmes import Rules
 from mentoring.people import PEOPLE
 from mentoring.profiles.queries import levels_of, stood
 from mentoring.restrictions.tables import RESTRICTIONS
-from roster.days import covers_sql, in_service
+from roster.days import in_service
+from roster.outside import stood_above
 
-DAY = "CAST(:day AS date)"
 TAKEN = text("""
     SELECT mentee_id, mentor_id, programme_id = :programme AS here FROM pairs
     WHERE state = ANY(CAST(:held AS text[]))
     AND (programme_id = :programme OR mentor_id = ANY(CAST(:ids AS uuid[])))
 """)
-# Whoever stands above somebody may act in another post, and have others above them there: they are followed to all their
-# posts, so that nobody above is missed.
-ABOVE = text(f"""
-    WITH RECURSIVE line (person_id, post_id) AS (
-        SELECT h.person_id, s.superior_id FROM holdings h
-        JOIN post_states s ON s.post_id = h.post_id AND {covers_sql("s", DAY)} AND s.superior_id IS NOT NULL
-        WHERE h.person_id = ANY(CAST(:ids AS uuid[])) AND {covers_sql("h", DAY)}
-        UNION
-        SELECT line.person_id, s.superior_id FROM line CROSS JOIN LATERAL (
-            SELECT line.post_id
-            UNION ALL
-            SELECT other.post_id FROM holdings h JOIN holdings other USING (person_id)
-            WHERE h.post_id = line.post_id AND {covers_sql("h", DAY)} AND {covers_sql("other", DAY)}
-        ) next (post_id)
-        JOIN post_states s ON s.post_id = next.post_id AND {covers_sql("s", DAY)} AND s.superior_id IS NOT NULL
-    )
-    SELECT DISTINCT line.person_id, h.person_id AS above_id
-    FROM line JOIN holdings h ON h.post_id = line.post_id AND {covers_sql("h", DAY)}
-    WHERE h.person_id <> line.person_id
-""")  # noqa: S608 - built of names in this code
 
 
 def packed(case: Case) -> bytes:
@@ -95,9 +75,7 @@ async def gather(
     serving = select(PEOPLE.c.person_id, PEOPLE.c.joined_on, PEOPLE.c.left_on).where(PEOPLE.c.person_id.in_(ids))
     there = {row.person_id for row in await session.execute(serving) if in_service(day, row.joined_on, row.left_on)}
     levels = await levels_of(session, ids, day)
-    above = defaultdict[UUID, set[UUID]](set)
-    for row in await session.execute(ABOVE, {"ids": ids, "day": day}):
-        above[row.person_id].add(row.above_id)
+    above = await stood_above(session, ids, day)
     most = most_on(day)
     mentees: list[Mentee] = []
     mentors: list[Mentor] = []

@@ -2,16 +2,12 @@
 
 import argparse
 
-from sqlalchemy import text
-
 from common.parts import Parts
+from common.store.files import take_nameless
 from mentoring.completion.daily import complete_all
 from mentoring.sessions.reminders import find_quiet
 from mentoring.sessions.store import files_of
 from mentoring.texts import TEXTS
-
-NAMELESS = text("SELECT id FROM session_files WHERE sha256 = '' AND size > 0 ORDER BY id FOR UPDATE")
-EMPTY = text("UPDATE session_files SET size = 0 WHERE id = ANY(CAST(:ids AS uuid[]))")
 
 
 async def erase_files(_: argparse.Namespace, parts: Parts) -> int:
@@ -20,11 +16,8 @@ async def erase_files(_: argparse.Namespace, parts: Parts) -> int:
     Killed in the middle, it finds them again.
     """
     async with parts.database.transaction() as session:
-        ids = (await session.scalars(NAMELESS)).all()
-        for file_id in ids:
-            await files_of(parts).remove(file_id)
-        await session.execute(EMPTY, {"ids": list(ids)})
-    print(TEXTS.tell_count("erase-files.done", len(ids)))
+        taken = await take_nameless(session, "session_files", files_of(parts))
+    print(TEXTS.tell_count("erase-files.done", taken))
     return 0
 
 
