@@ -32,7 +32,7 @@ FROM outbox ORDER BY count DESC, id LIMIT 1
 """
 EVENTS = """
 WITH model AS MATERIALIZED (
-    SELECT topic, count, string_to_array(events, E'\\n') AS lines, split_part(events, E'\\n', 1) AS shared FROM pack
+    SELECT topic, count, lines, lines[1] AS shared FROM pack
 ), known AS MATERIALIZED (SELECT array_agg(person_id) AS people FROM (SELECT person_id FROM people LIMIT {people}) people)
 INSERT INTO outbox (topic, events, count)
 SELECT topic, shared || E'\\n' || (
@@ -44,10 +44,7 @@ SELECT topic, shared || E'\\n' || (
 ), count
 FROM model, known, generate_series(0, {number} - 1, model.count) start
 """
-"""In the outbox an event begins with `key id subject sequence`: a copy is of another person, and has an id and a record of its own.
-
-The lines are split here although `pack` has them: there they are compressed, and would be unpacked anew for each event.
-"""
+"""In the outbox an event begins with `key id subject sequence`: a copy is of another person, and has an id and a record of its own."""
 
 BUILT_ANEW = """
 SELECT format('DROP INDEX %s', indexrelid::regclass) AS drop,

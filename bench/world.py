@@ -169,7 +169,7 @@ async def world(people: int, agencies: int) -> AsyncIterator[World]:
                 made = World(stack, http, kafka, reader, training, credit, [], registered=people, people=people)
                 made.agencies = await _register(made, "agencies:batch", map(_agency, range(agencies)))
                 await _register(made, "people:batch", (_person(number, made.agencies[0]) for number in range(people)))
-                await _register(made, "providers:batch", [_provider()], service="training")
+                await _register(made, "providers:batch", [_provider()], service="training", role="lan")
                 await _register(made, "courses:batch", map(_course, range(COURSES)), service="training")
                 for connection in (training, credit):
                     while await connection.fetchval("SELECT count(*) FROM people") < people:
@@ -185,9 +185,9 @@ async def world(people: int, agencies: int) -> AsyncIterator[World]:
 
 
 async def _register(
-    world: World, path: str, lines: Iterable[dict[str, Any]], *, service: str = "registry"
+    world: World, path: str, lines: Iterable[dict[str, Any]], *, service: str = "registry", role: str = "service"
 ) -> list[str]:
-    answers = [json.loads(line) async for line in world.upload(service, path, parts(lines))]
+    answers = [json.loads(line) async for line in world.upload(service, path, parts(lines), role=role)]
     assert all(answer["status"] == "stored" for answer in answers), f"a line was refused: {path}"
     return [answer["id"] for answer in answers]
 

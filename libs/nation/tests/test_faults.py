@@ -59,16 +59,9 @@ def test_faults_are_as_wrong_as_they_say(nation: Nation, uploads: list[tuple[Str
     heads = {line["nip"] for line in nation.deputy_lines()}
     posts = {line["code"] for line in nation.post_lines(range(nation.people))}
     acting = [line for line in nation.holding_lines(range(nation.people)) if line["kind"] != "definitive"]
-    held = {(provider.code, a.form): a for provider in nation.catalogue.providers for a in provider.accreditations}
 
     def structure(line: dict[str, Any]) -> Structure:
         return nation.structure(line["agency_code"])
-
-    def not_accredited(line: dict[str, Any]) -> bool:
-        accreditation = held.get((line["provider_code"], line["form"]))
-        return accreditation is None or (
-            accreditation.valid_to is not None and date.fromisoformat(line["end_date"]) > accreditation.valid_to
-        )
 
     proofs = {
         "nip-month-13": lambda line, _: line["nip"][4:6] == "13",
@@ -88,10 +81,8 @@ def test_faults_are_as_wrong_as_they_say(nation: Nation, uploads: list[tuple[Str
         "no-predikat": lambda line, _: "predikat" not in line,
         "line-too-long": lambda line, _: len(encode(line)) > 64 * 1024,
         "other-agency": lambda line, stream: agency_of[line["nip"]] != stream.scope.key,
-        "other-provider": lambda line, stream: line["provider_code"] != stream.scope.key and not not_accredited(line),
+        "other-provider": lambda line, stream: line["provider_code"] != stream.scope.key,
         "other-person": lambda line, stream: line["nip"] != stream.scope.key and line["nip"] in known,
-        "never-accredited": lambda line, _: not_accredited(line) and (line["provider_code"], line["form"]) not in held,
-        "no-longer-accredited": lambda line, _: not_accredited(line) and (line["provider_code"], line["form"]) in held,
         "staff-type-against-nip": lambda line, _: (
             (line["staff_type"] == "PNS") == (int(line["nip"].replace(" ", "").replace(".", "")[12:14]) > 12)
         ),

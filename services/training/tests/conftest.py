@@ -115,6 +115,11 @@ class World(harness.World):
 
 
 @pytest.fixture
+def own_settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return {"files": tmp_path_factory.getbasetemp() / "files"}
+
+
+@pytest.fixture
 def world(parts: Parts) -> World:
     return World(parts.database, SERVICE, parts)
 

@@ -2,7 +2,9 @@
 
 from datetime import date
 
+from common.ids import new_id
 from jejak_local.harness import AGENCY, PROVIDER
+from training.plausibility.tables import RecordFlag
 
 
 async def test_every_answer_is_documented(keeps_its_word, app, api, world, run, line) -> None:
@@ -14,6 +16,26 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, world, run, 
     # More than the calls that revoke them, whatever they draw: some are left to verify and to correct.
     stored = await world.store(*(line(person) for person in people * 10))
     declared = await world.store(*(line(people[0]) for _ in range(30)), role="person", person=people[0])
+    # Checking, evidence, accreditation, plausibility, audits by lot.
+    own = await world.store(*(line(people[1]) for _ in range(40)), role="person", person=people[1])
+    checks = (await api.call("verifier", "POST", "/checks:take", {"most": 50})).json()["items"]
+    sent = {"headers": api.headers("person", person=people[1]), "params": {"name": "bukti.pdf"}}
+    kept = await api.http.post(f"/v1/trainings/{own[0].id}/evidence", content=b"%PDF-1.7", **sent)
+    flags = [
+        RecordFlag(
+            id=new_id(), record_id=each.id, kind="leave", figure=1, found_in=[each.id], rule_pack="plausibility-2026",
+            found_on=world.clock.today(),
+        )
+        for each in (*own, *declared)
+    ]  # fmt: skip
+    async with world.database.transaction() as session:
+        session.add_all(flags)
+    opened = (await api.call("lan", "POST", "/audits", {"agency_id": str(AGENCY), "reason": "Uji petik"})).json()
+    outside = await world.person()
+    days = {"since": "2026-01-01", "until": "2026-06-15", "due_on": "2026-07-15"}
+    sample = {"seed": 1, "size": 30, **days, "auditor_ids": [str(people[2]), str(outside)]}
+    await api.call("lan", "POST", f"/audits/{opened['id']}/samples", sample)
+    drawn = (await api.get(f"/audits/{opened['id']}/records"))["items"]
     exemption = {"ground": "cuti-sakit", "valid_from": "2026-01-01", "valid_to": "2026-02-01"}
     asked = [  # one for each call that may decide it, and some to spare
         await api.call("person", "POST", "/exemptions", exemption | {"person_id": str(person)}, person=person)
@@ -46,6 +68,11 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, world, run, 
             "course_id": [made["id"]],
             "agency_id": [AGENCY],
             "year": [2026],
+            "audit_id": [opened["id"]],
+            "item_id": [each["id"] for each in drawn],
+            "flag_id": [flag.id for flag in flags],
+            "check_id": [each["id"] for each in checks],
+            "file_id": [kept.json()["id"]],
             "exemption_id": [answer.json()["id"] for answer in asked],
             "assigned_id": [answer.json()["id"] for answer in assigned],
         },
@@ -59,6 +86,14 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, world, run, 
             "POST /v1/audits": {"agency_id": str(AGENCY), "reason": "Uji petik"},
             "POST /v1/exemptions": exemption
             | {"person_id": str(people[1]), "valid_from": "2027-01-01", "valid_to": None},
+            "POST /v1/audits/{audit_id}/samples": sample,
+            "POST /v1/audited-records/{item_id}/finding": {"finding": "proved", "words": "x"},
+            "POST /v1/record-flags/{flag_id}/answer": {"answer": "Saya hadir"},
+            "POST /v1/record-flags/{flag_id}/settle": {"verdict": "plausible", "reason": "Ada bukti"},
+            "POST /v1/checks:take": {"most": 1},
+            "POST /v1/checks/{check_id}/refuse": {"reason": "Tanpa bukti"},
+            "POST /v1/trainings/{record_id}/evidence": b"%PDF-1.7",
+            "POST /v1/trainings/{record_id}/evidence/{file_id}/compare": b"%PDF-1.7",
             "POST /v1/exemptions/{exemption_id}/refuse": {"reason": "Tanpa bukti"},
             "POST /v1/exemptions/{exemption_id}/end": {"on": "2026-01-15", "reason": "Kembali"},
             "POST /v1/team/{person_id}/courses": to_attend,

@@ -2,12 +2,16 @@
 
 from datetime import date
 from typing import Any, get_args
+from uuid import UUID
 
 from common.ids import new_id
 from jejak_local.harness import REGION
 from jejak_local.scopes import Things
+from training.audits.tables import AuditedRecord, RecordSample
+from training.domain import plausibility
 from training.domain.counting import Kind, Why
-from training.texts import KIND, WHY
+from training.plausibility.tables import RecordFlag
+from training.texts import KIND, SIGNS, WHY
 
 OFFICES = {"agency_hr", "agency_head", "inspector"}
 READ_CATALOGUE = OFFICES | {"lan", "analis", "service", "pic", "verifier", "validator", "provider", "person"}
@@ -61,6 +65,29 @@ RIGHTS = {
     ("POST", "/v1/exemptions/{exemption_id}/approve"): {"agency_hr"},
     ("POST", "/v1/exemptions/{exemption_id}/refuse"): {"agency_hr"},
     ("POST", "/v1/exemptions/{exemption_id}/end"): {"agency_hr"},
+    # Checking, evidence, accreditation, plausibility, audits by lot.
+    ("GET", "/v1/providers/{provider_id}/accreditation-changes"): {"lan"},
+    ("POST", "/v1/audits/{audit_id}/samples"): {"lan", "analis"},
+    ("GET", "/v1/audits/{audit_id}/samples"): {"lan", "analis", "agency_hr", "agency_head", "inspector"},
+    ("GET", "/v1/audits/{audit_id}/records"): {"lan", "analis", "agency_hr", "agency_head", "inspector"},
+    ("GET", "/v1/audited-records/me"): {"person"},
+    ("GET", "/v1/audited-records/{item_id}/evidence"): {"person"},
+    ("GET", "/v1/audited-records/{item_id}/evidence/{file_id}"): {"person"},
+    ("POST", "/v1/audited-records/{item_id}/finding"): {"person"},
+    ("GET", "/v1/record-flags"): {"agency_hr", "verifier", "person"},
+    ("POST", "/v1/record-flags/{flag_id}/answer"): {"person"},
+    ("POST", "/v1/record-flags/{flag_id}/settle"): {"agency_hr", "verifier"},
+    ("POST", "/v1/checks:take"): {"verifier"},
+    ("GET", "/v1/checks"): {"verifier"},
+    ("POST", "/v1/checks/{check_id}/confirm"): {"verifier"},
+    ("POST", "/v1/checks/{check_id}/refuse"): {"verifier"},
+    ("GET", "/v1/checks/{check_id}/evidence"): {"verifier"},
+    ("GET", "/v1/checks/{check_id}/evidence/{file_id}"): {"verifier"},
+    ("GET", "/v1/trainings/{record_id}/checks"): READ,
+    ("POST", "/v1/trainings/{record_id}/evidence"): SEND,
+    ("GET", "/v1/trainings/{record_id}/evidence"): {"agency_hr", "person"},
+    ("GET", "/v1/trainings/{record_id}/evidence/{file_id}"): {"agency_hr", "person"},
+    ("POST", "/v1/trainings/{record_id}/evidence/{file_id}/compare"): {"agency_hr", "person"},
 }
 
 
@@ -84,6 +111,29 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
         [sent] = await world.store(line(person))
         [taught] = await world.store(line(person, provider_code=code), role="provider", provider=school)
         [reported] = await world.store(line(person), connection=connection)
+        # Checking, evidence, accreditation, plausibility, audits by lot.
+        sender = api.headers("service")
+        kept = await api.http.post(f"/v1/trainings/{sent.id}/evidence?name=a.pdf", content=b"%PDF-1.7", headers=sender)
+        await world.store(line(person), role="person", person=person)
+        [check] = (await api.call("verifier", "POST", "/checks:take", {}, agency=agency)).json()["items"]
+        opened = {"agency_id": str(agency), "reason": "Uji petik"}
+        audit = (await api.call("lan", "POST", "/audits", opened)).json()["id"]
+        async with world.database.transaction() as session:
+            flag = RecordFlag(
+                id=new_id(), record_id=sent.id, kind="leave", figure=1, found_in=[sent.id], rule_pack="plausibility-2026",
+                found_on=world.clock.today(),
+            )  # fmt: skip
+            session.add(flag)
+            drawn = RecordSample(
+                id=new_id(), audit_id=UUID(audit), seed=1, size=1, since=world.clock.today(), until=world.clock.today(),
+                due_on=world.clock.today(), strata=[], drawn_by="lan", drawn_at=world.clock.now(),
+            )  # fmt: skip
+            session.add(drawn)
+            await session.flush()
+            item = AuditedRecord(id=new_id(), sample_id=drawn.id, record_id=sent.id, auditor_id=person)
+            session.add(item)
+        days = {"since": "2026-01-01", "until": "2026-06-15", "due_on": "2026-07-15"}
+        sample = {"seed": 1, "size": 1, **days, "auditor_ids": [str(person)]}
         exemption = {"ground": "cuti-sakit", "valid_from": "2026-01-01", "valid_to": "2026-02-01"}
         asked = exemption | {"person_id": str(person)}
         exempt = (await api.call("person", "POST", "/exemptions", asked, person=person)).json()["id"]
@@ -108,6 +158,11 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
                     "provider_id": school,
                     "year": 2026,
                     "assigned_id": new_id(),
+                    "file_id": kept.json()["id"],
+                    "check_id": check["id"],
+                    "flag_id": flag.id,
+                    "audit_id": audit,
+                    "item_id": item.id,
                 },
                 {"provider": {"record_id": taught.id}, "platform_admin": {"record_id": reported.id}},
             )
@@ -132,6 +187,12 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
             "POST /v1/audits": {"agency_id": str(agency), "reason": "Uji petik"},
             "POST /v1/exemptions": asked | {"valid_from": "2027-01-01", "valid_to": None},
             "POST /v1/exemptions/{exemption_id}/refuse": {"reason": "Tanpa bukti"},
+            "POST /v1/audits/{audit_id}/samples": sample,
+            "POST /v1/audited-records/{item_id}/finding": {"finding": "proved", "words": "x"},
+            "POST /v1/record-flags/{flag_id}/answer": {"answer": "Saya hadir"},
+            "POST /v1/record-flags/{flag_id}/settle": {"verdict": "plausible", "reason": "Ada bukti"},
+            "POST /v1/checks:take": {"most": 1},
+            "POST /v1/checks/{check_id}/refuse": {"reason": "Tanpa bukti"},
             "POST /v1/exemptions/{exemption_id}/end": {"on": "2026-01-15", "reason": "Kembali"},
         }
     await reaches_its_own(*sides, bodies)
@@ -140,3 +201,4 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
 def test_every_reason_of_the_domain_has_a_text() -> None:
     assert WHY.keys() == set(get_args(Why))
     assert KIND.keys() == set(get_args(Kind))
+    assert SIGNS.keys() == set(plausibility.SIGNS)

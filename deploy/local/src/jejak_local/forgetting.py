@@ -30,7 +30,7 @@ CODES = {
     "to_state", "verdict", "way", "weights", "why", "zone",
     # subjects of tokens
     "added_by", "asked_by", "attested_by", "by", "cancelled_by", "changed_by", "checked_by", "checkers", "client",
-    "done_by", "hands", "named_by", "opened_by", "ordered_by", "proposed_by", "recorded_by", "returned_by",
+    "done_by", "hands", "held_by", "named_by", "opened_by", "ordered_by", "proposed_by", "recorded_by", "returned_by",
     "settled_by", "subject", "submitted_by", "submitters", "viewer",
     # numbers, days, hashes, and what a sender calls its own rows and itself
     "code", "fingerprint", "inputs", "jp_by_year", "json_sha256", "pack", "pdf_sha256", "person_ids", "prices",

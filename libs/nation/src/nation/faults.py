@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from nation.generate import FOUNDED, SENDING_PROVIDERS, Line, Nation, Stream, encode
+from nation.generate import FOUNDED, Line, Nation, Stream, encode
 
 EVERY = 500  # good lines from one fault to the next in a long stream
 TOO_LONG = 70_000  # characters; the services read lines up to 64 KiB
@@ -143,16 +143,6 @@ def _taught(bed: Bed, form: str, provider: str) -> Line:
     return bed.fresh(form=form, provider_code=provider, jp="8", course_code=None, degree=None)
 
 
-def _never_accredited(bed: Bed) -> Line:
-    provider = bed.stream.scope.key if bed.stream.scope else SENDING_PROVIDERS[0]
-    return _taught(bed, bed.nation.catalogue.not_accredited(provider)[0], provider)
-
-
-def _no_longer_accredited(bed: Bed) -> Line:
-    provider = bed.stream.scope.key if bed.stream.scope else SENDING_PROVIDERS[0]
-    return _taught(bed, bed.nation.catalogue.not_accredited(provider)[1], provider)
-
-
 def _other_provider(bed: Bed) -> Line:
     other = next(p for p in bed.nation.catalogue.providers if p.code != bed.base["provider_code"])
     return _taught(bed, other.accreditations[0].form, other.code)
@@ -272,10 +262,6 @@ TRAININGS = (
     Kind("no-title", lambda bed: bed.without("title"), "field-missing"),
     Kind("line-too-long", _too_long, "line-too-long"),
 )
-ACCREDITATION = (
-    Kind("never-accredited", _never_accredited, "provider-not-accredited"),
-    Kind("no-longer-accredited", _no_longer_accredited, "provider-not-accredited"),
-)
 
 # The kinds of a stream by its label. Where several streams share a label, each has them in this order.
 KINDS: dict[str, tuple[Kind, ...]] = {
@@ -362,9 +348,9 @@ KINDS: dict[str, tuple[Kind, ...]] = {
         Kind("merged-already", lambda bed: bed.base, "agency-closed"),
         Kind("tomorrow", _tomorrow, "reform-not-yet"),
     ),
-    "trainings": (*TRAININGS, *ACCREDITATION),
+    "trainings": TRAININGS,
     "trainings by agencies": (Kind("other-agency", _outsider, "agency-mismatch"), *TRAININGS),
-    "trainings by providers": (*ACCREDITATION, Kind("other-provider", _other_provider, "not-yours"), *TRAININGS),
+    "trainings by providers": (Kind("other-provider", _other_provider, "not-yours"), *TRAININGS),
     "trainings by people": (Kind("other-person", _other_person, "not-yours"), *ANYWHERE, SAME_AGAIN),
     "predicates": (
         *RECORDS,

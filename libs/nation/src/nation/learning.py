@@ -120,12 +120,6 @@ class Catalogue:
                     )
         return tuple(courses)
 
-    def not_accredited(self, provider_code: str) -> tuple[str, str]:
-        """Two forms that provider may not teach in the year: one never, one no longer."""
-        number = next(n for n, provider in enumerate(self.providers) if provider.code == provider_code)
-        lost, never, *_ = self._never_taught(LEARNING.providers[number].forms)
-        return never, lost
-
     def _never_taught(self, forms: tuple[str, ...]) -> list[str]:
         return [form.code for form in LEARNING.forms if form.taught and form.code not in forms]
 

@@ -122,6 +122,27 @@ async def test_whoever_is_offered_pairs_is_told_how_many_and_by_when_to_answer(
             "karena jabatan Anda hasil penyetaraan",
         ),
         (
+            "training-refused",
+            {"number": "0199a000-0000-7000-8000-000000000001", "end_date": "2026-03-03"},
+            "your-training",
+            "Pelatihan yang selesai 3 Maret 2026 tidak dikonfirmasi",
+            "nomor 0199a000-0000-7000-8000-000000000001",
+        ),
+        (
+            "audit-evidence",
+            {"number": "0199a000-0000-7000-8000-000000000001", "due_on": "2026-07-01"},
+            "your-training",
+            "Bukti pelatihan diminta paling lambat 1 Juli 2026",
+            "nomor 0199a000-0000-7000-8000-000000000001",
+        ),
+        (
+            "record-audit",
+            {"records": 3},
+            "record-auditor",
+            "3 catatan pelatihan untuk diperiksa",
+            "3 catatan pelatihan yang",
+        ),
+        (
             "session-audit",
             {"title": "Lintas", "sessions": 3},
             "auditor",

@@ -39,6 +39,17 @@ ERASING = Erasing(
         "sweeps": NOBODY,
         "unit_states": NOBODY,
         "units": NOBODY,
+        # Checking, evidence, accreditation, plausibility, audits by lot.
+        "accreditation_changes": Kept("who of LAN changed what a provider may give"),
+        "checks": Blanked({"reason": "CASE WHEN reason IS NOT NULL THEN '' END"}, f"record_id IN ({RECORDS})"),
+        "deputies": BY_ID,
+        "evidence_files": Blanked({"name": "''", "sha256": "''", "kept_sha256": "''"}, f"record_id IN ({RECORDS})"),
+        "record_samples": NOBODY,
+        "audited_records": Blanked({"words": "CASE WHEN words IS NOT NULL THEN '' END"}, f"record_id IN ({RECORDS})"),
+        "record_flags": Blanked(
+            {name: f"CASE WHEN {name} IS NOT NULL THEN '' END" for name in ("answer", "reason")},
+            f"record_id IN ({RECORDS})",
+        ),
     },
     kit=("outbox", "inbox", "waiting", "idempotency"),
 )

@@ -34,6 +34,14 @@ GRANTS = Grants(
         "sweeps": CHANGED,
         "unit_states": REPLACED,
         "units": CHANGED,
+        # Checking, evidence, accreditation, plausibility, audits by lot.
+        "accreditation_changes": ADDED,
+        "checks": CHANGED,
+        "deputies": CHANGED,
+        "evidence_files": CHANGED,
+        "record_flags": CHANGED,
+        "record_samples": ADDED,
+        "audited_records": CHANGED,
     },
     schemas=[PARTITIONS],
     # A sweep's partition is made by two functions of the owner: whoever serves makes no table (ADR 0008).

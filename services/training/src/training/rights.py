@@ -2,6 +2,7 @@
 
 from contracts.acting import SENDERS
 from contracts.rights import Right
+from roster.deputies import Delegable
 
 READ_CATALOGUE = Right(
     (
@@ -21,7 +22,7 @@ READ_CATALOGUE = Right(
     "all providers, courses and rule packs",
     shared=True,
 )
-KEEP_PROVIDERS = Right(("lan", "service"), "all providers")
+KEEP_PROVIDERS = Right(("lan", "service"), "all providers; LAN alone changes what they are accredited for")
 KEEP_COURSES = Right(("lan", "service", "provider"), "a provider: its own courses; all for a national role")
 SEND_TRAININGS = Right(
     SENDERS,
@@ -83,3 +84,29 @@ NUDGE = Right(
     "who is short among those whose superior of today is the one whose token it is, and the tree below them",
 )
 PLAN_REFORMS = Right(("lan", "service"), "all agencies")
+
+# Checking, evidence, accreditation, plausibility, audits by lot.
+CHECK_TRAININGS = Delegable(
+    ("verifier",),
+    "unverified records of their agency, but not their own nor what they have sent; a deputy: those of the person they act for",
+)
+ADD_EVIDENCE = Right(
+    SENDERS,
+    "a person: their own records; others: those they may correct",
+)
+READ_EVIDENCE = Right(
+    ("agency_hr", "person"),
+    "a person: their own records; an agency: those of whoever is its own now, and what ended while they were. A verifier "
+    "opens what proves a record in their hands",
+)
+READ_ACCREDITATION_CHANGES = Right(("lan",), "all providers")
+READ_RECORD_FLAGS = Right(
+    ("agency_hr", "verifier", "person"),
+    "a person: those of their own records; an agency: of whoever is its own now, and of what ended while they were",
+)
+ANSWER_RECORD_FLAGS = Right(("person",), "those of their own records")
+SETTLE_RECORD_FLAGS = Right(
+    ("agency_hr", "verifier"),
+    "those of whoever is their agency's own now, and of what ended while they were; never their own",
+)
+AUDIT_RECORDS = Right(("person",), "the records that were given to them to look into, and what proves these")

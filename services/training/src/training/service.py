@@ -1,12 +1,14 @@
 """The training service: the catalogue, records, the yearly ledger of learning hours (JP), and soundings."""
 
 from common.service import Command
-from contracts.service import DATED, Service
+from contracts.service import DATED, FilesSettings, Service
 from roster.erasing import erase_command
 from roster.expiring import expire_command
 from training.domain.rules import load
 from training.erasing import ERASING
+from training.evidence.cli import erase_files
 from training.ledger import cli as ledger
+from training.plausibility.cli import flag
 from training.soundings import cli as soundings
 from training.totals import cli as totals
 
@@ -31,8 +33,14 @@ SERVICE = Service(
         "restrictions",
         "personal",
         "rule_packs",
+        # Checking, evidence, accreditation, plausibility, audits by lot.
+        "deputies",
+        "checking",
+        "evidence",
+        "plausibility",
     ],
     rules=load,
+    settings=FilesSettings,
     expands=DATED,
     emits=True,
     answers_once=True,
@@ -49,6 +57,16 @@ SERVICE = Service(
             arguments=ledger.add_year,
         ),
         "erase": erase_command(ERASING),
+        "flag": Command(
+            flag,
+            description="Show whoever answers for people what points at records that were not earned as told. Safe to run at any time.",
+            daily=True,
+        ),
+        "erase-files": Command(
+            erase_files,
+            description="Take away the evidence of whoever was erased. Safe to run at any time.",
+            daily=True,
+        ),
         "expire": expire_command("idempotency"),
     },
 )

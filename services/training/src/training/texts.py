@@ -37,6 +37,16 @@ KIND: Mapping[str, str] = {
 """How a form counts, by `Kind` of the domain."""
 
 
+SIGNS: Mapping[str, str] = {
+    "overlap": text_named("sign.overlap"),
+    "long-day": text_named("sign.long-day"),
+    "leave": text_named("sign.leave"),
+    "too-fast": text_named("sign.too-fast"),
+    "shared-file": text_named("sign.shared-file"),
+}
+"""What points at a record that was not earned as told, by its name in the domain."""
+
+
 class Explained(Protocol):
     """A rule with its source, how far it is confirmed, and the name of the text that says how it is read."""
 

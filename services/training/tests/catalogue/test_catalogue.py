@@ -1,5 +1,7 @@
 """Providers, accreditations and courses over HTTP."""
 
+from datetime import date, timedelta
+
 import pytest
 
 from common.ids import new_id
@@ -74,7 +76,7 @@ async def test_providers_in_bulk_are_known_by_their_codes(world, api, provider):
         provider("P-3", accreditations=[{"form": "XX99", "valid_from": "2025-01-01"}]),
         b"{",
     ]
-    answers = await api.bulk("/providers:batch", lines)
+    answers = await api.bulk("/providers:batch", lines, "lan")
     assert [answer.get("code", answer["status"]) for answer in answers] == [
         "stored",
         "stored",
@@ -84,7 +86,7 @@ async def test_providers_in_bulk_are_known_by_their_codes(world, api, provider):
         "invalid-json",
     ]
     assert answers[0]["id"] == answers[2]["id"] == answers[3]["id"]
-    answers = await api.bulk("/providers:batch", lines[:4])
+    answers = await api.bulk("/providers:batch", lines[:4], "lan")
     assert [answer["status"] for answer in answers] == ["updated", "unchanged", "unchanged", "updated"]
     assert await world.value("SELECT name FROM providers WHERE code = 'P-1'") == "Balai Baru"
     assert await world.value("SELECT count(*) FROM accreditations") == 2
@@ -132,7 +134,7 @@ async def test_a_provider_keeps_its_own_courses_only(world, api, provider, cours
 
 
 async def test_courses_in_bulk(api, provider, course):
-    await api.bulk("/providers:batch", [provider()])
+    await api.bulk("/providers:batch", [provider()], "lan")
     lines = [
         course("C-1"),
         course("C-2", competencies=[]),
@@ -156,7 +158,7 @@ async def test_courses_in_bulk(api, provider, course):
 
 
 async def test_lists_come_in_pages_and_can_be_narrowed(api, provider, course):
-    await api.bulk("/providers:batch", [provider(f"P-{n}") for n in range(1, 6)])
+    await api.bulk("/providers:batch", [provider(f"P-{n}") for n in range(1, 6)], "lan")
     await api.bulk("/courses:batch", [course(f"C-{n}", provider_code=f"P-{n}") for n in range(1, 6)])
     for kind in ("providers", "courses"):
         first = await api.get(f"/{kind}?limit=3")
@@ -170,7 +172,7 @@ async def test_lists_come_in_pages_and_can_be_narrowed(api, provider, course):
 
 
 async def test_statements_do_not_grow_with_the_lines(world, provider, course):
-    caller = world.caller()
+    caller = world.caller("lan")
     providers, courses = [], []
     for size in (1, 300):
         async with world.database.transaction() as session:
@@ -184,7 +186,7 @@ async def test_statements_do_not_grow_with_the_lines(world, provider, course):
                 ]
                 await save_courses(session, lines, caller)
             courses.append(len(run))
-    assert providers == [5, 5]
+    assert providers == [6, 6]
     assert courses == [3, 3]
 
 
@@ -196,7 +198,7 @@ async def test_what_is_not_there_is_not_found(api, provider, course):
 
 
 async def test_what_is_left_out_stays_and_null_clears(api, provider, course):
-    await api.bulk("/providers:batch", [provider("P-1"), provider("P-2")])
+    await api.bulk("/providers:batch", [provider("P-1"), provider("P-2")], "lan")
     full = course("C-1", valid_to="2026-01-01")
     [stored] = await api.bulk("/courses:batch", [full])
     path = f"/courses/{stored['id']}"
@@ -222,5 +224,89 @@ async def test_what_is_left_out_stays_and_null_clears(api, provider, course):
     assert len((await api.get(path, "lan"))["accreditations"]) == 1
     assert (await api.call("lan", "PUT", path, {"code": "P-1", "name": "Balai"})).status_code == 200
     assert len((await api.get(path, "lan"))["accreditations"]) == 1
-    await api.bulk("/providers:batch", [provider("P-1", accreditations=[])])
+    await api.bulk("/providers:batch", [provider("P-1", accreditations=[])], "lan")
     assert (await api.get(path, "lan"))["accreditations"] == []
+
+
+async def test_a_course_says_what_it_gives_asks_and_costs_and_is_found_by_what_somebody_lacks(api, provider, course):
+    await api.bulk("/providers:batch", [provider("P-1")], "lan")
+    said = {"outcomes": ["Menyusun dasbor", "Membaca data"], "mode": "blended", "seats": 30, "cost": "1500000.5"}
+    rich = course("C-1", competencies=["data", "dasbor"], **said)
+    lines = [rich, course("C-2", competencies=["menulis"]), course("C-3", competencies=[])]
+    assert {answer["status"] for answer in await api.bulk("/courses:batch", lines)} == {"stored"}
+    [found] = (await api.get("/courses?competency=dasbor&competency=tidak-ada", "person", person=new_id()))["items"]
+    assert {name: found[name] for name in said} == said | {"cost": "1500000.50"}
+    assert [each["code"] for each in (await api.get("/courses?competency=data&competency=menulis"))["items"]] == [
+        "C-1",
+        "C-2",
+    ]
+    # Its accreditation has lapsed (2026-01-01), and it shows.
+    assert found["accredited"] is False
+    forever = [{"form": "KL03", "valid_from": "2025-01-01", "valid_to": None}]
+    await api.bulk("/providers:batch", [provider("P-1", accreditations=forever)], "lan")
+    assert (await api.get(f"/courses/{found['id']}"))["accredited"] is True
+    for wrong, field in (
+        ({"seats": 0}, "seats"),
+        ({"mode": "telepati"}, "mode"),
+        ({"cost": "-1"}, "cost"),
+        ({"cost": "0.001"}, "cost"),
+    ):
+        assert await api.refused("lan", "POST", "/courses", course("C-9", **wrong)) == (422, "field-invalid", field)
+
+
+async def test_lan_alone_changes_accreditation_and_who_and_when_is_kept(world, api, provider):
+    made = (await api.call("lan", "POST", "/providers", provider("P-1"), subject="rina")).json()
+    path = f"/providers/{made['id']}"
+    longer = [{"form": "KL03", "valid_from": "2025-01-01", "valid_to": "2027-01-01"}]
+    wanted = provider("P-1", accreditations=longer)
+    refused = (403, "accreditation-by-lan", "accreditations")
+    assert await api.refused("service", "PUT", path, wanted) == refused
+    assert await api.refused("service", "POST", "/providers", provider("P-2")) == refused
+    [line] = await api.bulk("/providers:batch", [wanted])
+    assert line["code"] == "accreditation-by-lan"
+    # What it does not change it may say.
+    assert (await api.call("service", "PUT", path, provider("P-1", name="Balai Baru"))).status_code == 200
+    assert (await api.call("service", "POST", "/providers", provider("P-3", accreditations=[]))).status_code == 201
+    world.clock.moment += timedelta(days=1)
+    assert (await api.call("lan", "PUT", path, wanted, subject="dewi")).status_code == 200
+    kept = (await api.get(f"{path}/accreditation-changes"))["items"]
+    before = provider()["accreditations"]
+    assert [(each["changed_by"], each["before"], each["after"]) for each in kept] == [
+        ("rina", [], before), ("dewi", before, longer),
+    ]  # fmt: skip
+    assert [each["changed_at"][:10] for each in kept] == ["2026-06-15", "2026-06-16"]
+    assert (await api.call("provider", "GET", f"{path}/accreditation-changes")).status_code == 403
+
+
+async def test_what_was_given_after_accreditation_lapsed_counts_once_a_person_has_decided(world, api, line):
+    code = await world.provider([("KL03", date(2020, 1, 1), date(2026, 3, 1))])
+    person = await world.person()
+    lapsed = line(person, provider_code=code)
+    sent = (await api.call("provider", "POST", "/trainings", lapsed)).json()
+    assert (sent["verified"], sent["accredited"], sent["jp_counted"]) == (False, False, "8.000")
+    assert await world.ledger(person) == ("0.000", "8.000")
+    [(_, _, told)] = await world.emitted()
+    assert told["verified"] is False
+    [check] = (await api.call("verifier", "POST", "/checks:take", {})).json()["items"]
+    assert (check["record"]["id"], check["record"]["accredited"]) == (sent["id"], False)
+    assert (await api.call("verifier", "POST", f"/checks/{check['id']}/confirm")).status_code == 200
+    assert await world.ledger(person) == ("8.000", "0.000")
+
+
+async def test_a_correction_is_judged_as_a_new_record_would_be(world, api, line):
+    code = await world.provider([("KL03", date(2020, 1, 1), date(2026, 3, 10))])
+    person = await world.person()
+    sent = (await api.call("provider", "POST", "/trainings", line(person, provider_code=code))).json()
+    assert sent["verified"] is True
+    body = {"form": "KL03", "title": "Data", "jp": "8", "provider_code": code, "reason": "Tanggal keliru"}
+    late, early = [{"start_date": f"2026-03-{day:02}", "end_date": f"2026-03-{day:02}"} for day in (20, 5)]
+    path = f"/trainings/{sent['id']}"
+    seen = []
+    for days in (late, early):
+        answer = await api.call("provider", "PUT", path, body | days)
+        seen.append((answer.json()["verified"], answer.json()["accredited"]))
+    assert seen == [(False, False), (True, True)]
+    # Of oneself nobody's correction verifies anything.
+    await api.call("provider", "PUT", path, body | late)
+    own = await api.call("agency_hr", "PUT", path, body | early, person=person)
+    assert (own.json()["verified"], own.json()["accredited"]) == (False, True)

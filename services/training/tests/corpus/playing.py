@@ -30,7 +30,7 @@ RECORD = (
     *("id", "person_id", "agency_id", "year", "form", "title", "provider_id", "course_id", "start_date", "end_date"),
     *("jp_stated", "jp_counted", "jp_by_year", "sessions", "session_dates", "international", "degree"),
     *("competencies", "evidence", "source_name", "reference", "source_kind", "verified", "state", "version"),
-    *("rule_pack", "why"),
+    *("rule_pack", "why", "accredited", "seconds"),
 )
 TABLES = {
     "records": (

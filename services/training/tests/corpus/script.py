@@ -103,7 +103,7 @@ def before() -> Iterator[Step]:
     """The world, and the sweeps of the periods that closed before the first upload."""
     yield Wait(datetime(2025, 9, 5, 3, tzinfo=UTC))
     yield Tell(1, {person.number: dict(person.told) for person in PEOPLE})
-    yield _batch("providers", [provider_document(number) for number in PROVIDERS])
+    yield _batch("providers", [provider_document(number) for number in PROVIDERS], "lan")
     yield _batch("courses", [course.document() for course in COURSES])
     yield Command(("open-year", "2024"))
     yield Command(("sweep",))
@@ -114,9 +114,9 @@ def before() -> Iterator[Step]:
     yield Command(("sweep",))
 
 
-def _batch(what: str, documents: list[dict[str, Any]]) -> Call:
+def _batch(what: str, documents: list[dict[str, Any]], who: str = "service") -> Call:
     lines = tuple(json.dumps(document).encode() for document in documents)
-    return Call("POST", f"/v1/{what}:batch", "service", b"\n".join(lines), lines=lines)
+    return Call("POST", f"/v1/{what}:batch", who, b"\n".join(lines), lines=lines)
 
 
 MOVED = (13, 20, 27, 29, 31)

@@ -36,6 +36,14 @@ ELSEWHERE = {
         ("not-short", "nudged-already", "due-gone", "course-not-offered", "assigned-already", "not-open"), "of teams"
     ),
     **dict.fromkeys(("link-invalid", "link-expired"), "no mail leads here"),
+    **dict.fromkeys(("check-decided", "lease-over"), "of checks"),
+    **dict.fromkeys(
+        ("files-over", "file-altered", "file-too-large", "picture-unreadable", "picture-too-large"),
+        "no files are kept here",
+    ),
+    "accreditation-by-lan": "of the catalogue",
+    "flag-settled": "of flags",
+    **dict.fromkeys(("nothing-to-audit", "finding-given", "not-outside"), "of audits"),
     "claim-gone": "of rights",
     "not-deputy": "nobody acts for another here",
     "at-rest": "nobody's record rests",

@@ -106,16 +106,6 @@ BAD = [
     ("same reference, other body", lambda good: good(reference="FIRST"), ("reference-conflict", "reference")),
     ("unknown form", lambda good: good(form="XX99"), ("form-unknown", "form")),
     ("unknown course", lambda good: good(course_code="C-9"), ("course-unknown", "course_code")),
-    (
-        "never accredited",
-        lambda good: good(form="KL04", provider_code="P-aa"),
-        ("provider-not-accredited", "provider_code"),
-    ),
-    (
-        "no longer accredited",
-        lambda good: good(start_date="2026-05-01", end_date="2026-05-02", provider_code="P-aa"),
-        ("provider-not-accredited", "provider_code"),
-    ),
     ("unknown field", lambda good: good(hobi="memancing"), ("field-unknown", "hobi")),
     ("no title", lambda good: good(title=None), ("field-missing", "title")),
     ("a title of spaces", lambda good: good(title="   "), ("field-invalid", "title")),

@@ -95,7 +95,7 @@ async def test_a_refused_line_takes_no_reference(world, line):
     ]
 
 
-async def test_a_repeat_is_a_duplicate_even_where_it_would_be_refused_today(world, line):
+async def test_a_repeat_is_a_duplicate_even_where_it_would_not_be_verified_today(world, line):
     person = await world.person()
     code = await world.provider([("KL03", date(2020, 1, 1), None)])
     given = line(person, provider_code=code)
@@ -103,7 +103,9 @@ async def test_a_repeat_is_a_duplicate_even_where_it_would_be_refused_today(worl
     async with world.database.engine.begin() as connection:
         await connection.exec_driver_sql("DELETE FROM accreditations")
     assert await world.store(given) == [Done("duplicate", first.id)]
-    assert told(await world.store(line(person, provider_code=code))) == ["provider-not-accredited"]
+    await world.store(line(person, provider_code=code))
+    rows = await world.rows("SELECT verified, accredited FROM records ORDER BY id")
+    assert [tuple(row) for row in rows] == [(True, True), (False, False)]
 
 
 @pytest.mark.parametrize("how", ["one chunk", "chunk after chunk"])
@@ -164,7 +166,7 @@ async def test_a_body_that_says_the_same_in_other_words_is_a_duplicate(world, li
     await world.provider([("KL03", date(2020, 1, 1), None)])
     async with world.database.engine.begin() as connection:
         await connection.exec_driver_sql(
-            "INSERT INTO courses VALUES ($1, 'C-1', $2, 'Data', 'KL03', 12, '{}', '2026-03-01', '2026-04-01', 1)",
+            "INSERT INTO courses VALUES ($1, 'C-1', $2, 'Data', 'KL03', 12, '{}', '2026-03-01', '2026-04-01', 1, '{}')",
             (new_id(), world.school),
         )
     given = line(person, course_code="C-1", jp=None)
@@ -304,7 +306,7 @@ async def test_a_course_gives_its_hours_form_provider_and_competencies(world, li
     course = new_id()
     async with world.database.engine.begin() as connection:
         await connection.exec_driver_sql(
-            "INSERT INTO courses VALUES ($1, 'C-1', $2, 'Data', 'KL03', 12, '{data}', '2026-03-01', '2026-04-01', 1)",
+            "INSERT INTO courses VALUES ($1, 'C-1', $2, 'Data', 'KL03', 12, '{data}', '2026-03-01', '2026-04-01', 1, '{}')",
             (course, world.school),
         )
     given = line(person, course_code="C-1", jp=None)
@@ -328,7 +330,9 @@ async def test_a_course_gives_its_hours_form_provider_and_competencies(world, li
 
 
 @pytest.mark.parametrize("role", ["service", "agency_hr", "provider"])
-async def test_a_provider_must_be_accredited_on_both_dates_for_everyone(world, line, role):
+async def test_whoever_sends_it_without_accreditation_on_both_dates_it_is_taken_unverified_and_flagged(
+    world, line, role
+):
     person = await world.person()
     code = await world.provider(
         [("KL03", date(2026, 3, 1), date(2026, 3, 11)), ("KL03", date(2026, 3, 11), date(2026, 3, 21))]
@@ -342,7 +346,10 @@ async def test_a_provider_must_be_accredited_on_both_dates_for_everyone(world, l
         role=role,
         **claims,
     )
-    assert told(answers) == ["provider-not-accredited", "stored", "provider-not-accredited", "provider-not-accredited"]
+    assert told(answers) == ["stored"] * 4
+    rows = await world.rows("SELECT verified, accredited FROM records ORDER BY reference")
+    assert [tuple(row) for row in rows] == [(False, False), (True, True), (False, False), (False, False)]
+    assert await world.ledger(person) == ("8.000", "24.000")
 
 
 async def test_a_cap_is_shared_across_chunks_by_date_not_by_order_of_arrival(world, line):
@@ -482,7 +489,7 @@ async def test_a_chunk_that_needs_everything_takes_twelve_statements_and_a_copy(
     code = await world.provider([("KL06", date(2020, 1, 1), None)])
     async with world.database.engine.begin() as connection:
         await connection.exec_driver_sql(
-            "INSERT INTO courses VALUES ($1, 'C-1', $2, 'Data', 'KL06', 12, '{}', '2020-01-01', NULL, 1)",
+            "INSERT INTO courses VALUES ($1, 'C-1', $2, 'Data', 'KL06', 12, '{}', '2020-01-01', NULL, 1, '{}')",
             (new_id(), world.school),
         )
     coaching = {"form": "NKL01", "jp": None, "sessions": 2}

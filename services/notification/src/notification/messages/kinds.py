@@ -141,6 +141,26 @@ class SessionAudit(Values):
     sessions: Annotated[int, Field(ge=1, le=500)]
 
 
+class AuditEvidence(Values):
+    """A training that was drawn for an audit: the number of its record, and until when evidence is sent."""
+
+    number: UUID
+    due_on: Day
+
+
+class RecordAudit(Values):
+    """So many training records that somebody is to look into."""
+
+    records: Annotated[int, Field(ge=1, le=1000)]
+
+
+class TrainingRefused(Values):
+    """A training that a verifier did not confirm: the number of its record, and the day it ended."""
+
+    number: UUID
+    end_date: Day
+
+
 class MentorOffer(Values):
     """A mentoring programme that somebody may join: its title, and the last day to do so."""
 
@@ -179,6 +199,9 @@ KINDS = {
     "quiet-pair": Kind(1, QuietPair, {"your-pair": text_named("reason.your-pair")}),
     "pair-ended": Kind(1, PairEnded, {"your-pair": text_named("reason.your-pair")}),
     "talk": Kind(1, Talk, {"your-talk": text_named("reason.your-talk")}),
+    "audit-evidence": Kind(1, AuditEvidence, {"your-training": text_named("reason.your-training")}),
+    "record-audit": Kind(1, RecordAudit, {"record-auditor": text_named("reason.record-auditor")}),
+    "training-refused": Kind(1, TrainingRefused, {"your-training": text_named("reason.your-training")}),
     "audit": Kind(1, Audit, {"audit": text_named("reason.audit")}),
 }
 

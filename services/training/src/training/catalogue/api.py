@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import StreamingResponse
 
 from common.answers import Answer
@@ -15,7 +15,7 @@ from common.web.parts import Reading, Transaction
 from contracts.callers import Caller
 from training import rights
 from training.catalogue import commands, queries
-from training.catalogue.schemas import CourseIn, CourseOut, ProviderIn, ProviderOut
+from training.catalogue.schemas import AccreditationChangeOut, CourseIn, CourseOut, ProviderIn, ProviderOut
 from training.domain.rules import Book
 from training.fields import Code
 
@@ -23,6 +23,7 @@ router = APIRouter(prefix="/v1", tags=["catalogue"])
 uploads = APIRouter(prefix="/v1", tags=["catalogue"])
 
 Accreditor = Annotated[Caller[Book], Depends(rights.KEEP_PROVIDERS)]
+Reader = Annotated[Caller[Book], Depends(rights.READ_CATALOGUE)]
 Offerer = Annotated[Caller[Book], Depends(rights.KEEP_COURSES)]
 
 READ = [Depends(rights.READ_CATALOGUE)]
@@ -60,6 +61,17 @@ async def put_provider(
     return etag.tagged(await queries.provider(session, provider_id), response)
 
 
+@router.get(
+    "/providers/{provider_id}/accreditation-changes",
+    summary="Who changed a provider's accreditations, when, and from what to what",
+    dependencies=[Depends(rights.READ_ACCREDITATION_CHANGES)],
+)
+async def list_accreditation_changes(
+    provider_id: UUID, session: Reading, window: AskedWindow
+) -> Page[AccreditationChangeOut]:
+    return await queries.accreditation_changes(session, window, provider_id)
+
+
 @uploads.post("/providers:batch", summary="Register or change providers by code")
 async def upload_providers(
     caller: Accreditor, lines: Annotated[Lines[ProviderIn], Depends(lines_of(ProviderIn))]
@@ -70,22 +82,26 @@ async def upload_providers(
 @router.post("/courses", status_code=201, summary="Add a course", responses=TAKEN)
 async def create_course(document: CourseIn, session: Transaction, caller: Offerer, response: Response) -> CourseOut:
     [answer] = await commands.save_courses(session, [document], caller)
-    return etag.tagged(await queries.course(session, _stored(answer)), response)
+    return etag.tagged(await queries.course(session, _stored(answer), caller.today), response)
 
 
-@router.get("/courses", summary="Courses in the order of their codes", dependencies=READ)
+@router.get("/courses", summary="Courses in the order of their codes")
 async def list_courses(
     session: Reading,
     window: AskedWindow,
+    caller: Reader,
     provider_id: UUID | None = None,
     form: Code | None = None,
+    competency: Annotated[
+        list[Code] | None, Query(max_length=50, description="those that teach one of these, e.g. what somebody lacks")
+    ] = None,
 ) -> Page[CourseOut]:
-    return await queries.course_page(session, window, provider_id, form)
+    return await queries.course_page(session, window, caller.today, provider_id, form, competency or ())
 
 
-@router.get("/courses/{course_id}", summary="One course", dependencies=READ)
-async def get_course(course_id: UUID, session: Reading, response: Response) -> CourseOut:
-    return etag.tagged(await queries.course(session, course_id), response)
+@router.get("/courses/{course_id}", summary="One course")
+async def get_course(course_id: UUID, session: Reading, caller: Reader, response: Response) -> CourseOut:
+    return etag.tagged(await queries.course(session, course_id, caller.today), response)
 
 
 @router.put("/courses/{course_id}", summary="Change a course", responses=TAKEN)
@@ -93,7 +109,7 @@ async def put_course(
     course_id: UUID, document: CourseIn, session: Transaction, caller: Offerer, seen: etag.Seen, response: Response
 ) -> CourseOut:
     await commands.revise_course(session, course_id, document, caller, seen=seen)
-    return etag.tagged(await queries.course(session, course_id), response)
+    return etag.tagged(await queries.course(session, course_id, caller.today), response)
 
 
 @uploads.post("/courses:batch", summary="Add or change courses by code")

@@ -1,14 +1,15 @@
 """Keeping providers and courses: any number of them by their codes, or one by its id."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from operator import attrgetter
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
+from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Select, delete, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -21,28 +22,32 @@ from common.store.sets import Columns, columns_of, insert, lists, overwrite, par
 from common.web import etag
 from contracts.callers import Caller
 from training.catalogue.queries import look_up
-from training.catalogue.schemas import CourseIn, CourseState, ProviderIn
-from training.catalogue.tables import Accreditation, Course, Provider
+from training.catalogue.schemas import AccreditationOut, CourseIn, CourseState, ProviderIn
+from training.catalogue.tables import Accreditation, AccreditationChange, Course, Provider
 from training.domain.catalogue import Accredited, check_apart, check_period
 from training.domain.counting import check_form
 from training.domain.duty import THOUSANDTH
 from training.domain.rules import Book
 
+CENT = Decimal("0.01")
 PROVIDER = ("id", "code", "name")
 ACCREDITATION = ("provider_id", "form", "valid_from", "valid_to")
+LISTS = ("competencies", "outcomes")
 COURSE: Columns = {
-    **columns_of(
-        Course.table(),
-        ("id", "code", "provider_id", "title", "form", "jp", "competencies", "valid_from", "valid_to"),
-    ),
-    "competencies": "text",
+    **columns_of(Course.table(), CourseState.model_fields),
+    **dict.fromkeys(LISTS, "text"),
 }
+TAKEN = ", ".join(words(name) if name in LISTS else name for name in COURSE)
 SAVE_COURSES = text(
     f"INSERT INTO courses AS known ({', '.join(COURSE)}, version)"  # noqa: S608 - built of names in this code
-    f" SELECT {', '.join(COURSE).replace('competencies', words('competencies'))}, 1 FROM {unnest(COURSE)} ORDER BY code"
+    f" SELECT {TAKEN}, 1 FROM {unnest(COURSE)} ORDER BY code"
     f" ON CONFLICT (code) DO UPDATE SET {overwrite(name for name in COURSE if name != 'id')},"
     " version = known.version + 1"
 )
+
+
+NONE = frozenset[Accredited]()
+TOLD: TypeAdapter[list[AccreditationOut]] = TypeAdapter(list[AccreditationOut])
 
 
 @dataclass(frozen=True)
@@ -66,9 +71,11 @@ async def save_providers(session: AsyncSession, documents: Sequence[ProviderIn],
 
     def provider(document: ProviderIn, before: ProviderState | None) -> ProviderState:
         identity = _identity(document, before.id if before else None, codes)
-        accredited = before.accredited if before and _keeps_accreditations(document) else _accredited(document, caller)
+        held = before.accredited if before else NONE
+        accredited = held if before and _keeps_accreditations(document) else _accredited(document, held, caller)
         return ProviderState(identity, document.code, document.name, accredited)
 
+    before = dict(known)
     answers, changed = _decide(documents, known, provider)
     if changed:
         await insert(
@@ -79,7 +86,7 @@ async def save_providers(session: AsyncSession, documents: Sequence[ProviderIn],
             "ORDER BY code ON CONFLICT (code) DO UPDATE SET name = excluded.name, version = providers.version + 1",
             version=1,
         )
-        await _accredit(session, changed.values())
+        await _accredit(session, changed.values(), {state.id: state.accredited for state in before.values()}, caller)
     return answers
 
 
@@ -87,17 +94,18 @@ async def revise_provider(
     session: AsyncSession, provider_id: UUID, document: ProviderIn, caller: Caller[Book], *, seen: etag.Versions
 ) -> None:
     """Changes a provider. Raises Refused."""
-    accredited = _accredited(document, caller)
     provider = await session.get(Provider, provider_id, with_for_update=True)
     if provider is None:
         raise Refused("not-found")
     etag.check(seen, provider.version)
+    held = (await _held(session, [provider.id])).get(provider.id, NONE)
+    accredited = held if _keeps_accreditations(document) else _accredited(document, held, caller)
     if document.code != provider.code:
         await _check_free(session, select(col(Provider.id)).where(col(Provider.code) == document.code))
     provider.code, provider.name, provider.version = document.code, document.name, provider.version + 1
     await session.flush()
-    if not _keeps_accreditations(document):
-        await _accredit(session, [ProviderState(provider.id, provider.code, provider.name, accredited)])
+    state = ProviderState(provider.id, provider.code, provider.name, accredited)
+    await _accredit(session, [state], {provider.id: held}, caller)
 
 
 async def save_courses(session: AsyncSession, documents: Sequence[CourseIn], caller: Caller[Book]) -> list[Answer]:
@@ -109,8 +117,8 @@ async def save_courses(session: AsyncSession, documents: Sequence[CourseIn], cal
         documents, known, lambda document, before: _course(document, before, providers, codes, caller)
     )
     if changed:
-        given = lists(COURSE, map(attrgetter(*COURSE), changed.values()))
-        given["competencies"] = [parted(competencies) for competencies in given["competencies"]]
+        given: dict[str, Any] = lists(COURSE, map(attrgetter(*COURSE), changed.values()))
+        given |= {name: [parted(each) for each in given[name]] for name in LISTS}
         await session.execute(SAVE_COURSES, given)
     return answers
 
@@ -130,7 +138,7 @@ async def revise_course(
     state = _course(document, before, providers, {course.id: document.code}, caller)
     for name in COURSE:
         setattr(course, name, getattr(state, name))
-    course.competencies = list(state.competencies)
+    course.competencies, course.outcomes = list(state.competencies), list(state.outcomes)
     course.version += 1
 
 
@@ -163,12 +171,15 @@ def _keeps_accreditations(document: ProviderIn) -> bool:
     return "accreditations" not in document.model_fields_set
 
 
-def _accredited(document: ProviderIn, caller: Caller[Book]) -> frozenset[Accredited]:
+def _accredited(document: ProviderIn, held: frozenset[Accredited], caller: Caller[Book]) -> frozenset[Accredited]:
+    """What a provider is accredited for from now on, who `held` something before. Raises Refused: only LAN changes it."""
     accredited = [Accredited(part.form, part.valid_from, part.valid_to) for part in document.accreditations]
     for part in accredited:
         _check_rules(part.form, None, caller)
         check_period(part.valid_from, part.valid_to)
     check_apart(accredited)
+    if frozenset(accredited) != held and "lan" not in caller.roles:
+        raise Refused("accreditation-by-lan", field="accreditations")
     return frozenset(accredited)
 
 
@@ -196,6 +207,10 @@ def _course(
         form=document.form,
         jp=jp.quantize(THOUSANDTH) if jp is not None else None,
         competencies=tuple(said(document, "competencies", before)),
+        outcomes=tuple(said(document, "outcomes", before)),
+        mode=said(document, "mode", before),
+        seats=said(document, "seats", before),
+        cost=cost.quantize(CENT) if (cost := said(document, "cost", before)) is not None else None,
         valid_from=document.valid_from,
         valid_to=valid_to,
     )
@@ -241,14 +256,16 @@ async def _provider_states(session: AsyncSession, documents: Sequence[ProviderIn
         .with_for_update()
     )
     providers = rows.all()
-    accredited: dict[UUID, set[Accredited]] = defaultdict(set)
-    for row in await session.execute(
-        select(Accreditation).where(col(Accreditation.provider_id).in_([provider.id for provider in providers]))
-    ):
-        accredited[row.Accreditation.provider_id].add(
-            Accredited(row.Accreditation.form, row.Accreditation.valid_from, row.Accreditation.valid_to)
-        )
-    return {row.code: ProviderState(row.id, row.code, row.name, frozenset(accredited[row.id])) for row in providers}
+    accredited = await _held(session, [provider.id for provider in providers])
+    return {row.code: ProviderState(row.id, row.code, row.name, accredited.get(row.id, NONE)) for row in providers}
+
+
+async def _held(session: AsyncSession, provider_ids: Collection[UUID]) -> dict[UUID, frozenset[Accredited]]:
+    """What providers are accredited for."""
+    held: dict[UUID, set[Accredited]] = defaultdict(set)
+    for row in await session.scalars(select(Accreditation).where(col(Accreditation.provider_id).in_(provider_ids))):
+        held[row.provider_id].add(Accredited(row.form, row.valid_from, row.valid_to))
+    return {provider_id: frozenset(accredited) for provider_id, accredited in held.items()}
 
 
 async def _course_states(session: AsyncSession, documents: Sequence[CourseIn]) -> dict[str, CourseState]:
@@ -269,13 +286,27 @@ async def _check_free(session: AsyncSession, taken: Select[UUID]) -> None:
         raise Refused("code-taken", field="code")
 
 
-async def _accredit(session: AsyncSession, providers: Iterable[ProviderState]) -> None:
-    """Gives providers exactly these accreditations."""
-    states = list(providers)
-    await session.execute(
-        delete(Accreditation).where(col(Accreditation.provider_id).in_([state.id for state in states]))
-    )
+async def _accredit(
+    session: AsyncSession,
+    providers: Iterable[ProviderState],
+    before: Mapping[UUID, frozenset[Accredited]],
+    caller: Caller[Book],
+) -> None:
+    """Gives providers exactly these accreditations, and keeps who changed them."""
+    states = [state for state in providers if state.accredited != before.get(state.id, NONE)]
+    if not states:
+        return
+    ids = [state.id for state in states]
+    await session.execute(delete(Accreditation).where(col(Accreditation.provider_id).in_(ids)))
     accredited = [
         (state.id, part.form, part.valid_from, part.valid_to) for state in states for part in state.accredited
     ]
     await insert(session, Accreditation.table(), ACCREDITATION, accredited)
+    changes = [(new_id(), state.id, _told(before.get(state.id, NONE)), _told(state.accredited)) for state in states]
+    by = {"changed_by": caller.subject, "changer_id": caller.person, "changed_at": caller.now}
+    await insert(session, AccreditationChange.table(), ("id", "provider_id", "before", "after"), changes, **by)
+
+
+def _told(accredited: Iterable[Accredited]) -> str:
+    in_order = sorted(accredited, key=lambda part: (part.form, part.valid_from))
+    return TOLD.dump_json([AccreditationOut.model_validate(part) for part in in_order]).decode()

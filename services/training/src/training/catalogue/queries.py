@@ -3,20 +3,21 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import Select, select, text
+from sqlalchemy import ARRAY, Row, Select, Text, exists, literal, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from common.refused import Refused
-from common.web.pages import Page, Window
+from common.web.pages import BY_ID, Page, Window
 from roster.days import Period
-from training.catalogue.schemas import AccreditationOut, CourseOut, ProviderOut
-from training.catalogue.tables import Accreditation, Course, Provider
+from training.catalogue.schemas import AccreditationChangeOut, AccreditationOut, CourseOut, ProviderOut
+from training.catalogue.tables import Accreditation, AccreditationChange, Course, Provider
 from training.fields import Code
 
 BY_CODE: TypeAdapter[tuple[Code]] = TypeAdapter(tuple[Code])
@@ -111,21 +112,53 @@ async def _shown(session: AsyncSession, found: Select[Provider]) -> list[Provide
     ]
 
 
-async def course(session: AsyncSession, course_id: UUID) -> CourseOut:
+async def course(session: AsyncSession, course_id: UUID, today: date) -> CourseOut:
     """A course. Raises Refused `not-found`."""
-    found = await session.get(Course, course_id)
-    if found is None:
+    row = (await session.execute(_offered(today).where(col(Course.id) == course_id))).one_or_none()
+    if row is None:
         raise Refused("not-found")
-    return CourseOut.model_validate(found)
+    return _course(row)
 
 
 async def course_page(
-    session: AsyncSession, window: Window, provider_id: UUID | None, form: str | None
+    session: AsyncSession,
+    window: Window,
+    today: date,
+    provider_id: UUID | None,
+    form: str | None,
+    competencies: Collection[str],
 ) -> Page[CourseOut]:
-    found = select(Course)
+    """Courses in the order of their codes; with `competencies` those that teach one of them: what closes a gap."""
+    found = _offered(today)
     if provider_id is not None:
         found = found.where(col(Course.provider_id) == provider_id)
     if form is not None:
         found = found.where(col(Course.form) == form)
-    courses = await session.scalars(window.narrow(found, col(Course.code), BY_CODE))
-    return window.page([CourseOut.model_validate(one) for one in courses], lambda shown: [shown.code])
+    if competencies:
+        found = found.where(col(Course.competencies).bool_op("&&")(literal(list(competencies), ARRAY(Text))))
+    rows = await session.execute(window.narrow(found, col(Course.code), BY_CODE))
+    return window.page([_course(row) for row in rows], lambda shown: [shown.code])
+
+
+async def accreditation_changes(
+    session: AsyncSession, window: Window, provider_id: UUID
+) -> Page[AccreditationChangeOut]:
+    """How a provider's accreditations were changed, by whom and when, the first change first."""
+    found = select(AccreditationChange).where(col(AccreditationChange.provider_id) == provider_id)
+    rows = await session.scalars(window.narrow(found, col(AccreditationChange.id), BY_ID))
+    return window.page([AccreditationChangeOut.model_validate(row) for row in rows], lambda shown: [shown.id])
+
+
+def _offered(today: date) -> Select[Course, bool]:
+    accredited = exists().where(
+        col(Accreditation.provider_id) == col(Course.provider_id),
+        col(Accreditation.form) == col(Course.form),
+        col(Accreditation.valid_from) <= today,
+        or_(col(Accreditation.valid_to).is_(None), today < col(Accreditation.valid_to)),
+    )
+    return select(Course, accredited)
+
+
+def _course(row: Row[Course, bool]) -> CourseOut:
+    course, accredited = row
+    return CourseOut.model_validate(course.model_dump() | {"accredited": accredited})

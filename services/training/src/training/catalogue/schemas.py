@@ -1,13 +1,19 @@
 """Providers and courses as they are sent and shown. A period ends the day before `valid_to`; null: it is open."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from common.fields import Day, Document, Line, Words
 from training.fields import Code, Hours
+
+Mode = Literal["classical", "online", "blended"]
+Cost = Annotated[
+    Hours, Field(ge=0, le=Decimal(10_000_000_000), decimal_places=2, description="rupiah, with two decimals at most")
+]
 
 
 class AccreditationIn(Document):
@@ -33,7 +39,7 @@ class ProviderIn(Document):
 class CourseIn(Document):
     """A course of a provider; `jp` are the hours its programme states.
 
-    What is left out of a known course stays as it is; `jp` and `valid_to` are cleared by null.
+    What is left out of a known course stays as it is; `jp`, `mode`, `seats`, `cost` and `valid_to` are cleared by null.
     """
 
     id: UUID | None = None
@@ -44,6 +50,12 @@ class CourseIn(Document):
     form: Code
     jp: Hours | None = None
     competencies: list[Code] = Field(default_factory=list, max_length=50)
+    outcomes: list[Words] = Field(
+        default_factory=list, max_length=20, description="what whoever attended can do afterwards"
+    )
+    mode: Mode | None = None
+    seats: int | None = Field(None, strict=True, ge=1, le=100_000, description="how many are taken in at once")
+    cost: Cost | None = Field(None, description="rupiah a person; 0: free")
     valid_from: Day
     valid_to: Day | None = None
 
@@ -80,6 +92,10 @@ class CourseState(BaseModel):
     form: str
     jp: Decimal | None
     competencies: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    mode: Mode | None
+    seats: int | None
+    cost: Decimal | None
     valid_from: date
     valid_to: date | None
 
@@ -88,3 +104,16 @@ class CourseOut(CourseState):
     """A course as it is now."""
 
     version: int
+    accredited: bool = Field(description="whether its provider is accredited for its form today")
+
+
+class AccreditationChangeOut(BaseModel):
+    """That a provider's accreditations were changed: from what to what, by whom (the subject of a token), and when."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    before: list[AccreditationOut]
+    after: list[AccreditationOut]
+    changed_by: str
+    changed_at: datetime

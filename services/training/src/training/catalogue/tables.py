@@ -1,10 +1,12 @@
 """Who teaches, what they are accredited for, and their courses."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Index, Numeric, Text
+from sqlalchemy import ARRAY, CheckConstraint, Index, Numeric, Text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from common.store.tables import Stored
@@ -32,11 +34,33 @@ class Accreditation(Stored, table=True):
     valid_to: date | None
 
 
+class AccreditationChange(Stored, table=True):
+    """That a provider's accreditations were others afterwards: which, by whom, and when."""
+
+    __tablename__ = "accreditation_changes"
+    __table_args__ = (Index(None, "provider_id"),)
+
+    id: UUID = Field(primary_key=True)
+    provider_id: UUID = Field(foreign_key="providers.id")
+    before: list[dict[str, Any]] = Field(sa_type=JSONB)
+    after: list[dict[str, Any]] = Field(sa_type=JSONB)
+    changed_by: str
+    changer_id: UUID | None
+    changed_at: datetime
+
+
 class Course(Stored, table=True):
-    """A course that a provider offers; `jp` are the hours that its programme states, if it does."""
+    """A course that a provider offers; `jp` are the hours that its programme states, if it does.
+
+    `outcomes` are what whoever attended can do afterwards, `seats` how many are taken in at once, `cost` rupiah a person;
+    null: not said.
+    """
 
     __tablename__ = "courses"
-    __table_args__ = (Index(None, "provider_id"),)
+    __table_args__ = (
+        Index(None, "provider_id"),
+        CheckConstraint("mode IN ('classical', 'online', 'blended')", name="mode"),
+    )
 
     id: UUID = Field(primary_key=True)
     code: str = Field(unique=True)
@@ -45,6 +69,10 @@ class Course(Stored, table=True):
     form: str
     jp: Decimal | None = Field(sa_type=Numeric(8, 3))
     competencies: list[str] = Field(sa_type=ARRAY(Text))
+    outcomes: list[str] = Field(sa_type=ARRAY(Text))
+    mode: str | None
+    seats: int | None
+    cost: Decimal | None = Field(sa_type=Numeric(14, 2))
     valid_from: date
     valid_to: date | None
     version: int

@@ -211,7 +211,9 @@ def _claim(caller: Caller[Book], facts: Facts, line: Training, key: Key, nip: st
         if known := facts.taken_over.get(activity_of(person.person_id, said)):
             facts.sent[key] = Sent(known, fingerprint)
             return Claim(facts.sent[key])
-    draft = Draft(new_id(), person.person_id, agency, kind, kind != "self", fingerprint, line, judged)
+    draft = Draft(
+        new_id(), person.person_id, agency, kind, kind != "self" and judged.accredited, fingerprint, line, judged
+    )
     facts.sent[key] = Sent(draft.id, fingerprint)
     return Claim(facts.sent[key], draft)
 
@@ -288,7 +290,7 @@ async def correct(
     `seen` are the versions the caller has in mind. Raises Refused.
     """
     acting = capacity(caller)
-    record, person = await _take(session, record_id, caller)
+    record, person = await held_record(session, record_id, caller)
     check_change(caller, acting, record, person)
     etag.check(seen, record.version)
     if record.state == "revoked":
@@ -320,6 +322,11 @@ async def correct(
     for name, value in values.items():
         setattr(record, name, value)
     record.jp_counted, record.jp_by_year, record.why = judged.jp_counted, judged.jp_by_year, judged.why
+    if judged.accredited is not record.accredited:
+        # As a new record of it would be; but nobody's own word verifies what is theirs.
+        told_by_others = record.source_kind != "self" and not caller.actor.is_own_case(record.person_id)
+        record.verified = judged.accredited and (record.verified or told_by_others)
+        record.accredited = judged.accredited
     record.hands = _with_hands(record, caller)
     await _close(session, record, tally, groups | _groups(record, caller), correction.reason, caller)
     emit_corrected(session, record, correction.reason, caller.now)
@@ -327,30 +334,39 @@ async def correct(
 
 
 async def verify(session: AsyncSession, record_id: UUID, caller: Caller[Book]) -> Record:
-    """Confirms a self-declared record; one that is verified stays so. Raises Refused."""
-    record, person = await _take(session, record_id, caller)
+    """Confirms a record that nobody has confirmed; one that is verified stays so. Raises Refused."""
+    record, person = await held_record(session, record_id, caller)
     check_change(caller, capacity(caller), record, person)
     if caller.actor.is_own_case(record.person_id):
         raise Refused("own-record")
     if record.state == "revoked":
         raise Refused("record-revoked")
-    if record.verified:
-        return record
+    if not record.verified:
+        await confirm_held(session, record, caller)
+    return record
+
+
+async def confirm_held(session: AsyncSession, record: Record, caller: Caller[Book]) -> None:
+    """Makes a held record a verified one, for whoever may."""
     tally = await _open(session, record)
     record.verified = True
     record.hands = _with_hands(record, caller)
     reason = say("reason.verified", "id")
     await _close(session, record, tally, _groups(record, caller), reason, caller)
     emit_corrected(session, record, reason, caller.now)
-    return record
 
 
 async def revoke(session: AsyncSession, record_id: UUID, reason: str, caller: Caller[Book]) -> Record:
     """Makes a record count no more; one that is revoked stays so. Raises Refused."""
-    record, person = await _take(session, record_id, caller)
+    record, person = await held_record(session, record_id, caller)
     check_change(caller, capacity(caller), record, person)
-    if record.state == "revoked":
-        return record
+    if record.state != "revoked":
+        await revoke_held(session, record, reason, caller)
+    return record
+
+
+async def revoke_held(session: AsyncSession, record: Record, reason: str, caller: Caller[Book]) -> None:
+    """Makes a held record count no more, for whoever may."""
     tally = await _open(session, record)
     record.state = "revoked"
     await _close(session, record, tally, _groups(record, caller), reason, caller)
@@ -363,10 +379,9 @@ async def revoke(session: AsyncSession, record_id: UUID, reason: str, caller: Ca
         reason=reason,
     )
     emit(session, event, sequence=record.version, time=caller.now)
-    return record
 
 
-async def _take(session: AsyncSession, record_id: UUID, caller: Caller[Book]) -> tuple[Record, Person]:
+async def held_record(session: AsyncSession, record_id: UUID, caller: Caller[Book]) -> tuple[Record, Person]:
     """A record the caller may see, held after its person. Raises Refused `not-found`."""
     person_id = await session.scalar(select(col(Record.person_id)).where(col(Record.id) == record_id, visible(caller)))
     if person_id is None:

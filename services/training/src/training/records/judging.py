@@ -58,6 +58,8 @@ class Judged(NamedTuple):
     rule_pack: str
     why: str
     cap: str | None
+    accredited: bool
+    """Whether whoever gave it was accredited for it on both days; else a person must say that it counts as verified."""
 
 
 def judge(
@@ -143,6 +145,8 @@ def answer(asked: Question, book: Book) -> Judged:
         rule_pack=pack.id,
         why=counted.why,
         cap=rule.cap.code if rule.cap else None,
+        accredited=provider is None
+        or all(any(covers(period, day) for period in asked.accredited) for day in _days(asked)),
     )
 
 
@@ -162,9 +166,6 @@ def _provider(asked: Question, course: Offer | None) -> UUID | None:
         raise Refused("not-yours", field="provider_code")
     if course is not None and (course.form != asked.activity.form or course.provider_id != provider):
         raise Refused("course-mismatch", field="course_code")
-    held = asked.accredited
-    if provider is not None and not all(any(covers(period, day) for period in held) for day in _days(asked)):
-        raise Refused("provider-not-accredited", field="provider_code")
     return provider
 
 

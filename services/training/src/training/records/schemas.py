@@ -44,7 +44,13 @@ class Content(Document):
     international: StrictBool = False
     degree: Code | None = Field(None, description="with formal education only, e.g. S2")
     competencies: list[Code] = Field(default_factory=list, max_length=50)
-    evidence: Words | None = Field(None, description="where the proof is: a URL or a document's number")
+    seconds: StrictInt | None = Field(
+        None, ge=1, le=10_000_000, description="how long it took by the clock of the platform, where that measures it"
+    )
+    evidence: Words | None = Field(
+        None,
+        description="the issuer's link, the text of its QR code, or a document's number: kept and shown, and never opened by us",
+    )
 
 
 C = TypeVar("C", bound=Content)
@@ -103,11 +109,16 @@ class Recorded(BaseModel):
     international: bool
     degree: str | None
     competencies: list[str]
+    seconds: int | None = None  # versions from before this was told have none
     evidence: str | None
     source_kind: SourceKind
     source_name: str
     reference: str
     verified: bool
+    accredited: bool = Field(
+        True,  # versions from before this was asked were refused where it was not so
+        description="whether its provider was accredited for the form on both days; where not, a person must confirm it",
+    )
     recorded_at: datetime
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     or_,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, col
@@ -33,7 +34,8 @@ class Record(Stored, table=True):
     of it; `why` names the rule that decided, see `texts.toml`. `jp_by_year` is null where all of it
     counts in `year`; see `by_year`. `fingerprint` tells a
     repeated line from another one under the same reference, which is the sender's own: see `contracts.acting`.
-    `hands` are the subjects and people who have sent, corrected or verified it.
+    `hands` are the subjects and people who have sent, corrected or verified it. One whose provider was not `accredited` on
+    its days is unverified until a person decides.
     """
 
     __tablename__ = "records"
@@ -43,6 +45,7 @@ class Record(Stored, table=True):
         CheckConstraint("state IN ('valid', 'revoked')", name="state"),
         CheckConstraint("source_kind IN ('system', 'provider', 'self')", name="source_kind"),
         Index(None, "person_id", "year"),
+        Index("ix_records_unchecked", "agency_id", "id", postgresql_where=text("state = 'valid' AND NOT verified")),
     )
 
     id: UUID = Field(primary_key=True)
@@ -68,9 +71,11 @@ class Record(Stored, table=True):
     international: bool
     degree: str | None
     competencies: list[str] = Field(sa_type=ARRAY(Text))
+    seconds: int | None
     evidence: str | None
     source_kind: str
     verified: bool
+    accredited: bool
     state: str
     version: int
     submitted_by: str

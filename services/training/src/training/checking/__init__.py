@@ -1,0 +1,1 @@
+"""Checking: records that nobody has confirmed yet are given out, and confirmed or refused with a reason."""

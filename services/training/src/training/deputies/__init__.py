@@ -1,0 +1,1 @@
+"""The copy of deputies that training keeps: who checks records for whom."""

@@ -1,0 +1,5 @@
+"""The copy of deputies."""
+
+from roster.deputies import Deputies
+
+DEPUTIES = Deputies(__name__)
