@@ -66,6 +66,7 @@ def honest(dice: random.Random, slot: int) -> dict:
     } | measured
 
 
+@pytest.mark.timeout(900)  # most of it stores the records; many runs at once on a small machine take long
 async def test_of_200_fakes_in_20000_records_nearly_all_are_found_and_hardly_an_honest_one(world, line, capsys) -> None:
     dice = random.Random(11)
     people = []
