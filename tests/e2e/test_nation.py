@@ -1,7 +1,9 @@
 """The synthetic nation on real services: planted faults are refused as foretold, nothing else is, and the demo's stories hold."""
 
+import re
 from datetime import datetime
 from typing import Any
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 import httpx2
@@ -10,12 +12,14 @@ from rich.table import Table
 from contracts.personal import HOLDERS
 from jejak_local.books import balance, rest
 from jejak_local.cohort import cohort
+from jejak_local.mail import Mail
 from jejak_local.postgres import temporary_folder
 from jejak_local.stack import running_stack
 from jejak_local.stories import STORIES, Scene, run_command
 from nation.faults import KINDS
 from nation.generate import Nation
 from nation.load import load
+from nation.orders import claim
 from nation.session import Stack as LoaderStack
 
 
@@ -26,6 +30,14 @@ def rows(table: Table) -> list[tuple[str, ...]]:
     return list(zip(*([str(cell) for cell in column.cells] for column in table.columns), strict=True))
 
 
+def mailed_token(mails: list[Mail], address: str) -> str:
+    """What the link holds that was mailed to an address."""
+    [link] = {
+        found for mail in mails if address in mail.recipients for found in re.findall(r"token=(\S+)", mail.body())
+    }
+    return unquote(link)
+
+
 async def test_a_nation_is_taken_its_faults_are_refused_and_its_stories_told() -> None:
     today = datetime.now(ZoneInfo("Asia/Jakarta")).date()  # as the services have it
     nation = Nation(today=today, year=today.year, people=1_000, agencies=14, predicate_share=0.1)
@@ -34,12 +46,18 @@ async def test_a_nation_is_taken_its_faults_are_refused_and_its_stories_told() -
             facts = LoaderStack.of(stack.facts)
             loaded = await load(facts, nation, quiet)
             assert loaded.ok, [summary for summary in loaded.streams.values() if not summary.ok]
-            assert set(loaded.streams) | {"reforms"} >= set(KINDS)
+            assert set(loaded.streams) | {"reforms", "addresses"} >= set(KINDS)
             assert all(
                 loaded.streams[label].planted for label in ("agencies", "units", "posts", "holdings", "contacts")
             )
 
             await rest(stack)
+
+            async def token_for(address: str) -> str:
+                return mailed_token(stack.mail.mails(), address)
+
+            claimed = await claim(facts, nation, token_for)
+            assert claimed.ok and claimed.planted, claimed
 
             scene = Scene(stack, http, nation, loaded.agencies)
             agency_id = next(iter(loaded.agencies.values()))

@@ -72,14 +72,14 @@ class Known:
         return not self._reduced(row)
 
 
-def learned(trees):
+def learned(trees, **more):
     """All that an attacker has: the answers, that both trees are the same people, and where a rest is nobody."""
     known = Known()
     for part in range(PARTS) if all(trees) else ():
         row = {cell: Fraction(1) for cell in cells(0, trees[0], (), [part])}
         known.add(row | {cell: Fraction(-1) for cell in cells(1, trees[1], (), [part])})
     for tree, leaves in enumerate(trees):
-        answer = told(leaves, LEAST, str)
+        answer = told(leaves, LEAST, str, **more)
         for path, parts in product(answer, ALL):
             count = counted(answer[path], parts)
             if count is None:
@@ -125,14 +125,32 @@ def test_no_small_count_follows_from_any_answers_together(leaves, turns):
 def test_whoever_keeps_a_group_learns_no_small_count_of_others(leaves):
     """They know all of their own, and take it from what is told."""
     leaves = {path: parts for path, parts in leaves.items() if any(parts)}
-    for keeper in paths(leaves):
-        known = learned((leaves, {}))
-        for cell in cells(0, leaves, keeper, range(PARTS)):
+    assert_keepers_learn_nothing(leaves, [cells(0, leaves, keeper, range(PARTS)) for keeper in paths(leaves)])
+
+
+@settings(max_examples=100, deadline=None)
+@given(leaves=regions)
+@example(leaves={("A", "1"): (30, 0, 0), ("B", "1"): (30, 0, 0), ("A", "2"): (5, 0, 0), ("B", "2"): (4, 0, 0)})
+@example(leaves={("A", "1"): (20, 0, 0), ("B", "1"): (4, 0, 0), ("B", "2"): (14, 0, 0), ("C", "2"): (30, 0, 0)})
+def test_whoever_keeps_a_place_in_many_groups_learns_no_small_count_of_others(leaves):
+    """An office for a region knows whoever serves there, in whatever kind of agency."""
+    leaves = {path: parts for path, parts in leaves.items() if any(parts)}
+    places = [
+        frozenset().union(*(cells(0, leaves, leaf, range(PARTS)) for leaf in leaves if leaf[1] == place))
+        for place in {leaf[1] for leaf in leaves}
+    ]
+    assert_keepers_learn_nothing(leaves, places, keeper_of=lambda leaf: leaf[1])
+
+
+def assert_keepers_learn_nothing(leaves, kept, **more):
+    for own in kept:
+        known = learned((leaves, {}), **more)
+        for cell in own:
             known.add({cell: Fraction(1)})
         for path, parts in product(paths(leaves), ALL):
-            others = cells(0, leaves, path, parts) - cells(0, leaves, keeper, range(PARTS))
+            others = cells(0, leaves, path, parts) - own
             if 0 < sum(leaves[leaf][part] for _, leaf, part in others) < LEAST:
-                assert not known.follows(dict.fromkeys(others, Fraction(1))), (keeper, path, parts)
+                assert not known.follows(dict.fromkeys(others, Fraction(1))), (own, path, parts)
 
 
 @settings(max_examples=100, deadline=None)

@@ -23,7 +23,7 @@ def nation() -> Nation:
 
 @pytest.fixture(scope="module")
 def uploads(nation: Nation) -> list[tuple[Stream, list[Planted]]]:
-    streams = (*nation.streams(), nation.exemption_stream(), nation.reform_stream())
+    streams = (*nation.streams(), nation.exemption_stream(), nation.address_stream(), nation.reform_stream())
     return [(stream, list(plant(nation, stream))) for stream in streams]
 
 
@@ -108,6 +108,9 @@ def test_faults_are_as_wrong_as_they_say(nation: Nation, uploads: list[tuple[Str
         "level-of-another-type": lambda line, _: (line["type"], line["jenjang"]) == ("JF", "pratama"),
         "ends-before-it-begins": lambda line, _: line.get("until", line.get("valid_to")) < line["valid_from"],
         "before-joining": lambda line, _: line["valid_from"] < joined[re.sub(r"\D", "", line["nip"])],
+        "of-somebody-else": lambda line, _: (
+            line["email"] in {each["email"] for each in nation.address_lines() if each["nip"] != line["nip"]}
+        ),
         "of-oneself": lambda line, _: line["nip"] == line["deputy_nip"],
         "in-a-circle": lambda line, _: (
             agency_of[line["nip"]] == agency_of[line["deputy_nip"]] and line["nip"] not in heads

@@ -17,12 +17,14 @@ from nation import orders
 from nation.faults import Fault, plant
 from nation.generate import Nation
 from nation.load import decide, load
-from nation.orders import reform
+from nation.orders import claim, reform
 from nation.session import TOKEN_MARGIN, Address, Client, LoadError, Stack
 
 NATION = Nation(today=date(2026, 11, 21), year=2026, people=600, agencies=20)
 ROLES = ("lan", "service", "agency_hr", "provider", "person", "verifier", "validator")
-ONE_BY_ONE = {"exemptions": NATION.exemption_stream(), "reforms": NATION.reform_stream()}
+ONE_BY_ONE = {
+    stream.name: stream for stream in (NATION.exemption_stream(), NATION.address_stream(), NATION.reform_stream())
+}
 STACK = Stack(
     services={name: Address(f"http://{name}.example") for name in ("registry", "training", "credit")},
     clients={role: Client(role, "secret") for role in ROLES},
@@ -44,6 +46,7 @@ class FakeStack:
         self.asked = {name: list(plant(NATION, stream)) for name, stream in ONE_BY_ONE.items()}
         self.exempted: list[tuple[str, str]] = []
         self.reforms: list[dict[str, Any]] = []
+        self.shown: list[tuple[str, str]] = []
         self.waited = 0
         self.job_states: list[str] = []
         self.answer: Callable[[str, dict[str, Any]], dict[str, Any] | None] = lambda _stream, answer: answer
@@ -58,7 +61,7 @@ class FakeStack:
         if path.endswith(":batch"):
             return self._upload(request, form)
         answers: dict[str, Callable[[], httpx2.Response]] = {
-            "people": self._person,
+            "people": lambda: self._shown(request, form) if path.endswith("/contact/check") else self._person(),
             "exemptions": lambda: self._exemption(request, path, form),
             "reforms": lambda: self._reform(request),
             "jobs": lambda: httpx2.Response(200, json={"state": self.job_states.pop(0) if self.job_states else "done"}),
@@ -75,6 +78,9 @@ class FakeStack:
     def _upload(self, request: httpx2.Request, form: dict[str, str]) -> httpx2.Response:
         if self.upload_status != 200:
             return httpx2.Response(self.upload_status, json={"code": "unavailable", "title": "Sedang penuh."})
+        if not self.streams:
+            answer = self._foretold_one("addresses").json()
+            return httpx2.Response(200, text=json.dumps(answer | {"line": 1}) + "\n")
         stream = self.streams.pop(0)
         assert form["client_id"] == stream.role
         assert request.url == f"http://{stream.service}.example/v1/{stream.path}:batch"
@@ -100,6 +106,10 @@ class FakeStack:
             return self._foretold_one("exemptions")
         assert form["client_id"] == "agency_hr" and form["agency"].startswith("agencies")
         self.exempted.append((form["agency"], path))
+        return httpx2.Response(200, json={})
+
+    def _shown(self, request: httpx2.Request, form: dict[str, str]) -> httpx2.Response:
+        self.shown.append((form["person"], json.loads(request.content)["token"]))
         return httpx2.Response(200, json={})
 
     def _reform(self, request: httpx2.Request) -> httpx2.Response:
@@ -190,6 +200,20 @@ async def test_exemptions_are_asked_for_one_by_one_and_approved_by_the_agency():
     verbs = Counter(path.rpartition("/")[2] for _, path in stack.exempted)
     assert set(verbs) == {"approve"}
     assert asked.stored / 2 < verbs.total() < asked.stored, "some are not decided"
+
+
+async def test_addresses_are_shown_to_be_theirs_by_their_owners_and_then_refused_to_others():
+    stack = FakeStack()
+    stack.streams = []
+
+    async def token_for(address: str) -> str:
+        return f"link to {address}"
+
+    summary = await claim(STACK, NATION, token_for, stack.transport)
+    assert summary.ok and summary.planted and summary.refused == {"email-taken": summary.planted}
+    assert not stack.asked["addresses"]
+    assert [token for _, token in stack.shown] == [f"link to {line['email']}" for line in NATION.address_lines()]
+    assert len({person for person, _ in stack.shown}) == len(stack.shown) == 3
 
 
 async def test_reforms_are_ordered_by_name_one_after_the_other(monkeypatch: pytest.MonkeyPatch):

@@ -18,6 +18,7 @@ from common.store.database import Database
 from common.web.auth import EVERYBODY, guards
 from common.web.principals import CallerRole
 from contracts import topics
+from contracts.rights import rights_of
 from contracts.roles import CLAIMS, IDS, ROLES
 from jejak_local.issuer import Issuer
 
@@ -126,6 +127,24 @@ async def open_doors(app: FastAPI, database: Database, issuer: Issuer) -> list[s
                         found.append(f"{method} {path}: {role.name}, {claim} {how}: {got}, not 401")
     if await rows_of(database) != before:
         found.append("rows were changed")
+    return found
+
+
+async def ajar_doors(app: FastAPI, issuer: Issuer, agency: UUID) -> list[str]:
+    """Where whoever speaks for an agency, which a reform has closed, may yet change something, or reads no more.
+
+    The service knows of it; whoever has no role but those of the agency is told who has taken it over.
+    """
+    found: list[str] = []
+    claims = dict.fromkeys(CLAIMS, SOMETHING) | {"agency": agency}
+    async with knocking(app) as client:
+        for (method, path), right in rights_of(app).items():
+            for role in (role for role in right.roles if "agency" in ROLES[role].needs):
+                token = {"authorization": f"Bearer {issuer.token(role, **claims)}"}
+                got = await client.request(**request_of(app.openapi(), method, path), headers=JSON | token)
+                refused = got.status_code == 403 and got.json()["code"] == "claim-succeeded"
+                if refused == (method == "GET" or right.asks):
+                    found.append(f"{method} {path}: {role} is answered {got.status_code}")
     return found
 
 

@@ -314,6 +314,10 @@ class Inside:
         """An event as the service reads it."""
         return received(event, sequence, event_id, self._heard[event.type][1])
 
+    def hears(self, event: type[Event]) -> bool:
+        """Whether the service asks to be told of such."""
+        return event.type in self._heard
+
     async def hear(self, *batch: Received) -> None:
         """Hands a batch to the consumer of its topic, in one transaction."""
         if batch:
@@ -441,7 +445,7 @@ class World(Inside):
 
     async def people(self, *states: PersonChanged, sequence: int = 1) -> list[UUID]:
         """Lets the service hear of people, and first of the units they serve in, where it asks for those."""
-        if UnitChanged.type in self._heard:
+        if self.hears(UnitChanged):
             units = {part.unit_id: part for state in states for part in state.assignments if part.unit_id}
             await self.hear(*(self.received(_unit(part), sequence) for part in units.values()))
         await self.hear(*(self.received(state, sequence) for state in states))

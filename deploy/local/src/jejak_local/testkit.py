@@ -23,15 +23,29 @@ from rich.console import Console
 from sqlalchemy import TextClause, text
 
 from common.app import create_app
+from common.fields import FIRST_DAY
 from common.invariants import EVENTS_LEAVE, find_broken, table
 from common.parts import Parts
 from common.process import commands_of
 from common.service import Service
 from common.settings import ServiceSettings
 from common.store import migrations
-from jejak_local.doors import guarded, open_doors, repeated, wrong_doors
+from contracts.events.registry import AgencyChanged
+from jejak_local.doors import ajar_doors, guarded, open_doors, repeated, wrong_doors
 from jejak_local.forgetting import assert_forgets
-from jejak_local.harness import Api, FixedClock, OwnedDatabase, client_of, emptying, owning, settings_of
+from jejak_local.harness import (
+    AGENCY,
+    OTHER_AGENCY,
+    Api,
+    FixedClock,
+    Inside,
+    OwnedDatabase,
+    agency_changed,
+    client_of,
+    emptying,
+    owning,
+    settings_of,
+)
 from jejak_local.issuer import Issuer
 from jejak_local.postgres import PostgresServer
 from jejak_local.processes import CHECKOUT
@@ -237,7 +251,8 @@ def assert_service(
 
     Migrations make the tables of the code and can be taken back; the role that serves may do what is declared and no
     more; of who is erased no table tells; `rights` are the roles of each route, which opens to them and to nobody else, and to no
-    token without the claim that its role needs; no refusal repeats a NIP that was sent. (Both texts of every code: tests/test_texts.)
+    token without the claim that its role needs; who speaks for an agency that a reform has closed changes nothing; no
+    refusal repeats a NIP that was sent. (Both texts of every code: tests/test_texts.)
     """
 
     async def check(rights: Mapping[tuple[str, str], AbstractSet[str]]) -> None:
@@ -248,6 +263,11 @@ def assert_service(
         assert await open_doors(tested.app, database, issuer) == []
         assert await wrong_doors(tested.app, issuer) == []
         assert await repeated(tested.app, issuer) == []
+        inside = Inside(database, tested.service, tested.parts)
+        if inside.hears(AgencyChanged):
+            closed = agency_changed(OTHER_AGENCY, active=False, closed_on=FIRST_DAY, successors=[AGENCY])
+            await inside.hear(inside.received(closed, sequence=9))
+            assert await ajar_doors(tested.app, issuer, OTHER_AGENCY) == []
 
     return check
 

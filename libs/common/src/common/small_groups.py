@@ -9,7 +9,8 @@ none, or at least two are not, and these have together, in size and in each part
 a group that is not told, nothing below it is told. A group's parts are told all or none of them, and by the same rule.
 So no sums and differences of what is told give a small count. That holds for the keeper of a group too, who knows its
 counts and takes them away: a group is told only if what is left of it without any one group within it is 0 or at least
-`least`, and so it is with what is hidden together. Nor does it tell which groups are hidden with a small
+`least`, and so it is with what is hidden together. And it holds for whoever keeps people in many groups of the tree at
+once (`keeper_of`), as somebody does to whom a place is given and not what it is part of. Nor does it tell which groups are hidden with a small
 one: they are taken in an order that has nothing to do with their size, and that the reader must not know.
 
 Other groups of the same people (say, by what they work as) lie across the tree, and one of them may lie within a group
@@ -34,15 +35,17 @@ Order: TypeAlias = Callable[[Hashable], Any]
 """What a group is sorted by, made of its key."""
 
 
-def told(leaves: Mapping[Path, Parts], least: int, order: Order) -> Mapping[Path, tuple[int, Parts | None]]:
+def told(
+    leaves: Mapping[Path, Parts], least: int, order: Order, keeper_of: Callable[[Path], Hashable] = lambda leaf: leaf
+) -> Mapping[Path, tuple[int, Parts | None]]:
     """The groups, of all heights, whose size may be told: the size, and the parts where these may be told too.
 
-    The leaves, all of one depth, come with their parts. `order` sorts groups by their keys alone.
+    The leaves, all of one depth, come with their parts. `order` sorts groups by their keys alone. Whoever keeps a group
+    knows all of it; beside that somebody keeps all leaves of which `keeper_of` says the same.
     """
     parts = _with_sums(leaves)
-    sizes = {path: (sum(of),) for path, of in parts.items()}
-    sized = _opened(sizes, least, order, ())
-    split = _opened(parts, least, order, parts.keys() - sized)
+    sized = _opened({leaf: (sum(of),) for leaf, of in leaves.items()}, least, order, keeper_of, ())
+    split = _opened(leaves, least, order, keeper_of, parts.keys() - sized)
     return {path: (sum(parts[path]), parts[path] if path in split else None) for path in sized}
 
 
@@ -52,11 +55,12 @@ def shown(
     order: Order,
     closed: Collection[K] = (),
     within: Mapping[K, Sequence[Parts]] | None = None,
+    kept: Mapping[K, Mapping[Hashable, Parts]] | None = None,
 ) -> frozenset[K]:
     """Those of the groups of one total that may be told: neither `closed` nor with a small count, nor needed to hide these.
 
     The next ones in `order` are hidden with them, until two are hidden and have enough together that none is known, not
-    even to whoever knows one of them, or of the groups `within` it.
+    even to whoever knows one of them, or of the groups `within` it, or what somebody has `kept` of all of them.
     """
     hidden = {key for key, parts in groups.items() if key in closed or _any_small(parts, least)}
     following = iter(sorted(groups.keys() - hidden, key=order))
@@ -65,8 +69,13 @@ def shown(
         together = _sum([groups[key] for key in hidden])
         if len(hidden) == 1 or _any_small(together, 2 * least - 1):
             return True
-        kept = (each for key in hidden for each in (groups[key], *(within or {}).get(key, ())))
-        return any(_any_small(_less(together, each), least) for each in kept)
+        of_one = (each for key in hidden for each in (groups[key], *(within or {}).get(key, ())))
+        of_many: defaultdict[Hashable, list[Parts]] = defaultdict(list)
+        for key in hidden:
+            for keeper, parts in (kept or {}).get(key, {}).items():
+                of_many[keeper].append(parts)
+        known = (*of_one, *map(_sum, of_many.values()))
+        return any(_any_small(_less(together, each), least) for each in known)
 
     while hidden and is_known():
         key = next(following, None)
@@ -138,7 +147,28 @@ def _with_sums(leaves: Mapping[Path, Parts]) -> Mapping[Path, Parts]:
     return {path: _sum(many) for path, many in below.items()}
 
 
-def _opened(groups: Mapping[Path, Parts], least: int, order: Order, closed: Collection[Path]) -> frozenset[Path]:
+def _with_keepers(
+    leaves: Mapping[Path, Parts], keeper_of: Callable[[Path], Hashable]
+) -> Mapping[Path, Mapping[Hashable, Parts]]:
+    """What each keeper has of each group."""
+    theirs: defaultdict[Hashable, dict[Path, Parts]] = defaultdict(dict)
+    for leaf, parts in leaves.items():
+        theirs[keeper_of(leaf)][leaf] = parts
+    kept: defaultdict[Path, dict[Hashable, Parts]] = defaultdict(dict)
+    for keeper, of_keeper in theirs.items():
+        for path, parts in _with_sums(of_keeper).items():
+            kept[path][keeper] = parts
+    return kept
+
+
+def _opened(
+    leaves: Mapping[Path, Parts],
+    least: int,
+    order: Order,
+    keeper_of: Callable[[Path], Hashable],
+    closed: Collection[Path],
+) -> frozenset[Path]:
+    groups, kept = _with_sums(leaves), _with_keepers(leaves, keeper_of)
     children: defaultdict[Path, dict[Path, Parts]] = defaultdict(dict)
     within: defaultdict[Path, list[Parts]] = defaultdict(list)
     for path, parts in groups.items():
@@ -147,10 +177,12 @@ def _opened(groups: Mapping[Path, Parts], least: int, order: Order, closed: Coll
         for depth in range(len(path)):
             within[path[:depth]].append(parts)
     shut = {
-        path for path, parts in groups.items() if any(_any_small(_less(parts, each), least) for each in within[path])
+        path
+        for path, parts in groups.items()
+        if any(_any_small(_less(parts, each), least) for each in (*within[path], *kept[path].values()))
     } | set(closed)
     opened = level = frozenset(path for path in groups if not path and not _any_small(groups[path], least)) - shut
     while level:
-        level = frozenset[Path]().union(*(shown(children[path], least, order, shut, within) for path in level))
+        level = frozenset[Path]().union(*(shown(children[path], least, order, shut, within, kept) for path in level))
         opened |= level
     return opened

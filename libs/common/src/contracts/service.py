@@ -15,12 +15,21 @@ from contracts import PUBLISHED
 from contracts.roles import CALLERS
 from contracts.zone import JAKARTA
 
+
+def past_of_agency(key: str) -> str:
+    """What the claim `agency` stands for, by the column that is the id of an agency: itself if it was closed, and what it took over."""
+    return (
+        f"SELECT {key} AS agency_id, closed_on, successors FROM agencies"  # noqa: S608 - built of names in our own code
+        " WHERE successors @> jsonb_build_array(CAST(:agency AS uuid))"
+        f" OR ({key} = CAST(:agency AS uuid) AND closed_on IS NOT NULL)"
+    )
+
+
 EXPANDS = {
     "region": "SELECT agency_id, NULL AS valid_from, NULL AS valid_to FROM agencies WHERE region = :region",
-    "agency": "SELECT agency_id, closed_on, successors ->> 0 = CAST(CAST(:agency AS uuid) AS text) AS heir FROM agencies"
-    " WHERE successors @> jsonb_build_array(CAST(:agency AS uuid))",
+    "agency": past_of_agency("agency_id"),
 }
-"""What claims stand for in a copy of agencies: a region for those in it now, an agency for those it took over."""
+"""What claims stand for in a copy of agencies: a region for those in it now, an agency for its past."""
 DATED = EXPANDS | {"region": "SELECT agency_id, valid_from, valid_to FROM agency_places WHERE region = :region"}
 """The same where it is known in which region an agency was on any day."""
 RESTING = (

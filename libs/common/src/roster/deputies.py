@@ -24,7 +24,7 @@ from common.web.principals import Principal
 from contracts.callers import Caller
 from contracts.duties import duties_of
 from contracts.events.registry import DutyDelegated
-from contracts.rights import Right, expanded
+from contracts.rights import Right, caller_of
 from contracts.roles import named
 from roster.copies import Copy
 from roster.days import covers_sql, in_service_sql
@@ -92,18 +92,12 @@ class Delegable(Right):
         found = [row for row in acts if row.person_id == acting_for]
         if not found:
             raise Refused("not-deputy", field="Acting-For")
-        acting = Caller[Any](
-            subject=principal.subject,
-            named=named(*(role_of[row.duty] for row in found)),
+        # Whoever they act for reaches what a reform brought to the agency, so they do too.
+        claims = {"person": deputy_id, "agency": found[0].agency_id}
+        acting = Principal(principal.subject, named(*(role_of[row.duty] for row in found)), claims, principal.client)
+        return replace(
+            await caller_of(request, acting, acting.named),
             token_roles=principal.roles,
-            claims={"person": deputy_id, "agency": found[0].agency_id},
             acting_for=acting_for,
             named_by=frozenset(hand for row in found for hand in row.named_by),
-            client=principal.client,
-            clock=parts.clock,
-            rules=parts.rules,
-            nip_key=parts.settings.nip_key.get_secret_value(),
         )
-        # Whoever they act for reaches what a reform brought to the agency, so they do too.
-        region, predecessors = await expanded(parts, acting, acting.named)
-        return replace(acting, region=region, predecessors=predecessors)

@@ -72,7 +72,7 @@ def _generate(nation: Nation, folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     faults: list[Fault] = []
     lines = 0
-    for stream in (*nation.streams(), nation.exemption_stream(), nation.reform_stream()):
+    for stream in (*nation.streams(), nation.exemption_stream(), nation.address_stream(), nation.reform_stream()):
         with (folder / f"{stream.name}.ndjson").open("wb") as file:
             for planted in plant(nation, stream):
                 file.write(planted.body)

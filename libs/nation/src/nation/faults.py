@@ -327,6 +327,7 @@ KINDS: dict[str, tuple[Kind, ...]] = {
         Kind("unknown-zone", lambda bed: bed.fresh(zone="WIX"), "field-invalid"),
         Kind("nobody", lambda bed: bed.without("nip"), "field-missing"),
     ),
+    "addresses": (Kind("of-somebody-else", _other_person, "email-taken"),),
     "deputies": (
         *ANYWHERE,
         NO_CHANGE,

@@ -30,6 +30,7 @@ HR_EVERY = 10  # one agency in ten sends its trainings itself
 EXCHANGED = (10, 2)  # of so many pairs of people, by what remains of the division, one may change places
 CONTACT_EVERY = 10  # people, one is known how to be written to
 ADDRESS_EVERY = 100  # people, one has a work address; a link to check it is sent there
+LINKS = 3  # people who follow the link that was sent to their address
 DEPUTY_EVERY = 4  # units, one has a head for whom somebody stands in at the moment
 EXEMPTIONS = 24  # people who ask for an exemption from the duty
 REFORMS = 3  # agencies that end in the year: two merge into others, one is split
@@ -258,6 +259,10 @@ class Nation:
         number = len(self.exempted)
         return Stream("exemptions", "exemptions", "training", "exemptions", "person", number, self.exemption_lines)
 
+    def address_stream(self) -> Stream:
+        """A few of the contacts again, one request a line: of people who follow the link that they were mailed."""
+        return Stream("addresses", "addresses", "registry", "contacts", "service", LINKS, self.address_lines)
+
     def reform_stream(self) -> Stream:
         """The reforms of the year, one request a line, with agencies and units by code.
 
@@ -380,6 +385,10 @@ class Nation:
             if person.number % ADDRESS_EVERY == 3:
                 line["email"] = f"pegawai.{person.number:07d}@instansi.example"
             yield line
+
+    def address_lines(self) -> Iterator[Line]:
+        """The first contacts that have an address."""
+        return islice((line for line in self.contact_lines() if "email" in line), LINKS)
 
     def exemption_lines(self) -> Iterator[Line]:
         """Leave and study of three months, for which some ask to be exempt."""

@@ -1,15 +1,17 @@
-"""What people and LAN ask for one request at a time: exemptions from the duty, and reforms of agencies."""
+"""What is asked for one request at a time: exemptions from the duty, addresses that are shown to be somebody's, reforms of agencies."""
 
 import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 import httpx2
 
 from nation.faults import plant
-from nation.generate import Line, Nation, Stream
+from nation.generate import Line, Nation, Stream, encode
 from nation.session import Caller, LoadError, Session, Stack, connect, insist
 from nation.summary import Answer, Judge, StreamSummary
 
@@ -19,7 +21,7 @@ LEAVE_EVERY = 4  # exemptions, of which one is not decided: it stays asked for, 
 PAGE = 1000
 LAN = Caller("lan")
 
-Send = Callable[[Line], Awaitable[httpx2.Response]]
+Send = Callable[[Line], Awaitable[Answer]]
 
 
 async def exempt(
@@ -33,10 +35,10 @@ async def exempt(
     summary = StreamSummary(stream.label)
     agency_of = {nation.person(number).nip: nation.person(number).agency.code for number in nation.exempted}
 
-    async def ask(line: Line) -> httpx2.Response:
+    async def ask(line: Line) -> Answer:
         nip = line["nip"]
         body = {"person_id": ids[nip]} | {name: value for name, value in line.items() if name != "nip"}
-        return await session.post(Caller("person", "person", ids[nip]), stream.service, stream.path, body)
+        return _answer(await session.post(Caller("person", "person", ids[nip]), stream.service, stream.path, body))
 
     async for line, answer in _ask_each(nation, stream, summary, ask):
         progress(summary.sent, max(summary.sent, stream.expected), stream.label)
@@ -44,6 +46,35 @@ async def exempt(
             hr = Caller("agency_hr", "agency", ids[agency_of[line["nip"]]])
             path = f"exemptions/{answer.id}/approve"
             await insist(await session.post(hr, "training", path, {}), "approval of an exemption")
+    return summary
+
+
+async def claim(
+    stack: Stack,
+    nation: Nation,
+    token_for: Callable[[str], Awaitable[str]],
+    transport: httpx2.AsyncBaseTransport | None = None,
+) -> StreamSummary:
+    """Has a few people of a nation that is loaded follow the link they were mailed: from then on nobody else has their address.
+
+    `token_for` gives what the link holds that was mailed to an address. Raises LoadError.
+    """
+    stream = nation.address_stream()
+    summary = StreamSummary(stream.label)
+    async with connect(stack, transport) as session:
+
+        async def say(line: Line) -> Answer:
+            async with aclosing(
+                session.upload(Caller(stream.role), stream.service, f"{stream.path}:batch", _one(line))
+            ) as answers:
+                return await anext(answers)
+
+        async for line, answer in _ask_each(nation, stream, summary, say):
+            if answer.status != "refused" and answer.id:
+                owner = Caller("person", "person", answer.id)
+                shown = {"token": await token_for(line["email"])}
+                path = "people/me/contact/check"
+                await insist(await session.post(owner, stream.service, path, shown), "check of an address")
     return summary
 
 
@@ -57,7 +88,7 @@ async def reform(stack: Stack, nation: Nation, transport: httpx2.AsyncBaseTransp
     async with connect(stack, transport) as session:
         agencies = {item["code"]: item["id"] async for item in _all(session, "agencies")}
 
-        async def order(line: Line) -> httpx2.Response:
+        async def order(line: Line) -> Answer:
             ends = agencies[line["agency_code"]]
             codes = {code for share in line["shares"] for code in share.get("unit_codes", ())}
             units = (
@@ -71,7 +102,7 @@ async def reform(stack: Stack, nation: Nation, transport: httpx2.AsyncBaseTransp
             response = await session.post(LAN, stream.service, stream.path, body)
             if response.is_success:
                 await _done(session, response.json()["job_id"])
-            return response
+            return _answer(response)
 
         async for _ in _ask_each(nation, stream, summary, order):
             pass
@@ -89,20 +120,24 @@ async def _ask_each(
             judge.foretell(planted.fault)
         summary.sent += 1
         line = json.loads(planted.body)
-        answer = _answer(number, await send(line), known=planted.fault is None)
+        answer = replace(await send(line), line=number)
+        if answer.code == "periods-overlap" and planted.fault is None:
+            answer = Answer(number, "duplicate")  # it was stored the first time
         judge.hear(answer)
         yield line, answer
     summary.seconds = time.perf_counter() - started
 
 
-def _answer(number: int, response: httpx2.Response, *, known: bool) -> Answer:
-    """An answer as a bulk route would have given it; what is asked for again was stored the first time."""
+def _answer(response: httpx2.Response) -> Answer:
+    """An answer as a bulk route would have given it to its first line."""
     body: dict[str, Any] = response.json()
     if response.is_success:
-        return Answer(number, "stored", body["id"])
-    if known and body["code"] == "periods-overlap":
-        return Answer(number, "duplicate")
-    return Answer(number, "refused", code=body["code"], field=body.get("field"))
+        return Answer(1, "stored", body["id"])
+    return Answer(1, "refused", code=body["code"], field=body.get("field"))
+
+
+async def _one(line: Line) -> AsyncIterator[bytes]:
+    yield encode(line).encode() + b"\n"
 
 
 async def _done(session: Session, job: str) -> None:

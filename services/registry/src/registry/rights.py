@@ -14,6 +14,7 @@ READ_PEOPLE = Right(
 READ_NAMES = Right(
     (*READ_PEOPLE.roles, "person"),
     "whom they may read; a person: themselves and whoever is below them today, without NIP",
+    asks=True,
 )
 READ_HISTORIES = Right(
     ("lan", "analis", "agency_hr", "agency_head", "inspector", "service"),
@@ -31,7 +32,7 @@ TRANSFER = Right(
 KEEP_CONTACTS = Right(("agency_hr", "service"), "who serves in their agency; all for a service")
 KEEP_OWN_CONTACT = Right(("person",), "the one whose token it is")
 READ_IDENTIFIERS = Right(
-    ("lan", "agency_hr", "service"), "their agency, its units and who serves in it; all for a national role"
+    ("lan", "agency_hr", "service"), "their agency, its units and who serves in it; all for a national role", asks=True
 )
 KEEP_IDENTIFIERS = Right(
     ("lan", "agency_hr", "service"),

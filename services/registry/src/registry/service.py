@@ -1,7 +1,7 @@
 """The registry: agencies with their units, posts and PICs, and people with a dated history."""
 
 from common.service import Command
-from contracts.service import DATED, Service
+from contracts.service import DATED, Service, past_of_agency
 from registry.access.cli import add_breach, breach, drop_looks
 from registry.data_files import commands as data_files
 from registry.data_files import making
@@ -37,7 +37,7 @@ SERVICE = Service(
         "jobs",
     ],
     settings=Settings,
-    expands=DATED | {"agency": DATED["agency"].replace("agency_id", "id AS agency_id")},
+    expands=DATED | {"agency": past_of_agency("id")},
     withheld=WITHHELD,
     emits=True,
     jobs={

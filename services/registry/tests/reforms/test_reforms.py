@@ -8,6 +8,7 @@ import pytest
 
 from common.refused import Refused
 from common.runner import Runner
+from jejak_local.doors import ajar_doors
 from libs.common.tests.delivery import Killed
 from registry.reforms import commands
 from registry.service import SERVICE
@@ -401,6 +402,23 @@ async def test_hr_of_the_new_agency_reads_the_past_of_the_old_and_corrects_it(ap
     assert (person["agency_code"], person["position"]) == ("D-001", "Perencana Ahli Muda")
     name = staff["bodies"][0] | {"name": "Nama Benar", "status": "retired"}
     assert (await api.call("agency_hr", "PUT", f"/people/{staff['ids'][0]}", name, agency=new)).status_code == 200
+
+
+async def test_who_speaks_for_a_closed_agency_reads_and_changes_nothing_and_is_told_who_it_is_now(
+    app, api, issuer, nation, staff, runner
+) -> None:
+    old, new = nation.agencies["D-001"], nation.agencies["K-001"]
+    await ordered(api, merger(nation))
+    await worked_off(runner)
+    assert await ajar_doors(app, issuer, old) == []
+    assert len((await api.get("/people?as_of=2026-02-01", "agency_hr", agency=old))["items"]) == 3
+    body = staff["bodies"][1] | {"name": "Nama Lain", "valid_from": "2026-05-01"}
+    answer = await api.call("agency_hr", "PUT", f"/people/{staff['ids'][1]}", body, agency=old)
+    assert (answer.status_code, answer.json()["code"]) == (403, "claim-succeeded")
+    assert str(new) in answer.json()["title"]
+    both = {"authorization": f"Bearer {issuer.mint('agency_hr', 'person', agency=old, person=staff['ids'][0])}"}
+    own = await api.http.put("/v1/people/me/contact", json={"language": "en"}, headers=both)
+    assert own.status_code == 200, "what is their own is theirs to change"
 
 
 async def test_what_an_agency_had_taken_over_goes_on_to_whoever_takes_it_over(

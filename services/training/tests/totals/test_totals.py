@@ -117,6 +117,21 @@ async def test_a_position_that_an_agency_is_full_of_is_not_told(api, world, run)
     assert (await told(api, "position"))["groups"] == []
 
 
+async def test_an_analis_who_counts_a_region_across_all_kinds_learns_nothing_of_the_few_elsewhere(api, world, run):
+    """The attack: 69 people, less the 60 whom the analis of Bali counts in two kinds of agencies, would be the 9 others."""
+    few = {"a1": ("K", "Bali", 30), "b1": ("L", "Bali", 30), "a2": ("K", "Aceh", 5), "d1": ("L", "Aceh", 4)}
+    for name, (kind, region, size) in few.items():
+        agency_id = UUID(agency(name))
+        await world.agency(agency_id, kind=kind, region=region)
+        await world.people(*(world.state(agency=agency_id, jenjang=None) for _ in range(size)))
+    assert await run("sweep") == 0
+    counts = await api.get("/duty-counts?day=2026-04-30", "analis", region="Bali")
+    assert counts["total"]["active"] == 60
+    for level in LEVELS:
+        shown = await told(api, level)
+        assert (shown["total"], shown["groups"]) == (None, [])
+
+
 async def test_what_is_published_stays_until_the_next_caturwulan_is_over(api, world, run, clock, published):
     """So what is corrected between two answers is nobody's to compute."""
     before = [await told(api, level) for level in LEVELS]

@@ -4,6 +4,7 @@ import hmac
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -68,7 +69,8 @@ async def publish(session: AsyncSession, parts: Parts) -> None:
         return hmac.digest(key, repr(path).encode(), "sha256")
 
     cells = await _cells(session, parts, year, day)
-    tree = told(_summed((cell.path, cell.parts) for cell in cells), least.tables.least, order)
+    # Whoever answers for a region counts whoever serves there, in whatever kind of agency.
+    tree = told(_summed((cell.path, cell.parts) for cell in cells), least.tables.least, order, itemgetter(1))
     groups = {**_of_tree(cells, tree), "position": _positions(cells, tree, least.tables.least)}
     for level, shown in groups.items():
         document = DutyTotalsOut(
