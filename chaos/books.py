@@ -30,6 +30,7 @@ from contracts.topics import (
     PEOPLE,
     POSTS,
     RECORDS,
+    RESTRICTIONS,
     TOPICS,
     UNITS,
 )
@@ -38,13 +39,14 @@ from jejak_local.services import parts_of, services
 
 
 class Copied(NamedTuple):
-    """A table of the registry that others copy: its id, the topic, and the copy with its key; nobody copies ids yet."""
+    """A table of the registry that others copy: its id, the topic, the copy with its key, and what it calls its version; nobody copies ids yet."""
 
     table: str
     id: str
     topic: str
     copy: str
     key: str
+    version: str = "version"
 
 
 COPIED = (
@@ -54,6 +56,7 @@ COPIED = (
     Copied("posts", "id", POSTS.name, "established_posts", "post_id"),
     Copied("contacts", "person_id", CONTACTS.name, "contacts", "person_id"),
     Copied("delegations", "id", DUTIES.name, "deputies", "delegation_id"),
+    Copied("restrictions", "person_id", RESTRICTIONS.name, "restrictions", "person_id", "sequence"),
     Copied("identified", "subject_id", IDENTIFIERS.name, "", ""),
 )
 HISTORIES = {"unit_states": UNITS.name, "post_states": POSTS.name, "holdings": PEOPLE.name}
@@ -241,9 +244,8 @@ async def _record_events(arena: Arena, histories: Sequence[History]) -> Finding:
 
 async def _copies(arena: Arena, copied: Copied) -> Finding:
     """Readers of a compacted topic have the newest state of everyone, and so has the topic."""
-    versions = dict(
-        await rows(arena.stack, "registry", f"SELECT {copied.id}::text, version FROM {copied.table} WHERE version > 0")
-    )
+    query = f"SELECT {copied.id}::text, {copied.version} FROM {copied.table} WHERE {copied.version} > 0"
+    versions = dict(await rows(arena.stack, "registry", query))
     broken: list[str] = []
     for service in _readers(copied.topic):
         known = dict(await rows(arena.stack, service, f"SELECT {copied.key}::text, sequence FROM {copied.copy}"))

@@ -19,7 +19,14 @@ from common.messages.fetching import take
 from common.messages.kafka import partition_of, producer
 from contracts import topics
 from contracts.events.mentoring import MentoringCompleted
-from contracts.events.registry import AgencyChanged, DutyDelegated, PersonChanged, PostChanged, UnitChanged
+from contracts.events.registry import (
+    AgencyChanged,
+    DutyDelegated,
+    PersonChanged,
+    PostChanged,
+    RestrictionChanged,
+    UnitChanged,
+)
 from contracts.events.training import JPShortfallResolved, TrainingCompleted
 from jejak_local.books import EMITTING, READERS, ask, rows
 from jejak_local.poison import STAND_IN, Raw, send_raw
@@ -36,13 +43,14 @@ WANTED: dict[str, type[Event]] = {
         PostChanged,
         PersonChanged,
         DutyDelegated,
+        RestrictionChanged,
         TrainingCompleted,
         JPShortfallResolved,
         MentoringCompleted,
     )
 }
 """An event that each reader of the topic wants; it would rightly pass over the body of any other."""
-STRUCTURE = (topics.AGENCIES, topics.UNITS, topics.POSTS, topics.DUTIES)
+STRUCTURE = (topics.AGENCIES, topics.UNITS, topics.POSTS, topics.DUTIES, topics.RESTRICTIONS)
 INTAKE_SECONDS = 60
 HUGE = 6 * 1024 * 1024
 RECORDED = "SELECT count(*) FROM records"

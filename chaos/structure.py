@@ -1,4 +1,4 @@
-"""Clients that keep units, posts, contacts, deputies and ids of other systems of an agency, and one that looks at people's records."""
+"""Clients that keep units, posts, contacts, deputies, ids of other systems and restrictions, and one that looks at people's records."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -45,6 +45,7 @@ async def organiser(client: Client) -> None:
         await _send(client, "contacts", [_contact(client, person.nip) for person in people])
         await _identify(client, chance.sample(agency.people, k=6))
         await _stand_in(client, agency)
+        await _rest(client, agency)
         await asyncio.sleep(chance.uniform(0, 0.5))
 
 
@@ -96,6 +97,24 @@ async def _stand_in(client: Client, agency: Agency) -> None:
             # Sent again after an answer that was lost, it is over; a day may have gone by.
             if not ended.is_success and ended.json().get("code") not in {"delegation-over", "end-outside"}:
                 client.wrong(f"the end of a delegation was answered {ended.status_code}: {ended.text[:200]}")
+
+
+async def _rest(client: Client, agency: Agency) -> None:
+    """Somebody asks that a part of their record rest, their HR grants it, and now and then they lift it."""
+    person, part = client.chance.choice(agency.people), client.chance.choice(("hours", "posts", "history"))
+    me = {"role": "person", "person": person.id}
+    asked = {"kind": "restriction", "part": part, "wrong": "Sedang diperiksa"}
+    made = await client.insist("registry", "POST", "/people/me/data-requests", json=asked, **me)
+    if made.status_code != 201:
+        client.wrong(f"a request about one's own data was answered {made.status_code}: {made.text[:200]}")
+        return
+    acts = [("grant", {"role": "agency_hr", "agency": agency.id}), ("lift", me)]
+    for act, by in acts[: client.chance.randint(1, 2)]:
+        path = f"/data-requests/{made.json()['id']}/{act}"
+        done = await client.insist("registry", "POST", path, json={}, **by)
+        # Sent again after an answer that was lost, it is done already.
+        if not done.is_success and done.json().get("code") != "request-state":
+            client.wrong(f"{act} of a restriction was answered {done.status_code}: {done.text[:200]}")
 
 
 def _since(client: Client) -> dict[str, str]:

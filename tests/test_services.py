@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from common.process import commands_of
+from contracts.reforms import HOLDERS
 from contracts.topics import TOPICS
 from jejak_local.forgetting import CODES, erasing_of, speaking
 from jejak_local.processes import CHECKOUT
@@ -47,6 +48,10 @@ def test_the_migrations_follow_each_other(service) -> None:
     said = [re.findall(r'^(?:down_)?revision = (?:"(\w+)"|None)$', file.read_text(), re.MULTILINE) for file in files]
     assert [file.name.partition("_")[0] for file in files] == numbers
     assert said == [[number, before] for number, before in zip(numbers, ["", *numbers], strict=False)]
+
+
+def test_a_reform_waits_for_each_service_that_holds_something_of_agencies() -> None:
+    assert {*HOLDERS, "registry"} == {service.name for service in services() if "reforms" in service.features}
 
 
 def test_every_service_has_its_row_in_the_docs() -> None:

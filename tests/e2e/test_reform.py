@@ -6,10 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from contracts.zone import JAKARTA
-from jejak_local.services import services
 
-HOLDING = [service.name for service in services() if "reforms" in service.features and service.name != "registry"]
-"""Who tells what they hold of an agency; the registry tells it by its preview."""
 SPRING, LAST_YEAR = "2026-04-30", "2025-12-31"
 
 
@@ -47,12 +44,19 @@ async def test_a_merger_takes_cases_shortfalls_and_references_to_the_heir_and_le
         "agency_id": old["id"], "on": datetime.now(JAKARTA).date().isoformat(), "shares": [{"agency_id": heir["id"]}],
     }  # fmt: skip
     preview = await jejak.post("registry", "/reforms:preview", plan, role="lan")
+
+    async def answered() -> Any:
+        found = await jejak.get("registry", f"/reform-previews/{preview['id']}", role="lan")
+        return None if found["missing"] else found
+
+    preview = await jejak.until(answered)
     assert [(share["agency_id"], share["people"]) for share in preview["shares"]] == [(heir["id"], 2)]
-    held: dict[tuple[str, str], tuple[str, int]] = {}
-    for service in HOLDING:
-        found = await jejak.get(service, f"/agencies/{old['id']}/held", role="lan")
-        held |= {(service, each["kind"]): (each["goes_to"], each["count"]) for each in found["items"] if each["count"]}
-    assert held == {
+    assert {
+        (by["service"], each["kind"]): (each["goes_to"], each["count"])
+        for by in preview["held"]
+        for each in by["items"]
+        if each["count"]
+    } == {
         ("training", "references"): ("person", 1),
         ("training", "shortfalls"): ("heir", 2),
         ("credit", "cases"): ("person", 1),
@@ -77,9 +81,13 @@ async def test_a_merger_takes_cases_shortfalls_and_references_to_the_heir_and_le
     corrected = await jejak.call("training", "PUT", path, json=correction, **of_heir)
     assert (corrected.status_code, corrected.json()["agency_id"]) == (200, old["id"])
 
+    stale = await jejak.call("training", "PUT", path, json=correction, **of_old)
+    assert (stale.status_code, stale.json()["code"]) == (403, "claim-succeeded")
+    assert heir["id"] in stale.json()["title"]
+
     # Credit: the case is checked by the heir's people.
     check = f"/cases/{case['id']}/check"
-    assert (await jejak.call("credit", "POST", check, role="verifier", agency=old["id"])).status_code == 404
+    assert (await jejak.call("credit", "POST", check, role="verifier", agency=old["id"])).status_code == 403
     await jejak.post("credit", check, role="verifier", agency=heir["id"])
 
     # The shortfall is the heir's to see, and its PIC hears what becomes of it.

@@ -14,7 +14,6 @@ BANGKOM = "Analis Bangkom"
 READERS = {"lan", "analis", "service", "agency_hr", "agency_head", "verifier", "validator", "inspector", "person"}
 RIGHTS = {
     ("GET", "/v1/cases"): READERS,
-    ("GET", "/v1/agencies/{agency_id}/held"): {"lan", "service"},
     ("GET", "/v1/cases/{case_id}"): READERS,
     ("GET", "/v1/people/{person_id}/credit"): READERS | {"bkn", "steward"},
     ("GET", "/v1/people/{person_id}/evidence"): READERS,

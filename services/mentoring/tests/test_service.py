@@ -12,7 +12,6 @@ from services.mentoring.tests.both import AGREED, AUDIT, drawn, flagged
 READERS = {"lan", "service", "agency_hr", "agency_head", "programme_manager", "person", "inspector"}
 RIGHTS = {
     ("GET", "/v1/programmes"): READERS,
-    ("GET", "/v1/agencies/{agency_id}/held"): {"lan", "service"},
     ("GET", "/v1/programmes/{programme_id}"): READERS,
     ("POST", "/v1/programmes"): {"programme_manager"},
     ("POST", "/v1/programmes/{programme_id}/close"): {"programme_manager"},

@@ -28,7 +28,6 @@ async def two_agencies(notification, make):
 
 RIGHTS = {
     ("GET", "/v1/messages"): READERS,
-    ("GET", "/v1/agencies/{agency_id}/held"): {"lan", "service"},
     ("GET", "/v1/messages/{message_id}"): READERS,
     ("GET", "/v1/messages/unreached"): {"programme_manager"},
     ("POST", "/v1/messages/{message_id}/resend"): {"operator", "lan"},

@@ -26,6 +26,7 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, nation, worl
     ]
     old, new = (answer.json()["id"] for answer in made)
     apart = {"agency_id": old, "on": "2026-11-20", "shares": [{"agency_id": new}]}
+    preview = (await api.call("lan", "POST", "/reforms:preview", apart)).json()
     reform = (await api.call("lan", "POST", "/reforms", merger)).json()
     await api.call("lan", "POST", f"/jobs/{reform['job_id']}/cancel")
     file = await api.call("agency_hr", "POST", "/data-files", {"person_id": person_id, "reason": "Surat kuasa"})
@@ -75,6 +76,7 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, nation, worl
             "unit_id": [nation.units["K-001-U01"]],
             "person_id": [person_id],
             "reform_id": [reform["id"]],
+            "preview_id": [preview["id"]],
             "delegation_id": [named],
             "job_id": [job_id, broken],
             "erasure_id": [each["id"] for each in erasures],

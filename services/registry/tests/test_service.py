@@ -87,6 +87,7 @@ RIGHTS = {
     ("GET", "/v1/data-requests/{request_id}"): {"person", "agency_hr"},
     ("POST", "/v1/data-requests/{request_id}/{act}"): {"person", "agency_hr"},
     ("POST", "/v1/reforms:preview"): {"lan", "service"},
+    ("GET", "/v1/reform-previews/{preview_id}"): {"lan", "service"},
     ("POST", "/v1/reforms"): {"lan", "service"},
     ("GET", "/v1/reforms/{reform_id}"): {"lan", "service"},
     ("POST", "/v1/erasures:preview"): {"lan"},
@@ -135,12 +136,14 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, api, 
         }
     known = [{"kind": "person", "id": each["person_id"], "siasn": f"S-{code}"} for code, each in made.items()]
     assert {answer["status"] for answer in await api.bulk("/identifiers:batch", known)} == {"stored"}
-    old, new = [
+    old, new, *others = [
         (await api.call("lan", "POST", "/agencies", {"code": f"D-09{n}", "name": "Daerah", "kind": "D"})).json()["id"]
-        for n in (1, 2)
+        for n in range(1, 5)
     ]
     reform = {"agency_id": old, "on": "2026-11-20", "shares": [{"agency_id": new}]}
     reform_id = (await api.call("lan", "POST", "/reforms", reform)).json()["id"]
+    planned = reform | {"agency_id": others[0], "shares": [{"agency_id": others[1]}]}
+    preview_id = (await api.call("lan", "POST", "/reforms:preview", planned)).json()["id"]
     left = (await api.call("service", "POST", "/people", a_person(7, joined_on="2015-01-01"))).json()["id"]
     gone = {"status": "retired", "decree": "SK 1", "from": "2020-02-01"}
     assert (await api.call("service", "POST", f"/people/{left}/status", gone)).status_code == 200
@@ -158,7 +161,7 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, api, 
             "position": "Analis Bangkom",
             "address": SOMETHING,
         },
-        made["K-001"] | {"reform_id": reform_id, "erasure_id": erasure_id},
+        made["K-001"] | {"reform_id": reform_id, "preview_id": preview_id, "erasure_id": erasure_id},
         jobs,
         {lines["K-001"]["nip"]: {*NIPS.roles, "person"}},
     )
@@ -235,6 +238,8 @@ async def test_every_role_does_what_its_right_says(api, nation, world, a_person,
         await api.bulk("/identifiers:batch", [{"kind": "agency", "code": "K-001", "siasn": "A1"}])
     if "{reform_id}" in path:
         ids["reform_id"] = (await api.call("lan", "POST", "/reforms", merger)).json()["id"]
+    if "{preview_id}" in path:
+        ids["preview_id"] = (await api.call("lan", "POST", "/reforms:preview", merger)).json()["id"]
     if "{delegation_id}" in path:
         ids["delegation_id"] = (await api.call("service", "POST", "/deputies", deputy)).json()["id"]
     for_them = {"person_id": person_id, "reason": "Surat kuasa"}

@@ -49,7 +49,6 @@ RIGHTS = {
     ("GET", "/v1/duty-counts"): READ_COUNTS | {"steward"},
     ("GET", "/v1/duty-people"): READ_JP,
     ("POST", "/v1/audits"): {"lan", "analis"},
-    ("GET", "/v1/agencies/{agency_id}/held"): {"lan", "service"},
     ("GET", "/v1/audits"): {"lan", "analis", "agency_hr", "agency_head", "inspector"},
     ("GET", "/v1/team"): {"person"},
     ("POST", "/v1/team/{person_id}/nudge"): {"person"},

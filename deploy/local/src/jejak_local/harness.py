@@ -37,6 +37,7 @@ from common.store.outbox import unpack
 from common.web.principals import Callers
 from contracts import PUBLISHED, topics
 from contracts.callers import Caller
+from contracts.events.reforms import ReformPreviewAsked
 from contracts.events.registry import (
     Absence,
     AgencyChanged,
@@ -324,6 +325,12 @@ class Inside:
             subscription, _ = self._heard[batch[0].type]
             async with self.database.transaction() as session:
                 await subscription.handler(session, batch)
+
+    async def holds(self, agency_id: UUID) -> dict[str, tuple[str, int, str | None]]:
+        """What the service tells that it holds of an agency of which a reform is planned: who gets it, how much, where it is listed."""
+        await self.hear(self.received(ReformPreviewAsked(preview_id=new_id(), agency_id=agency_id)))
+        [answer] = [each.event for each in (await self.told())[-1:]]
+        return {each.kind: (each.goes_to, each.count, each.listed) for each in answer.items}
 
 
 EVERYTHING = Reader(PUBLISHED, [])

@@ -16,6 +16,7 @@ from contracts.events.mentoring import (
     SessionConfirmed,
 )
 from contracts.events.notification import MessageRequested
+from contracts.events.reforms import AgencyHeld, ReformPreviewAsked
 from contracts.events.registry import (
     AgencyChanged,
     ContactChanged,
@@ -42,6 +43,8 @@ PUBLISHED: tuple[type[Event], ...] = (
     DutyDelegated,
     PersonChanged,
     RecordViewed,
+    ReformPreviewAsked,
+    AgencyHeld,
     ErasureAsked,
     ErasureAnswered,
     TrainingCompleted,

@@ -1,20 +1,25 @@
-"""What a service holds of an agency, and whom a reform of it gives that to: one route, the same in every service.
+"""What a service holds of an agency, and whom a reform of it gives that to: told when the registry asks.
 
-Services do not ask each other. Whoever plans a reform asks each, and each acts on its own copy when the reform has come.
+Services do not ask each other in a request: a plan is asked about by an event, and each acts on its own copy when the
+reform has come. A service says it in `reforms/consumers.py`, by `telling`.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
-from uuid import UUID
 
-from fastapi import APIRouter, Depends
-from pydantic import BaseModel, Field
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from common.web.parts import Reading
+from common.events import Received
+from common.ids import derived_id
+from common.messages.inbox import Subscription
+from common.parts import Parts
+from common.store.outbox import emit
+from contracts import topics
+from contracts.events.reforms import AgencyHeld, GoesTo, HeldItem, ReformPreviewAsked
 
-GoesTo = Literal["person", "heir"]
+HOLDERS = ("training", "credit", "notification", "mentoring", "connectors")
+"""The services that are waited for, beside the registry."""
 
 
 @dataclass(frozen=True)
@@ -27,42 +32,32 @@ class Held:
     listed: str | None = None
 
 
-class HeldOut(BaseModel):
-    """How much there is of something."""
-
-    kind: str
-    goes_to: GoesTo = Field(description="the agency to which its person goes, or the heir, who takes the rest")
-    count: int
-    listed: str | None = Field(description="where this service lists it")
-
-
-class HoldingsOut(BaseModel):
-    """What of an agency stands in this service today."""
-
-    agency_id: UUID
-    items: list[HeldOut]
-
-
-def held_routes(right: Callable[..., Awaitable[Any]], held: Sequence[Held]) -> APIRouter:
-    """The route that tells how much a service holds of an agency, in one statement."""
-    router = APIRouter(prefix="/v1", tags=["reforms"])
+def telling(module: str, held: Sequence[Held]) -> Callable[[Parts], Subscription]:
+    """How a service hears that a reform is planned, and tells how much it holds of the agency, counted in one statement."""
+    service = module.partition(".")[0]
     counts = text(f"SELECT {', '.join(f'({each.sql})' for each in held)}")
 
-    @router.get("/agencies/{agency_id}/held", summary="What a reform of an agency would move here, and to whom")
-    async def get_held(agency_id: UUID, session: Reading, caller: Annotated[Any, Depends(right)]) -> HoldingsOut:
-        del caller
-        found = (await session.execute(counts, {"agency": agency_id})).one()
-        return HoldingsOut(
-            agency_id=agency_id,
-            items=[
-                HeldOut(
-                    kind=each.kind,
-                    goes_to=each.goes_to,
-                    count=count,
-                    listed=each.listed and each.listed.format(agency=agency_id),
-                )
-                for each, count in zip(held, found, strict=True)
-            ],
-        )
+    async def handle(session: AsyncSession, batch: Sequence[Received]) -> None:
+        for received in batch:
+            asked: ReformPreviewAsked = received.event
+            found = (await session.execute(counts, {"agency": asked.agency_id})).one()
+            answer = AgencyHeld(
+                preview_id=asked.preview_id,
+                agency_id=asked.agency_id,
+                service=service,
+                items=[
+                    HeldItem(
+                        kind=each.kind,
+                        goes_to=each.goes_to,
+                        count=count,
+                        listed=each.listed and each.listed.format(agency=asked.agency_id),
+                    )
+                    for each, count in zip(held, found, strict=True)
+                ],
+            )
+            emit(session, answer, sequence=1, event_id=derived_id("agency-held", asked.preview_id, service))
 
-    return router
+    def subscription(_: Parts) -> Subscription:
+        return Subscription(f"{service}.reforms", topics.REFORM_PREVIEWS, (ReformPreviewAsked,), handle)
+
+    return subscription

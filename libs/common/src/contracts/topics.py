@@ -11,6 +11,8 @@ POSTS = Topic("registry.post.v1", partitions=6, compacted=True)
 DUTIES = Topic("registry.duty.v1", partitions=3, compacted=True)
 PEOPLE = Topic("registry.person.v1", partitions=12, compacted=True)
 ACCESS = Topic("registry.access.v1", partitions=12, readers=("registry",))
+# A plan of a reform, and what each service holds of the agency.
+REFORM_PREVIEWS = Topic("registry.reform-preview.v1", partitions=3)
 ERASURES = Topic("registry.erasure.v1", partitions=3)
 RECORDS = Topic("training.record.v1", partitions=12)
 MENTORED = Topic("training.mentored.v1", partitions=3)
@@ -37,6 +39,7 @@ TOPICS = (
     DUTIES,
     PEOPLE,
     ACCESS,
+    REFORM_PREVIEWS,
     ERASURES,
     RECORDS,
     MENTORED,

@@ -8,7 +8,7 @@ SERVICE = Service(
     name="connectors",
     title="Jejak: connectors",
     port=8006,
-    features=["agencies", "signing", "connections", "statements", "documents", "xapi", "personal"],
+    features=["agencies", "signing", "connections", "statements", "documents", "xapi", "reforms", "personal"],
     emits=True,
     commands={"erase": erase_command(ERASING)},
 )

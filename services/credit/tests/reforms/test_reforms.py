@@ -20,11 +20,10 @@ async def test_open_cases_and_references_of_a_merged_agency_are_the_new_ones(wor
     lines = [predicate(person) for person in (moving, left)]
     old = {"agency": OTHER_AGENCY}
     cases = [(await api.call("agency_hr", "POST", "/predicates", line, **old)).json()["id"] for line in lines]
-    held = (await api.get(f"/agencies/{OTHER_AGENCY}/held", "lan"))["items"]
-    assert [(item["kind"], item["goes_to"], item["count"]) for item in held] == [
-        ("cases", "person", 2),
-        ("references", "person", 2),
-    ]
+    assert await world.holds(OTHER_AGENCY) == {
+        "cases": ("person", 2, f"/v1/cases?agency_id={OTHER_AGENCY}"),
+        "references": ("person", 2, None),
+    }
     assert (await api.get("/cases", "verifier"))["items"] == []
 
     merged = {"sequence": 2, "active": False, "closed_on": ON, "successors": [AGENCY]}

@@ -51,4 +51,3 @@ STATE_LEVELS = Right(("person",), "their own, and whose superior of today they a
 READ_PROFILES = Right(
     ("lan", "agency_hr", "person"), "whoever serves in their agency now; a person: their own; all for a national role"
 )
-PLAN_REFORMS = Right(("lan", "service"), "all agencies")

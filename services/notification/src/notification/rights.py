@@ -12,4 +12,3 @@ UNREACHED = Right(
     "whom their agency's programmes have written to and who have no checked address; no address is shown",
 )
 RESEND = Right(("operator", "lan"), "messages to PICs of all agencies; to people for `operator` alone")
-PLAN_REFORMS = Right(("lan", "service"), "all agencies")

@@ -29,13 +29,16 @@ async def test_what_was_not_sent_yet_and_what_is_reopened_later_goes_to_the_pic_
     await notification.sound()
 
 
-async def test_an_heir_without_pic_is_waited_for(notification, make, closed, api):
+async def test_an_heir_without_pic_is_waited_for(notification, make, closed):
     await notification.take(make.agency(pics=[]), make.agency("K-002", pics=[]), *make.pages(make.people(1, 2)))
     await notification.take(closed)
     [digest] = await notification.rows("SELECT state, reason FROM digests")
     assert tuple(digest) == ("waiting", "no-pic")
-    held = (await api.get(f"/agencies/{make.agency_id()}/held", "lan"))["items"]
-    assert {item["kind"]: item["count"] for item in held} == {"pics": 1, "digests": 1, "messages": 0}
+    assert await notification.holds(make.agency_id()) == {
+        "pics": ("heir", 1, None),
+        "digests": ("heir", 1, None),
+        "messages": ("heir", 0, None),
+    }
     named = make.agency("K-002", pics=[make.pic(email=HEIR)])
     await notification.take(make.record(named, minutes=90, sequence=2))
     assert await notification.send() == 1

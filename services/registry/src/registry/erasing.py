@@ -47,6 +47,8 @@ ERASING = Erasing(
         "pics": Kept("the PICs that an agency names; it replaces them itself"),
         "post_states": NOBODY,
         "posts": NOBODY,
+        "reform_answers": NOBODY,
+        "reform_previews": NOBODY,
         "reforms": NOBODY,
         "restrictions": BY_ID,
         "statuses": Blanked({"decree": "NULL"}),

@@ -30,6 +30,8 @@ GRANTS = Grants(
         "pics": REPLACED,
         "post_states": EDITED,
         "posts": CHANGED,
+        "reform_answers": ADDED,
+        "reform_previews": ADDED,
         "reforms": ADDED,
         "restrictions": CHANGED,
         "statuses": EDITED,

@@ -65,6 +65,14 @@ async def resting(session: AsyncSession, person_ids: Collection[UUID], caller: C
     return set(await session.scalars(found))
 
 
+async def tell_again(session: AsyncSession, now: datetime) -> int:
+    """Tells the services again whose record rests; gives how many they are. Who knows it already changes nothing."""
+    rows = (await session.execute(select(restrictions).order_by(restrictions.c.person_id))).all()
+    for row in rows:
+        emit(session, RestrictionChanged(person_id=row.person_id, parts=row.parts), sequence=row.sequence, time=now)
+    return len(rows)
+
+
 async def tell(session: AsyncSession, person_id: UUID, now: datetime) -> None:
     """Tells the services what of somebody's record rests by now; each step of a request tells all."""
     # The first statement holds their row, so the second one sees what somebody else has just granted.

@@ -6,7 +6,7 @@ from registry.access.cli import add_breach, breach, drop_looks
 from registry.data_files import commands as data_files
 from registry.data_files import making
 from registry.data_files.cli import erase_data_files
-from registry.data_requests.cli import escalate_requests
+from registry.data_requests.cli import escalate_requests, tell_restrictions
 from registry.erasures import cli as erasing
 from registry.erasures import commands as erasures
 from registry.people.cli import announce_begun
@@ -65,6 +65,10 @@ SERVICE = Service(
             escalate_requests,
             description="Tell the PICs of requests about people's data that were not answered in time. Safe to run at any time.",
             daily=True,
+        ),
+        "tell-restrictions": Command(
+            tell_restrictions,
+            description="Tell the services again whose record rests at their request, once after an upgrade from before they kept it. Safe to run at any time.",
         ),
         "drop-looks": Command(
             drop_looks,

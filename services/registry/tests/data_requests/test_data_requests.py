@@ -140,6 +140,16 @@ async def test_what_rests_is_told_to_the_services_part_by_part(world, siti, me, 
     assert (never.status_code, never.json()["code"]) == (422, "part-never-rests")
 
 
+async def test_what_was_granted_before_services_kept_it_is_told_to_them_by_a_command(world, siti, me, hr, run, capsys):
+    """As the migration leaves it: counted, and told to nobody. Who knows it already is told nothing newer."""
+    await hr("POST", f"/data-requests/{await asked(me, REST | {'part': 'hours'})}/grant", {})
+    [before] = [each for each in await world.emitted() if isinstance(each.event, RestrictionChanged)]
+    assert await run("tell-restrictions") == 0
+    assert capsys.readouterr().out == "Pembatasan 1 orang diberitahukan kembali.\n"
+    [again] = await world.emitted()
+    assert (again.event, again.sequence) == (before.event, before.sequence)
+
+
 async def test_other_parts_that_the_registry_keeps_rest_by_the_same_rule(api, siti, me, hr):
     path = f"/people/{siti}/place"
     assert (await api.call("lan", "GET", path)).status_code == 200

@@ -8,6 +8,8 @@ import pytest
 
 from common.refused import Refused
 from common.runner import Runner
+from contracts.events.reforms import AgencyHeld, HeldItem, ReformPreviewAsked
+from contracts.reforms import HOLDERS
 from jejak_local.doors import ajar_doors
 from libs.common.tests.delivery import Killed
 from registry.reforms import commands
@@ -101,6 +103,34 @@ async def test_a_merger_moves_units_and_people_and_leaves_last_years_report_as_i
     [agency] = [event for name, event in told if name == "AgencyChanged"]
     assert (str(agency.closed_on), agency.merged_into) == (ON, new)
     assert all(event.agency_id == new for name, event in told if name == "PersonChanged")
+
+
+async def test_a_preview_joins_what_each_service_holds_and_says_who_has_not_answered(api, nation, world, staff) -> None:
+    old = nation.agencies["D-001"]
+    first = (await api.call("lan", "POST", "/reforms:preview", merger(nation))).json()
+    assert (first["held"], first["missing"]) == ([], list(HOLDERS))
+    [asked] = [each.event for each in await world.emitted() if isinstance(each.event, ReformPreviewAsked)]
+    assert (str(asked.preview_id), asked.agency_id) == (first["id"], old)
+    about = {"agency_id": old, "preview_id": asked.preview_id}
+    items = [HeldItem(kind="cases", goes_to="person", count=3, listed=f"/v1/cases?agency_id={old}")]
+    told = [
+        AgencyHeld(**about, service="credit", items=items),
+        AgencyHeld(**about, service="training", items=[]),
+        AgencyHeld(**about | {"preview_id": uuid4()}, service="training", items=items),  # of a plan that is not here
+    ]
+    for _ in range(2):
+        await world.hear(*map(world.received, told))
+    joined = await api.get(f"/reform-previews/{first['id']}")
+    assert joined["held"] == [
+        {"service": "training", "items": []},
+        {"service": "credit", "items": [items[0].model_dump()]},
+    ]
+    assert joined["missing"] == ["notification", "mentoring", "connectors"]
+    own = {"held", "missing"}
+    assert {name: said for name, said in joined.items() if name not in own} == {
+        name: said for name, said in first.items() if name not in own
+    }
+    assert (await api.refused("lan", "GET", f"/reform-previews/{uuid4()}"))[1] == "not-found"
 
 
 async def test_a_split_gives_each_share_its_units_with_all_under_them(api, nation, staff, runner) -> None:

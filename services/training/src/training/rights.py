@@ -83,7 +83,6 @@ NUDGE = Right(
     ("person",),
     "who is short among those whose superior of today is the one whose token it is, and the tree below them",
 )
-PLAN_REFORMS = Right(("lan", "service"), "all agencies")
 
 # Checking, evidence, accreditation, plausibility, audits by lot.
 CHECK_TRAININGS = Delegable(

@@ -18,8 +18,15 @@ Reformer = Annotated[Caller[None], Depends(rights.REFORM)]
 
 
 @router.post("/reforms:preview", summary="What a merger or a split would do; nothing is done", responses=UNDER_WAY)
-async def preview_reform(document: ReformIn, session: Reading, caller: Reformer) -> ReformPreview:
-    return await commands.preview(session, document, caller)
+async def preview_reform(document: ReformIn, session: Transaction, caller: Reformer) -> ReformPreview:
+    return await commands.preview(session, await commands.ask(session, document, caller), caller)
+
+
+@router.get(
+    "/reform-previews/{preview_id}", summary="What a merger or a split would do, in all services", responses=UNDER_WAY
+)
+async def get_preview(preview_id: UUID, session: Reading, caller: Reformer) -> ReformPreview:
+    return await commands.preview(session, preview_id, caller)
 
 
 @router.post(

@@ -12,15 +12,20 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Table, select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common.events import Received
 from common.ids import derived_id, new_id
 from common.parts import Parts
 from common.refused import Refused
 from common.runner import Step, Turn
 from common.store import sets
 from common.store.jobs import order
+from common.store.outbox import emit
 from contracts.callers import Caller
+from contracts.events.reforms import AgencyHeld, ReformPreviewAsked
+from contracts.reforms import HOLDERS
 from contracts.roles import named
 from registry.agencies import commands as agencies
 from registry.domain.agency import Agency, succeeded
@@ -31,8 +36,8 @@ from registry.domain.unit import Unit
 from registry.people import store as people
 from registry.posts import store as posts
 from registry.posts.tables import posts as post_table
-from registry.reforms.schemas import PicGoes, ReformIn, ReformPreview, ShareOut
-from registry.reforms.tables import reforms
+from registry.reforms.schemas import HeldBy, PicGoes, ReformIn, ReformPreview, ShareOut
+from registry.reforms.tables import answers, previews, reforms
 from registry.under_way import BEGUN
 from registry.units import store as units
 from registry.units.tables import units as unit_table
@@ -72,8 +77,42 @@ class _Plan:
     posts: Sequence[tuple[Post | None, Post]]
 
 
-async def preview(session: AsyncSession, document: ReformIn, caller: Caller[None]) -> ReformPreview:
-    """What a reform would do. Raises Refused as ordering it would."""
+async def ask(session: AsyncSession, document: ReformIn, caller: Caller[None]) -> UUID:
+    """Asks the services what they hold of the agency of a plan; gives the id of the preview to come."""
+    preview_id = new_id()
+    plan = document.model_dump(mode="json")
+    row = {"id": preview_id, "plan": plan, "asked_by": caller.subject, "asked_at": caller.now}
+    await session.execute(previews.insert().values(row))
+    asked = ReformPreviewAsked(preview_id=preview_id, agency_id=document.agency_id)
+    emit(session, asked, sequence=1, time=caller.now)
+    return preview_id
+
+
+async def take_in(session: AsyncSession, batch: Sequence[Received]) -> None:
+    """Keeps what services have answered to previews that are there."""
+    told: list[AgencyHeld] = [received.event for received in batch]
+    asked = select(previews.c.id).where(sets.one_of(previews.c.id, {each.preview_id for each in told}))
+    known = set(await session.scalars(asked))
+    rows = [
+        {"preview_id": each.preview_id, "service": each.service, "items": [item.model_dump() for item in each.items]}
+        for each in told
+        if each.preview_id in known
+    ]
+    if rows:
+        await session.execute(insert(answers).on_conflict_do_nothing(), rows)
+
+
+async def preview(session: AsyncSession, preview_id: UUID, caller: Caller[None]) -> ReformPreview:
+    """What a reform would do, by what is there now and what has been answered by now.
+
+    Raises Refused: `not-found`, and as ordering it would.
+    """
+    found = await session.scalar(select(previews.c.plan).where(previews.c.id == preview_id))
+    if found is None:
+        raise Refused("not-found")
+    document = ReformIn.model_validate(found)
+    told = await session.execute(select(answers).where(answers.c.preview_id == preview_id))
+    held = {row.service: row.items for row in told}
     shares = _shares(document)
     plan = await _plan(session, NOBODY, document.agency_id, document.on, shares, caller.today)
     units_to, people_to, staying = Counter(plan.goes_to.values()), Counter[UUID](), 0
@@ -84,6 +123,7 @@ async def preview(session: AsyncSession, document: ReformIn, caller: Caller[None
         else:
             people_to[plan.goes_to.get(row.unit_id, plan.rest.id)] += row.people
     return ReformPreview(
+        id=preview_id,
         agency_id=plan.agency.id,
         on=document.on,
         shares=[
@@ -95,6 +135,8 @@ async def preview(session: AsyncSession, document: ReformIn, caller: Caller[None
             PicGoes(rank=pic.rank, name=pic.name, goes_to=None if plan.rest.pics else plan.rest.id)
             for pic in plan.agency.pics
         ],
+        held=[HeldBy(service=each, items=held[each]) for each in HOLDERS if each in held],
+        missing=[each for each in HOLDERS if each not in held],
     )
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from common.fields import Day, Document
+from contracts.events.reforms import HeldItem
 from registry.domain.agency import Rank
 
 
@@ -44,14 +45,26 @@ class PicGoes(BaseModel):
     goes_to: UUID | None
 
 
-class ReformPreview(BaseModel):
-    """What a reform would do in the registry. What each other service would move, it tells itself: `/agencies/{agency_id}/held`."""
+class HeldBy(BaseModel):
+    """What of the agency stands in a service, as it was when that answered."""
 
+    service: str
+    items: list[HeldItem]
+
+
+class ReformPreview(BaseModel):
+    """What a reform would do: in the registry as it is now, and what each other service would move."""
+
+    id: UUID
     agency_id: UUID
     on: date
     shares: list[ShareOut]
     staying: int = Field(description="who has retired or died by then: they stay on record where they left")
     pics: list[PicGoes]
+    held: list[HeldBy] = Field(description="what the services that have answered hold of the agency")
+    missing: list[str] = Field(
+        description="the services that have not answered yet: they do within seconds once they run"
+    )
 
 
 class ReformOut(BaseModel):

@@ -24,4 +24,25 @@ class ReformRow(Stored, table=True):
     ordered_at: datetime
 
 
-reforms = ReformRow.table()
+class PreviewRow(Stored, table=True):
+    """A plan about which the services were asked."""
+
+    __tablename__ = "reform_previews"
+
+    id: UUID = Field(primary_key=True)
+    plan: dict[str, Any] = Field(sa_type=JSONB, sa_column_kwargs={"comment": "as `reforms` take it"})
+    asked_by: str
+    asked_at: datetime
+
+
+class AnswerRow(Stored, table=True):
+    """What a service holds of the agency of a plan."""
+
+    __tablename__ = "reform_answers"
+
+    preview_id: UUID = Field(primary_key=True, foreign_key="reform_previews.id")
+    service: str = Field(primary_key=True)
+    items: list[dict[str, Any]] = Field(sa_type=JSONB)
+
+
+reforms, previews, answers = ReformRow.table(), PreviewRow.table(), AnswerRow.table()

@@ -4,8 +4,7 @@ References stay with who sent them: whoever has taken over something of the agen
 is known.
 """
 
-from contracts.reforms import Held, held_routes
-from credit import rights
+from contracts.reforms import Held, telling
 
 HELD = (
     Held(
@@ -21,4 +20,4 @@ HELD = (
         "SELECT count(*) FROM cases WHERE sender_kind = 'agency' AND sender_id = CAST(CAST(:agency AS uuid) AS text)",
     ),
 )
-router = held_routes(rights.PLAN_REFORMS, HELD)
+subscription = telling(__name__, HELD)

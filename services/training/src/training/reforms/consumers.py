@@ -4,8 +4,7 @@ References stay with who sent them: whoever has taken over something of the agen
 is known. Shortfalls stay with the agency of their day: its heir sees them, and the heir's PICs are told what becomes of them.
 """
 
-from contracts.reforms import Held, held_routes
-from training import rights
+from contracts.reforms import Held, telling
 
 NOW_THERE = "JOIN people p ON p.person_id = {alias}.person_id AND p.agency_id = :agency"
 HELD = (
@@ -35,4 +34,4 @@ HELD = (
         "/v1/shortfalls?state=open&agency_id={agency}",
     ),
 )
-router = held_routes(rights.PLAN_REFORMS, HELD)
+subscription = telling(__name__, HELD)

@@ -1,7 +1,6 @@
 """What notification holds of an agency, for whoever plans a reform of it: from its day on, the heir's PICs are written to."""
 
-from contracts.reforms import Held, held_routes
-from notification import rights
+from contracts.reforms import Held, telling
 
 HELD = (
     Held("pics", "heir", "SELECT coalesce(sum(jsonb_array_length(pics)), 0) FROM agencies WHERE agency_id = :agency"),
@@ -16,4 +15,4 @@ HELD = (
         "SELECT count(*) FROM messages WHERE agency_id = :agency AND state IN ('queued', 'waiting')",
     ),
 )
-router = held_routes(rights.PLAN_REFORMS, HELD)
+subscription = telling(__name__, HELD)

@@ -1,0 +1,1 @@
+"""What a reform of an agency would move here."""
