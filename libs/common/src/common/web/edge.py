@@ -72,6 +72,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self._head_lines = 0
         self._unheard_bytes = 0
         self._body_bytes = 0
+        self._was_paused = False
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] - as uvicorn has it
@@ -157,8 +158,9 @@ class LimitedProtocol(HttpToolsProtocol):
             self._timer = self.loop.call_later(self._settings.head_seconds, self._refuse, 408, "too-slow")
 
     def _look_at_body(self) -> None:
-        """Lets a sender go on who sends, or who waits for us."""
-        if self.flow.read_paused or self._body_bytes >= BODY_LEAST_BYTES:
+        """Lets a sender go on who sends, or who waits for us; who has waited has not had the whole time to send since."""
+        was_paused, self._was_paused = self._was_paused, self.flow.read_paused
+        if was_paused or self._was_paused or self._body_bytes >= BODY_LEAST_BYTES:
             self._body_bytes = 0
             self._wait()
         else:
