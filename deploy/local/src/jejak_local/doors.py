@@ -136,7 +136,7 @@ async def ajar_doors(app: FastAPI, issuer: Issuer, agency: UUID) -> list[str]:
     The service knows of it; whoever has no role but those of the agency is told who has taken it over.
     """
     found: list[str] = []
-    claims = dict.fromkeys(CLAIMS, SOMETHING) | {"agency": agency}
+    claims: dict[str, Any] = dict.fromkeys(CLAIMS, SOMETHING) | {"agency": agency}
     async with knocking(app) as client:
         for (method, path), right in rights_of(app).items():
             for role in (role for role in right.roles if "agency" in ROLES[role].needs):

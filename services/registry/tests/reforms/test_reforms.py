@@ -96,7 +96,7 @@ async def test_a_merger_moves_units_and_people_and_leaves_last_years_report_as_i
     corrected = body | {"agency_code": "K-001", "position": "Analis Hukum Ahli Muda"}
     assert (await api.get(f"{path}/history", **hr))["assignments"][0]["agency_code"] == "D-001"
     assert (await api.call("agency_hr", "PUT", path, corrected, agency=new)).status_code == 200
-    assert (await api.refused("agency_hr", "PUT", path, corrected, agency=old))[:2] == (404, "not-found")
+    assert (await api.refused("agency_hr", "PUT", path, corrected, agency=old))[:2] == (403, "claim-succeeded")
 
     told = [(received.type.split(".")[-2], received.event) for received in await world.emitted()]
     assert [name for name, _ in told] == ["UnitChanged"] * 4 + ["AgencyChanged"] + ["PersonChanged"] * 4
