@@ -386,6 +386,31 @@ async def test_a_closed_agency_gets_no_new_unit_and_no_new_post(api, nation, pos
         assert mended["status"] == "updated"
 
 
+async def test_nobody_holds_a_post_longer_than_it_is_there(api, staff, posts, runner, nation) -> None:
+    """A post ends with its agency, and begins on a day."""
+    await ordered(api, merger(nation))
+    await worked_off(runner)
+    line = {"nip": staff["bodies"][2]["nip"], "agency_code": "D-001", "post_code": "P3", "valid_from": "2026-05-01"}
+    late = {"agency_code": "K-001", "code": "P9", "type": "JA", "name": "Kepala Baru", "jenjang": "administrator"}
+    late |= {"unit_code": "K-001-U01", "valid_from": "2026-09-01"}
+    assert (await api.bulk("/posts:batch", [late]))[0]["status"] == "stored"
+    given = [
+        line,
+        line | {"until": "2026-08-01"},
+        line | {"until": ON},
+        line | {"agency_code": "K-001", "post_code": "P9", "valid_from": "2026-08-31"},
+        line | {"agency_code": "K-001", "post_code": "P9", "valid_from": "2026-09-01"},
+    ]
+    answers = [(await api.bulk("/holdings:batch", [each]))[0] for each in given]
+    assert [answer.get("code", answer["status"]) for answer in answers] == [
+        "post-elsewhere",
+        "post-elsewhere",
+        "stored",
+        "post-closed",
+        "stored",
+    ]
+
+
 async def test_the_old_agencys_pics_go_to_one_that_has_none(api, nation, runner) -> None:
     old, new = nation.agencies["D-001"], nation.agencies["K-001"]
     pic = {"rank": "main", "name": "Ani", "email": "ani@agency.example"}
