@@ -3,7 +3,7 @@
 from jejak_local.harness import AGENCY
 
 
-async def test_every_answer_is_documented(keeps_its_word, app, database, connect) -> None:
+async def test_every_answer_is_documented(keeps_its_word, app, database, connect, double) -> None:
     platforms = [await connect(), await connect()]
     await keeps_its_word(
         "connectors",
@@ -12,6 +12,7 @@ async def test_every_answer_is_documented(keeps_its_word, app, database, connect
         known={
             "connection_id": [each.connection_id for each in platforms],
             "credential_id": [each.key for each in platforms],
+            "report_id": [await double(each.connection_id) for each in platforms],
         },
         bodies={},
     )

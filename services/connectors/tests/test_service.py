@@ -15,6 +15,8 @@ RIGHTS = {
     ("PUT", "/v1/connections/{connection_id}"): KEEP,
     ("POST", "/v1/connections/{connection_id}/credentials"): KEYS,
     ("DELETE", "/v1/connections/{connection_id}/credentials/{credential_id}"): KEYS,
+    ("GET", "/v1/connections/{connection_id}/reports"): READ,
+    ("POST", "/v1/connections/{connection_id}/reports/{report_id}/decide"): KEEP,
     **{
         (method, f"/xapi/{edition}/{resource}"): {"platform_admin"}
         for edition in ("1.0.3", "2.0")
@@ -34,17 +36,20 @@ async def test_it_is_what_the_house_asks_of_every_service(assert_service, connec
     await assert_service(RIGHTS)
 
 
-async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, connect, api) -> None:
+async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, connect, api, double) -> None:
     async def things(agency: UUID, provider: UUID) -> Things:
         platform = await connect(agency=agency)
         taught = await api.call("provider", "POST", "/connections", body(agency), provider=provider)
         claims = {"agency": agency, "provider": provider, "connection": UUID(platform.connection_id)}
         ids = {"connection_id": platform.connection_id, "credential_id": platform.key}
-        return Things(claims, ids, {"provider": ids | {"connection_id": taught.json()["id"]}})
+        taught_ids = ids | {"connection_id": taught.json()["id"], "report_id": await double(taught.json()["id"])}
+        return Things(claims, ids | {"report_id": await double(platform.connection_id)}, {"provider": taught_ids})
 
     def body(agency: UUID) -> dict[str, str]:
         return {"name": f"LMS {agency}", "platform": "moodle"}
 
     own, other = await things(AGENCY, AGENCY), await things(OTHER_AGENCY, OTHER_AGENCY)
     change = "PUT /v1/connections/{connection_id}"
-    await reaches_its_own(own, other, {"POST /v1/connections": None, change: body(OTHER_AGENCY)})
+    decide = "POST /v1/connections/{connection_id}/reports/{report_id}/decide"
+    decision = {"counts": True, "reason": "Dilihat"}
+    await reaches_its_own(own, other, {"POST /v1/connections": None, change: body(OTHER_AGENCY), decide: decision})

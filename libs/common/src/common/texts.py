@@ -20,6 +20,8 @@ from babel import default_locale
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
+from common.refused import Refused
+
 Language = Literal["id", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 """The first is spoken where nobody asks for another."""
@@ -77,6 +79,11 @@ class Texts:
         """A text whose words depend on how many there are: `{n}` is `count`. Raises KeyError as `say` does."""
         said = _catalogue(self.folder, language).ngettext(name, name, count)
         return _fill(name, said, language, {"n": count, **values})
+
+    def problem(self, refused: Refused) -> dict[str, str]:
+        """Why something was refused, by language: for whoever reads it later, and not as the answer to a request."""
+        name = f"problem.{refused.code}"
+        return {language: self.say(name, language, **refused.values) for language in LANGUAGES}
 
     def tell(self, name: str, /, **values: object) -> str:
         """`say` in the language of whoever runs a command."""

@@ -2,6 +2,7 @@
 
 from common.events import Event
 from contracts.events.access import RecordViewed
+from contracts.events.connectors import ActivityDisputed, ActivityReported, ActivityWithdrawn
 from contracts.events.credit import CreditVerified
 from contracts.events.data_files import DataFilePart, DataFileRequested
 from contracts.events.erasure import ErasureAnswered, ErasureAsked
@@ -28,9 +29,13 @@ from contracts.events.registry import (
     UnitChanged,
 )
 from contracts.events.training import (
+    ActivityRefused,
+    ActivityTaken,
+    CourseChanged,
     JPShortfallDetected,
     JPShortfallResolved,
     MentoringAnswered,
+    ProviderChanged,
     TrainingCompleted,
     TrainingCorrected,
     TrainingRevoked,
@@ -62,6 +67,13 @@ PUBLISHED: tuple[type[Event], ...] = (
     MentoringCompleted,
     MentoringCorrected,
     MentoringAnswered,
+    CourseChanged,
+    ProviderChanged,
+    ActivityReported,
+    ActivityWithdrawn,
+    ActivityDisputed,
+    ActivityTaken,
+    ActivityRefused,
     ContactChanged,
     IdentifiersChanged,
     RestrictionChanged,

@@ -16,6 +16,10 @@ REFORM_PREVIEWS = Topic("registry.reform-preview.v1", partitions=3)
 ERASURES = Topic("registry.erasure.v1", partitions=3)
 RECORDS = Topic("training.record.v1", partitions=12)
 MENTORED = Topic("training.mentored.v1", partitions=3)
+COURSES = Topic("training.course.v1", partitions=3, compacted=True)
+# Titles and where the proof is: between whoever is connected and the records.
+ACTIVITIES = Topic("connectors.activity.v1", partitions=12, readers=("training",))
+ACTIVITY_ANSWERS = Topic("training.activity.v1", partitions=12)
 SHORTFALLS = Topic("training.shortfall.v1", partitions=3)
 DECISIONS = Topic("credit.decision.v1", partitions=12)
 PROGRAMMES = Topic("mentoring.programme.v1", partitions=3)
@@ -43,6 +47,9 @@ TOPICS = (
     ERASURES,
     RECORDS,
     MENTORED,
+    COURSES,
+    ACTIVITIES,
+    ACTIVITY_ANSWERS,
     SHORTFALLS,
     DECISIONS,
     PROGRAMMES,

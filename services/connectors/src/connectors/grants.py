@@ -8,8 +8,15 @@ GRANTS = Grants(
         "agencies": CHANGED,
         "attachments": ADDED,
         "connections": CHANGED,
+        "courses": CHANGED,
         "credentials": REPLACED,
         "documents": EDITED,
+        "former_numbers": REPLACED,
+        "people": CHANGED,
+        "providers": CHANGED,
+        "reports": CHANGED,
+        "restrictions": CHANGED,
+        "sightings": CHANGED,
         "statements": (*ADDED, "UPDATE (voided)"),
     }
 )

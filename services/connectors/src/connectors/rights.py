@@ -11,6 +11,9 @@ READ_CONNECTIONS = Right(
 KEEP_CREDENTIALS = Right(
     ("agency_hr", "provider", "platform_admin"), "those of connections of their agency or provider; a platform: its own"
 )
+DECIDE_REPORTS = Right(
+    ("agency_hr", "provider"), "those of connections of their agency or provider, but not of themselves"
+)
 RECORD = ConnectionRight(
     ("platform_admin",), "what their own connection has sent, by its credentials (HTTP Basic) or by token"
 )

@@ -10,13 +10,14 @@ from training.ledger.commands import lay_again
 from training.mentored import consumers as mentored
 from training.people import PEOPLE
 from training.records.writing import refile
+from training.reported import consumers as reported
 from training.soundings.shortfalls import follow, settle
 
 
 def subscription(parts: Parts) -> Subscription:
     """Keeps people; ledger, records and shortfalls follow at once when something about them changes.
 
-    What mentoring tells of somebody who is not known yet waits in the copy.
+    What mentoring and connectors tell of somebody who is not known yet waits in the copy.
     """
 
     async def hear(session: AsyncSession, news: News) -> None:
@@ -28,4 +29,6 @@ def subscription(parts: Parts) -> Subscription:
             await follow(session, elsewhere, parts.clock)
         await ERASING.erase(session, [each for each, told in news.told.items() if told.erased_on])
 
-    return PEOPLE.subscription("training.people", hear, awaited_by=[mentored.subscription(parts)])
+    return PEOPLE.subscription(
+        "training.people", hear, awaited_by=[mentored.subscription(parts), reported.subscription(parts)]
+    )

@@ -33,6 +33,7 @@ ERASING = Erasing(
             f"record_id IN ({RECORDS})",
         ),
         "records": Blanked({"title": "''", "evidence": "NULL"}),
+        "reported_records": BY_ID,
         "restrictions": BY_ID,
         "shortfalls": BY_ID,
         "sweep_agencies": NOBODY,

@@ -28,6 +28,7 @@ GRANTS = Grants(
         "published_totals": ADDED,
         "record_versions": blanked("state", "reason"),
         "records": CHANGED,
+        "reported_records": CHANGED,
         "restrictions": CHANGED,
         "shortfalls": CHANGED,
         "sweep_agencies": ADDED,

@@ -29,6 +29,7 @@ SERVICE = Service(
         "team",
         "audits",
         "mentored",
+        "reported",
         "reforms",
         "restrictions",
         "personal",

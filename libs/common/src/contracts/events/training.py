@@ -160,3 +160,83 @@ class MentoringAnswered(Event):
     person_id: UUID
     record_id: UUID | None
     refused: str | None
+
+
+class _ActivityAnswer(Event):
+    """What became of a report of connectors; its sequence is the version of the report that it answers."""
+
+    topic: ClassVar[Topic] = topics.ACTIVITY_ANSWERS
+    source: ClassVar[str] = "/training"
+    key_field: ClassVar[str] = "person_id"
+    subject_field: ClassVar[str] = "report_id"
+
+    report_id: UUID
+    person_id: UUID
+
+
+class ActivityTaken(_ActivityAnswer):
+    """What was told holds: by the record named, which was made now or was there before; by none where it was withdrawn."""
+
+    type: ClassVar[str] = f"{PREFIX}.training.ActivityTaken.v1"
+
+    record_id: UUID | None
+
+
+class ActivityRefused(_ActivityAnswer):
+    """What was told is refused: by the code of a problem, the field at fault, and the words for it by language, as the API would answer it.
+
+    `record_id` is the record that stands for the report all the same, as it was told before.
+    """
+
+    type: ClassVar[str] = f"{PREFIX}.training.ActivityRefused.v1"
+
+    code: str
+    field: str | None
+    words: dict[str, str]
+    record_id: UUID | None
+
+
+class CourseChanged(Event):
+    """A course of the catalogue as it is now. It is on offer from `valid_from` until the day before `valid_to`; null: it is open.
+
+    `jp` are the hours that its programme states, if it does.
+    """
+
+    topic: ClassVar[Topic] = topics.COURSES
+    type: ClassVar[str] = f"{PREFIX}.training.CourseChanged.v1"
+    source: ClassVar[str] = "/training"
+    key_field: ClassVar[str] = "course_id"
+    subject_field: ClassVar[str] = "course_id"
+
+    course_id: UUID
+    code: str
+    provider_id: UUID
+    title: str
+    form: str
+    jp: Decimal | None
+    competencies: list[str]
+    valid_from: Day
+    valid_to: Day | None
+
+
+class AccreditedFor(Part):
+    """That a provider may give a form of learning from `valid_from` until the day before `valid_to`; null: it is open."""
+
+    form: str
+    valid_from: Day
+    valid_to: Day | None
+
+
+class ProviderChanged(Event):
+    """A provider of the catalogue as it is now, with all its accreditations."""
+
+    topic: ClassVar[Topic] = topics.COURSES
+    type: ClassVar[str] = f"{PREFIX}.training.ProviderChanged.v1"
+    source: ClassVar[str] = "/training"
+    key_field: ClassVar[str] = "provider_id"
+    subject_field: ClassVar[str] = "provider_id"
+
+    provider_id: UUID
+    code: str
+    name: str
+    accreditations: list[AccreditedFor]

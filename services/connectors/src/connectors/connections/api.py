@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Response
 
 from common.web import etag
 from common.web.pages import AskedWindow, Page
-from common.web.parts import Reading, Transaction
+from common.web.parts import Reading, Transaction, UsedLanguage
 from connectors import rights
 from connectors.connections import commands, queries
 from connectors.connections.schemas import ConnectionIn, ConnectionOut, NewCredentialOut
@@ -22,20 +22,24 @@ Reader = Annotated[Caller[None], Depends(rights.READ_CONNECTIONS)]
 
 @router.post("/connections", status_code=201, summary="Connect a platform of your agency or provider")
 async def create_connection(
-    document: ConnectionIn, session: Transaction, caller: Keeper, response: Response
+    document: ConnectionIn, session: Transaction, caller: Keeper, language: UsedLanguage, response: Response
 ) -> ConnectionOut:
     made = await commands.connect(session, document, caller)
-    return etag.tagged(await queries.connection(session, made, caller), response)
+    return etag.tagged(await queries.connection(session, made, caller, language), response)
 
 
 @router.get("/connections", summary="Connections in the order they were made")
-async def list_connections(session: Reading, window: AskedWindow, caller: Reader) -> Page[ConnectionOut]:
-    return await queries.connection_page(session, window, caller)
+async def list_connections(
+    session: Reading, window: AskedWindow, caller: Reader, language: UsedLanguage
+) -> Page[ConnectionOut]:
+    return await queries.connection_page(session, window, caller, language)
 
 
 @router.get("/connections/{connection_id}", summary="One connection, with the keys that are good")
-async def get_connection(connection_id: UUID, session: Reading, caller: Reader, response: Response) -> ConnectionOut:
-    return etag.tagged(await queries.connection(session, connection_id, caller), response)
+async def get_connection(
+    connection_id: UUID, session: Reading, caller: Reader, language: UsedLanguage, response: Response
+) -> ConnectionOut:
+    return etag.tagged(await queries.connection(session, connection_id, caller, language), response)
 
 
 @router.put("/connections/{connection_id}", summary="Name a connection anew, or let it send or not")
@@ -45,10 +49,11 @@ async def put_connection(
     session: Transaction,
     caller: Keeper,
     seen: etag.Seen,
+    language: UsedLanguage,
     response: Response,
 ) -> ConnectionOut:
     await commands.change(session, connection_id, document, caller, seen=seen)
-    return etag.tagged(await queries.connection(session, connection_id, caller), response)
+    return etag.tagged(await queries.connection(session, connection_id, caller, language), response)
 
 
 @router.post(

@@ -9,9 +9,9 @@ from sqlmodel import col
 from common.ids import new_id
 from common.refused import Refused
 from common.web import etag
-from connectors.connections.queries import reached
 from connectors.connections.schemas import ConnectionIn, NewCredentialOut
 from connectors.signing.credentials import forget, hash_of, new_secret
+from connectors.signing.reach import reached
 from connectors.signing.tables import Connection, Credential
 from contracts.callers import Caller
 

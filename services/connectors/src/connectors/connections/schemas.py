@@ -26,8 +26,31 @@ class CredentialOut(BaseModel):
     made_at: datetime
 
 
+class CountsOut(BaseModel):
+    """What became of what a connection has reported."""
+
+    accepted: int = Field(description="training has a record of it")
+    duplicate: int = Field(description="was there already")
+    sent: int = Field(description="training has not answered yet")
+    waiting: int = Field(
+        description="for a person or a course that is not known, or for a decision whether it is a double"
+    )
+    refused: int
+    withdrawn: int
+    in_review: int = Field(description="of those accepted: its platform says otherwise now, and a person is to decide")
+
+
+class ErrorOut(BaseModel):
+    """What was last wrong with what came, in words."""
+
+    code: str
+    field: str | None
+    words: str
+    at: datetime
+
+
 class ConnectionOut(BaseModel):
-    """A connection, with the keys that are good."""
+    """A connection, with the keys that are good, what came through it and what became of that."""
 
     id: UUID
     agency_id: UUID | None
@@ -38,6 +61,9 @@ class ConnectionOut(BaseModel):
     made_at: datetime
     version: int
     credentials: list[CredentialOut]
+    seen_at: datetime | None = Field(description="when something last came")
+    last_error: ErrorOut | None
+    counts: CountsOut
 
 
 class NewCredentialOut(CredentialOut):

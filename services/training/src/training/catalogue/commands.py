@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
 from operator import attrgetter
@@ -18,9 +18,11 @@ from common.answers import Answer, Done, answer_each
 from common.fields import said
 from common.ids import new_id
 from common.refused import Refused
+from common.store.outbox import emit
 from common.store.sets import Columns, columns_of, insert, lists, overwrite, parted, unnest, words
 from common.web import etag
 from contracts.callers import Caller
+from contracts.events.training import AccreditedFor, CourseChanged, ProviderChanged
 from training.catalogue.queries import look_up
 from training.catalogue.schemas import AccreditationOut, CourseIn, CourseState, ProviderIn
 from training.catalogue.tables import Accreditation, AccreditationChange, Course, Provider
@@ -31,6 +33,7 @@ from training.domain.rules import Book
 
 CENT = Decimal("0.01")
 PROVIDER = ("id", "code", "name")
+BY_DAY = attrgetter("form", "valid_from")
 ACCREDITATION = ("provider_id", "form", "valid_from", "valid_to")
 LISTS = ("competencies", "outcomes")
 COURSE: Columns = {
@@ -42,7 +45,7 @@ SAVE_COURSES = text(
     f"INSERT INTO courses AS known ({', '.join(COURSE)}, version)"  # noqa: S608 - built of names in this code
     f" SELECT {TAKEN}, 1 FROM {unnest(COURSE)} ORDER BY code"
     f" ON CONFLICT (code) DO UPDATE SET {overwrite(name for name in COURSE if name != 'id')},"
-    " version = known.version + 1"
+    " version = known.version + 1 RETURNING id, code, version"
 )
 
 
@@ -78,15 +81,18 @@ async def save_providers(session: AsyncSession, documents: Sequence[ProviderIn],
     before = dict(known)
     answers, changed = _decide(documents, known, provider)
     if changed:
-        await insert(
+        saved = await insert(
             session,
             Provider.table(),
             PROVIDER,
             [(state.id, state.code, state.name) for state in changed.values()],
-            "ORDER BY code ON CONFLICT (code) DO UPDATE SET name = excluded.name, version = providers.version + 1",
+            "ORDER BY code ON CONFLICT (code) DO UPDATE SET name = excluded.name, version = providers.version + 1"
+            " RETURNING id, code, version",
             version=1,
         )
         await _accredit(session, changed.values(), {state.id: state.accredited for state in before.values()}, caller)
+        for row in saved or ():
+            _tell_provider(session, replace(changed[row.code], id=row.id), row.version, caller)
     return answers
 
 
@@ -106,6 +112,7 @@ async def revise_provider(
     await session.flush()
     state = ProviderState(provider.id, provider.code, provider.name, accredited)
     await _accredit(session, [state], {provider.id: held}, caller)
+    _tell_provider(session, state, provider.version, caller)
 
 
 async def save_courses(session: AsyncSession, documents: Sequence[CourseIn], caller: Caller[Book]) -> list[Answer]:
@@ -119,7 +126,8 @@ async def save_courses(session: AsyncSession, documents: Sequence[CourseIn], cal
     if changed:
         given: dict[str, Any] = lists(COURSE, map(attrgetter(*COURSE), changed.values()))
         given |= {name: [parted(each) for each in given[name]] for name in LISTS}
-        await session.execute(SAVE_COURSES, given)
+        for course_id, code, version in await session.execute(SAVE_COURSES, given):
+            _tell_course(session, changed[code].model_copy(update={"id": course_id}), version, caller)
     return answers
 
 
@@ -140,6 +148,22 @@ async def revise_course(
         setattr(course, name, getattr(state, name))
     course.competencies, course.outcomes = list(state.competencies), list(state.outcomes)
     course.version += 1
+    _tell_course(session, state, course.version, caller)
+
+
+def _tell_provider(session: AsyncSession, state: ProviderState, version: int, caller: Caller[Book]) -> None:
+    event = ProviderChanged(
+        provider_id=state.id,
+        code=state.code,
+        name=state.name,
+        accreditations=[AccreditedFor(**asdict(part)) for part in sorted(state.accredited, key=BY_DAY)],
+    )
+    emit(session, event, sequence=version, time=caller.now)
+
+
+def _tell_course(session: AsyncSession, state: CourseState, version: int, caller: Caller[Book]) -> None:
+    event = CourseChanged(course_id=state.id, **state.model_dump(include={*CourseChanged.model_fields}))
+    emit(session, event, sequence=version, time=caller.now)
 
 
 def _identity(document: ProviderIn | CourseIn, known: UUID | None, codes: dict[UUID, str]) -> UUID:

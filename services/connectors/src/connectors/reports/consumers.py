@@ -1,0 +1,21 @@
+"""What connectors reads of what training made of its reports."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.events import Received
+from common.messages.inbox import Subscription
+from common.parts import Parts
+from connectors.reports.commands import take_answers
+from contracts import topics
+from contracts.events.training import ActivityRefused, ActivityTaken
+
+
+def subscription(parts: Parts) -> Subscription:
+    """Keeps what became of each report."""
+
+    async def handle(session: AsyncSession, batch: Sequence[Received]) -> None:
+        await take_answers(session, batch, parts.clock.now())
+
+    return Subscription("connectors.answers", topics.ACTIVITY_ANSWERS, (ActivityTaken, ActivityRefused), handle)

@@ -1,0 +1,1 @@
+"""Whose record rests at their request: connectors shows it to the fewest."""

@@ -1,0 +1,5 @@
+"""The copy of restrictions."""
+
+from roster.restrictions import Restrictions
+
+RESTRICTIONS = Restrictions(__name__)
