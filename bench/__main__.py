@@ -30,6 +30,7 @@ from bench import (
     recovery,
     relay,
     report,
+    sheets,
     sweep,
 )
 from bench.figures import Figure
@@ -53,12 +54,13 @@ MEASURES: dict[str, Callable[..., Awaitable[list[Figure]]]] = {
     "B9": counts.counts,
     "B10": matching.matching,
     "B8": nation.nation,
+    "B15": sheets.sheets,
 }
 """Each is given the options that its parameters name.
 
 This order lets them share a stack: B6 comes first, since it reads again all that was sent before it; B3, B4 and
-B9 come late, since the many people and records that they lay would slow down the others; B8 comes last, since they
-count on knowing everybody.
+B9 come late, since the many people and records that they lay would slow down the others; B8 comes behind them, since they
+count on knowing everybody, and B15 last, which brings people of its own.
 """
 NATIONS = {"B3", "B8", "B9", "B10"}
 """These bring all their people themselves: the registry takes one, to copy."""
@@ -81,6 +83,8 @@ QUICK: dict[str, Any] = {
     "reads": 200,
     "entries": 20_000,
     "confirmed": 500,
+    "sheet_rows": [5_000],
+    "imported": 2_000,
 }
 
 
@@ -163,6 +167,10 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--reads", type=int, default=4_000, help="B11: single reads of a round")
     parser.add_argument("--entries", type=int, default=5_000_000, help="B12: entries in the access log")
     parser.add_argument("--confirmed", type=int, default=5_000, help="B13: pairs published, and sessions confirmed")
+    parser.add_argument(
+        "--sheet-rows", type=int, nargs="+", default=[100_000, 1_000_000], help="B15: rows that are read"
+    )
+    parser.add_argument("--imported", type=int, default=100_000, help="B15: people that are imported")
     parser.add_argument("--snapshot-seconds", type=int, default=600, help="B7: seconds that the snapshot stays open")
     if parser.parse_args().quick:
         parser.set_defaults(**QUICK)

@@ -23,6 +23,11 @@ def moment() -> datetime:
     return NOW
 
 
+@pytest.fixture
+def own_settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return {"files": tmp_path_factory.getbasetemp() / "files"}
+
+
 class World(harness.World):
     """Makes training records."""
 

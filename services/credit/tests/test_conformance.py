@@ -1,6 +1,12 @@
 """Whatever is sent to the service, the answer is one that its document tells."""
 
+from sqlalchemy import text
+
+from common.runner import Runner
+from credit.service import SERVICE
 from jejak_local.harness import AGENCY
+
+SHEET = "Nomor Rujukan;Sumber;NIP;Awal Periode;Akhir Periode;Predikat\n1;a;1;2025-01-01;2025-12-31;Baik\n"
 
 
 async def test_every_answer_is_documented(keeps_its_word, app, database, world, api, predicate) -> None:
@@ -11,13 +17,30 @@ async def test_every_answer_is_documented(keeps_its_word, app, database, world, 
         await api.call("verifier", "POST", f"/cases/{returned}/return", {"reason": "Berkas kurang"})
     record = world.completed(people[0])
     await world.hear(world.received(record))
+    sheet = {"headers": api.headers("agency_hr"), "content": SHEET}
+    imports = [(await api.http.post("/v1/imports/predicates", **sheet)).json()["id"] for _ in range(3)]
+    while await Runner(world.parts, SERVICE.jobs).turn():
+        pass
+    jobs = [row.job_id for row in await world.rows("SELECT job_id FROM imports ORDER BY id")]
+    async with world.database.transaction() as session:
+        await session.execute(text("UPDATE jobs SET state = 'queued', ended_at = NULL WHERE id = :id"), {"id": jobs[1]})
+        problem = '{"code": "internal-error", "field": null, "values": {}}'
+        failed = "UPDATE jobs SET state = 'failed', problem = CAST(:problem AS jsonb) WHERE id = :id"
+        await session.execute(text(failed), {"problem": problem, "id": jobs[2]})
     another_year = {"reference": "lain", "period_start": "2024-01-01", "period_end": "2024-12-31"}
     await keeps_its_word(
         "credit",
         app,
         scope={"agency": AGENCY, "person": people[0]},
-        known={"person_id": [*people, "me"], "case_id": cases, "record_id": [record.record_id]},
+        known={
+            "person_id": [*people, "me"],
+            "case_id": cases,
+            "record_id": [record.record_id],
+            "import_id": imports,
+            "job_id": jobs,
+        },
         bodies={
+            "POST /v1/imports/predicates": SHEET,
             "POST /v1/predicates": predicate(people[0], **another_year),
             "POST /v1/cases/{case_id}/return": {"reason": "Berkas kurang"},
         },

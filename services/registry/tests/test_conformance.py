@@ -9,6 +9,10 @@ from common.store.jobs import order
 from contracts.events.erasure import ErasureAnswered
 from registry.service import SERVICE
 
+SHEET = (
+    "NIP;Nama;Jenis Pegawai;Kode Instansi;Golongan;Jabatan;Pendidikan;Tanggal Masuk\n1;Siti;PNS;K-001;III/c;A;S1;1\n"
+)
+
 
 async def test_every_answer_is_documented(keeps_its_word, app, api, nation, world, a_person) -> None:
     person_id = (await api.call("service", "POST", "/people", a_person())).json()["id"]
@@ -34,6 +38,10 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, nation, worl
         making = await order(session, "data-file", {"file_id": file.json()["id"]}, "registry")
         await session.execute(text("UPDATE data_files SET state = 'making', job_id = :job"), {"job": making})
     assert await Runner(world.parts, SERVICE.jobs).turn() == 1
+    sheet = {"headers": api.headers("agency_hr", agency=nation.agencies["K-001"]), "content": SHEET}
+    sent = await api.http.post("/v1/imports/people", **sheet)
+    while await Runner(world.parts, SERVICE.jobs).turn():
+        pass
     async with nation.database.transaction() as session:
         job_id, broken = [await order(session, "reform", {}, "lan") for _ in range(2)]
     tag = {"tag": "hasil-penyetaraan", "valid_from": "2022-06-01", "paper": "SK 1"}
@@ -84,8 +92,11 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, nation, worl
             "siasn": ["A1"],
             "request_id": [request["id"]],
             "file_id": [file.json()["id"]],
+            "import_id": [sent.json()["id"]],
         },
         bodies={
+            "POST /v1/imports/people": SHEET,
+            "POST /v1/imports/posts": SHEET,
             "POST /v1/people/me/data-requests": correction,
             "POST /v1/data-requests/{request_id}/{act}": {"reason": "Diperbaiki"},
             "POST /v1/data-files": {"person_id": person_id, "reason": "Surat kuasa"},

@@ -29,11 +29,11 @@ CODES = {
     "roles", "service", "sex", "side", "source", "source_kind", "staff_type", "stage", "state", "status", "tag", "template",
     "to_state", "verdict", "way", "weights", "why", "zone",
     # subjects of tokens
-    "added_by", "asked_by", "attested_by", "by", "cancelled_by", "changed_by", "checked_by", "checkers", "client",
+    "added_by", "asked_by", "attested_by", "by", "caller", "cancelled_by", "changed_by", "checked_by", "checkers", "client",
     "decided_by", "done_by", "hands", "held_by", "named_by", "opened_by", "ordered_by", "proposed_by", "recorded_by",
     "returned_by", "sent_by", "settled_by", "subject", "submitted_by", "submitters", "viewer",
     # numbers, days, hashes, and what a sender calls its own rows and itself
-    "code", "course", "fingerprint", "inputs", "jp_by_year", "json_sha256", "pack", "pdf_sha256", "person_ids", "prices",
+    "code", "counts", "course", "fingerprint", "inputs", "jp_by_year", "json_sha256", "pack", "pdf_sha256", "person_ids", "prices",
     "reference", "rule_pack", "sender_id", "sender_kind", "session_dates", "source_name", "unit_name",
 }  # fmt: skip
 """Columns that hold no words about anybody, in a table whose rows stay when somebody is erased."""

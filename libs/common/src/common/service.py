@@ -35,7 +35,7 @@ from common.settings import ServiceSettings
 from common.store.database import Database
 from common.store.grants import Grants
 from common.store.history import numbered
-from common.store.tables import add_idempotency, add_inbox, add_jobs, add_outbox, add_waiting, metadata_of
+from common.store.tables import add_idempotency, add_imports, add_inbox, add_jobs, add_outbox, add_waiting, metadata_of
 from common.web.principals import Callers
 
 
@@ -118,6 +118,7 @@ class Service:
             "waiting": (self.consumes, add_waiting),
             "idempotency": (self.answers_once, add_idempotency),
             "jobs": (bool(self.jobs), add_jobs),
+            "imports": ("import" in self.jobs, add_imports),
         }
         for name, (is_wanted, add) in wanted.items():
             if is_wanted and name not in metadata.tables:

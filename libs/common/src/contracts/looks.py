@@ -18,7 +18,7 @@ from typing import Annotated, Any, TypeVar, cast, get_args, get_origin
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from fastapi import Depends, FastAPI, Header, Request, Response, status
-from fastapi.responses import StreamingResponse
+from fastapi.responses import FileResponse, StreamingResponse
 from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -78,6 +78,10 @@ class FileOf(Response):
         headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
         super().__init__(content, media_type=media_type, headers=headers)
         self.person_id = person_id
+
+
+class SentFile(FileResponse):
+    """What whoever asks has sent here themselves, given back to them alone."""
 
 
 class PlatformsOwn(Response):
@@ -192,7 +196,7 @@ def shown_silently(app: FastAPI) -> list[str]:
         if endpoint is None or hasattr(endpoint, "part") or made:
             continue
         answer = inspect.signature(endpoint).return_annotation
-        told = (FiguresFile, PlatformsOwn)
+        told = (FiguresFile, PlatformsOwn, SentFile)
         told = told if "GET" in (context.methods or ()) else (*told, StreamingResponse)
         bare = isinstance(answer, type) and issubclass(answer, Response) and not issubclass(answer, told)
         roles = frozenset[str]().union(*(guards(app)[method, str(context.path)] for method in context.methods or ()))

@@ -37,6 +37,8 @@ KIT = {
     "idempotency": "answers to requests, by whoever sent them",
     "jobs": "ids of what is done, by whoever ordered it",
     "job_tries": "how often a step was begun",
+    "imports": "which file somebody has sent; what it says of others has gone where their data are",
+    "import_rows": "which rows of a file were refused, and why",
 }
 """The kit's tables, and why they are in no part."""
 

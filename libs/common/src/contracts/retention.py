@@ -13,6 +13,8 @@ TOPICS: Mapping[str, Literal["replaced", "time"]] = {name: said["by"] for name, 
 """How what a topic holds of somebody goes when they are erased."""
 ROWS: Mapping[str, timedelta] = {name: timedelta(days=said["days"]) for name, said in _SAID["rows"].items()}
 """By the table, for how long its rows are kept once nothing more becomes of them."""
+FILES: Mapping[str, timedelta] = {name: timedelta(days=said["days"]) for name, said in _SAID["files"].items()}
+"""For how long what people send as files is kept, by what it is for."""
 COMPACTION = timedelta(days=_SAID["compaction"]["days"])
 YEARS_AFTER_LEAVING: int = _SAID["personnel"]["years_after_leaving"]
 

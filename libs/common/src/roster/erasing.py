@@ -70,6 +70,9 @@ KIT: Mapping[str, Gone | Blanked | Kept] = {
     ),
     "jobs": Kept("ids of what was ordered"),
     "job_tries": Kept("tells of no person"),
+    # A file may name anybody: all whose import has ended go, and their rows with them.
+    "imports": Blanked({"dropped": "true"}, "ended_at IS NOT NULL"),
+    "import_rows": Kept("numbers of rows; they go with their import"),
 }
 """Of the kit's own tables."""
 

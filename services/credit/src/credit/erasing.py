@@ -22,5 +22,5 @@ ERASING = Erasing(
         "segments": BY_ID,
         "statuses": BY_ID,
     },
-    kit=("outbox", "inbox", "waiting", "idempotency"),
+    kit=("outbox", "inbox", "waiting", "idempotency", "jobs", "job_tries", "imports", "import_rows"),
 )

@@ -1,8 +1,11 @@
 """The credit service: predikat to credit points (angka kredit), checked and attested."""
 
+from contracts import imports
 from contracts.service import Service
 from credit.domain.packs import load
 from credit.erasing import ERASING
+from credit.imports.kinds import IMPORTING
+from credit.settings import Settings
 from roster.erasing import erase_command
 from roster.expiring import expire_command
 
@@ -22,9 +25,17 @@ SERVICE = Service(
         "personal",
         "erasures",
         "rule_packs",
+        "imports",
+        "jobs",
     ],
+    settings=Settings,
     rules=load,
     emits=True,
     answers_once=True,
-    commands={"erase": erase_command(ERASING), "expire": expire_command("idempotency")},
+    jobs={imports.JOB: IMPORTING.step},
+    commands={
+        "erase": erase_command(ERASING),
+        "drop-imports": imports.DROP,
+        "expire": expire_command("idempotency", "jobs"),
+    },
 )

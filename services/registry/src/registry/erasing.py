@@ -57,5 +57,5 @@ ERASING = Erasing(
         "unit_states": NOBODY,
         "units": NOBODY,
     },
-    kit=("outbox", "inbox", "waiting", "jobs", "job_tries"),
+    kit=("outbox", "inbox", "waiting", "jobs", "job_tries", "imports", "import_rows"),
 )

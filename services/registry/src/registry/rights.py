@@ -46,7 +46,8 @@ ASK_DATA = Right(("person", "agency_hr"), "their own; who serves in their agency
 FOLLOW_REQUESTS = Right(("person", "agency_hr"), "their own; those of who serves in their agency")
 REFORM = Right(("lan", "service"), "all agencies")
 ERASE = Right(("lan",), "whoever has left, but not themselves; consent is somebody else's than who has asked")
-FOLLOW_JOBS = Right(("lan", "service"), "the jobs they have ordered")
+FOLLOW_IMPORTS = Right(("agency_hr", "service", "lan"), "the spreadsheets they have sent")
+FOLLOW_JOBS = Right(("lan", "service", "agency_hr"), "the jobs they have ordered")
 
 NIPS = Detail(
     ("agency_hr", "inspector", "service"),

@@ -1,6 +1,7 @@
 """The registry: agencies with their units, posts and PICs, and people with a dated history."""
 
 from common.service import Command
+from contracts import imports
 from contracts.service import DATED, Service, past_of_agency
 from registry.access.cli import add_breach, breach, drop_looks
 from registry.data_files import commands as data_files
@@ -9,6 +10,7 @@ from registry.data_files.cli import erase_data_files
 from registry.data_requests.cli import escalate_requests, tell_restrictions
 from registry.erasures import cli as erasing
 from registry.erasures import commands as erasures
+from registry.imports.kinds import IMPORTING
 from registry.people.cli import announce_begun
 from registry.reforms import commands as reforms
 from registry.resting import WITHHELD
@@ -34,6 +36,7 @@ SERVICE = Service(
         "data_files",
         "data_requests",
         "erasures",
+        "imports",
         "jobs",
     ],
     settings=Settings,
@@ -44,6 +47,7 @@ SERVICE = Service(
         reforms.JOB: reforms.reform_step,
         data_files.JOB: making.make_step,
         erasures.JOB: erasures.erase_step,
+        imports.JOB: IMPORTING.step,
     },
     commands={
         "announce-begun": Command(
@@ -80,6 +84,7 @@ SERVICE = Service(
             description="List whom their record has outlived, and what would be erased; ask for it by a letter.",
             arguments=erasing.add_erase,
         ),
+        "drop-imports": imports.DROP,
         "expire": expire_command("jobs"),
     },
 )

@@ -7,10 +7,12 @@ before its row is committed, and taken away before the row says so: what a crash
 import asyncio
 import json
 import os
+from collections.abc import AsyncIterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import BinaryIO
 from uuid import UUID
 
 from sqlalchemy import text
@@ -48,21 +50,40 @@ class Files:
         media_type = media_type_of(content)
         if media_type is None or media_type not in allowed:
             raise Refused("file-type-refused")
-        await asyncio.to_thread(_write, self._path(file_id), content)
+        await asyncio.to_thread(_write, self.path(file_id), content)
         return Kept(media_type, len(content), sha256(content).hexdigest())
+
+    async def take_in(self, file_id: UUID, pieces: AsyncIterator[bytes], most: int) -> int:
+        """Stores what comes piece by piece, whatever it is, and gives its size. Raises Refused `body-too-large`."""
+        path, size = self.path(file_id), 0
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_suffix(f".{os.getpid()}")
+        try:
+            with unfinished.open("wb") as file:
+                async for piece in pieces:
+                    size += len(piece)
+                    if size > most:
+                        raise Refused("body-too-large")
+                    await asyncio.to_thread(file.write, piece)
+                await asyncio.to_thread(_settle, file)
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+        return size
 
     async def get(self, file_id: UUID, digest: str) -> bytes:
         """A stored file. Raises FileNotFoundError for one that is gone, FileAltered for another than the digest is of."""
-        content = await asyncio.to_thread(self._path(file_id).read_bytes)
+        content = await asyncio.to_thread(self.path(file_id).read_bytes)
         if sha256(content).hexdigest() != digest:
             raise FileAltered(str(file_id))
         return content
 
     async def remove(self, file_id: UUID) -> None:
         """Takes a file away, if it is there."""
-        await asyncio.to_thread(self._path(file_id).unlink, missing_ok=True)
+        await asyncio.to_thread(self.path(file_id).unlink, missing_ok=True)
 
-    def _path(self, file_id: UUID) -> Path:
+    def path(self, file_id: UUID) -> Path:
+        """Where a file lies, for what is read or written piece by piece."""
         # By the last digits: the first ones of an id are its time, so that all of a day would lie in one folder.
         return self._folder / file_id.hex[-2:] / file_id.hex
 
@@ -98,6 +119,10 @@ def _write(path: Path, content: bytes) -> None:
     unfinished = path.with_suffix(f".{os.getpid()}")
     with unfinished.open("wb") as file:
         file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+        _settle(file)
     unfinished.replace(path)
+
+
+def _settle(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())

@@ -29,6 +29,8 @@ KIT = {
     "idempotency": EDITED,
     "jobs": EDITED,
     "job_tries": EDITED,
+    "imports": EDITED,
+    "import_rows": EDITED,
 }
 SCHEMA = "public"
 

@@ -2,7 +2,7 @@
 
 A service's first migration calls `create_v1` with what its declaration says. When the kit's tables change, an
 `upgrade_v2` is added here, a new service calls `create_v2`, and the others call `upgrade_v2` in a migration of their own.
-A service that has jobs calls `create_jobs_v1` in the migration with which they come.
+A service that has jobs calls `create_jobs_v1` in the migration with which they come, and so `create_imports_v1`.
 """
 
 import sqlalchemy as sa
@@ -109,6 +109,50 @@ def create_tries_v1(op: Operations) -> None:
 def drop_tries_v1(op: Operations) -> None:
     """Takes back what `create_tries_v1` has made."""
     op.drop_table("job_tries")
+
+
+def create_imports_v1(op: Operations) -> None:
+    """Spreadsheets that were sent, and the rows of them that were refused, or wait for another service."""
+    op.create_table(
+        "imports",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("dry_run", sa.Boolean(), nullable=False),
+        sa.Column("sent_by", sa.Text(), nullable=False, comment="the subject who may follow it"),
+        sa.Column("caller", JSONB(), nullable=False, comment="in which roles, and for whom, it was sent"),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("job_id", sa.Uuid(), nullable=False),
+        sa.Column("rows", sa.Integer(), comment="null until the file has been read"),
+        sa.Column("counts", JSONB(), server_default="{}", nullable=False, comment="rows by what became of them"),
+        sa.Column("ended_at", sa.DateTime(timezone=True)),
+        sa.Column("dropped", sa.Boolean(), server_default="false", nullable=False, comment="its files are to go"),
+        sa.PrimaryKeyConstraint("id", name="pk_imports"),
+    )
+    op.create_index("ix_imports_sent_at", "imports", ["sent_at"])
+    op.create_table(
+        "import_rows",
+        sa.Column("import_id", sa.Uuid(), nullable=False),
+        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False, comment="where its line begins"),
+        sa.Column("later", sa.Boolean(), nullable=False, comment="whether other rows may bring about what it lacks"),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("problems", JSONB(), comment="code, field and values of what is wrong"),
+        sa.Column("awaits", sa.Uuid(), comment="the report that another service answers"),
+        sa.CheckConstraint("status IN ('refused', 'waiting', 'taken')", name=op.f("ck_import_rows_status")),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["imports.id"], name="fk_import_rows_import_id_imports", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("import_id", "row", name="pk_import_rows"),
+    )
+    op.create_index("ix_import_rows_awaits", "import_rows", ["awaits"])
+
+
+def drop_imports_v1(op: Operations) -> None:
+    """Takes back what `create_imports_v1` has made."""
+    op.drop_table("import_rows")
+    op.drop_table("imports")
 
 
 def _created_at() -> sa.Column[object]:

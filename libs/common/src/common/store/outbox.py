@@ -10,7 +10,7 @@ case locks its aggregate before it emits.
 import json
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from itertools import groupby
 from operator import attrgetter
@@ -115,6 +115,19 @@ async def attempt(session: AsyncSession) -> AsyncGenerator[None]:
         for topic, emitted in session.info.get("emitted", {}).items():
             del emitted[before.get(topic, 0) :]
         raise
+
+
+class _Undone(Exception):  # noqa: N818 - the name says what has happened
+    """What was rehearsed is taken back."""
+
+
+@asynccontextmanager
+async def rehearsal(session: AsyncSession) -> AsyncGenerator[None]:
+    """A part of a transaction of which nothing is left when the block ends, written or emitted."""
+    with suppress(_Undone):
+        async with attempt(session):
+            yield
+            raise _Undone
 
 
 class Packed(NamedTuple):

@@ -5,9 +5,11 @@ from typing import Any, ClassVar
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
+    ForeignKey,
     Identity,
     Index,
     Integer,
@@ -157,3 +159,38 @@ def add_jobs(metadata: MetaData) -> Table:
         CheckConstraint(JOB_STATES, name="state"),
         Index("ix_jobs_to_do", "id", postgresql_where=text(JOBS_TO_DO)),
     )
+
+
+def add_imports(metadata: MetaData) -> Table:
+    """Spreadsheets that were sent, and the rows of them that were refused, or wait for another service, until their time is over."""
+    imports = Table(
+        "imports",
+        metadata,
+        Column("id", Uuid, primary_key=True),
+        Column("kind", Text, nullable=False),
+        Column("media_type", Text, nullable=False),
+        Column("size", Integer, nullable=False),
+        Column("dry_run", Boolean, nullable=False),
+        Column("sent_by", Text, nullable=False, comment="the subject who may follow it"),
+        Column("caller", JSONB, nullable=False, comment="in which roles, and for whom, it was sent"),
+        Column("sent_at", DateTime(timezone=True), nullable=False),
+        Column("job_id", Uuid, nullable=False),
+        Column("rows", Integer, comment="null until the file has been read"),
+        Column("counts", JSONB, nullable=False, server_default="{}", comment="rows by what became of them"),
+        Column("ended_at", DateTime(timezone=True)),
+        Column("dropped", Boolean, nullable=False, server_default="false", comment="its files are to go"),
+        Index(None, "sent_at"),
+    )
+    Table(
+        "import_rows",
+        metadata,
+        Column("import_id", Uuid, ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True),
+        Column("row", Integer, primary_key=True),
+        Column("at", BigInteger, nullable=False, comment="where its line begins"),
+        Column("later", Boolean, nullable=False, comment="whether other rows may bring about what it lacks"),
+        Column("status", Text, nullable=False),
+        Column("problems", JSONB, comment="code, field and values of what is wrong"),
+        Column("awaits", Uuid, index=True, comment="the report that another service answers"),
+        CheckConstraint("status IN ('refused', 'waiting', 'taken')", name="status"),
+    )
+    return imports

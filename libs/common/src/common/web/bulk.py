@@ -264,15 +264,33 @@ async def work(
 
     Raises Refused `unavailable` when the database stays away.
     """
-    if not items:
-        return []
 
-    async def once() -> list[R | Refused]:
-        async with database.transaction() as session:
-            return list(await handle(session, items))
+    async def in_transaction(some: Sequence[T]) -> Sequence[R | Refused]:
+        async def once() -> list[R | Refused]:
+            async with database.transaction() as session:
+                return list(await handle(session, some))
+
+        return await insist(once, seconds=TRY_SECONDS, what="bulk chunk")
 
     try:
-        return await insist(once, seconds=TRY_SECONDS, what="bulk chunk")
+        return await in_halves(items, in_transaction)
+    except Exception as error:
+        if is_transient(error):
+            raise Refused("unavailable") from error
+        raise
+
+
+async def in_halves(
+    items: Sequence[T], once: Callable[[Sequence[T]], Awaitable[Sequence[R | Refused]]]
+) -> list[R | Refused]:
+    """What `once` answers of all items; when an item breaks it, of halves, until that item stands alone and is refused.
+
+    What a broken world raises is raised.
+    """
+    if not items:
+        return []
+    try:
+        return list(await once(items))
     except Refused as problem:
         if len(items) == 1:
             return [problem]
@@ -281,12 +299,12 @@ async def work(
             return [too_large(error)]
     except Exception as error:
         if is_transient(error):
-            raise Refused("unavailable") from error
+            raise
         if len(items) == 1:
             log.error("line failed", exc_info=error)
             return [Refused("internal-error")]
     middle = len(items) // 2
-    return [*await work(database, items[:middle], handle), *await work(database, items[middle:], handle)]
+    return [*await in_halves(items[:middle], once), *await in_halves(items[middle:], once)]
 
 
 def _encode(number: int, answer: Answer, catalogue: Catalogue, language: Language) -> bytes:

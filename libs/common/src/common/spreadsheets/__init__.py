@@ -1,0 +1,1 @@
+"""Spreadsheets that people send: CSV, XLSX and ODS become rows of named values, whatever their size, in little memory."""

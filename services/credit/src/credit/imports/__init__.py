@@ -1,0 +1,1 @@
+"""Predikat that come as spreadsheets."""

@@ -1,0 +1,1 @@
+"""Whoever has sent a spreadsheet may begin its job again."""

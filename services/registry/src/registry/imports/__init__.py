@@ -1,0 +1,1 @@
+"""People and posts that come as spreadsheets."""
