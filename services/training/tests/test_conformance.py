@@ -4,6 +4,7 @@ from datetime import date
 
 from common.ids import new_id
 from jejak_local.harness import AGENCY, PROVIDER
+from services.training.tests import teaching
 from training.plausibility.tables import RecordFlag
 
 
@@ -56,13 +57,23 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, world, run, 
     assigned = [
         await api.call("person", "POST", f"/team/{person}/courses", to_attend, person=people[0]) for person in team
     ]
+    attending = await world.people(*(world.state() for _ in range(30)))
+    taught = teaching.said(await teaching.course(world, api), ends_on="2026-06-30")
+    over = await teaching.over(world, api, attending, seats=500)
+    await teaching.results(api, over, attending[:10])
+    world.clock.moment = teaching.BEFORE
+    more = [await world.holder(below) for _ in range(9)]
+    planned = [await teaching.published(api, await teaching.course(world, api)) for _ in range(30)]
+    for class_id in planned:
+        await teaching.enrolled(api, class_id, [*people, *team, *more])
+    world.clock.moment = teaching.AFTER
     assert await run("sweep") == 0  # publishes totals
     await keeps_its_word(
         "training",
         app,
         scope={"agency": AGENCY, "person": people[0], "provider": PROVIDER},
         known={
-            "person_id": [*people, *team, *[await world.holder(below) for _ in range(9)], "me"],
+            "person_id": [*people, *team, *more, "me"],
             "record_id": [answer.id for answer in (*stored, *declared)],
             "provider_id": [PROVIDER],
             "course_id": [made["id"]],
@@ -75,6 +86,7 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, world, run, 
             "file_id": [kept.json()["id"]],
             "exemption_id": [answer.json()["id"] for answer in asked],
             "assigned_id": [answer.json()["id"] for answer in assigned],
+            "class_id": [over, *planned],
         },
         bodies={
             "POST /v1/providers": provider,
@@ -97,6 +109,15 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, world, run, 
             "POST /v1/exemptions/{exemption_id}/refuse": {"reason": "Tanpa bukti"},
             "POST /v1/exemptions/{exemption_id}/end": {"on": "2026-01-15", "reason": "Kembali"},
             "POST /v1/team/{person_id}/courses": to_attend,
+            "POST /v1/classes": taught,
+            "PUT /v1/classes/{class_id}": taught,
+            "POST /v1/classes/{class_id}/cancel": {"reason": "Sepi"},
+            "POST /v1/classes/{class_id}/enrolments": {"person_id": str(people[1])},
+            "POST /v1/classes/{class_id}/enrolments:batch": [{"person_id": str(people[1])}],
+            "POST /v1/classes/{class_id}/attendance:batch": [
+                {"person_id": str(attending[0]), "session": 1, "present": True}
+            ],
+            "POST /v1/classes/{class_id}/results:batch": [{"person_id": str(attending[20]), "name": "Sari Contoh"}],
             "POST /v1/trainings": line(people[1]),
             "POST /v1/trainings:batch": [line(people[1])],
             "POST /v1/trainings/{record_id}/revoke": {"reason": "Ganda"},

@@ -7,6 +7,7 @@ from uuid import UUID
 from common.ids import new_id
 from jejak_local.harness import REGION
 from jejak_local.scopes import Things
+from services.training.tests import teaching
 from training.audits.tables import AuditedRecord, RecordSample
 from training.domain import plausibility
 from training.domain.counting import Kind, Why
@@ -87,6 +88,19 @@ RIGHTS = {
     ("GET", "/v1/trainings/{record_id}/evidence"): {"agency_hr", "person"},
     ("GET", "/v1/trainings/{record_id}/evidence/{file_id}"): {"agency_hr", "person"},
     ("POST", "/v1/trainings/{record_id}/evidence/{file_id}/compare"): {"agency_hr", "person"},
+    # Classes.
+    ("GET", "/v1/classes"): READ_CATALOGUE,
+    ("GET", "/v1/classes/{class_id}"): READ_CATALOGUE,
+    ("POST", "/v1/classes"): {"provider", "service"},
+    ("PUT", "/v1/classes/{class_id}"): {"provider", "service"},
+    ("POST", "/v1/classes/{class_id}/cancel"): {"provider", "service"},
+    ("GET", "/v1/classes/{class_id}/people"): {"provider", "lan", "service", "agency_hr", "person"},
+    ("GET", "/v1/people/me/classes"): {"person"},
+    ("POST", "/v1/classes/{class_id}/enrolments"): {"provider", "service", "agency_hr", "person"},
+    ("POST", "/v1/classes/{class_id}/enrolments:batch"): {"provider", "service", "agency_hr", "person"},
+    ("POST", "/v1/classes/{class_id}/enrolments/{person_id}/withdraw"): {"provider", "service", "agency_hr", "person"},
+    ("POST", "/v1/classes/{class_id}/attendance:batch"): {"provider", "service"},
+    ("POST", "/v1/classes/{class_id}/results:batch"): {"provider", "service"},
 }
 
 
@@ -138,6 +152,9 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
         exempt = (await api.call("person", "POST", "/exemptions", asked, person=person)).json()["id"]
         course = {"provider_code": code, "title": "Data", "form": "KL03", "jp": "12", "valid_from": "2025-01-01"}
         made = (await api.call("lan", "POST", "/courses", course | {"code": f"C-{code}"})).json()
+        taught_class = await teaching.over(world, api, [person], school=school)
+        [result] = await teaching.results(api, taught_class, [person], school)
+        assert result["status"] == "stored"
         sides.append(
             Things(
                 {
@@ -162,6 +179,7 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
                     "flag_id": flag.id,
                     "audit_id": audit,
                     "item_id": item.id,
+                    "class_id": taught_class,
                 },
                 {"provider": {"record_id": taught.id}, "platform_admin": {"record_id": reported.id}},
             )
@@ -193,6 +211,14 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
             "POST /v1/checks:take": {"most": 1},
             "POST /v1/checks/{check_id}/refuse": {"reason": "Tanpa bukti"},
             "POST /v1/exemptions/{exemption_id}/end": {"on": "2026-01-15", "reason": "Kembali"},
+            # Classes.
+            "POST /v1/classes": teaching.said(made["id"]),
+            "PUT /v1/classes/{class_id}": teaching.said(made["id"]),
+            "POST /v1/classes/{class_id}/cancel": {"reason": "Sepi"},
+            "POST /v1/classes/{class_id}/enrolments": {"person_id": str(person)},
+            "POST /v1/classes/{class_id}/enrolments:batch": [{"person_id": str(person)}],
+            "POST /v1/classes/{class_id}/attendance:batch": [{"person_id": str(person), "session": 1, "present": True}],
+            "POST /v1/classes/{class_id}/results:batch": [{"person_id": str(person), "name": "Sari Contoh"}],
         }
     await reaches_its_own(*sides, bodies)
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from common.refused import Refused
 
 T = TypeVar("T")
+D = TypeVar("D")
 
 
 @dataclass(frozen=True)
@@ -21,13 +22,13 @@ class Done:
 Answer = Done | Refused
 
 
-def answer_each(items: Iterable[T], decide: Callable[[T], Done]) -> list[Answer]:
+def answer_each(items: Iterable[T], decide: Callable[[T], D]) -> list[D | Refused]:
     """Decides about one item after the other, so that a later one sees what earlier ones have changed.
 
     An item that `decide` refuses has its refusal as its answer, and the others go on.
     """
 
-    def answer(item: T) -> Answer:
+    def answer(item: T) -> D | Refused:
         try:
             return decide(item)
         except Refused as refused:

@@ -163,9 +163,16 @@ async def test_whoever_is_offered_pairs_is_told_how_many_and_by_when_to_answer(
             "Pasangan mentoring Anda diakhiri pada 30 Juni 2026",
             "dalam program Lintas diakhiri pada 30 Juni 2026",
         ),
+        (
+            "class",
+            {"step": "changed", "title": "Data", "begins_on": "2026-06-29", "ends_on": "2026-06-30"},
+            "your-class",
+            "Kelas berubah: Data",
+            "kini 29 Juni 2026 sampai 30 Juni 2026",
+        ),
     ],
 )
-async def test_what_mentoring_writes_says_what_it_is_about_and_why(
+async def test_what_a_service_writes_says_what_it_is_about_and_why(
     notification, contact, request_, template, values, reason, subject, told
 ) -> None:
     await notification.take(

@@ -51,6 +51,12 @@ ERASING = Erasing(
             {name: f"CASE WHEN {name} IS NOT NULL THEN '' END" for name in ("answer", "reason")},
             f"record_id IN ({RECORDS})",
         ),
+        # Classes.
+        "class_attendance": BY_ID,
+        "class_results": Blanked({"name": "''"}),
+        "class_sessions": NOBODY,
+        "classes": NOBODY,
+        "enrolments": BY_ID,
     },
     kit=("outbox", "inbox", "waiting", "idempotency"),
 )

@@ -19,6 +19,17 @@ from common.fields import FIRST_DAY, LAST_DAY, PLAIN, Day
 
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=PLAIN)]
 
+Printed = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True,
+        min_length=1,
+        max_length=200,
+        pattern=r"^[^\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]*$",
+    ),
+]
+"""A line that stands on paper: without marks that turn the direction of what follows, and so could make it read as another."""
+
 NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
@@ -33,6 +44,13 @@ Hours = Annotated[
     Decimal,
     BeforeValidator(_plainly_written),
     Field(max_digits=12),
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "pattern": f"^{NUMBER.pattern}$"}]}),
+]
+
+Rupiah = Annotated[
+    Decimal,
+    BeforeValidator(_plainly_written),
+    Field(ge=0, max_digits=14, decimal_places=2),
     WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "pattern": f"^{NUMBER.pattern}$"}]}),
 ]
 

@@ -43,6 +43,12 @@ GRANTS = Grants(
         "record_flags": CHANGED,
         "record_samples": ADDED,
         "audited_records": CHANGED,
+        # Classes.
+        "class_attendance": CHANGED,
+        "class_results": CHANGED,
+        "class_sessions": REPLACED,
+        "classes": CHANGED,
+        "enrolments": CHANGED,
     },
     schemas=[PARTITIONS],
     # A sweep's partition is made by two functions of the owner: whoever serves makes no table (ADR 0008).

@@ -109,3 +109,14 @@ SETTLE_RECORD_FLAGS = Right(
     "those of whoever is their agency's own now, and of what ended while they were; never their own",
 )
 AUDIT_RECORDS = Right(("person",), "the records that were given to them to look into, and what proves these")
+# Classes.
+GIVE_CLASSES = Right(("provider", "service"), "a provider: its own classes; all for a national role")
+ENROL = Right(
+    ("provider", "service", "agency_hr", "person"),
+    "a provider: anybody in its own classes; an agency: whoever serves in it now; a person: themselves; a service: everybody",
+)
+READ_CLASS_PEOPLE = Right(
+    ("provider", "lan", "service", "agency_hr", "person"),
+    "a provider: who is in its own classes; an agency: whoever serves in it now; a person: themselves; all for a national role",
+)
+READ_OWN_CLASSES = Right(("person",), "the one whose token it is")

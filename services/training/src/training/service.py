@@ -39,6 +39,7 @@ SERVICE = Service(
         "checking",
         "evidence",
         "plausibility",
+        "classes",
     ],
     rules=load,
     settings=FilesSettings,

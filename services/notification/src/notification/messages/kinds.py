@@ -48,6 +48,15 @@ class Course(Values):
     due_on: Day
 
 
+class Class(Values):
+    """A class that somebody is in or waits for, and what has become of it or of their seat: its title, and from when until when."""
+
+    step: Literal["enrolled", "changed", "cancelled"]
+    title: Words
+    begins_on: Day
+    ends_on: Day
+
+
 class Match(Values):
     """Pairs that somebody is offered in a mentoring programme: its title, on which side, how many, and by when they answer."""
 
@@ -183,6 +192,7 @@ CHECK_ADDRESS = "check-address"
 SESSION = "session"
 KINDS = {
     CHECK_ADDRESS: Kind(1, CheckAddress, {"new-address": text_named("reason.new-address")}, requested=False),
+    "class": Kind(1, Class, {"your-class": text_named("reason.your-class")}),
     "course": Kind(1, Course, {"assigned": text_named("reason.assigned")}),
     "data-file": Kind(
         1, DataFile, {"own-data": text_named("reason.own-data"), "data-for-you": text_named("reason.data-for-you")}

@@ -1,0 +1,161 @@
+"""Reading classes, and who is in them: a provider sees its own classes, an agency its people, a person themselves."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, true
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from common.refused import Refused
+from common.web.pages import BY_ID, Page, Window
+from contracts.callers import Caller
+from training.catalogue.tables import Course
+from training.classes.schemas import ClassOut, EnrolmentOut, ParticipantOut, SessionOut
+from training.classes.tables import Attendance, ClassSession, Enrolment, Result, TaughtClass
+from training.domain.classes import NONE
+from training.domain.rules import Book
+from training.people import PEOPLE
+
+
+def _seats(state: str) -> Any:
+    counted = select(func.count()).where(col(Enrolment.class_id) == col(TaughtClass.id), col(Enrolment.state) == state)
+    return counted.scalar_subquery().label(state)
+
+
+FOUND = select(TaughtClass, col(Course.title), col(Course.form), _seats("enrolled"), _seats("waiting")).join(
+    Course, col(Course.id) == col(TaughtClass.course_id)
+)
+ATTENDED = (
+    select(func.array_agg(aggregate_order_by(col(Attendance.session), col(Attendance.session))))
+    .where(
+        col(Attendance.class_id) == col(Enrolment.class_id),
+        col(Attendance.person_id) == col(Enrolment.person_id),
+        col(Attendance.present),
+    )
+    .scalar_subquery()
+    .label("attended")
+)
+PARTICIPANTS = select(Enrolment, ATTENDED, col(Result.passed), col(Result.jp), col(Result.record_id)).outerjoin(
+    Result,
+    (col(Result.class_id) == col(Enrolment.class_id)) & (col(Result.person_id) == col(Enrolment.person_id)),
+)
+
+
+def taught(caller: Caller[Book]) -> ColumnElement[bool]:
+    """The condition for the classes that a caller gives: a provider its own, a national role all."""
+    return true() if caller.unbound else col(TaughtClass.provider_id) == caller.speaks_for("provider")
+
+
+def seen(caller: Caller[Book]) -> ColumnElement[bool]:
+    """The condition for the enrolments that a caller may see: those in its own classes, of its agency's people, their own."""
+    theirs = exists().where(PEOPLE.c.person_id == col(Enrolment.person_id), PEOPLE.seen_by(caller))
+    if "provider" not in caller.roles:
+        return theirs
+    own = select(col(TaughtClass.id)).where(taught(caller))
+    return or_(theirs, col(Enrolment.class_id).in_(own))
+
+
+async def one_class(session: AsyncSession, class_id: UUID) -> ClassOut:
+    """A class. Raises Refused `not-found`."""
+    shown = await _shown(session, FOUND.where(col(TaughtClass.id) == class_id))
+    if not shown:
+        raise Refused("not-found")
+    return shown[0]
+
+
+async def class_page(
+    session: AsyncSession, window: Window, course_id: UUID | None, provider_id: UUID | None, since: date | None
+) -> Page[ClassOut]:
+    """Classes in the order they were published."""
+    found = FOUND
+    if course_id is not None:
+        found = found.where(col(TaughtClass.course_id) == course_id)
+    if provider_id is not None:
+        found = found.where(col(TaughtClass.provider_id) == provider_id)
+    if since is not None:
+        found = found.where(col(TaughtClass.ends_on) >= since)
+    return window.page(
+        await _shown(session, window.narrow(found, col(TaughtClass.id), BY_ID)), lambda shown: [shown.id]
+    )
+
+
+async def own_class(session: AsyncSession, class_id: UUID, caller: Caller[Book]) -> None:
+    """That the caller gives a class. Raises Refused `not-found`."""
+    own = select(col(TaughtClass.id)).where(col(TaughtClass.id) == class_id, taught(caller))
+    if await session.scalar(own) is None:
+        raise Refused("not-found")
+
+
+async def participants(
+    session: AsyncSession, window: Window, class_id: UUID, caller: Caller[Book]
+) -> Page[ParticipantOut]:
+    """Who is in a class, as far as the caller may see them, in the order they came.
+
+    Raises Refused `not-found` where that is nobody and the class is none of the caller's.
+    """
+    found = PARTICIPANTS.where(col(Enrolment.class_id) == class_id, seen(caller))
+    rows = (await session.execute(window.narrow(found, col(Enrolment.id), BY_ID))).all()
+    if not rows and window.after is None:
+        if "provider" not in caller.roles and not caller.unbound:
+            raise Refused("not-found")
+        await own_class(session, class_id, caller)
+    return window.page([_participant(row) for row in rows], lambda shown: [shown.id])
+
+
+async def own_page(session: AsyncSession, window: Window, caller: Caller[Book]) -> Page[ParticipantOut]:
+    """The classes that the caller is or was in."""
+    found = PARTICIPANTS.where(col(Enrolment.person_id) == caller.speaks_for("person"))
+    rows = (await session.execute(window.narrow(found, col(Enrolment.id), BY_ID))).all()
+    return window.page([_participant(row) for row in rows], lambda shown: [shown.id])
+
+
+async def enrolment(session: AsyncSession, enrolment_id: UUID) -> EnrolmentOut:
+    """An enrolment that there is."""
+    found = await session.scalars(select(Enrolment).where(col(Enrolment.id) == enrolment_id))
+    return EnrolmentOut.model_validate(found.one())
+
+
+def _participant(row: Any) -> ParticipantOut:
+    return ParticipantOut(
+        id=row.Enrolment.id,
+        class_id=row.Enrolment.class_id,
+        person_id=row.Enrolment.person_id,
+        state=row.Enrolment.state,
+        attended=row.attended or [],
+        passed=row.passed,
+        jp_counted=row.jp,
+        record_id=row.record_id,
+    )
+
+
+async def sessions_of(session: AsyncSession, class_ids: Sequence[UUID]) -> dict[UUID, list[ClassSession]]:
+    """The sessions of classes, in their order."""
+    found: dict[UUID, list[ClassSession]] = {class_id: [] for class_id in class_ids}
+    for each in await session.scalars(
+        select(ClassSession)
+        .where(col(ClassSession.class_id).in_(class_ids))
+        .order_by(col(ClassSession.class_id), col(ClassSession.number))
+    ):
+        found[each.class_id].append(each)
+    return found
+
+
+async def _shown(session: AsyncSession, found: Select[*tuple[Any, ...]]) -> list[ClassOut]:
+    rows = (await session.execute(found)).all()
+    sessions = await sessions_of(session, [row.TaughtClass.id for row in rows])
+    return [
+        ClassOut(
+            **row.TaughtClass.model_dump(),
+            title=row.title,
+            form=row.form,
+            sessions=[SessionOut.model_validate(each) for each in sessions[row.TaughtClass.id]],
+            jp=sum((each.jp for each in sessions[row.TaughtClass.id]), NONE),
+            enrolled=row.enrolled,
+            waiting=row.waiting,
+        )
+        for row in rows
+    ]
