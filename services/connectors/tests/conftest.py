@@ -13,6 +13,7 @@ from common.parts import Parts
 from common.store.transient import insist
 from connectors.reports.commands import Activity, SentBy, report
 from connectors.service import SERVICE
+from connectors.signals.reading import read_statements
 from connectors.signing.tables import Connection
 from contracts.events.connectors import ActivityReported
 from contracts.events.training import ActivityRefused, ActivityTaken, CourseChanged
@@ -57,6 +58,29 @@ class World(harness.World):
         [person_id] = await self.people(self.state(**values))
         return person_id
 
+    async def read(self) -> None:
+        """What the role `due` does until nothing is due."""
+        while True:
+            async with self.database.transaction() as session:
+                if not await read_statements(session, self.parts):
+                    return
+
+    async def course(self, code: str, title: str = "Data") -> UUID:
+        """A course of the catalogue."""
+        known = bare(CourseChanged, course_id=new_id(), code=code, provider_id=new_id(), title=title, form="KL03",
+                     valid_from=date(2020, 1, 1))  # fmt: skip
+        await self.hear(self.received(known))
+        return known.course_id
+
+    async def stands(self) -> list[tuple[str, str, str]]:
+        """Person, course and moment of each report that counts for training now, in order."""
+        newest = {body["report_id"]: (name, body) for name, _, body in await self.told_training() if "why" not in body}
+        return sorted(
+            (body["person_id"], body["course_id"], body["happened_at"])
+            for name, body in newest.values()
+            if name == ActivityReported.__name__
+        )
+
     async def told_training(self) -> list[tuple[str, int, dict[str, Any]]]:
         """Name, version and body of what training was told, in order."""
         return [
@@ -67,7 +91,8 @@ class World(harness.World):
 
     async def answer(self, refused: Callable[[dict[str, Any]], str | None] = lambda _: None) -> None:
         """Training's answer to the newest version of every report, each refused by the code that is given for it."""
-        newest = {body["report_id"]: (name, version, body) for name, version, body in await self.told_training()}
+        told = [each for each in await self.told_training() if "why" not in each[2]]
+        newest = {body["report_id"]: (name, version, body) for name, version, body in told}
         answers: list[Any] = []
         for name, version, body in newest.values():
             named = {"report_id": body["report_id"], "person_id": body["person_id"]}
@@ -98,9 +123,7 @@ def double(world, connect):
         other = await connect(agency=new_id())
         [person] = await world.people(world.state())
         code = str(new_id())
-        course = bare(CourseChanged, course_id=new_id(), code=code, provider_id=new_id(), title="Data", form="KL03",
-                      valid_from=date(2020, 1, 1))  # fmt: skip
-        await world.hear(world.received(course))
+        await world.course(code)
         for day, place in enumerate((other.connection_id, connection_id), 1):
             at = datetime(2026, 3, day, tzinfo=UTC)
             given = Activity(source_name="berkas", reference=code, happened_at=at, person_id=person, course_code=code)

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from contracts.nip import NOBODYS
 from jejak_local.harness import AGENCY, OTHER_AGENCY
 from jejak_local.scopes import Things
 
@@ -16,6 +17,11 @@ RIGHTS = {
     ("POST", "/v1/connections/{connection_id}/credentials"): KEYS,
     ("DELETE", "/v1/connections/{connection_id}/credentials/{credential_id}"): KEYS,
     ("GET", "/v1/connections/{connection_id}/reports"): READ,
+    ("GET", "/v1/connections/{connection_id}/unmapped-courses"): READ,
+    ("GET", "/v1/connections/{connection_id}/unmapped-users"): KEEP,
+    ("GET", "/v1/connections/{connection_id}/course-mappings"): READ,
+    ("POST", "/v1/connections/{connection_id}/course-mappings"): KEEP,
+    ("POST", "/v1/connections/{connection_id}/users:batch"): KEEP,
     ("POST", "/v1/connections/{connection_id}/reports/{report_id}/decide"): KEEP,
     **{
         (method, f"/xapi/{edition}/{resource}"): {"platform_admin"}
@@ -51,5 +57,11 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, conne
     own, other = await things(AGENCY, AGENCY), await things(OTHER_AGENCY, OTHER_AGENCY)
     change = "PUT /v1/connections/{connection_id}"
     decide = "POST /v1/connections/{connection_id}/reports/{report_id}/decide"
+    mappings = {
+        "POST /v1/connections/{connection_id}/course-mappings": {"course": "https://lms.example/c", "course_code": "C"},
+        "POST /v1/connections/{connection_id}/users:batch": [{"openid": "https://id.example/1", "nip": NOBODYS}],
+    }
     decision = {"counts": True, "reason": "Dilihat"}
-    await reaches_its_own(own, other, {"POST /v1/connections": None, change: body(OTHER_AGENCY), decide: decision})
+    await reaches_its_own(
+        own, other, {"POST /v1/connections": None, change: body(OTHER_AGENCY), decide: decision, **mappings}
+    )

@@ -35,6 +35,15 @@ UNION SELECT lower(recipient) FROM messages
 FINGERPRINT = "SELECT count(*)::text || ' ' || coalesce(md5(string_agg({id}::text, '' ORDER BY {id})), '') FROM {table}"
 
 
+UNREAD = """
+SELECT count(*) FROM statements s LEFT JOIN readings r USING (connection_id)
+WHERE r.connection_id IS NULL OR (s.stored, s.position) > (r.stored, r.position)
+"""
+"""Statements that were stored and not read yet."""
+TOLD = "SELECT id::text, version, coalesce(record_id::text, '') FROM reports WHERE version > 0 AND answered = version"
+STANDING = "SELECT report_id::text, version, CASE WHEN stands THEN record_id::text ELSE '' END FROM reported_records"
+
+
 @dataclass(frozen=True)
 class Finding:
     """One thing that must hold, whether it does, and the figures it was judged by."""
@@ -61,6 +70,8 @@ async def _quiet(stack: Stack) -> bool:
         if await ask(stack, service, "SELECT count(*) FROM outbox"):
             return False
     if await lag(stack.kafka.bootstrap):
+        return False
+    if await ask(stack, "connectors", UNREAD):
         return False
     return not await ask(stack, "notification", "SELECT count(*) FROM messages WHERE state = 'queued' AND attempts = 0")
 
@@ -145,6 +156,7 @@ async def agreement(stack: Stack) -> list[Finding]:
     """What the services must agree about, whatever came to them how often and in which order."""
     return [
         await _every_record_is_assessed_once(stack),
+        await _every_report_is_answered(stack),
         await _every_entry_went_out(stack),
         await _every_digest_says_what_the_sweep_found(stack),
     ]
@@ -170,6 +182,18 @@ async def _every_record_is_assessed_once(stack: Stack) -> Finding:
     figures = f"{int(stored.split()[0]):,} records, {int(assessed.split()[0]):,} assessed"
     return Finding(
         "training → credit: the records assessed are exactly the records stored", stored == assessed, figures
+    )
+
+
+async def _every_report_is_answered(stack: Stack) -> Finding:
+    told, standing = await rows(stack, "connectors", TOLD), await rows(stack, "training", STANDING)
+    states = dict(await rows(stack, "connectors", "SELECT state, count(*) FROM reports GROUP BY state"))
+    unanswered = await ask(stack, "connectors", "SELECT count(*) FROM reports WHERE answered < version")
+    figures = ", ".join(f"{many:,} {state}" for state, many in sorted(states.items())) or "no reports"
+    return Finding(
+        "connectors → training: each report that was told is answered, and stands as the record that it says",
+        told == standing and not unanswered,
+        figures,
     )
 
 

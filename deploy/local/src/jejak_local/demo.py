@@ -21,6 +21,7 @@ from jejak_local.books import ask, balance, rest
 from jejak_local.cohort import cohort
 from jejak_local.collector import trace_tree
 from jejak_local.mail import Mail
+from jejak_local.platforms import platforms
 from jejak_local.processes import LocalError
 from jejak_local.stack import Stack, running_stack
 from jejak_local.stories import STORIES, Scene, run_command
@@ -53,7 +54,7 @@ async def demo(root: Path, *, agencies: int, people: int, seed: int) -> int:
             console.print(_streams(loaded))
             console.print(await _hours(stack, client, loaded))
             console.print(_credits(loaded, await ask(stack, "credit", "SELECT count(*) FROM entries")))
-        console.rule("5  A cohort of mentoring; people, units, rights")
+        console.rule("5  Learning platforms; a cohort of mentoring; people, units, rights")
         await _stories(stack, nation, loaded)
         mails = stack.mail.mails()
         console.print(_mails(mails))
@@ -111,6 +112,7 @@ async def _client(stack: Stack) -> AsyncGenerator[httpx2.AsyncClient]:
 async def _stories(stack: Stack, nation: Nation, loaded: LoadSummary) -> None:
     async with httpx2.AsyncClient(timeout=60) as http:
         scene = Scene(stack, http, nation, loaded.agencies)
+        console.print(await platforms(scene))
         for table in await cohort(scene):
             console.print(table)
         for story in STORIES:

@@ -15,6 +15,7 @@ PAGE = 5_000
 OVER: Mapping[str, str] = {
     "idempotency": "created_at < :before",
     "jobs": "ended_at < :before AND state <> 'failed'",  # that one may still be resumed
+    "statements": "stored < :before",  # what followed for a record stands in it
     "messages": "settled_at < :before AND round_id IS NULL",
 }
 """Which rows of a table are over; what hangs on them goes with them."""

@@ -1,12 +1,22 @@
 """What becomes of connectors' rows when somebody is erased.
 
-A statement names people in the words of the platform that sent it. Who of ours that is nobody knows before actors are
-mapped to people (docs/architecture/connectors.md), so the rows of one person cannot be told from those of another.
+A statement names people in the words of the platform that sent it. Those in which somebody has a part whom a number or a mapping
+names go whole; of users of whom nobody knows who they are, nobody can tell whose they are.
 """
 
 from roster.erasing import BY_ID, NOBODY, Blanked, Erasing, Gone, Kept
 
-OF_PLATFORM = Kept("a platform's words of its own users, of whom nobody knows yet which person of ours each is")
+THEIR_WORDS = """
+    EXISTS (
+        SELECT FROM platform_users u WHERE u.connection_id = statements.connection_id
+            AND u.person_id = ANY(CAST(:people AS uuid[])) AND statements.keys @> ARRAY[u.anywhere]
+    )
+"""
+THEIR_SIGNALS = """
+    (connection_id, actor) IN (
+        SELECT connection_id, key FROM platform_users WHERE person_id = ANY(CAST(:people AS uuid[]))
+    )
+"""
 
 WORDS = {
     "nip_hash": "NULL",
@@ -17,20 +27,25 @@ WORDS = {
 }
 ERASING = Erasing(
     {
-        "activities": OF_PLATFORM,
+        "activities": NOBODY,
         "agencies": NOBODY,
-        "attachments": OF_PLATFORM,
+        "attachments": Kept("by hash, whatever statements they came with; those that are gone name them no more"),
         "connections": NOBODY,
+        "course_mappings": NOBODY,
         "courses": NOBODY,
         "credentials": NOBODY,
-        "documents": OF_PLATFORM,
+        "documents": Kept("what a platform keeps for its own use under a hash of what it calls somebody"),
         "former_numbers": Gone(),
+        "signals": Gone(THEIR_SIGNALS),
+        "statements": Gone(THEIR_WORDS),
+        "platform_users": Gone(),
         "people": Blanked({"nip_hash": "''"}),
+        "platform_courses": NOBODY,
         "providers": NOBODY,
+        "readings": NOBODY,
         "reports": Blanked(WORDS),
         "restrictions": BY_ID,
         "sightings": NOBODY,
-        "statements": OF_PLATFORM,
     },
     kit=("outbox", "inbox", "waiting"),
 )

@@ -30,6 +30,14 @@ HELD: Columns = {"awaited": "uuid", "headers": "text", "payload": "text"}
 HOLD = text(f"INSERT INTO waiting (consumer, {', '.join(HELD)}) SELECT :consumer, * FROM {unnest(HELD)}")  # noqa: S608 - built of names in this code
 
 
+async def look(session: AsyncSession) -> None:
+    """To be called before somebody is looked for, for whom something is to wait where they are not there.
+
+    Nobody arrives between this and the end of the transaction (see `admit`).
+    """
+    await session.execute(text("SELECT pg_advisory_xact_lock_shared(:lock)"), {"lock": WAITING_LOCK})
+
+
 async def hold(
     session: AsyncSession, consumer: str, batch: Sequence[Received], awaits: Callable[[Any], UUID], known: Lookup
 ) -> list[Received]:
@@ -39,7 +47,7 @@ async def hold(
     Nobody arrives between that question and the end of this transaction (see `admit`): they would
     release nothing, and the event would then wait for ever.
     """
-    await session.execute(text("SELECT pg_advisory_xact_lock_shared(:lock)"), {"lock": WAITING_LOCK})
+    await look(session)
     here = await known(session, sorted({awaits(received.event) for received in batch}))
     rows = [
         (awaits(received.event), json.dumps(dict(received.headers)), received.payload.decode())

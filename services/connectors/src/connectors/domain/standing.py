@@ -52,16 +52,26 @@ def standings(reports: Iterable[Facts]) -> dict[UUID, State]:
         groups[each.person_id, each.course_id, each.day.year].append(each)
     found: dict[UUID, State] = {}
     for (person_id, course_id, _), some in groups.items():
-        first = _first(some) if person_id and course_id else None
-        found |= {each.id: _state(each, double=first not in {None, each.connection_id}) for each in some}
+        doubles = _doubles(some) if person_id and course_id else frozenset[UUID]()
+        found |= {each.id: _state(each, double=each.id in doubles) for each in some}
     return found
 
 
-def _first(some: Iterable[Facts]) -> UUID | None:
-    """The platform by which a course counts; none where none does. What is decided to count by itself is beside the point."""
+def _doubles(some: Iterable[Facts]) -> frozenset[UUID]:
+    """What may be told twice: by another platform than the first, or on one day by the same, as of two users who are one person.
+
+    What a person has decided about, and what training refuses, is beside the point.
+    """
     open_ = [each for each in some if each.counts is None and not _is_refused(each)]
-    first = min(open_, key=lambda each: (each.day, each.happened_at, each.id), default=None)
-    return first and first.connection_id
+    open_.sort(key=lambda each: (each.day, each.happened_at, each.id))
+    days: set[date] = set()
+    doubles: set[UUID] = set()
+    for each in open_:
+        if each.connection_id != open_[0].connection_id or each.day in days:
+            doubles.add(each.id)
+        else:
+            days.add(each.day)
+    return frozenset(doubles)
 
 
 def _is_refused(report: Facts) -> bool:
@@ -74,7 +84,7 @@ def _state(report: Facts, *, double: bool) -> State:
         (report.counts is False, "withdrawn"),
         (report.person_id is None, "waiting_person"),
         (not report.has_course, "waiting_course"),
-        (double and undecided and not _is_refused(report), "possible_double"),
+        (double, "possible_double"),
         (report.disputed and undecided, "in_review"),
         (report.answered < report.version or not report.version, "sent"),
         (report.refused, "refused"),

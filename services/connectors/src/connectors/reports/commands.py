@@ -21,6 +21,7 @@ from sqlmodel import col
 from common.answers import Answer, Done
 from common.events import Received
 from common.ids import derived_id
+from common.messages.waiting import look
 from common.refused import Refused
 from common.store.outbox import emit
 from common.store.sets import Columns, columns_of, lists, one_of, put, unnest
@@ -29,6 +30,7 @@ from connectors.agencies.tables import AGENCIES
 from connectors.catalogue.tables import COURSES
 from connectors.domain.standing import COUNTING, Facts, State, standings
 from connectors.people import PEOPLE
+from connectors.reports.resolving import place
 from connectors.reports.schemas import DecisionIn
 from connectors.reports.tables import Report
 from connectors.signing.reach import reached
@@ -83,6 +85,7 @@ WITHDRAWN: Mapping[State, str] = {
 """Why what was told counts no more, where nobody has said so."""
 KEPT = ("version", "announced", "answered", "record_id", "made_at")
 """What stays of a report that is told otherwise."""
+OPEN_TO_DECIDE = ("possible_double", "in_review")
 OPEN = ("refused", "waiting_person", "waiting_course")
 """States in which a door may tell the same reference otherwise: nothing counts by it yet."""
 
@@ -150,6 +153,7 @@ async def report(
     What became of a stored one, the connection shows: it may wait, and training answers it later.
     """
     await session.execute(HOLD, {"id": connection.id})
+    await look(session)
     keys = lists(KEY, {(each.source_name, each.reference) for each in activities})
     known = {
         (row.source_name, row.reference): dict(row._mapping)  # noqa: SLF001 - that is its name in SQLAlchemy
@@ -182,6 +186,7 @@ async def lay(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     """Stores reports, or new words of known ones, with whose they are and which course. `settle` then says where they stand."""
     await _resolve(session, rows)
     await put(session, Report.table(), [row | {"told": msgspec.json.encode(row["told"]).decode()} for row in rows])
+    await place(session, [row["id"] for row in rows if row["actor"] or row["course"]])
 
 
 def row_of(each: Activity, connection: Connection, sent_by: SentBy, now: datetime) -> dict[str, Any]:
@@ -320,7 +325,7 @@ def _tell(session: AsyncSession, row: Any, named: Mapping[str, Any], version: in
 async def decide(
     session: AsyncSession, connection_id: UUID, report_id: UUID, decision: DecisionIn, caller: Caller[Any]
 ) -> None:
-    """Whether what may be a double, or is disputed, counts. Raises Refused: `not-found`, `own-report`, `nothing-to-decide`."""
+    """Whether what may be a double, or is disputed, counts; anything that counts may be decided not to. Raises Refused: `not-found`, `own-report`, `nothing-to-decide`."""
     person_id = await session.scalar(
         select(col(Report.person_id))
         .join(Connection, col(Connection.id) == col(Report.connection_id))
@@ -332,7 +337,7 @@ async def decide(
         raise Refused("own-report")
     await PEOPLE.lock(session, [person_id])
     found = await session.get_one(Report, report_id, with_for_update=True)
-    if found.state not in {"possible_double", "in_review"}:
+    if found.state not in OPEN_TO_DECIDE and (decision.counts or found.state not in COUNTING):
         raise Refused("nothing-to-decide")
     found.counts, found.decided_why = decision.counts, decision.reason
     found.decided_by, found.decided_at = caller.subject, caller.now

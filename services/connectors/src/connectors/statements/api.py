@@ -20,6 +20,7 @@ from connectors.domain.editions import Edition
 from connectors.domain.sending import prepare
 from connectors.domain.telling import Format, languages_of
 from connectors.domain.values import one_of
+from connectors.mapping.queries import people_in
 from connectors.statements import commands, queries
 from connectors.statements.queries import Asked, Told
 from connectors.xapi import parameters as given
@@ -38,7 +39,7 @@ from connectors.xapi.routes import (
     under_each,
 )
 from contracts.callers import Caller
-from contracts.looks import PlatformsOwn
+from contracts.looks import PlatformsOwn, looked
 
 routes = APIRouter(route_class=XapiRoute)
 sending = APIRouter(route_class=XapiRoute)
@@ -106,6 +107,8 @@ async def get_statements(request: Request, session: Reading, caller: Platform) -
         last = f"{shown[-1].stored.isoformat()}_{shown[-1].position}" if goes_on else ""
         more = f"{request.url.path}?{urlencode({**asked, 'after': last})}" if goes_on else ""
         content = f'{{"statements":[{",".join(each)}],"more":{msgspec.json.encode(more).decode()}}}'
+    people = await people_in(session, connection_id, [each.id for each in shown])
+    looked(session, caller, "trainings", people, None, "connectors")
     headers = _modified(shown)
     if not with_attached:
         return told(content.encode(), **headers)

@@ -27,7 +27,7 @@ THROUGH = text("""
 """)
 """Where nobody is storing anything, all that was stored until now is there; else what is seen is all until the last of it."""
 ONE = text(
-    "SELECT statement, stored FROM statements WHERE connection_id = :connection AND id = :id AND voided = :voided"
+    "SELECT id, statement, stored FROM statements WHERE connection_id = :connection AND id = :id AND voided = :voided"
 )
 CONTENTS = text(
     "SELECT sha2, content FROM attachments WHERE connection_id = :connection AND sha2 = ANY(CAST(:hashes AS text[]))"
@@ -39,7 +39,7 @@ SIZES = text(
 PAGE_BYTES = 16 * 1024 * 1024
 """Of the statements of a page, and of what is attached to them; one alone may have as many as a request."""
 NUMBERED = """
-    SELECT statement, stored, position, many FROM (
+    SELECT id, statement, stored, position, many FROM (
         SELECT *, row_number() OVER page AS number, sum(octet_length(statement)) OVER page AS bytes,
             count(*) OVER () AS many
         FROM ({found}) AS found WINDOW page AS (ORDER BY {sorting})
@@ -63,6 +63,7 @@ REACHED = """
 class Told:
     """A statement as it is stored."""
 
+    id: UUID
     statement: str
     stored: datetime
     position: int = 0
@@ -91,7 +92,7 @@ async def one(session: AsyncSession, connection_id: UUID, statement_id: UUID, *,
     """A statement by its id, which is voided or not."""
     found = await session.execute(ONE, {"connection": connection_id, "id": statement_id, "voided": voided})
     row = found.one_or_none()
-    return None if row is None else Told(row.statement, row.stored)
+    return None if row is None else Told(row.id, row.statement, row.stored)
 
 
 async def page(session: AsyncSession, asked: Asked) -> tuple[list[Told], bool]:
@@ -111,7 +112,9 @@ async def page(session: AsyncSession, asked: Asked) -> tuple[list[Told], bool]:
         **told,
     }
     found = (await session.execute(query, {name: values[name] for name in query.compile().params})).all()
-    return [Told(row.statement, row.stored, row.position) for row in found], bool(found) and len(found) < found[0].many
+    return [Told(row.id, row.statement, row.stored, row.position) for row in found], bool(found) and len(found) < found[
+        0
+    ].many
 
 
 async def fitting(
@@ -147,7 +150,7 @@ def _page(by_keys: bool, bounds: tuple[str, ...], ascending: bool, goes_on: bool
 
     def those(*conditions: str) -> str:
         where = " AND ".join([*within, *conditions])
-        return f"(SELECT s.statement, s.stored, s.position FROM statements s WHERE {where} {order})"  # noqa: S608 - built of texts in this code
+        return f"(SELECT s.id, s.statement, s.stored, s.position FROM statements s WHERE {where} {order})"  # noqa: S608 - built of texts in this code
 
     if by_keys:
         has = "s.keys @> CAST(:keys AS bigint[])"

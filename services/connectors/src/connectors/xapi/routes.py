@@ -5,8 +5,10 @@ Errors are problem documents as everywhere, but with the statuses of the standar
 
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode
+from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Depends, Request, Response
@@ -20,6 +22,7 @@ from common.refused import Refused
 from common.web.parts import parts_of
 from common.web.problems import from_validation, response
 from connectors.domain.editions import EDITIONS, FIRST, Edition
+from connectors.reports.commands import note
 from contracts.looks import PlatformsOwn
 
 BODY_LIMIT = 16 * 1024 * 1024
@@ -41,6 +44,11 @@ IN_FORM = {
 """The headers that the alternate way of asking puts into a form."""
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 """Until when a request is told that it is told everything, where nobody has looked."""
+SENDING = frozenset({"POST", "PUT"})
+OF_CONNECTION = "connection:"
+NOTED_SECONDS = 10
+_noted: dict[str, float] = {}
+"""Until when nothing more is said of what a connection sends wrongly, by its subject."""
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -58,6 +66,7 @@ class XapiRoute(APIRoute):
                 answered = await handle(request)
             except (Refused, HTTPException, RequestValidationError) as error:
                 answered = _problem(request, error)
+                await _note(request, error)
             answered.headers[VERSION] = edition.version
             if request.url.path.endswith("/statements"):
                 answered.headers.setdefault(THROUGH, getattr(request.state, "through", moment_text(BEGINNING)))
@@ -148,6 +157,19 @@ def _problem(request: Request, error: Refused | HTTPException | RequestValidatio
     if answered.status_code in {415, 422}:
         answered.status_code = 400
     return answered
+
+
+async def _note(request: Request, error: Refused | HTTPException | RequestValidationError) -> None:
+    """Says on the connection what was wrong with what it sent; not each time, since as much may come as there are requests."""
+    subject: str = getattr(request.state, "subject", "")
+    if not isinstance(error, Refused) or request.method not in SENDING or not subject.startswith(OF_CONNECTION):
+        return
+    if monotonic() < _noted.get(subject, 0):
+        return
+    _noted[subject] = monotonic() + NOTED_SECONDS
+    parts = parts_of(request)
+    async with parts.database.transaction() as session:
+        await note(session, UUID(subject.removeprefix(OF_CONNECTION)), parts.clock.now(), error=error)
 
 
 async def _asked_otherwise(request: Request, edition: Edition) -> Response:
