@@ -221,7 +221,7 @@ async def test_failed_after_passed_is_disputed_and_passed_again_is_not(api, worl
 
 
 async def test_what_a_platform_sends_wrongly_is_said_on_its_connection(api, platform) -> None:
-    assert (await platform.refused("POST", "/statements", [{"actor": {}}]))[0] == 400
+    assert (await platform.refused("POST", "/statements", [statement(verb=None)]))[0] == 400
     shown = await api.get(f"/connections/{platform.connection_id}", "agency_hr")
     assert (shown["last_error"]["code"], shown["last_error"]["field"]) == ("field-missing", "0.verb")
     assert shown["last_error"]["words"]
