@@ -226,7 +226,7 @@ RULES = {
     "periods": ("services/training/src/training/rules/caturwulan/caturwulan-2019.toml", "tables.periods"),
     "page size of shortfalls": ("libs/common/src/contracts/events/training.py", "^PEOPLE_A_PAGE = "),
     "credit points": ("services/credit/src/credit/domain/amounts.py", "def conversion_twelfths"),
-    "coefficients": ("services/credit/src/credit/rules/konversi-2023.toml", "coefficient"),
+    "coefficients": ("services/credit/src/credit/rules/conversion/konversi-2023.toml", "coefficient"),
     "months that count": ("services/credit/src/credit/domain/periods.py", "def convert"),
     "degrees": ("services/credit/src/credit/domain/degrees.py", "def judge_degree"),
     "ladder of degrees": ("libs/common/src/contracts/degrees.py", "^DEGREES"),

@@ -42,6 +42,15 @@ async def test_every_answer_is_documented(keeps_its_word, app, database, world, 
         bodies={
             "POST /v1/imports/predicates": SHEET,
             "POST /v1/predicates": predicate(people[0], **another_year),
+            "POST /v1/openings": {
+                "person_id": str(people[1]),
+                "way": "balance",
+                "method": "conversion",
+                "stated": "12.5",
+                "day": "2023-12-31",
+                "paper": "PAK-1",
+                "paper_date": "2024-01-15",
+            },
             "POST /v1/cases/{case_id}/return": {"reason": "Berkas kurang"},
         },
     )

@@ -19,6 +19,9 @@ RIGHTS = {
     ("GET", "/v1/people/{person_id}/evidence"): READERS,
     ("GET", "/v1/evidence/{record_id}"): READERS,
     ("GET", "/v1/rule-packs"): READERS | {"bkn", "programme_manager"},
+    ("GET", "/v1/rule-subjects"): READERS | {"bkn", "programme_manager"},
+    ("POST", "/v1/openings"): {"agency_hr", "service"},
+    ("POST", "/v1/openings:batch"): {"agency_hr", "service"},
     ("POST", "/v1/predicates"): {"agency_hr", "service"},
     ("POST", "/v1/predicates:batch"): {"agency_hr", "service"},
     ("POST", "/v1/cases/{case_id}/check"): {"verifier"},
@@ -62,11 +65,22 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
     for each in (own, other):
         await world.agency(each.claims["agency"], region=each.claims["region"])
     line = predicate(other.ids["person_id"], reference="lain")
+    pak = {
+        "way": "balance",
+        "method": "conversion",
+        "stated": "9",
+        "day": "2024-12-31",
+        "paper": "9",
+        "paper_date": "2025-01-15",
+    }
+    opening = pak | {"person_id": str(other.ids["person_id"])}
     case = {"id": other.ids["case_id"]}
     await reaches_its_own(
         own,
         other,
         {
+            "POST /v1/openings": opening,
+            "POST /v1/openings:batch": [opening],
             "POST /v1/predicates": line,
             "POST /v1/predicates:batch": [line],
             "POST /v1/cases/{case_id}/return": {"reason": "bukti belum lengkap"},

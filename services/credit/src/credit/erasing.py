@@ -10,7 +10,9 @@ ERASING = Erasing(
         "balances": BY_ID,
         "booked_months": BY_ID,
         "case_history": Blanked({"reason": "NULL", "replaced": "replaced - 'evidence'"}, f"case_id IN ({CASES})"),
-        "cases": Blanked({"evidence": "NULL", "return_reason": "CASE WHEN return_reason IS NOT NULL THEN '' END"}),
+        "cases": Blanked(
+            {"evidence": "NULL", "return_reason": "CASE WHEN return_reason IS NOT NULL THEN '' END", "paper": "NULL"}
+        ),
         "deputies": BY_ID,
         "educations": BY_ID,
         "entries": BY_ID,

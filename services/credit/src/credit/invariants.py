@@ -42,9 +42,13 @@ INVARIANTS = (
         SELECT person_id, month
         FROM (
             SELECT cases.person_id, cases.id AS case_id,
-                CAST(generate_series(segments.period_start, segments.period_end, interval '1 month') AS date) AS month
+                CAST(generate_series(
+                    CASE cases.kind WHEN 'opening' THEN cases.period_start ELSE segments.period_start END,
+                    CASE cases.kind WHEN 'opening' THEN cases.period_end ELSE segments.period_end END,
+                    interval '1 month'
+                ) AS date) AS month
             FROM cases JOIN segments ON segments.case_id = cases.id AND segments.version = cases.judged
-            WHERE cases.kind = 'conversion' AND cases.state <> 'returned'
+            WHERE (cases.kind = 'conversion' OR cases.claim ->> 'way' = 'balance') AND cases.state <> 'returned'
         ) AS claimed FULL JOIN booked_months USING (person_id, month, case_id)
         WHERE claimed.case_id IS NULL OR booked_months.case_id IS NULL
         """,

@@ -2,7 +2,7 @@
 
 from contracts import imports
 from contracts.service import Service
-from credit.domain.packs import load
+from credit.domain.books import load
 from credit.erasing import ERASING
 from credit.imports.kinds import IMPORTING
 from credit.settings import Settings
@@ -17,6 +17,7 @@ SERVICE = Service(
         "agencies",
         "deputies",
         "predicates",
+        "openings",
         "cases",
         "ledger",
         "evidence",

@@ -1,4 +1,4 @@
-"""What credit tells: points (angka kredit) that were attested."""
+"""What credit tells: points (angka kredit) that were attested, and what else the ledger books."""
 
 from decimal import Decimal
 from typing import ClassVar, Literal
@@ -33,6 +33,32 @@ class CreditVerified(Event):
     months: int
     period_start: Day
     period_end: Day
+    ak: str
+    twelfths: Decimal
+    balance_twelfths: Decimal
+    rule_pack: str
+
+
+class CreditBooked(Event):
+    """Credit points entered or left the ledger of a jenjang otherwise than by a predikat or a degree.
+
+    `kind` says how: `opening`, what somebody has from before Jejak or comes to a functional post with. `day` is the one it counts
+    from; amounts are as in `CreditVerified`. A reader ignores kinds that it does not know, and takes the balance.
+    """
+
+    topic: ClassVar[Topic] = topics.DECISIONS
+    type: ClassVar[str] = f"{PREFIX}.credit.CreditBooked.v1"
+    source: ClassVar[str] = "/credit"
+    key_field: ClassVar[str] = "person_id"
+    subject_field: ClassVar[str] = "entry_id"
+
+    entry_id: UUID
+    case_id: UUID | None
+    person_id: UUID
+    agency_id: UUID
+    kind: str
+    jenjang: str
+    day: Day
     ak: str
     twelfths: Decimal
     balance_twelfths: Decimal

@@ -22,17 +22,17 @@ from credit.cases import commands
 from credit.cases.commands import Wanted
 from credit.cases.queries import list_cases, read_case
 from credit.cases.schemas import CaseIn, CaseOut, CaseWithHistoryOut, ReturnIn
+from credit.domain.books import Regulations
 from credit.domain.cases import State
-from credit.domain.rules import Book
 
 router = APIRouter(prefix="/v1", tags=["cases"])
 uploads = APIRouter(prefix="/v1", tags=["cases"])
 
-Reader = Annotated[Caller[Book], Depends(rights.READ)]
-Verifier = Annotated[Caller[Book], Depends(rights.CHECK)]
-Validator = Annotated[Caller[Book], Depends(rights.ATTEST)]
-Judge = Annotated[Caller[Book], Depends(rights.SEND_BACK)]
-Submitter = Annotated[Caller[Book], Depends(rights.SUBMIT)]
+Reader = Annotated[Caller[Regulations], Depends(rights.READ)]
+Verifier = Annotated[Caller[Regulations], Depends(rights.CHECK)]
+Validator = Annotated[Caller[Regulations], Depends(rights.ATTEST)]
+Judge = Annotated[Caller[Regulations], Depends(rights.SEND_BACK)]
+Submitter = Annotated[Caller[Regulations], Depends(rights.SUBMIT)]
 CaseLines = Annotated[Lines[CaseIn], Depends(lines_of(CaseIn))]
 
 
@@ -160,7 +160,9 @@ def _wanted(lines: Sequence[CaseIn]) -> list[Wanted]:
     return [Wanted(line.id, None if line.version is None else frozenset({str(line.version)})) for line in lines]
 
 
-async def _shown(session: AsyncSession, answer: Answer, caller: Caller[Book], language: Language) -> CaseWithHistoryOut:
+async def _shown(
+    session: AsyncSession, answer: Answer, caller: Caller[Regulations], language: Language
+) -> CaseWithHistoryOut:
     if isinstance(answer, Refused):
         raise answer
     return await read_case(session, answer.id, caller, language)

@@ -33,16 +33,18 @@ from credit.cases.writing import (
     save_moves,
     save_returns,
 )
+from credit.domain.books import Regulations
 from credit.domain.cases import Act, Case, Kind, move, repeats
 from credit.domain.periods import LeftOut, Segment
-from credit.domain.rules import Book
 from credit.ledger.commands import enter
 from credit.people import PEOPLE
 
 
 @dataclass(frozen=True)
 class NewCase:
-    """A case to open; a conversion names its predikat, sender and source, an education bonus its record and degree."""
+    """A case to open; a conversion names its predikat, sender and source, an education bonus its record and degree, an opening
+    balance its paper and, as `claim` (JSON), what that says.
+    """
 
     id: UUID
     kind: Kind
@@ -61,6 +63,9 @@ class NewCase:
     left_out: Sequence[LeftOut] = ()
     record_id: UUID | None = None
     degree: str | None = None
+    claim: str | None = None
+    paper: str | None = None
+    paper_date: date | None = None
 
 
 CASE = tuple(field.name for field in fields(NewCase) if field.name != "segments")
@@ -112,18 +117,18 @@ async def open_cases(session: AsyncSession, new: Sequence[NewCase], actor: Actor
         by=actor.subject,
         at=now,
     )
-    await book_months(session, [case.id for case in kept if case.kind == "conversion"])
+    await book_months(session, [case.id for case in kept if case.kind != "education"])
     return stored
 
 
-async def check(session: AsyncSession, wanted: Sequence[Wanted], caller: Caller[Book]) -> list[Answer]:
+async def check(session: AsyncSession, wanted: Sequence[Wanted], caller: Caller[Regulations]) -> list[Answer]:
     """Confirms that the papers of cases that others have submitted are in order."""
     answers, moved = _decide(await _locked(session, wanted, caller), wanted, "check", caller)
     await save_moves(session, moved, caller.actor, caller.now)
     return answers
 
 
-async def attest(session: AsyncSession, wanted: Sequence[Wanted], caller: Caller[Book]) -> list[Answer]:
+async def attest(session: AsyncSession, wanted: Sequence[Wanted], caller: Caller[Regulations]) -> list[Answer]:
     """Attests cases that others have submitted and checked: their points enter the ledger."""
     answers, moved = _decide(await _locked(session, wanted, caller), wanted, "attest", caller)
     await save_moves(session, moved, caller.actor, caller.now)
@@ -131,14 +136,14 @@ async def attest(session: AsyncSession, wanted: Sequence[Wanted], caller: Caller
     return answers
 
 
-async def send_back(session: AsyncSession, wanted: Wanted, caller: Caller[Book], reason: str) -> Answer:
+async def send_back(session: AsyncSession, wanted: Wanted, caller: Caller[Regulations], reason: str) -> Answer:
     """Returns a case for repair and frees its months."""
     [answer], moved = _decide(await _locked(session, [wanted], caller), [wanted], "return", caller)
     await save_returns(session, moved, caller.actor, caller.now, {case.id: reason for case in moved})
     return answer
 
 
-async def resubmit(session: AsyncSession, wanted: Wanted, caller: Caller[Book]) -> Answer:
+async def resubmit(session: AsyncSession, wanted: Wanted, caller: Caller[Regulations]) -> Answer:
     """Submits a returned case again as it is, judged anew by the posts and free months of today."""
     found = await _locked(session, [wanted], caller)
     [answer], moved = _decide(found, [wanted], "resubmit", caller)
@@ -155,7 +160,7 @@ async def resubmit(session: AsyncSession, wanted: Wanted, caller: Caller[Book]) 
 
 
 def _decide(
-    found: Mapping[UUID, Any], wanted: Sequence[Wanted], act: Act, caller: Caller[Book]
+    found: Mapping[UUID, Any], wanted: Sequence[Wanted], act: Act, caller: Caller[Regulations]
 ) -> tuple[list[Answer], list[Case]]:
     """Decides about each case in turn: `updated`, `unchanged` when somebody repeats their own act, or why not."""
     moved: dict[UUID, Case] = {}
@@ -178,7 +183,7 @@ def _decide(
     return answer_each(wanted, decide), list(moved.values())
 
 
-async def _locked(session: AsyncSession, wanted: Sequence[Wanted], caller: Caller[Book]) -> dict[UUID, Any]:
+async def _locked(session: AsyncSession, wanted: Sequence[Wanted], caller: Caller[Regulations]) -> dict[UUID, Any]:
     """The cases within the caller's reach, locked after their people; `hands` are those of the records behind them."""
     ids = [item.id for item in wanted]
     owners = await session.scalars(select(cases.c.person_id).where(one_of(cases.c.id, ids)).distinct())

@@ -2,11 +2,12 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,17 +16,20 @@ from common.store.sets import one_of
 from contracts.actors import SYSTEM
 from credit.cases.tables import cases, segments
 from credit.cases.writing import SEGMENT, Judged, case_of, content_of, left_out, save_judged, save_returns
+from credit.domain.books import Regulations
 from credit.domain.cases import Case, move
-from credit.domain.judging import judge
-from credit.domain.periods import Converted, Segment, months_between
-from credit.domain.rules import Book
+from credit.domain.entry import Opening
+from credit.domain.judging import judge, open_balance
+from credit.domain.periods import Converted, Segment, Tenure, months_between
 from credit.people import tenures
 
 OPEN = cases.c.state.in_(["submitted", "checked"])
-EMPTIED = (cases.c.kind == "conversion") & (cases.c.returned_by == SYSTEM.subject)
+EMPTIED = (cases.c.kind != "education") & (cases.c.returned_by == SYSTEM.subject)
 
 
-async def judge_stored(session: AsyncSession, rows: Sequence[Any], book: Book) -> dict[UUID, Converted | Refused]:
+async def judge_stored(
+    session: AsyncSession, rows: Sequence[Any], book: Regulations
+) -> dict[UUID, Converted | Refused]:
     """What cases come to now, by the posts and the booked months of their people, whose locks the caller holds.
 
     They are judged one after the other: a month that one takes is gone for the next. An open case does not take a month
@@ -41,20 +45,24 @@ async def judge_stored(session: AsyncSession, rows: Sequence[Any], book: Book) -
         others = {month: case_id for month, case_id in booked[row.person_id].items() if case_id != own_id}
         left = {} if row.state == "returned" else _left_to_others(row)
         try:
-            outcome = judge(
-                book, tenure_of[row.person_id], others | left, row.period_start, row.period_end, row.predikat
+            outcome = (
+                judge_opening(row, tenure_of[row.person_id], others, book)
+                if row.kind == "opening"
+                else judge(
+                    book, tenure_of[row.person_id], others | left, row.period_start, row.period_end, row.predikat
+                )
             )
         except Refused as refused:
             found[row.id] = refused
             booked[row.person_id] = others
         else:
             found[row.id] = outcome
-            own = months_of(outcome.segments) if row.kind == "conversion" else ()
+            own = booked_by(row, outcome)
             booked[row.person_id] = others | dict.fromkeys(own, own_id)
     return found
 
 
-async def rejudge(session: AsyncSession, people: Sequence[UUID], book: Book, now: datetime) -> None:
+async def rejudge(session: AsyncSession, people: Sequence[UUID], book: Regulations, now: datetime) -> None:
     """Judges anew the open cases of people of whom the registry has told news. The caller holds the people's locks.
 
     A case that comes to something else gets a new version. One that comes to nothing is returned, and submitted again as
@@ -107,6 +115,41 @@ async def booked_by_person(
 def months_of(parts: Sequence[Segment]) -> list[date]:
     """The months that segments of a conversion count."""
     return [month for part in parts for month in months_between(part.period_start, part.period_end)]
+
+
+def judge_opening(row: Any, tenure: Tenure, others: Mapping[date, UUID], book: Regulations) -> Converted:
+    """What a stored opening balance comes to now. Raises Refused as `open_balance`, and `months-already-booked`."""
+    opening = msgspec.convert(row.claim, Opening, strict=False)
+    outcome = open_balance(book, tenure, opening, row.paper_date)
+    check_free(opening, (row.period_start, row.period_end), others)
+    return outcome
+
+
+def check_free(opening: Opening, period: tuple[date, date], others: Mapping[date, UUID]) -> None:
+    """Refuses a PAK that counts a month which another case has booked (`months-already-booked`)."""
+    first, last = period
+    if opening.way == "balance" and any(first <= month <= last for month in others):
+        raise Refused("months-already-booked", "day")
+
+
+def booked_by(row: Any, outcome: Converted) -> list[date]:
+    """The months that a case books with what it comes to."""
+    if row.kind == "conversion":
+        return months_of(outcome.segments)
+    return (
+        months_since(row.period_start, row.period_end)
+        if row.kind == "opening" and row.claim["way"] == "balance"
+        else []
+    )
+
+
+def months_since(first: date, last: date) -> list[date]:
+    """The first days of the months from one day to another, over any number of years."""
+    return [
+        month
+        for year in range(first.year, last.year + 1)
+        for month in months_between(max(first, date(year, 1, 1)), min(last, date(year, 12, 31)))
+    ]
 
 
 def _left_to_others(row: Any) -> dict[date, UUID]:

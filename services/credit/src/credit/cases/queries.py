@@ -16,15 +16,15 @@ from contracts.callers import Caller
 from credit.cases.schemas import CaseOut, CaseWithHistoryOut, LeftOutMonthOut, MoveOut, SegmentOut
 from credit.cases.tables import cases, history, segments
 from credit.domain.amounts import shown_ak, total
+from credit.domain.books import Regulations
 from credit.domain.cases import State
-from credit.domain.rules import Book
 from credit.people import PEOPLE
 from credit.rule_packs.schemas import readings_shown
 from credit.texts import explain
 
 
 async def read_case(
-    session: AsyncSession, case_id: UUID, caller: Caller[Book], language: Language
+    session: AsyncSession, case_id: UUID, caller: Caller[Regulations], language: Language
 ) -> CaseWithHistoryOut:
     """A case with its history. Raises Refused `not-found` for one outside the caller's reach."""
     row = (await session.execute(_cases(PEOPLE.seen_by(caller)).where(cases.c.id == case_id))).mappings().one_or_none()
@@ -54,7 +54,7 @@ async def read_case(
 async def list_cases(
     session: AsyncSession,
     window: Window,
-    caller: Caller[Book],
+    caller: Caller[Regulations],
     language: Language,
     state: State | None,
     agency_id: UUID | None,
@@ -86,7 +86,7 @@ async def _segments(session: AsyncSession, case_ids: Sequence[UUID]) -> defaultd
     return found
 
 
-def _case(row: RowMapping, parts: list[SegmentOut], book: Book, language: Language) -> CaseOut:
+def _case(row: RowMapping, parts: list[SegmentOut], book: Regulations, language: Language) -> CaseOut:
     twelfths = total(part.twelfths for part in parts)
     full_year = (row["period_start"].month, row["period_end"].month) == (1, 12)
     reason = row["return_reason"]
@@ -98,10 +98,11 @@ def _case(row: RowMapping, parts: list[SegmentOut], book: Book, language: Langua
                 LeftOutMonthOut(**month, explanation=explain(month["why"], language)) for month in row["left_out"]
             ],
         },
-        span="once" if row["kind"] == "education" else "annual" if full_year else "periodic",
+        opening=row["claim"],
+        span="once" if row["kind"] != "conversion" else "annual" if full_year else "periodic",
         months=sum(part.months for part in parts),
         ak=shown_ak(twelfths),
         twelfths=twelfths,
         segments=parts,
-        readings=readings_shown(book.at(row["period_end"]).tables.readings_of(row["kind"]), language),
+        readings=readings_shown(book.readings_of(row["kind"], {part.rule_pack for part in parts}), language),
     )

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, StrictInt
 
 from common.fields import Document, Paragraph
 from credit.domain.cases import Kind, State
+from credit.domain.entry import Method, Way
 from credit.domain.periods import Why
 from credit.rule_packs.schemas import ReadingOut
 
@@ -71,6 +72,28 @@ class MoveOut(BaseModel):
     segments: list[SegmentOut]
 
 
+class RatingOut(BaseModel):
+    """The predikat of some months in the post before."""
+
+    predikat: str
+    period_start: date
+    period_end: date
+
+
+class OpeningOut(BaseModel):
+    """How somebody came to have what they start with, and what the paper says of it (`POST /v1/openings`)."""
+
+    way: Way
+    day: date
+    method: Method | None
+    stated: Decimal | None
+    ratings: list[RatingOut]
+    years: int | None
+    post: str | None
+    degree: str | None
+    top: bool
+
+
 class CaseOut(BaseModel):
     """A case with what it comes to."""
 
@@ -95,6 +118,9 @@ class CaseOut(BaseModel):
     evidence: str | None
     record_id: UUID | None
     degree: str | None
+    opening: OpeningOut | None = Field(description="what the paper of an opening balance says")
+    paper: str | None
+    paper_date: date | None
     months: int
     ak: str
     twelfths: Decimal

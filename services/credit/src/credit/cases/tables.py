@@ -19,10 +19,11 @@ from common.store.tables import Stored
 class CaseRow(Stored, table=True):
     __tablename__ = "cases"
     __table_args__ = (
-        CheckConstraint("kind IN ('conversion', 'education')", name="kind"),
+        CheckConstraint("kind IN ('conversion', 'education', 'opening')", name="kind"),
         CheckConstraint(
             "CASE kind WHEN 'conversion' THEN num_nulls(predikat, sender_kind, sender_id, source_name, reference) = 0"
-            " ELSE record_id IS NOT NULL AND degree IS NOT NULL END",
+            " WHEN 'education' THEN record_id IS NOT NULL AND degree IS NOT NULL"
+            " ELSE claim IS NOT NULL AND paper_date IS NOT NULL END",
             name="origin",
         ),
         CheckConstraint("period_start <= period_end", name="period"),
@@ -58,6 +59,13 @@ class CaseRow(Stored, table=True):
             unique=True,
             postgresql_where=text("kind = 'education' AND state != 'returned'"),
         ),
+        Index(
+            "uq_cases_one_opening_per_paper",
+            "person_id",
+            "paper",
+            unique=True,
+            postgresql_where=text("kind = 'opening' AND state != 'returned'"),
+        ),
     )
 
     id: UUID = Field(primary_key=True)
@@ -82,6 +90,11 @@ class CaseRow(Stored, table=True):
     )
     record_id: UUID | None = Field(sa_column_kwargs={"comment": "the training record a degree came from"})
     degree: str | None
+    claim: dict[str, Any] | None = Field(
+        sa_type=JSONB, sa_column_kwargs={"comment": "what the paper of an opening balance says"}
+    )
+    paper: str | None = Field(sa_column_kwargs={"comment": "its number"})
+    paper_date: date | None
     submitted_by: str
     submitters: list[str] = Field(
         sa_type=ARRAY(Text), sa_column_kwargs={"comment": "subjects and people of all who ever submitted it"}

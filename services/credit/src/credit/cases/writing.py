@@ -160,9 +160,9 @@ async def save_judged(
     by = {"by": actor.subject, "hands": sorted(actor.hands), "now": now, "reason": reason}
     await session.execute(SAVE_JUDGED, lists(JUDGED, rows) | by)
     await add_segments(session, [(item.case.id, item.case.judged, item.outcome.segments) for item in judged])
-    conversions = [item.case.id for item in judged if item.case.kind == "conversion"]
-    await free_months(session, conversions)
-    await book_months(session, conversions)
+    booking = [item.case.id for item in judged if item.case.kind != "education"]
+    await free_months(session, booking)
+    await book_months(session, booking)
 
 
 async def add_segments(session: AsyncSession, judged: Sequence[tuple[UUID, int, Sequence[Segment]]]) -> None:
@@ -179,20 +179,27 @@ async def add_segments(session: AsyncSession, judged: Sequence[tuple[UUID, int, 
     )
 
 
-async def book_months(session: AsyncSession, conversions: Sequence[UUID]) -> None:
-    """Books the months that conversions count; the primary key refuses one that another case has booked."""
-    if not conversions:
+async def book_months(session: AsyncSession, ids: Sequence[UUID]) -> None:
+    """Books the months that conversions count, and those that the PAK of an opening balance has counted.
+
+    The primary key refuses one that another case has booked.
+    """
+    if not ids:
         return
     await session.execute(
         text(
             """
             INSERT INTO booked_months (person_id, month, case_id)
-            SELECT cases.person_id, generate_series(segments.period_start, segments.period_end, interval '1 month'), cases.id
+            SELECT cases.person_id, generate_series(
+                CASE cases.kind WHEN 'opening' THEN cases.period_start ELSE segments.period_start END,
+                CASE cases.kind WHEN 'opening' THEN cases.period_end ELSE segments.period_end END,
+                interval '1 month'
+            ), cases.id
             FROM cases JOIN segments ON segments.case_id = cases.id AND segments.version = cases.judged
-            WHERE cases.id = ANY(CAST(:ids AS uuid[]))
+            WHERE cases.id = ANY(CAST(:ids AS uuid[])) AND (cases.kind = 'conversion' OR cases.claim ->> 'way' = 'balance')
             """
         ),
-        {"ids": list(conversions)},
+        {"ids": list(ids)},
     )
 
 

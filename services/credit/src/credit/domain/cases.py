@@ -17,7 +17,7 @@ from contracts.actors import Actor
 
 State = Literal["submitted", "checked", "attested", "returned"]
 Act = Literal["check", "attest", "return", "resubmit", "judge"]
-Kind = Literal["conversion", "education"]
+Kind = Literal["conversion", "education", "opening"]
 
 STATES: tuple[State, ...] = get_args(State)
 MOVES: dict[tuple[State, Act], State] = {

@@ -14,7 +14,7 @@ from credit.domain.degrees import judge_degree
 from credit.domain.periods import WHYS, Absence, Post, Tenure, convert, months_between
 from credit.domain.rules import Book, Conversion, Education, Jenjang, Matrix, OpenReading, Predikat, Rules
 
-PACKS = Path(__file__).parent.parent / "rules"
+PACKS = Path(__file__).parent.parent / "rules" / "conversion"
 
 
 def load(folder: Path = PACKS) -> Book:

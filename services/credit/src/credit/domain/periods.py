@@ -33,11 +33,15 @@ REFUSALS: Mapping[Why, str] = {"booked": "months-already-booked", "no-functional
 
 @dataclass(frozen=True)
 class Post:
-    """A post from `valid_from` until the day before `valid_to`; jenjang is None outside the functional posts."""
+    """A post from `valid_from` until the day before `valid_to`; jenjang is None outside the functional posts.
+
+    `golongan` is None where the registry has not told it yet.
+    """
 
     jenjang: str | None
     valid_from: date
     valid_to: date | None
+    golongan: str | None = None
 
 
 @dataclass(frozen=True)
@@ -65,11 +69,25 @@ class Tenure:
             (absence.why for absence in self.absences if covers((absence.valid_from, absence.valid_to), day)), None
         )
 
-    def jenjang_on(self, day: date) -> str | None:
-        """The jenjang of the post on record for a day, whether the person served or not; of two posts, that of the later one."""
+    def post_on(self, day: date) -> Post | None:
+        """The post on record for a day, whether the person served or not; of two posts, the later one."""
         held = (post for post in self.posts if covers((post.valid_from, post.valid_to), day))
-        post = max(held, key=lambda post: post.valid_from, default=None)
+        return max(held, key=lambda post: post.valid_from, default=None)
+
+    def jenjang_on(self, day: date) -> str | None:
+        """The jenjang of `post_on`."""
+        post = self.post_on(day)
         return post.jenjang if post else None
+
+    def in_jenjang_since(self, day: date) -> date:
+        """The first of the days up to `day` on which one jenjang was held without a break; `day` itself where it is unknown."""
+        since = day
+        for post in sorted(self.posts, key=lambda post: post.valid_from, reverse=True):
+            if post.valid_from <= since and post.jenjang == self.jenjang_on(day):
+                since = post.valid_from
+            elif post.valid_from < since:
+                break
+        return since
 
 
 @dataclass(frozen=True)

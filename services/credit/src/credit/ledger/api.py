@@ -9,7 +9,7 @@ from contracts.callers import Caller
 from contracts.looks import shows
 from contracts.paths import NamedPerson
 from credit import rights
-from credit.domain.rules import Book
+from credit.domain.books import Regulations
 from credit.ledger.queries import read_credit
 from credit.ledger.schemas import CreditOut
 
@@ -21,7 +21,7 @@ router = APIRouter(prefix="/v1", tags=["ledger"])
 async def get_credit(
     person_id: NamedPerson,
     session: Reading,
-    caller: Annotated[Caller[Book], Depends(rights.READ_CREDIT)],
+    caller: Annotated[Caller[Regulations], Depends(rights.READ_CREDIT)],
     language: UsedLanguage,
 ) -> CreditOut:
     return await read_credit(session, person_id, caller, language)

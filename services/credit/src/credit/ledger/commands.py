@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.ids import derived_id, new_id
 from common.store.outbox import emit
 from common.store.sets import insert
-from contracts.events.credit import CreditVerified
+from contracts.events.credit import CreditBooked, CreditVerified
 from credit.domain.amounts import shown_ak
-from credit.domain.rules import Book
+from credit.domain.books import Regulations
 from credit.ledger.tables import balances, entries
 
 ENTRY = (
@@ -36,7 +36,7 @@ ENTRY = (
 )
 
 
-async def enter(session: AsyncSession, case_ids: Sequence[UUID], book: Book, now: datetime) -> None:
+async def enter(session: AsyncSession, case_ids: Sequence[UUID], book: Regulations, now: datetime) -> None:
     """Adds an entry for every segment of the cases, updates the balances, and announces each entry once.
 
     The caller holds the locks of the people. An entry is unique by case and segment, and its event
@@ -60,26 +60,20 @@ async def enter(session: AsyncSession, case_ids: Sequence[UUID], book: Book, now
             {"ids": list(case_ids)},
         )
     ).all()
-    sources = {pack.id: pack.source for pack in book.packs}
     new = [(new_id(), row) for row in rows]
     await insert(
         session,
         entries,
         ("id", *ENTRY, "source"),
-        [(entry_id, *row, sources[row.rule_pack]) for entry_id, row in new],
+        [(entry_id, *row, book.by_id[row.rule_pack].source) for entry_id, row in new],
         entered_at=now,
     )
     balance = await _add_to_balances(session, rows)
     for entry_id, row in new:
         place = row.person_id, row.jenjang
         balance[place] += row.twelfths
-        emit(
-            session,
-            _announcement(entry_id, row, balance[place]),
-            sequence=1,
-            event_id=derived_id("CreditVerified", entry_id),
-            time=now,
-        )
+        told = _announcement(entry_id, row, balance[place])
+        emit(session, told, sequence=1, event_id=derived_id(type(told).__name__, entry_id), time=now)
 
 
 async def _add_to_balances(session: AsyncSession, rows: Sequence[Any]) -> dict[tuple[UUID, str], Decimal]:
@@ -100,7 +94,21 @@ async def _add_to_balances(session: AsyncSession, rows: Sequence[Any]) -> dict[t
     return {(row.person_id, row.jenjang): row.twelfths - added[row.person_id, row.jenjang] for row in after or ()}
 
 
-def _announcement(entry_id: UUID, row: Any, balance: Decimal) -> CreditVerified:
+def _announcement(entry_id: UUID, row: Any, balance: Decimal) -> CreditVerified | CreditBooked:
+    if row.kind == "opening":
+        return CreditBooked(
+            entry_id=entry_id,
+            case_id=row.case_id,
+            person_id=row.person_id,
+            agency_id=row.agency_id,
+            kind=row.kind,
+            jenjang=row.jenjang,
+            day=row.period_end,
+            ak=shown_ak(row.twelfths),
+            twelfths=row.twelfths,
+            balance_twelfths=balance,
+            rule_pack=row.rule_pack,
+        )
     return CreditVerified(
         entry_id=entry_id,
         case_id=row.case_id,

@@ -12,7 +12,7 @@ from common.refused import Refused
 from common.texts import Language
 from contracts.callers import Caller
 from credit.domain.amounts import MONTHS, shown_ak
-from credit.domain.rules import Book
+from credit.domain.books import Regulations
 from credit.ledger.schemas import BalanceOut, CreditOut, EntryOut, RuleOut
 from credit.ledger.tables import balances, entries
 from credit.people import PEOPLE
@@ -22,7 +22,7 @@ from credit.rule_packs.schemas import readings_shown
 async def read_credit(
     session: AsyncSession,
     person_id: UUID,
-    caller: Caller[Book],
+    caller: Caller[Regulations],
     language: Language,
 ) -> CreditOut:
     """A person's balances and entries. Raises Refused `not-found` for somebody outside the caller's reach."""
@@ -54,8 +54,8 @@ async def read_credit(
     )
 
 
-def _entry(row: RowMapping, book: Book, language: Language) -> EntryOut:
-    readings = book.at(row["period_start"]).tables.readings_of(row["kind"])
+def _entry(row: RowMapping, book: Regulations, language: Language) -> EntryOut:
+    readings = book.readings_of(row["kind"], [row["rule_pack"]])
     return EntryOut(
         **row,
         ak=shown_ak(row["twelfths"]),
@@ -69,7 +69,7 @@ def _formula(row: Any) -> str:
     return f"{share}{row['percent']}% x {row['base'].normalize():f}"
 
 
-def _rule(book: Book, jenjang: str | None, today: date) -> RuleOut:
+def _rule(book: Regulations, jenjang: str | None, today: date) -> RuleOut:
     pack = book.at(today)
     level = pack.tables.jenjang.get(jenjang or "")
     return RuleOut(

@@ -14,14 +14,14 @@ from contracts.callers import Caller
 from credit import rights
 from credit.cases.queries import read_case
 from credit.cases.schemas import CaseWithHistoryOut
-from credit.domain.rules import Book
+from credit.domain.books import Regulations
 from credit.predicates.commands import submit
 from credit.predicates.schemas import PredicateIn
 
 router = APIRouter(prefix="/v1", tags=["predicates"])
 uploads = APIRouter(prefix="/v1", tags=["predicates"])
 
-Submitter = Annotated[Caller[Book], Depends(rights.SUBMIT)]
+Submitter = Annotated[Caller[Regulations], Depends(rights.SUBMIT)]
 
 
 @router.post(

@@ -15,15 +15,14 @@ from common.refused import Refused
 from common.store.sets import columns_of, lists, unnest
 from contracts.acting import Sender, capacity, sender_of
 from contracts.callers import Caller
-from contracts.nip import nip_hash
 from credit.cases.commands import NewCase, open_cases
 from credit.cases.judging import booked_by_person, months_of
 from credit.cases.tables import cases
 from credit.cases.writing import Judged, case_of, content_of, save_judged
+from credit.domain.books import Regulations
 from credit.domain.cases import Case, check_not_own, move
 from credit.domain.periods import Converted, Tenure, check_matrix, check_set_in_time, convert, months_between
-from credit.domain.rules import Book
-from credit.people import PEOPLE, tenures
+from credit.people import find_people, tenures
 from credit.predicates.schemas import PredicateIn
 
 SENT = columns_of(cases, ("source_name", "reference"))
@@ -50,14 +49,14 @@ class Earlier:
     returned: Case | None = None
 
 
-async def submit(session: AsyncSession, lines: Sequence[PredicateIn], caller: Caller[Book]) -> list[Answer]:
+async def submit(session: AsyncSession, lines: Sequence[PredicateIn], caller: Caller[Regulations]) -> list[Answer]:
     """Opens a case for every predikat that gives points, or repairs the returned one of its reference.
 
     Each is answered `stored`, `updated` for a repair, `duplicate` of what is known, or why not. A repair does not change
     the person of a case: a predikat of somebody else needs another reference.
     """
     actor, sender = caller.actor, sender_of(caller, capacity(caller))
-    people = await _find_people(session, lines, caller)
+    people = await find_people(session, lines, caller)
     ids = sorted({person_id for person_id in people if person_id})
     tenure_of = await tenures(session, ids)
     first, last = min(line.period_start for line in lines), max(line.period_end for line in lines)
@@ -102,7 +101,7 @@ async def submit(session: AsyncSession, lines: Sequence[PredicateIn], caller: Ca
     return [conflict if isinstance(answer, Done) and answer.id in lost else answer for answer in answers]
 
 
-def _judge(line: PredicateIn, tenure: Tenure, booked: Mapping[date, UUID], book: Book, today: date) -> Converted:
+def _judge(line: PredicateIn, tenure: Tenure, booked: Mapping[date, UUID], book: Regulations, today: date) -> Converted:
     rules = book.at(line.period_end).tables
     check_matrix(rules, line.predikat, line.hasil_kerja, line.perilaku)
     check_set_in_time(rules, line.period_end, today)
@@ -122,19 +121,6 @@ def _new_case(case_id: UUID, person_id: UUID, sender: Sender, line: PredicateIn,
         reference=line.reference,
         **content_of(line),
     )
-
-
-async def _find_people(session: AsyncSession, lines: Sequence[PredicateIn], caller: Caller[Book]) -> list[UUID | None]:
-    """The person of every line, locked; None for somebody who is not known, or not in the caller's agency."""
-    hashes = [nip_hash(line.nip, caller.nip_key) if line.nip else None for line in lines]
-    found = await PEOPLE.lock(
-        session, {line.person_id for line in lines if line.person_id}, {each for each in hashes if each}
-    )
-    meant = [
-        found.by_nip.get(each) if each else found.by_id.get(line.person_id) if line.person_id else None
-        for line, each in zip(lines, hashes, strict=True)
-    ]
-    return [person.person_id if person and caller.reaches(person.agency_id) else None for person in meant]
 
 
 async def _with_same_reference(

@@ -7,14 +7,28 @@ from fastapi import APIRouter, Depends
 from common.web.parts import UsedLanguage
 from contracts.callers import Caller
 from credit import rights
-from credit.domain.rules import Book
-from credit.rule_packs.schemas import RulePackOut
+from credit.domain.books import Regulations
+from credit.rule_packs.schemas import RulePackOut, SubjectsOut, subject_shown
 
 router = APIRouter(prefix="/v1", tags=["rules"])
 
+Reader = Annotated[Caller[Regulations], Depends(rights.READ_RULES)]
+
 
 @router.get("/rule-packs", summary="The regulations as the service applies them")
-async def get_rule_packs(
-    caller: Annotated[Caller[Book], Depends(rights.READ_RULES)], language: UsedLanguage
-) -> list[RulePackOut]:
+async def get_rule_packs(caller: Reader, language: UsedLanguage) -> list[RulePackOut]:
     return [RulePackOut.of(pack, language) for pack in caller.rules.packs]
+
+
+@router.get(
+    "/rule-subjects", summary="The rules around conversion: entry, papers of old methods, promotion and its days"
+)
+async def get_rule_subjects(caller: Reader, language: UsedLanguage) -> SubjectsOut:
+    rules = caller.rules
+    return SubjectsOut(
+        entry=subject_shown(rules.entry, language),
+        conventional=subject_shown(rules.conventional, language),
+        integration=subject_shown(rules.integration, language),
+        promotion=subject_shown(rules.promotion, language),
+        days=subject_shown(rules.days, language),
+    )

@@ -1,13 +1,19 @@
 """A rule pack as it is shown."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, Field
 
-from common.rules import RulePack
+from common.rules import RuleBook, RulePack
 from common.texts import Language
 from contracts.degrees import LADDER, Degree
+from credit.domain.entry import EntryRules
+from credit.domain.papers import PaperRules
+from credit.domain.promotion import PromotionRules
+from credit.domain.promotion_days import DayRules
 from credit.domain.rules import Education, Jenjang, OpenReading, Predikat, Rules
 from credit.texts import say
 
@@ -39,6 +45,50 @@ def readings_shown(readings: Iterable[OpenReading], language: Language) -> list[
             status=reading.status,
         )
         for reading in readings
+    ]
+
+
+T = TypeVar("T")
+
+
+class SubjectPackOut(BaseModel, Generic[T]):
+    """The rules of one subject from `valid_from` until the day before `valid_to`.
+
+    Each table names its sources and how far they confirm it (`status`); `readings` are what they leave open.
+    """
+
+    id: str
+    title: str
+    source: str
+    valid_from: date
+    valid_to: date | None
+    tables: T
+    readings: list[ReadingOut]
+
+
+class SubjectsOut(BaseModel):
+    """The rules around conversion: entry into a functional post, papers of two old methods, promotion and its days."""
+
+    entry: list[SubjectPackOut[EntryRules]]
+    conventional: list[SubjectPackOut[PaperRules]]
+    integration: list[SubjectPackOut[PaperRules]]
+    promotion: list[SubjectPackOut[PromotionRules]]
+    days: list[SubjectPackOut[DayRules]]
+
+
+def subject_shown(book: RuleBook[Any], language: Language) -> list[Any]:
+    """The packs of one subject."""
+    return [
+        SubjectPackOut[Any](
+            id=pack.id,
+            title=say(pack.title, language),
+            source=pack.source,
+            valid_from=pack.valid_from,
+            valid_to=pack.valid_to,
+            tables=replace(pack.tables, readings=()),
+            readings=readings_shown(pack.tables.readings, language),
+        )
+        for pack in book.packs
     ]
 
 

@@ -1,0 +1,48 @@
+"""All the rules of credit, by subject: each subject has its packs, each of them its period."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from common.rules import RuleBook, RulePack
+from credit.domain import entry, packs, papers, promotion, promotion_days
+from credit.domain.rules import OpenReading, Rules
+
+FOLDER = Path(__file__).parent.parent / "rules"
+
+
+@dataclass(frozen=True, eq=False)
+class Regulations(RuleBook[Rules]):
+    """The packs of conversion, which every month is judged by, and those of what lies around it."""
+
+    entry: RuleBook[entry.EntryRules]
+    conventional: RuleBook[papers.PaperRules]
+    integration: RuleBook[papers.PaperRules]
+    promotion: RuleBook[promotion.PromotionRules]
+    days: RuleBook[promotion_days.DayRules]
+
+    @cached_property
+    def by_id(self) -> dict[str, RulePack[Any]]:
+        """Every pack that an entry can name."""
+        books: list[RuleBook[Any]] = [self, self.entry, self.conventional, self.integration, self.promotion]
+        return {pack.id: pack for book in books for pack in book.packs}
+
+    def readings_of(self, kind: str, pack_ids: Collection[str]) -> list[OpenReading]:
+        """The open readings behind what these packs make of a kind of case."""
+        named = [self.by_id[pack_id].tables.readings for pack_id in sorted(pack_ids)]
+        return [reading for readings in named for reading in readings if kind in reading.of]
+
+
+def load(folder: Path = FOLDER) -> Regulations:
+    """All packs of credit, each proved by its own cases. Raises RulePackError."""
+    conversion = packs.load(folder / "conversion")
+    return Regulations(
+        packs=conversion.packs,
+        entry=entry.load(conversion, folder / "entry"),
+        conventional=papers.load(folder / "conventional"),
+        integration=papers.load(folder / "integration"),
+        promotion=promotion.load(conversion, folder / "promotion"),
+        days=promotion_days.load(folder / "periods"),
+    )
