@@ -44,7 +44,30 @@ ELSEWHERE = {
     "accreditation-by-lan": "of the catalogue",
     "flag-settled": "of flags",
     **dict.fromkeys(("nothing-to-audit", "finding-given", "not-outside"), "of audits"),
-    "claim-gone": "of rights",
+    **dict.fromkeys(
+        (
+            *("attendance-short", "class-begun", "class-cancelled", "class-jp-differs", "class-not-over", "class-over"),
+            *("class-session-outside", "class-session-unknown", "class-sessions-overlap", "form-not-in-classes"),
+            *("not-attended", "not-in-class", "result-given", "seats-taken", "session-not-begun", "times-reversed"),
+        ),
+        "of classes",
+    ),
+    **dict.fromkeys(
+        (
+            *("cell-broken", "cell-choice-unknown", "cell-day-is-number", "cell-digits-lost", "cell-formula"),
+            *("cell-number-invalid", "cell-number-is-day", "column-missing", "column-twice", "column-unknown"),
+            *(
+                "file-empty",
+                "file-expands",
+                "file-unreadable",
+                "import-none-refused",
+                "import-not-ended",
+                "rows-too-many",
+            ),
+        ),
+        "no spreadsheets are read here",
+    ),
+    **dict.fromkeys(("claim-gone", "claim-succeeded"), "of rights"),
     "not-deputy": "nobody acts for another here",
     "at-rest": "nobody's record rests",
     "agency-unknown": "of audits",
