@@ -18,7 +18,7 @@ from mentoring.domain.matching.limits import Mentors
 from mentoring.domain.matching.pairs import NOBODY, shuffled
 from mentoring.domain.matching.runs import Run, matched
 from mentoring.domain.matching.stable import stable
-from mentoring.runs.inputs import packed, unpacked
+from mentoring.runs.inputs import packed, packed_pairs, unpacked, unpacked_pairs
 from services.mentoring.tests.domain.cases import case
 
 SEATS = 3
@@ -59,11 +59,8 @@ async def matching(world: World, matched: list[int]) -> list[Figure]:
             Figure(f"{of}: points that lists lose, at most", "", [found.lost_points]),
             *(Figure(f"{of}: {way}, of our total", "", [share]) for way, share in found.shares.items()),
         ]
-        if found.explained:
-            most = MOST_TO_EXPLAIN if mentees <= 5_000 else None
-            figures.append(
-                Figure(f"{of}: a reason, from what is stored", "s", found.explained, at_most=most, worst=True)
-            )
+        most = MOST_TO_EXPLAIN if mentees <= 5_000 else None
+        figures.append(Figure(f"{of}: a reason, from what is stored", "s", found.explained, at_most=most, worst=True))
     return figures
 
 
@@ -88,20 +85,21 @@ def _measured(mentees: int) -> _Found:
         lost_mentees=lost_mentees,
         lost_points=lost_points,
         shares={way: match.total / done.match.total for way, match in simple.items()},
-        explained=_explained(done) if mentees <= 5_000 else [],
+        explained=_explained(done),
     )
 
 
 def _explained(done: Run) -> list[float]:
     """Seconds to say why, as the service does: from the people as they are kept with the run, and the match alone."""
-    kept = packed(done.case)
+    kept, pairs = packed(done.case), packed_pairs(done.pairs)
     without = np.flatnonzero(done.match.mentor == NOBODY)[:EXPLAINED].tolist()
     having = np.flatnonzero(done.match.mentor != NOBODY)[:EXPLAINED].tolist()
     taken: list[float] = []
     for number in [*without, *having]:
         began = time.perf_counter()
         people = unpacked(kept)
-        again = Run(people, Mentors(people.mentors), done.match, done.listed)
+        looked_at = unpacked_pairs(pairs, len(people.mentees))
+        again = Run(people, Mentors(people.mentors), done.match, done.listed, looked_at)
         if why(again, number) is None:
             smallest_change(again, number)
         taken.append(time.perf_counter() - began)

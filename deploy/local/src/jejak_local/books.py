@@ -159,6 +159,7 @@ async def agreement(stack: Stack) -> list[Finding]:
         await _every_report_is_answered(stack),
         await _every_entry_went_out(stack),
         await _every_digest_says_what_the_sweep_found(stack),
+        await _every_completion_is_answered(stack),
     ]
 
 
@@ -231,6 +232,25 @@ async def _every_digest_says_what_the_sweep_found(stack: Stack) -> Finding:
         "training → notification: each digest lists whom the sweep found short",
         swept == told,
         f"{len(swept):,} agencies and rounds swept, {len(told):,} digests",
+    )
+
+
+async def _every_completion_is_answered(stack: Stack) -> Finding:
+    told = await rows(
+        stack, "mentoring", "SELECT id::text, version::bigint, record_id::text, answered::bigint FROM completions"
+    )
+    answered = await rows(
+        stack, "training", "SELECT completion_id::text, version::bigint, record_id::text, version::bigint FROM mentored_records"
+    )  # fmt: skip
+    nobodys = await ask(
+        stack, "training", "SELECT count(*) FROM records r WHERE source_name = 'mentoring' AND state <> 'revoked'"
+        " AND NOT EXISTS (SELECT FROM mentored_records m WHERE m.record_id = r.id)",
+    )  # fmt: skip
+    records_of = len([each for each in answered if each[2]])
+    return Finding(
+        "mentoring → training: each completion told is answered, by its record or by why there is none",
+        told == answered and not nobodys,
+        f"{len(told):,} completions, {records_of:,} with a record",
     )
 
 

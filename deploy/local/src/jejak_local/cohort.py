@@ -280,6 +280,7 @@ async def _certified(scene: Scene, mentor: str, year: int) -> str:
 
 
 async def _fairness(made: Cohort) -> Table:
+    await run_command(made.scene.stack, "mentoring", "count-by-sex")
     told = await made.scene.get("mentoring", f"programmes/{made.id}/coverage", **made.desk)
     without = (await made.scene.get("mentoring", f"programmes/{made.id}/unmatched?limit={PAGE}", **made.desk))["items"]
     if told["matched"] + told["unmatched"] != told["applicants"] or len(without) != told["unmatched"]:
@@ -290,6 +291,9 @@ async def _fairness(made: Cohort) -> Table:
         name = " ".join(part for part in (row["region"], row["jenjang"]) if part)
         shown = [row[part] for part in ("applicants", "matched", "unmatched", "median_score")]
         table.add_row(name, *("-" if number is None else f"{number:,}" for number in shown))
+    for each in told["by_sex"]:
+        counts = each["matched"], each["unmatched"], each["mean_score"]
+        table.add_row(f"{each['sex']}, as counted", "-", *("-" if each is None else f"{each:,}" for each in counts))
     limits = Counter(each["limited_by"] for each in without)
     table.caption = "Without: " + ", ".join(f"{limit} {number}" for limit, number in limits.most_common())
     return table

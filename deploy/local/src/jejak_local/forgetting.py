@@ -25,7 +25,7 @@ CODES = {
     # codes of a list, and what a rule decided
     "about", "act", "change", "claim", "competencies", "competency", "days", "degree", "dispute", "duty", "finding", "form", "from_state",
     "golongan", "ground", "hasil_kerja", "jenjang", "kind", "language", "left_out", "limited_by", "media_type",
-    "outcome", "part", "parts", "perilaku", "position", "predikat", "reason_code", "refused", "refused_field", "result", "role",
+    "outcome", "part", "parts", "perilaku", "position", "predikat", "reason_code", "refused", "refused_field", "result", "review", "role",
     "roles", "service", "sex", "side", "source", "source_kind", "staff_type", "stage", "state", "status", "tag", "template",
     "to_state", "verdict", "way", "weights", "why", "zone",
     # subjects of tokens
@@ -33,7 +33,7 @@ CODES = {
     "decided_by", "done_by", "hands", "held_by", "named_by", "opened_by", "ordered_by", "proposed_by", "recorded_by",
     "returned_by", "sent_by", "settled_by", "subject", "submitted_by", "submitters", "viewer",
     # numbers, days, hashes, and what a sender calls its own rows and itself
-    "code", "counts", "course", "fingerprint", "inputs", "jp_by_year", "json_sha256", "pack", "pdf_sha256", "person_ids", "prices",
+    "code", "counts", "course", "fingerprint", "inputs", "jp_by_year", "json_sha256", "pack", "pairs", "pdf_sha256", "person_ids", "prices",
     "reference", "rule_pack", "sender_id", "sender_kind", "session_dates", "source_name", "unit_name",
 }  # fmt: skip
 """Columns that hold no words about anybody, in a table whose rows stay when somebody is erased."""

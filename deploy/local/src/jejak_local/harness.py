@@ -57,6 +57,7 @@ from contracts.events.registry import (
 )
 from contracts.nip import nip_hash
 from contracts.roles import CALLERS, ROLES, named
+from contracts.sex import Sex
 from contracts.zone import JAKARTA, Zone
 from jejak_local.issuer import Issuer
 from jejak_local.postgres import Database as Made
@@ -392,6 +393,7 @@ class World(Inside):
         learned: Sequence[tuple[str, date]] = (),
         away: Sequence[tuple[Status, date, date | None]] = (),
         absences: Sequence[tuple[date, date | None]] = (),
+        sex: Sex | None = None,
     ) -> PersonChanged:
         """Somebody in service since 2010. A part of a history is its value, its first day and the day after its last."""
         unit_id, unit_name = unit
@@ -425,6 +427,7 @@ class World(Inside):
                 Standing(status=status, valid_from=since, valid_to=until)
                 for status, since, until in [("active", joined_on, None), *away]
             ],
+            sex=sex,
         )
 
     async def agency(self, agency_id: UUID, zone: Zone = "WIB", sequence: int = 1, **said: Any) -> None:

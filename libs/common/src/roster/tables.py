@@ -24,6 +24,7 @@ COLUMNS: Mapping[str, Any] = {
     "joined_on": date,
     "left_on": date | None,
     "education": str | None,
+    "sex": str | None,
     "degree": str,
     "jenjang": str | None,
     "golongan": str | None,

@@ -22,6 +22,7 @@ GRANTS = Grants(
         "former_numbers": REPLACED,
         "holdings": REPLACED,
         "levels": EDITED,
+        "matching_pairs": ADDED,
         "matching_results": ADDED,
         "matching_runs": CHANGED,
         "mentoring_sessions": CHANGED,
@@ -44,6 +45,7 @@ GRANTS = Grants(
         "tags": REPLACED,
         "talk_slots": CHANGED,
         "talks": CHANGED,
+        "told_applicants": CHANGED,
         "thanks": CHANGED,
         "trained": REPLACED,
     }

@@ -2,6 +2,7 @@
 
 from common.service import Command
 from contracts.service import FilesSettings, Service
+from mentoring.by_sex.cli import count_by_sex
 from mentoring.converted.cli import offer
 from mentoring.erasing import ERASING
 from mentoring.flags.cli import flag
@@ -28,6 +29,7 @@ SERVICE = Service(
         "profiles",
         "runs",
         "pairs",
+        "by_sex",
         "agreements",
         "sessions",
         "circles",
@@ -68,6 +70,11 @@ SERVICE = Service(
         "flag": Command(
             flag,
             description="Show whoever runs a programme what points at sessions that were not held as told. Safe to run at any time.",
+            daily=True,
+        ),
+        "count-by-sex": Command(
+            count_by_sex,
+            description="Count anew by sex who has a mentor, where enough have changed that nobody is known by it. Safe to run at any time.",
             daily=True,
         ),
         "erase": erase_command(ERASING),

@@ -1,16 +1,20 @@
 """M14: circles with seats; a meeting counts for those alone who were there, by the word of both."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from common.store.database import counted_statements
+from contracts.events.registry import Holding
 from contracts.events.training import MentoringAnswered
 from mentoring.completion.daily import complete_all
+from mentoring.flags.finding import find
 from mentoring.recognition.commands import recognise_all
+from services.mentoring.tests.sessions.test_letters import asked, reminded
 
 TOPIC = "Menulis telaahan staf"
 HOUR = timedelta(hours=1)
@@ -67,6 +71,10 @@ def ring(api, world, programme, joins, clock):
         return opened
 
     return made
+
+
+def held(post_id: UUID) -> Holding:
+    return Holding(post_id=post_id, kind="definitive", valid_from=date(2020, 1, 1), valid_to=None)
 
 
 async def confirmed(world) -> list[dict[str, Any]]:
@@ -238,6 +246,70 @@ async def test_what_training_answers_is_read_by_the_mentee(ring, world, clock) -
     assert (shown["kind"], shown["state"]) == ("circle", "refused")
     assert "belum dikonfirmasi" in shown["sentence"]
     assert (await circle.call(circle.mentor, "GET", "/completions/me"))["items"] == []
+
+
+async def test_nobody_joins_the_circle_of_who_stands_above_them_or_will_not_be_with_them(ring, world, joins) -> None:
+    """And neither limit tells which of the two it is, or whose wish."""
+    circle = await ring(inside=0)
+    top = await world.post()
+    middle = await world.post(top)
+    under = await world.post(middle)
+    await world.people(
+        world.state(person_id=circle.mentor, jenjang="ahli_madya").model_copy(update={"holdings": [held(top)]}),
+        sequence=2,
+    )
+    below, shuns = await world.person("ahli_muda", under), await world.person()
+    await joins(circle.programme_id, below, "mentee")
+    await joins(circle.programme_id, shuns, "mentee", avoids=[str(circle.mentor)])
+    refused = [await circle.refused(each, "POST", f"{circle.path}/join") for each in (below, shuns)]
+    assert refused[0] == refused[1]
+    assert refused[0][:2] == (422, "circle-limit")
+    shunned, fits = await world.person(), await world.person()
+    for each in (shunned, fits):
+        await joins(circle.programme_id, each, "mentee")
+    await joins(circle.programme_id, circle.mentor, "mentor", avoids=[str(shunned)])
+    assert (await circle.refused(shunned, "POST", f"{circle.path}/join"))[:2] == (422, "circle-limit")
+    assert (await circle.call(fits, "POST", f"{circle.path}/join"))["taken"] == 1
+
+
+async def test_who_is_in_a_circle_is_reminded_of_its_meetings_and_who_has_left_is_not(
+    ring, world, clock, parts
+) -> None:
+    circle = await ring(inside=2)
+    stays, leaves = circle.mentees
+    starts_at = clock.now() + timedelta(days=2)
+    for later in (timedelta(), HOUR * 3):
+        planned = {"starts_at": (starts_at + later).isoformat()}
+        meeting = await circle.call(circle.mentor, "POST", f"{circle.path}/meetings", planned)
+    await circle.call(circle.mentor, "POST", f"/circle-meetings/{meeting['id']}/cancel", {"reason": "Rapat"})
+    assert await reminded(parts) == 0
+    clock.moment = starts_at - timedelta(hours=20)
+    assert [await reminded(parts), await reminded(parts)] == [1, 0]
+    await circle.call(leaves, "POST", f"{circle.path}/leave")
+    clock.moment = starts_at - timedelta(minutes=30)
+    assert [await reminded(parts), await reminded(parts)] == [1, 0]
+    told = Counter((each["values"]["within"], each["recipient_id"]) for each in await asked(world, "session-soon"))
+    everybody, still = [circle.mentor, stays, leaves], [circle.mentor, stays]
+    assert told == Counter([*(("day", str(each)) for each in everybody), *(("hour", str(each)) for each in still)]), (
+        "each once"
+    )
+
+
+async def test_a_meeting_takes_the_mentors_time_where_sessions_overlap_it(ring, both, clock, parts) -> None:
+    circle = await ring(inside=1)
+    two = await both(programme_id=circle.programme_id, mentor_id=circle.mentor)
+    for _ in range(2):
+        session = await two.plan(clock.now())
+        meeting_id = await circle.meet(clock)
+        await two.confirm(session)
+        await circle.log(meeting_id, *circle.mentees)
+        await circle.confirm(meeting_id, *circle.mentees)
+        clock.moment += timedelta(days=7)
+    async with parts.database.transaction() as session:
+        assert await find(session, clock) == 1
+    path = f"/programmes/{circle.programme_id}/flags"
+    [shown] = (await circle.api.get(path, "programme_manager"))["items"]
+    assert (shown["kind"], shown["figure"], shown["pair_id"]) == ("overlap", 2, str(two.pair.id))
 
 
 async def test_calendars_follow_a_meeting_also_of_who_joins_later(ring, world, clock) -> None:

@@ -17,6 +17,7 @@ from mentoring.domain.matching.runs import Run, matched, run
 from mentoring.domain.matching.scores import parts_of
 from mentoring.domain.matching.total import passing
 from mentoring.domain.programmes import WEIGHTS, Rules
+from mentoring.runs.inputs import packed_pairs, unpacked_pairs
 
 from .cases import case, made
 
@@ -315,6 +316,25 @@ def test_no_other_change_of_their_own_would_have_matched_them() -> None:
                 # By a tie: nobody gains.
                 assert value(again, again.match.mentor.tolist()) == value(done, done.match.mentor.tolist())
     assert looked > 20
+
+
+@pytest.mark.parametrize("listed", [None, 3])
+def test_what_is_said_from_the_pairs_that_are_kept_is_what_is_said_from_all(listed) -> None:
+    """A run is explained by what was stored with it; pairs that are few or none come back as they were too."""
+    chance = random.Random(8)
+    said = 0
+    for size in (0, 1, *[12] * 20):
+        done = run(case(chance, size, 5, 1), 1, listed)
+        pairs = unpacked_pairs(packed_pairs(done.pairs), size)
+        for name in ("starts", "mentor", "score"):
+            assert getattr(pairs, name).tolist() == getattr(done.pairs, name).tolist()
+        kept = Run(done.case, Mentors(done.case.mentors), done.match, listed, pairs)
+        for number in range(size):
+            assert why(kept, number) == why(done, number)
+            if done.match.mentor[number] == NOBODY:
+                assert smallest_change(kept, number) == smallest_change(done, number)
+                said += 1
+    assert said
 
 
 def test_what_binds_somebody_is_named() -> None:

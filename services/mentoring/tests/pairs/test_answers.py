@@ -143,6 +143,22 @@ async def test_of_two_who_accept_the_last_seat_at_once_one_has_it_and_the_other_
     assert (await states(api, {"id": programme_id}))[lost, str(second)] == "offered"
 
 
+async def test_a_mentor_who_is_asked_in_two_programmes_at_once_has_no_more_than_the_load_limit(
+    world, programme, joins, active_pair, clock, says
+) -> None:
+    """Both offers were made before either was taken: of the two who accept at once one is in, the other gets somebody else."""
+    mentor, programmes = await world.person("ahli_madya"), [await programme() for _ in range(3)]
+    for each in programmes:
+        await joins(each, mentor, "mentor")
+    for each in programmes[:2]:
+        for _ in range(3 if each == programmes[0] else 2):
+            await active_pair(each, mentor)
+    asked = {"state": "offered", "mentee_accepted_at": None, "begins_on": None, "ends_on": None}
+    pairs = [await active_pair(each, mentor, **asked) for each in programmes[1:]]
+    answers = await asyncio.gather(*(says(pair.mentee_id, {"id": pair.id}) for pair in pairs))
+    assert sorted(each["state"] for each in answers) == ["active", "lapsed"]
+
+
 async def test_a_mentor_takes_no_fewer_than_they_have(api, active_pair, joins) -> None:
     pair = await active_pair()
     path = f"/programmes/{pair.programme_id}/applications/me"

@@ -212,8 +212,10 @@ async def test_who_may_no_longer_take_part_is_counted_and_told_so(api, cohort, m
     assert (run["mentees"], (await results(api, run))[str(gone)]["limited_by"]) == (4, "not-admitted")
 
 
-async def test_neither_age_nor_service_nor_schooling_changes_who_is_matched(api, cohort, matched, world) -> None:
-    """What is not asked of the roster cannot count: swapped, the match is the same."""
+async def test_neither_sex_nor_age_nor_service_nor_schooling_changes_who_is_matched(
+    api, cohort, matched, world
+) -> None:
+    """What a match does not ask of the roster cannot count: swapped, it is the same."""
     before = await results(api, await matched(cohort["id"]))
     for number, each in enumerate(cohort["mentors"] + cohort["mentees"]):
         jenjang = (
@@ -224,6 +226,7 @@ async def test_neither_age_nor_service_nor_schooling_changes_who_is_matched(api,
             else "ahli_muda"
         )
         changed = {"joined_on": date(2020 - number, 1, 1), "education": "SLTA", "staff_type": "PPPK"}
+        changed["sex"] = "male" if number % 2 else "female"
         await world.people(world.state(person_id=each, jenjang=jenjang, **changed), sequence=2)
     assert await results(api, await matched(cohort["id"])) == before
 

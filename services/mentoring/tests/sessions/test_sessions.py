@@ -2,12 +2,13 @@
 
 import asyncio
 from argparse import Namespace
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
 import pytest
 
 from common.store.database import counted_statements
+from contracts.zone import JAKARTA
 from jejak_local.harness import OTHER_AGENCY
 from mentoring.erasing import ERASING
 from mentoring.sessions.cli import erase_files
@@ -38,6 +39,17 @@ async def test_no_session_is_planned_before_both_have_signed(both, clock) -> Non
     before = {"starts_at": (clock.now() - HOUR).isoformat()}
     assert await two.refused("mentor", "POST", f"{two.path}/sessions", before) == (422, "before-agreement", "starts_at")
     assert (await two.call(*plan)).status_code == 201
+
+
+async def test_no_session_is_planned_for_after_the_last_day_of_the_pair(both, clock) -> None:
+    two = await both()
+    assert two.pair.ends_on is not None
+    last = datetime.combine(two.pair.ends_on, time(23, 30), JAKARTA)
+    await two.plan(last)
+    late = {"starts_at": (last + HOUR).isoformat()}
+    assert await two.refused("mentee", "POST", f"{two.path}/sessions", late) == (422, "after-end", "starts_at")
+    session = await two.plan(clock.now() + HOUR)
+    assert (await two.refused("mentor", "PUT", f"/sessions/{session['id']}", late))[1] == "after-end"
 
 
 async def test_a_change_by_one_side_stays_proposed_until_the_other_signs(both) -> None:

@@ -126,7 +126,7 @@ def _event(contact: Contact, person: Person) -> events.ContactChanged:
     return events.ContactChanged(
         person_id=person.id,
         name=person.name,
-        sex=sex_of(contact, male=parse_nip(person.nip).male),
+        sex=sex_of(contact.sex, male=parse_nip(person.nip).male),
         language=contact.language,
         zone=contact.zone,
         email=contact.email,

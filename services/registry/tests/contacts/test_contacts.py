@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from common.store.database import counted_statements
+from contracts.events.registry import ContactChanged, PersonChanged
 from jejak_local.harness import OTHER_AGENCY
 
 MINE = "siti@agency.example"
@@ -180,8 +181,18 @@ async def test_sex_is_what_the_nip_tells_until_it_is_corrected(api, people, worl
     await api.call("agency_hr", "PUT", path, {"sex": "female"})
     shown = await api.get(path, "agency_hr")
     assert (shown["sex"], shown["sex_corrected"]) == ("female", True)
-    await api.call("agency_hr", "PUT", path, {"sex": None})
-    assert [event.sex for event in await told(world)] == ["female", "male"]
+    await api.call("agency_hr", "PUT", path, {"sex": None, "language": "en"})
+    await api.call("agency_hr", "PUT", path, {"language": "id"})
+    events = [received.event for received in await world.emitted()]
+    assert [event.sex for event in events if isinstance(event, ContactChanged)] == ["female", "male", "male"]
+    assert [event.sex for event in events if isinstance(event, PersonChanged)] == ["female", "male"], (
+        "once a correction"
+    )
+    await api.call("agency_hr", "PUT", path, {"sex": "female"})
+    await world.emitted()
+    await api.call("agency_hr", "PUT", f"/people/{people[0]}", a_person(1, name="Nama Baru"))
+    [event] = [received.event for received in await world.emitted() if isinstance(received.event, PersonChanged)]
+    assert event.sex == "female", "what was corrected is told with every later change"
 
 
 async def test_a_new_name_is_told_with_the_contact_of_who_has_one(api, people, world, a_person) -> None:

@@ -125,6 +125,7 @@ async def test_what_one_asked_for_another_consents_to_and_nothing_names_them_any
     told = {type(each.event): each for each in await world.emitted()}
     left = told[PersonChanged].event
     assert (left.nip_hash, left.former_nip_hashes, str(left.erased_on)) == ("", [], "2026-11-20")
+    assert left.sex is None
     assert [str(part.valid_from) for part in left.assignments] == ["1965-01-01"], "old reports stay as they were"
     assert told[IdentifiersChanged].event.ids == {}
     assert await world.rows("SELECT state FROM data_requests ORDER BY id") == [("withdrawn",), ("withdrawn",)]

@@ -1,10 +1,13 @@
 """Ids of other systems: who has them, who may tell and find them, and that each names one thing."""
 
+import importlib
 from uuid import UUID
 
+from chaos.findings import differences
 from common.store.database import counted_statements
 from common.web.bulk import CHUNK
 from contracts import topics
+from registry.identifiers import store
 
 SIASN = "A8ACA73B6D4E3912E040640A040269BB"
 
@@ -183,3 +186,25 @@ async def test_whoever_has_left_is_found_by_the_agency_of_their_last_day(api, na
         assert [answer.get("id") for answer in await api.bulk("/identifiers:lookup", [line], role)] == [gone]
     [answer] = await api.bulk("/identifiers:lookup", [line], "agency_hr", agency=str(nation.agencies["D-001"]))
     assert answer["code"] == "not-found"
+
+
+async def test_the_book_of_ids_balances_and_an_id_lost_untold_is_seen_in_it(api, nation, a_person, world, monkeypatch):
+    """With the bug that chaos plants, the book finds what it finds nowhere else: that nothing is read of ids yet."""
+    people = [(await api.call("service", "POST", "/people", a_person(number))).json()["id"] for number in (1, 2)]
+    await world.emitted()
+
+    async def book(person_id: str) -> list[str]:
+        for value in (SIASN, None):
+            line = {"kind": "person", "id": person_id, "siasn": value}
+            assert (await api.bulk("/identifiers:batch", [line]))[0]["status"] in {"stored", "updated"}
+        versions = dict(await world.rows("SELECT subject_id::text, version FROM identified"))
+        published.update({str(each.event.subject_id): each.sequence for each in await world.emitted()})
+        return differences(versions, published)
+
+    published: dict[str, int] = {}
+    assert await book(people[0]) == []
+    monkeypatch.setenv("CHAOS_PLANTED", "")
+    monkeypatch.setattr(store, "emit", store.emit)  # put back afterwards
+    importlib.import_module("chaos.planted.sitecustomize").lost_id_untold()
+    [found] = await book(people[1])
+    assert people[1] in found

@@ -49,6 +49,7 @@ async def test_register_and_read(api, nation, world, a_person, settings):
         "joined_on": date(2015, 1, 1),
         "left_on": None,
         "erased_on": None,
+        "sex": "male",
         "education": "S1",
         "jenjang": "ahli_muda",
         "golongan": "III/c",

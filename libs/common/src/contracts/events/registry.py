@@ -9,6 +9,7 @@ from common.events import Event, Topic
 from common.fields import Day
 from contracts import topics
 from contracts.events import PREFIX, Part
+from contracts.sex import Sex
 from contracts.zone import Zone
 
 StaffType = Literal["PNS", "PPPK"]
@@ -216,7 +217,8 @@ class PersonChanged(Event):
     `statuses`, `educations`, `former_nip_hashes`, `holdings` and `tags` are missing in events from before they were told.
     `former_nip_hashes` stand for numbers that were the person's own until a new contract (PPPK) brought another: they still
     name the person. A number that was wrong and was mended is not among them. Who was erased, on `erased_on`, has neither
-    number nor name any more: `nip_hash` is empty, and the histories are those of an id.
+    number nor name any more: `nip_hash` is empty, and the histories are those of an id. `sex` is for reports on fairness alone
+    and decides of nobody; it is null in events from before it was told, and of who was erased.
     """
 
     topic: ClassVar[Topic] = topics.PEOPLE
@@ -246,6 +248,7 @@ class PersonChanged(Event):
     holdings: list[Holding] = Field(default_factory=list[Holding])
     tags: list[Tag] = Field(default_factory=list[Tag])
     erased_on: Day | None = None
+    sex: Sex | None = None
 
 
 class IdentifiersChanged(Event):
@@ -292,7 +295,7 @@ class ContactChanged(Event):
 
     person_id: UUID
     name: str
-    sex: Literal["male", "female"]
+    sex: Sex
     language: Literal["id", "en"]
     zone: Zone
     email: str | None

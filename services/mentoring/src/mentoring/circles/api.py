@@ -54,7 +54,10 @@ async def get_circle(circle_id: UUID, session: Reading, caller: OneOfIt) -> Whol
 @router.post(
     "/circles/{circle_id}/join",
     summary="Take a seat in a circle, as a mentee of its programme",
-    responses={409: {"description": "`circle-over`, `circle-full`"}},
+    responses={
+        409: {"description": "`circle-over`, `circle-full`"},
+        422: {"description": "`not-a-mentee`, `not-in-service`, `circle-limit`"},
+    },
 )
 @shows("mentoring")
 async def post_join(circle_id: UUID, session: Transaction, caller: Seeker) -> WholeCircleOut:

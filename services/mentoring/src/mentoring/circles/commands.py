@@ -23,12 +23,13 @@ from mentoring.completion.counting import Held, Presence, count
 from mentoring.domain.circles import check_joins, is_of, listed
 from mentoring.domain.pairs import last_day
 from mentoring.domain.programmes import Side
-from mentoring.domain.sessions import Said, Span, confirmed
+from mentoring.domain.sessions import Said, Span, check_not_after, confirmed, reminders_past
 from mentoring.letters import tell_calendars
 from mentoring.people import PEOPLE
 from mentoring.programmes.queries import rules_of
 from mentoring.programmes.tables import Programme
 from mentoring.sessions.schemas import SessionIn
+from roster.outside import stood_above
 from roster.people import Locked
 
 MOST_MEETINGS = 200
@@ -65,7 +66,7 @@ async def open_circle(session: AsyncSession, programme_id: UUID, document: Circl
 async def join(session: AsyncSession, circle_id: UUID, caller: Caller[None]) -> None:
     """Takes a seat for the caller, a mentee in the programme; whoever is in it stays so.
 
-    Raises Refused `not-found`, `not-a-mentee`, `not-in-service`, `circle-over`, `circle-full`.
+    Raises Refused `not-found`, `not-a-mentee`, `not-in-service`, `circle-limit`, `circle-over`, `circle-full`.
     """
     me: UUID = caller.speaks_for("person")
     await _in_service(session, me, caller)
@@ -78,6 +79,8 @@ async def join(session: AsyncSession, circle_id: UUID, caller: Caller[None]) -> 
     own = members.get(me)
     if own is not None and own.left_at is None:
         return
+    if await _are_apart(session, circle, me, caller):
+        raise Refused("circle-limit")
     check_joins(circle.state, circle.seats, sum(each.left_at is None for each in members.values()))
     if own is None:
         session.add(CircleMember(circle_id=circle_id, person_id=me, joined_at=caller.now, left_at=None))
@@ -119,13 +122,14 @@ async def close(session: AsyncSession, circle_id: UUID, reason: str, caller: Cal
 async def plan(session: AsyncSession, circle_id: UUID, document: SessionIn, caller: Caller[None]) -> UUID:
     """Plans a meeting of a circle of the caller's, or tells of one that was held.
 
-    Raises Refused `not-found`, `circle-over`, `before-circle`, `meetings-over`.
+    Raises Refused `not-found`, `circle-over`, `before-circle`, `after-end`, `meetings-over`.
     """
     circle = await _mine(session, circle_id, caller)
     if circle.state == "over":
         raise Refused("circle-over")
     if document.starts_at < circle.opened_at:
         raise Refused("before-circle", field="starts_at")
+    check_not_after(Span(document.starts_at, document.ends_at), circle.ends_on)
     if len(await _meetings(session, circle_id)) >= MOST_MEETINGS:
         raise Refused("meetings-over", most=MOST_MEETINGS)
     meeting = CircleMeeting(
@@ -139,6 +143,7 @@ async def plan(session: AsyncSession, circle_id: UUID, document: SessionIn, call
         state="planned",
         cancel_reason=None,
         sequence=0,
+        reminded=reminders_past(document.starts_at, caller.now),
         version=1,
     )
     session.add(meeting)
@@ -262,6 +267,17 @@ async def _in_service(session: AsyncSession, me: UUID, caller: Caller[None]) -> 
 async def _takes_part(session: AsyncSession, programme_id: UUID, person_id: UUID, side: Side) -> bool:
     application = await session.get(Application, {"programme_id": programme_id, "person_id": person_id})
     return application is not None and application.side == side and application.withdrawn_at is None
+
+
+async def _are_apart(session: AsyncSession, circle: Circle, mentee_id: UUID, caller: Caller[None]) -> bool:
+    """Whether one stands above the other, however far, or will not be with the other: as of a pair (`domain/matching/limits`)."""
+    both = [(circle.mentor_id, mentee_id), (mentee_id, circle.mentor_id)]
+    for one, other in both:
+        said = await session.get(Application, {"programme_id": circle.programme_id, "person_id": one})
+        if said is not None and other in said.avoids:
+            return True
+    above = await stood_above(session, [circle.mentor_id, mentee_id], caller.today)
+    return any(other in above[one] for one, other in both)
 
 
 async def _mine(session: AsyncSession, circle_id: UUID, caller: Caller[None]) -> Circle:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Text
+from sqlalchemy import CheckConstraint, Index, Text, text
 from sqlmodel import Field
 
 from common.store.tables import Stored
@@ -45,7 +45,7 @@ class CircleMember(Stored, table=True):
 class CircleMeeting(Stored, table=True):
     """A meeting of a circle. What was said of it stands with each who was there; `log` is for the circle alone.
 
-    `sequence` counts what calendars were told after the invitation.
+    `sequence` counts what calendars were told after the invitation, `reminded` the reminders of it that are past.
     """
 
     __tablename__ = "circle_meetings"
@@ -54,6 +54,7 @@ class CircleMeeting(Stored, table=True):
         CheckConstraint("way IN ('online', 'onsite')", name="way"),
         CheckConstraint("(state = 'cancelled') = (cancel_reason IS NOT NULL)", name="cancelled"),
         CheckConstraint("state IN ('planned', 'cancelled')", name="state"),
+        Index("ix_circle_meetings_ahead", "starts_at", postgresql_where=text("state = 'planned' AND reminded < 2")),
     )
 
     id: UUID = Field(primary_key=True)
@@ -66,6 +67,7 @@ class CircleMeeting(Stored, table=True):
     state: str
     cancel_reason: str | None
     sequence: int
+    reminded: int
     version: int
 
 

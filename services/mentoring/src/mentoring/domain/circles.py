@@ -1,7 +1,9 @@
 """Circles: several mentees and a mentor about one topic, as many as there are seats.
 
 No regulation speaks of them. That a meeting counts for whoever the mentor and they themselves say was there is the rule
-of sessions (`domain/sessions`); that nobody else has hours of it follows.
+of sessions (`domain/sessions`); that nobody else has hours of it follows. Whoever joins keeps two limits of a pair with the mentor:
+neither stands above the other, and neither has asked not to be with the other. Of mentees among themselves nothing is asked, and
+who comes to stand above another later is in the circle still: nobody assesses anybody in it.
 """
 
 from datetime import datetime, timedelta

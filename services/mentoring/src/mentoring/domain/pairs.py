@@ -12,6 +12,8 @@ State = Literal["draft", "replaced", "offered", "active", "declined", "lapsed", 
 STATES: tuple[State, ...] = get_args(State)
 PROMISED: tuple[State, ...] = ("offered", "active")
 """Those that both people know of."""
+HAD: tuple[State, ...] = (*PROMISED, "completed")
+"""Those whose mentee has, or has had to the end, a mentor."""
 LIVE: tuple[State, ...] = ("draft", *PROMISED)
 """A mentee has one of these at most in a programme, and each takes a seat of the mentor."""
 

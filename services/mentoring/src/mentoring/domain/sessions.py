@@ -5,10 +5,11 @@ both, tables of 2021); how long the second one has is a rule of the programme.
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple
 
 from common.refused import Refused
+from contracts.zone import day_in
 from mentoring.domain.programmes import Side
 
 State = Literal["planned", "pending", "confirmed", "cancelled"]
@@ -48,6 +49,12 @@ class Said(NamedTuple):
         """The state with what time has done to it."""
         is_over = self.state == "pending" and self.expires_at is not None and self.expires_at <= now
         return "expired" if is_over else self.state
+
+
+def check_not_after(span: Span, last_day: date) -> None:
+    """Raises Refused `after-end` for what begins when a pair or circle is over, on the day after its last one in Jakarta."""
+    if day_in("WIB", span.starts_at) > last_day:
+        raise Refused("after-end", field="starts_at", day=last_day)
 
 
 def check_planned(span: Span, agreed_at: datetime | None, others: Iterable[Span]) -> None:

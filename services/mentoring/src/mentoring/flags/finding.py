@@ -1,6 +1,8 @@
 """Looking through confirmed sessions for what a person should judge: one statement, however many there are.
 
-Only sessions that count are looked at, so nothing here keeps somebody from planning, holding or confirming one.
+Only sessions that count are looked at, so nothing here keeps somebody from planning, holding or confirming one. Meetings of a
+circle that counted take their time of the mentor too; a circle has no sign of its own, since each hour of it has the word of
+the mentor and of every mentee who was there.
 """
 
 from sqlalchemy import text
@@ -18,10 +20,16 @@ FOUND = text(f"""
             greatest(s.mentee_said_at, s.mentor_said_at) AS told_at,
             CASE WHEN length(s.log) >= :log_characters THEN md5(s.log) END AS log
         FROM mentoring_sessions s JOIN pairs p ON p.id = s.pair_id WHERE s.held_on >= :since AND s.held_on < :until
+    ), met AS MATERIALIZED (
+        SELECT c.mentor_id, m.starts_at, m.ends_at, min(a.held_on) AS held_on
+        FROM circle_meetings m JOIN circles c ON c.id = m.circle_id JOIN circle_attendances a ON a.meeting_id = m.id
+        WHERE a.held_on >= :since AND a.held_on < :until GROUP BY m.id, c.mentor_id
     ), found (pair_id, kind, figure, found_in, day) AS (
         SELECT pair_id, 'overlap', count(*), array_agg(id ORDER BY id), NULL FROM held h WHERE EXISTS (
             SELECT FROM held o WHERE o.mentor_id = h.mentor_id AND o.mentee_id <> h.mentee_id
             AND o.starts_at < h.ends_at AND h.starts_at < o.ends_at
+            UNION ALL
+            SELECT FROM met m WHERE m.mentor_id = h.mentor_id AND m.starts_at < h.ends_at AND h.starts_at < m.ends_at
         ) GROUP BY pair_id
         UNION ALL
         SELECT pair_id, 'rhythm', count(*) OVER week, array_agg(id) OVER week, held_on FROM held WINDOW week AS (
@@ -30,7 +38,10 @@ FOUND = text(f"""
         )
         UNION ALL
         SELECT h.pair_id, 'long-day', whole.minutes, array_agg(h.id ORDER BY h.id), h.held_on FROM held h JOIN (
-            SELECT mentor_id, held_on, sum(extract(epoch FROM ends_at - starts_at) / 60) AS minutes FROM held GROUP BY 1, 2
+            SELECT mentor_id, held_on, sum(extract(epoch FROM ends_at - starts_at) / 60) AS minutes FROM (
+                SELECT mentor_id, held_on, starts_at, ends_at FROM held
+                UNION ALL SELECT mentor_id, held_on, starts_at, ends_at FROM met
+            ) both_kinds GROUP BY 1, 2
         ) whole USING (mentor_id, held_on) GROUP BY h.pair_id, h.held_on, whole.minutes
         UNION ALL
         SELECT one.pair_id, 'mutual', count(*), array_agg(other.pair_id ORDER BY other.pair_id), NULL

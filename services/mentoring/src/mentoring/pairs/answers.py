@@ -1,6 +1,6 @@
 """What the two people of a pair say to an offer, and offers that nobody answered in time.
 
-Locks are taken in one order: the mentor's application, then the pair.
+Locks are taken in one order: the mentor, who may be asked in several programmes at once, their application, then the pair.
 """
 
 from typing import Literal
@@ -16,9 +16,11 @@ from common.store.outbox import emit
 from contracts.callers import Caller
 from contracts.events.mentoring import MatchDeclined
 from mentoring.applications.tables import Application
+from mentoring.domain.load import free, most_on
 from mentoring.domain.pairs import last_day
 from mentoring.pairs.offers import told
 from mentoring.pairs.tables import DeclinedPair, Pair
+from mentoring.people import PEOPLE
 from mentoring.programmes.queries import rules_of
 from mentoring.programmes.tables import Programme
 
@@ -41,11 +43,12 @@ async def accept(session: AsyncSession, pair_id: UUID, caller: Caller[None]) -> 
     pair.version += 1
     if pair.mentee_accepted_at is None or pair.mentor_accepted_at is None:
         return pair
-    others = select(func.count()).where(
-        PAIRS.c.programme_id == pair.programme_id, PAIRS.c.mentor_id == pair.mentor_id, PAIRS.c.state == "active"
+    others = select(func.count(), func.count().filter(PAIRS.c.programme_id == pair.programme_id).label("here")).where(
+        PAIRS.c.mentor_id == pair.mentor_id, PAIRS.c.state == "active"
     )
-    # The mentor may take fewer than when the offers went out: who comes first is in.
-    if (await session.scalar(others) or 0) >= mentor.seats:
+    everywhere, here = (await session.execute(others)).one()
+    # The mentor may take fewer than when the offers went out, or have others elsewhere by now: who comes first is in.
+    if not free(mentor.seats - here, everywhere, most_on(caller.today)):
         setattr(pair, side, None)
         pair.state = "lapsed"
         _tell(session, pair, "seats", caller)
@@ -103,6 +106,7 @@ async def _own(session: AsyncSession, pair_id: UUID, caller: Caller[None]) -> tu
     if found is None:
         raise Refused("not-found")
     key = {"programme_id": found.programme_id, "person_id": found.mentor_id}
+    await PEOPLE.lock(session, [found.mentor_id])
     mentor = await session.get(Application, key, with_for_update=True)
     if mentor is None:
         # Whoever is erased has no application any more.

@@ -145,7 +145,7 @@ async def post_keep(pair_id: UUID, document: KeepIn, session: Transaction, calle
 
 @router.get(
     "/programmes/{programme_id}/coverage",
-    summary="How many of the applicants have a mentor, by region and jenjang, without small groups",
+    summary="How many of the applicants have a mentor, by region, jenjang and sex, without small groups",
 )
 async def get_coverage(programme_id: UUID, session: Reading, caller: Reader) -> CoverageOut:
     return await coverage.coverage(session, programme_id, caller)

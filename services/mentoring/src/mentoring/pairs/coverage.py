@@ -1,4 +1,4 @@
-"""Who of those who would have a mentor has one, by region and jenjang, and what keeps each of the others without (M18)."""
+"""Who of those who would have a mentor has one, by region, jenjang and sex, and what keeps each of the others without (M18)."""
 
 import asyncio
 import hmac
@@ -14,11 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.small_groups import told
 from common.web.pages import BY_ID, Page, Window
 from contracts.callers import Caller
+from mentoring.by_sex.queries import counted_by_sex
 from mentoring.domain.matching.changes import binding
 from mentoring.domain.matching.limits import Mentors, allowed
 from mentoring.domain.matching.pairs import Case, Match
 from mentoring.domain.matching.runs import Run
-from mentoring.domain.pairs import LEAST, PROMISED
+from mentoring.domain.pairs import HAD, LEAST, PROMISED
 from mentoring.pairs.schemas import CoverageOut, GroupCoverageOut, UnmatchedOut
 from mentoring.pairs.tables import Pair
 from mentoring.profiles.queries import stood
@@ -69,7 +70,15 @@ async def coverage(session: AsyncSession, programme_id: UUID, caller: Caller[Non
             )
         )
     matched, unmatched = _counts(now.applicants, now.scores)
-    return CoverageOut(applicants=len(now.applicants), matched=matched, unmatched=unmatched, groups=groups)
+    by_sex, counted_on = await counted_by_sex(session, programme_id)
+    return CoverageOut(
+        applicants=len(now.applicants),
+        matched=matched,
+        unmatched=unmatched,
+        groups=groups,
+        by_sex=by_sex,
+        by_sex_on=counted_on,
+    )
 
 
 async def unmatched_page(
@@ -89,13 +98,13 @@ async def unmatched_page(
 async def _standing(session: AsyncSession, programme_id: UUID, caller: Caller[None]) -> _Standing:
     programme = await seen_programme(session, programme_id, caller)
     case, left = await gather(session, programme.id, rules_of(programme), caller.today, held=())
-    promised = select(PAIRS.mentee_id, PAIRS.mentor_id, PAIRS.score).where(
-        PAIRS.programme_id == programme.id, PAIRS.state.in_(PROMISED)
+    had = select(PAIRS.mentee_id, PAIRS.mentor_id, PAIRS.score, PAIRS.state).where(
+        PAIRS.programme_id == programme.id, PAIRS.state.in_(HAD)
     )
-    pairs = (await session.execute(promised)).all()
+    pairs = (await session.execute(had.order_by(PAIRS.id))).all()
     applicants = {*(mentee.id for mentee in case.mentees), *left}
     scores = {row.mentee_id: row.score for row in pairs if row.mentee_id in applicants}
-    return _Standing(case, left, scores, Counter(row.mentor_id for row in pairs))
+    return _Standing(case, left, scores, Counter(row.mentor_id for row in pairs if row.state in PROMISED))
 
 
 def _counts(people: Sequence[UUID], scores: dict[UUID, int]) -> tuple[int, int]:

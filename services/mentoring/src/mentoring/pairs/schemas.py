@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from common.fields import Document, Words
 from contracts.looks import WhoseId
+from mentoring.by_sex.schemas import SexCoverageOut
 from mentoring.domain.pairs import State
 
 
@@ -132,6 +133,10 @@ class CoverageOut(BaseModel):
     matched: int
     unmatched: int
     groups: list[GroupCoverageOut]
+    by_sex: list[SexCoverageOut] = Field(
+        description="of those who could be counted without telling of a few, as they stood when they were"
+    )
+    by_sex_on: date | None = Field(description="the day of the last count; null: there was none that may be told")
 
 
 class UnmatchedOut(BaseModel):

@@ -20,10 +20,10 @@ from mentoring.domain.programmes import Way
 from mentoring.programmes.commands import held
 from mentoring.programmes.queries import rules_of
 from mentoring.programmes.tables import Programme
-from mentoring.runs.inputs import gather, packed, unpacked
+from mentoring.runs.inputs import gather, packed, packed_pairs, unpacked
 from mentoring.runs.queries import held_run
 from mentoring.runs.schemas import RunIn
-from mentoring.runs.tables import MatchingResult, MatchingRun
+from mentoring.runs.tables import MatchingPairs, MatchingResult, MatchingRun
 
 JOB = "match"
 
@@ -61,8 +61,9 @@ async def match_step(session: AsyncSession, parts: Parts, turn: Turn) -> Step:
     else:
         found, left = await gather(session, run.programme_id, rules, parts.clock.today())
         case = shuffled(found, run.seed)
-    done, limits = await asyncio.to_thread(_match, case)
+    done, limits, pairs = await asyncio.to_thread(_match, case)
     run.inputs = packed(case)
+    session.add(MatchingPairs(run_id=run.id, pairs=pairs))
     run.prices = done.match.prices.tolist() if isinstance(done.match, Priced) else None
     run.mentors, run.seats = len(case.mentors), sum(mentor.seats for mentor in case.mentors)
     run.mentees, run.matched, run.total = (
@@ -88,10 +89,10 @@ async def match_step(session: AsyncSession, parts: Parts, turn: Turn) -> Step:
     return Step(run.mentees, run.mentees)
 
 
-def _match(case: Case) -> tuple[Run, dict[int, str]]:
+def _match(case: Case) -> tuple[Run, dict[int, str], bytes]:
     done = matched(case)
     without = [number for number, at in enumerate(done.match.mentor.tolist()) if at == NOBODY]
-    return done, {number: binding(done, number) for number in without}
+    return done, {number: binding(done, number) for number in without}, packed_pairs(done.pairs)
 
 
 async def _order(

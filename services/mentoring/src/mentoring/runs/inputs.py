@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+import numpy as np
 from sqlalchemy import Row, exists, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -15,7 +16,7 @@ from sqlmodel import col
 from common.store.sets import one_of
 from mentoring.applications.tables import Application
 from mentoring.domain.load import free, most_on
-from mentoring.domain.matching.pairs import Case
+from mentoring.domain.matching.pairs import NOTHING, Case, Pairs
 from mentoring.domain.matching.people import Mentee, Mentor, family_of
 from mentoring.domain.pairs import PROMISED, State
 from mentoring.domain.programmes import Rules
@@ -40,6 +41,21 @@ def packed(case: Case) -> bytes:
 def unpacked(kept: bytes) -> Case:
     """The case of a run."""
     return msgspec.json.decode(zlib.decompress(kept), type=Case)
+
+
+def packed_pairs(pairs: Pairs) -> bytes:
+    """The pairs of a case as they are kept with its run: how many each mentee has, whom by the step from the one before, the scores."""
+    parts = (np.diff(pairs.starts).astype(np.int32), np.diff(pairs.mentor, prepend=np.int32(0)), pairs.score)
+    return zlib.compress(b"".join(part.tobytes() for part in parts), level=1)
+
+
+def unpacked_pairs(kept: bytes, mentees: int) -> Pairs:
+    """The pairs of a run. Nothing is kept of those left out."""
+    found = np.frombuffer(zlib.decompress(kept), dtype=np.int32)
+    steps, score = np.split(found[mentees:], 2)
+    starts = np.concatenate([[0], np.cumsum(found[:mentees], dtype=np.int64)])
+    nothing = np.full(mentees, NOTHING, dtype=np.int64)
+    return Pairs(starts, np.cumsum(steps, dtype=np.int32), score, 0, nothing)
 
 
 async def gather(

@@ -1,7 +1,7 @@
 """Reading matching runs."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping
 from uuid import UUID
 
 import numpy as np
@@ -19,9 +19,9 @@ from mentoring.domain.matching.pairs import NOBODY, Match, Priced
 from mentoring.domain.matching.runs import Run, listed_of
 from mentoring.domain.matching.scores import WHOLE
 from mentoring.programmes.queries import seen_programme
-from mentoring.runs.inputs import unpacked
+from mentoring.runs.inputs import unpacked, unpacked_pairs
 from mentoring.runs.schemas import ChangeOut, MovedOut, PartOut, ResultOut, RunOut, WhyOut
-from mentoring.runs.tables import MatchingResult, MatchingRun
+from mentoring.runs.tables import MatchingPairs, MatchingResult, MatchingRun
 from mentoring.texts import CHANGES, LIMITS, PARTS, say
 
 MOVED = """
@@ -82,9 +82,12 @@ async def explained(
         raise Refused("not-found")
     if result.limited_by == "not-admitted":
         return _without(result, None, language)
-    rows = (await session.scalars(select(MatchingResult).where(col(MatchingResult.run_id) == run_id))).all()
+    of_run = col(MatchingResult.run_id) == run_id
+    held = await session.execute(select(col(MatchingResult.mentee_id), col(MatchingResult.mentor_id)).where(of_run))
+    mentor_of = {row.mentee_id: row.mentor_id for row in held}
+    pairs = await session.scalar(select(col(MatchingPairs.pairs)).where(col(MatchingPairs.run_id) == run_id))
     # In a thread: a large run takes a second, and others are answered meanwhile.
-    found, change, whole = await asyncio.to_thread(_explain, run, rows, person_id)
+    found, change, whole = await asyncio.to_thread(_explain, run, mentor_of, pairs, person_id)
     if found is None:
         return _without(result, change, language)
     parts = [
@@ -110,17 +113,18 @@ async def explained(
 
 
 def _explain(
-    run: MatchingRun, rows: Sequence[MatchingResult], person_id: UUID
+    run: MatchingRun, mentor_of: Mapping[UUID, UUID | None], pairs: bytes | None, person_id: UUID
 ) -> tuple[Why | None, Change | None, dict[str, int]]:
     case = unpacked(run.inputs or b"")
     mentors = Mentors(case.mentors)
-    mentor_of = {row.mentee_id: row.mentor_id for row in rows}
     at = [NOBODY if (held := mentor_of[mentee.id]) is None else mentors.at[held] for mentee in case.mentees]
     chosen = np.array(at, dtype=np.int32)
     match = Match(chosen, run.total or 0)
     if run.prices is not None:
         match = Priced(chosen, run.total or 0, np.array(run.prices, dtype=np.int64))
-    done = Run(case, mentors, match, listed_of(case))
+    # A run from before its pairs were kept has them looked for anew.
+    looked_at = unpacked_pairs(pairs, len(case.mentees)) if pairs else None
+    done = Run(case, mentors, match, listed_of(case), looked_at)
     number = number_of(case, person_id)
     heavy = sum(case.rules.weights.values())
     whole = {name: round(WHOLE * weight / heavy) for name, weight in case.rules.weights.items()}

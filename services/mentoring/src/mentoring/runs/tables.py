@@ -40,6 +40,18 @@ class MatchingRun(Stored, table=True):
     lost_points: int | None = None
 
 
+class MatchingPairs(Stored, table=True):
+    """The pairs that a run looked at, by the places of its people: so that it is explained in the time it takes to read them.
+
+    Runs from before they were kept have none.
+    """
+
+    __tablename__ = "matching_pairs"
+
+    run_id: UUID = Field(primary_key=True, foreign_key="matching_runs.id")
+    pairs: bytes
+
+
 class MatchingResult(Stored, table=True):
     """What a run found for a mentee: a mentor and the score of the pair, or the limit that binds them."""
 

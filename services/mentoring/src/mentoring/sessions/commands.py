@@ -20,7 +20,7 @@ from mentoring.agreements.queries import version_of, versions
 from mentoring.completion.commands import tell
 from mentoring.completion.counting import Held, Presence, count
 from mentoring.domain.agreements import held_first
-from mentoring.domain.sessions import Said, Span, check_planned, confirmed, moved, reminders_past
+from mentoring.domain.sessions import Said, Span, check_not_after, check_planned, confirmed, moved, reminders_past
 from mentoring.letters import tell_calendars
 from mentoring.pairs.reach import OneOfTwo, held_pair
 from mentoring.pairs.tables import Pair
@@ -170,7 +170,9 @@ async def held_session(
 
 
 async def _check(session: AsyncSession, pair: Pair, span: Span, own: UUID | None, now: datetime) -> None:
-    """Raises Refused where the two have not agreed, or the mentee has another session then (also with another mentor)."""
+    """Raises Refused where the two have not agreed or are over by then, or the mentee has another session then (also with another mentor)."""
+    if pair.ends_on is not None:
+        check_not_after(span, pair.ends_on)
     others = (
         select(MentoringSession)
         .join(Pair, col(Pair.id) == col(MentoringSession.pair_id))

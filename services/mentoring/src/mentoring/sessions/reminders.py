@@ -1,4 +1,4 @@
-"""Reminding the two of a pair: of a session a day and an hour before, and of each other when they have not met for long."""
+"""Reminding of sessions and circles' meetings a day and an hour before, and the two of a pair of each other when they have not met for long."""
 
 from datetime import timedelta
 
@@ -12,14 +12,23 @@ from mentoring.domain.sessions import DAY_BEFORE, HOUR_BEFORE
 from mentoring.letters import write
 
 AT_ONCE = 500
-SOON = text("""
-    UPDATE mentoring_sessions s SET reminded = CASE WHEN s.starts_at <= :hour THEN 2 ELSE 1 END
-    FROM pairs p JOIN programmes g ON g.id = p.programme_id WHERE p.id = s.pair_id AND s.id IN (
-        SELECT id FROM mentoring_sessions
-        WHERE state = 'planned' AND (starts_at <= :hour AND reminded < 2 OR starts_at <= :day AND reminded < 1)
-        ORDER BY starts_at LIMIT :most FOR UPDATE SKIP LOCKED
-    ) RETURNING s.id, s.sequence, s.starts_at, s.reminded, p.mentee_id, p.mentor_id, g.title
-""")
+DUE = "state = 'planned' AND (starts_at <= :hour AND reminded < 2 OR starts_at <= :day AND reminded < 1)"
+SOON = (
+    text(f"""
+        UPDATE mentoring_sessions s SET reminded = CASE WHEN s.starts_at <= :hour THEN 2 ELSE 1 END
+        FROM pairs p JOIN programmes g ON g.id = p.programme_id WHERE p.id = s.pair_id AND s.id IN (
+            SELECT id FROM mentoring_sessions WHERE {DUE} ORDER BY starts_at LIMIT :most FOR UPDATE SKIP LOCKED
+        ) RETURNING s.id, s.sequence, s.starts_at, s.reminded, g.title, ARRAY[p.mentee_id, p.mentor_id] AS whom
+    """),  # noqa: S608 - built of names in this code
+    text(f"""
+        UPDATE circle_meetings m SET reminded = CASE WHEN m.starts_at <= :hour THEN 2 ELSE 1 END
+        FROM circles c JOIN programmes g ON g.id = c.programme_id WHERE c.id = m.circle_id AND m.id IN (
+            SELECT id FROM circle_meetings WHERE {DUE} ORDER BY starts_at LIMIT :most FOR UPDATE SKIP LOCKED
+        ) RETURNING m.id, m.sequence, m.starts_at, m.reminded, g.title, c.mentor_id || ARRAY(
+            SELECT b.person_id FROM circle_members b WHERE b.circle_id = c.id AND b.left_at IS NULL ORDER BY b.person_id
+        ) AS whom
+    """),  # noqa: S608 - built of names in this code
+)
 QUIET = text("""
     WITH found AS (
         INSERT INTO quiet_pairs (pair_id, since, found_on)
@@ -35,10 +44,10 @@ QUIET = text("""
 
 
 async def remind(session: AsyncSession, parts: Parts) -> int:
-    """Reminds of sessions that begin within a day or an hour; returns of how many. One that has begun is passed over."""
+    """Reminds those of a pair or a circle of what begins within a day or an hour; returns of how many. What has begun is passed over."""
     now = parts.clock.now()
     soon = {"hour": now + HOUR_BEFORE, "day": now + DAY_BEFORE, "most": AT_ONCE}
-    rows = (await session.execute(SOON, soon)).all()
+    rows = [row for statement in SOON for row in await session.execute(statement, soon)]
     for row in rows:
         if row.starts_at > now:
             values = {
@@ -47,8 +56,7 @@ async def remind(session: AsyncSession, parts: Parts) -> int:
                 "within": "hour" if row.reminded > 1 else "day",
             }
             about = (row.id, row.sequence, row.reminded)
-            both = (row.mentee_id, row.mentor_id)
-            write(session, both, "session-soon", values, "your-session", about, row.starts_at, now)
+            write(session, row.whom, "session-soon", values, "your-session", about, row.starts_at, now)
     return len(rows)
 
 

@@ -157,3 +157,5 @@ async def _save(
             parts = [part for part in PARTS if known.version == 0 or getattr(contact, part) != getattr(known, part)]
             changes.append(store.Change(contact, persons[person_id], parts))
     await store.save(session, changes, caller)
+    mended = [(one.person, replace(one.person, sex=one.contact.sex)) for one in changes]
+    await people.save(session, [each for each in mended if each[0] != each[1]], caller)

@@ -42,7 +42,7 @@ async def _one(
         check=CheckOut(email=check.email, expires_at=check.expires_at) if check else None,
         language=found.language,
         zone=found.zone,
-        sex=sex_of(found, male=parse_nip(persons[person_id].nip).male),
+        sex=sex_of(found.sex, male=parse_nip(persons[person_id].nip).male),
         sex_corrected=found.sex is not None,
         version=found.version,
     )

@@ -6,14 +6,12 @@ says it. Digit 15 of a NIP tells the sex (`contracts.nip`).
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from contracts.addresses import read_address
+from contracts.sex import Sex
 from contracts.zone import Zone
 from registry.domain.agency import Language
-
-Sex = Literal["male", "female"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +65,6 @@ def checked(contact: Contact, check: Check, now: datetime) -> Contact:
     return replace(contact, email=check.email, checked_at=now, check=None)
 
 
-def sex_of(contact: Contact, *, male: bool) -> Sex:
+def sex_of(corrected: Sex | None, *, male: bool) -> Sex:
     """What was corrected, or what the NIP tells."""
-    return contact.sex or ("male" if male else "female")
+    return corrected or ("male" if male else "female")

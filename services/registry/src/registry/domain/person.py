@@ -8,6 +8,7 @@ from uuid import UUID
 
 from common.refused import Refused
 from contracts.degrees import Degree
+from contracts.sex import Sex
 from registry.domain.grades import Jenjang, StaffType, check_grade
 from registry.domain.history import History, at, at_or_first, begins_on, begun, ending, put, put_until_next, starting
 from registry.domain.lines import earlier
@@ -82,7 +83,8 @@ class Person:
 
         The four histories begin on one day, `joined_on` or later. `former_nips` are the numbers of earlier contracts, which
     still name the person. `holdings` are the posts they held, in the order of their days: one at a time as their own,
-    and any others as acting holder. `tags` are what else is said of them for a time, in the order of their days.
+    and any others as acting holder. `tags` are what else is said of them for a time, in the order of their days. `sex` is
+    set only where the number tells it wrongly.
     """
 
     id: UUID
@@ -97,6 +99,7 @@ class Person:
     former_nips: tuple[str, ...] = ()
     holdings: tuple[Holding, ...] = ()
     tags: tuple[Tag, ...] = ()
+    sex: Sex | None = None
     version: int = 0
 
     @property

@@ -19,9 +19,11 @@ from common.store.outbox import emit
 from common.store.sets import Row
 from contracts.callers import Caller
 from contracts.events import registry as events
-from contracts.nip import nip_hash
+from contracts.nip import nip_hash, parse_nip
+from contracts.sex import Sex
 from registry import contact_store
 from registry.audit import audit_row
+from registry.domain.contact import sex_of
 from registry.domain.history import History, Span, at_or_first
 from registry.domain.person import Grade, Person, Place, Schooling, Standing, Tag
 from registry.domain.post import Holding
@@ -155,16 +157,18 @@ async def present(session: AsyncSession, ids: Iterable[UUID], *, lock: bool) -> 
     rows_found = found.all()
     numbers = await session.execute(
         text(
-            "SELECT person_id, nip, replaced_on IS NULL AS in_use FROM nips WHERE person_id = ANY(CAST(:ids AS uuid[]))"
-            " ORDER BY replaced_on, nip"
+            "SELECT person_id, nip, replaced_on IS NULL AS in_use, c.sex FROM nips LEFT JOIN contacts c USING (person_id)"
+            " WHERE person_id = ANY(CAST(:ids AS uuid[])) ORDER BY replaced_on, nip"
         ),
         wanted,
     )
     number_of: dict[UUID, str] = {}
+    corrected: dict[UUID, Sex | None] = {}
     former: defaultdict[UUID, list[str]] = defaultdict(list)
     for row in numbers:
         if row.in_use:
             number_of[row.person_id] = row.nip
+            corrected[row.person_id] = row.sex
         else:
             former[row.person_id].append(row.nip)
     served = await _histories(session, assignments, wanted, Place)
@@ -192,6 +196,7 @@ async def present(session: AsyncSession, ids: Iterable[UUID], *, lock: bool) -> 
             former_nips=tuple(former[row.id]),
             holdings=tuple(posts[row.id]),
             tags=tuple(said[row.id]),
+            sex=corrected[row.id],
             version=row.version,
         )
         for row in rows_found
@@ -243,7 +248,7 @@ async def forget(session: AsyncSession, person: Person, caller: Caller[None]) ->
     version = person.version + 1
     names = await _unit_names(session, [person], caller.today)
     left = _event(person, names, caller).model_copy(
-        update={"nip_hash": "", "former_nip_hashes": [], "erased_on": caller.today}
+        update={"nip_hash": "", "former_nip_hashes": [], "erased_on": caller.today, "sex": None}
     )
     await contact_store.forget(session, person, caller)
     await ERASING.erase(session, [person.id])
@@ -387,4 +392,5 @@ def _event(person: Person, unit_names: Mapping[UUID, str], caller: Caller[None])
             for each in person.holdings
         ],
         tags=[events.Tag(tag=each.tag, valid_from=each.valid_from, valid_to=each.valid_to) for each in person.tags],
+        sex=sex_of(person.sex, male=parse_nip(person.nip).male),
     )

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 from uuid import UUID
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mentoring.domain.matching.limits import LIMITS, Mask, Mentors, allowed, broken
 from mentoring.domain.matching.pairs import MOST, NOBODY, Case, Numbers, Priced
@@ -42,6 +44,14 @@ class Why:
     """Mentors who would have scored more with them."""
     price: int
     """What the cheapest of these would have cost others, in points, beyond what this mentee would have gained; 0 for none."""
+
+
+class Asking(NamedTuple):
+    """Pairs of some mentees: who, with whom, and what each costs in the flow."""
+
+    mentee: NDArray[np.int32]
+    mentor: NDArray[np.int32]
+    costs: Numbers
 
 
 def number_of(case: Case, mentee_id: UUID) -> int:
@@ -148,11 +158,12 @@ def _seats(done: Run, number: int) -> Change | None:
     may = np.flatnonzero(_may(done, mentee))
     tried = may[np.argsort(-scored[may], kind="stable")[:TRIED]]
     ways = Ways(done.case, done.pairs, done.match) if isinstance(done.match, Priced) else None
+    others = _pairs_of(done, (done.match.mentor == NOBODY) & (np.arange(len(done.case.mentees)) != number))
     found: list[Change] = []
     for at in map(int, tried):
         mentor_id = done.mentors.all[at].id
         if ways:
-            seats = _before(done, number, at, MOST - int(scored[at]), ways) + 1
+            seats = _before(done, number, at, MOST - int(scored[at]), ways, others) + 1
             found.append(Change("seats", str(mentor_id), mentor_id, seats))
         else:
             change = Change("seats", str(mentor_id), mentor_id, 1)
@@ -174,17 +185,15 @@ def _lost(done: Run, number: int, at: int) -> Numbers:
     taken[at] += 1
     away = ways.to(np.where(taken < done.mentors.seats, np.int64(0), FAR))
     without = done.match.mentor == NOBODY
-    gained = (_through(done, without, to_seat) - passing(done.case))[without].min(initial=0)
+    gained = (_through(done, _pairs_of(done, without), to_seat) - passing(done.case))[without].min(initial=0)
     return np.minimum(to_seat, away + gained)
 
 
-def _before(done: Run, number: int, at: int, cost: int, ways: Ways) -> int:
+def _before(done: Run, number: int, at: int, cost: int, ways: Ways, others: Asking) -> int:
     """How many others without a mentor would get a seat more of this mentor first."""
     to_seat = ways.to(_only(done, at), passing_by=False)
     leaving = passing(done.case)
-    without = done.match.mentor == NOBODY
-    without[number] = False
-    return int((without & (_through(done, without, to_seat) - leaving <= cost - leaving[number])).sum())
+    return int((_through(done, others, to_seat) - leaving <= cost - leaving[number]).sum())
 
 
 def _only(done: Run, at: int) -> Numbers:
@@ -194,12 +203,17 @@ def _only(done: Run, at: int) -> Numbers:
     return ends
 
 
-def _through(done: Run, asking: Mask, ways: Numbers) -> Numbers:
+def _pairs_of(done: Run, asking: Mask) -> Asking:
+    """The pairs that these mentees may be in."""
+    mentee = done.pairs.mentee
+    theirs = np.flatnonzero(asking[mentee])
+    return Asking(mentee[theirs], done.pairs.mentor[theirs], costs_of(done.pairs)[theirs])
+
+
+def _through(done: Run, asking: Asking, ways: Numbers) -> Numbers:
     """What it costs each of these mentees to be matched, by the cheapest of these ways; FAR for all others."""
     through = np.full(len(done.case.mentees), FAR, dtype=np.int64)
-    theirs = asking[done.pairs.mentee]
-    costs = costs_of(done.pairs)[theirs] + ways[done.pairs.mentor[theirs]]
-    np.minimum.at(through, done.pairs.mentee[theirs], costs)
+    np.minimum.at(through, asking.mentee, asking.costs + ways[asking.mentor])
     return through
 
 

@@ -71,12 +71,15 @@ class Ways:
 
     def __init__(self, case: Case, pairs: Pairs, match: Match) -> None:
         mentors = len(case.mentors)
-        costs, mentee, held = costs_of(pairs), pairs.mentee, match.mentor[pairs.mentee]
+        costs, mentee = costs_of(pairs), pairs.mentee
+        held = match.mentor[mentee]
         chosen = np.flatnonzero(pairs.mentor == held)
         own = np.zeros(len(case.mentees), dtype=np.int64)
         own[mentee[chosen]] = costs[chosen]
         moves = np.flatnonzero(held != NOBODY)
-        moves = moves[np.argsort(pairs.mentor[moves], kind="stable")]
+        # Numbers of two bytes are sorted ten times as fast.
+        by = pairs.mentor[moves].astype(np.uint16 if mentors < 2**16 else np.int32)
+        moves = moves[np.argsort(by, kind="stable")]
         self._costs = costs[moves] - own[mentee[moves]]
         self._from = held[moves]
         self._starts = np.concatenate([[0], np.cumsum(np.bincount(pairs.mentor[moves], minlength=mentors))])
