@@ -87,6 +87,7 @@ def test_names_addresses_who_looked_and_what_is_held_of_people_are_read_by_their
         "registry.identifier.v1": ("connectors",),
         "registry.data-part.v1": ("registry",),
         "notification.request.v1": ("notification",),
+        "connectors.activity.v1": ("training",),
     }
     for service in services():
         for each in service.subscriptions(parts_of(service)):

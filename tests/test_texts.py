@@ -130,6 +130,7 @@ EXCEPTIONS = {
         ("due.py", "of what is due, some broke"),  # an exception, for the log
         ("messages/fetching.py", "cannot be unpacked: ⌘"),  # a dead letter's reason, in English like the log
         ("process.py", "consumer ⌘"),  # the name of a role
+        ("spreadsheets/writing.py", None),  # the XML of an ODS file
         ("web/edge.py", "default-src 'self' 'unsafe-inline' data: blob:"),  # a header
         ("web/openapi.py", None),  # the OpenAPI document, whose language is English
     },
@@ -143,11 +144,16 @@ EXCEPTIONS = {
         ("personal/sections.toml", None),  # why something of a person is not shown, for whoever reads the code
         ("domain/naming.py", "account ⌘ ⌘"),  # what a key is made of
         ("domain/values.py", "dict[str, Any]"),  # a type
+        ("mapping/names.py", None),  # what keys are made of
+        ("signals/commands.py", None),  # SQL
         ("signing/tables.py", "num_nonnulls(agency_id, provider_id) = 1"),  # SQL
         ("statements/queries.py", None),  # SQL
         ("statements/api.py", None),  # headers
     },
-    "credit": {("personal/sections.toml", None)},  # why something of a person is not shown, for whoever reads the code
+    "credit": {
+        ("personal/sections.toml", None),  # why something of a person is not shown, for whoever reads the code
+        ("imports/kinds.py", None),  # columns of a spreadsheet, each called in both languages
+    },
     "notification": {
         ("personal/sections.toml", None),
         ("messages/mail.py", "⌘ JP"),  # the unit, alike in both languages
@@ -156,7 +162,7 @@ EXCEPTIONS = {
         ("messages/sender.py", "send mail"),  # the name of a span
     },
     "mentoring": {("personal/sections.toml", None)},
-    "registry": {("personal/sections.toml", None)},
+    "registry": {("personal/sections.toml", None), ("imports/kinds.py", None)},
     "training": {("personal/sections.toml", None)},
 }
 """What is found and may stand, by package and file: a text with ⌘ for its values, or None for a whole file."""
