@@ -20,6 +20,13 @@ from contracts.events.training import ActivityRefused, ActivityTaken, CourseChan
 from jejak_local import harness
 from jejak_local.harness import bare
 from services.connectors.tests.platform import Platform
+from services.connectors.tests.receiver import CANVAS_PORT
+
+
+@pytest.fixture
+def own_settings() -> dict[str, Any]:
+    """Receivers of webhooks and the keys of Canvas are here, on loopback."""
+    return {"webhook_inside": True, "canvas_jwks_url": f"http://127.0.0.1:{CANVAS_PORT}/jwks"}
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ A statement names people in the words of the platform that sent it. Those in whi
 names go whole; of users of whom nobody knows who they are, nobody can tell whose they are.
 """
 
-from roster.erasing import BY_ID, NOBODY, Blanked, Erasing, Gone, Kept
+from roster.erasing import BY_ID, NOBODY, THEIRS, Blanked, Erasing, Gone, Kept
 
 THEIR_WORDS = """
     EXISTS (
@@ -29,11 +29,16 @@ ERASING = Erasing(
     {
         "activities": NOBODY,
         "agencies": NOBODY,
+        "arrivals": Kept(
+            "in a platform's words, until they are read; what nobody can read tells of nobody that is known"
+        ),
+        "attempts": Gone(f"delivery_id IN (SELECT id FROM deliveries WHERE {THEIRS})"),  # noqa: S608 - built of names in this code
         "attachments": Kept("by hash, whatever statements they came with; those that are gone name them no more"),
         "connections": NOBODY,
         "course_mappings": NOBODY,
         "courses": NOBODY,
         "credentials": NOBODY,
+        "deliveries": Gone(),
         "documents": Kept("what a platform keeps for its own use under a hash of what it calls somebody"),
         "former_numbers": Gone(),
         "signals": Gone(THEIR_SIGNALS),
@@ -42,6 +47,8 @@ ERASING = Erasing(
         "people": Blanked({"nip_hash": "''"}),
         "platform_courses": NOBODY,
         "providers": NOBODY,
+        "receivers": NOBODY,
+        "webhooks": NOBODY,
         "readings": NOBODY,
         "reports": Blanked(WORDS),
         "restrictions": BY_ID,

@@ -17,3 +17,12 @@ DECIDE_REPORTS = Right(
 RECORD = ConnectionRight(
     ("platform_admin",), "what their own connection has sent, by its credentials (HTTP Basic) or by token"
 )
+KEEP_WEBHOOKS = Right(
+    ("agency_hr", "provider", "platform_admin"),
+    "those of their agency, and of the connections that are theirs",
+)
+READ_WEBHOOKS = Right(
+    ("lan", "agency_hr", "provider", "platform_admin"),
+    "those of their agency, and of the connections that are theirs; all for a national role",
+)
+READ_TOLD = Right(("person",), "those that were told of them")

@@ -1,11 +1,24 @@
 """The connectors service: by which doors learning platforms reach Jejak; and how what these say becomes a report."""
 
+from common.parts import Parts, Role
 from connectors.domain.completions import load
 from connectors.erasing import ERASING
+from connectors.inbound.taking import take
+from connectors.reconciling.running import RECONCILE
+from connectors.settings import Settings
 from connectors.signals.reading import read_statements
+from connectors.webhooks.sender import Sender
 from contracts.service import Service
 from roster.erasing import erase_command
 from roster.expiring import expire_command
+
+
+def _bus(parts: Parts) -> Role:
+    # What reads Kafka is memory and start-up time that the other roles do not need.
+    from connectors.bus.consumer import Bus
+
+    return Bus(parts)
+
 
 SERVICE = Service(
     name="connectors",
@@ -17,17 +30,24 @@ SERVICE = Service(
         "catalogue",
         "signing",
         "connections",
+        "tokens",
         "reports",
         "mapping",
         "signals",
         "statements",
         "documents",
         "xapi",
+        "webhooks",
+        "inbound",
+        "bus",
+        "reconciling",
         "reforms",
         "personal",
     ],
+    settings=Settings,
     rules=load,
     emits=True,
-    due=[read_statements],
-    commands={"erase": erase_command(ERASING), "expire": expire_command("statements")},
+    due=[read_statements, take],
+    further_roles={"webhooks": Sender, "bus": _bus},
+    commands={"erase": erase_command(ERASING), "expire": expire_command("statements"), "reconcile": RECONCILE},
 )

@@ -1,4 +1,4 @@
-"""Signing in by a key and its secret (HTTP Basic), as learning platforms do.
+"""Signing in by a key and its secret, as learning platforms do: by HTTP Basic, or for a token that stands for them a while.
 
 A secret is 256 random bits, so one keyed hash of it is as good as a slow one, and costs microseconds.
 """
@@ -9,6 +9,7 @@ import hmac
 import secrets
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from fastapi.security import HTTPAuthorizationCredentials
 from sqlalchemy import select
 from sqlmodel import col
 
+from common.links import Link, Signer
 from common.refused import Refused
 from common.store.database import Database
 from common.web.auth import authenticated, bearer
@@ -31,6 +33,11 @@ FRESH_SECONDS = 10
 """For how long a process goes by what it has read of a credential or a connection: so long one that another process ended lives on."""
 REMEMBERED = 10_000
 ROLE = "platform_admin"
+LIFE = timedelta(hours=1)
+"""For how long a token is good."""
+OURS = "xapi_"
+"""What a token of ours begins with; one of the issuer's is a JWT, which begins otherwise."""
+READING = frozenset({"GET", "HEAD"})
 
 
 @dataclass(frozen=True)
@@ -72,8 +79,11 @@ class ConnectionRight(Right):
     ) -> Caller[Any]:
         parts = parts_of(request)
         scheme, _, told = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "basic":
-            principal = await _principal(parts, told)
+        if scheme.lower() == "basic" or told.startswith(OURS):
+            connection_id = await (
+                _by_token(parts, told, request.method) if told.startswith(OURS) else _by_secret(parts, told)
+            )
+            principal = Principal(f"connection:{connection_id}", named(ROLE), {"connection": connection_id})
             await parts.rates.subject(principal.subject, request.method)
             request.state.subject = principal.subject
         else:
@@ -83,10 +93,46 @@ class ConnectionRight(Right):
         return caller
 
 
-async def _principal(parts: WebParts, told: str) -> Principal:
-    """Whom a key and its secret stand for. Raises Refused `unauthorized`."""
+async def give_token(parts: WebParts, key: str, secret: str) -> str:
+    """A token for a key and its secret, good for `LIFE`. Raises Refused: `unauthorized`, `connection-disabled`."""
+    credential_id, connection_id = await _known_as(parts, key, secret)
+    await _check(parts, connection_id)
+    return OURS + _signer(parts).token(Link(credential_id, connection_id), parts.clock.now() + LIFE)
+
+
+def _signer(parts: WebParts) -> Signer:
+    return Signer(parts.settings.nip_key.get_secret_value(), "xapi-token")
+
+
+async def _by_secret(parts: WebParts, told: str) -> UUID:
+    """Which connection a key and its secret stand for. Raises Refused `unauthorized`."""
     try:
         key, _, secret = base64.b64decode(told, validate=True).decode().partition(":")
+    except ValueError as error:
+        raise Refused("unauthorized") from error
+    _, connection_id = await _known_as(parts, key, secret)
+    return connection_id
+
+
+async def _by_token(parts: WebParts, told: str, method: str) -> UUID:
+    """Which connection a token stands for, which may write and not read; it ends with the key it was given for.
+
+    Raises Refused: `unauthorized`, `forbidden`.
+    """
+    try:
+        link = _signer(parts).link(told.removeprefix(OURS), parts.clock.now())
+    except Refused as refused:
+        raise Refused("unauthorized") from refused
+    if (await _read(parts.database, link.id)).connection_id != link.subject:
+        raise Refused("unauthorized")
+    if method in READING:
+        raise Refused("forbidden")
+    return link.subject
+
+
+async def _known_as(parts: WebParts, key: str, secret: str) -> tuple[UUID, UUID]:
+    """The ids of a key and of its connection. Raises Refused `unauthorized`."""
+    try:
         credential_id = UUID(key)
     except ValueError as error:
         raise Refused("unauthorized") from error
@@ -94,7 +140,7 @@ async def _principal(parts: WebParts, told: str) -> Principal:
     hashed = hash_of(secret, parts.settings.nip_key.get_secret_value())
     if found.connection_id is None or not hmac.compare_digest(found.secret_hash, hashed):
         raise Refused("unauthorized")
-    return Principal(f"connection:{found.connection_id}", named(ROLE), {"connection": found.connection_id})
+    return credential_id, found.connection_id
 
 
 async def _check(parts: WebParts, connection_id: UUID) -> None:

@@ -6,19 +6,18 @@ Sources: RFC 5321 4.2.1 (a reply that begins with 2 is yes, with 4 not now, with
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal, NamedTuple
 from uuid import UUID
 
 from common.ids import derived_id
+from common.waits import wait
 from notification.domain.pics import Addressee
 
 AUTHENTICATION_REQUIRED = 530
 MINUTE, HOUR = 60.0, 3600.0
 WAITS = (30.0, 2 * MINUTE, 10 * MINUTE, HOUR, 6 * HOUR, 6 * HOUR, 12 * HOUR, 24 * HOUR, 24 * HOUR)
 """Seconds to wait after the first, second, ... try that may be repeated, where nobody sets others: three days in all."""
-
-JITTER = 0.2
 
 
 class LastLook(NamedTuple):
@@ -137,9 +136,3 @@ def judge(envelope: Envelope, handover: Handover, now: datetime, waits: Sequence
         refused=refused,
         in_doubt=envelope.in_doubt or handover.in_doubt,
     )
-
-
-def wait(message: UUID, tries: int, waits: Sequence[float]) -> timedelta:
-    """The wait after a try, up to a fifth longer, so that mails deferred together do not all come back together."""
-    spread = derived_id(message, tries).int % 1000 / 1000
-    return timedelta(seconds=waits[tries] * (1 + JITTER * spread))

@@ -1,0 +1,1 @@
+"""The event bus of Open edX: certificates and passing, read from its Kafka."""

@@ -1,0 +1,1 @@
+"""Webhooks from platforms: an address for each, what arrived there, and what became of it."""
