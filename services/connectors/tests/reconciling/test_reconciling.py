@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from fastapi import FastAPI, Request
@@ -72,7 +73,7 @@ async def test_moodles_own_list_is_asked_for_and_what_is_missing_is_taken(
 
     @app.post("/webservice/rest/server.php")
     async def service(request: Request) -> Any:
-        form = await request.form()
+        form = dict(parse_qsl((await request.body()).decode()))
         if form["wstoken"] != "secret":
             return {"exception": "moodle_exception", "errorcode": "invalidtoken", "message": "Invalid token"}
         if form["wsfunction"] == "core_enrol_get_enrolled_users":

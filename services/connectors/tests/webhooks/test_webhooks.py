@@ -11,10 +11,11 @@ from sqlalchemy import text
 from common.app import create_app
 from common.ids import new_id
 from connectors.domain.delivering import WAITS
+from connectors.reports.commands import Activity
 from connectors.service import SERVICE
 from connectors.webhooks.sender import Sender
 from contracts.events.registry import RestrictionChanged
-from contracts.events.training import ActivityTaken, TrainingCompleted, TrainingCorrected, TrainingRevoked
+from contracts.events.training import TrainingCompleted, TrainingCorrected, TrainingRevoked
 from jejak_local.harness import AGENCY, OTHER_AGENCY, Api, agency_changed, bare, client_of
 from services.connectors.tests.receiver import receiving
 
@@ -325,16 +326,17 @@ async def test_a_dead_sender_loses_nothing_and_a_late_one_changes_nothing(
 
 
 async def test_a_platform_is_told_what_became_of_what_it_has_reported_by_its_own_reference(
-    world, subscribe, receiver, send, double, platform
+    world, connect, subscribe, receiver, send
 ) -> None:
-    await subscribe(connection_id=platform.connection_id, events=["training.completed"])
-    report_id = await double(platform.connection_id)
-    [row] = await world.rows("SELECT id, person_id, reference FROM reports WHERE state = 'sent'")
-    other = bare(ActivityTaken, report_id=row.id, person_id=row.person_id, record_id=new_id())
-    own = bare(ActivityTaken, report_id=UUID(report_id), person_id=row.person_id, record_id=new_id())
-    await world.hear(world.received(other), world.received(own))
+    own, other = await connect(), await connect()
+    await subscribe(connection_id=own.connection_id, events=["training.completed"])
+    person = await world.person()
+    usual = {"source_name": "berkas", "happened_at": datetime(2026, 3, 1, tzinfo=UTC), "form": "KL03", "title": "Data"}
+    for place, reference in ((own, "ours-1"), (other, "theirs-1")):
+        await world.report(place.connection_id, Activity(reference=reference, person_id=person, **usual))
+    await world.answer()
     await send()
     [(_, message)] = receiver.got
-    assert (message["type"], message["data"]["reference"]) == ("training.completed", row.reference)
-    assert message["data"]["report_id"] == report_id
-    assert message["data"].keys() == {"reference", "source_name", "version", "report_id", "record_id", "person_id"}
+    data = message["data"]
+    assert (message["type"], data["reference"], data["person_id"]) == ("training.completed", "ours-1", str(person))
+    assert data.keys() == {"reference", "source_name", "version", "report_id", "record_id", "person_id"}

@@ -52,7 +52,7 @@ def check_cornerstone(headers: Headers, path: str, body: bytes, secrets: Sequenc
         or not hmac.compare_digest(headers.get("x-content-sha256", "").encode(), hashed.encode())
     ):
         raise Refused("webhook-signature")
-    text = f"POST\n{path}\n{';'.join(headers.get(name, '') for name in named)}".encode()
+    text = "\n".join(("POST", path, ";".join(headers.get(name, "") for name in named))).encode()
     wanted = [base64.b64encode(hmac.digest(base64.b64decode(each), text, "sha256")) for each in secrets]
     given = parts.get("Signature", "").encode()
     if not any(hmac.compare_digest(each, given) for each in wanted):

@@ -19,7 +19,7 @@ News = Literal["finished", "failed", "revoked"]
 Again = Literal["day", "year", "never"]
 S = TypeVar("S")
 FINISHED = "\\core\\event\\course_completed"
-OF_CORNERSTONE = frozenset({"training completion", "training completed"})
+OF_CORNERSTONE = frozenset({"training-completion", "training-completed"})
 NEWS: Mapping[str, News] = {
     "course.completed": "finished",
     "course.failed": "failed",
@@ -117,7 +117,7 @@ def _canvas(body: bytes, _: str | None) -> list[Told]:
             f"{home}/courses/{said.course.id}",
             said.course.name,
             said.progress.completed_at,
-            "canvas course_completed",
+            "canvas.course_completed",
             "year",  # it fires again whenever a module is done at another time
         )
     ]
@@ -152,7 +152,7 @@ def _moodle(body: bytes, site: str | None) -> list[Told]:
             f"{home}/course/view.php?id={event.courseid}",
             None,
             datetime.fromtimestamp(int(event.timecreated), UTC),
-            "moodle course_completed",
+            "moodle.course_completed",
         )
     ]
 
@@ -172,7 +172,7 @@ class _Cornerstone(msgspec.Struct, rename="camel"):
 def _cornerstone(body: bytes, site: str | None) -> list[Told]:
     """An event of Cornerstone: of its envelope the names are told, of its data they are our reading (belum dikonfirmasi)."""
     event = _decoded(body, _Cornerstone)
-    if event.event_name.strip().lower() not in OF_CORNERSTONE:
+    if event.event_name.strip().lower().replace(" ", "-") not in OF_CORNERSTONE:
         return []
     said = _decoded(bytes(event.data), _CornerstoneData)
     home = (site or "https://csod.com").rstrip("/")
@@ -184,7 +184,7 @@ def _cornerstone(body: bytes, site: str | None) -> list[Told]:
             course,
             said.training_title,
             said.completion_date,
-            "cornerstone training",
+            "cornerstone.training",
         )
     ]
 
