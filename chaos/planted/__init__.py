@@ -21,5 +21,6 @@ NAMES = (
     "corrected-anew",
     "claims-recognised",
     "end-untold",
+    "lift-untold",
     "lost-id-untold",
 )

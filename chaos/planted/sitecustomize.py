@@ -394,6 +394,19 @@ def end_untold() -> None:
     swap(store, emit=emit)
 
 
+def lift_untold() -> None:
+    """That somebody's record rests is told, and not that it rests no more."""
+    from registry import resting
+
+    real_emit = resting.emit
+
+    def emit(session: Any, event: Any, **options: Any) -> None:
+        if event.parts:
+            real_emit(session, event, **options)
+
+    swap(resting, emit=emit)
+
+
 def lost_id_untold() -> None:
     """That other systems know somebody by an id is told, and not that they know them by none any more."""
     from registry.identifiers import store
@@ -429,6 +442,7 @@ BUGS = {
     "corrected-anew": (corrected_anew, {"training"}),
     "claims-recognised": (claims_recognised, {"mentoring"}),
     "end-untold": (end_untold, {"registry"}),
+    "lift-untold": (lift_untold, {"registry"}),
     "lost-id-untold": (lost_id_untold, {"registry"}),
 }
 """Each bug and the services it is planted in."""

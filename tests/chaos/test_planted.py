@@ -18,6 +18,7 @@ SERVICE = {
     "both-at-once": "mentoring",
     "claims-recognised": "mentoring",
     "end-untold": "registry",
+    "lift-untold": "registry",
     "lost-id-untold": "registry",
 }
 
