@@ -65,11 +65,11 @@ async def moodle(jejak) -> Moodle:
 
 
 async def test_a_statement_becomes_hours_one_mapped_later_too_and_a_void_a_review(jejak, moodle) -> None:
-    """000.10: from what a platform says to somebody's hours, with nobody typing anything in."""
+    """T07: from what a platform says to somebody's hours, with nobody typing anything in."""
     code = uuid4().hex[:8]
     accredited = [{"form": "KL03", "valid_from": "2015-01-01"}]
     provider = {"code": f"P-{code}", "name": "Balai Uji", "accreditations": accredited}
-    await jejak.post("training", "/providers", provider)
+    await jejak.post("training", "/providers", provider, role="lan")
     for name, jp in (("A", "4"), ("B", "6")):
         course = {
             "code": f"{name}-{code}",

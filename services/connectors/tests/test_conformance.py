@@ -3,8 +3,10 @@
 from jejak_local.harness import AGENCY
 
 
-async def test_every_answer_is_documented(keeps_its_word, app, database, connect, double) -> None:
+async def test_every_answer_is_documented(keeps_its_word, app, database, connect, double, world) -> None:
     platforms = [await connect(), await connect()]
+    await world.course("C-7")
+    mapping = {"course": "https://lms.example/course/7", "course_code": "C-7"}
     await keeps_its_word(
         "connectors",
         app,
@@ -14,5 +16,5 @@ async def test_every_answer_is_documented(keeps_its_word, app, database, connect
             "credential_id": [each.key for each in platforms],
             "report_id": [await double(each.connection_id) for each in platforms],
         },
-        bodies={},
+        bodies={"POST /v1/connections/{connection_id}/course-mappings": mapping},
     )

@@ -126,7 +126,7 @@ def with_signature(body, signature: bytes, **changes):
 async def test_a_signature_of_the_statement_is_kept_with_it(platform, signer, algorithm) -> None:
     body = statement(result={"duration": "PT1.234S"})
     rounded = body | {"result": {"duration": "PT1.239S"}}
-    signature = signed(rounded, signer, algorithm, x5c=[certificate_of(signer)])
+    signature = signed(rounded, signer, algorithm, x5c=[certificate_of(signer)] * 2)
     assert (await send(platform, with_signature(body, signature), signature)).status_code == 200
 
 
@@ -136,6 +136,8 @@ async def test_a_signature_of_anything_else_is_refused(platform, signer) -> None
     bad = [
         signed(body | {"verb": {"id": "https://x.example/other"}}, signer),
         signed(body, other, x5c=[certificate_of(signer)]),
+        signed(body, signer, x5c=[certificate_of(signer), certificate_of(other)]),
+        signed([body], signer),
         jwt.PyJWS().encode(json.dumps(body).encode(), "s" * 32, "HS256").encode(),
         b"no signature",
     ]

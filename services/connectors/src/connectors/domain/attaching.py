@@ -5,11 +5,13 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import jwt
 import msgspec
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 from common.refused import Refused
 from connectors.domain.sending import comparable
@@ -22,6 +24,11 @@ UNSIGNED = ("attachments", "id", "timestamp")
 """What a signature need not be of: it is attached itself, and the rest may be given by the store."""
 HASHES = {56: hashlib.sha224, 64: hashlib.sha256, 96: hashlib.sha384, 128: hashlib.sha512}
 """The functions of SHA-2 by the length of what they give, in hexadecimal digits."""
+WRONG = (
+    jwt.PyJWTError, msgspec.MsgspecError, UnsupportedAlgorithm, InvalidSignature,
+    ValueError, TypeError, KeyError, AttributeError, RecursionError,
+)  # fmt: skip
+"""What reading a signature may come to that is none: by the libraries, and of what was signed in another shape."""
 BOUNDARY = re.compile(r'boundary=(?:"([^"]+)"|([^\s;]+))', re.IGNORECASE)
 
 
@@ -97,21 +104,27 @@ def attachments(statement: Statement) -> Iterator[dict[str, Any]]:
 
 
 def check_signature(statement: Statement, signature: bytes) -> None:
-    """Whether a signature is one of this statement, by the certificate that it brings. Raises Refused `xapi-signature`."""
+    """Whether a signature is one of this statement, by the certificates that it brings, each issued by the next.
+
+    Raises Refused `xapi-signature`.
+    """
     try:
-        header = jwt.get_unverified_header(signature)
-        algorithm = header["alg"]
-        if algorithm not in ALGORITHMS:
-            raise Refused("xapi-signature", "attachments")  # noqa: TRY301 - as whatever else is wrong with it
-        chain = header.get("x5c")
-        if chain:
-            certificate = x509.load_der_x509_certificate(base64.b64decode(chain[0]))
-            payload = jwt.PyJWS().decode(signature, certificate.public_key(), algorithms=[algorithm])  # pyright: ignore[reportArgumentType] - of any other kind is refused
-        else:
-            payload = jwt.PyJWS().decode(signature, options={"verify_signature": False})
-        if comparable(msgspec.json.decode(payload), *UNSIGNED) != comparable(statement, *UNSIGNED):
-            raise Refused("xapi-signature", "attachments")  # noqa: TRY301 - as above
-    except Refused:
-        raise
-    except Exception as error:  # PyJWT, cryptography and msgspec each raise kinds of their own
+        payload = _signed(signature)
+        is_same = comparable(msgspec.json.decode(payload), *UNSIGNED) == comparable(statement, *UNSIGNED)
+    except WRONG as error:
         raise Refused("xapi-signature", "attachments") from error
+    if not is_same:
+        raise Refused("xapi-signature", "attachments")
+
+
+def _signed(signature: bytes) -> bytes:
+    """What was signed. Raises one of WRONG."""
+    header = jwt.get_unverified_header(signature)
+    chain = [x509.load_der_x509_certificate(base64.b64decode(each)) for each in header.get("x5c", ())]
+    for certificate, issuer in pairwise(chain):
+        certificate.verify_directly_issued_by(issuer)
+    key: Any = chain[0].public_key() if chain else ""
+    options = {"verify_signature": bool(chain)}
+    if header["alg"] not in ALGORITHMS:
+        raise ValueError("an algorithm that is none of the standard's")
+    return jwt.PyJWS().decode(signature, key, algorithms=[header["alg"]], options=options)

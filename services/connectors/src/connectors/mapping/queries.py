@@ -1,10 +1,10 @@
 """Reading mappings, what waits for one, and who of ours a platform's statements are about."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import TypeAdapter
+from pydantic import StringConstraints, TypeAdapter
 from sqlalchemy import ColumnElement, Select, Text, cast, func, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -18,7 +18,8 @@ from connectors.signing.reach import reached
 from connectors.signing.tables import Connection
 from contracts.callers import Caller
 
-BY_KEY: TypeAdapter[tuple[str]] = TypeAdapter(tuple[str])
+Key = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+BY_KEY: TypeAdapter[tuple[Key]] = TypeAdapter(tuple[Key])
 IN_STATEMENTS = text("""
     SELECT DISTINCT u.person_id FROM statements s
     JOIN platform_users u ON u.connection_id = s.connection_id AND u.anywhere = ANY(s.keys)
