@@ -15,6 +15,8 @@ async def test_every_answer_is_documented(keeps_its_word, app, database, world, 
     for checked, returned in zip(cases[:4], cases[4:8], strict=True):
         await api.call("verifier", "POST", f"/cases/{checked}/check")
         await api.call("verifier", "POST", f"/cases/{returned}/return", {"reason": "Berkas kurang"})
+    await api.call("validator", "POST", f"/cases/{cases[0]}/attest")
+    entries = [row.id for row in await world.rows("SELECT id FROM entries")]
     record = world.completed(people[0])
     await world.hear(world.received(record))
     sheet = {"headers": api.headers("agency_hr"), "content": SHEET}
@@ -36,6 +38,7 @@ async def test_every_answer_is_documented(keeps_its_word, app, database, world, 
             "person_id": [*people, "me"],
             "case_id": cases,
             "record_id": [record.record_id],
+            "entry_id": entries,
             "import_id": imports,
             "job_id": jobs,
         },

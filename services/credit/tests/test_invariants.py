@@ -14,6 +14,10 @@ BREAKS = {
     "every entry has an attested case": (
         "UPDATE cases SET state = 'checked', attested_by = NULL WHERE state = 'attested'"
     ),
+    "an entry is as it was made, and so is who decided it": "UPDATE entries SET number = number + 1",
+    "a rise in level leaves nothing in the jenjang it left, and what it took is of one on record": (
+        "UPDATE entries SET rise_on = period_start, case_id = NULL, segment = NULL, kind = 'level-lost', twelfths = -twelfths"
+    ),
     "every attested case has its entries, segment by segment": "DELETE FROM entries",
     "the booked months are those of live cases": "DELETE FROM booked_months WHERE extract(month FROM month) = 5",
     "every case has been judged": "UPDATE cases SET version = version + 1, judged = version + 1",

@@ -16,6 +16,8 @@ RIGHTS = {
     ("GET", "/v1/cases"): READERS,
     ("GET", "/v1/cases/{case_id}"): READERS,
     ("GET", "/v1/people/{person_id}/credit"): READERS | {"bkn", "steward"},
+    ("GET", "/v1/people/{person_id}/credit/explain"): READERS | {"bkn", "steward"},
+    ("GET", "/v1/people/{person_id}/credit/explain/{entry_id}"): READERS | {"bkn", "steward"},
     ("GET", "/v1/people/{person_id}/evidence"): READERS,
     ("GET", "/v1/evidence/{record_id}"): READERS,
     ("GET", "/v1/rule-packs"): READERS | {"bkn", "programme_manager"},
@@ -50,12 +52,24 @@ async def test_the_service_is_as_the_house_asks(assert_service, scene) -> None:
     await assert_service(RIGHTS)
 
 
-async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world, scene, predicate) -> None:
+async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world, api, scene, predicate) -> None:
     """001.3: no agency reads or moves what is another's."""
+    old = [predicate(scene[whose][0], period_start="2024-01-01", period_end="2024-12-31") for whose in scene]
+    attested = [{"id": answer["id"]} for answer in await api.bulk("/predicates:batch", old, "service")]
+    for agency in (AGENCY, OTHER_AGENCY):
+        await api.bulk("/cases:check", attested, "verifier", agency=agency)
+        await api.bulk("/cases:attest", attested, "validator", agency=agency)
+    entries = {row.person_id: row.id for row in await world.rows("SELECT person_id, id FROM entries")}
     own, other = (
         Things(
             {"agency": agency, "person": person, "region": region, "position": position},
-            {"person_id": person, "case_id": case, "record_id": record, "agency_id": agency},
+            {
+                "person_id": person,
+                "case_id": case,
+                "record_id": record,
+                "agency_id": agency,
+                "entry_id": entries[person],
+            },
         )
         for (person, case, record), agency, region, position in (
             (scene["mine"], AGENCY, REGION, "Analis"),

@@ -44,6 +44,7 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, nation, worl
         pass
     async with nation.database.transaction() as session:
         job_id, broken = [await order(session, "reform", {}, "lan") for _ in range(2)]
+    risen = {"kind": "rank", "valid_from": "2026-01-01", "decree": "SK 2", "decree_date": "2025-12-20"}
     tag = {"tag": "hasil-penyetaraan", "valid_from": "2022-06-01", "paper": "SK 1"}
     agency = {"code": "K-001", "name": "Kementerian Uji", "kind": "K"}
     unit = {"code": "K-001-U01", "name": "Biro Umum"}
@@ -132,6 +133,8 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, nation, worl
             "POST /v1/identifiers:lookup": [{"kind": "person", "siasn": "A1"}],
             "POST /v1/people/{person_id}/tags": tag,
             "POST /v1/tags:batch": [tag | {"nip": a_person()["nip"]}],
+            "POST /v1/people/{person_id}/promotions": risen,
+            "POST /v1/promotions:batch": [risen | {"nip": a_person()["nip"]}],
             "POST /v1/deputies": deputy | {"duty": "digest"},
             "POST /v1/deputies:batch": [deputy | {"duty": "exemptions"}],
             "POST /v1/deputies/{delegation_id}/end": {"on": "2026-12-01"},

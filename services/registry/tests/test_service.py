@@ -41,6 +41,8 @@ RIGHTS = {
     ("GET", "/v1/tags"): READERS | {"steward"},
     ("POST", "/v1/people/{person_id}/tags"): {"service", "agency_hr"},
     ("POST", "/v1/tags:batch"): {"service", "agency_hr"},
+    ("POST", "/v1/people/{person_id}/promotions"): {"service", "agency_hr"},
+    ("POST", "/v1/promotions:batch"): {"service", "agency_hr"},
     ("GET", "/v1/units/{unit_id}"): READERS,
     ("GET", "/v1/units/{unit_id}/history"): READERS,
     ("PUT", "/v1/units/{unit_id}"): {"lan", "service", "agency_hr"},
@@ -171,6 +173,7 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, api, 
     held = {"post_code": "P1", "agency_code": "D-001", "valid_from": "2026-01-01"}
     named |= {"duty": "digest"}
     tag = {"tag": "hasil-penyetaraan", "valid_from": "2026-01-01", "paper": "SK 1"}
+    risen = {"kind": "rank", "valid_from": "2026-01-01", "decree": "SK 2", "decree_date": "2025-12-20"}
     await reaches_its_own(
         own,
         other,
@@ -183,6 +186,8 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, api, 
             "POST /v1/identifiers:lookup": [{"kind": "person", "siasn": "S-D-001"}],
             "POST /v1/people/{person_id}/tags": tag,
             "POST /v1/tags:batch": [tag | {"nip": theirs["nip"]}],
+            "POST /v1/people/{person_id}/promotions": risen,
+            "POST /v1/promotions:batch": [risen | {"nip": theirs["nip"]}],
             "PUT /v1/agencies/{agency_id}/pics": {"pics": []},
             "POST /v1/agencies/{agency_id}/units": {"code": "U-50", "name": "Baru"},
             "PUT /v1/units/{unit_id}": unit,
@@ -220,6 +225,7 @@ async def test_every_role_does_what_its_right_says(api, nation, world, a_person,
     post_id = (await api.call("service", "POST", posts, post)).json()["id"]
     held = {"post_code": "P1", "agency_code": "K-001", "valid_from": "2026-01-01"}
     tag = {"tag": "hasil-penyetaraan", "valid_from": "2022-06-01", "paper": "SK 1"}
+    risen = {"kind": "rank", "valid_from": "2026-01-01", "decree": "SK 2", "decree_date": "2025-12-20"}
     ids = {
         "post_id": post_id,
         "agency_id": nation.agencies["K-001"],
@@ -295,6 +301,8 @@ async def test_every_role_does_what_its_right_says(api, nation, world, a_person,
         "/v1/identifiers:lookup": {"kind": "person", "siasn": "A1"},
         "/v1/people/{person_id}/tags": tag,
         "/v1/tags:batch": tag | {"nip": a_person()["nip"]},
+        "/v1/people/{person_id}/promotions": risen,
+        "/v1/promotions:batch": risen | {"nip": a_person()["nip"]},
         "/v1/data-files": for_them,
         "/v1/people/me/data-requests": CORRECTION,
         "/v1/data-requests/{request_id}/{act}": {"reason": "Diperbaiki"},

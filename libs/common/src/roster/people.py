@@ -67,7 +67,7 @@ class People(Copy):
     """The people a service knows, with those fields and histories that it keeps.
 
     `fields` are of the event `PersonChanged`, beside those of `ALWAYS`. Each of `histories` (assignments, posts,
-    statuses, absences, educations, holdings, tags) is a table of that name with the fields named; a row is a period, and `number` its
+    statuses, absences, educations, holdings, tags, promotions) is a table of that name with the fields named; a row is a period, and `number` its
     place in the history. Former numbers are always kept: a number that somebody had before a new contract names them
     still.
     """

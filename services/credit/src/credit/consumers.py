@@ -1,4 +1,7 @@
-"""What credit reads from the registry: when people serve and in which posts. Their open cases are judged by it."""
+"""What credit reads from the registry: when people serve, in which posts, and how they rose.
+
+Their open cases are judged by it, and the ledger settles what a rise in level used and lost.
+"""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -8,6 +11,7 @@ from credit.cases.judging import rejudge
 from credit.erasing import ERASING
 from credit.evidence import consumers as evidence
 from credit.evidence.settling import settle_again
+from credit.ledger.rises import settle_rises
 from credit.people import PEOPLE
 from roster.copies import News
 
@@ -22,6 +26,7 @@ def subscription(parts: Parts) -> Subscription:
         if news.changed:
             await settle_again(session, news.changed, parts.rules, parts.clock.now())
             await rejudge(session, news.changed, parts.rules, parts.clock.now())
+        await settle_rises(session, sorted(news.told), parts.rules, parts.clock.now())
         await ERASING.erase(session, [each for each, told in news.told.items() if told.erased_on])
 
     return PEOPLE.subscription("credit.people", hear, awaited_by=[evidence.subscription(parts)])

@@ -20,6 +20,7 @@ ERASING = Erasing(
         "former_numbers": Gone(),
         "people": Blanked({"nip_hash": "''"}),
         "posts": BY_ID,
+        "promotions": BY_ID,
         "restrictions": BY_ID,
         "segments": BY_ID,
         "statuses": BY_ID,

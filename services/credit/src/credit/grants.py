@@ -16,10 +16,11 @@ GRANTS = Grants(
         "former_numbers": REPLACED,
         "people": CHANGED,
         "posts": REPLACED,
+        "promotions": REPLACED,
         "restrictions": CHANGED,
         "segments": ADDED,
         "statuses": REPLACED,
     },
-    # What a trigger asks where words are lost.
-    functions=["loses_words(jsonb,jsonb,text[])"],
+    # What triggers ask: where words are lost, and how an entry is chained to the one before.
+    functions=["loses_words(jsonb,jsonb,text[])", "entry_link(entries,bytea)"],
 )

@@ -20,7 +20,36 @@ INVARIANTS = (
         """
         SELECT entries.id AS entry_id
         FROM entries LEFT JOIN cases ON cases.id = entries.case_id AND cases.person_id = entries.person_id
-        WHERE cases.state IS DISTINCT FROM 'attested'
+        WHERE cases.state IS DISTINCT FROM 'attested' AND entries.rise_on IS NULL
+        """,
+    ),
+    Invariant(
+        "an entry is as it was made, and so is who decided it",
+        """
+        SELECT id AS entry_id, person_id, number
+        FROM (
+            SELECT entries AS whole, id, person_id, number, chain,
+                lag(chain) OVER later AS before, row_number() OVER later AS place
+            FROM entries WINDOW later AS (PARTITION BY person_id ORDER BY number)
+        ) AS told
+        WHERE number <> place OR chain <> entry_link(whole, before)
+        """,
+    ),
+    Invariant(
+        "a rise in level leaves nothing in the jenjang it left, and what it took is of one on record",
+        """
+        SELECT told.person_id, told.rise_on
+        FROM (
+            SELECT person_id, rise_on, jenjang, sum(twelfths) AS net FROM entries WHERE rise_on IS NOT NULL GROUP BY 1, 2, 3
+        ) AS told
+        LEFT JOIN promotions risen ON risen.person_id = told.person_id AND risen.kind = 'level'
+            AND risen.valid_from = told.rise_on AND risen.jenjang_before = told.jenjang
+        LEFT JOIN LATERAL (
+            SELECT sum(twelfths) AS twelfths FROM entries e
+            WHERE e.person_id = told.person_id AND e.jenjang = told.jenjang
+                AND (e.rise_on <= told.rise_on OR e.rise_on IS NULL AND e.period_start < told.rise_on)
+        ) AS left_there ON true
+        WHERE CASE WHEN risen.person_id IS NULL THEN net <> 0 ELSE left_there.twelfths <> 0 END
         """,
     ),
     Invariant(

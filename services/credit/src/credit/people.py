@@ -23,8 +23,11 @@ PEOPLE = People(
     posts=("jenjang", "position", "golongan"),
     statuses=("status",),
     educations=("degree",),
+    promotions=("kind", "jenjang_before", "golongan_before", "jenjang", "golongan"),
 )
-POSTS, STATUSES, EDUCATIONS = (PEOPLE.histories[name] for name in ("posts", "statuses", "educations"))
+POSTS, STATUSES, EDUCATIONS, PROMOTIONS = (
+    PEOPLE.histories[name] for name in ("posts", "statuses", "educations", "promotions")
+)
 
 
 async def tenures(session: AsyncSession, person_ids: Sequence[UUID]) -> Mapping[UUID, Tenure]:

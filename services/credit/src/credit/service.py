@@ -20,6 +20,7 @@ SERVICE = Service(
         "openings",
         "cases",
         "ledger",
+        "explanations",
         "evidence",
         "reforms",
         "restrictions",

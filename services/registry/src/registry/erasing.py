@@ -47,6 +47,7 @@ ERASING = Erasing(
         "pics": Kept("the PICs that an agency names; it replaces them itself"),
         "post_states": NOBODY,
         "posts": NOBODY,
+        "promotions": Blanked({"decree": "''"}),
         "reform_answers": NOBODY,
         "reform_previews": NOBODY,
         "reforms": NOBODY,

@@ -30,6 +30,7 @@ GRANTS = Grants(
         "pics": REPLACED,
         "post_states": EDITED,
         "posts": CHANGED,
+        "promotions": EDITED,
         "reform_answers": ADDED,
         "reform_previews": ADDED,
         "reforms": ADDED,

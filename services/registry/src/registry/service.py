@@ -27,6 +27,7 @@ SERVICE = Service(
         "posts",
         "people",
         "tags",
+        "promotions",
         "holdings",
         "identifiers",
         "contacts",

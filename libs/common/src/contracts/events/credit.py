@@ -42,8 +42,9 @@ class CreditVerified(Event):
 class CreditBooked(Event):
     """Credit points entered or left the ledger of a jenjang otherwise than by a predikat or a degree.
 
-    `kind` says how: `opening`, what somebody has from before Jejak or comes to a functional post with. `day` is the one it counts
-    from; amounts are as in `CreditVerified`. A reader ignores kinds that it does not know, and takes the balance.
+    `kind` says how: `opening`, what somebody has from before Jejak or comes to a functional post with; `level-used` and `level-lost`,
+    what a rise in level used and lost in the jenjang it left; `reversal` of an earlier entry. `day` is the one it counts from; amounts
+    are as in `CreditVerified`. A reader ignores kinds that it does not know, and takes the balance.
     """
 
     topic: ClassVar[Topic] = topics.DECISIONS

@@ -211,10 +211,22 @@ class Tag(Part):
     valid_to: Day | None
 
 
+class Promotion(Part):
+    """A kenaikan pangkat (`rank`) or a kenaikan jenjang (`level`), by decree, from a day on; `valid_to` is always null."""
+
+    kind: Literal["rank", "level"]
+    valid_from: Day
+    valid_to: Day | None
+    jenjang_before: str | None
+    golongan_before: str
+    jenjang: str | None
+    golongan: str
+
+
 class PersonChanged(Event):
     """The full state and history of a person after a change: no NIP, no name.
 
-    `statuses`, `educations`, `former_nip_hashes`, `holdings` and `tags` are missing in events from before they were told.
+    `statuses`, `educations`, `former_nip_hashes`, `holdings`, `tags` and `promotions` are missing in events from before they were told.
     `former_nip_hashes` stand for numbers that were the person's own until a new contract (PPPK) brought another: they still
     name the person. A number that was wrong and was mended is not among them. Who was erased, on `erased_on`, has neither
     number nor name any more: `nip_hash` is empty, and the histories are those of an id. `sex` is for reports on fairness alone
@@ -247,6 +259,7 @@ class PersonChanged(Event):
     former_nip_hashes: list[str] = Field(default_factory=list[str])
     holdings: list[Holding] = Field(default_factory=list[Holding])
     tags: list[Tag] = Field(default_factory=list[Tag])
+    promotions: list[Promotion] = Field(default_factory=list[Promotion])
     erased_on: Day | None = None
     sex: Sex | None = None
 

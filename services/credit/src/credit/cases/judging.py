@@ -20,7 +20,7 @@ from credit.domain.books import Regulations
 from credit.domain.cases import Case, move
 from credit.domain.entry import Opening
 from credit.domain.judging import judge, open_balance
-from credit.domain.periods import Converted, Segment, Tenure, months_between
+from credit.domain.periods import Converted, Segment, Tenure, months_between, months_since
 from credit.people import tenures
 
 OPEN = cases.c.state.in_(["submitted", "checked"])
@@ -141,15 +141,6 @@ def booked_by(row: Any, outcome: Converted) -> list[date]:
         if row.kind == "opening" and row.claim["way"] == "balance"
         else []
     )
-
-
-def months_since(first: date, last: date) -> list[date]:
-    """The first days of the months from one day to another, over any number of years."""
-    return [
-        month
-        for year in range(first.year, last.year + 1)
-        for month in months_between(max(first, date(year, 1, 1)), min(last, date(year, 12, 31)))
-    ]
 
 
 def _left_to_others(row: Any) -> dict[date, UUID]:

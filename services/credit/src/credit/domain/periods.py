@@ -136,6 +136,15 @@ def months_between(start: date, end: date) -> list[date]:
     return [date(start.year, number, 1) for number in range(start.month, end.month + 1)]
 
 
+def months_since(first: date, last: date) -> list[date]:
+    """The first days of the months from one day to another, over any number of years."""
+    return [
+        month
+        for year in range(first.year, last.year + 1)
+        for month in months_between(max(first, date(year, 1, 1)), min(last, date(year, 12, 31)))
+    ]
+
+
 def check_set_in_time(rules: Rules, period_end: date, today: date) -> None:
     """Refuses a predikat set before its time (`period-not-over`).
 

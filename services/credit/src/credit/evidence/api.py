@@ -11,13 +11,13 @@ from contracts.callers import Caller
 from contracts.looks import shows
 from contracts.paths import NamedPerson
 from credit import rights
-from credit.domain.rules import Book
+from credit.domain.books import Regulations
 from credit.evidence.queries import list_evidence, read_evidence
 from credit.evidence.schemas import EvidenceOut
 
 router = APIRouter(prefix="/v1", tags=["evidence"])
 
-Reader = Annotated[Caller[Book], Depends(rights.READ)]
+Reader = Annotated[Caller[Regulations], Depends(rights.READ)]
 
 
 @router.get("/people/{person_id}/evidence", summary="Assessed trainings of a person, each zero explained")

@@ -10,7 +10,7 @@ from common.refused import Refused
 from common.texts import Language
 from common.web.pages import BY_ID, Page, Window
 from contracts.callers import Caller
-from credit.domain.rules import Book
+from credit.domain.books import Regulations
 from credit.evidence.schemas import EvidenceOut
 from credit.evidence.tables import evidence
 from credit.people import PEOPLE
@@ -19,7 +19,7 @@ from credit.texts import explain
 
 
 async def read_evidence(
-    session: AsyncSession, record_id: UUID, caller: Caller[Book], language: Language
+    session: AsyncSession, record_id: UUID, caller: Caller[Regulations], language: Language
 ) -> EvidenceOut:
     """One record. Raises Refused `not-found` for one outside the caller's reach."""
     row = (
@@ -36,7 +36,7 @@ async def list_evidence(
     session: AsyncSession,
     person_id: UUID,
     window: Window,
-    caller: Caller[Book],
+    caller: Caller[Regulations],
     language: Language,
 ) -> Page[EvidenceOut]:
     """A person's records. Raises Refused `not-found` for somebody outside the caller's reach."""
@@ -54,7 +54,7 @@ def _evidence(within: ColumnElement[bool]) -> Select[Any]:
     return select(evidence).join(PEOPLE.table, PEOPLE.c.person_id == evidence.c.person_id).where(within)
 
 
-def _view(row: RowMapping, book: Book, language: Language) -> EvidenceOut:
+def _view(row: RowMapping, book: Regulations, language: Language) -> EvidenceOut:
     readings = book.at(row["end_date"]).tables.readings_of("education") if row["degree"] else []
     return EvidenceOut(
         **row, explanation=explain(row["reason_code"], language), readings=readings_shown(readings, language)

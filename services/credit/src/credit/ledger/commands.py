@@ -1,6 +1,5 @@
 """Entering attested points into the ledger."""
 
-from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -16,7 +15,9 @@ from common.store.sets import insert
 from contracts.events.credit import CreditBooked, CreditVerified
 from credit.domain.amounts import shown_ak
 from credit.domain.books import Regulations
-from credit.ledger.tables import balances, entries
+from credit.ledger.booking import add_to_balances
+from credit.ledger.rises import settle_rises
+from credit.ledger.tables import entries
 
 ENTRY = (
     "case_id",
@@ -68,30 +69,13 @@ async def enter(session: AsyncSession, case_ids: Sequence[UUID], book: Regulatio
         [(entry_id, *row, book.by_id[row.rule_pack].source) for entry_id, row in new],
         entered_at=now,
     )
-    balance = await _add_to_balances(session, rows)
+    balance = await add_to_balances(session, rows)
     for entry_id, row in new:
         place = row.person_id, row.jenjang
         balance[place] += row.twelfths
         told = _announcement(entry_id, row, balance[place])
         emit(session, told, sequence=1, event_id=derived_id(type(told).__name__, entry_id), time=now)
-
-
-async def _add_to_balances(session: AsyncSession, rows: Sequence[Any]) -> dict[tuple[UUID, str], Decimal]:
-    """Adds the rows to the balances of their people and jenjang. Returns what these were before."""
-    added: defaultdict[tuple[UUID, str], Decimal] = defaultdict(Decimal)
-    number: Counter[tuple[UUID, str]] = Counter()
-    for row in rows:
-        added[row.person_id, row.jenjang] += row.twelfths
-        number[row.person_id, row.jenjang] += 1
-    after = await insert(
-        session,
-        balances,
-        ("person_id", "jenjang", "twelfths", "entries"),
-        [(*place, added[place], number[place]) for place in sorted(added)],
-        "ON CONFLICT (person_id, jenjang) DO UPDATE SET twelfths = balances.twelfths + excluded.twelfths,"
-        " entries = balances.entries + excluded.entries RETURNING person_id, jenjang, twelfths",
-    )
-    return {(row.person_id, row.jenjang): row.twelfths - added[row.person_id, row.jenjang] for row in after or ()}
+    await settle_rises(session, sorted({row.person_id for row in rows}), book, now)
 
 
 def _announcement(entry_id: UUID, row: Any, balance: Decimal) -> CreditVerified | CreditBooked:

@@ -2,23 +2,29 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from credit.domain.cases import Kind
+from credit.domain.promotion import Act
 from credit.rule_packs.schemas import ReadingOut
 
 
 class EntryOut(BaseModel):
-    """An entry and how it came about: `ak` = months/12 x percent/100 x base, by `rule_pack`.
+    """An entry and how it came about: of a case `ak` = months/12 x percent/100 x base, by `rule_pack`.
 
-    `base` is the coefficient a year, or the KP need for an education bonus (no months).
+    `base` is the coefficient a year, or without months the KP need of an education bonus, or the amount of an opening balance. What
+    a rise in level on `rise_on` used (at most its need, `base`) and what was lost leave the jenjang; a reversal takes back the entry
+    that it `reverses`.
     """
 
     id: UUID
-    case_id: UUID
-    kind: Kind
+    number: int
+    case_id: UUID | None
+    rise_on: date | None
+    reverses: UUID | None
+    kind: Literal["conversion", "education", "opening", "level-used", "level-lost", "reversal"]
     jenjang: str
     period_start: date
     period_end: date
@@ -44,6 +50,27 @@ class BalanceOut(BaseModel):
     entries: int
 
 
+class RiseOut(BaseModel):
+    """A rise in rank or in level by decree, and what it did: `ak_before`, its `need`, and the `surplus`, which a rank carries to the next
+    one and a level loses.
+
+    `with_the_same_ak`: a rank that follows a level, whose AK have met its need.
+    """
+
+    kind: Act
+    valid_from: date
+    jenjang: str
+    golongan_before: str
+    golongan: str
+    ak_before: str
+    need: Decimal | None
+    surplus: str
+    surplus_is: Literal["carried", "lost"]
+    short: str
+    with_the_same_ak: bool
+    rule_pack: str
+
+
 class RuleOut(BaseModel):
     """The rule of today for the jenjang a person has: coefficient a year, and the AK needed to rise."""
 
@@ -64,4 +91,5 @@ class CreditOut(BaseModel):
     balance_twelfths: Decimal
     balances: list[BalanceOut]
     entries: list[EntryOut]
+    rises: list[RiseOut]
     rule: RuleOut

@@ -18,13 +18,29 @@ class EntryRow(Stored, table=True):
     __tablename__ = "entries"
     __table_args__ = (
         UniqueConstraint("case_id", "segment"),
-        CheckConstraint("twelfths * 100 = CASE months WHEN 0 THEN 12 ELSE months END * percent * base", name="exact"),
+        UniqueConstraint("person_id", "number"),
+        UniqueConstraint("reverses"),
+        CheckConstraint("num_nonnulls(case_id, rise_on) = 1 AND num_nulls(case_id, segment) IN (0, 2)", name="origin"),
+        CheckConstraint(
+            "rise_on IS NOT NULL OR twelfths * 100 = CASE months WHEN 0 THEN 12 ELSE months END * percent * base",
+            name="exact",
+        ),
+        CheckConstraint(
+            "CASE kind WHEN 'level-used' THEN twelfths < 0 AND twelfths >= -12 * base WHEN 'level-lost' THEN twelfths < 0"
+            " WHEN 'reversal' THEN reverses IS NOT NULL ELSE case_id IS NOT NULL AND reverses IS NULL END",
+            name="kind",
+        ),
         Index(None, "person_id", "id"),
     )
 
     id: UUID = Field(primary_key=True)
-    case_id: UUID = Field(foreign_key="cases.id")
-    segment: int = Field(sa_type=SmallInteger)
+    number: int = Field(sa_column_kwargs={"comment": "its place among all of the person; a trigger gives it"})
+    case_id: UUID | None = Field(foreign_key="cases.id")
+    segment: int | None = Field(sa_type=SmallInteger)
+    rise_on: date | None = Field(
+        sa_column_kwargs={"comment": "of no case: the day of the rise in level that it settles"}
+    )
+    reverses: UUID | None = Field(foreign_key="entries.id")
     person_id: UUID = Field(foreign_key="people.person_id")
     agency_id: UUID = Field(sa_column_kwargs={"comment": "where the person served when it was attested"})
     kind: str
@@ -39,6 +55,11 @@ class EntryRow(Stored, table=True):
     rule_pack: str
     source: str = Field(sa_column_kwargs={"comment": "the legal source of the rule pack"})
     entered_at: datetime
+    chain: bytes = Field(
+        sa_column_kwargs={
+            "comment": "SHA-256 of this entry, who decided, and the chain of the one before; a trigger makes it"
+        }
+    )
 
 
 class BalanceRow(Stored, table=True):

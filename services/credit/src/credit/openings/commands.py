@@ -16,10 +16,11 @@ from common.ids import new_id
 from common.refused import Refused
 from contracts.callers import Caller
 from credit.cases.commands import NewCase, open_cases
-from credit.cases.judging import booked_by_person, check_free, months_since
+from credit.cases.judging import booked_by_person, check_free
 from credit.domain.books import Regulations
 from credit.domain.cases import check_not_own
 from credit.domain.judging import counted_months, open_balance
+from credit.domain.periods import months_since
 from credit.openings.schemas import OpeningIn
 from credit.people import find_people, tenures
 

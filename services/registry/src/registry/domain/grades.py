@@ -35,6 +35,37 @@ GOLONGAN_OF_JENJANG: dict[Jenjang, frozenset[str]] = {
 }
 
 
+LADDER: tuple[str, ...] = tuple(
+    f"{number}/{letter}" for number in ("I", "II", "III", "IV") for letter in "abcde" if letter != "e" or number == "IV"
+)
+"""The golongan of PNS from low to high."""
+HIGHER: dict[Jenjang, Jenjang] = {
+    "pemula": "terampil",
+    "terampil": "mahir",
+    "mahir": "penyelia",
+    "ahli_pertama": "ahli_muda",
+    "ahli_muda": "ahli_madya",
+    "ahli_madya": "ahli_utama",
+}
+"""The jenjang after each, inside its kategori."""
+
+
+def next_golongan(golongan: str) -> str | None:
+    """The golongan of a PNS after another; None after the last, and for those of PPPK."""
+    place = LADDER.index(golongan) + 1 if golongan in LADDER else len(LADDER)
+    return LADDER[place] if place < len(LADDER) else None
+
+
+def beside(jenjang: Jenjang) -> frozenset[str]:
+    """The golongan of a jenjang, the one before them (the jenjang rose first) and the one after (no post above was vacant).
+
+    Source: PermenPANRB 1/2023, as its slides tell it (PAN1-KP).
+    """
+    own = GOLONGAN_OF_JENJANG[jenjang]
+    first = min(LADDER.index(each) for each in own)
+    return own | frozenset(LADDER[max(first - 1, 0) : first + len(own) + 1])
+
+
 def check_grade(staff_type: StaffType, jenjang: Jenjang | None, golongan: str) -> None:
     """Raises Refused for a golongan the staff type does not have, or one that does not fit the jenjang."""
     if golongan not in GOLONGAN[staff_type]:

@@ -9,12 +9,13 @@ from uuid import UUID
 from common.refused import Refused
 from contracts.degrees import Degree
 from contracts.sex import Sex
-from registry.domain.grades import Jenjang, StaffType, check_grade
+from registry.domain.grades import HIGHER, Jenjang, StaffType, beside, check_grade, next_golongan
 from registry.domain.history import History, at, at_or_first, begins_on, begun, ending, put, put_until_next, starting
 from registry.domain.lines import earlier
 from registry.domain.post import Holding
 
 Status = Literal["active", "leave", "study", "retired", "deceased"]
+PromotionKind = Literal["rank", "level"]
 GONE: frozenset[Status] = frozenset(["retired", "deceased"])
 ABSENT: frozenset[Status] = frozenset(["leave", "study"])
 
@@ -77,13 +78,28 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True)
+class Promotion:
+    """A kenaikan pangkat (`rank`) or a kenaikan jenjang (`level`) by decree: what somebody served as before it, and from its day on."""
+
+    kind: PromotionKind
+    valid_from: date
+    jenjang_before: Jenjang | None
+    golongan_before: str
+    jenjang: Jenjang | None
+    golongan: str
+    decree: str
+    decree_date: date
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """Who somebody is now; and since when the registry knows of them, where, as what and in which status they have served,
     and with which degree.
 
         The four histories begin on one day, `joined_on` or later. `former_nips` are the numbers of earlier contracts, which
     still name the person. `holdings` are the posts they held, in the order of their days: one at a time as their own,
-    and any others as acting holder. `tags` are what else is said of them for a time, in the order of their days. `sex` is
+    and any others as acting holder. `tags` are what else is said of them for a time, in the order of their days.
+    `promotions` are the decrees by which they rose, in the order of theirs. `sex` is
     set only where the number tells it wrongly.
     """
 
@@ -99,6 +115,7 @@ class Person:
     former_nips: tuple[str, ...] = ()
     holdings: tuple[Holding, ...] = ()
     tags: tuple[Tag, ...] = ()
+    promotions: tuple[Promotion, ...] = ()
     sex: Sex | None = None
     version: int = 0
 
@@ -193,7 +210,9 @@ def revise(person: Person, entry: Entry, today: date) -> Person:
     entry = _completed(entry, person, start)
     _check_joined(entry)
     _check_start(start, entry.joined_on, today, "valid_from")
-    check_grade(person.staff_type, entry.grade.jenjang, entry.grade.golongan)
+    here = at(person.grades, start)
+    if here is None or (here.jenjang, here.golongan) != (entry.grade.jenjang, entry.grade.golongan):
+        check_grade(person.staff_type, entry.grade.jenjang, entry.grade.golongan)
     moved = _joined(person, entry.joined_on)
     known = at(moved.statuses, start)
     status = entry.status or (known.status if known else "active")
@@ -324,6 +343,64 @@ def tagged(person: Person, new: Tag, today: date) -> Person:
     if len(others) >= MOST_SPANS:
         raise Refused("history-too-long", "valid_from", most=MOST_SPANS)
     return replace(person, tags=tuple(sorted((*others, new), key=lambda each: (each.valid_from, each.tag))))
+
+
+def promoted(
+    person: Person, kind: PromotionKind, day: date, position: str | None, paper: tuple[str, date], today: date
+) -> Person:
+    """The person one rank or one level higher from `day` until the next change on record, by a decree: its number and its date.
+
+    A decree told late changes nothing that came after it. One of the same kind and day is replaced. Raises Refused.
+    """
+    _check_start(day, person.begins_on, today, "valid_from")
+    _check_serving(person, day, "valid_from")
+    others = tuple(each for each in person.promotions if (each.kind, each.valid_from) != (kind, day))
+    if len(others) >= MOST_SPANS:
+        raise Refused("history-too-long", "valid_from", most=MOST_SPANS)
+    # Of two of one day the level comes first, and the rank follows in the new jenjang (PermenPANRB 1/2023).
+    other = next((each for each in person.promotions if each.valid_from == day and each.kind != kind), None)
+    before = at(person.grades, day - timedelta(days=1))
+    if before is None:
+        raise Refused("promotion-needs-before", "valid_from")
+    if other is not None and kind == "rank":
+        before = replace(before, jenjang=other.jenjang)
+    jenjang, golongan = before.jenjang, before.golongan
+    if kind == "level":
+        jenjang = HIGHER.get(before.jenjang) if before.jenjang else None
+        if jenjang is None:
+            raise Refused("no-level-above", "kind")
+    else:
+        golongan = next_golongan(before.golongan)
+        if golongan is None:
+            raise Refused("no-rank-above", "kind")
+    if person.staff_type == "PNS" and jenjang is not None and golongan not in beside(jenjang):
+        raise Refused("promotion-out-of-turn", "kind")
+    grade = Grade(
+        jenjang, other.golongan if other is not None and kind == "level" else golongan, position or before.position
+    )
+    act = Promotion(kind, day, before.jenjang, before.golongan, jenjang, golongan, *paper)
+    moved = replace(
+        person,
+        grades=put_until_next(person.grades, grade, day),
+        promotions=tuple(sorted((*others, act), key=lambda each: (each.valid_from, each.kind))),
+    )
+    return _checked(moved, person, day, today, "valid_from")
+
+
+def demoted(person: Person, kind: PromotionKind, day: date, today: date) -> Person:
+    """The person without a promotion that was recorded wrong: as what they served until then, until the next change on record.
+
+    Raises Refused `no-such-promotion`.
+    """
+    wrong = next((each for each in person.promotions if (each.kind, each.valid_from) == (kind, day)), None)
+    if wrong is None:
+        raise Refused("no-such-promotion", "valid_from")
+    now = at(person.grades, day)
+    grades = person.grades
+    if now is not None and (now.jenjang, now.golongan) == (wrong.jenjang, wrong.golongan):
+        grades = put_until_next(grades, Grade(wrong.jenjang_before, wrong.golongan_before, now.position), day)
+    left = tuple(each for each in person.promotions if each != wrong)
+    return _checked(replace(person, grades=grades, promotions=left), person, day, today, "valid_from")
 
 
 def _excludes(one: Holding, other: Holding) -> bool:

@@ -42,10 +42,21 @@ from registry.people.schemas import (
     NamesOut,
     NumberOut,
     PersonOut,
+    PromotionOut,
     StatusOut,
     TagOut,
 )
-from registry.people.tables import assignments, educations, grades, mended_numbers, nips, people, statuses, tags
+from registry.people.tables import (
+    assignments,
+    educations,
+    grades,
+    mended_numbers,
+    nips,
+    people,
+    promotions,
+    statuses,
+    tags,
+)
 from registry.periods import holds
 from registry.posts.tables import holdings, post_states
 from registry.resting import shown_to
@@ -163,6 +174,7 @@ async def history(session: AsyncSession, person_id: UUID, caller: Caller[None]) 
     stood = select(statuses).where(statuses.c.person_id == person_id)
     learned = select(educations).where(educations.c.person_id == person_id)
     said = select(tags).where(tags.c.person_id == person_id)
+    risen = select(promotions).where(promotions.c.person_id == person_id)
     made = select(changes).where(changes.c.subject_id == person_id)
     return HistoryOut(
         person_id=person_id,
@@ -184,6 +196,10 @@ async def history(session: AsyncSession, person_id: UUID, caller: Caller[None]) 
         ],
         tags=[
             TagOut.model_validate(row, from_attributes=True) for row in await rows(said, tags.c.valid_from, tags.c.tag)
+        ],
+        promotions=[
+            PromotionOut.model_validate(row, from_attributes=True)
+            for row in await rows(risen, promotions.c.valid_from, promotions.c.kind)
         ],
         changes=[
             ChangeOut(

@@ -12,7 +12,7 @@ from contracts.degrees import Degree
 from contracts.looks import WhoseId
 from contracts.nip import NOBODYS, OLDEST, YOUNGEST, Nip, WrittenNip, parse_nip
 from registry.domain.grades import Jenjang, StaffType
-from registry.domain.person import Entry, Grade, Place, Status
+from registry.domain.person import Entry, Grade, Place, PromotionKind, Status
 from registry.fields import Code, Name
 
 
@@ -175,6 +175,19 @@ class TagOut(Dated):
     paper: str
 
 
+class PromotionOut(BaseModel):
+    """A rise in rank or in level, and the decree that says so."""
+
+    kind: PromotionKind
+    valid_from: date
+    jenjang_before: Jenjang | None
+    golongan_before: str
+    jenjang: Jenjang | None
+    golongan: str
+    decree: str
+    decree_date: date
+
+
 class NumberOut(BaseModel):
     """A NIP somebody has, had until a new contract brought another, or was registered with wrongly.
 
@@ -229,5 +242,6 @@ class HistoryOut(BaseModel):
     statuses: list[StatusOut]
     educations: list[EducationOut]
     tags: list[TagOut]
+    promotions: list[PromotionOut]
     changes: list[ChangeOut]
     version: int

@@ -25,10 +25,20 @@ from registry import contact_store
 from registry.audit import audit_row
 from registry.domain.contact import sex_of
 from registry.domain.history import History, Span, at_or_first
-from registry.domain.person import Grade, Person, Place, Schooling, Standing, Tag
+from registry.domain.person import Grade, Person, Place, Promotion, Schooling, Standing, Tag
 from registry.domain.post import Holding
 from registry.erasing import ERASING
-from registry.people.tables import assignments, educations, grades, mended_numbers, nips, people, statuses, tags
+from registry.people.tables import (
+    assignments,
+    educations,
+    grades,
+    mended_numbers,
+    nips,
+    people,
+    promotions,
+    statuses,
+    tags,
+)
 from registry.posts.tables import holdings
 from registry.tables import changes
 
@@ -45,6 +55,10 @@ _HOLDINGS = text(
 _TAGS = text(
     "SELECT person_id, tag, valid_from, valid_to, paper FROM tags"
     " WHERE person_id = ANY(CAST(:ids AS uuid[])) ORDER BY valid_from, tag"
+)
+_PROMOTIONS = text(
+    "SELECT person_id, kind, valid_from, jenjang_before, golongan_before, jenjang, golongan, decree, decree_date"
+    " FROM promotions WHERE person_id = ANY(CAST(:ids AS uuid[])) ORDER BY valid_from, kind"
 )
 Pair = tuple[Person | None, Person]
 
@@ -182,6 +196,9 @@ async def present(session: AsyncSession, ids: Iterable[UUID], *, lock: bool) -> 
     said: defaultdict[UUID, list[Tag]] = defaultdict(list)
     for person_id, *tag in await session.execute(_TAGS, wanted):
         said[person_id].append(Tag(*tag))
+    risen: defaultdict[UUID, list[Promotion]] = defaultdict(list)
+    for person_id, *promotion in await session.execute(_PROMOTIONS, wanted):
+        risen[person_id].append(Promotion(*promotion))
     return {
         row.id: Person(
             id=row.id,
@@ -196,6 +213,7 @@ async def present(session: AsyncSession, ids: Iterable[UUID], *, lock: bool) -> 
             former_nips=tuple(former[row.id]),
             holdings=tuple(posts[row.id]),
             tags=tuple(said[row.id]),
+            promotions=tuple(risen[row.id]),
             sex=corrected[row.id],
             version=row.version,
         )
@@ -231,7 +249,7 @@ async def save(session: AsyncSession, pairs: Sequence[Pair], caller: Caller[None
         old, new = _differences(table, stored)
         await sets.delete(session, table, old)
         await sets.put(session, table, new)
-    for table in (holdings, tags):
+    for table in (holdings, tags, promotions):
         old, new = _changes(table, stored)
         await sets.delete(session, table, old)
         await sets.put(session, table, new)
@@ -299,7 +317,7 @@ def _differences(table: Table, pairs: Iterable[Pair]) -> tuple[list[Row], list[R
 
 
 def _changes(table: Table, pairs: Iterable[Pair]) -> tuple[list[Row], list[Row]]:
-    """The rows of posts that are held, or of tags, to remove, and those to add or overwrite."""
+    """The rows of posts that are held, of tags, or of promotions, to remove, and those to add or overwrite."""
     keys = [column.name for column in table.primary_key if column.name != "person_id"]
     old: list[Row] = []
     new: list[Row] = []
@@ -392,5 +410,17 @@ def _event(person: Person, unit_names: Mapping[UUID, str], caller: Caller[None])
             for each in person.holdings
         ],
         tags=[events.Tag(tag=each.tag, valid_from=each.valid_from, valid_to=each.valid_to) for each in person.tags],
+        promotions=[
+            events.Promotion(
+                kind=each.kind,
+                valid_from=each.valid_from,
+                valid_to=None,
+                jenjang_before=each.jenjang_before,
+                golongan_before=each.golongan_before,
+                jenjang=each.jenjang,
+                golongan=each.golongan,
+            )
+            for each in person.promotions
+        ],
         sex=sex_of(person.sex, male=parse_nip(person.nip).male),
     )

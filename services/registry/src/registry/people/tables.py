@@ -120,7 +120,24 @@ class TagRow(Stored, table=True):
     paper: str = Field(sa_column_kwargs={"comment": "the decree or letter that says so"})
 
 
+class PromotionRow(Stored, table=True):
+    """A rise in rank or in level by decree."""
+
+    __tablename__ = "promotions"
+    __table_args__ = (CheckConstraint("kind IN ('rank', 'level')", name="kind"),)
+
+    person_id: UUID = Field(primary_key=True, foreign_key="people.id")
+    kind: str = Field(primary_key=True)
+    valid_from: date = Field(primary_key=True)
+    jenjang_before: str | None
+    golongan_before: str
+    jenjang: str | None
+    golongan: str
+    decree: str
+    decree_date: date
+
+
 people, nips, mended_numbers = PersonRow.table(), NipRow.table(), MendedNumberRow.table()
 assignments, grades = AssignmentRow.table(), GradeRow.table()
 statuses, educations = StatusRow.table(), EducationRow.table()
-tags = TagRow.table()
+tags, promotions = TagRow.table(), PromotionRow.table()

@@ -1,0 +1,1 @@
+"""Decrees by which people rise in rank (kenaikan pangkat) and in level (kenaikan jenjang)."""
