@@ -43,7 +43,10 @@ def check_cornerstone(headers: Headers, path: str, body: bytes, secrets: Sequenc
     Raises Refused: `webhook-signature`, `webhook-clock`.
     """
     scheme, _, said = headers.get("authorization", "").partition(" ")
-    parts = dict(part.partition("=")[::2] for part in said[: signatures.LONGEST].split("&"))
+    parts: dict[str, str] = {}
+    for part in said[: signatures.LONGEST].split("&"):
+        name, _, value = part.partition("=")
+        parts[name] = value
     named = parts.get("SignedHeaders", "").lower().split(";")
     hashed = base64.b64encode(sha256(body).digest()).decode()
     if (

@@ -45,7 +45,7 @@ async def list_receivers(connection_id: UUID, session: Reading, caller: Reader) 
 async def renew_secret(
     connection_id: UUID, receiver_id: UUID, document: SecretIn, session: Transaction, caller: Keeper
 ) -> NewReceiverOut:
-    given = document.secret and document.secret.get_secret_value()
+    given = document.secret.get_secret_value() if document.secret else None
     receiver, secret = await commands.renew_secret(session, connection_id, receiver_id, given, caller)
     return NewReceiverOut(**queries.told(receiver).model_dump(), secret=secret)
 

@@ -41,7 +41,7 @@ async def open_receiver(
     await check_reached(session, connection_id, caller)
     if document.site is None and document.kind in {"moodle", "cornerstone"}:
         raise Refused("field-missing", field="site")
-    made, kept = _secret(document.kind, document.secret and document.secret.get_secret_value(), caller)
+    made, kept = _secret(document.kind, document.secret.get_secret_value() if document.secret else None, caller)
     receiver = Receiver(
         id=new_id(),
         connection_id=connection_id,
@@ -130,7 +130,7 @@ def _secret(kind: Kind, given: str | None, caller: Caller[None]) -> tuple[str | 
         check_secret(kind, given)
     made = new_secret(kind) if given is None else None
     secret = given or made
-    return made, secret and box(caller.nip_key).encrypt(secret.encode())
+    return made, box(caller.nip_key).encrypt(secret.encode()) if secret else None
 
 
 @cache
