@@ -40,7 +40,7 @@ class Sender(Steady):
         await asyncio.gather(*self._under_way.values(), return_exceptions=True)
 
     async def turn(self) -> int:
-        """Claims what is due, and waits for what is sent. Returns how many were claimed, and for how many webhooks all is sent."""
+        """Claims what is due, and waits for what is sent. Returns how much: 0 where nothing is due and nothing under way."""
         async with self._database.transaction() as session:
             claimed = await claim(
                 session, busy=list(self._under_way), lease=self._settings.webhook_lease, now=self._clock.now()
@@ -55,7 +55,8 @@ class Sender(Steady):
         self._under_way = {webhook_id: task for webhook_id, task in self._under_way.items() if task not in done}
         for task in done:
             task.result()
-        return sum(map(len, claimed.values())) + len(done)
+        # While something is under way the next turn waits for it, not for the clock.
+        return sum(map(len, claimed.values())) + len(done) + len(self._under_way)
 
     async def _deliver_all(self, deliveries: Sequence[Claimed]) -> None:
         """Each is of another person, so they go at once."""
