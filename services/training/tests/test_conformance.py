@@ -1,10 +1,12 @@
 """Whatever is sent to the service, the answer is one that its document tells."""
 
 from datetime import date
+from uuid import UUID
 
 from common.ids import new_id
 from jejak_local.harness import AGENCY, PROVIDER
 from services.training.tests import teaching
+from training.audits.tables import AuditedRecord, RecordSample
 from training.plausibility.tables import RecordFlag
 
 
@@ -22,6 +24,7 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, world, run, 
     checks = (await api.call("verifier", "POST", "/checks:take", {"most": 50})).json()["items"]
     sent = {"headers": api.headers("person", person=people[1]), "params": {"name": "bukti.pdf"}}
     kept = await api.http.post(f"/v1/trainings/{own[0].id}/evidence", content=b"%PDF-1.7", **sent)
+    opened = (await api.call("lan", "POST", "/audits", {"agency_id": str(AGENCY), "reason": "Uji petik"})).json()
     flags = [
         RecordFlag(
             id=new_id(), record_id=each.id, kind="leave", figure=1, found_in=[each.id], rule_pack="plausibility-2026",
@@ -31,7 +34,16 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, world, run, 
     ]  # fmt: skip
     async with world.database.transaction() as session:
         session.add_all(flags)
-    opened = (await api.call("lan", "POST", "/audits", {"agency_id": str(AGENCY), "reason": "Uji petik"})).json()
+        by_hand = RecordSample(
+            id=new_id(), audit_id=UUID(opened["id"]), seed=1, size=1, since=world.clock.today(),
+            until=world.clock.today(), due_on=world.clock.today(), strata=[], drawn_by="lan", drawn_at=world.clock.now(),
+        )  # fmt: skip
+        session.add(by_hand)
+        await session.flush()
+        looked_into = AuditedRecord(
+            id=new_id(), sample_id=by_hand.id, record_id=own[0].id, auditor_id=people[0]
+        )  # whose evidence is the one file there is
+        session.add(looked_into)
     outside = await world.person()
     days = {"since": "2026-01-01", "until": "2026-06-15", "due_on": "2026-07-15"}
     sample = {"seed": 1, "size": 30, **days, "auditor_ids": [str(people[2]), str(outside)]}
@@ -74,13 +86,15 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, world, run, 
         scope={"agency": AGENCY, "person": people[0], "provider": PROVIDER},
         known={
             "person_id": [*people, *team, *more, "me"],
-            "record_id": [answer.id for answer in (*stored, *declared)],
+            # As often as all others together: the one that has a file.
+            "record_id": [*(answer.id for answer in (*stored, *declared)), *[own[0].id] * 60],
             "provider_id": [PROVIDER],
             "course_id": [made["id"]],
             "agency_id": [AGENCY],
             "year": [2026],
             "audit_id": [opened["id"]],
-            "item_id": [each["id"] for each in drawn],
+            "item_id": [*[each["id"] for each in drawn], *[looked_into.id] * len(drawn)],
+            "name": ["bukti.pdf"],
             "flag_id": [flag.id for flag in flags],
             "check_id": [each["id"] for each in checks],
             "file_id": [kept.json()["id"]],

@@ -78,7 +78,11 @@ async def post_compare(
     return await queries.compared(session, await queries.seen_record(session, record_id, caller), file_id, given)
 
 
-@router.get("/checks/{check_id}/evidence", summary="What proves a record in your hands")
+@router.get(
+    "/checks/{check_id}/evidence",
+    summary="What proves a record in your hands",
+    responses={409: {"description": "`check-decided`, `lease-over`"}},
+)
 @shows("trainings")
 async def get_checked_evidence(check_id: UUID, session: Reading, caller: Checker) -> EvidenceOut:
     return await queries.evidence(session, await record_in_hand(session, check_id, caller))
