@@ -86,6 +86,8 @@ def test_names_addresses_who_looked_and_what_is_held_of_people_are_read_by_their
         "registry.contact.v1": ("notification",),
         "registry.identifier.v1": ("connectors",),
         "registry.data-part.v1": ("registry",),
+        "connectors.predicate.v1": ("credit",),
+        "credit.predicate.v1": ("connectors",),
         "notification.request.v1": ("notification",),
         "connectors.activity.v1": ("training",),
     }

@@ -141,6 +141,8 @@ EXCEPTIONS = {
         ("schemas/__main__.py", None),
     },
     "connectors": {
+        ("imports/kinds.py", None),  # headings in both languages, and examples of what stands below them
+        ("imports/commands.py", "Lembar kerja"),  # the name of a connection, which whoever has it may change
         ("personal/sections.toml", None),  # why something of a person is not shown, for whoever reads the code
         ("domain/naming.py", "account ⌘ ⌘"),  # what a key is made of
         ("domain/values.py", "dict[str, Any]"),  # a type

@@ -24,9 +24,10 @@ from services.connectors.tests.receiver import CANVAS_PORT
 
 
 @pytest.fixture
-def own_settings() -> dict[str, Any]:
+def own_settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Receivers of webhooks and the keys of Canvas are here, on loopback."""
-    return {"webhook_inside": True, "canvas_jwks_url": f"http://127.0.0.1:{CANVAS_PORT}/jwks"}
+    files = tmp_path_factory.getbasetemp() / "files"
+    return {"webhook_inside": True, "canvas_jwks_url": f"http://127.0.0.1:{CANVAS_PORT}/jwks", "files": files}
 
 
 @pytest.fixture

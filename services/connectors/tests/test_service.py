@@ -5,7 +5,7 @@ from uuid import UUID
 
 from common.ids import derived_id
 from contracts.nip import NOBODYS
-from jejak_local.harness import AGENCY, OTHER_AGENCY, agency_changed
+from jejak_local.harness import AGENCY, OTHER_AGENCY, agency_changed, sent_import
 from jejak_local.scopes import Things
 
 KEEP, KEYS = {"agency_hr", "provider"}, {"agency_hr", "provider", "platform_admin"}
@@ -41,6 +41,17 @@ RIGHTS = {
     ("POST", "/v1/connections/{connection_id}/course-mappings"): KEEP,
     ("POST", "/v1/connections/{connection_id}/users:batch"): KEEP,
     ("POST", "/v1/connections/{connection_id}/reports/{report_id}/decide"): KEEP,
+    **dict.fromkeys(
+        [
+            ("GET", "/v1/imports/trainings/template"),
+            ("POST", "/v1/imports/trainings"),
+            ("GET", "/v1/imports/{import_id}"),
+            ("GET", "/v1/imports/{import_id}/refused"),
+        ],
+        KEEP,
+    ),
+    ("GET", "/v1/imports/e-kinerja/template"): {"agency_hr"},
+    ("POST", "/v1/imports/e-kinerja"): {"agency_hr"},
     **{
         (method, f"/xapi/{edition}/{resource}"): {"platform_admin"}
         for edition in ("1.0.3", "2.0")
@@ -77,7 +88,11 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, conne
         taught_ids = {"connection_id": taught.json()["id"], "webhook_id": theirs.json()["id"]}
         taught_ids |= {"report_id": await double(taught.json()["id"])}
         ids |= {"report_id": await double(platform.connection_id)}
-        return Things(claims, ids, {"provider": ids | taught_ids})
+        sent = [
+            {"import_id": await sent_import(world.database, "trainings", role, **{claim: claims[claim]})}
+            for role, claim in (("agency_hr", "agency"), ("provider", "provider"))
+        ]
+        return Things(claims, ids, {"agency_hr": ids | sent[0], "provider": ids | taught_ids | sent[1]})
 
     def body(agency: UUID) -> dict[str, str]:
         return {"name": f"LMS {agency}", "platform": "moodle"}
@@ -96,6 +111,9 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, conne
         other,
         {
             "POST /v1/connections": None,
+            # Whom a spreadsheet speaks for is said by the token alone.
+            "POST /v1/imports/trainings": None,
+            "POST /v1/imports/e-kinerja": None,
             "PUT /v1/connections/{connection_id}": body(OTHER_AGENCY),
             "POST /v1/connections/{connection_id}/reports/{report_id}/decide": {"counts": True, "reason": "Dilihat"},
             "POST /v1/connections/{connection_id}/receivers": CANVAS,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from jejak_local.harness import AGENCY, OTHER_AGENCY, REGION
+from jejak_local.harness import AGENCY, OTHER_AGENCY, REGION, sent_import
 from jejak_local.scopes import Things
 
 BANGKOM = "Analis Bangkom"
@@ -32,6 +32,10 @@ RIGHTS = {
     ("POST", "/v1/cases/{case_id}/resubmit"): {"agency_hr", "service"},
     ("POST", "/v1/cases:check"): {"verifier"},
     ("POST", "/v1/cases:attest"): {"validator"},
+    ("GET", "/v1/imports/predicates/template"): {"agency_hr", "service"},
+    ("POST", "/v1/imports/predicates"): {"agency_hr", "service"},
+    ("GET", "/v1/imports/{import_id}"): {"agency_hr", "service"},
+    ("GET", "/v1/imports/{import_id}/refused"): {"agency_hr", "service"},
 }
 
 
@@ -69,13 +73,20 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
                 "record_id": record,
                 "agency_id": agency,
                 "entry_id": entries[person],
+    own, other = [
+        Things(
+            {"agency": agency, "person": person, "region": region, "position": position},
+            {"person_id": person, "case_id": case, "record_id": record, "agency_id": agency},
+            {
+                "service": {"import_id": await sent_import(world.database, "predicates", "service")},
+                "agency_hr": {"import_id": await sent_import(world.database, "predicates", "agency_hr", agency=agency)},
             },
         )
         for (person, case, record), agency, region, position in (
             (scene["mine"], AGENCY, REGION, "Analis"),
             (scene["theirs"], OTHER_AGENCY, "Papua", BANGKOM),
         )
-    )
+    ]
     for each in (own, other):
         await world.agency(each.claims["agency"], region=each.claims["region"])
     line = predicate(other.ids["person_id"], reference="lain")
@@ -95,6 +106,7 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
         {
             "POST /v1/openings": opening,
             "POST /v1/openings:batch": [opening],
+            "POST /v1/imports/predicates": None,
             "POST /v1/predicates": line,
             "POST /v1/predicates:batch": [line],
             "POST /v1/cases/{case_id}/return": {"reason": "bukti belum lengkap"},

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from common.store.jobs import order
 from jejak_local.doors import SOMETHING
-from jejak_local.harness import REGION
+from jejak_local.harness import REGION, sent_import
 from jejak_local.scopes import Things
 from registry.rights import NIPS
 
@@ -97,6 +97,12 @@ RIGHTS = {
     ("GET", "/v1/erasures/{erasure_id}"): {"lan"},
     ("POST", "/v1/erasures/{erasure_id}/consent"): {"lan"},
     ("POST", "/v1/erasures/{erasure_id}/withdraw"): {"lan"},
+    ("GET", "/v1/imports/people/template"): {"agency_hr", "service"},
+    ("POST", "/v1/imports/people"): {"agency_hr", "service"},
+    ("GET", "/v1/imports/posts/template"): {"lan", "service", "agency_hr"},
+    ("POST", "/v1/imports/posts"): {"lan", "service", "agency_hr"},
+    ("GET", "/v1/imports/{import_id}"): {"lan", "service", "agency_hr"},
+    ("GET", "/v1/imports/{import_id}/refused"): {"lan", "service", "agency_hr"},
     ("GET", "/v1/jobs/{job_id}"): {"lan", "service"},
     ("POST", "/v1/jobs/{job_id}/cancel"): {"lan", "service"},
     ("POST", "/v1/jobs/{job_id}/resume"): {"lan", "service"},
@@ -155,6 +161,9 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, api, 
     for role in ("lan", "service"):
         async with nation.database.transaction() as session:
             jobs[role] = {"job_id": await order(session, "reform", {}, role)}
+        jobs[role]["import_id"] = await sent_import(nation.database, "posts", role)
+    by_hr = await sent_import(nation.database, "people", "agency_hr", agency=nation.agencies["K-001"])
+    jobs["agency_hr"] = {"import_id": by_hr}
     own = Things(
         {
             "agency": nation.agencies["K-001"],
@@ -178,6 +187,8 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, api, 
         own,
         other,
         {
+            "POST /v1/imports/people": None,
+            "POST /v1/imports/posts": None,
             "POST /v1/data-files": {"person_id": made["D-001"]["person_id"], "reason": "Surat kuasa"},
             "POST /v1/people:names": {"person_ids": [made["D-001"]["person_id"]]},
             "PUT /v1/people/{person_id}/identifiers": {"siasn": "B7"},

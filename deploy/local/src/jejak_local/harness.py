@@ -55,6 +55,7 @@ from contracts.events.registry import (
     UnitChanged,
     UnitState,
 )
+from contracts.imports import take_in
 from contracts.nip import nip_hash
 from contracts.roles import CALLERS, ROLES, named
 from contracts.sex import Sex
@@ -171,6 +172,14 @@ def caller(
         rules=rules,
         nip_key=nip_key,
     )
+
+
+async def sent_import(database: Database, kind: str, role: str, **claims: Any) -> UUID:
+    """An import that somebody in this role has sent, of which nothing is worked off yet."""
+    import_id = new_id()
+    async with database.transaction() as session:
+        await take_in(session, kind, import_id, "text/csv", 1, False, caller(role, **claims))
+    return import_id
 
 
 @asynccontextmanager

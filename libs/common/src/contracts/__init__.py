@@ -17,6 +17,7 @@ from contracts.events.mentoring import (
     SessionConfirmed,
 )
 from contracts.events.notification import MessageRequested
+from contracts.events.predicates import PredicateRefused, PredicateReported, PredicateTaken
 from contracts.events.reforms import AgencyHeld, ReformPreviewAsked
 from contracts.events.registry import (
     AgencyChanged,
@@ -75,6 +76,9 @@ PUBLISHED: tuple[type[Event], ...] = (
     ActivityDisputed,
     ActivityTaken,
     ActivityRefused,
+    PredicateReported,
+    PredicateTaken,
+    PredicateRefused,
     ContactChanged,
     IdentifiersChanged,
     RestrictionChanged,

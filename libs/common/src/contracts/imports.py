@@ -116,7 +116,7 @@ async def refused_of(session: AsyncSession, import_id: UUID) -> list[tuple[int, 
 
 
 async def find(session: AsyncSession, import_id: UUID, caller: Caller[Any]) -> Row[Any]:
-    """An import that the caller has sent, with how far its job is. Raises Refused `not-found`."""
+    """An import that the caller has sent, for the agency or provider they speak for now, with how far its job is. Raises Refused `not-found`."""
     found = (
         await session.execute(
             text(
@@ -127,8 +127,15 @@ async def find(session: AsyncSession, import_id: UUID, caller: Caller[Any]) -> R
                 " FROM imports"
                 " LEFT JOIN jobs ON jobs.id = imports.job_id"
                 " WHERE imports.id = :id AND sent_by = :by AND NOT dropped"
+                " AND caller -> 'claims' ->> 'agency' IS NOT DISTINCT FROM CAST(:agency AS text)"
+                " AND caller -> 'claims' ->> 'provider' IS NOT DISTINCT FROM CAST(:provider AS text)"
             ),
-            {"id": import_id, "by": caller.subject},
+            {
+                "id": import_id,
+                "by": caller.subject,
+                "agency": caller.agency and str(caller.agency),
+                "provider": caller.provider and str(caller.provider),
+            },
         )
     ).one_or_none()
     if found is None:

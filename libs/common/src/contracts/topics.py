@@ -20,6 +20,9 @@ COURSES = Topic("training.course.v1", partitions=3, compacted=True)
 # Titles and where the proof is: between whoever is connected and the records.
 ACTIVITIES = Topic("connectors.activity.v1", partitions=12, readers=("training",))
 ACTIVITY_ANSWERS = Topic("training.activity.v1", partitions=12)
+# How somebody was judged: between whoever is connected and the cases.
+PREDICATES = Topic("connectors.predicate.v1", partitions=12, readers=("credit",))
+PREDICATE_ANSWERS = Topic("credit.predicate.v1", partitions=12, readers=("connectors",))
 SHORTFALLS = Topic("training.shortfall.v1", partitions=3)
 DECISIONS = Topic("credit.decision.v1", partitions=12)
 PROGRAMMES = Topic("mentoring.programme.v1", partitions=3)
@@ -50,6 +53,8 @@ TOPICS = (
     COURSES,
     ACTIVITIES,
     ACTIVITY_ANSWERS,
+    PREDICATES,
+    PREDICATE_ANSWERS,
     SHORTFALLS,
     DECISIONS,
     PROGRAMMES,

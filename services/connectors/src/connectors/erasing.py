@@ -44,6 +44,7 @@ ERASING = Erasing(
         "signals": Gone(THEIR_SIGNALS),
         "statements": Gone(THEIR_WORDS),
         "platform_users": Gone(),
+        "performances": Blanked({"refused_words": "NULL"}),
         "people": Blanked({"nip_hash": "''"}),
         "platform_courses": NOBODY,
         "providers": NOBODY,
@@ -54,5 +55,5 @@ ERASING = Erasing(
         "restrictions": BY_ID,
         "sightings": NOBODY,
     },
-    kit=("outbox", "inbox", "waiting"),
+    kit=("outbox", "inbox", "waiting", "jobs", "job_tries", "imports", "import_rows"),
 )

@@ -19,6 +19,7 @@ GRANTS = Grants(
         "people": CHANGED,
         "platform_courses": ADDED,
         "platform_users": EDITED,
+        "performances": CHANGED,
         "providers": CHANGED,
         "receivers": CHANGED,
         "webhooks": CHANGED,

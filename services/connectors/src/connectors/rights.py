@@ -14,6 +14,10 @@ KEEP_CREDENTIALS = Right(
 DECIDE_REPORTS = Right(
     ("agency_hr", "provider"), "those of connections of their agency or provider, but not of themselves"
 )
+SEND_TRAININGS = Right(("agency_hr", "provider"), "whom training lets them record; what they have sent themselves")
+SEND_PERFORMANCES = Right(
+    ("agency_hr",), "whom credit lets them submit: who serves in their agency, but for themselves"
+)
 RECORD = ConnectionRight(
     ("platform_admin",), "what their own connection has sent, by its credentials (HTTP Basic) or by token"
 )

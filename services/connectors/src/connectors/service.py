@@ -3,11 +3,13 @@
 from common.parts import Parts, Role
 from connectors.domain.completions import load
 from connectors.erasing import ERASING
+from connectors.imports.kinds import IMPORTING
 from connectors.inbound.taking import take
 from connectors.reconciling.running import RECONCILE
 from connectors.settings import Settings
 from connectors.signals.reading import read_statements
 from connectors.webhooks.sender import Sender
+from contracts import imports
 from contracts.service import Service
 from roster.erasing import erase_command
 from roster.expiring import expire_command
@@ -34,6 +36,8 @@ SERVICE = Service(
         "reports",
         "mapping",
         "signals",
+        "performances",
+        "imports",
         "statements",
         "documents",
         "xapi",
@@ -49,5 +53,11 @@ SERVICE = Service(
     emits=True,
     due=[read_statements, take],
     further_roles={"webhooks": Sender, "bus": _bus},
-    commands={"erase": erase_command(ERASING), "expire": expire_command("statements"), "reconcile": RECONCILE},
+    jobs={imports.JOB: IMPORTING.step},
+    commands={
+        "erase": erase_command(ERASING),
+        "drop-imports": imports.DROP,
+        "expire": expire_command("statements", "jobs"),
+        "reconcile": RECONCILE,
+    },
 )

@@ -1,6 +1,7 @@
 """The settings that only this service has; the environment gives them under the prefix CONNECTORS_."""
 
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 from pydantic import Field, PositiveFloat
@@ -10,7 +11,7 @@ from contracts import service
 
 
 class Settings(service.Settings):
-    """How webhooks leave, and where what is connected to is found."""
+    """How webhooks leave, where what is connected to is found, and where spreadsheets are kept until their rows are answered."""
 
     webhook_waits: tuple[PositiveFloat, ...] = Field(
         default=WAITS,
@@ -38,6 +39,11 @@ class Settings(service.Settings):
         default="", description="address of the Open edX site, by which it names courses and people"
     )
     openedx_connection: UUID | None = Field(default=None, description="the connection that the bus reports for")
+
+    files: Path = Field(
+        default=Path("files"),
+        description="directory of the files it keeps; every process of the service has the same one",
+    )
 
     @property
     def webhook_lease(self) -> timedelta:

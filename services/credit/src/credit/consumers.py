@@ -13,6 +13,7 @@ from credit.evidence import consumers as evidence
 from credit.evidence.settling import settle_again
 from credit.ledger.rises import settle_rises
 from credit.people import PEOPLE
+from credit.reported import consumers as reported
 from roster.copies import News
 
 
@@ -29,4 +30,6 @@ def subscription(parts: Parts) -> Subscription:
         await settle_rises(session, sorted(news.told), parts.rules, parts.clock.now())
         await ERASING.erase(session, [each for each, told in news.told.items() if told.erased_on])
 
-    return PEOPLE.subscription("credit.people", hear, awaited_by=[evidence.subscription(parts)])
+    return PEOPLE.subscription(
+        "credit.people", hear, awaited_by=[evidence.subscription(parts), reported.subscription(parts)]
+    )

@@ -21,6 +21,7 @@ ERASING = Erasing(
         "people": Blanked({"nip_hash": "''"}),
         "posts": BY_ID,
         "promotions": BY_ID,
+        "reported_predicates": BY_ID,
         "restrictions": BY_ID,
         "segments": BY_ID,
         "statuses": BY_ID,

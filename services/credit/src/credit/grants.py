@@ -17,6 +17,7 @@ GRANTS = Grants(
         "people": CHANGED,
         "posts": REPLACED,
         "promotions": REPLACED,
+        "reported_predicates": CHANGED,
         "restrictions": CHANGED,
         "segments": ADDED,
         "statuses": REPLACED,

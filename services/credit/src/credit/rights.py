@@ -19,4 +19,3 @@ ATTEST = Delegable(
     ("validator",), f"{_THEIRS}; never their own case, nor one they have submitted or checked; {_DEPUTY}"
 )
 SEND_BACK = Delegable(("verifier", "validator"), f"{_THEIRS}; never their own case; {_DEPUTY}")
-FOLLOW_JOBS = Right(("agency_hr", "service"), "the jobs they have ordered")

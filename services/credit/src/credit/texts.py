@@ -5,7 +5,8 @@ from pathlib import Path
 
 from common.texts import Language, Texts, text_named
 
-say = Texts(Path(__file__).parent).say
+TEXTS = Texts(Path(__file__).parent)
+say = TEXTS.say
 
 REASONS: Mapping[str, str] = {
     "activity-not-counted": text_named("reason.activity-not-counted"),

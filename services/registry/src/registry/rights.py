@@ -47,7 +47,7 @@ FOLLOW_REQUESTS = Right(("person", "agency_hr"), "their own; those of who serves
 REFORM = Right(("lan", "service"), "all agencies")
 ERASE = Right(("lan",), "whoever has left, but not themselves; consent is somebody else's than who has asked")
 FOLLOW_IMPORTS = Right(("agency_hr", "service", "lan"), "the spreadsheets they have sent")
-FOLLOW_JOBS = Right(("lan", "service", "agency_hr"), "the jobs they have ordered")
+FOLLOW_JOBS = Right(("lan", "service"), "the jobs they have ordered")
 
 NIPS = Detail(
     ("agency_hr", "inspector", "service"),

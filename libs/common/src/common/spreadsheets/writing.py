@@ -6,6 +6,7 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -18,6 +19,7 @@ from common.spreadsheets.reading import CSV, ODS, XLSX
 from common.texts import KIT, Language, text_named
 
 WIDTH = 22
+MADE = datetime(2026, 1, 1, tzinfo=UTC)
 FORMATS = {"date": "yyyy-mm-dd", "text": "@", "digits": "@"}
 """What keeps a spreadsheet from making a number of what is none."""
 KINDS = {
@@ -42,6 +44,7 @@ def template(columns: Sequence[Column], language: Language) -> bytes:
     """An XLSX to fill in: one sheet with the headings alone, and one that tells what goes where, with an example."""
     made = io.BytesIO()
     with xlsxwriter.Workbook(made, {"in_memory": True, "strings_to_formulas": False}) as book:
+        book.set_properties({"created": MADE})  # the same columns make the same file
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         page = book.add_worksheet("Data")
         page.freeze_panes(1, 0)

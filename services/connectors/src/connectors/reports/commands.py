@@ -39,6 +39,7 @@ from connectors.texts import TEXTS, say
 from contracts.callers import Caller
 from contracts.events.connectors import ActivityDisputed, ActivityReported, ActivityWithdrawn, Behalf, BehalfKind
 from contracts.events.training import ActivityRefused, ActivityTaken
+from contracts.imports import Problem, answered, note_answers
 from contracts.zone import JAKARTA
 
 HOLD = text("SELECT id FROM connections WHERE id = :id FOR NO KEY UPDATE")
@@ -352,12 +353,28 @@ async def take_answers(session: AsyncSession, batch: Sequence[Received], now: da
     rows = [(name, each.sequence, *_answer(each.event)) for name, each in newest.items()]
     taken = await session.scalars(ANSWERED, lists(WORDS, rows))
     await settle(session, list(taken), now)
+    await note_answers(session, await known_answers(session, list(newest)))
 
 
 def _answer(event: ActivityTaken | ActivityRefused) -> tuple[UUID | None, str | None, str | None, str | None]:
     if isinstance(event, ActivityTaken):
         return event.record_id, None, None, None
     return event.record_id, event.code, event.field, msgspec.json.encode(event.words).decode()
+
+
+async def known_answers(session: AsyncSession, report_ids: Sequence[UUID]) -> Mapping[UUID, Problem | None]:
+    """What training has answered already to the newest version of these reports."""
+    found = await session.scalars(
+        select(Report).where(
+            one_of(Report.table().c.id, report_ids),
+            col(Report.state).in_(("taken", "refused")),
+            col(Report.answered) == col(Report.version),
+        )
+    )
+    return {
+        row.id: answered(row.refused, row.refused_field, row.refused_words or {}) if row.refused else None
+        for row in found
+    }
 
 
 async def note(

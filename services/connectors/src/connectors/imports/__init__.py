@@ -1,0 +1,1 @@
+"""Trainings, and predikat of e-Kinerja, that come as spreadsheets."""

@@ -1,0 +1,1 @@
+"""Predikat kinerja that e-Kinerja exports, told to credit."""

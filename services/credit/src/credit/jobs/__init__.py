@@ -1,1 +1,0 @@
-"""Whoever has sent a spreadsheet may begin its job again."""

@@ -1,0 +1,1 @@
+"""Predikat that connectors reports, as cases."""
