@@ -64,7 +64,7 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
         await api.bulk("/cases:check", attested, "verifier", agency=agency)
         await api.bulk("/cases:attest", attested, "validator", agency=agency)
     entries = {row.person_id: row.id for row in await world.rows("SELECT person_id, id FROM entries")}
-    own, other = (
+    own, other = [
         Things(
             {"agency": agency, "person": person, "region": region, "position": position},
             {
@@ -73,10 +73,7 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
                 "record_id": record,
                 "agency_id": agency,
                 "entry_id": entries[person],
-    own, other = [
-        Things(
-            {"agency": agency, "person": person, "region": region, "position": position},
-            {"person_id": person, "case_id": case, "record_id": record, "agency_id": agency},
+            },
             {
                 "service": {"import_id": await sent_import(world.database, "predicates", "service")},
                 "agency_hr": {"import_id": await sent_import(world.database, "predicates", "agency_hr", agency=agency)},
