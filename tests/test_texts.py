@@ -148,7 +148,6 @@ EXCEPTIONS = {
         ("domain/values.py", "dict[str, Any]"),  # a type
         ("mapping/names.py", None),  # what a key is made of
         ("signals/commands.py", None),  # SQL, and what a report is known by
-        ("xapi/routes.py", 'Basic realm="Jejak", charset="UTF-8", Bearer'),  # a header
         ("signing/tables.py", "num_nonnulls(agency_id, provider_id) = 1"),  # SQL
         ("statements/queries.py", None),  # SQL
         ("statements/api.py", None),  # headers

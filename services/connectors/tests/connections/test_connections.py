@@ -25,7 +25,6 @@ async def test_only_the_key_with_its_secret_signs_in(api, connect) -> None:
         wrong = {"authorization": f"Basic {base64.b64encode(told.encode('latin-1')).decode()}"}
         answer = await platform.ask("GET", "/statements", headers=wrong)
         assert (answer.status_code, answer.headers["x-experience-api-version"]) == (401, "1.0.3")
-        assert answer.headers["www-authenticate"].startswith("Basic ")
     for bare in ("Basic", "Basic !!", "Digest x"):
         assert (await platform.ask("GET", "/statements", headers={"authorization": bare})).status_code == 401
     assert await platform.found() == []

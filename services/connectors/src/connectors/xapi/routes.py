@@ -44,8 +44,6 @@ IN_FORM = {
 """The headers that the alternate way of asking puts into a form."""
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 """Until when a request is told that it is told everything, where nobody has looked."""
-CHALLENGE = 'Basic realm="Jejak", charset="UTF-8", Bearer'
-"""By what a platform may sign in here."""
 SENDING = frozenset({"POST", "PUT"})
 OF_CONNECTION = "connection:"
 NOTED_SECONDS = 10
@@ -158,8 +156,6 @@ def _problem(request: Request, error: Refused | HTTPException | RequestValidatio
     answered = response(catalogue, problems, request.headers)
     if answered.status_code in {415, 422}:
         answered.status_code = 400
-    if answered.status_code == 401:
-        answered.headers["www-authenticate"] = CHALLENGE
     return answered
 
 
