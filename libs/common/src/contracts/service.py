@@ -55,6 +55,18 @@ class FilesSettings(Settings):
     )
 
 
+class SigningSettings(Settings):
+    """The settings of a service that signs papers (`common.signing`)."""
+
+    signer_key: Path = Field(
+        default=Path("signer/key.pem"), description="PEM file of the private key by which papers are signed"
+    )
+    signer_chain: Path = Field(
+        default=Path("signer/chain.pem"),
+        description="PEM file of the signer's certificate, and those that lead to its authority, in this order",
+    )
+
+
 @dataclass(frozen=True)
 class Service(service.Service):
     """A service of Jejak, as its `service.py` declares it."""

@@ -170,6 +170,13 @@ async def test_whoever_is_offered_pairs_is_told_how_many_and_by_when_to_answer(
             "Kelas berubah: Data",
             "kini 29 Juni 2026 sampai 30 Juni 2026",
         ),
+        (
+            "class-use",
+            {"title": "Data", "ended_on": "2026-06-30"},
+            "your-class",
+            "Apakah Anda menggunakannya? Data",
+            "Pada 30 Juni 2026 Anda menyelesaikan kelas Data",
+        ),
     ],
 )
 async def test_what_a_service_writes_says_what_it_is_about_and_why(

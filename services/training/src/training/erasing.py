@@ -52,7 +52,13 @@ ERASING = Erasing(
             f"record_id IN ({RECORDS})",
         ),
         # Classes.
+        "certificate_series": NOBODY,
+        # Nobody has an address any more at which it could be checked.
+        "certificates": Blanked({"token": "CAST(id AS text)"}),
         "class_attendance": BY_ID,
+        "class_evaluations": Blanked({"words": "NULL"}),
+        "class_reflections": Blanked({"words": "''"}),
+        "class_uses": Blanked({"words": "NULL"}),
         "class_results": Blanked({"name": "''"}),
         "class_sessions": NOBODY,
         "classes": NOBODY,

@@ -44,7 +44,12 @@ GRANTS = Grants(
         "record_samples": ADDED,
         "audited_records": CHANGED,
         # Classes.
+        "certificate_series": CHANGED,
+        "certificates": (*ADDED, "UPDATE (token)"),
         "class_attendance": CHANGED,
+        "class_evaluations": (*ADDED, "UPDATE (words)"),
+        "class_reflections": CHANGED,
+        "class_uses": CHANGED,
         "class_results": CHANGED,
         "class_sessions": REPLACED,
         "classes": CHANGED,

@@ -119,4 +119,13 @@ READ_CLASS_PEOPLE = Right(
     ("provider", "lan", "service", "agency_hr", "person"),
     "a provider: who is in its own classes; an agency: whoever serves in it now; a person: themselves; all for a national role",
 )
+READ_CERTIFICATES = Right(
+    ("provider", "lan", "service", "agency_hr", "person"),
+    "as the records that they are of: a provider its own; an agency whoever is its own; a person their own; all for a national role",
+)
+SAY_OF_CLASSES = Right(("person",), "classes in which the one was whose token it is")
+READ_CLASS_FEEDBACK = Right(
+    ("provider", "lan", "service"),
+    "a provider: of its own classes; all for a national role. Of nobody by themselves, and from five answers on",
+)
 READ_OWN_CLASSES = Right(("person",), "the one whose token it is")

@@ -1,14 +1,16 @@
 """The training service: the catalogue, records, the yearly ledger of learning hours (JP), and soundings."""
 
 from common.service import Command
-from contracts.service import DATED, FilesSettings, Service
+from contracts.service import DATED, Service
 from roster.erasing import erase_command
 from roster.expiring import expire_command
+from training.class_feedback import cli as class_feedback
 from training.domain.rules import load
 from training.erasing import ERASING
 from training.evidence.cli import erase_files
 from training.ledger import cli as ledger
 from training.plausibility.cli import flag
+from training.settings import Settings
 from training.soundings import cli as soundings
 from training.totals import cli as totals
 
@@ -40,9 +42,11 @@ SERVICE = Service(
         "evidence",
         "plausibility",
         "classes",
+        "certificates",
+        "class_feedback",
     ],
+    settings=Settings,
     rules=load,
-    settings=FilesSettings,
     expands=DATED,
     emits=True,
     answers_once=True,
@@ -57,6 +61,11 @@ SERVICE = Service(
             ledger.open_for_all,
             description="Lay the yearly duty for everyone in service in a year who has none yet. Safe to run again.",
             arguments=ledger.add_year,
+        ),
+        "ask-use": Command(
+            class_feedback.run,
+            description="Ask whoever was in a class some time ago whether they have used it, once. Safe to run at any time.",
+            daily=True,
         ),
         "erase": erase_command(ERASING),
         "flag": Command(

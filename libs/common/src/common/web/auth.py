@@ -43,8 +43,12 @@ async def authenticated(
     return principal
 
 
-async def everybody() -> None:
-    """A dependency that says: this route is for everybody, token or not. It may show nothing of anybody."""
+async def everybody(request: Request) -> None:
+    """A dependency that says: this route is for everybody, token or not. It may show nothing of anybody.
+
+    Raises Refused `too-many-requests`: nobody asks such a route so often that what it tells could be counted by trying.
+    """
+    await parts_of(request).rates.open(request.client.host if request.client else "")
 
 
 EVERYBODY = frozenset({"everybody"})

@@ -1,4 +1,4 @@
-"""How often a caller may call: a limit per subject and one per address, each 0 when there is none.
+"""How often a caller may call: limits per subject and per address, each 0 when there is none.
 
 Every process counts for itself, so behind a gateway that spreads calls over three replicas a caller
 has three times as many. Nothing is shared, because a limit must hold while everything else is away.
@@ -37,6 +37,10 @@ class Rates:
     async def address(self, host: str) -> None:
         """Counts a call from an address. Raises Refused `too-many-requests` for one too many."""
         await self._count(self.settings.calls_a_second, "address", host)
+
+    async def open(self, host: str) -> None:
+        """Counts a call from an address to what asks for no token. Raises Refused `too-many-requests` for one too many."""
+        await self._count(self.settings.open_calls_a_second, "open", host)
 
     async def subject(self, subject: str, method: str) -> None:
         """Counts a caller's read or single write. Raises Refused `too-many-requests` for one too many."""

@@ -57,6 +57,13 @@ class Class(Values):
     ends_on: Day
 
 
+class ClassUse(Values):
+    """A class that somebody was in some time ago, of which they are asked whether they have used it: its title, and its last day."""
+
+    title: Words
+    ended_on: Day
+
+
 class Match(Values):
     """Pairs that somebody is offered in a mentoring programme: its title, on which side, how many, and by when they answer."""
 
@@ -193,6 +200,7 @@ SESSION = "session"
 KINDS = {
     CHECK_ADDRESS: Kind(1, CheckAddress, {"new-address": text_named("reason.new-address")}, requested=False),
     "class": Kind(1, Class, {"your-class": text_named("reason.your-class")}),
+    "class-use": Kind(1, ClassUse, {"your-class": text_named("reason.your-class")}),
     "course": Kind(1, Course, {"assigned": text_named("reason.assigned")}),
     "data-file": Kind(
         1, DataFile, {"own-data": text_named("reason.own-data"), "data-for-you": text_named("reason.data-for-you")}

@@ -1,0 +1,93 @@
+"""Certificates over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path, Request, Response
+
+from common.refused import Refused
+from common.web.auth import everybody
+from common.web.pages import AskedWindow, Page
+from common.web.parts import Reading, Transaction, UsedLanguage, parts_of
+from contracts.callers import Caller
+from contracts.looks import FileOf, shows
+from training import rights
+from training.certificates import commands, pages, queries
+from training.certificates.schemas import CertificateOut, CheckOut, IssuedOut
+from training.domain.rules import Book
+from training.settings import Settings
+
+router = APIRouter(prefix="/v1", tags=["certificates"])
+
+Giver = Annotated[Caller[Book], Depends(rights.GIVE_CLASSES)]
+Reader = Annotated[Caller[Book], Depends(rights.READ_CERTIFICATES)]
+Token = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{22}$", description="from the code on the certificate")]
+
+
+async def _settings(request: Request) -> Settings:
+    settings = parts_of(request).settings
+    assert isinstance(settings, Settings)  # noqa: S101 - the service is declared with them
+    return settings
+
+
+Used = Annotated[Settings, Depends(_settings)]
+
+
+@router.post("/classes/{class_id}/certificates", summary="Issue a certificate to everybody who has passed and has none")
+async def post_certificates(class_id: UUID, session: Transaction, caller: Giver) -> IssuedOut:
+    return await commands.issue(session, class_id, caller)
+
+
+@router.get("/certificates", summary="Certificates in the order they were issued")
+@shows("trainings")
+async def list_certificates(
+    session: Reading,
+    caller: Reader,
+    window: AskedWindow,
+    settings: Used,
+    class_id: UUID | None = None,
+    person_id: UUID | None = None,
+) -> Page[CertificateOut]:
+    return await queries.certificate_page(session, window, caller, settings, class_id, person_id)
+
+
+@router.get(
+    "/certificates/{certificate_id}",
+    summary="A certificate as a signed PDF (PAdES)",
+    response_class=Response,
+    responses={
+        200: {"content": {"application/pdf": {}}},
+        409: {"description": "`certificate-revoked`: its record was revoked"},
+    },
+)
+@shows("trainings")
+async def get_certificate(
+    certificate_id: UUID, session: Reading, language: UsedLanguage, caller: Reader, settings: Used
+) -> FileOf:
+    shown, content = await queries.paper(session, certificate_id, language, caller, settings)
+    return FileOf(shown.person_id, f"{shown.number.replace('/', '-')}.pdf", "application/pdf", content)
+
+
+@router.get(
+    "/certificate-checks/{token}",
+    summary="Whether a certificate is valid: the address in the code on it, for whoever has it",
+    dependencies=[Depends(everybody)],
+    response_model=CheckOut,
+    responses={
+        200: {"content": {"text/html": {}}},
+        403: {"description": "`at-rest`: its person has asked that nothing be told"},
+        404: {"description": "`not-found`: nobody has issued it"},
+    },
+)
+async def get_check(token: Token, session: Reading, language: UsedLanguage, request: Request) -> Response:
+    wants_page = "text/html" in request.headers.get("accept", "")
+    try:
+        said = await queries.check(session, token)
+    except Refused as refused:
+        if wants_page:
+            return pages.page(refused.code, None, language, parts_of(request).catalogue.statuses[refused.code])
+        raise
+    if wants_page:
+        return pages.page(said.state, said, language)
+    headers = {"cache-control": "no-store", "vary": "Accept"}
+    return Response(said.model_dump_json(), media_type="application/json", headers=headers)

@@ -1,0 +1,110 @@
+"""Reading what attendees say: each their own, and a provider what is told together."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import exists, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from common.refused import Refused
+from contracts.callers import Caller
+from training.class_feedback.schemas import (
+    EvaluationOut,
+    FeedbackOut,
+    MarksOut,
+    OwnFeedbackOut,
+    ReflectionOut,
+    UseOut,
+    UsesOut,
+)
+from training.class_feedback.tables import Evaluation, Reflection, Use
+from training.classes.queries import own_class
+from training.classes.tables import Attendance, TaughtClass
+from training.domain.after_classes import BOOK
+from training.domain.rules import Book
+
+HUNDREDTH = Decimal("0.01")
+COUNTED = text("""
+    SELECT
+        (SELECT count(DISTINCT person_id) FROM class_attendance WHERE class_id = :class_id AND present) AS attended,
+        e.*, r.*, u.*
+    FROM (
+        SELECT count(*) AS evaluations, avg(content) AS content, avg(teaching) AS teaching,
+            avg(organisation) AS organisation, array_agg(words ORDER BY words) FILTER (WHERE words <> '') AS words
+        FROM class_evaluations WHERE class_id = :class_id
+    ) e, (
+        SELECT count(*) AS reflections, count(*) FILTER (WHERE 'knowledge' = ANY(served)) AS knowledge,
+            count(*) FILTER (WHERE 'skill' = ANY(served)) AS skill, count(*) FILTER (WHERE 'attitude' = ANY(served)) AS attitude
+        FROM class_reflections WHERE class_id = :class_id
+    ) r, (
+        SELECT count(*) AS asked, count(used) AS answered, count(*) FILTER (WHERE used) AS used
+        FROM class_uses WHERE class_id = :class_id
+    ) u
+""")
+
+
+async def attendee(session: AsyncSession, class_id: UUID, caller: Caller[Book]) -> UUID:
+    """The caller, who was in a class that is over. Raises Refused: `not-attended`, `class-not-over`."""
+    person_id: UUID = caller.speaks_for("person")
+    there = exists().where(
+        col(Attendance.class_id) == class_id, col(Attendance.person_id) == person_id, col(Attendance.present)
+    )
+    ends_on = await session.scalar(select(col(TaughtClass.ends_on)).where(col(TaughtClass.id) == class_id, there))
+    if ends_on is None:
+        raise Refused("not-attended")
+    if caller.today < ends_on:
+        raise Refused("class-not-over")
+    return person_id
+
+
+async def own(session: AsyncSession, class_id: UUID, caller: Caller[Book]) -> OwnFeedbackOut:
+    """All that the caller has said of a class. Raises Refused: `not-attended`, `class-not-over`."""
+    key: dict[str, Any] = {"class_id": class_id, "person_id": await attendee(session, class_id, caller)}
+    evaluation, reflection = await session.get(Evaluation, key), await session.get(Reflection, key)
+    use = await session.get(Use, key)
+    return OwnFeedbackOut(
+        **key,
+        evaluation=EvaluationOut.model_validate(evaluation) if evaluation else None,
+        reflection=ReflectionOut.model_validate(reflection) if reflection else None,
+        use=UseOut.model_validate(use) if use else None,
+    )
+
+
+async def feedback(session: AsyncSession, class_id: UUID, caller: Caller[Book]) -> FeedbackOut:
+    """What came of a class that the caller gives, from so many answers on as may be told. Raises Refused `not-found`."""
+    await own_class(session, class_id, caller)
+    row = (await session.execute(COUNTED, {"class_id": class_id})).one()
+    told = BOOK.at(caller.today).tables.told
+    marks = (
+        MarksOut(
+            content=_rounded(row.content),
+            teaching=_rounded(row.teaching),
+            organisation=_rounded(row.organisation),
+            words=row.words or [],
+        )
+        if told(row.evaluations)
+        else None
+    )
+    served = {"knowledge": row.knowledge, "skill": row.skill, "attitude": row.attitude}
+    return FeedbackOut(
+        class_id=class_id,
+        attended=row.attended,
+        evaluations=row.evaluations,
+        marks=marks,
+        reflections=row.reflections,
+        served=served if told(row.reflections) else None,
+        asked=row.asked,
+        answered=row.answered,
+        answer_rate=_share(row.answered, row.asked) if row.asked else None,
+        uses=UsesOut(used=row.used, rate=_share(row.used, row.answered)) if told(row.answered) else None,
+    )
+
+
+def _rounded(mean: Decimal) -> Decimal:
+    return mean.quantize(HUNDREDTH)
+
+
+def _share(part: int, whole: int) -> Decimal:
+    return (Decimal(part) / whole).quantize(HUNDREDTH)

@@ -1,0 +1,54 @@
+"""Evaluations, reflections, and whether what was learned was used."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ARRAY, CheckConstraint, Text
+from sqlmodel import Field
+
+from common.store.tables import Stored
+
+
+class Evaluation(Stored, table=True):
+    """What an attendee says of a class, from 1 to 5: of its content, its teaching and its organisation."""
+
+    __tablename__ = "class_evaluations"
+    __table_args__ = (
+        CheckConstraint(
+            "content BETWEEN 1 AND 5 AND teaching BETWEEN 1 AND 5 AND organisation BETWEEN 1 AND 5", name="marks"
+        ),
+    )
+
+    class_id: UUID = Field(primary_key=True, foreign_key="classes.id")
+    person_id: UUID = Field(primary_key=True, index=True)
+    content: int
+    teaching: int
+    organisation: int
+    words: str | None
+    said_at: datetime
+
+
+class Reflection(Stored, table=True):
+    """What a class gave an attendee, in words, and which of knowledge, skill and attitude it served."""
+
+    __tablename__ = "class_reflections"
+
+    class_id: UUID = Field(primary_key=True, foreign_key="classes.id")
+    person_id: UUID = Field(primary_key=True, index=True)
+    words: str
+    served: list[str] = Field(sa_type=ARRAY(Text))
+    said_at: datetime
+
+
+class Use(Stored, table=True):
+    """That an attendee was asked whether they used what they learned, and what they have answered."""
+
+    __tablename__ = "class_uses"
+    __table_args__ = (CheckConstraint("(used IS NULL) = (said_at IS NULL)", name="said"),)
+
+    class_id: UUID = Field(primary_key=True, foreign_key="classes.id")
+    person_id: UUID = Field(primary_key=True, index=True)
+    asked_on: date
+    used: bool | None
+    words: str | None
+    said_at: datetime | None
