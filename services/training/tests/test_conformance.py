@@ -69,7 +69,7 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, world, run, 
     assigned = [
         await api.call("person", "POST", f"/team/{person}/courses", to_attend, person=people[0]) for person in team
     ]
-    attending = await world.people(*(world.state() for _ in range(30)))
+    attending = [people[0], *await world.people(*(world.state() for _ in range(29)))]
     taught = teaching.said(await teaching.course(world, api), ends_on="2026-06-30")
     over = await teaching.over(world, api, attending, seats=500)
     await teaching.results(api, over, attending[:10])
@@ -104,7 +104,7 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, world, run, 
             "file_id": [kept.json()["id"]],
             "exemption_id": [answer.json()["id"] for answer in asked],
             "assigned_id": [answer.json()["id"] for answer in assigned],
-            "class_id": [over, *planned],
+            "class_id": [*[over] * 15, *planned],
             "certificate_id": [each["id"] for each in certificates],
             "token": [each["check_url"].rsplit("/", 1)[1] for each in certificates],
         },
