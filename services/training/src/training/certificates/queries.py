@@ -102,7 +102,7 @@ async def check(session: AsyncSession, token: str) -> CheckOut:
     return _said(row)
 
 
-async def _one(session: AsyncSession, found: Select[Any]) -> Any:
+async def _one(session: AsyncSession, found: Select[*tuple[Any, ...]]) -> Any:
     row = (await session.execute(found)).one_or_none()
     if row is None:
         raise Refused("not-found")

@@ -16,6 +16,7 @@ from training.class_feedback.schemas import (
     MarksOut,
     OwnFeedbackOut,
     ReflectionOut,
+    Served,
     UseOut,
     UsesOut,
 )
@@ -87,7 +88,7 @@ async def feedback(session: AsyncSession, class_id: UUID, caller: Caller[Book]) 
         if told(row.evaluations)
         else None
     )
-    served = {"knowledge": row.knowledge, "skill": row.skill, "attitude": row.attitude}
+    served: dict[Served, int] = {"knowledge": row.knowledge, "skill": row.skill, "attitude": row.attitude}
     return FeedbackOut(
         class_id=class_id,
         attended=row.attended,
