@@ -42,7 +42,7 @@ async def course(world: Any, api: Any, form: str = "KL03", jp: str | None = "8",
 
 def said(course_id: str, /, **changes: Any) -> dict[str, Any]:
     """A class of four sessions of two hours, on 13 and 14 June."""
-    usual = {"begins_on": "2026-06-13", "ends_on": "2026-06-10", "sessions": FOUR_OF_TWO, "seats": 30}
+    usual = {"begins_on": "2026-06-13", "ends_on": "2026-06-14", "sessions": FOUR_OF_TWO, "seats": 30}
     return {"course_id": course_id, **usual, **changes}
 
 

@@ -26,7 +26,7 @@ CODES = {
     "about", "act", "chain", "change", "claim", "competencies", "competency", "days", "degree", "dispute", "duty", "finding", "form", "from_state",
     "golongan", "golongan_before", "ground", "hasil_kerja", "jenjang", "jenjang_before", "kind", "language", "left_out", "limited_by", "media_type",
     "outcome", "part", "parts", "perilaku", "position", "predikat", "reason_code", "refused", "refused_field", "result", "review", "role",
-    "roles", "service", "sex", "side", "source", "source_kind", "staff_type", "stage", "state", "status", "tag", "template",
+    "roles", "served", "service", "sex", "side", "source", "source_kind", "staff_type", "stage", "state", "status", "tag", "template",
     "to_state", "verdict", "way", "weights", "why", "zone",
     # subjects of tokens
     "added_by", "asked_by", "attested_by", "by", "caller", "cancelled_by", "changed_by", "checked_by", "checkers", "client",

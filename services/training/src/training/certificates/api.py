@@ -24,6 +24,10 @@ Reader = Annotated[Caller[Book], Depends(rights.READ_CERTIFICATES)]
 Token = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{22}$", description="from the code on the certificate")]
 
 
+class CertificateFile(FileOf):
+    """A certificate, on paper."""
+
+
 async def _settings(request: Request) -> Settings:
     settings = parts_of(request).settings
     assert isinstance(settings, Settings)  # noqa: S101 - the service is declared with them
@@ -63,9 +67,9 @@ async def list_certificates(
 @shows("trainings")
 async def get_certificate(
     certificate_id: UUID, session: Reading, language: UsedLanguage, caller: Reader, settings: Used
-) -> FileOf:
+) -> CertificateFile:
     shown, content = await queries.paper(session, certificate_id, language, caller, settings)
-    return FileOf(shown.person_id, f"{shown.number.replace('/', '-')}.pdf", "application/pdf", content)
+    return CertificateFile(shown.person_id, f"{shown.number.replace('/', '-')}.pdf", "application/pdf", content)
 
 
 @router.get(

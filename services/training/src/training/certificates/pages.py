@@ -31,7 +31,7 @@ def page(verdict: str, said: CheckOut | None, language: Language, status: int = 
     rows = _rows(said, language) if said else []
     title = say("check.title", language)
     written = PAGE.render(language=language, title=title, verdict=say(VERDICTS[verdict], language), rows=rows)
-    more = {"content-language": language, "vary": "Accept, Accept-Language"}
+    more = {"content-language": language, "vary": "accept,accept-language"}
     return HTMLResponse(written, status, HEADERS | more)
 
 
