@@ -61,3 +61,10 @@ def test_the_authority_is_made_once(tmp_path):
     key = Path(first["signer_key"]).read_bytes()
     assert (authority.settings(tmp_path), Path(first["signer_key"]).read_bytes()) == (first, key)
     assert Path(first["signer_key"]).stat().st_mode & 0o077 == 0, "only its owner reads the key"
+
+
+def test_a_paper_is_pdf_a_and_one_with_a_character_of_no_font_is_a_pdf_all_the_same():
+    template = b'#let data = json("data.json")\n= #data.title'
+    assert b"pdfaid" in PAPER
+    odd = pdf(template, {"title": "\U0001f600 \u65e5"}, AT)
+    assert (odd[:5], b"pdfaid" in odd) == (b"%PDF-", False)
