@@ -16,7 +16,14 @@ class WebhookIn(Document):
     """Where to, of what, and what for. `connection_id` for what a connection has reported; without it, an agency's people."""
 
     connection_id: UUID | None = None
-    url: Annotated[str, Field(max_length=2000, description="https, and an address on the open internet")]
+    url: Annotated[
+        str,
+        Field(
+            max_length=2000,
+            pattern=r"^https?://[^\x00-\x20\x7f]+$",
+            description="https, and an address on the open internet",
+        ),
+    ]
     events: Annotated[list[Kind], Field(min_length=1, max_length=3)]
     purpose: Annotated[
         Words, Field(description="what the data are used for; the people concerned read it (UU 27/2022)")
