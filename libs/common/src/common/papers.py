@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import segno
@@ -15,11 +16,11 @@ def pdf(template: bytes, shown: Mapping[str, Any], made_at: datetime) -> bytes:
     One with a character that is in none of the fonts is no PDF/A, but a PDF all the same.
     """
     files: Any = {"main": template, "data.json": json.dumps(shown).encode()}
-    same: Any = {"ignore_system_fonts": True, "timestamp": int(made_at.timestamp())}
+    compiled = partial(typst.compile, files, ignore_system_fonts=True, timestamp=int(made_at.timestamp()))
     try:
-        made: object = typst.compile(files, pdf_standards="a-2b", **same)
+        made: object = compiled(pdf_standards="a-2b")
     except typst.TypstError:
-        made = typst.compile(files, **same)
+        made = compiled()
     assert isinstance(made, bytes)  # noqa: S101 - one document, not a page each
     return made
 

@@ -124,7 +124,6 @@ def _signed(signature: bytes) -> bytes:
     for certificate, issuer in pairwise(chain):
         certificate.verify_directly_issued_by(issuer)
     key: Any = chain[0].public_key() if chain else ""
-    options = {"verify_signature": bool(chain)}
     if header["alg"] not in ALGORITHMS:
         raise ValueError("an algorithm that is none of the standard's")
-    return jwt.PyJWS().decode(signature, key, algorithms=[header["alg"]], options=options)
+    return jwt.PyJWS().decode(signature, key, algorithms=[header["alg"]], options={"verify_signature": bool(chain)})

@@ -7,9 +7,9 @@ from pydantic import BaseModel, Field
 
 from common.fields import Document
 from contracts.nip import WrittenNip
+from contracts.sex import Sex
 from contracts.zone import Zone
 from registry.domain.agency import Language
-from registry.domain.contact import Sex
 from registry.fields import Email
 
 
