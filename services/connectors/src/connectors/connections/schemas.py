@@ -14,7 +14,7 @@ class ConnectionIn(Document):
 
     name: Line
     platform: Annotated[Line, Field(description="what runs there: moodle, openedx, canvas, ...")]
-    enabled: bool = True
+    enabled: bool = Field(True, strict=True)
 
 
 class CredentialOut(BaseModel):

@@ -24,7 +24,7 @@ class ListIn(Document):
 
     site: Annotated[Line, Field(description="address of the platform, by which it names people: https://lms.example")]
     completions: Annotated[list[CompletionIn], Field(max_length=LINES)]
-    take: bool = True
+    take: bool = Field(True, strict=True)
 
 
 class MissingOut(BaseModel):

@@ -29,7 +29,7 @@ class WebhookIn(Document):
         Words, Field(description="what the data are used for; the people concerned read it (UU 27/2022)")
     ]
     reference: Annotated[Line, Field(description="what the subscriber calls it; each message repeats it")]
-    enabled: bool = True
+    enabled: bool = Field(True, strict=True)
 
 
 class WebhookOut(BaseModel):
