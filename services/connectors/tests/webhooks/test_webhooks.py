@@ -251,7 +251,7 @@ async def test_a_target_inside_is_refused_unless_a_setting_says_otherwise(
             "http://example.com/": "webhook-address",
             "https://user:secret@example.com/": "webhook-address",
             "https:///hook": "webhook-address",
-            "file:///etc/passwd": "webhook-address",
+            "file:///etc/passwd": "field-invalid",
             "https://example.com/#part": "webhook-address",
         }.items():
             assert await asked.refused("agency_hr", "POST", "/webhooks", body | {"url": url}) == (422, code, "url"), url
