@@ -14,7 +14,7 @@ BREAKS = {
     "every entry has an attested case": (
         "UPDATE cases SET state = 'checked', attested_by = NULL WHERE state = 'attested'"
     ),
-    "an entry is as it was made, and so is who decided it": "UPDATE entries SET number = number + 1",
+    "an entry is as it was made, and so is who decided it": "UPDATE entries SET number = number + 100",
     "a rise in level leaves nothing in the jenjang it left, and what it took is of one on record": (
         "UPDATE entries SET rise_on = period_start, case_id = NULL, segment = NULL, kind = 'level-lost', twelfths = -twelfths"
     ),
