@@ -43,7 +43,12 @@ async def _with_secret(session: Transaction, webhook_id: UUID, caller: Caller[No
     return NewSecretOut(**made.model_dump(), secret=secret_of(key))
 
 
-@router.post("/webhooks", status_code=201, summary="Have events told to an address; its secret is told this once")
+@router.post(
+    "/webhooks",
+    status_code=201,
+    summary="Have events told to an address; its secret is told this once",
+    responses={404: {"description": "`not-found`: no such connection"}},
+)
 async def create_webhook(caller: Keeper, document: Target, session: Transaction) -> NewSecretOut:
     return await _with_secret(session, await commands.subscribe(session, document, caller), caller)
 
