@@ -19,7 +19,7 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, database, co
     await world.course("C-7")
     mapping = {"course": "https://lms.example/course/7", "course_code": "C-7"}
     sheet = {"headers": api.headers("agency_hr"), "content": SHEET}
-    imports = [(await api.http.post("/v1/imports/e-kinerja", **sheet)).json()["id"]]
+    imports = [(await api.http.post("/v1/imports:e-kinerja", **sheet)).json()["id"]]
     while await Runner(world.parts, SERVICE.jobs).turn():
         pass
     person = new_id()
@@ -71,7 +71,7 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, database, co
             "POST /v1/webhooks": webhook,
             "PUT /v1/webhooks/{webhook_id}": ours,
             "POST /v1/connections/{connection_id}/course-mappings": mapping,
-            "POST /v1/imports/e-kinerja": SHEET,
-            "POST /v1/imports/trainings": SHEET,
+            "POST /v1/imports:e-kinerja": SHEET,
+            "POST /v1/imports:trainings": SHEET,
         },
     )

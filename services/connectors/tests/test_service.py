@@ -44,14 +44,14 @@ RIGHTS = {
     **dict.fromkeys(
         [
             ("GET", "/v1/imports/trainings/template"),
-            ("POST", "/v1/imports/trainings"),
+            ("POST", "/v1/imports:trainings"),
             ("GET", "/v1/imports/{import_id}"),
             ("GET", "/v1/imports/{import_id}/refused"),
         ],
         KEEP,
     ),
     ("GET", "/v1/imports/e-kinerja/template"): {"agency_hr"},
-    ("POST", "/v1/imports/e-kinerja"): {"agency_hr"},
+    ("POST", "/v1/imports:e-kinerja"): {"agency_hr"},
     **{
         (method, f"/xapi/{edition}/{resource}"): {"platform_admin"}
         for edition in ("1.0.3", "2.0")
@@ -112,8 +112,8 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, conne
         {
             "POST /v1/connections": None,
             # Whom a spreadsheet speaks for is said by the token alone.
-            "POST /v1/imports/trainings": None,
-            "POST /v1/imports/e-kinerja": None,
+            "POST /v1/imports:trainings": None,
+            "POST /v1/imports:e-kinerja": None,
             "PUT /v1/connections/{connection_id}": body(OTHER_AGENCY),
             "POST /v1/connections/{connection_id}/reports/{report_id}/decide": {"counts": True, "reason": "Dilihat"},
             "POST /v1/connections/{connection_id}/receivers": CANVAS,

@@ -18,7 +18,7 @@ async def test_every_answer_is_documented(keeps_its_word, app, database, world, 
     record = world.completed(people[0])
     await world.hear(world.received(record))
     sheet = {"headers": api.headers("agency_hr"), "content": SHEET}
-    imports = [(await api.http.post("/v1/imports/predicates", **sheet)).json()["id"]]
+    imports = [(await api.http.post("/v1/imports:predicates", **sheet)).json()["id"]]
     while await Runner(world.parts, SERVICE.jobs).turn():
         pass
     another_year = {"reference": "lain", "period_start": "2024-01-01", "period_end": "2024-12-31"}
@@ -34,7 +34,7 @@ async def test_every_answer_is_documented(keeps_its_word, app, database, world, 
             "import_id": imports,
         },
         bodies={
-            "POST /v1/imports/predicates": SHEET,
+            "POST /v1/imports:predicates": SHEET,
             "POST /v1/predicates": predicate(people[0], **another_year),
             "POST /v1/openings": {
                 "person_id": str(people[1]),

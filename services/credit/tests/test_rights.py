@@ -33,7 +33,7 @@ RIGHTS = {
     ("POST", "/v1/cases:check"): {"verifier"},
     ("POST", "/v1/cases:attest"): {"validator"},
     ("GET", "/v1/imports/predicates/template"): {"agency_hr", "service"},
-    ("POST", "/v1/imports/predicates"): {"agency_hr", "service"},
+    ("POST", "/v1/imports:predicates"): {"agency_hr", "service"},
     ("GET", "/v1/imports/{import_id}"): {"agency_hr", "service"},
     ("GET", "/v1/imports/{import_id}/refused"): {"agency_hr", "service"},
 }
@@ -103,7 +103,7 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
         {
             "POST /v1/openings": opening,
             "POST /v1/openings:batch": [opening],
-            "POST /v1/imports/predicates": None,
+            "POST /v1/imports:predicates": None,
             "POST /v1/predicates": line,
             "POST /v1/predicates:batch": [line],
             "POST /v1/cases/{case_id}/return": {"reason": "bukti belum lengkap"},

@@ -39,7 +39,7 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, nation, worl
         await session.execute(text("UPDATE data_files SET state = 'making', job_id = :job"), {"job": making})
     assert await Runner(world.parts, SERVICE.jobs).turn() == 1
     sheet = {"headers": api.headers("agency_hr", agency=nation.agencies["K-001"]), "content": SHEET}
-    sent = await api.http.post("/v1/imports/people", **sheet)
+    sent = await api.http.post("/v1/imports:people", **sheet)
     while await Runner(world.parts, SERVICE.jobs).turn():
         pass
     async with nation.database.transaction() as session:
@@ -96,8 +96,8 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, nation, worl
             "import_id": [sent.json()["id"]],
         },
         bodies={
-            "POST /v1/imports/people": SHEET,
-            "POST /v1/imports/posts": SHEET,
+            "POST /v1/imports:people": SHEET,
+            "POST /v1/imports:posts": SHEET,
             "POST /v1/people/me/data-requests": correction,
             "POST /v1/data-requests/{request_id}/{act}": {"reason": "Diperbaiki"},
             "POST /v1/data-files": {"person_id": person_id, "reason": "Surat kuasa"},

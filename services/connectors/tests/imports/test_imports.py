@@ -38,7 +38,7 @@ def load(api, world):
     async def loaded(
         kind: str, rows: Sequence[Sequence[str]], *, dry_run: bool = False, role: str = "agency_hr"
     ) -> dict[str, Any]:
-        url = f"/v1/imports/{kind}?dry_run={dry_run}"
+        url = f"/v1/imports:{kind}?dry_run={dry_run}"
         sent = await api.http.post(url, content=as_csv(rows), headers=api.headers(role))
         assert sent.status_code == 202, sent.text
         runner = Runner(world.parts, SERVICE.jobs)
@@ -171,4 +171,4 @@ async def test_an_import_is_nobody_elses(api, world, load):
         "not-found",
         None,
     )
-    assert (await api.refused("provider", "POST", "/imports/e-kinerja"))[:2] == (403, "forbidden")
+    assert (await api.refused("provider", "POST", "/imports:e-kinerja"))[:2] == (403, "forbidden")

@@ -35,7 +35,7 @@ async def test_predikat_become_cases_once_and_what_is_refused_comes_back(api, wo
 
     async def load() -> dict[str, Any]:
         content = written.getvalue().encode()
-        sent = await api.http.post("/v1/imports/predicates", content=content, headers=api.headers("agency_hr"))
+        sent = await api.http.post("/v1/imports:predicates", content=content, headers=api.headers("agency_hr"))
         assert sent.status_code == 202, sent.text
         runner = Runner(world.parts, SERVICE.jobs)
         while await runner.turn():

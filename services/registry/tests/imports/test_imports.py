@@ -52,7 +52,7 @@ def send(api):
         content: bytes, kind: str = "people", role: str = "agency_hr", dry_run: bool = False, **claims: Any
     ) -> str:
         headers = api.headers(role, **claims) | {"content-type": "text/csv"}
-        answer = await api.http.post(f"/v1/imports/{kind}?dry_run={dry_run}", content=content, headers=headers)
+        answer = await api.http.post(f"/v1/imports:{kind}?dry_run={dry_run}", content=content, headers=headers)
         assert answer.status_code == 202, answer.text
         return answer.json()["id"]
 
@@ -233,7 +233,7 @@ async def test_a_file_that_is_no_table_of_these_fails_as_a_whole_and_says_why(ap
     )
     assert "Jenis Pegawai" in done["problem"]["title"]
     for content, code in ((b"%PDF-1.7", "file-type-refused"), (b"\xff\xfe", "file-type-refused")):
-        answer = await api.http.post("/v1/imports/people", content=content, headers=api.headers("agency_hr"))
+        answer = await api.http.post("/v1/imports:people", content=content, headers=api.headers("agency_hr"))
         assert (answer.json()["code"], answer.status_code) == (code, 415)
 
 
@@ -241,7 +241,7 @@ async def test_a_file_that_is_too_long_is_refused_and_nothing_of_it_stays(api, n
     monkeypatch.setattr("contracts.import_routes.MOST_BYTES", 100)
     folder: Path = world.parts.settings.files
     before = sorted(folder.rglob("*"))
-    answer = await api.http.post("/v1/imports/people", content=b"a;b\n" * 100, headers=api.headers("agency_hr"))
+    answer = await api.http.post("/v1/imports:people", content=b"a;b\n" * 100, headers=api.headers("agency_hr"))
     assert (answer.json()["code"], answer.status_code) == ("body-too-large", 413)
     assert [each for each in sorted(folder.rglob("*")) if each.is_file() and each not in before] == []
 
