@@ -74,7 +74,7 @@ async def _import(world: World, path: Path) -> tuple[float, dict[str, int]]:
     """Seconds from the file until each row has its answer, and what became of them."""
     began, headers = time.perf_counter(), await world.headers()
     url = f"{world.stack.url('registry')}/v1/imports"
-    sent = await world.http.post(f"{url}/people", content=path.read_bytes(), headers=headers)
+    sent = await world.http.post(f"{url}:people", content=path.read_bytes(), headers=headers)
     sent.raise_for_status()
     while True:
         seen = (await world.http.get(f"{url}/{sent.json()['id']}", headers=await world.headers())).json()

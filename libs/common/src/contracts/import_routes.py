@@ -163,8 +163,6 @@ def _add(router: APIRouter, uploads: APIRouter, name: str, kind: Kind) -> None:
         with parts.rates.upload(caller.subject):
             size = await files.take_in(import_id, request.stream(), MOST_BYTES)
         try:
-            if not size:
-                raise Refused("file-empty")
             media_type = await asyncio.to_thread(reading.type_of, files.path(import_id))
             async with parts.database.transaction() as session:
                 await take_in(session, name, import_id, media_type, size, dry_run, caller)

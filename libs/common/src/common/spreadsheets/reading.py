@@ -35,9 +35,11 @@ class Row(NamedTuple):
 
 
 def type_of(path: Path) -> str:
-    """What a file is by its content. Raises Refused: `file-type-refused`, `file-unreadable`, `file-expands`."""
+    """What a file is by its content. Raises Refused: `file-empty`, `file-type-refused`, `file-unreadable`, `file-expands`."""
     with path.open("rb") as file:
         beginning = file.read(LOOKED_AT)
+    if not beginning:
+        raise Refused("file-empty")
     if beginning.startswith(b"PK"):
         with unzipped(str(path)) as book:
             names = set(book.namelist())
