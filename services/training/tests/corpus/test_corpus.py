@@ -49,6 +49,7 @@ ELSEWHERE = {
             *("attendance-short", "class-begun", "class-cancelled", "class-jp-differs", "class-not-over", "class-over"),
             *("class-session-outside", "class-session-unknown", "class-sessions-overlap", "form-not-in-classes"),
             *("not-attended", "not-in-class", "result-given", "seats-taken", "session-not-begun", "times-reversed"),
+            *("certificate-revoked", "evaluated-already", "not-asked", "signer-away"),
         ),
         "of classes",
     ),

@@ -159,7 +159,7 @@ async def test_a_file_that_was_altered_or_is_gone_is_not_shown(api, send, mine, 
     [
         (b"<html><script>", (415, "file-type-refused")),
         (b'{"json": 1}', (415, "file-type-refused")),
-        (b"", (415, "file-type-refused")),
+        (b"", (422, "file-empty")),
         (b"MZ" + PDF, (415, "file-type-refused")),
         (PDF + b"x" * 20 * 1024 * 1024, (413, "file-too-large")),
         (bomb(), (422, "picture-too-large")),

@@ -106,8 +106,8 @@ async def test_statements_do_not_grow_with_the_batch(world):
             await world.hear(*received)
         counts.append(len(statements))
     # People, then out and in: assignments, absences (none were), former numbers, posts, holdings (none were); the duty; and
-    # what mentoring told of whoever was not known yet.
-    assert counts == [13, 13]
+    # what mentoring, and what connectors told of whoever was not known yet, each under the name of its own consumer.
+    assert counts == [14, 14]
 
 
 async def test_open_year_lays_the_duty_of_everyone_in_service_once(world):
