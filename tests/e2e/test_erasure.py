@@ -161,7 +161,9 @@ async def test_of_whom_is_erased_nothing_is_left_in_any_table_topic_or_log(jejak
     await bury(jejak, CONTACTS.name, other, "Orang Lain")
     assert len(files_with(jejak, words)) == 1
     planted = await tables_with(jejak, words)
-    assert {service for service, _ in planted} == {"registry", "training", "credit", "notification", "mentoring"}
+    assert {service for service, _ in planted} == {
+        *("registry", "training", "credit", "notification", "mentoring", "connectors")
+    }
     assert {PEOPLE.name, CONTACTS.name, CONTACTS.dead_letters} <= await topics_with(jejak, words)
 
     wanted = {"person_id": me["id"], "ground": "request", "letter": "S-12/2026"}

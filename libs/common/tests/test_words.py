@@ -25,8 +25,12 @@ BUSINESS = {
     *({part for name in (*ROLES, *CLAIMS) for part in name.split("_")} - GENERAL),
     *WORDS.split(),
 }
-ALLOWED = ("https://jejak.asn.go.id/problems/", "asn1crypto", "pyhanko_certvalidator.registry")
-"""The address under which problems are described is answered with each, and so is part of what callers know; names of libraries."""
+ALLOWED = (
+    *("https://jejak.asn.go.id/problems/", "asn1crypto", "pyhanko_certvalidator.registry"),
+    *("xmlns:office", "office:"),
+)
+"""The address under which problems are described is answered with each, and so is part of what callers know; names of libraries, and of
+the XML of ODS."""
 
 
 def business_words(text: str) -> Iterator[str]:

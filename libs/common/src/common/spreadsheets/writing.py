@@ -77,7 +77,7 @@ def write(path: Path, media_type: str, rows: Iterable[Sequence[str]]) -> None:
 
 
 def _csv(path: Path, rows: Iterable[Sequence[str]]) -> None:
-    # With the mark, Excel takes it for UTF-8; by semicolons, since a comma parts decimals in Indonesia.
+    # With the mark, Excel takes it for UTF-8; by semicolons, since a comma may part decimals.
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         csv.writer(file, delimiter=";").writerows(rows)
 
