@@ -37,7 +37,11 @@ async def _settings(request: Request) -> Settings:
 Used = Annotated[Settings, Depends(_settings)]
 
 
-@router.post("/classes/{class_id}/certificates", summary="Issue a certificate to everybody who has passed and has none")
+@router.post(
+    "/classes/{class_id}/certificates",
+    summary="Issue a certificate to everybody who has passed and has none",
+    responses={409: {"description": "`class-cancelled`"}},
+)
 async def post_certificates(class_id: UUID, session: Transaction, caller: Giver) -> IssuedOut:
     return await commands.issue(session, class_id, caller)
 

@@ -58,7 +58,11 @@ async def put_use(class_id: UUID, document: UseIn, session: Transaction, caller:
     return await queries.own(session, class_id, caller)
 
 
-@router.get("/classes/{class_id}/feedback/me", summary="What you have said of a class")
+@router.get(
+    "/classes/{class_id}/feedback/me",
+    summary="What you have said of a class",
+    responses={**NOT_THERE, 409: {"description": "`class-not-over`"}},
+)
 @shows("trainings")
 async def get_own_feedback(class_id: UUID, session: Reading, caller: Attendee) -> OwnFeedbackOut:
     return await queries.own(session, class_id, caller)
