@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from httpx2 import Response
 from sqlalchemy import text
 
 from common.store.jobs import order
@@ -324,16 +325,25 @@ async def test_every_role_does_what_its_right_says(api, nation, world, a_person,
     }.get(path)
     body = None if method == "GET" else body
     sent = {"headers": {"content-type": "application/x-ndjson"}} if path.endswith((":batch", ":lookup")) else {}
+
+    async def send(to: str, role: str) -> Response:
+        return await api.http.post(f"/v1{to}", content=b"NIP;Nama\n", headers=api.headers(role))
+
     for role in sorted(RIGHTS[method, path]):
         # Only a person reads their own; who writes is somebody else, since nobody changes their own record.
         scope = {"person": person_id} if role == "person" else {}
         if "{job_id}" in path:  # each follows what they have ordered themselves
             async with nation.database.transaction() as session:
                 ids["job_id"] = await order(session, "reform", {}, role)
+        if "{import_id}" in path:
+            ids["import_id"] = (await send("/imports:posts", role)).json()["id"]
         ids["act"] = "lift" if role == "person" else "grant"  # what HR has granted, the person lifts
         address = re.sub(r"{(\w+)}", lambda match: str(ids[match[1]]), path.removeprefix("/v1"))
         address += "?kind=agency&siasn=A1" if path == "/v1/identifiers" else ""
-        answer = await api.call(role, method, address, body, **sent, **scope)
+        if path.startswith("/v1/imports:"):
+            answer = await send(address, role)
+        else:
+            answer = await api.call(role, method, address, body, **sent, **scope)
         places = {"/v1/agencies/{agency_id}/units", "/v1/agencies/{agency_id}/posts"}
         created_before = path in {
             "/v1/agencies", "/v1/people", *places, "/v1/reforms", "/v1/deputies", "/v1/erasures",
@@ -341,6 +351,10 @@ async def test_every_role_does_what_its_right_says(api, nation, world, a_person,
         done = {204} if path.endswith("/cancel") else {409} if path.endswith("/resume") else {200}
         if path.endswith("/me/data-requests"):
             done = {201}
+        if path.startswith("/v1/imports:"):
+            done = {202}
+        if path == "/v1/imports/{import_id}/refused":  # nobody has worked it off yet
+            done = {409}
         if "data-files" in path:  # nobody has answered yet
             done = {409} if "{form}" in path else {202, 200}
         assert (lines["nip"] in answer.text) <= (role in {*NIPS.roles, "person"}), f"{role} needs no number"

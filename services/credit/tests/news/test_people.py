@@ -23,7 +23,7 @@ async def test_people_are_judged_by_the_posts_degrees_and_times_out_of_service_t
         Absence("on-study", *away[1][1:]),
         Absence("retired", *gone[0][1:]),
     ]
-    assert tenure == Tenure(date(2011, 5, 2), [Post(*post) for post in UNTIL_2024], absences)
+    assert tenure == Tenure(date(2011, 5, 2), [Post(*post, "III/a") for post in UNTIL_2024], absences)
     assert known == [Schooling("S1", date(2011, 5, 2)), Schooling("S2", date(2025, 8, 1))]
 
 
@@ -41,14 +41,15 @@ async def test_a_batch_takes_the_same_statements_whatever_its_size(world) -> Non
         with counted_statements(world.database) as statements:
             await world.hear(*received)
         counts.append(len(statements))
-    # known, room, people, former numbers out, posts out and in, statuses out, degrees out and in, release
-    assert counts == [10, 10]
+    # known, room, people, former numbers out, posts out and in, statuses out, degrees out and in, promotions out, who has
+    # risen in level, and a release for each of the two that wait: training records and reported predikat
+    assert counts == [13, 13]
     again = [
         world.received(world.state(person_id=row.person_id), 2)
         for row in await world.rows("SELECT person_id FROM people")
     ]
     with counted_statements(world.database) as statements:
         await world.hear(*again)
-    assert len(statements) == 10, (
+    assert len(statements) == 12, (
         "nobody new: whose degrees are settled and whose cases judged, nothing to make room for"
     )

@@ -145,7 +145,7 @@ async def test_what_was_granted_before_services_kept_it_is_told_to_them_by_a_com
     await hr("POST", f"/data-requests/{await asked(me, REST | {'part': 'hours'})}/grant", {})
     [before] = [each for each in await world.emitted() if isinstance(each.event, RestrictionChanged)]
     assert await run("tell-restrictions") == 0
-    assert capsys.readouterr().out == "Pembatasan 1 orang diberitahukan kembali.\n"
+    assert capsys.readouterr().out == "1 person's restrictions told again.\n"
     [again] = await world.emitted()
     assert (again.event, again.sequence) == (before.event, before.sequence)
 

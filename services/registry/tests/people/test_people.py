@@ -44,6 +44,7 @@ async def test_register_and_read(api, nation, world, a_person, settings):
         "former_nip_hashes": [],
         "holdings": [],
         "tags": [],
+        "promotions": [],
         "staff_type": "PNS",
         "status": "active",
         "joined_on": date(2015, 1, 1),
