@@ -19,6 +19,7 @@ from jejak_local.processes import free_port
 from jejak_local.serve import serving
 
 RECORDED = json.loads((Path(__file__).parent / "messages.json").read_text())
+BAD_SCHEMAS = {"80": "no JSON", "81": "[" * 5_000, "82": '{"type": "nothing"}', "83": " " * 300_000}
 NIP = "199001012015042001"
 
 
@@ -39,7 +40,7 @@ async def registry(port: int):
 
     @app.get("/schemas/ids/{schema_id}")
     async def schema(schema_id: str) -> Response:
-        found = RECORDED["schemas"].get(schema_id)
+        found = (RECORDED["schemas"] | BAD_SCHEMAS).get(schema_id)
         return Response(json.dumps({"schema": found}) if found else "{}", status_code=200 if found else 404)
 
     async with serving(app, port):
@@ -111,9 +112,18 @@ async def test_what_nobody_can_read_is_buried_with_its_reason_and_the_others_are
             record("created"),
         ])  # fmt: skip
     reasons = [reason for _, reason in bus.graves.letters]
-    assert reasons[:3] == ["wrong magic byte", "wrong magic byte", "the registry knows no schema of this id"]
+    assert reasons[:3] == ["wrong magic byte", "wrong magic byte", "the registry knows no good schema of this id"]
     assert set(reasons[3:6]) <= {"not written with its schema", "not what its type says"}
     assert reasons[6:] == ["no good ce_id or ce_time header", "no ce_type header"]
+    assert await world.value("SELECT count(*) FROM reports") == 1
+
+
+async def test_a_schema_that_is_none_buries_its_messages_and_holds_up_no_others(bus, world) -> None:
+    good = base64.b64decode(RECORDED["messages"]["created"]["value"])
+    framed = [record("created", b"\x00" + int(each).to_bytes(4) + good[5:]) for each in BAD_SCHEMAS]
+    async with registry(bus.port):
+        await bus.inbox.process([*framed, record("created")])
+    assert [reason for _, reason in bus.graves.letters] == ["the registry knows no good schema of this id"] * 4
     assert await world.value("SELECT count(*) FROM reports") == 1
 
 

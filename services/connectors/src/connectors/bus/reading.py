@@ -63,7 +63,7 @@ class AvroReader(Reader):
         if len(payload) > MAX_EVENT_BYTES:
             raise UnreadableEvent(f"payload of {len(payload)} bytes, more than {MAX_EVENT_BYTES}")
         if schema_id not in self._registry.known:
-            raise UnreadableEvent("the registry knows no schema of this id")
+            raise UnreadableEvent("the registry knows no good schema of this id")
         body = io.BytesIO(payload[FRAME.size :])
         try:
             found: Any = fastavro.schemaless_reader(body, self._registry.known[schema_id], None)
