@@ -173,7 +173,7 @@ def parser() -> argparse.ArgumentParser:
 
     command = add("demo", demo, "load a synthetic nation into a stack of its own, show and check what came of it")
     command.add_argument("--agencies", type=int, default=40)
-    command.add_argument("--people", type=int, default=12_000)
+    command.add_argument("--people", type=int, default=6_000)
     command.add_argument("--seed", type=int, default=1, help="same seed, same nation")
     add("up", up, "start the whole stack and leave it running")
     add("down", down, "stop it, keeping its data").add_argument(
