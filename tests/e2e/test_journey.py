@@ -80,8 +80,8 @@ async def test_a_predicate_is_checked_and_attested_by_two_people_and_goes_out_on
         async for _, body in records(jejak.stack.kafka.bootstrap, "credit.decision.v1")
         if person["id"].encode() in body
     ]
-    assert len(sent) == 1
-    assert b'"twelfths":"225' in sent[0]
+    assert len(sent) == 2, "submitted, and verified"
+    assert b'"twelfths":"225' in sent[1]
 
 
 async def test_a_shortfall_becomes_one_mail_to_the_pic_is_resolved_and_reopened_and_traced_to_the_mail(jejak) -> None:

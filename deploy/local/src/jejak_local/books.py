@@ -199,7 +199,8 @@ async def _every_report_is_answered(stack: Stack) -> Finding:
 
 
 async def _every_entry_went_out(stack: Stack) -> Finding:
-    sent = {json.loads(body)["entry_id"] async for _, body in records(stack.kafka.bootstrap, "credit.decision.v1")}
+    decisions = [json.loads(body) async for _, body in records(stack.kafka.bootstrap, "credit.decision.v1")]
+    sent = {told["entry_id"] for told in decisions if "entry_id" in told}
     entries = await ask(stack, "credit", "SELECT coalesce(array_agg(id::text), '{}') FROM entries")
     return Finding(
         "credit → Kafka: one CreditVerified for each ledger entry, none without one",

@@ -3,7 +3,7 @@
 from common.events import Event
 from contracts.events.access import RecordViewed
 from contracts.events.connectors import ActivityDisputed, ActivityReported, ActivityWithdrawn
-from contracts.events.credit import CreditBooked, CreditVerified
+from contracts.events.credit import CreditBooked, CreditReturned, CreditSubmitted, CreditVerified
 from contracts.events.data_files import DataFilePart, DataFileRequested
 from contracts.events.erasure import ErasureAnswered, ErasureAsked
 from contracts.events.mentoring import (
@@ -59,6 +59,8 @@ PUBLISHED: tuple[type[Event], ...] = (
     JPShortfallDetected,
     JPShortfallResolved,
     CreditBooked,
+    CreditReturned,
+    CreditSubmitted,
     CreditVerified,
     ProgrammeOpened,
     ProgrammeClosed,

@@ -18,6 +18,7 @@ ERASING = Erasing(
         "entries": BY_ID,
         "evidence": Blanked({"title": "CASE WHEN title IS NOT NULL THEN '' END", "revocation": "NULL"}),
         "former_numbers": Gone(),
+        "part_decisions": BY_ID,
         "people": Blanked({"nip_hash": "''"}),
         "posts": BY_ID,
         "promotions": BY_ID,

@@ -14,6 +14,7 @@ GRANTS = Grants(
         "entries": ADDED,
         "evidence": CHANGED,
         "former_numbers": REPLACED,
+        "part_decisions": ADDED,
         "people": CHANGED,
         "posts": REPLACED,
         "promotions": REPLACED,

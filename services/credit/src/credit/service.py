@@ -20,6 +20,7 @@ SERVICE = Service(
         "openings",
         "reported",
         "cases",
+        "parts",
         "ledger",
         "explanations",
         "evidence",

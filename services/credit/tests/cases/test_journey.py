@@ -24,7 +24,7 @@ async def test_a_predikat_becomes_points_by_the_hands_of_two_people(api, world, 
     assert entry["rule_pack"] == "PermenPANRB-1-2023"
     assert "PermenPANRB 1/2023" in entry["source"]
     assert credit["rule"]["kp_need"] == "50"
-    [(headers, event)] = await world.outbox()
+    [_, (headers, event)] = await world.outbox()
     assert headers["ce_type"].endswith("CreditVerified.v1")
     assert event["ak"] == "18.750"
     assert Decimal(event["twelfths"]) == 225

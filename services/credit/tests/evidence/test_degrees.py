@@ -40,7 +40,7 @@ async def test_a_higher_degree_opens_a_case_of_a_quarter_of_the_kp_need(world, a
     credit = await api.get(f"/people/{person}/credit")
     assert credit["balance"] == "25.000"
     assert credit["entries"][0]["formula"] == "25% x 100"
-    [(_, event)] = await world.outbox()
+    [_, (_, event)] = await world.outbox()
     assert (event["kind"], event["months"], event["predikat"], event["period_end"]) == (
         "education", 0, None, str(record.end_date),
     )  # fmt: skip

@@ -76,7 +76,7 @@ async def test_each_entry_goes_out_once_under_an_id_of_its_own_with_the_running_
     lines = [predicate(person, period_end="2025-02-28") for person in people] + [predicate(person) for person in people]
     await attested(api, lines)
     entries = {str(row.id): row for row in await world.rows("SELECT * FROM entries")}
-    events = await world.outbox()
+    events = [each for each in await world.outbox() if "entry_id" in each[1]]
     assert len(events) == len(entries) == 15
     running: dict[tuple[str, str], Decimal] = {}
     for headers, event in events:
@@ -102,7 +102,7 @@ async def test_the_event_names_the_agency_of_the_person_at_attestation(world, ap
     assert refused["code"] == "not-found", "the case has gone with the person"
     [done] = await api.bulk("/cases:attest", [{"id": answer["id"]}], "validator", agency=other)
     assert done["status"] == "updated"
-    [(_, event)] = await world.outbox()
+    [_, (_, event)] = await world.outbox()
     assert event["agency_id"] == str(other)
 
 

@@ -1,4 +1,4 @@
-"""What credit tells: points (angka kredit) that were attested, and what else the ledger books."""
+"""What credit tells: cases on their way, points (angka kredit) that were attested, and what else the ledger books."""
 
 from decimal import Decimal
 from typing import ClassVar, Literal
@@ -7,7 +7,53 @@ from uuid import UUID
 from common.events import Event, Topic
 from common.fields import Day
 from contracts import topics
-from contracts.events import PREFIX
+from contracts.events import PREFIX, Part
+
+
+class Faulty(Part):
+    """A part of a case that was not in order, and the code of what is wrong with it (`GET /v1/rule-subjects` has the codes)."""
+
+    part: str
+    code: str
+
+
+class CreditSubmitted(Event):
+    """A case waits to be checked: for the first time, or again after it was returned.
+
+    `predikat` is that of the period, of a conversion. The sequence is the version of the case.
+    """
+
+    topic: ClassVar[Topic] = topics.DECISIONS
+    type: ClassVar[str] = f"{PREFIX}.credit.CreditSubmitted.v1"
+    source: ClassVar[str] = "/credit"
+    key_field: ClassVar[str] = "person_id"
+    subject_field: ClassVar[str] = "case_id"
+
+    case_id: UUID
+    person_id: UUID
+    kind: str
+    period_start: Day
+    period_end: Day
+    predikat: str | None
+
+
+class CreditReturned(Event):
+    """A case was sent back for repair: by somebody, or by the service itself (`by_service`), since its ground has gone.
+
+    `parts` are those that were named as not in order; none when it was about the whole. The sequence is the version of the case.
+    """
+
+    topic: ClassVar[Topic] = topics.DECISIONS
+    type: ClassVar[str] = f"{PREFIX}.credit.CreditReturned.v1"
+    source: ClassVar[str] = "/credit"
+    key_field: ClassVar[str] = "person_id"
+    subject_field: ClassVar[str] = "case_id"
+
+    case_id: UUID
+    person_id: UUID
+    kind: str
+    by_service: bool
+    parts: list[Faulty]
 
 
 class CreditVerified(Event):

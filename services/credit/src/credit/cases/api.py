@@ -24,6 +24,7 @@ from credit.cases.queries import list_cases, read_case
 from credit.cases.schemas import CaseIn, CaseOut, CaseWithHistoryOut, ReturnIn
 from credit.domain.books import Regulations
 from credit.domain.cases import State
+from credit.domain.returns import Fault
 
 router = APIRouter(prefix="/v1", tags=["cases"])
 uploads = APIRouter(prefix="/v1", tags=["cases"])
@@ -107,8 +108,8 @@ async def attest(
 
 @router.post(
     "/cases/{case_id}/return",
-    summary="Send a case back for repair; its months become free",
-    responses=REFUSALS,
+    summary="Send a case back for repair, naming the parts that are not in order; its months become free",
+    responses={**REFUSALS, 409: {"description": "`illegal-transition`, or `part-decided`: it was found right before"}},
 )
 @shows("cases")
 async def send_back(
@@ -120,7 +121,8 @@ async def send_back(
     language: UsedLanguage,
 ) -> CaseWithHistoryOut:
     wanted = Wanted(case_id, seen)
-    answer = await commands.send_back(session, wanted, caller, body.reason)
+    faults = [Fault(each.part, each.code) for each in body.parts]
+    answer = await commands.send_back(session, wanted, caller, body.reason, faults)
     return await _shown(session, answer, caller, language)
 
 

@@ -32,11 +32,14 @@ from credit.cases.writing import (
     save_judged,
     save_moves,
     save_returns,
+    tell_submitted,
 )
 from credit.domain.books import Regulations
 from credit.domain.cases import Act, Case, Kind, move, repeats
 from credit.domain.periods import LeftOut, Segment
+from credit.domain.returns import Fault
 from credit.ledger.commands import enter
+from credit.parts.commands import decide_with_return
 from credit.people import PEOPLE
 
 
@@ -118,6 +121,8 @@ async def open_cases(session: AsyncSession, new: Sequence[NewCase], actor: Actor
         at=now,
     )
     await book_months(session, [case.id for case in kept if case.kind != "education"])
+    for case in kept:
+        tell_submitted(session, case, content_of(case), 1, now)
     return stored
 
 
@@ -136,10 +141,14 @@ async def attest(session: AsyncSession, wanted: Sequence[Wanted], caller: Caller
     return answers
 
 
-async def send_back(session: AsyncSession, wanted: Wanted, caller: Caller[Regulations], reason: str) -> Answer:
-    """Returns a case for repair and frees its months."""
+async def send_back(
+    session: AsyncSession, wanted: Wanted, caller: Caller[Regulations], reason: str, faults: Sequence[Fault]
+) -> Answer:
+    """Returns a case for repair and frees its months; `faults` name the parts that are not in order, the others are right."""
     [answer], moved = _decide(await _locked(session, [wanted], caller), [wanted], "return", caller)
-    await save_returns(session, moved, caller.actor, caller.now, {case.id: reason for case in moved})
+    for case in moved:
+        await save_returns(session, [case], caller.actor, caller.now, {case.id: reason}, faults)
+        await decide_with_return(session, case, faults, caller.rules.returns.at(caller.today).tables)
     return answer
 
 

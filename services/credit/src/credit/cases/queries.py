@@ -1,7 +1,7 @@
 """Reading cases."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,14 +13,15 @@ from common.store.sets import one_of
 from common.texts import Language
 from common.web.pages import BY_ID, Page, Window
 from contracts.callers import Caller
-from credit.cases.schemas import CaseOut, CaseWithHistoryOut, LeftOutMonthOut, MoveOut, SegmentOut
+from credit.cases.schemas import CaseOut, CaseWithHistoryOut, LeftOutMonthOut, MoveOut, PartOut, SegmentOut
 from credit.cases.tables import cases, history, segments
 from credit.domain.amounts import shown_ak, total
 from credit.domain.books import Regulations
 from credit.domain.cases import State
+from credit.parts.queries import decisions_of
 from credit.people import PEOPLE
 from credit.rule_packs.schemas import readings_shown
-from credit.texts import explain
+from credit.texts import explain, say
 
 
 async def read_case(
@@ -46,9 +47,51 @@ async def read_case(
         )
         for line in moves
     ]
+    rounds = [line.version for line in lines if line.to_state == "submitted" and line.from_state != "submitted"]
     return CaseWithHistoryOut(
-        **_case(row, parts[case_id, row["judged"]], caller.rules, language).__dict__, history=lines
+        **_case(row, parts[case_id, row["judged"]], caller.rules, language).__dict__,
+        rounds=len(rounds),
+        parts=_parts(row, await decisions_of(session, case_id), lines, rounds, caller, language),
+        history=lines,
     )
+
+
+def _parts(
+    row: RowMapping,
+    decided: Mapping[str, Any],
+    moves: Sequence[MoveOut],
+    rounds: Sequence[int],
+    caller: Caller[Regulations],
+    language: Language,
+) -> list[PartOut]:
+    """The parts of a case; whoever checks it finds right what is still open."""
+    rules = caller.rules.returns.at(caller.today).tables
+    found: list[PartOut] = []
+    for part in rules.parts[row["kind"]]:
+        decision = decided.get(part)
+        stands, by, version = "open", None, None
+        if decision and decision.verdict != "open" and (decision.verdict == "right" or decision.version > rounds[-1]):
+            stands, version = decision.verdict, decision.version
+        elif row["checked_by"]:
+            stands, version = (
+                "right",
+                max(move.version for move in moves if move.to_state == "checked" != move.from_state),
+            )
+        if version is not None:
+            by = moves[version - 1].by
+        code = decision and stands != "right" and decision.code
+        text_name = rules.text_of(code) if code else None
+        found.append(
+            PartOut(
+                part=part,
+                decision=stands,
+                code=code or None,
+                explanation=say(text_name, language) if text_name else None,
+                round=version and sum(begun <= version for begun in rounds),
+                by=by,
+            )
+        )
+    return found
 
 
 async def list_cases(

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StrictInt
 
-from common.fields import Document, Paragraph
+from common.fields import Document, Line, Paragraph
 from credit.domain.cases import Kind, State
 from credit.domain.entry import Method, Way
 from credit.domain.periods import Why
+from credit.domain.returns import Decision
 from credit.rule_packs.schemas import ReadingOut
 
 
@@ -136,9 +137,26 @@ class CaseOut(BaseModel):
     moved_at: datetime
 
 
-class CaseWithHistoryOut(CaseOut):
-    """A case with all its moves."""
+class PartOut(BaseModel):
+    """A part of a case and what was decided of it: by whom (the subject of their token), in which round.
 
+    `right` lasts through the rounds that follow, as long as no repair touches the part. `open` is to be decided in this round; `code`
+    is then what was wrong with it in the round before.
+    """
+
+    part: str
+    decision: Decision
+    code: str | None
+    explanation: str | None = Field(description="what the code says")
+    round: int | None
+    by: str | None
+
+
+class CaseWithHistoryOut(CaseOut):
+    """A case with its parts and all its moves; `rounds` is how often it was submitted."""
+
+    rounds: int
+    parts: list[PartOut]
     history: list[MoveOut]
 
 
@@ -149,7 +167,15 @@ class CaseIn(Document):
     version: Annotated[StrictInt, Field(ge=1, lt=2**31)] | None = None
 
 
+class FaultIn(Document):
+    """A part that is not in order, and the code of what is wrong with it; `GET /v1/rule-subjects` has both (`returns`)."""
+
+    part: Line
+    code: Line
+
+
 class ReturnIn(Document):
-    """Why a case is sent back."""
+    """Why a case is sent back. Where `parts` are named, all others are right, and need no repair."""
 
     reason: Paragraph
+    parts: list[FaultIn] = Field(default_factory=list[FaultIn], max_length=20)

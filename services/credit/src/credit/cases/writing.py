@@ -13,11 +13,15 @@ from uuid import UUID
 from sqlalchemy import ARRAY, DateTime, Text, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common.store.outbox import emit
 from common.store.sets import columns_of, insert, lists, overwrite, unnest
-from contracts.actors import Actor
+from contracts.actors import SYSTEM, Actor
+from contracts.events.credit import CreditReturned, CreditSubmitted, Faulty
 from credit.cases.tables import cases, history, segments
 from credit.domain.cases import Case
 from credit.domain.periods import Converted, LeftOut, Segment
+from credit.domain.returns import Fault, touched
+from credit.parts.commands import reopen
 
 MOVED = columns_of(cases, ("id", "state", "version", "checked_by", "return_reason"))
 SAVE_MOVES = text(
@@ -131,11 +135,32 @@ async def save_moves(
 
 
 async def save_returns(
-    session: AsyncSession, returned: Sequence[Case], actor: Actor, now: datetime, reasons: Mapping[UUID, str]
+    session: AsyncSession,
+    returned: Sequence[Case],
+    actor: Actor,
+    now: datetime,
+    reasons: Mapping[UUID, str],
+    faults: Sequence[Fault] = (),
 ) -> None:
-    """Stores locked cases that were sent back, and frees their months."""
+    """Stores locked cases that were sent back, frees their months, and tells it."""
     await save_moves(session, returned, actor, now, reasons)
     await free_months(session, [case.id for case in returned])
+    for case in returned:
+        told = CreditReturned(
+            case_id=case.id,
+            person_id=case.person_id,
+            kind=case.kind,
+            by_service=actor == SYSTEM,
+            parts=[Faulty(part=fault.part, code=fault.code) for fault in faults],
+        )
+        emit(session, told, sequence=case.version, time=now)
+
+
+def tell_submitted(session: AsyncSession, case: Any, said: Mapping[str, Any], version: int, now: datetime) -> None:
+    """Tells that a case waits to be checked, and what it says."""
+    period = {name: said[name] for name in ("period_start", "period_end", "predikat")}
+    told = CreditSubmitted(case_id=case.id, person_id=case.person_id, kind=case.kind, **period)
+    emit(session, told, sequence=version, time=now)
 
 
 async def save_judged(
@@ -163,6 +188,17 @@ async def save_judged(
     booking = [item.case.id for item in judged if item.case.kind != "education"]
     await free_months(session, booking)
     await book_months(session, booking)
+    again = [item for item in judged if not item.case.rejudged]
+    await reopen(
+        session,
+        [
+            (item.case.id, item.case.version, part)
+            for item in again
+            for part in (touched(item.replaced, item.content) if item.replaced else ())
+        ],
+    )
+    for item in again:
+        tell_submitted(session, item.case, item.content, item.case.version, now)
 
 
 async def add_segments(session: AsyncSession, judged: Sequence[tuple[UUID, int, Sequence[Segment]]]) -> None:

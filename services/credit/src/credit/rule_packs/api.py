@@ -21,7 +21,8 @@ async def get_rule_packs(caller: Reader, language: UsedLanguage) -> list[RulePac
 
 
 @router.get(
-    "/rule-subjects", summary="The rules around conversion: entry, papers of old methods, promotion and its days"
+    "/rule-subjects",
+    summary="The rules around conversion: entry, papers of old methods, promotion and its days, returns",
 )
 async def get_rule_subjects(caller: Reader, language: UsedLanguage) -> SubjectsOut:
     rules = caller.rules
@@ -31,4 +32,5 @@ async def get_rule_subjects(caller: Reader, language: UsedLanguage) -> SubjectsO
         integration=subject_shown(rules.integration, language),
         promotion=subject_shown(rules.promotion, language),
         days=subject_shown(rules.days, language),
+        returns=subject_shown(rules.returns, language),
     )

@@ -14,6 +14,7 @@ from credit.domain.entry import EntryRules
 from credit.domain.papers import PaperRules
 from credit.domain.promotion import PromotionRules
 from credit.domain.promotion_days import DayRules
+from credit.domain.returns import ReturnRules
 from credit.domain.rules import Education, Jenjang, OpenReading, Predikat, Rules
 from credit.texts import say
 
@@ -67,13 +68,14 @@ class SubjectPackOut(BaseModel, Generic[T]):
 
 
 class SubjectsOut(BaseModel):
-    """The rules around conversion: entry into a functional post, papers of two old methods, promotion and its days."""
+    """The rules around conversion: entry into a functional post, papers of two old methods, promotion and its days, and returns."""
 
     entry: list[SubjectPackOut[EntryRules]]
     conventional: list[SubjectPackOut[PaperRules]]
     integration: list[SubjectPackOut[PaperRules]]
     promotion: list[SubjectPackOut[PromotionRules]]
     days: list[SubjectPackOut[DayRules]]
+    returns: list[SubjectPackOut[ReturnRules]]
 
 
 def subject_shown(book: RuleBook[Any], language: Language) -> list[Any]:
