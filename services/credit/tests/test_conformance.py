@@ -15,6 +15,8 @@ async def test_every_answer_is_documented(keeps_its_word, app, database, world, 
         await api.call("verifier", "POST", f"/cases/{returned}/return", {"reason": "Berkas kurang"})
     await api.call("validator", "POST", f"/cases/{cases[0]}/attest")
     entries = [row.id for row in await world.rows("SELECT id FROM entries")]
+    said = {"kind": "discipline", "level": "none", "day": "2026-01-05", "paper": "D"}
+    facts = await api.bulk("/facts:batch", [said | {"person_id": str(person)} for person in people[:3]], "agency_hr")
     record = world.completed(people[0])
     await world.hear(world.received(record))
     sheet = {"headers": api.headers("agency_hr"), "content": SHEET}
@@ -31,11 +33,14 @@ async def test_every_answer_is_documented(keeps_its_word, app, database, world, 
             "case_id": cases,
             "record_id": [record.record_id],
             "entry_id": entries,
+            "fact_id": [fact["id"] for fact in facts],
             "import_id": imports,
         },
         bodies={
             "POST /v1/imports:predicates": SHEET,
             "POST /v1/predicates": predicate(people[0], **another_year),
+            "POST /v1/facts": said | {"person_id": str(people[1])},
+            "POST /v1/facts/{fact_id}/withdraw": {"reason": "salah orang"},
             "POST /v1/openings": {
                 "person_id": str(people[1]),
                 "way": "balance",

@@ -18,6 +18,12 @@ RIGHTS = {
     ("GET", "/v1/people/{person_id}/credit"): READERS | {"bkn", "steward"},
     ("GET", "/v1/people/{person_id}/credit/explain"): READERS | {"bkn", "steward"},
     ("GET", "/v1/people/{person_id}/credit/explain/{entry_id}"): READERS | {"bkn", "steward"},
+    ("GET", "/v1/people/{person_id}/credit/promotion"): READERS | {"bkn", "steward"},
+    ("GET", "/v1/promotions"): READERS | {"bkn", "steward"},
+    ("GET", "/v1/people/{person_id}/facts"): READERS,
+    ("POST", "/v1/facts"): {"agency_hr", "service"},
+    ("POST", "/v1/facts:batch"): {"agency_hr", "service"},
+    ("POST", "/v1/facts/{fact_id}/withdraw"): {"agency_hr", "service"},
     ("GET", "/v1/people/{person_id}/evidence"): READERS,
     ("GET", "/v1/evidence/{record_id}"): READERS,
     ("GET", "/v1/rule-packs"): READERS | {"bkn", "programme_manager"},
@@ -64,6 +70,12 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
         await api.bulk("/cases:check", attested, "verifier", agency=agency)
         await api.bulk("/cases:attest", attested, "validator", agency=agency)
     entries = {row.person_id: row.id for row in await world.rows("SELECT person_id, id FROM entries")}
+    said = {"kind": "discipline", "level": "none", "day": "2026-01-05", "paper": "D"}
+    told = [said | {"person_id": str(scene[whose][0])} for whose in scene]
+    facts = {
+        scene[whose][0]: answer["id"]
+        for whose, answer in zip(scene, await api.bulk("/facts:batch", told, "service"), strict=True)
+    }
     own, other = [
         Things(
             {"agency": agency, "person": person, "region": region, "position": position},
@@ -73,6 +85,7 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
                 "record_id": record,
                 "agency_id": agency,
                 "entry_id": entries[person],
+                "fact_id": facts[person],
             },
             {
                 "service": {"import_id": await sent_import(world.database, "predicates", "service")},
@@ -96,11 +109,15 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
         "paper_date": "2025-01-15",
     }
     opening = pak | {"person_id": str(other.ids["person_id"])}
+    fact = said | {"person_id": str(other.ids["person_id"]), "paper": "lain"}
     case = {"id": other.ids["case_id"]}
     await reaches_its_own(
         own,
         other,
         {
+            "POST /v1/facts": fact,
+            "POST /v1/facts:batch": [fact],
+            "POST /v1/facts/{fact_id}/withdraw": {"reason": "salah orang"},
             "POST /v1/openings": opening,
             "POST /v1/openings:batch": [opening],
             "POST /v1/imports:predicates": None,

@@ -23,6 +23,7 @@ PEOPLE = People(
     posts=("jenjang", "position", "golongan"),
     statuses=("status",),
     educations=("degree",),
+    holdings=("post_id", "kind"),
     promotions=("kind", "jenjang_before", "golongan_before", "jenjang", "golongan"),
 )
 POSTS, STATUSES, EDUCATIONS, PROMOTIONS = (

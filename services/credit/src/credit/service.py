@@ -16,6 +16,9 @@ SERVICE = Service(
     features=[
         "agencies",
         "deputies",
+        "posts",
+        "facts",
+        "promotions",
         "predicates",
         "openings",
         "reported",

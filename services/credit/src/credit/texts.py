@@ -32,6 +32,36 @@ REASONS: Mapping[str, str] = {
 }
 """Why something gives no points, or why the service itself returned a case. The rule packs hold the legal sources."""
 
+CONDITIONS: Mapping[tuple[str, str], str] = {
+    ("credit-for-rank", "met"): text_named("promotion.credit-for-rank.met"),
+    ("credit-for-rank", "not-met"): text_named("promotion.credit-for-rank.not-met"),
+    ("years-in-rank", "met"): text_named("promotion.years-in-rank.met"),
+    ("years-in-rank", "not-met"): text_named("promotion.years-in-rank.not-met"),
+    ("years-in-rank", "unknown"): text_named("promotion.years-in-rank.unknown"),
+    ("predicate", "met"): text_named("promotion.predicate.met"),
+    ("predicate", "not-met"): text_named("promotion.predicate.not-met"),
+    ("predicate", "unknown"): text_named("promotion.predicate.unknown"),
+    ("discipline", "met"): text_named("promotion.discipline.met"),
+    ("discipline", "not-met"): text_named("promotion.discipline.not-met"),
+    ("discipline", "unknown"): text_named("promotion.discipline.unknown"),
+    ("credit-for-level", "met"): text_named("promotion.credit-for-level.met"),
+    ("credit-for-level", "not-met"): text_named("promotion.credit-for-level.not-met"),
+    ("open-post", "met"): text_named("promotion.open-post.met"),
+    ("open-post", "not-met"): text_named("promotion.open-post.not-met"),
+    ("open-post", "unknown"): text_named("promotion.open-post.unknown"),
+    ("test-passed", "met"): text_named("promotion.test-passed.met"),
+    ("test-passed", "not-met"): text_named("promotion.test-passed.not-met"),
+    ("rank", "met"): text_named("promotion.rank.met"),
+    ("rank", "not-met"): text_named("promotion.rank.not-met"),
+    ("rank", "unknown"): text_named("promotion.rank.unknown"),
+    ("rank", "none"): text_named("promotion.rank.none"),
+    ("level", "met"): text_named("promotion.level.met"),
+    ("level", "not-met"): text_named("promotion.level.not-met"),
+    ("level", "unknown"): text_named("promotion.level.unknown"),
+    ("level", "none"): text_named("promotion.level.none"),
+}
+"""What is said of an act, and of a condition of it, in each state."""
+
 
 def explain(reason: str, language: Language) -> str:
     """What a reason code says; a reason in a person's own words stays as it is."""

@@ -25,11 +25,12 @@ Act = Literal["rank", "level"]
 
 @dataclass(frozen=True)
 class Rank:
-    """Beside AK, a KP asks for years in the pangkat, and for predikat of the last years."""
+    """Beside AK, a KP asks for years in the pangkat, for predikat of the last years, and that no discipline of these levels is in force."""
 
     years_in_rank: int
     lowest: str
     years: int
+    barred_by: tuple[str, ...]
     status: str
     sources: tuple[str, ...]
 

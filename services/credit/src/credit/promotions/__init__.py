@@ -1,0 +1,1 @@
+"""Whether somebody can rise, and if not, why not yet."""
