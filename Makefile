@@ -34,7 +34,7 @@ setup: ## install everything into this folder: packages, Java, PostgreSQL, Kafka
 	@$(PYTHON) deploy/local/bootstrap.py
 
 test: setup ## every test, several at a time: unit, integration, end to end (ARGS="services/credit -k ledger")
-	@$(BIN)/pytest $(or $(ARGS),-n logical --maxprocesses 4 --inline-snapshot disable)
+	@$(BIN)/pytest $(or $(ARGS),-n logical --maxprocesses 4 --dist loadgroup --inline-snapshot disable)
 
 .PHONY: fuzz
 fuzz: setup ## call every route as its document allows and as it does not: 30,000 calls and more (CALLS=500 SEED=7)

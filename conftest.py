@@ -11,3 +11,10 @@ pytest.register_assert_rewrite("jejak_local")
 os.environ["LANGUAGE"] = "en"
 
 pytest_plugins = ["jejak_local.testkit", "jejak_local.fixtures"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With several processes the tests of a file run in one of them, and all of e2e in one: the whole system is started once."""
+    for item in items:
+        file = item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group("e2e" if file.startswith("tests/e2e/") else file))
