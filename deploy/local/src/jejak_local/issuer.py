@@ -19,12 +19,12 @@ from jwt.algorithms import RSAAlgorithm
 
 from contracts import roles
 from contracts.roles import CLAIMS
+from jejak_local.login import LIFETIME, Login, refused
 from jejak_local.processes import LocalError
 
 ROLES = tuple(roles.ROLES)
 SECRET = "jejak-local"
 AUDIENCE = "jejak"
-LIFETIME = 3600
 
 
 class Issuer:
@@ -36,6 +36,7 @@ class Issuer:
         self.url = url
         self._keys: list[tuple[str, rsa.RSAPrivateKey]] = []
         self._made = 0
+        self.login = Login(self.claims, self.sign)
         self.rotate()
 
     @property
@@ -130,19 +131,22 @@ class Issuer:
                 return jwt.encode(claims, "", algorithm, headers=headers)
 
     def routes(self) -> APIRouter:
-        routes = APIRouter()
+        routes = self.login.routes()
 
         @routes.get("/.well-known/openid-configuration")
         def configuration() -> dict[str, Any]:
             return {
                 "issuer": self.url,
+                "authorization_endpoint": f"{self.url}/authorize",
                 "token_endpoint": self.token_url,
+                "end_session_endpoint": f"{self.url}/logout",
                 "jwks_uri": self.jwks_url,
-                "grant_types_supported": ["client_credentials"],
+                "grant_types_supported": ["client_credentials", "authorization_code", "refresh_token"],
+                "code_challenge_methods_supported": ["S256"],
                 "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
                 "id_token_signing_alg_values_supported": ["RS256"],
                 "subject_types_supported": ["public"],
-                "response_types_supported": ["token"],
+                "response_types_supported": ["code"],
             }
 
         @routes.get("/jwks")
@@ -156,13 +160,13 @@ class Issuer:
         @routes.post("/token")
         async def issue(request: Request) -> JSONResponse:
             form = dict(parse_qsl((await request.body()).decode()))
+            if form.get("grant_type") in {"authorization_code", "refresh_token"}:
+                return self.login.redeem(form)
             client, secret = _client(request, form)
             if form.get("grant_type") != "client_credentials":
-                return _refused("unsupported_grant_type", "Only grant_type=client_credentials, as a form.")
+                return refused("unsupported_grant_type", "Only grant_type=client_credentials, as a form.")
             if client not in ROLES or secret != SECRET:
-                return _refused(
-                    "invalid_client", f"client_id is one of {', '.join(ROLES)}; see .jejak/stack.json.", 401
-                )
+                return refused("invalid_client", f"client_id is one of {', '.join(ROLES)}; see .jejak/stack.json.", 401)
             token = self.token(client, **{name: form.get(name) for name in CLAIMS})
             return JSONResponse(
                 {"access_token": token, "token_type": "Bearer", "expires_in": LIFETIME},
@@ -183,7 +187,3 @@ def _client(request: Request, form: dict[str, str]) -> tuple[str, str]:
         client, _, secret = base64.b64decode(credentials, validate=False).decode(errors="replace").partition(":")
         return client, secret
     return form.get("client_id", ""), form.get("client_secret", "")
-
-
-def _refused(error: str, description: str, status: int = 400) -> JSONResponse:
-    return JSONResponse({"error": error, "error_description": description}, status)

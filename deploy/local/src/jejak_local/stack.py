@@ -298,6 +298,11 @@ async def _start(root: Path, spawner: Spawner, plan: Plan, say: Say) -> Stack:
         "smtp_port": str(smtp_port),
         "smtp_sender": "Jejak <jejak@example.org>",
         "notice_window": "5",
+        "services": json.dumps({name: f"http://127.0.0.1:{port}" for name, port in ports.items()}),
+        "session_key": "jejak-local",
+        "authorization_url": f"{helper_url}/authorize",
+        "token_url": f"{helper_url}/token",
+        "logout_url": f"{helper_url}/logout",
         "portal_url": f"http://127.0.0.1:{ports.get('notification', helper_port)}",
     }
     databases: dict[str, Database] = {}

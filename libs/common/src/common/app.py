@@ -71,6 +71,7 @@ def create_app(
             app.include_router(router, max_body_size=SINGLE_BODY_LIMIT)
         for router in service.uploads:
             app.include_router(router, max_body_size=parts.settings.batch_body_limit)
+        service.outfit(app)
     openapi.install(app)
     assert_guarded(app, service.callers.roles)
     _assert_async(app)

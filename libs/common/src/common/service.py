@@ -21,7 +21,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
 from sqlalchemy import MetaData
 
 from common.clock import Clock
@@ -79,6 +79,8 @@ class Service:
     """What the role `jobs` does, by the kind a job is ordered with."""
     due: Sequence[Due] = ()
     """What the role `due` does when its time has come."""
+    outfit: Callable[[FastAPI], None] = lambda _: None
+    """What its web application has beside routes: headers, and errors answered in another form than problems."""
 
     def parts(self, settings: ServiceSettings, database: Database) -> Parts:
         """What a process of it is made of."""

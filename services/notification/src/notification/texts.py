@@ -1,34 +1,19 @@
 """What PICs read: the texts of mails and pages, and the templates that say them."""
 
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment
 
-from common.texts import Language, Texts, number, percent
+from common.templates import speaking
+from common.texts import Language, Texts
 
-say = Texts(Path(__file__).parent).say
-say_count = Texts(Path(__file__).parent).say_count
+TEXTS = Texts(Path(__file__).parent)
+say = TEXTS.say
+say_count = TEXTS.say_count
 
 
 @cache
 def templates(language: Language) -> Environment:
     """Templates that speak a language; a variable that is not there is an error."""
-    environment = Environment(
-        loader=PackageLoader("notification"),
-        autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.globals |= {
-        "language": language,
-        "say": lambda name, **values: say(name, language, **values),
-        "say_count": lambda name, count, **values: say_count(name, count, language, **values),
-    }
-    environment.filters |= {
-        "number": partial(number, language=language),
-        "percent": partial(percent, language=language),
-    }
-    return environment
+    return speaking(TEXTS, language)

@@ -1,0 +1,4 @@
+from common.process import main
+from portal.service import SERVICE
+
+main(SERVICE)

@@ -1,0 +1,135 @@
+"""What a page asks services: all at once, with the token of whoever looks, each within the time it has.
+
+A service that is away, or too slow, is an answer too: its part of the page says so, and the rest stands.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import httpx2
+from opentelemetry import propagate
+
+from common.telemetry import log
+from common.texts import Language
+
+AWAY = 0
+NOT_HERE = {502, 503, 504}
+"""What stands between us and a service says, or the service itself, when it cannot answer now."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What one service is asked."""
+
+    service: str
+    method: str
+    path: str
+    params: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    json: Any = None
+    content: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+def get(service: str, path: str, **params: Any) -> Question:
+    """To read something; a parameter that is None is not sent. The path begins behind `/v1`."""
+    return Question(service, "GET", path, {name: value for name, value in params.items() if value is not None})
+
+
+def post(service: str, path: str, json: Any = None, *, once: str | None = None) -> Question:
+    """To change something; sent again with the same `once` it is done once, where the route takes an Idempotency-Key."""
+    return Question(service, "POST", path, json=json, headers={"idempotency-key": once} if once else {})
+
+
+def put(service: str, path: str, json: Any) -> Question:
+    """To put something in the place of what is there."""
+    return Question(service, "PUT", path, json=json)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a service says, by the HTTP status; AWAY when it said nothing in time."""
+
+    status: int
+    body: Any = None
+    content: bytes = field(default=b"", repr=False)
+    media_type: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def away(self) -> bool:
+        """Whether it may answer later: nothing is known of what was asked."""
+        return self.status == AWAY or self.status in NOT_HERE
+
+    @property
+    def forbidden(self) -> bool:
+        return self.status == 403
+
+    @property
+    def missing(self) -> bool:
+        return self.status == 404
+
+    @property
+    def faults(self) -> Sequence[Mapping[str, Any]]:
+        """What is wrong with what was asked, each with its field, code and message (RFC 9457)."""
+        return self.body.get("errors", ()) if not self.ok and isinstance(self.body, dict) else ()
+
+    @property
+    def items(self) -> Sequence[Any]:
+        """The rows of a page of a list; none where there is no answer."""
+        return self.body["items"] if self.ok else ()
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Asks as one person, in one language."""
+
+    http: httpx2.AsyncClient
+    services: Mapping[str, str]
+    seconds: float
+    token: str | None = field(repr=False)
+    language: Language
+
+    async def ask(self, *questions: Question) -> list[Answer]:
+        """The answers, in the order of the questions."""
+        return await asyncio.gather(*(self._one(question) for question in questions))
+
+    async def _one(self, question: Question) -> Answer:
+        headers = {"accept-language": self.language, **question.headers}
+        if self.token:
+            headers["authorization"] = f"Bearer {self.token}"
+        propagate.inject(headers)
+        address = f"{self.services[question.service]}/v1{question.path}"
+        try:
+            async with asyncio.timeout(self.seconds):
+                got = await self.http.request(
+                    question.method,
+                    address,
+                    params=_written(question.params),
+                    json=question.json,
+                    content=question.content,
+                    headers=headers,
+                )
+        except (TimeoutError, httpx2.HTTPError) as error:
+            log.warning("service away", asked=question.service, error=type(error).__name__)
+            return Answer(AWAY)
+        media_type = got.headers.get("content-type", "").partition(";")[0]
+        is_json = media_type in {"application/json", "application/problem+json"}
+        return Answer(got.status_code, got.json() if is_json and got.content else None, got.content, media_type)
+
+
+def _written(params: Mapping[str, Any]) -> dict[str, str | list[str]]:
+    """Parameters as the services read them: `true`, not `True`."""
+    return {
+        name: [_word(each) for each in value] if isinstance(value, list) else _word(value)
+        for name, value in params.items()
+    }
+
+
+def _word(value: str | int | bool | UUID) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

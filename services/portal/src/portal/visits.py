@@ -1,0 +1,301 @@
+"""Somebody looks at a page: who they are, in which hat, in which language, and what they have typed.
+
+`Page` is the dependency of every route: it says whom the page is for, and gives the `Visit`.
+"""
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote, urlsplit
+from uuid import UUID
+
+import httpx2
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.datastructures import UploadFile
+
+from common.refused import Refused
+from common.texts import LANGUAGES, Language
+from common.web.auth import EVERYBODY
+from common.web.keys import KeySet
+from common.web.parts import WebParts, parts_of
+from common.web.problems import language_of
+from common.web.rates import READING
+from portal import issuer, menu, sessions
+from portal.asking import Answer, Asker, Question
+from portal.assets import Assets
+from portal.forms import Form
+from portal.sealing import Seal
+from portal.sessions import Signed
+from portal.settings import Settings
+from portal.texts import ZONES, templates
+
+LEEWAY = timedelta(seconds=30)
+"""A token that ends so soon is renewed before services are asked with it."""
+SAME_SITE = {"same-origin", "none"}
+"""Where a browser says that a request comes from when it comes from our own pages, or from its address bar."""
+
+
+@dataclass
+class Portal:
+    """What the portal is made of, once a process."""
+
+    settings: Settings
+    http: httpx2.AsyncClient
+    assets: Assets
+
+    @cached_property
+    def seal(self) -> Seal:
+        """By which sessions are sealed."""
+        return Seal(self.settings.session_key.get_secret_value())
+
+    @cached_property
+    def keys(self) -> KeySet:
+        """The issuer's, for what it says of who logs in."""
+        return KeySet(self.settings.jwks_url)
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach it by TLS."""
+        return self.settings.public_url.startswith("https:")
+
+    @property
+    def cookie(self) -> str:
+        """The name of the cookie of a session; a browser lets nobody but this very host set the one with the prefix."""
+        return "__Host-jejak" if self.secure else "jejak"
+
+
+class LogInFirst(Exception):  # noqa: N818 - what has to be done
+    """Nobody is logged in (any more) who could see the page; `parked` is the name of what they had typed."""
+
+    def __init__(self, parked: str | None = None) -> None:
+        super().__init__()
+        self.parked = parked
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One look at one page."""
+
+    request: Request
+    parts: WebParts
+    portal: Portal
+    language: Language
+    zone: str
+    signed: Signed | None
+    typed: Mapping[str, str] = field(default_factory=dict[str, str])
+    files: Mapping[str, UploadFile] = field(default_factory=dict[str, UploadFile])
+
+    @property
+    def who(self) -> Signed:
+        """Who is logged in, on a page for those who are."""
+        assert self.signed is not None  # noqa: S101 - `Page` has let them in
+        return self.signed
+
+    @property
+    def person(self) -> UUID:
+        """Whose own pages these are. Raises Refused `forbidden` for whose token names no person."""
+        return self.who.principal.speaks_for("person")
+
+    @property
+    def agency(self) -> UUID:
+        """For which agency they speak. Raises Refused `forbidden` for whose token names none."""
+        return self.who.principal.speaks_for("agency")
+
+    @property
+    def form(self) -> Form:
+        """What was typed on this page."""
+        return Form(self.typed)
+
+    async def ask(self, *questions: Question) -> list[Answer]:
+        """What services say, in the order of the questions. Raises LogInFirst when one takes the token no more."""
+        settings = self.portal.settings
+        token = self.signed.access if self.signed else None
+        asker = Asker(self.portal.http, settings.services, settings.answer_seconds, token, self.language)
+        answers = await asker.ask(*questions)
+        if self.signed and any(answer.status == 401 for answer in answers):
+            raise LogInFirst(await park(self))
+        return answers
+
+    def page(self, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+        """The page of a template, with these values; the layout has the visit beside them."""
+        shown = templates(self.language).get_template(template)
+        hat = self.signed.hat if self.signed else None
+        body = shown.render(
+            visit=self,
+            assets=self.portal.assets,
+            menu=menu.items(hat),
+            csrf=csrf_of(self.portal, self.signed.cookie) if self.signed else "",
+            zone=self.zone,
+            **values,
+        )
+        return HTMLResponse(
+            body, status, headers={"content-language": self.language, "vary": "Cookie, Accept-Language"}
+        )
+
+
+def to(address: str) -> RedirectResponse:
+    """Go on to another of our pages, by GET: a page that has changed something ends so, and is not sent again by accident."""
+    return RedirectResponse(address, 303)
+
+
+def inside(address: str | None) -> str:
+    """An address if it is one of our own pages, else the first page: nobody is led away from here by a link to here."""
+    if not address or not address.isprintable() or "\\" in address or not address.startswith("/"):
+        return "/"
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "/"
+    return "/" if parts.scheme or parts.netloc or address.startswith("//") else address
+
+
+def here(request: Request) -> str:
+    """The address of the page that was asked for, without what stands before the path."""
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def csrf_of(portal: Portal, cookie: str) -> str:
+    """What every form of a session carries, and nobody else can know."""
+    return portal.seal.mark("csrf", cookie)
+
+
+def portal_of(request: Request) -> Portal:
+    """The portal that was asked."""
+    return request.app.state.portal
+
+
+def spoken(request: Request) -> tuple[Language, str]:
+    """The language and the zone of a browser: as chosen, else as it asks, and the time of Jakarta."""
+    chosen, zone = request.cookies.get("language"), request.cookies.get("zone")
+    language: Language = chosen if chosen in LANGUAGES else language_of(request.headers.get("accept-language"))
+    return language, zone if zone in ZONES else next(iter(ZONES))
+
+
+@dataclass(frozen=True)
+class Page:
+    """Whom a page is for: who wears one of these hats; with none named everybody, or whoever is logged in."""
+
+    roles: tuple[str, ...]
+    signed_in: bool
+
+    def __init__(self, *roles: str, signed_in: bool = False) -> None:
+        object.__setattr__(self, "roles", roles)
+        object.__setattr__(self, "signed_in", signed_in or bool(roles))
+
+    @property
+    def allowed_roles(self) -> frozenset[str]:
+        """What `common.web.auth.guards` reads: no page takes a bearer token."""
+        return EVERYBODY
+
+    def opens_to(self, hat: str | None) -> bool:
+        """Whether whoever wears that hat may look."""
+        return (hat is not None or not self.signed_in) and (not self.roles or hat in self.roles)
+
+    async def __call__(self, request: Request) -> Visit:
+        """Who looks. Raises LogInFirst; Refused: `form-foreign`, `hat-other`, `too-many-requests`."""
+        visit, was = await _visit(request)
+        if request.method not in READING:
+            visit = await _sent(visit, was)
+        if not self.signed_in:
+            return visit
+        if visit.signed is None:
+            raise LogInFirst(await park(visit, was))
+        await visit.parts.rates.subject(visit.signed.principal.subject, request.method)
+        if not self.opens_to(visit.signed.hat):
+            raise Refused("hat-other")
+        return await _resumed(visit)
+
+
+@dataclass(frozen=True)
+class _Was:
+    """A session that a browser has: whose it is, also after its end."""
+
+    cookie: str
+    whose: str
+
+
+async def _visit(request: Request) -> tuple[Visit, _Was | None]:
+    parts, portal = parts_of(request), portal_of(request)
+    language, zone = spoken(request)
+    visit = Visit(request, parts, portal, language, zone, None)
+    cookie = request.cookies.get(portal.cookie)
+    if not cookie:
+        return visit, None
+    async with parts.database.reading() as session:
+        row = await sessions.found(session, cookie)
+    if row is None:
+        return visit, None
+    now, settings = parts.clock.now(), portal.settings
+    was = _Was(cookie, row.whose)
+    said = portal.seal.open(row.sealed) if row.sealed else None
+    if said is None or now >= row.ends_at or now >= row.seen_at + settings.idle:
+        return visit, was
+    signed: Signed | None = sessions.read(cookie, row, said)
+    if signed.good_until <= now + LEEWAY:
+        signed = await _renewed(visit, cookie)
+    elif signed.seen_at <= now - sessions.TOUCH:
+        async with parts.database.transaction() as session:
+            await sessions.change(session, cookie, seen_at=now)
+    return replace(visit, signed=signed), was
+
+
+async def _renewed(visit: Visit, cookie: str) -> Signed | None:
+    """The session with new tokens; None when the issuer gives none, which ends it. Of two pages at once, one asks."""
+    portal, now = visit.portal, visit.parts.clock.now()
+    async with visit.parts.database.transaction() as session:
+        row = await sessions.found(session, cookie, lock=True)
+        said = portal.seal.open(row.sealed) if row and row.sealed else None
+        if row is None or said is None:
+            return None
+        signed = sessions.read(cookie, row, said)
+        if signed.good_until > now + LEEWAY:
+            return signed
+        tokens = await issuer.renewed(portal.settings, portal.keys, visit.parts.authenticator, signed)
+        if tokens is None:
+            await sessions.change(session, cookie, sealed=None)
+            return None
+        row.sealed, row.seen_at = portal.seal.close(tokens.said()), now
+        return sessions.read(cookie, row, tokens.said())
+
+
+async def _sent(visit: Visit, was: _Was | None) -> Visit:
+    """The visit with what was typed. Raises Refused `form-foreign` for a form that is not one of this browser's session."""
+    form = await visit.request.form()
+    typed = {name: value for name, value in form.items() if isinstance(value, str)}
+    files = {name: value for name, value in form.items() if isinstance(value, UploadFile) and value.filename}
+    site = visit.request.headers.get("sec-fetch-site")
+    own = was is not None and hmac.compare_digest(
+        typed.pop("csrf", "").encode(), csrf_of(visit.portal, was.cookie).encode()
+    )
+    if not own or (site is not None and site not in SAME_SITE):
+        raise Refused("form-foreign")
+    return replace(visit, typed=typed, files=files)
+
+
+async def park(visit: Visit, was: _Was | None = None) -> str | None:
+    """Keeps what was typed for whoever's session has ended; the name of it, or None where nothing was."""
+    whose = visit.signed.whose if visit.signed else was.whose if was else None
+    if not visit.typed or whose is None:
+        return None
+    async with visit.parts.database.transaction() as session:
+        sealed = visit.portal.seal.close(dict(visit.typed))
+        return await sessions.park(session, visit.parts.clock.now(), whose, sealed)
+
+
+async def _resumed(visit: Visit) -> Visit:
+    """The visit with what they had typed before they had to log in again."""
+    name = visit.request.query_params.get("parked")
+    if not name or visit.request.method not in READING:
+        return visit
+    async with visit.parts.database.reading() as session:
+        sealed = await sessions.parked(session, visit.parts.clock.now(), name, visit.who.whose)
+    return replace(visit, typed=visit.portal.seal.open(sealed) or {}) if sealed else visit
+
+
+def login_address(address: str) -> str:
+    """Where to log in, and come back to a page of ours."""
+    return f"/login?next={quote(inside(address), safe='')}"

@@ -1,0 +1,158 @@
+"""A civil servant looks at their own: the numbers are those of the services, and nothing typed is lost."""
+
+import asyncio
+import re
+from datetime import timedelta
+
+import pytest
+
+from portal.visits import Portal
+
+TRAINING = {
+    "form": "KL03",
+    "title": "Pelatihan teknis",
+    "start_date": "2026-03-02",
+    "end_date": "2026-03-03",
+    "jp": "7,5",
+}
+SCRIPT = '"><script>alert(1)</script>'
+
+
+@pytest.fixture
+async def training(beside, person_id):
+    training = await beside("training")
+    await training.people(training.state(person_id=person_id))
+    return training
+
+
+@pytest.fixture
+async def own(visitor, training, person_id):
+    await visitor.log_in("person", person=person_id)
+    return visitor
+
+
+async def test_the_card_tells_what_training_answers_and_why(own, calls) -> None:
+    sent = await own.send("/declare", **TRAINING)
+    assert sent.status_code == 303, sent.text
+    calls.calls.clear()
+    card = await own.see("/card?year=2026")
+    assert calls.calls == ["GET training /v1/people/me/jp"], "a fixed number of calls"
+    assert "Masih kurang 20 JP untuk tahun 2026." in card, "what nobody has checked does not count yet"
+    assert "Belum diverifikasi 7,5 JP" in card
+    assert "Pelatihan teknis" in card
+    assert "Sumber:" in card
+
+
+async def test_a_declaration_is_one_record_however_often_it_is_sent(own, training) -> None:
+    page = await own.get("/declare")
+    hidden = dict(re.findall(r'name="(csrf|once)" value="([^"]+)"', page.text))
+    answers = await asyncio.gather(*(own.http.post("/declare", data=hidden | TRAINING) for _ in range(3)))
+    assert {(answer.status_code, answer.headers["location"]) for answer in answers} == {
+        (303, answers[0].headers["location"])
+    }
+    assert await training.value("SELECT count(*) FROM records") == 1
+    record = await own.see(answers[0].headers["location"])
+    assert "Tersimpan." in record
+    assert "Dihitung 7,5 JP pada tahun 2026." in record
+    assert "2 Maret 2026 – 3 Maret 2026" in record
+    assert "Penilaian angka kredit tidak dapat dibaca. " in record, "credit is away, and the rest stands"
+
+
+async def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_is_kept(own) -> None:
+    typed = TRAINING | {"end_date": "2026-03-01", "jp": "seribu", "title": SCRIPT}
+    answer = await own.send("/declare", **typed)
+    assert answer.status_code == 422
+    assert SCRIPT not in answer.text
+    assert 'value="&#34;&gt;&lt;script&gt;alert(1)&lt;/script&gt;"' in answer.text
+    assert 'value="seribu"' in answer.text
+    assert '<a href="#jp">JP menurut sertifikat: ' in answer.text
+    assert 'aria-invalid="true" aria-describedby="jp-hint jp-fault"' in answer.text
+    again = await own.send("/declare", **(TRAINING | {"title": SCRIPT}))
+    assert SCRIPT not in (await own.get(again.headers["location"])).text, "stored"
+    assert SCRIPT not in (await own.get("/records")).text
+
+
+async def test_what_was_typed_when_the_session_had_ended_is_sent_after_the_log_in(
+    own, clock, person_id, training
+) -> None:
+    hidden = dict(re.findall(r'name="(csrf|once)" value="([^"]+)"', (await own.get("/declare")).text))
+    clock.moment += timedelta(minutes=31)
+    answer = await own.http.post("/declare", data=hidden | TRAINING)
+    assert answer.status_code == 401
+    [address] = re.findall(r'href="/login\?next=(%2Fdeclare[^"]+)"', answer.text)
+    back = await own.log_in(
+        "person", person=person_id, to=address.replace("%2F", "/").replace("%3F", "?").replace("%3D", "=")
+    )
+    page = await own.get(back.headers["location"])
+    assert 'value="Pelatihan teknis"' in page.text
+    assert f'name="once" value="{hidden["once"]}"' in page.text, "and is one record yet, if it had arrived"
+
+
+async def test_a_service_that_is_away_or_too_slow_is_told_and_the_page_stands(
+    visitor, training, calls, app, person_id, monkeypatch
+) -> None:
+    await visitor.log_in("person", person=person_id)
+    del calls.apps["training"]
+    card = await visitor.see("/card")
+    assert "Tidak tersedia saat ini. Jam pelajaran Anda tidak dapat dibaca." in card
+
+    async def slow(scope, receive, send) -> None:
+        await asyncio.sleep(60)
+
+    portal: Portal = app.state.portal
+    monkeypatch.setattr(portal, "settings", portal.settings.model_copy(update={"answer_seconds": 0.05}))
+    calls.apps["training"] = slow
+    assert "Tidak tersedia saat ini." in await visitor.see("/card")
+    lost = await visitor.get("/declare")
+    assert lost.status_code == 200
+
+
+async def test_the_record_of_another_is_not_there(own, training, agency) -> None:
+    other = training.state()
+    await training.people(other)
+    line = TRAINING | {"jp": "7.5", "source_name": "lms", "reference": "1", "person_id": str(other.person_id)}
+    [stored] = await training_store(training, line, agency)
+    answer = await own.get(f"/records/{stored}")
+    assert answer.status_code == 404
+    assert "Pelatihan teknis" not in answer.text
+
+
+async def training_store(training, line, agency):
+    from jejak_local.harness import NIP_KEY, caller
+    from training.records.commands import store
+    from training.records.schemas import Training
+
+    sender = caller("agency_hr", clock=training.clock, rules=training.parts.rules, nip_key=NIP_KEY, agency=agency)
+    async with training.database.transaction() as session:
+        return [answer.id for answer in await store(session, [Training.model_validate(line)], sender)]
+
+
+async def test_who_looked_is_told_by_the_registry(own, beside) -> None:
+    await beside("registry")
+    assert "Belum ada yang melihat data Anda." in await own.see("/looks")
+
+
+async def test_a_real_browser_logs_in_declares_by_keyboard_alone_and_sees_the_card(
+    page, log_in, accessible, training, person_id, served
+) -> None:
+    await log_in("person", person=person_id, to="/declare")
+    await accessible()
+    await page.get_by_label("Bentuk pelatihan").focus()
+    await page.keyboard.type("Pelatihan teknis")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("Sertifikasi keamanan")
+    await page.get_by_label("Hari pertama").fill("2026-03-02")  # how a day is typed is the browser's own affair
+    await page.get_by_label("Hari terakhir").fill("2026-03-03")
+    await page.get_by_label("JP menurut sertifikat").focus()
+    await page.keyboard.type("7,5")
+    for _ in range(12):
+        if await page.evaluate("document.activeElement.tagName") == "BUTTON":
+            break
+        await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/records/**")
+    await accessible()
+    await page.goto(f"{served}/card")
+    await accessible()
+    assert await page.get_by_role("heading", level=1).inner_text() == "Kartu JP saya"
+    assert await page.evaluate("typeof htmx") == "object", "served by the portal, and let run by its policy"
