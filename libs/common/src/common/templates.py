@@ -17,13 +17,15 @@ def speaking(texts: Texts, language: Language) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals |= {
-        "language": language,
-        "say": lambda name, **values: texts.say(name, language, **values),
-        "say_count": lambda name, count, **values: texts.say_count(name, count, language, **values),
-    }
-    environment.filters |= {
-        "number": partial(number, language=language),
-        "percent": partial(percent, language=language),
-    }
+
+    def say(name: str, /, **values: object) -> str:
+        return texts.say(name, language, **values)
+
+    def say_count(name: str, count: int, /, **values: object) -> str:
+        return texts.say_count(name, count, language, **values)
+
+    spoken = {"language": language, "say": say, "say_count": say_count}
+    written = {"number": partial(number, language=language), "percent": partial(percent, language=language)}
+    environment.globals.update(spoken)  # pyright: ignore[reportUnknownMemberType] - Jinja says nothing of what it takes
+    environment.filters.update(written)  # pyright: ignore[reportUnknownMemberType]
     return environment
