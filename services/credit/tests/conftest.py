@@ -12,7 +12,7 @@ from common.ids import new_id
 from common.parts import Parts
 from contracts.events.training import TrainingCompleted, TrainingCorrected, TrainingRevoked
 from credit.service import SERVICE
-from jejak_local import harness
+from jejak_local import authority, harness
 from jejak_local.harness import AGENCY, bare, numbered
 
 NOW = datetime(2026, 7, 1, 3, 0, tzinfo=UTC)
@@ -25,7 +25,8 @@ def moment() -> datetime:
 
 @pytest.fixture
 def own_settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    return {"files": tmp_path_factory.getbasetemp() / "files"}
+    files = tmp_path_factory.getbasetemp() / "files"
+    return {"files": files, "public_url": "https://jejak.example", **authority.settings()}
 
 
 class World(harness.World):

@@ -4,11 +4,12 @@ from common.runner import Runner
 from credit.service import SERVICE
 from jejak_local.harness import AGENCY
 
+NIP = "199001012015051001"
 SHEET = "Nomor Rujukan;Sumber;NIP;Awal Periode;Akhir Periode;Predikat\n1;a;1;2025-01-01;2025-12-31;Baik\n"
 
 
 async def test_every_answer_is_documented(keeps_its_word, app, database, world, api, predicate) -> None:
-    people = await world.people(*(world.state() for _ in range(12)))
+    people = await world.people(world.state(nip=NIP), *(world.state() for _ in range(11)))
     cases = [(await api.call("service", "POST", "/predicates", predicate(person))).json()["id"] for person in people]
     for checked, returned in zip(cases[:4], cases[4:8], strict=True):
         await api.call("verifier", "POST", f"/cases/{checked}/check")
@@ -17,6 +18,9 @@ async def test_every_answer_is_documented(keeps_its_word, app, database, world, 
     entries = [row.id for row in await world.rows("SELECT id FROM entries")]
     said = {"kind": "discipline", "level": "none", "day": "2026-01-05", "paper": "D"}
     facts = await api.bulk("/facts:batch", [said | {"person_id": str(person)} for person in people[:3]], "agency_hr")
+    await world.agency(AGENCY)
+    paper = {"kind": "determination", "person_id": str(people[0]), "name": "Sari Contoh", "official": "Budi Contoh"}
+    papers = [(await api.call("validator", "POST", "/papers", paper)).json()]
     record = world.completed(people[0])
     await world.hear(world.received(record))
     sheet = {"headers": api.headers("agency_hr"), "content": SHEET}
@@ -34,6 +38,8 @@ async def test_every_answer_is_documented(keeps_its_word, app, database, world, 
             "record_id": [record.record_id],
             "entry_id": entries,
             "fact_id": [fact["id"] for fact in facts],
+            "paper_id": [each["id"] for each in papers],
+            "token": [each["check_url"].rsplit("/", 1)[1] for each in papers],
             "import_id": imports,
         },
         bodies={
@@ -50,6 +56,9 @@ async def test_every_answer_is_documented(keeps_its_word, app, database, world, 
                 "paper": "PAK-1",
                 "paper_date": "2024-01-15",
             },
+            "POST /v1/papers": paper,
+            "POST /v1/papers/{paper_id}/print": {"nip": NIP},
+            "POST /v1/papers/{paper_id}/revoke": {"reason": "Salah orang"},
             "POST /v1/cases/{case_id}/return": {"reason": "Berkas kurang"},
         },
     )

@@ -11,7 +11,10 @@ from jejak_local.harness import AGENCY, OTHER_AGENCY, REGION, sent_import
 from jejak_local.scopes import Things
 
 BANGKOM = "Analis Bangkom"
+NIP = "199001012015051001"
+"""Of both: whoever prints a paper names it."""
 READERS = {"lan", "analis", "service", "agency_hr", "agency_head", "verifier", "validator", "inspector", "person"}
+PAPER = {"kind": "determination", "name": "Sari Contoh", "official": "Budi Contoh"}
 RIGHTS = {
     ("GET", "/v1/cases"): READERS,
     ("GET", "/v1/cases/{case_id}"): READERS,
@@ -26,6 +29,12 @@ RIGHTS = {
     ("POST", "/v1/facts/{fact_id}/withdraw"): {"agency_hr", "service"},
     ("GET", "/v1/people/{person_id}/evidence"): READERS,
     ("GET", "/v1/evidence/{record_id}"): READERS,
+    ("GET", "/v1/papers"): READERS | {"bkn", "steward"},
+    ("GET", "/v1/papers/{paper_id}"): READERS | {"bkn", "steward"},
+    ("POST", "/v1/papers"): {"validator"},
+    ("POST", "/v1/papers:batch"): {"validator"},
+    ("POST", "/v1/papers/{paper_id}/print"): READERS | {"bkn", "steward"},
+    ("POST", "/v1/papers/{paper_id}/revoke"): {"validator"},
     ("GET", "/v1/rule-packs"): READERS | {"bkn", "programme_manager"},
     ("GET", "/v1/rule-subjects"): READERS | {"bkn", "programme_manager"},
     ("POST", "/v1/openings"): {"agency_hr", "service"},
@@ -48,7 +57,7 @@ RIGHTS = {
 @pytest.fixture
 async def scene(world, api, predicate):
     """A person of each agency, with a case and a training."""
-    mine, theirs = await world.people(world.state(), world.state(agency=OTHER_AGENCY, position=BANGKOM))
+    mine, theirs = await world.people(world.state(nip=NIP), world.state(nip=NIP, agency=OTHER_AGENCY, position=BANGKOM))
     answers = await api.bulk("/predicates:batch", [predicate(person) for person in (mine, theirs)], "service")
     records = [world.completed(person) for person in (mine, theirs)]
     await world.hear(*(world.received(record) for record in records))
@@ -76,6 +85,11 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
         scene[whose][0]: answer["id"]
         for whose, answer in zip(scene, await api.bulk("/facts:batch", told, "service"), strict=True)
     }
+    papers = {}
+    for whose, agency in (("mine", AGENCY), ("theirs", OTHER_AGENCY)):
+        await world.agency(agency)
+        paper = PAPER | {"person_id": str(scene[whose][0])}
+        papers[scene[whose][0]] = (await api.call("validator", "POST", "/papers", paper, agency=agency)).json()["id"]
     own, other = [
         Things(
             {"agency": agency, "person": person, "region": region, "position": position},
@@ -86,6 +100,7 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
                 "agency_id": agency,
                 "entry_id": entries[person],
                 "fact_id": facts[person],
+                "paper_id": papers[person],
             },
             {
                 "service": {"import_id": await sent_import(world.database, "predicates", "service")},
@@ -98,7 +113,7 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
         )
     ]
     for each in (own, other):
-        await world.agency(each.claims["agency"], region=each.claims["region"])
+        await world.agency(each.claims["agency"], region=each.claims["region"], sequence=2)
     line = predicate(other.ids["person_id"], reference="lain")
     pak = {
         "way": "balance",
@@ -124,6 +139,10 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
             "POST /v1/predicates": line,
             "POST /v1/predicates:batch": [line],
             "POST /v1/cases/{case_id}/return": {"reason": "bukti belum lengkap"},
+            "POST /v1/papers": PAPER | {"person_id": str(other.ids["person_id"])},
+            "POST /v1/papers:batch": [PAPER | {"person_id": str(other.ids["person_id"])}],
+            "POST /v1/papers/{paper_id}/print": {"nip": NIP},
+            "POST /v1/papers/{paper_id}/revoke": {"reason": "salah orang"},
             "POST /v1/cases:check": [case],
             "POST /v1/cases:attest": [case],
         },

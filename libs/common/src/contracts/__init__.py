@@ -3,7 +3,7 @@
 from common.events import Event
 from contracts.events.access import RecordViewed
 from contracts.events.connectors import ActivityDisputed, ActivityReported, ActivityWithdrawn
-from contracts.events.credit import CreditBooked, CreditReturned, CreditSubmitted, CreditVerified
+from contracts.events.credit import CreditBooked, CreditReturned, CreditSubmitted, CreditVerified, PakIssued, PakRevoked
 from contracts.events.data_files import DataFilePart, DataFileRequested
 from contracts.events.erasure import ErasureAnswered, ErasureAsked
 from contracts.events.mentoring import (
@@ -62,6 +62,8 @@ PUBLISHED: tuple[type[Event], ...] = (
     CreditReturned,
     CreditSubmitted,
     CreditVerified,
+    PakIssued,
+    PakRevoked,
     ProgrammeOpened,
     ProgrammeClosed,
     MentorRecognised,

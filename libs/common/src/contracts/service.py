@@ -56,8 +56,12 @@ class FilesSettings(Settings):
 
 
 class SigningSettings(Settings):
-    """The settings of a service that signs papers (`common.signing`)."""
+    """The settings of a service that signs papers, which whoever has one can check (`contracts.papers`)."""
 
+    public_url: str = Field(
+        default="http://localhost:8000",
+        description="address of the API for everybody, as the code on a paper says it",
+    )
     signer_key: Path = Field(
         default=Path("signer/key.pem"), description="PEM file of the private key by which papers are signed"
     )

@@ -22,6 +22,15 @@ ERASING = Erasing(
         "former_numbers": Gone(),
         "part_decisions": BY_ID,
         "holdings": BY_ID,
+        "paper_series": NOBODY,
+        "papers": Blanked(
+            {
+                "token": "CAST(id AS text)",
+                "name": "''",
+                "said": "said - 'results'",
+                "revocation": "CASE WHEN revocation IS NOT NULL THEN '' END",
+            }
+        ),
         "people": Blanked({"nip_hash": "''"}),
         "post_states": NOBODY,
         "posts": BY_ID,

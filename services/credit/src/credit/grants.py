@@ -18,6 +18,8 @@ GRANTS = Grants(
         "former_numbers": REPLACED,
         "part_decisions": ADDED,
         "holdings": REPLACED,
+        "paper_series": CHANGED,
+        "papers": (*ADDED, "UPDATE (token, name, said, replaced_on, revoked_on, revoked_by, revocation)"),
         "people": CHANGED,
         "post_states": REPLACED,
         "posts": REPLACED,

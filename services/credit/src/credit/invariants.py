@@ -53,6 +53,22 @@ INVARIANTS = (
         """,
     ),
     Invariant(
+        "the papers of an agency and year are numbered from 1 on without a gap",
+        """
+        SELECT agency_id, year FROM paper_series s LEFT JOIN papers p USING (agency_id, year)
+        GROUP BY agency_id, year, s.last HAVING count(p.id) <> s.last OR coalesce(max(p.serial), 0) <> s.last
+        """,
+    ),
+    Invariant(
+        "a paper says the sum of the entries that there were when it was issued",
+        """
+        SELECT p.id AS paper_id
+        FROM papers p LEFT JOIN entries e ON e.person_id = p.person_id AND e.number <= p.through
+            AND CASE p.kind WHEN 'conversion' THEN e.case_id = p.case_id ELSE e.jenjang = p.jenjang END
+        GROUP BY p.id HAVING p.twelfths IS DISTINCT FROM sum(e.twelfths)
+        """,
+    ),
+    Invariant(
         "every attested case has its entries, segment by segment",
         """
         SELECT cases.id AS case_id

@@ -19,3 +19,4 @@ ATTEST = Delegable(
     ("validator",), f"{_THEIRS}; never their own case, nor one they have submitted or checked; {_DEPUTY}"
 )
 SEND_BACK = Delegable(("verifier", "validator"), f"{_THEIRS}; never their own case; {_DEPUTY}")
+ISSUE = Delegable(("validator",), f"{_THEIRS}; never a paper of their own; {_DEPUTY}")

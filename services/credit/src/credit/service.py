@@ -26,6 +26,7 @@ SERVICE = Service(
         "parts",
         "ledger",
         "explanations",
+        "papers",
         "evidence",
         "reforms",
         "restrictions",

@@ -110,3 +110,53 @@ class CreditBooked(Event):
     twelfths: Decimal
     balance_twelfths: Decimal
     rule_pack: str
+
+
+Origin = Literal["first", "integration", "conversion"]
+"""Whether what is new on a PAK is that of a first appointment, or of the methods before 2023; else it is converted from predikat."""
+
+
+class PakIssued(Event):
+    """A PAK (penetapan angka kredit) was issued: what somebody has in a jenjang, set down by number and day.
+
+    `period_start` to `period_end` is of what is new since the PAK before, `ak_new` its points; amounts are as in `CreditVerified`.
+    `replaces` is the PAK that it makes invalid.
+    """
+
+    topic: ClassVar[Topic] = topics.DECISIONS
+    type: ClassVar[str] = f"{PREFIX}.credit.PakIssued.v1"
+    source: ClassVar[str] = "/credit"
+    key_field: ClassVar[str] = "person_id"
+    subject_field: ClassVar[str] = "paper_id"
+
+    paper_id: UUID
+    person_id: UUID
+    agency_id: UUID
+    number: str
+    issued_on: Day
+    jenjang: str
+    golongan: str | None
+    period_start: Day
+    period_end: Day
+    origin: Origin
+    ak_new: str
+    ak_total: str
+    twelfths_new: Decimal
+    twelfths: Decimal
+    replaces: UUID | None
+
+
+class PakRevoked(Event):
+    """A PAK was revoked: it counts for nothing any more. Why is credit's to tell. Its sequence is later than that of `PakIssued`."""
+
+    topic: ClassVar[Topic] = topics.DECISIONS
+    type: ClassVar[str] = f"{PREFIX}.credit.PakRevoked.v1"
+    source: ClassVar[str] = "/credit"
+    key_field: ClassVar[str] = "person_id"
+    subject_field: ClassVar[str] = "paper_id"
+
+    paper_id: UUID
+    person_id: UUID
+    agency_id: UUID
+    number: str
+    revoked_on: Day

@@ -2,4 +2,4 @@
 
 from roster.agencies import Agencies
 
-AGENCIES = Agencies(__name__, "region")
+AGENCIES = Agencies(__name__, "code", "name", "region")

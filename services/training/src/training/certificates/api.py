@@ -3,38 +3,30 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
-from common.refused import Refused
 from common.web.auth import everybody
 from common.web.pages import AskedWindow, Page
-from common.web.parts import Reading, Transaction, UsedLanguage, parts_of
+from common.web.parts import Reading, Transaction, UsedLanguage
 from contracts.callers import Caller
 from contracts.looks import FileOf, shows
+from contracts.papers import Token, answer_check, signing_settings
+from contracts.service import SigningSettings
 from training import rights
-from training.certificates import commands, pages, queries
+from training.certificates import commands, queries
+from training.certificates.pages import told
 from training.certificates.schemas import CertificateOut, CheckOut, IssuedOut
 from training.domain.rules import Book
-from training.settings import Settings
 
 router = APIRouter(prefix="/v1", tags=["certificates"])
 
 Giver = Annotated[Caller[Book], Depends(rights.GIVE_CLASSES)]
 Reader = Annotated[Caller[Book], Depends(rights.READ_CERTIFICATES)]
-Token = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{22}$", description="from the code on the certificate")]
+Used = Annotated[SigningSettings, Depends(signing_settings)]
 
 
 class CertificateFile(FileOf):
     """A certificate, on paper."""
-
-
-async def _settings(request: Request) -> Settings:
-    settings = parts_of(request).settings
-    assert isinstance(settings, Settings)  # noqa: S101 - the service is declared with them
-    return settings
-
-
-Used = Annotated[Settings, Depends(_settings)]
 
 
 @router.post(
@@ -88,14 +80,4 @@ async def get_certificate(
     },
 )
 async def get_check(token: Token, session: Reading, language: UsedLanguage, request: Request) -> Response:
-    wants_page = "text/html" in request.headers.get("accept", "")
-    try:
-        said = await queries.check(session, token)
-    except Refused as refused:
-        if wants_page:
-            return pages.page(refused.code, None, language, parts_of(request).catalogue.statuses[refused.code])
-        raise
-    if wants_page:
-        return pages.page(said.state, said, language)
-    headers = {"cache-control": "no-store", "vary": "Accept"}
-    return Response(said.model_dump_json(), media_type="application/json", headers=headers)
+    return await answer_check(request, language, queries.check(session, token), told)

@@ -1,7 +1,5 @@
 """Issuing certificates."""
 
-import secrets
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select, text
@@ -11,11 +9,11 @@ from sqlmodel import col
 from common.ids import new_id
 from common.store.sets import insert
 from contracts.callers import Caller
+from contracts.papers import draw, new_token, number_of
 from training.catalogue.tables import Provider
 from training.certificates.schemas import IssuedOut
-from training.certificates.tables import Certificate
+from training.certificates.tables import Certificate, CertificateSeries
 from training.classes.desk import hold
-from training.domain.certificates import number_of
 from training.domain.rules import Book
 
 OWED = text("""
@@ -25,13 +23,7 @@ OWED = text("""
         SELECT FROM certificates c WHERE c.class_id = r.class_id AND c.person_id = r.person_id
     ) ORDER BY e.id
 """)
-NUMBERED = text("""
-    INSERT INTO certificate_series AS series (provider_id, year, last) VALUES (:provider_id, :year, :more)
-    ON CONFLICT (provider_id, year) DO UPDATE SET last = series.last + excluded.last RETURNING last
-""")
-"""The row is held until the transaction ends: whoever numbers next waits, and what is rolled back leaves no gap."""
 COLUMNS = ("id", "class_id", "person_id", "provider_id", "year", "number", "token", "issued_on")
-TOKEN_BYTES = 16
 
 
 async def issue(session: AsyncSession, class_id: UUID, caller: Caller[Book]) -> IssuedOut:
@@ -42,13 +34,11 @@ async def issue(session: AsyncSession, class_id: UUID, caller: Caller[Book]) -> 
     desk = await hold(session, class_id, caller)
     owed = (await session.scalars(OWED, {"class_id": class_id})).all()
     provider = await session.get_one(Provider, desk.found.provider_id)
-    year, numbers = caller.today.year, range(0)
-    if owed:
-        given: dict[str, Any] = {"provider_id": provider.id, "year": year, "more": len(owed)}
-        last: int = (await session.execute(NUMBERED, given)).scalar_one()
-        numbers = range(last - len(owed) + 1, last + 1)
+    year = caller.today.year
+    drawn = await draw(session, CertificateSeries.table(), year, {provider.id: len(owed)} if owed else {})
+    numbers = drawn.get(provider.id, range(0))
     rows = [
-        (new_id(), class_id, person_id, provider.id, year, number, secrets.token_urlsafe(TOKEN_BYTES), caller.today)
+        (new_id(), class_id, person_id, provider.id, year, number, new_token(), caller.today)
         for person_id, number in zip(owed, numbers, strict=True)
     ]
     await insert(session, Certificate.table(), COLUMNS, rows)

@@ -1,41 +1,27 @@
-"""The page on which somebody reads whether a certificate is valid: no script, nothing from elsewhere, kept by nobody."""
+"""What the page says on which somebody reads whether a certificate is valid."""
 
 from collections.abc import Mapping
-from pathlib import Path
-
-from fastapi.responses import HTMLResponse
-from jinja2 import Environment, StrictUndefined
 
 from common.texts import Language, day, number, text_named
+from contracts.papers import Row, Told
 from training.certificates.schemas import CheckOut
 from training.texts import say
 
-PAGE = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True).from_string(
-    (Path(__file__).parent / "check.html").read_text(encoding="utf-8")
-)
 VERDICTS: Mapping[str, str] = {
     "valid": text_named("check.valid"),
     "revoked": text_named("check.revoked"),
     "not-found": text_named("check.not-found"),
     "at-rest": text_named("check.at-rest"),
 }
-HEADERS = {
-    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
-    "cache-control": "no-store",
-    "referrer-policy": "no-referrer",
-}
 
 
-def page(verdict: str, said: CheckOut | None, language: Language, status: int = 200) -> HTMLResponse:
-    """The page of a certificate, or of why nothing is said."""
+def told(verdict: str, said: CheckOut | None, language: Language) -> Told:
+    """What is said of a certificate, or why nothing is."""
     rows = _rows(said, language) if said else []
-    title = say("check.title", language)
-    written = PAGE.render(language=language, title=title, verdict=say(VERDICTS[verdict], language), rows=rows)
-    more = {"content-language": language, "vary": "accept,accept-language"}
-    return HTMLResponse(written, status, HEADERS | more)
+    return Told(say("check.title", language), say(VERDICTS[verdict], language), rows)
 
 
-def _rows(said: CheckOut, language: Language) -> list[tuple[str, str]]:
+def _rows(said: CheckOut, language: Language) -> list[Row]:
     return [
         (say("check.number", language), said.number),
         (say("check.initials", language), said.initials),

@@ -1,7 +1,5 @@
 """Reading certificates: as papers, as a list, and as whoever has one checks it."""
 
-import asyncio
-from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -10,22 +8,21 @@ from sqlalchemy import Select, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from common.papers import code, pdf
+from common.papers import code
 from common.refused import Refused
-from common.signing import PaperSigner
 from common.texts import Language
 from common.web.pages import BY_ID, Page, Window
 from contracts.callers import Caller
+from contracts.papers import initials_of, number_of, signed, signer_of
+from contracts.service import SigningSettings
 from training.catalogue.tables import Provider
 from training.certificates.schemas import CertificateOut, CheckOut
 from training.certificates.tables import Certificate
 from training.classes.tables import Result
-from training.domain.certificates import initials_of, number_of
 from training.domain.rules import Book
 from training.records.reach import visible
 from training.records.tables import Record
 from training.restrictions.tables import RESTRICTIONS
-from training.settings import Settings
 from training.texts import say
 
 TEMPLATE = (Path(__file__).parent / "certificate.typ").read_bytes()
@@ -44,7 +41,7 @@ async def certificate_page(
     session: AsyncSession,
     window: Window,
     caller: Caller[Book],
-    settings: Settings,
+    settings: SigningSettings,
     class_id: UUID | None,
     person_id: UUID | None,
 ) -> Page[CertificateOut]:
@@ -59,14 +56,14 @@ async def certificate_page(
 
 
 async def paper(
-    session: AsyncSession, certificate_id: UUID, language: Language, caller: Caller[Book], settings: Settings
+    session: AsyncSession, certificate_id: UUID, language: Language, caller: Caller[Book], settings: SigningSettings
 ) -> tuple[CertificateOut, bytes]:
     """A certificate as a signed PDF, which says what the result and its record say now. Raises Refused `not-found`, `certificate-revoked`."""
     row = await _one(session, FOUND.where(col(Certificate.id) == certificate_id, visible(caller)))
     shown, said = _shown(row, settings), _said(row)
     if shown.state == "revoked":
         raise Refused("certificate-revoked")
-    signer = _signer_of(settings)
+    signer = signer_of(settings)
     data: dict[str, Any] = {
         "language": language,
         "title": say("paper.title", language),
@@ -84,11 +81,7 @@ async def paper(
         "url": shown.check_url,
         "code": code(shown.check_url),
     }
-
-    def made() -> bytes:
-        return signer.sign(pdf(TEMPLATE, data, caller.now), caller.now)
-
-    return shown, await asyncio.to_thread(made)
+    return shown, await signed(signer, TEMPLATE, data, caller)
 
 
 async def check(session: AsyncSession, token: str) -> CheckOut:
@@ -124,7 +117,7 @@ def _said(row: Any) -> CheckOut:
     )
 
 
-def _shown(row: Any, settings: Settings) -> CertificateOut:
+def _shown(row: Any, settings: SigningSettings) -> CertificateOut:
     certificate: Certificate = row.Certificate
     return CertificateOut(
         id=certificate.id,
@@ -136,14 +129,3 @@ def _shown(row: Any, settings: Settings) -> CertificateOut:
         issued_on=certificate.issued_on,
         check_url=f"{settings.public_url.rstrip('/')}/v1/certificate-checks/{certificate.token}",
     )
-
-
-_signer = cache(PaperSigner)
-
-
-def _signer_of(settings: Settings) -> PaperSigner:
-    """The signer of the service. Raises Refused `signer-away` where its key is not there."""
-    try:
-        return _signer(settings.signer_key, settings.signer_chain)
-    except (OSError, ValueError) as error:
-        raise Refused("signer-away") from error

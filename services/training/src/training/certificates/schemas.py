@@ -7,6 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from contracts.papers import CheckedOut
+
 State = Literal["valid", "revoked"]
 
 
@@ -33,15 +35,12 @@ class CertificateOut(BaseModel):
     check_url: str = Field(description="where whoever has it can check it")
 
 
-class CheckOut(BaseModel):
+class CheckOut(CheckedOut):
     """What whoever has a certificate may hold it against: initials, no name."""
 
-    number: str
-    state: State
-    initials: str
+    state: State  # pyright: ignore[reportIncompatibleVariableOverride] - fewer states than a paper can have
     title: str
     provider: str
     begins_on: date
     ends_on: date
     jp: Decimal = Field(description="the hours (JP) that it states")
-    issued_on: date
