@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Annotated, Any, NamedTuple, TypeVar
 from uuid import UUID
 
+from fastapi import Depends, Request, Response
 from fastapi import Path as FromPath
-from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, StrictUndefined
 from pydantic import BaseModel
@@ -22,6 +22,7 @@ from common.refused import Refused
 from common.signing import PaperSigner
 from common.store.sets import insert
 from common.texts import Language
+from common.web.auth import everybody
 from common.web.parts import parts_of
 from contracts.callers import Caller
 from contracts.service import SigningSettings
@@ -92,11 +93,25 @@ async def signed(signer: PaperSigner, template: bytes, shown: Mapping[str, Any],
     return await asyncio.to_thread(lambda: signer.sign(pdf(template, shown, now), now))
 
 
-async def signing_settings(request: Request) -> SigningSettings:
-    """The settings of a service that signs papers, as a dependency of its routes."""
+async def _signing_settings(request: Request) -> SigningSettings:
     settings = parts_of(request).settings
     assert isinstance(settings, SigningSettings)  # noqa: S101 - the service is declared with them
     return settings
+
+
+UsedSettings = Annotated[SigningSettings, Depends(_signing_settings)]
+"""The settings of a service that signs papers, as its routes take them."""
+
+
+CHECK: Mapping[str, Any] = {
+    "dependencies": [Depends(everybody)],
+    "responses": {
+        200: {"content": {"text/html": {}}},
+        403: {"description": "`at-rest`: its person has asked that nothing be told"},
+        404: {"description": "`not-found`: nobody has issued it"},
+    },
+}
+"""What the route of a check address is: for whoever has one."""
 
 
 class CheckedOut(BaseModel):

@@ -27,7 +27,8 @@ ERASING = Erasing(
             {
                 "token": "CAST(id AS text)",
                 "name": "''",
-                "said": "said - 'results'",
+                "official": "''",
+                "said": "CAST('{}' AS jsonb)",
                 "revocation": "CASE WHEN revocation IS NOT NULL THEN '' END",
             }
         ),

@@ -19,7 +19,7 @@ GRANTS = Grants(
         "part_decisions": ADDED,
         "holdings": REPLACED,
         "paper_series": CHANGED,
-        "papers": (*ADDED, "UPDATE (token, name, said, replaced_on, revoked_on, revoked_by, revocation)"),
+        "papers": (*ADDED, "UPDATE (token, name, official, said, replaced_on, revoked_on, revoked_by, revocation)"),
         "people": CHANGED,
         "post_states": REPLACED,
         "posts": REPLACED,

@@ -7,15 +7,13 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import StreamingResponse
 
 from common.refused import Refused
-from common.web.auth import everybody
 from common.web.bulk import Lines, lines_of
 from common.web.idempotency import IdempotencyKey, once
 from common.web.pages import AskedWindow, Page
 from common.web.parts import Reading, Transaction, UsedLanguage
 from contracts.callers import Caller
 from contracts.looks import FileOf, shows
-from contracts.papers import Token, answer_check, signing_settings
-from contracts.service import SigningSettings
+from contracts.papers import CHECK, Token, UsedSettings, answer_check
 from credit import rights
 from credit.domain.books import Regulations
 from credit.papers import commands, queries
@@ -27,7 +25,6 @@ uploads = APIRouter(prefix="/v1", tags=["papers"])
 
 Issuer = Annotated[Caller[Regulations], Depends(rights.ISSUE)]
 Reader = Annotated[Caller[Regulations], Depends(rights.READ_CREDIT)]
-Used = Annotated[SigningSettings, Depends(signing_settings)]
 
 
 class PaperFile(FileOf):
@@ -50,7 +47,7 @@ async def post_paper(
     paper: PaperIn,
     session: Transaction,
     caller: Issuer,
-    settings: Used,
+    settings: UsedSettings,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     async def act() -> tuple[int, PaperOut]:
@@ -74,9 +71,9 @@ async def post_papers(
 @shows("credit")
 async def list_papers(
     session: Reading,
-    caller: Reader,
     window: AskedWindow,
-    settings: Used,
+    caller: Reader,
+    settings: UsedSettings,
     person_id: UUID | None = None,
     kind: Kind | None = None,
 ) -> Page[PaperOut]:
@@ -85,7 +82,7 @@ async def list_papers(
 
 @router.get("/papers/{paper_id}", summary="What a paper says, and whether it is valid")
 @shows("credit")
-async def get_paper(paper_id: UUID, session: Reading, caller: Reader, settings: Used) -> PaperOut:
+async def get_paper(paper_id: UUID, session: Reading, caller: Reader, settings: UsedSettings) -> PaperOut:
     return await queries.read_paper(session, paper_id, caller, settings)
 
 
@@ -101,7 +98,7 @@ async def get_paper(paper_id: UUID, session: Reading, caller: Reader, settings: 
 )
 @shows("credit")
 async def print_paper(
-    paper_id: UUID, body: PrintIn, session: Reading, language: UsedLanguage, caller: Reader, settings: Used
+    paper_id: UUID, body: PrintIn, session: Reading, language: UsedLanguage, caller: Reader, settings: UsedSettings
 ) -> PaperFile:
     paper, content = await queries.print_paper(session, paper_id, body.nip, language, caller, settings)
     return PaperFile(paper.person_id, f"{paper.number.replace('/', '-')}.pdf", "application/pdf", content)
@@ -114,7 +111,7 @@ async def print_paper(
 )
 @shows("credit")
 async def revoke_paper(
-    paper_id: UUID, body: RevokedIn, session: Transaction, caller: Issuer, settings: Used
+    paper_id: UUID, body: RevokedIn, session: Transaction, caller: Issuer, settings: UsedSettings
 ) -> PaperOut:
     await commands.revoke(session, paper_id, body.reason, caller)
     return await queries.read_paper(session, paper_id, caller, settings)
@@ -123,13 +120,8 @@ async def revoke_paper(
 @router.get(
     "/paper-checks/{token}",
     summary="Whether a paper is valid, replaced or revoked: the address in the code on it, for whoever has it",
-    dependencies=[Depends(everybody)],
     response_model=CheckOut,
-    responses={
-        200: {"content": {"text/html": {}}},
-        403: {"description": "`at-rest`: its person has asked that nothing be told"},
-        404: {"description": "`not-found`: nobody has issued it"},
-    },
+    **CHECK,
 )
 async def get_check(token: Token, session: Reading, language: UsedLanguage, request: Request) -> Response:
     return await answer_check(request, language, queries.check(session, token), told)

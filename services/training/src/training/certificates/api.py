@@ -5,13 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from common.web.auth import everybody
 from common.web.pages import AskedWindow, Page
 from common.web.parts import Reading, Transaction, UsedLanguage
 from contracts.callers import Caller
 from contracts.looks import FileOf, shows
-from contracts.papers import Token, answer_check, signing_settings
-from contracts.service import SigningSettings
+from contracts.papers import CHECK, Token, UsedSettings, answer_check
 from training import rights
 from training.certificates import commands, queries
 from training.certificates.pages import told
@@ -22,7 +20,6 @@ router = APIRouter(prefix="/v1", tags=["certificates"])
 
 Giver = Annotated[Caller[Book], Depends(rights.GIVE_CLASSES)]
 Reader = Annotated[Caller[Book], Depends(rights.READ_CERTIFICATES)]
-Used = Annotated[SigningSettings, Depends(signing_settings)]
 
 
 class CertificateFile(FileOf):
@@ -44,7 +41,7 @@ async def list_certificates(
     session: Reading,
     caller: Reader,
     window: AskedWindow,
-    settings: Used,
+    settings: UsedSettings,
     class_id: UUID | None = None,
     person_id: UUID | None = None,
 ) -> Page[CertificateOut]:
@@ -62,7 +59,7 @@ async def list_certificates(
 )
 @shows("trainings")
 async def get_certificate(
-    certificate_id: UUID, session: Reading, language: UsedLanguage, caller: Reader, settings: Used
+    certificate_id: UUID, session: Reading, language: UsedLanguage, caller: Reader, settings: UsedSettings
 ) -> CertificateFile:
     shown, content = await queries.paper(session, certificate_id, language, caller, settings)
     return CertificateFile(shown.person_id, f"{shown.number.replace('/', '-')}.pdf", "application/pdf", content)
@@ -71,13 +68,8 @@ async def get_certificate(
 @router.get(
     "/certificate-checks/{token}",
     summary="Whether a certificate is valid: the address in the code on it, for whoever has it",
-    dependencies=[Depends(everybody)],
     response_model=CheckOut,
-    responses={
-        200: {"content": {"text/html": {}}},
-        403: {"description": "`at-rest`: its person has asked that nothing be told"},
-        404: {"description": "`not-found`: nobody has issued it"},
-    },
+    **CHECK,
 )
 async def get_check(token: Token, session: Reading, language: UsedLanguage, request: Request) -> Response:
     return await answer_check(request, language, queries.check(session, token), told)
