@@ -21,6 +21,7 @@ from common.web.edge import OwnAssetsOnly
 from common.web.parts import WebParts, parts_of
 from common.web.problems import Catalogue
 from common.web.rates import HEALTH, LimitByAddress, Rates
+from common.web.routing import Headed
 from common.web.tokens import Authenticator
 
 SINGLE_BODY_LIMIT = 1024 * 1024
@@ -68,9 +69,9 @@ def create_app(
     app.include_router(health)
     if with_api:
         for router in service.routers:
-            app.include_router(router, max_body_size=SINGLE_BODY_LIMIT)
+            app.include_router(Headed(router), max_body_size=SINGLE_BODY_LIMIT)
         for router in service.uploads:
-            app.include_router(router, max_body_size=parts.settings.batch_body_limit)
+            app.include_router(Headed(router), max_body_size=parts.settings.batch_body_limit)
         service.outfit(app)
     openapi.install(app)
     assert_guarded(app, service.callers.roles)

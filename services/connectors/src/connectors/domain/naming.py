@@ -28,22 +28,27 @@ def key(kind: str, name: str) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
+def single_keys(statement: Statement) -> tuple[int, int | None, int | None]:
+    """The keys of its verb, of the activity that is its object, and of its registration."""
+    registration: str | None = statement.get("context", {}).get("registration")
+    told = statement["object"]
+    return (
+        key("v", statement["verb"]["id"]),
+        key("o", told["id"]) if told.get("objectType", "Activity") == "Activity" else None,
+        key("r", registration.lower()) if registration else None,
+    )
+
+
 def keys(statement: Statement) -> list[int]:
-    """The keys by which a statement is found."""
-    found = {("v", statement["verb"]["id"])}
-    context = statement.get("context", {})
-    if "registration" in context:
-        found.add(("r", context["registration"].lower()))
+    """The keys of agents and of related activities, of which a statement may have many."""
     told = statement["object"]
     direct = [statement["actor"]]
     kind = told.get("objectType", "Activity")
-    if kind == "Activity":
-        found |= {("o", told["id"]), ("O", told["id"])}
-    elif kind == "SubStatement":
-        found |= _wider(told)
-    elif kind != "StatementRef":
+    if kind in {"Agent", "Group"}:
         direct.append(told)
-    found |= {("a", name) for agent in direct for name in _names(agent)}
+    found = {("a", name) for agent in direct for name in _names(agent)}
+    if kind == "SubStatement":
+        found |= _wider(told)
     found |= _wider(statement)
     if "authority" in statement:
         found |= {("A", name) for name in _names(statement["authority"])}

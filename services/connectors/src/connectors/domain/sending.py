@@ -33,6 +33,7 @@ class Prepared:
     has_timestamp: bool
     fingerprint: bytes
     keys: list[int]
+    single_keys: tuple[int, int | None, int | None]
     target: UUID | None
     voids: bool
     definitions: dict[str, dict[str, Any]]
@@ -67,6 +68,7 @@ def prepare(statement: Statement, connection_id: UUID, edition: Edition) -> Prep
         has_timestamp="timestamp" in statement,
         fingerprint=fingerprint,
         keys=naming.keys(statement),
+        single_keys=naming.single_keys(statement),
         target=UUID(told["id"]) if told.get("objectType") == "StatementRef" else None,
         voids=statement["verb"]["id"] == VOIDED,
         definitions=definitions,

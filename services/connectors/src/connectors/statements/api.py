@@ -172,6 +172,7 @@ async def _one(session: Reading, connection_id: UUID, asked: Parameters, named: 
 
 def _asked(asked: Parameters, connection_id: UUID, limit: int) -> Asked:
     keys: list[int] = []
+    singles: dict[str, int] = {}
     if "agent" in asked:
         kind = "A" if given.read(asked, "related_agents", given.boolean) else "a"
         identity = naming.identity(given.agent_of(asked, "agent"))
@@ -179,17 +180,20 @@ def _asked(asked: Parameters, connection_id: UUID, limit: int) -> Asked:
             raise Refused("xapi-identifiers", "agent")
         keys.append(naming.key(kind, identity))
     if (activity := given.read(asked, "activity", given.iri)) is not None:
-        kind = "O" if given.read(asked, "related_activities", given.boolean) else "o"
-        keys.append(naming.key(kind, activity))
+        if given.read(asked, "related_activities", given.boolean):
+            keys.append(naming.key("O", activity))
+        else:
+            singles["activity"] = naming.key("o", activity)
     if (verb := given.read(asked, "verb", given.iri)) is not None:
-        keys.append(naming.key("v", verb))
+        singles["verb"] = naming.key("v", verb)
     if (registration := given.read(asked, "registration", given.uuid)) is not None:
-        keys.append(naming.key("r", str(registration)))
+        singles["registration"] = naming.key("r", str(registration))
     for name in ("related_agents", "related_activities"):
         given.read(asked, name, given.boolean)
     return Asked(
         connection_id=connection_id,
         keys=keys,
+        singles=singles,
         since=given.read(asked, "since", given.moment),
         until=given.read(asked, "until", given.moment),
         after=given.read(asked, "after", _seen),

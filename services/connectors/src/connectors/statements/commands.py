@@ -17,30 +17,46 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.clock import Clock
 from common.refused import Refused
-from common.store.sets import copy, insert
+from common.store.sets import fetched, insert
 from connectors.domain.sending import Prepared
 from connectors.domain.telling import merged
-from connectors.statements.tables import Attachment, KnownActivity
+from connectors.statements.tables import Attachment
 from connectors.xapi.routes import moment_text
 
 LOCK = text("SELECT pg_advisory_xact_lock(:lock)")
-KNOWN = text("""
-    SELECT id, fingerprint, CAST(NULL AS uuid) AS target FROM statements
-    WHERE connection_id = :connection AND id = ANY(CAST(:ids AS uuid[]))
+KNOWN = """
+    SELECT id, fingerprint, CAST(NULL AS uuid) AS target, CAST(NULL AS bytea) AS key, '' AS definition
+    FROM statements WHERE connection_id = $1 AND id = ANY($2::uuid[])
     UNION ALL
-    SELECT id, '' AS fingerprint, target FROM statements
-    WHERE connection_id = :connection AND voids AND target = ANY(CAST(:ids AS uuid[]))
-""")
+    SELECT NULL, NULL, target, NULL, '' FROM statements
+    WHERE connection_id = $1 AND voids AND target = ANY($2::uuid[])
+    UNION ALL
+    SELECT NULL, NULL, NULL, key, definition FROM activities WHERE connection_id = $1 AND key = ANY($3::bytea[])
+"""
+"""Which statements are there, which are voided already, and what is known of activities: one trip for all that storing asks."""
+ADD = """
+    WITH defined AS (
+        INSERT INTO activities (connection_id, key, definition)
+        SELECT $1, given.* FROM unnest($3::bytea[], $4::text[]) AS given
+        ON CONFLICT (connection_id, key) DO UPDATE SET definition = excluded.definition
+    )
+    INSERT INTO statements (
+        connection_id, stored, id, statement, fingerprint, verb, activity, registration, keys, target, voids, voided
+    )
+    SELECT $1, $2, id, statement, fingerprint, verb, activity, registration, CAST(keys AS bigint[]), target, voids, voided
+    FROM unnest(
+        $5::uuid[], $6::text[], $7::bytea[], $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::uuid[],
+        $13::bool[], $14::bool[]
+    ) WITH ORDINALITY AS given (
+        id, statement, fingerprint, verb, activity, registration, keys, target, voids, voided, number
+    ) ORDER BY number
+"""
+"""Statements in their order, and what is new of activities. The keys of each are written as one text: no list of lists has
+rows of different lengths."""
 VOID = text("""
     UPDATE statements SET voided = true
     WHERE connection_id = :connection AND id = ANY(CAST(:ids AS uuid[])) AND NOT voids AND NOT voided
 """)
-DEFINITIONS = text(
-    "SELECT key, definition FROM activities WHERE connection_id = :connection AND key = ANY(CAST(:keys AS bytea[]))"
-)
-COLUMNS = (
-    "connection_id", "id", "stored", "statement", "fingerprint", "keys", "target", "voids", "voided",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -73,17 +89,21 @@ def activity_key(activity_id: str) -> bytes:
 
 async def store(session: AsyncSession, sent: Sequence[Sent]) -> Sequence[Kept | Refused]:
     """Stores what one connection has sent; answers each in order, with `statement-conflict` for another body under a known id."""
-    connection = {"connection": sent[0].connection_id}
-    await session.execute(LOCK, {"lock": lock_of(sent[0].connection_id)})
+    connection_id = sent[0].connection_id
+    await session.execute(LOCK, {"lock": lock_of(connection_id)})
     stored = sent[0].clock.now()
     ids = [each.id for every in sent for each in every.statements]
+    said = {activity_key(name) for every in sent for each in every.statements for name in each.definitions}
     fingerprints: dict[UUID, bytes] = {}
     voided: set[UUID] = set()
-    for row in await session.execute(KNOWN, connection | {"ids": ids}):
-        if row.target is None:
-            fingerprints[row.id] = row.fingerprint
+    known: dict[bytes, str] = {}
+    for row in await fetched(session, KNOWN, connection_id, ids, list(said)):
+        if row["key"] is not None:
+            known[row["key"]] = row["definition"]
+        elif row["target"] is not None:
+            voided.add(row["target"])
         else:
-            voided.add(row.target)
+            fingerprints[row["id"]] = row["fingerprint"]
     answers: list[Kept | Refused] = []
     new: dict[UUID, Prepared] = {}
     attached: dict[str, bytes] = {}
@@ -96,25 +116,26 @@ async def store(session: AsyncSession, sent: Sequence[Sent]) -> Sequence[Kept | 
             attached |= each.attached
         answers.append(found or Kept([one.id for one in each.statements], stored))
     if new:
-        await _define(session, connection, new.values())
         at = moment_text(stored)
         rows = [
             (
-                *connection.values(),
                 each.id,
-                stored,
                 each.told(at),
                 each.fingerprint,
-                each.keys,
+                *each.single_keys,
+                f"{{{','.join(map(str, each.keys))}}}",
                 each.target,
                 each.voids,
                 each.id in voided and not each.voids,
             )
             for each in new.values()
         ]
-        await copy(session, "statements", COLUMNS, rows)
+        defined = _defined(new.values(), known)
+        await fetched(
+            session, ADD, connection_id, stored, list(defined), list(defined.values()), *zip(*rows, strict=True)
+        )
         if targets := [each.target for each in new.values() if each.voids]:
-            await session.execute(VOID, connection | {"ids": targets})
+            await session.execute(VOID, {"connection": connection_id, "ids": targets})
     if attached:
         await insert(
             session,
@@ -122,7 +143,7 @@ async def store(session: AsyncSession, sent: Sequence[Sent]) -> Sequence[Kept | 
             ("sha2", "content"),
             sorted(attached.items()),
             "ON CONFLICT DO NOTHING",
-            connection_id=sent[0].connection_id,
+            connection_id=connection_id,
         )
     return answers
 
@@ -134,27 +155,16 @@ def _conflict(statements: Sequence[Prepared], fingerprints: Mapping[UUID, bytes]
     return None
 
 
-async def _define(session: AsyncSession, connection: Mapping[str, UUID], new: Iterable[Prepared]) -> None:
-    """Adds what statements say of activities to what is known of them."""
+def _defined(new: Iterable[Prepared], known: Mapping[bytes, str]) -> dict[bytes, str]:
+    """What is known of activities once these statements are stored, as far as they say anything new."""
     said: dict[bytes, dict[str, Any]] = {}
     for each in new:
         for activity_id, definition in each.definitions.items():
             key = activity_key(activity_id)
             said[key] = merged(said[key], definition) if key in said else definition
-    if not said:
-        return
-    known = await session.execute(DEFINITIONS, {**connection, "keys": list(said)})
-    before = {row.key: row.definition for row in known}
-    rows: list[tuple[bytes, str]] = []
+    defined: dict[bytes, str] = {}
     for key, definition in said.items():
-        whole = merged(msgspec.json.decode(before[key]), definition) if key in before else definition
-        if (written := msgspec.json.encode(whole).decode()) != before.get(key):
-            rows.append((key, written))
-    await insert(
-        session,
-        KnownActivity.table(),
-        ("key", "definition"),
-        rows,
-        "ON CONFLICT (connection_id, key) DO UPDATE SET definition = excluded.definition",
-        connection_id=connection["connection"],
-    )
+        whole = merged(msgspec.json.decode(known[key]), definition) if key in known else definition
+        if (written := msgspec.json.encode(whole).decode()) != known.get(key):
+            defined[key] = written
+    return defined

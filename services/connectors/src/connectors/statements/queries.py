@@ -16,7 +16,7 @@ from connectors.domain.attaching import attachments
 from connectors.domain.naming import activities
 from connectors.domain.statements import Statement
 from connectors.domain.telling import Format
-from connectors.statements.commands import DEFINITIONS, activity_key, lock_of
+from connectors.statements.commands import activity_key, lock_of
 from connectors.xapi.routes import BEGINNING
 
 THROUGH = text("""
@@ -28,6 +28,9 @@ THROUGH = text("""
 """Where nobody is storing anything, all that was stored until now is there; else what is seen is all until the last of it."""
 ONE = text(
     "SELECT id, statement, stored FROM statements WHERE connection_id = :connection AND id = :id AND voided = :voided"
+)
+DEFINITIONS = text(
+    "SELECT key, definition FROM activities WHERE connection_id = :connection AND key = ANY(CAST(:keys AS bytea[]))"
 )
 CONTENTS = text(
     "SELECT sha2, content FROM attachments WHERE connection_id = :connection AND sha2 = ANY(CAST(:hashes AS text[]))"
@@ -48,12 +51,12 @@ NUMBERED = """
 """A page by number and length, of what was found; and how many were found, which is one more where there are more."""
 REACHED = """
     EXISTS (
-        WITH RECURSIVE chain (target, keys) AS (
-            SELECT t.target, t.keys FROM statements t WHERE t.connection_id = :connection AND t.id = s.target
-            UNION SELECT t.target, t.keys FROM chain
+        WITH RECURSIVE chain AS (
+            SELECT t.target, {found} AS found FROM statements t WHERE t.connection_id = :connection AND t.id = s.target
+            UNION SELECT t.target, {found} FROM chain
             JOIN statements t ON t.connection_id = :connection AND t.id = chain.target
         )
-        SELECT FROM chain WHERE chain.keys @> CAST(:keys AS bigint[])
+        SELECT FROM chain WHERE chain.found
     )
 """
 """A statement is found too when the one that it refers to is, and so on."""
@@ -75,6 +78,8 @@ class Asked:
 
     connection_id: UUID
     keys: Sequence[int]
+    singles: Mapping[str, int]
+    """Keys of which a statement has one, by their columns."""
     since: datetime | None
     until: datetime | None
     after: tuple[datetime, int] | None
@@ -99,12 +104,13 @@ async def page(session: AsyncSession, asked: Asked) -> tuple[list[Told], bool]:
     """Up to `limit` statements, fewer where they are long, and whether there are more."""
     told = {"since": asked.since, "until": asked.until}
     stored, position = asked.after or (None, None)
-    query = _page(
-        bool(asked.keys), tuple(name for name, value in told.items() if value), asked.ascending, asked.after is not None
-    )
+    filters = (*(["keys"] if asked.keys else []), *asked.singles)
+    bounds = tuple(name for name, value in told.items() if value)
+    query = _page(filters, bounds, asked.ascending, asked.after is not None)
     values = {
         "connection": asked.connection_id,
         "keys": list(asked.keys),
+        **asked.singles,
         "limit": asked.limit,
         "bytes": PAGE_BYTES,
         "stored": stored,
@@ -139,7 +145,7 @@ async def fitting(
 
 
 @cache
-def _page(by_keys: bool, bounds: tuple[str, ...], ascending: bool, goes_on: bool) -> TextClause:
+def _page(filters: tuple[str, ...], bounds: tuple[str, ...], ascending: bool, goes_on: bool) -> TextClause:
     way, beyond = ("ASC", ">") if ascending else ("DESC", "<")
     within = ["s.connection_id = :connection", "NOT s.voided"]
     within += ["s.stored > :since"] if "since" in bounds else []
@@ -152,9 +158,15 @@ def _page(by_keys: bool, bounds: tuple[str, ...], ascending: bool, goes_on: bool
         where = " AND ".join([*within, *conditions])
         return f"(SELECT s.id, s.statement, s.stored, s.position FROM statements s WHERE {where} {order})"  # noqa: S608 - built of texts in this code
 
-    if by_keys:
-        has = "s.keys @> CAST(:keys AS bigint[])"
-        found = f"{those(has)} UNION ALL {those('s.target IS NOT NULL', f'NOT {has}', REACHED)} {order}"
+    def has(of: str) -> str:
+        return " AND ".join(
+            f"{of}.keys @> CAST(:keys AS bigint[])" if name == "keys" else f"{of}.{name} = CAST(:{name} AS bigint)"
+            for name in filters
+        )
+
+    if filters:
+        others = those("s.target IS NOT NULL", f"({has('s')}) IS NOT TRUE", REACHED.format(found=f"({has('t')})"))
+        found = f"{those(has('s'))} UNION ALL {others} {order}"
     else:
         found = those()
     return text(NUMBERED.format(found=found, sorting=sorting))
