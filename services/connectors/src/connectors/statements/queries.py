@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +39,8 @@ SIZES = text(
     "SELECT sha2, octet_length(content) AS size FROM attachments"
     " WHERE connection_id = :connection AND sha2 = ANY(CAST(:hashes AS text[]))"
 )
+REMEMBERED = 200
+"""Queries of pages that are not written again."""
 PAGE_BYTES = 16 * 1024 * 1024
 """Of the statements of a page, and of what is attached to them; one alone may have as many as a request."""
 NUMBERED = """
@@ -104,12 +106,10 @@ async def page(session: AsyncSession, asked: Asked) -> tuple[list[Told], bool]:
     """Up to `limit` statements, fewer where they are long, and whether there are more."""
     told = {"since": asked.since, "until": asked.until}
     stored, position = asked.after or (None, None)
-    filters = (*(["keys"] if asked.keys else []), *asked.singles)
     bounds = tuple(name for name, value in told.items() if value)
-    query = _page(filters, bounds, asked.ascending, asked.after is not None)
+    query = _page(tuple(asked.keys), tuple(asked.singles), bounds, asked.ascending, asked.after is not None)
     values = {
         "connection": asked.connection_id,
-        "keys": list(asked.keys),
         **asked.singles,
         "limit": asked.limit,
         "bytes": PAGE_BYTES,
@@ -144,8 +144,13 @@ async def fitting(
     return fit, types
 
 
-@cache
-def _page(filters: tuple[str, ...], bounds: tuple[str, ...], ascending: bool, goes_on: bool) -> TextClause:
+@lru_cache(REMEMBERED)
+def _page(
+    keys: tuple[int, ...], singles: tuple[str, ...], bounds: tuple[str, ...], ascending: bool, goes_on: bool
+) -> TextClause:
+    """The query of a page. Keys stand in it as numbers: how rare one is decides whether to look for it or to read on until
+    there is a page of it, and PostgreSQL does not plan by what it is given as a parameter.
+    """
     way, beyond = ("ASC", ">") if ascending else ("DESC", "<")
     within = ["s.connection_id = :connection", "NOT s.voided"]
     within += ["s.stored > :since"] if "since" in bounds else []
@@ -159,12 +164,10 @@ def _page(filters: tuple[str, ...], bounds: tuple[str, ...], ascending: bool, go
         return f"(SELECT s.id, s.statement, s.stored, s.position FROM statements s WHERE {where} {order})"  # noqa: S608 - built of texts in this code
 
     def has(of: str) -> str:
-        return " AND ".join(
-            f"{of}.keys @> CAST(:keys AS bigint[])" if name == "keys" else f"{of}.{name} = CAST(:{name} AS bigint)"
-            for name in filters
-        )
+        by_keys = [f"{of}.keys @> CAST('{{{','.join(map(str, keys))}}}' AS bigint[])"] if keys else []
+        return " AND ".join([*by_keys, *(f"{of}.{name} = CAST(:{name} AS bigint)" for name in singles)])
 
-    if filters:
+    if keys or singles:
         others = those("s.target IS NOT NULL", f"({has('s')}) IS NOT TRUE", REACHED.format(found=f"({has('t')})"))
         found = f"{those(has('s'))} UNION ALL {others} {order}"
     else:
