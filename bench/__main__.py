@@ -31,6 +31,7 @@ from bench import (
     relay,
     report,
     sheets,
+    store,
     sweep,
 )
 from bench.figures import Figure
@@ -49,6 +50,7 @@ MEASURES: dict[str, Callable[..., Awaitable[list[Figure]]]] = {
     "B11": access.access,
     "B12": access.breach,
     "B13": mentoring.mentoring,
+    "B14": store.store,
     "B3": sweep.sweep,
     "B4": growth.growth,
     "B9": counts.counts,
@@ -83,6 +85,8 @@ QUICK: dict[str, Any] = {
     "reads": 200,
     "entries": 20_000,
     "confirmed": 500,
+    "sent": 200,
+    "statements": 20_000,
     "sheet_rows": [5_000],
     "imported": 2_000,
 }
@@ -171,6 +175,8 @@ def parsed() -> argparse.Namespace:
         "--sheet-rows", type=int, nargs="+", default=[100_000, 1_000_000], help="B15: rows that are read"
     )
     parser.add_argument("--imported", type=int, default=100_000, help="B15: people that are imported")
+    parser.add_argument("--sent", type=int, default=4_000, help="B14: single statements of a round")
+    parser.add_argument("--statements", type=int, default=1_000_000, help="B14: statements among which it is asked")
     parser.add_argument("--snapshot-seconds", type=int, default=600, help="B7: seconds that the snapshot stays open")
     if parser.parse_args().quick:
         parser.set_defaults(**QUICK)

@@ -33,6 +33,7 @@ TITLES = {
     "B10": "Matches of mentors and mentees",
     "B11": "What an entry in the access log adds to a read",
     "B12": "Whom a breach concerned",
+    "B14": "A learning record store",
 }
 PLACE = ("machine", "python", "postgresql", "kafka")
 POINTS = 150
