@@ -142,16 +142,18 @@ class Arena:
         role: str = "service",
         agency: str | None = None,
         person: str | None = None,
+        under: str = "/v1",
         **options: Any,
     ) -> httpx2.Response:
-        """One request of a caller with this role. Raises httpx2.HTTPError without an answer."""
-        url, headers = f"{self.stack.url(service)}/v1{path}", options.pop("headers", {})
+        """One request of a caller with this role, or of whoever signs in by `auth`. Raises httpx2.HTTPError without an answer."""
+        url, headers = f"{self.stack.url(service)}{under}{path}", options.pop("headers", {})
         caller = (role, agency, person)
-        if caller not in self._tokens:
-            self._tokens[caller] = await self.stack.token(role, agency=agency, person=person)
-        bearer = {"authorization": f"Bearer {self._tokens[caller]}"}
+        if "auth" not in options:
+            if caller not in self._tokens:
+                self._tokens[caller] = await self.stack.token(role, agency=agency, person=person)
+            headers = {**headers, "authorization": f"Bearer {self._tokens[caller]}"}
         try:
-            answer = await self.http.request(method, url, headers={**headers, **bearer}, **options)
+            answer = await self.http.request(method, url, headers=headers, **options)
         except AttributeError as error:
             # anyio 4.16 asks a connection for its peer that was cut as soon as it stood, and has no socket any more.
             raise httpx2.ConnectError("cut as soon as it stood") from error

@@ -14,9 +14,11 @@ from typing import NamedTuple
 
 from chaos.arena import BROKEN, Arena
 from chaos.clients import YEAR, History
+from chaos.courses import HOURS
 from chaos.faults import AGAIN
 from chaos.findings import differences, finding
 from chaos.mentoring_books import MENTORING, applicants, completions, recognitions, sessions
+from chaos.platform_books import FROM_PLATFORMS, finished, statements
 from common.invariants import find_broken
 from common.messages.dead_letters import listed
 from common.service import Service
@@ -90,6 +92,8 @@ async def audit(arena: Arena, histories: Sequence[History]) -> list[Finding]:
         sessions(arena, histories),
         completions(arena, histories),
         recognitions(arena, histories),
+        statements(arena, histories),
+        finished(arena, histories),
         _dead_letters(arena),
         _nothing_left(arena),
         _shortfalls(arena),
@@ -107,7 +111,7 @@ async def _answered_records(arena: Arena, histories: Sequence[History]) -> Findi
             arena.stack,
             "training",
             "SELECT source_name, reference, id::text, person_id::text, title, jp_stated, verified, state = 'revoked'"
-            f" FROM records WHERE source_name <> '{MENTORING}'",
+            f" FROM records WHERE source_name <> '{MENTORING}' AND source_name NOT LIKE '{FROM_PLATFORMS}'",
         )
     }
     told = {
@@ -168,6 +172,9 @@ async def _yearly_totals(arena: Arena, histories: Sequence[History]) -> Finding:
         for cohort in history.cohorts:
             for met in cohort.told:
                 months[cohort.pairs[met.pair].mentee, met.day.year, met.day.month][0] += 1
+        for made in history.platforms:
+            for person, _, day in made.finished:
+                expected[person, day.year][0] += HOURS
     for (person, year, _), (verified, unverified) in months.items():
         counted = min(2, verified)
         expected[person, year][0] += 2 * counted

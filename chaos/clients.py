@@ -17,6 +17,7 @@ import httpx2
 
 from chaos.arena import ANSWER_SECONDS, BROKEN, EXPIRED, Arena
 from chaos.cohorts import Cohort
+from chaos.courses import Platform
 from jejak_local.books import ask
 from jejak_local.processes import waited
 
@@ -107,6 +108,7 @@ class History:
     looks: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     """How often who was shown whom."""
     cohorts: list[Cohort] = field(default_factory=list[Cohort])
+    platforms: list[Platform] = field(default_factory=list[Platform])
 
     @property
     def people(self) -> list[Person]:

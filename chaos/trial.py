@@ -27,6 +27,7 @@ from chaos.clients import (
 )
 from chaos.faults import break_things
 from chaos.mentoring import cohort
+from chaos.platforms import platform
 from chaos.scenes import Scene
 from chaos.structure import looker, organiser
 from jejak_local.books import Finding
@@ -194,6 +195,7 @@ def clients_of(scale: Scale) -> dict[str, tuple[int, Work]]:
         "organiser": (1, organiser),
         "looker": (1, looker),
         "cohort": (1, cohort),
+        "platform": (1, platform),
         "sweeper": (1, sweeper),
         "watcher": (1, watcher),
     }

@@ -23,4 +23,5 @@ NAMES = (
     "end-untold",
     "lift-untold",
     "lost-id-untold",
+    "last-word-unread",
 )

@@ -420,6 +420,18 @@ def lost_id_untold() -> None:
     swap(store, emit=emit)
 
 
+def last_word_unread() -> None:
+    """Of the statements that are read together the last is taken for the first of the next, which begins after it."""
+    from connectors.signals import reading
+
+    real_take = reading.take
+
+    async def take(session: Any, connection: Any, words: Any, *others: Any) -> None:
+        await real_take(session, connection, words[:-1] or words, *others)
+
+    swap(reading, take=take)
+
+
 EVERY = {folder.name for folder in Path(__file__).parents[2].glob("services/*")}
 BUGS = {
     "twice-in-a-file": (twice_in_a_file, {"training"}),
@@ -444,6 +456,7 @@ BUGS = {
     "end-untold": (end_untold, {"registry"}),
     "lift-untold": (lift_untold, {"registry"}),
     "lost-id-untold": (lost_id_untold, {"registry"}),
+    "last-word-unread": (last_word_unread, {"connectors"}),
 }
 """Each bug and the services it is planted in."""
 

@@ -20,6 +20,7 @@ SERVICE = {
     "end-untold": "registry",
     "lift-untold": "registry",
     "lost-id-untold": "registry",
+    "last-word-unread": "connectors",
 }
 
 
