@@ -20,6 +20,7 @@ from bench.world import World, process_cpu
 
 AT_ONCE = 16
 BATCH = 100
+BATCHES_AT_ONCE = 4
 SITE = "https://lms.example.go.id"
 USERS, COURSES, VERBS, REGISTRATIONS = 2_000, 100, 10, 1_000
 TEMPLATES = 2_000
@@ -48,11 +49,11 @@ INDEXES = """
 
 @dataclass(frozen=True)
 class Platform:
-    """A platform that is connected, at one process of the API or several."""
+    """A platform that is connected."""
 
     id: UUID
     head: bytes
-    ports: Sequence[int]
+    port: int
 
     def sends(self, statements: Any) -> bytes:
         """A request that sends statements."""
@@ -98,14 +99,11 @@ class Line(asyncio.Protocol):
 async def store(world: World, statements: int, sent: int, rounds: int) -> list[Figure]:
     """B14: `sent` singles a round (a quarter of them over one connection) and five times as many in batches; then queries among `statements`."""
     owner = await asyncpg.connect(world.stack.databases["connectors"].owner.dsn)
-    twin = world.stack.process("connectors", "api").twin()
-    await twin.start()
     try:
         await owner.execute(BARE)
-        figures = await _storing(world, owner, await _connected(world), twin.url, sent, rounds)
+        figures = await _storing(world, owner, await _connected(world), sent, rounds)
         return [*figures, *await _querying(await _connected(world), owner, statements)]
     finally:
-        await twin.stop()
         await owner.close()
 
 
@@ -121,11 +119,7 @@ async def _connected(world: World) -> Platform:
         f"HTTP/1.1\r\nhost: lrs\r\nauthorization: Basic {signed}\r\nx-experience-api-version: 1.0.3"
         "\r\ncontent-type: application/json"
     )
-    return Platform(UUID(made["id"]), head.encode(), [_port(world.stack.url("connectors"))])
-
-
-def _port(url: str) -> int:
-    return int(url.rpartition(":")[2])
+    return Platform(UUID(made["id"]), head.encode(), int(world.stack.url("connectors").rpartition(":")[2]))
 
 
 def _statement(number: int) -> dict[str, Any]:
@@ -153,18 +147,14 @@ def _statement(number: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-async def _storing(
-    world: World, owner: asyncpg.Connection, platform: Platform, twin: str, sent: int, rounds: int
-) -> list[Figure]:
+async def _storing(world: World, owner: asyncpg.Connection, platform: Platform, sent: int, rounds: int) -> list[Figure]:
     numbers = itertools.count()
-    two = Platform(platform.id, platform.head, [*platform.ports, _port(twin)])
     figures: list[Figure] = []
-    for what, to, at_once, share, each, least in (
-        ("singles over one connection", platform, 1, 4, 1, 250),
-        (f"singles over {AT_ONCE}", platform, AT_ONCE, 1, 1, 1_500),
-        (f"singles over {AT_ONCE}, two processes of the API", two, AT_ONCE, 1, 1, None),
-        (f"batches of {BATCH} over 4", platform, 4, 20, BATCH, 5_000),
-        (f"batches of {BATCH} over 4, two processes of the API", two, 4, 20, BATCH, None),
+    processes = world.stack.process("connectors", "api").child.handle, world.stack.postgres.child.handle
+    for what, at_once, share, each, least in (
+        ("singles over one connection", 1, 4, 1, 250),
+        (f"singles over {AT_ONCE}", AT_ONCE, 1, 1, 1_500),
+        (f"batches of {BATCH} over {BATCHES_AT_ONCE}", BATCHES_AT_ONCE, 20, BATCH, 5_000),
     ):
         limits, rates, worst, python, postgres = ([] for _ in range(5))
         for _ in range(rounds):
@@ -172,12 +162,13 @@ async def _storing(
             rows = [(platform.id, uuid4(), json.dumps(_statement(number))) for number in range(many * each)]
             limits.append(await _bare(owner, rows, at_once, each))
             requests = [
-                to.sends([_statement(next(numbers)) for _ in range(each)] if each > 1 else _statement(next(numbers)))
+                platform.sends(
+                    [_statement(next(numbers)) for _ in range(each)] if each > 1 else _statement(next(numbers))
+                )
                 for _ in range(many)
             ]
-            processes = world.stack.process("connectors", "api").child.handle, world.stack.postgres.child.handle
             before, began = [_cpu(process) for process in processes], time.perf_counter()
-            took = await _asked(to, requests, at_once)
+            took = await _asked(platform, requests, at_once)
             rates.append(many * each / (time.perf_counter() - began))
             after = [_cpu(process) for process in processes]
             worst.append(1000 * percentile(took, 0.99))
@@ -186,11 +177,10 @@ async def _storing(
         figures += [
             Figure(f"{what}: bare rows, committed as often", "/s", limits),
             Figure(what, "/s", rates, at_least=least),
-            Figure(f"{what}: p99", "ms", worst, at_most=60 if at_once == AT_ONCE and to is platform else None),
+            Figure(f"{what}: p99", "ms", worst, at_most=60 if at_once == AT_ONCE else None),
+            Figure(f"{what}: CPU of the API", "ms each", python),
             Figure(f"{what}: CPU of PostgreSQL", "ms each", postgres),
         ]
-        if to is platform:
-            figures.append(Figure(f"{what}: CPU of the API", "ms each", python))
         print(f"{what}: {rates} /s, bare {limits} /s", flush=True)
     return figures
 
@@ -213,16 +203,15 @@ async def _asked(platform: Platform, requests: Iterable[bytes], at_once: int) ->
     left: Iterator[bytes] = iter(requests)
     took: list[float] = []
 
-    async def work(port: int) -> None:
-        _, line = await asyncio.get_running_loop().create_connection(Line, "127.0.0.1", port)
+    async def work() -> None:
+        _, line = await asyncio.get_running_loop().create_connection(Line, "127.0.0.1", platform.port)
         for request in left:
             began = time.perf_counter()
             await line.ask(request)
             took.append(time.perf_counter() - began)
         line.close()
 
-    ports = itertools.islice(itertools.cycle(platform.ports), at_once)
-    await asyncio.gather(*(work(port) for port in ports))
+    await asyncio.gather(*(work() for _ in range(at_once)))
     return took
 
 

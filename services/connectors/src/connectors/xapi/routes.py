@@ -68,7 +68,7 @@ class XapiRoute(APIRoute):
                 answered = _problem(request, error)
                 await _note(request, error)
             answered.headers[VERSION] = edition.version
-            if request.url.path.endswith("/statements"):
+            if request.scope["path"].endswith("/statements"):
                 answered.headers.setdefault(THROUGH, getattr(request.state, "through", moment_text(BEGINNING)))
             return answered
 
@@ -85,7 +85,7 @@ def under_each(routes: APIRouter) -> APIRouter:
 
 def edition_of(request: Request) -> Edition:
     """The edition that a request goes by: its address says it."""
-    return EDITIONS[request.url.path.split("/")[2]]
+    return EDITIONS[request.scope["path"].split("/")[2]]
 
 
 async def _asked_edition(request: Request) -> Edition:
