@@ -10,6 +10,7 @@ from common.runner import Runner
 from connectors.service import SERVICE
 from contracts.events.training import TrainingCompleted
 from jejak_local.harness import AGENCY, agency_changed, bare, owning
+from services.connectors.tests.siasn.standin import revoked_export
 
 SHEET = "NIP;Tahun;Bulan Mulai Penilaian;Bulan Selesai Penilaian;Predikat\n1;2025;1;12;Baik\n"
 
@@ -66,6 +67,7 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, database, co
             "delivery_id": [delivery],
             "receiver_id": [door.json()["id"]],
             "arrival_id": arrivals,
+            "export_id": [await revoked_export(world, AGENCY)],
         },
         bodies={
             "POST /v1/webhooks": webhook,

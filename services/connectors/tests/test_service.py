@@ -7,6 +7,7 @@ from common.ids import derived_id
 from contracts.nip import NOBODYS
 from jejak_local.harness import AGENCY, OTHER_AGENCY, agency_changed, sent_import
 from jejak_local.scopes import Things
+from services.connectors.tests.siasn.standin import revoked_export
 
 KEEP, KEYS = {"agency_hr", "provider"}, {"agency_hr", "provider", "platform_admin"}
 READ = KEYS | {"lan"}
@@ -34,6 +35,8 @@ RIGHTS = {
     ("GET", "/v1/webhooks/{webhook_id}/deliveries"): READ,
     ("POST", "/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/replay"): KEYS,
     ("GET", "/v1/people/me/webhooks"): {"person"},
+    ("GET", "/v1/siasn/exports"): {"agency_hr", "bkn"},
+    ("POST", "/v1/siasn/exports/{export_id}/settle"): {"agency_hr"},
     ("GET", "/v1/connections/{connection_id}/reports"): READ,
     ("GET", "/v1/connections/{connection_id}/unmapped-courses"): READ,
     ("GET", "/v1/connections/{connection_id}/unmapped-users"): KEEP,
@@ -84,6 +87,7 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, conne
             "agency_hr", "POST", f"/connections/{platform.connection_id}/receivers", CANVAS, agency=agency
         )
         ids |= {"receiver_id": door.json()["id"], "arrival_id": delivery_of(door.json()["id"])}
+        ids |= {"export_id": await revoked_export(world, agency)}
         ids |= {"webhook_id": told.json()["id"], "delivery_id": delivery_of(told.json()["id"])}
         taught_ids = {"connection_id": taught.json()["id"], "webhook_id": theirs.json()["id"]}
         taught_ids |= {"report_id": await double(taught.json()["id"])}

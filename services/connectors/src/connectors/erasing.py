@@ -53,6 +53,8 @@ ERASING = Erasing(
         "readings": NOBODY,
         "reports": Blanked(WORDS),
         "restrictions": BY_ID,
+        "siasn_exports": Gone(),
+        "siasn_ids": Gone("subject_id = ANY(CAST(:people AS uuid[]))"),
         "sightings": NOBODY,
     },
     kit=("outbox", "inbox", "waiting", "jobs", "job_tries", "imports", "import_rows"),

@@ -26,6 +26,8 @@ GRANTS = Grants(
         "readings": CHANGED,
         "reports": CHANGED,
         "restrictions": CHANGED,
+        "siasn_exports": EDITED,
+        "siasn_ids": EDITED,
         "sightings": CHANGED,
         "signals": (*REPLACED, "UPDATE (voided)"),
         "statements": (*REPLACED, "UPDATE (voided)"),

@@ -35,4 +35,8 @@ INVARIANTS = (
         )
         """,
     ),
+    Invariant(
+        "what SIASN has taken has an id there, and what was removed was there",
+        "SELECT id FROM siasn_exports WHERE state IN ('sent', 'removed') AND siasn_id IS NULL",
+    ),
 )

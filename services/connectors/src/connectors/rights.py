@@ -30,3 +30,5 @@ READ_WEBHOOKS = Right(
     "those of their agency, and of the connections that are theirs; all for a national role",
 )
 READ_TOLD = Right(("person",), "those that were told of them")
+READ_SIASN = Right(("agency_hr", "bkn"), "what was told of the people of their agency; all for a national role")
+KEEP_SIASN = Right(("agency_hr",), "what was told of the people of their agency")

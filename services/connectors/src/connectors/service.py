@@ -7,6 +7,7 @@ from connectors.imports.kinds import IMPORTING
 from connectors.inbound.taking import take
 from connectors.reconciling.running import RECONCILE
 from connectors.settings import Settings
+from connectors.siasn.sender import Exporter
 from connectors.signals.reading import read_statements
 from connectors.webhooks.sender import Sender
 from contracts import imports
@@ -42,6 +43,8 @@ SERVICE = Service(
         "documents",
         "xapi",
         "webhooks",
+        "identifiers",
+        "siasn",
         "inbound",
         "bus",
         "reconciling",
@@ -52,7 +55,7 @@ SERVICE = Service(
     rules=load,
     emits=True,
     due=[read_statements, take],
-    further_roles={"webhooks": Sender, "bus": _bus},
+    further_roles={"webhooks": Sender, "siasn": Exporter, "bus": _bus},
     jobs={imports.JOB: IMPORTING.step},
     commands={
         "erase": erase_command(ERASING),

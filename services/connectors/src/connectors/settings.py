@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
-from pydantic import Field, PositiveFloat
+from pydantic import Field, PositiveFloat, SecretStr
 
 from connectors.domain.delivering import WAITS
 from contracts import service
@@ -40,6 +40,21 @@ class Settings(service.Settings):
     )
     openedx_connection: UUID | None = Field(default=None, description="the connection that the bus reports for")
 
+    siasn_agencies: tuple[UUID, ...] = Field(
+        default=(), description="ids of the agencies of whose people SIASN is told, as a JSON list; empty: of none"
+    )
+    siasn_url: str = Field(
+        default="",
+        description="address of SIASN's web service, up to what stands before `kursus/save`; empty: nothing is sent",
+    )
+    siasn_token_url: str = Field(default="", description="where its gateway gives tokens (client credentials)")
+    siasn_key: str = Field(default="", description="the consumer key of the agency at that gateway")
+    siasn_secret: SecretStr = Field(default=SecretStr(""), description="the secret that goes with it")
+    siasn_sso_url: str = Field(default="", description="where the log-in of BKN gives tokens (password)")
+    siasn_sso_client: str = Field(default="", description="the client id at that log-in")
+    siasn_sso_user: str = Field(default="", description="the account by which the agency writes to SIASN")
+    siasn_sso_password: SecretStr = Field(default=SecretStr(""), description="its password")
+
     files: Path = Field(
         default=Path("files"),
         description="directory of the files it keeps; every process of the service has the same one",
@@ -49,3 +64,8 @@ class Settings(service.Settings):
     def webhook_lease(self) -> timedelta:
         """How long a sender may keep the deliveries it has claimed; after a crash they wait this long."""
         return timedelta(seconds=3 * self.webhook_timeout)
+
+    @property
+    def siasn_lease(self) -> timedelta:
+        """How long what is told to SIASN may be claimed: all that is claimed at once is sent one after the other."""
+        return timedelta(seconds=60 * self.webhook_timeout)

@@ -12,9 +12,9 @@ from common.web.parts import Reading, Transaction, parts_of
 from connectors import rights
 from connectors.domain.addresses import read_address
 from connectors.domain.signatures import secret_of
+from connectors.outside import leads_inside
 from connectors.webhooks import commands, queries
 from connectors.webhooks.schemas import DeliveryOut, NewSecretOut, ToldOut, WebhookIn, WebhookOut
-from connectors.webhooks.sender import leads_inside
 from contracts.callers import Caller
 
 router = APIRouter(prefix="/v1", tags=["webhooks"])

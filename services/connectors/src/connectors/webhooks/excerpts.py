@@ -25,6 +25,7 @@ class Completed(CountedRecord, frozen=True):
     provider_id: Id | None
     start_date: date
     source_kind: Literal["system", "provider", "self"]
+    title: str
 
 
 class Corrected(Completed, frozen=True):
@@ -49,4 +50,6 @@ WANTED = (Completed, Corrected, Revoked)
 
 def told(event: Completed | Corrected | Revoked, reference: str, sequence: int) -> dict[str, Any]:
     """What a message says of a record; `version` tells which of two messages is the later one."""
-    return {"reference": reference, "version": sequence, **msgspec.structs.asdict(event)}
+    said = msgspec.structs.asdict(event)
+    said.pop("title", None)  # SIASN alone is told it
+    return {"reference": reference, "version": sequence, **said}

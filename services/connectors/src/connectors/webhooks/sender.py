@@ -5,9 +5,7 @@ between runs out; the message then goes out again under the same id, by which it
 """
 
 import asyncio
-import socket
 from collections.abc import Sequence
-from contextlib import suppress
 from time import monotonic
 from uuid import UUID
 
@@ -17,9 +15,9 @@ from opentelemetry.trace import SpanKind
 from common.parts import Parts
 from common.steady import POLL_SECONDS, Steady
 from common.telemetry import MESSAGE_ID, log, traced
-from connectors.domain.addresses import is_outside
-from connectors.domain.delivering import Tried, fault_of, judge
+from connectors.domain.delivering import Tried, judge
 from connectors.domain.signatures import sign
+from connectors.outside import send
 from connectors.settings import Settings
 from connectors.webhooks.commands import Claimed, claim, key_of, settle
 
@@ -77,29 +75,15 @@ class Sender(Steady):
             log.info("webhook", delivery=str(claimed.id), state=verdict.state, status=tried.status, fault=tried.fault)
 
     async def _try(self, client: httpx2.AsyncClient, claimed: Claimed) -> Tried:
-        """Sends a message once, to the address that its name stands for now and was looked at; no redirect is followed."""
-        url = httpx2.URL(claimed.url)
-        try:
-            async with asyncio.timeout(self._settings.webhook_timeout):
-                found = await addresses_of(url)
-                if not self._settings.webhook_inside and not all(map(is_outside, found)):
-                    return Tried(None, "inside")
-                request = client.build_request(
-                    "POST",
-                    url.copy_with(host=found[0]),
-                    content=claimed.body,
-                    headers=self._headers(claimed) | {"host": url.netloc.decode("ascii")},
-                    extensions={"sni_hostname": url.host},
-                )
-                answer = await client.send(request, stream=True, follow_redirects=False)
-                await answer.aclose()  # whatever it says, nobody reads it
-        except socket.gaierror:
-            return Tried(None, "unknown-host")
-        except TimeoutError:
-            return Tried(None, "timeout")
-        except (httpx2.HTTPError, OSError, ValueError):
-            return Tried(None, "connection")
-        return Tried(answer.status_code, fault_of(answer.status_code), answer.headers.get("retry-after"))
+        tried, _ = await send(
+            client,
+            claimed.url,
+            claimed.body,
+            self._headers(claimed),
+            inside=self._settings.webhook_inside,
+            seconds=self._settings.webhook_timeout,
+        )
+        return tried
 
     def _headers(self, claimed: Claimed) -> dict[str, str]:
         timestamp = int(self._clock.now().timestamp())
@@ -112,19 +96,3 @@ class Sender(Steady):
             "webhook-timestamp": str(timestamp),
             "webhook-signature": " ".join(sign(key, str(claimed.id), timestamp, claimed.body) for key in keys),
         }
-
-
-async def addresses_of(url: httpx2.URL) -> list[str]:
-    """The addresses of IP that the name of a target stands for. Raises OSError for one that stands for none."""
-    found = await asyncio.get_running_loop().getaddrinfo(
-        url.host, url.port or {"http": 80, "https": 443}[url.scheme], type=socket.SOCK_STREAM
-    )
-    return [str(address[0]) for *_, address in found]
-
-
-async def leads_inside(url: httpx2.URL) -> bool:
-    """Whether a target is one that nothing would ever be sent to. One that nobody knows yet is asked about when something is sent."""
-    with suppress(OSError, UnicodeError, TimeoutError):
-        async with asyncio.timeout(2):
-            return not all(map(is_outside, await addresses_of(url)))
-    return False

@@ -1,0 +1,1 @@
+"""SIASN (BKN): verified trainings and PAK told to it, changed when they are corrected, and listed where they were revoked."""
