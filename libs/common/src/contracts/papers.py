@@ -72,7 +72,8 @@ async def draw(session: AsyncSession, series: Table, year: int, more: Mapping[UU
         f"ON CONFLICT ({owner}, year) DO UPDATE SET last = {series.name}.last + excluded.last RETURNING {owner}, last",
         year=year,
     )
-    lasts: Mapping[UUID, int] = {row[0]: row[1] for row in drawn or ()}
+    rows = drawn.mappings() if drawn is not None else ()
+    lasts: Mapping[UUID, int] = {row[owner]: row["last"] for row in rows}
     return {whose: range(last - more[whose] + 1, last + 1) for whose, last in lasts.items()}
 
 

@@ -45,7 +45,7 @@ class Settings(service.Settings):
     )
     siasn_url: str = Field(
         default="",
-        description="address of SIASN's web service, up to what stands before `kursus/save`; empty: nothing is sent",
+        description="address of SIASN's web service, before the name of a resource; empty: nothing is sent",
     )
     siasn_token_url: str = Field(default="", description="where its gateway gives tokens (client credentials)")
     siasn_key: str = Field(default="", description="the consumer key of the agency at that gateway")

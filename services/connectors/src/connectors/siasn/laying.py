@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from common.events import Received
 from common.parts import Parts
@@ -92,7 +91,7 @@ async def _lay(session: AsyncSession, rows: Sequence[tuple[Any, ...]], begun: se
     settings: Settings = parts.settings
     if not settings.siasn_agencies:
         return
-    ids = col(SiasnExport.id)
+    ids = SiasnExport.table().c.id
     known = set(await session.scalars(select(ids).where(one_of(ids, {row[0] for row in rows}))))
     newest = {row[0]: row for row in sorted(rows, key=lambda row: row[4])}
     kept = [
