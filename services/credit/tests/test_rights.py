@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from credit.domain.packs import PACKS
 from jejak_local.harness import AGENCY, OTHER_AGENCY, REGION, sent_import
 from jejak_local.scopes import Things
 
@@ -22,6 +23,16 @@ RIGHTS = {
     ("GET", "/v1/people/{person_id}/credit/explain"): READERS | {"bkn", "steward"},
     ("GET", "/v1/people/{person_id}/credit/explain/{entry_id}"): READERS | {"bkn", "steward"},
     ("GET", "/v1/people/{person_id}/credit/promotion"): READERS | {"bkn", "steward"},
+    ("GET", "/v1/people/{person_id}/credit/forecast"): READERS | {"bkn", "steward"},
+    ("GET", "/v1/people/{person_id}/credit/guide"): READERS | {"bkn", "steward"},
+    ("GET", "/v1/people/{person_id}/professionalism"): READERS | {"bkn", "steward"},
+    ("POST", "/v1/predicates:try"): {"agency_hr", "service", "person"},
+    ("POST", "/v1/drafts"): {"lan"},
+    ("GET", "/v1/drafts"): {"lan"},
+    ("GET", "/v1/drafts/{draft_id}"): {"lan"},
+    ("POST", "/v1/drafts/{draft_id}/replay"): {"lan"},
+    ("GET", "/v1/replays/{replay_id}"): {"lan"},
+    ("GET", "/v1/replays/{replay_id}/changes"): {"lan"},
     ("GET", "/v1/promotions"): READERS | {"bkn", "steward"},
     ("GET", "/v1/people/{person_id}/facts"): READERS,
     ("POST", "/v1/facts"): {"agency_hr", "service"},
@@ -90,6 +101,9 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
         await world.agency(agency)
         paper = PAPER | {"person_id": str(scene[whose][0])}
         papers[scene[whose][0]] = (await api.call("validator", "POST", "/papers", paper, agency=agency)).json()["id"]
+    content = (PACKS / "konversi-2023.toml").read_text().replace('"PermenPANRB-1-2023"', '"Rancangan"', 1)
+    draft = (await api.call("lan", "POST", "/drafts", {"content": content})).json()["id"]
+    replay = (await api.call("lan", "POST", f"/drafts/{draft}/replay")).json()["id"]
     own, other = [
         Things(
             {"agency": agency, "person": person, "region": region, "position": position},
@@ -101,6 +115,8 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
                 "entry_id": entries[person],
                 "fact_id": facts[person],
                 "paper_id": papers[person],
+                "draft_id": draft,
+                "replay_id": replay,
             },
             {
                 "service": {"import_id": await sent_import(world.database, "predicates", "service")},
@@ -130,6 +146,8 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
         own,
         other,
         {
+            "POST /v1/predicates:try": line,
+            "POST /v1/drafts": {"content": content.replace('"Rancangan"', '"Rancangan lain"')},
             "POST /v1/facts": fact,
             "POST /v1/facts:batch": [fact],
             "POST /v1/facts/{fact_id}/withdraw": {"reason": "salah orang"},

@@ -75,7 +75,20 @@ def _load(
     parse: Callable[[Mapping[str, Any]], T],
     run_case: Callable[[T, Mapping[str, Any]], Mapping[str, object]],
 ) -> RulePack[T]:
-    raw = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+    return read_rule_pack(path.name, path.read_text(encoding="utf-8"), parse, run_case)
+
+
+def read_rule_pack(
+    name: str,
+    content: str,
+    parse: Callable[[Mapping[str, Any]], T],
+    run_case: Callable[[T, Mapping[str, Any]], Mapping[str, object]],
+) -> RulePack[T]:
+    """Reads a pack of TOML, called `name` while its id is not known, and proves it by its own cases.
+
+    Raises RulePackError as `load_rule_book`, TOMLDecodeError, and whatever `parse` and `run_case` raise.
+    """
+    raw = tomllib.loads(content, parse_float=Decimal)
     try:
         pack = RulePack(
             id=raw["id"],
@@ -85,16 +98,16 @@ def _load(
             valid_to=raw.get("valid_to"),
             tables=parse(raw["tables"]),
         )
-        cases = [(case["id"], case["given"], case["expect"]) for case in raw["cases"]]
+        cases = [(each["id"], each["given"], each["expect"]) for each in raw["cases"]]
     except KeyError as error:
-        raise RulePackError(f"{path.name}: {error.args[0]} is missing") from error
+        raise RulePackError(f"{name}: {error.args[0]} is missing") from error
     if not cases:
         raise RulePackError(f"{pack.id} has no cases: nothing proves it")
-    for name, given, expect in cases:
+    for case, given, expect in cases:
         if not expect:
-            raise RulePackError(f"{pack.id}, case {name}: it expects nothing, so it proves nothing")
+            raise RulePackError(f"{pack.id}, case {case}: it expects nothing, so it proves nothing")
         answer = run_case(pack.tables, given)
         wrong = {key: answer.get(key) for key, value in expect.items() if answer.get(key) != value}
         if wrong:
-            raise RulePackError(f"{pack.id}, case {name}: expected {expect}, got {wrong}")
+            raise RulePackError(f"{pack.id}, case {case}: expected {expect}, got {wrong}")
     return pack

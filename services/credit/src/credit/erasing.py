@@ -14,6 +14,7 @@ ERASING = Erasing(
             {"evidence": "NULL", "return_reason": "CASE WHEN return_reason IS NOT NULL THEN '' END", "paper": "NULL"}
         ),
         "deputies": BY_ID,
+        "drafts": NOBODY,
         "educations": BY_ID,
         "entries": BY_ID,
         "established_posts": NOBODY,
@@ -36,6 +37,8 @@ ERASING = Erasing(
         "post_states": NOBODY,
         "posts": BY_ID,
         "promotions": BY_ID,
+        "replay_changes": BY_ID,
+        "replays": NOBODY,
         "reported_predicates": BY_ID,
         "restrictions": BY_ID,
         "segments": BY_ID,

@@ -20,3 +20,5 @@ ATTEST = Delegable(
 )
 SEND_BACK = Delegable(("verifier", "validator"), f"{_THEIRS}; never their own case; {_DEPUTY}")
 ISSUE = Delegable(("validator",), f"{_THEIRS}; never a paper of their own; {_DEPUTY}")
+TRY = Right(("agency_hr", "service", "person"), f"{_THEIRS}; a person: their own", asks=True)
+DRAFT = Right(("lan",), "all", shared=True)

@@ -3,6 +3,7 @@
 from contracts import imports
 from contracts.service import Service
 from credit.domain.books import load
+from credit.drafts import commands as drafts
 from credit.erasing import ERASING
 from credit.imports.kinds import IMPORTING
 from credit.settings import Settings
@@ -19,6 +20,11 @@ SERVICE = Service(
         "posts",
         "facts",
         "promotions",
+        "forecasts",
+        "guide",
+        "professionalism",
+        "drafts",
+        "trials",
         "predicates",
         "openings",
         "reported",
@@ -39,7 +45,7 @@ SERVICE = Service(
     rules=load,
     emits=True,
     answers_once=True,
-    jobs={imports.JOB: IMPORTING.step},
+    jobs={imports.JOB: IMPORTING.step, drafts.JOB: drafts.step},
     commands={
         "erase": erase_command(ERASING),
         "drop-imports": imports.DROP,

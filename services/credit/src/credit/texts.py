@@ -62,6 +62,33 @@ CONDITIONS: Mapping[tuple[str, str], str] = {
 }
 """What is said of an act, and of a condition of it, in each state."""
 
+CHANGES: Mapping[str, str] = {
+    "credit-for-rank": text_named("change.credit-for-rank"),
+    "years-in-rank": text_named("change.years-in-rank"),
+    "predicate": text_named("change.predicate"),
+    "discipline": text_named("change.discipline"),
+    "credit-for-level": text_named("change.credit-for-level"),
+    "open-post": text_named("change.open-post"),
+    "test-passed": text_named("change.test-passed"),
+}
+"""What would change a condition that is not met."""
+
+INDEX: Mapping[tuple[str, str], str] = {
+    ("qualification", "known"): text_named("index.qualification.known"),
+    ("qualification", "unknown"): text_named("index.qualification.unknown"),
+    ("competence", "known"): text_named("index.competence.known"),
+    ("competence", "unknown"): text_named("index.competence.unknown"),
+    ("performance", "known"): text_named("index.performance.known"),
+    ("performance", "unknown"): text_named("index.performance.unknown"),
+    ("discipline", "known"): text_named("index.discipline.known"),
+    ("discipline", "unknown"): text_named("index.discipline.unknown"),
+    ("more", "leadership"): text_named("index.more.leadership"),
+    ("more", "functional"): text_named("index.more.functional"),
+    ("more", "technical"): text_named("index.more.technical"),
+    ("more", "seminar"): text_named("index.more.seminar"),
+}
+"""What is said of a dimension of the index, known or not, and of one more training."""
+
 
 def explain(reason: str, language: Language) -> str:
     """What a reason code says; a reason in a person's own words stays as it is."""

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from credit.cases.tables import cases, history, segments
 from credit.domain.amounts import shown_ak, total
 from credit.domain.books import Regulations
 from credit.domain.cases import State
+from credit.domain.periods import LeftOut, Segment
 from credit.parts.queries import decisions_of
 from credit.people import PEOPLE
 from credit.rule_packs.schemas import readings_shown
@@ -149,3 +151,15 @@ def _case(row: RowMapping, parts: list[SegmentOut], book: Regulations, language:
         segments=parts,
         readings=readings_shown(book.readings_of(row["kind"], {part.rule_pack for part in parts}), language),
     )
+
+
+def segments_shown(parts: Sequence[Segment]) -> list[SegmentOut]:
+    """What a predikat would come to, as a case shows it."""
+    return [
+        SegmentOut(number=number, ak=shown_ak(part.twelfths), **asdict(part)) for number, part in enumerate(parts, 1)
+    ]
+
+
+def left_out_shown(months: Sequence[LeftOut], language: Language) -> list[LeftOutMonthOut]:
+    """Months that earn nothing, as a case shows them: each says why."""
+    return [LeftOutMonthOut(explanation=explain(month.why, language), **asdict(month)) for month in months]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from common.rules import RuleBook, RulePack
-from credit.domain import entry, packs, papers, promotion, promotion_days, returns
+from credit.domain import entry, packs, papers, professionalism, promotion, promotion_days, returns
 from credit.domain.rules import OpenReading, Rules
 
 FOLDER = Path(__file__).parent.parent / "rules"
@@ -22,6 +22,7 @@ class Regulations(RuleBook[Rules]):
     integration: RuleBook[papers.PaperRules]
     promotion: RuleBook[promotion.PromotionRules]
     days: RuleBook[promotion_days.DayRules]
+    professionalism: RuleBook[professionalism.IndexRules]
     returns: RuleBook[returns.ReturnRules]
 
     @cached_property
@@ -46,5 +47,6 @@ def load(folder: Path = FOLDER) -> Regulations:
         integration=papers.load(folder / "integration"),
         promotion=promotion.load(conversion, folder / "promotion"),
         days=promotion_days.load(folder / "periods"),
+        professionalism=professionalism.load(folder / "professionalism"),
         returns=returns.load(folder / "returns"),
     )

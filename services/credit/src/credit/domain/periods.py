@@ -131,6 +131,14 @@ def last_day(month: date) -> date:
     return month.replace(day=monthrange(month.year, month.month)[1])
 
 
+def years_later(day: date, years: int) -> date:
+    """The same day some years later; 1 March where that is 29 February of a year that has none."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)
+
+
 def months_between(start: date, end: date) -> list[date]:
     """The first days of the months from `start` to `end`, both within one year."""
     return [date(start.year, number, 1) for number in range(start.month, end.month + 1)]
@@ -186,6 +194,18 @@ def convert(
     Raises Refused `no-conversion-rule`, `jenjang-unknown`, `not-in-service`, `no-functional-post` or
     `months-already-booked`.
     """
+    counted, left_out = sorted_out(book, tenure, booked, months)
+    if not counted:
+        whys = {out.why for out in left_out}
+        code = next((code for why, code in REFUSALS.items() if why in whys), "not-in-service")
+        raise Refused(code, "period_start")
+    return Converted([_segment(run, predikat) for run in _runs(counted)], left_out)
+
+
+def sorted_out(
+    book: Book, tenure: Tenure, booked: Mapping[date, UUID], months: Sequence[date]
+) -> tuple[list[tuple[date, str, RulePack[Rules]]], list[LeftOut]]:
+    """Which months count, each with its jenjang and rules, and which do not, and why."""
     counted: list[tuple[date, str, RulePack[Rules]]] = []
     left_out: list[LeftOut] = []
     for month in months:
@@ -200,11 +220,7 @@ def convert(
             left_out.append(LeftOut(month, "booked", reasons.get("booked"), booked[month]))
         else:
             counted.append((month, jenjang, pack))
-    if not counted:
-        whys = {out.why for out in left_out}
-        code = next((code for why, code in REFUSALS.items() if why in whys), "not-in-service")
-        raise Refused(code, "period_start")
-    return Converted([_segment(run, predikat) for run in _runs(counted)], left_out)
+    return counted, left_out
 
 
 def _runs(counted: Sequence[tuple[date, str, RulePack[Rules]]]) -> Iterable[list[tuple[date, str, RulePack[Rules]]]]:

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from common.rules import RulePack
 from credit.domain.amounts import MONTHS, shown_ak
 from credit.domain.books import Regulations
+from credit.domain.periods import years_later
 from credit.domain.promotion import Act, PromotionRules, rank_at
 from credit.domain.rules import Jenjang, Rules
 from roster.days import covers
@@ -202,14 +203,6 @@ def _credit(ladder: Ladder, known: Known, act: Act, code: Code) -> Condition:
     figures = {"need": need, "had": known.had, "short": max(need - known.had, Decimal(0))}
     values: dict[str, object] = {name: Decimal(shown_ak(twelfths)) for name, twelfths in figures.items()}
     return Condition(code, "met" if known.had >= need else "not-met", values)
-
-
-def years_later(day: date, years: int) -> date:
-    """The same day some years later; 1 March where that is 29 February of a year that has none."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return date(day.year + years, 3, 1)
 
 
 def _years_in_rank(ladder: Ladder, known: Known, day: date) -> Condition:

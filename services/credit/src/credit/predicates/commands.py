@@ -49,14 +49,40 @@ class Earlier:
     returned: Case | None = None
 
 
+@dataclass(frozen=True)
+class Decided:
+    """What becomes of lines: the answer to each, the cases to open, and those that are repaired."""
+
+    answers: list[Answer]
+    new: list[NewCase]
+    repaired: list[Judged]
+
+
 async def submit(session: AsyncSession, lines: Sequence[PredicateIn], caller: Caller[Regulations]) -> list[Answer]:
     """Opens a case for every predikat that gives points, or repairs the returned one of its reference.
 
     Each is answered `stored`, `updated` for a repair, `duplicate` of what is known, or why not. A repair does not change
     the person of a case: a predikat of somebody else needs another reference.
     """
+    actor = caller.actor
+    decided = await decide_each(session, lines, await find_people(session, lines, caller), caller)
+    await save_judged(session, decided.repaired, actor, caller.now)
+    stored = await open_cases(session, decided.new, actor, caller.now)
+    lost = {case.id for case in decided.new} - stored
+    conflict = Refused("reference-conflict", field="reference")
+    return [conflict if isinstance(answer, Done) and answer.id in lost else answer for answer in decided.answers]
+
+
+async def decide_each(
+    session: AsyncSession,
+    lines: Sequence[PredicateIn],
+    people: Sequence[UUID | None],
+    caller: Caller[Regulations],
+    *,
+    trial: bool = False,
+) -> Decided:
+    """What becomes of each line, of the person that it names; nothing is stored. A `trial` may be of the caller's own case."""
     actor, sender = caller.actor, sender_of(caller, capacity(caller))
-    people = await find_people(session, lines, caller)
     ids = sorted({person_id for person_id in people if person_id})
     tenure_of = await tenures(session, ids)
     first, last = min(line.period_start for line in lines), max(line.period_end for line in lines)
@@ -78,7 +104,8 @@ async def submit(session: AsyncSession, lines: Sequence[PredicateIn], caller: Ca
             return Done("duplicate", known.id)
         if known is not None and (known.returned is None or known.person_id != person_id):
             raise Refused("reference-conflict", "reference")
-        check_not_own(person_id, actor)
+        if not trial:
+            check_not_own(person_id, actor)
         outcome = _judge(line, tenure_of[person_id], booked[person_id], caller.rules, caller.today)
         if known is not None and known.returned is not None:
             case_id = known.id
@@ -93,19 +120,17 @@ async def submit(session: AsyncSession, lines: Sequence[PredicateIn], caller: Ca
         booked[person_id] |= dict.fromkeys(months_of(outcome.segments), case_id)
         return Done("updated" if known else "stored", case_id)
 
-    answers = answer_each(zip(lines, people, strict=True), decide)
-    await save_judged(session, repaired, actor, caller.now)
-    stored = await open_cases(session, new, actor, caller.now)
-    lost = {case.id for case in new} - stored
-    conflict = Refused("reference-conflict", field="reference")
-    return [conflict if isinstance(answer, Done) and answer.id in lost else answer for answer in answers]
+    return Decided(answer_each(zip(lines, people, strict=True), decide), new, repaired)
 
 
 def _judge(line: PredicateIn, tenure: Tenure, booked: Mapping[date, UUID], book: Regulations, today: date) -> Converted:
     rules = book.at(line.period_end).tables
     check_matrix(rules, line.predikat, line.hasil_kerja, line.perilaku)
     check_set_in_time(rules, line.period_end, today)
-    return convert(book, tenure, booked, months_between(line.period_start, line.period_end), line.predikat)
+    outcome = convert(book, tenure, booked, months_between(line.period_start, line.period_end), line.predikat)
+    if line.jenjang is not None and any(segment.jenjang != line.jenjang for segment in outcome.segments):
+        raise Refused("another-jenjang", "jenjang")
+    return outcome
 
 
 def _new_case(case_id: UUID, person_id: UUID, sender: Sender, line: PredicateIn, outcome: Converted) -> NewCase:

@@ -19,7 +19,8 @@ Rating = Literal["di_bawah_ekspektasi", "sesuai_ekspektasi", "di_atas_ekspektasi
 class PredicateIn(Document):
     """The verdict on a person's work over whole months of one calendar year.
 
-    `hasil_kerja` and `perilaku` must make the predikat; when one is missing, at least one value of it must do so.
+    `hasil_kerja` and `perilaku` must make the predikat; when one is missing, at least one value of it must do so. `jenjang` is the one
+    that its paper names, where it does: a period in which another was held is refused.
     """
 
     reference: Line = Field(description="unique within source_name and the sender")
@@ -31,6 +32,7 @@ class PredicateIn(Document):
     predikat: Predikat
     hasil_kerja: Rating | None = None
     perilaku: Rating | None = None
+    jenjang: Line | None = Field(None, examples=["ahli_muda"])
     evidence: Words | None = None
 
     @field_validator("period_start")

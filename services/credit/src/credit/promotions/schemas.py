@@ -68,16 +68,20 @@ class PromotionLineOut(BaseModel):
     level_open: list[Code]
 
 
+def name_of(ladder: Ladder, act: Act, to: str | None) -> str:
+    """What an act leads to, as people call it."""
+    return ladder.above.name if act == "level" and ladder.above else to or ""
+
+
 def act_shown(ladder: Ladder, judged: Judgement, book: Regulations, language: Language) -> ActOut:
     """An act with the sentence and the rule of each condition."""
     act = judged.act
     verdict = "none" if judged.to is None else judged.state
-    above = ladder.above.name if act == "level" and ladder.above else judged.to
     return ActOut(
         act=act,
         to=judged.to,
         state=judged.state,
-        explanation=say(CONDITIONS[act, verdict], language, to=above or ""),
+        explanation=say(CONDITIONS[act, verdict], language, to=name_of(ladder, act, judged.to)),
         conditions=[
             ConditionOut(
                 code=condition.code,

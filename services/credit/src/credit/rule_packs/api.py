@@ -32,5 +32,6 @@ async def get_rule_subjects(caller: Reader, language: UsedLanguage) -> SubjectsO
         integration=subject_shown(rules.integration, language),
         promotion=subject_shown(rules.promotion, language),
         days=subject_shown(rules.days, language),
+        professionalism=subject_shown(rules.professionalism, language),
         returns=subject_shown(rules.returns, language),
     )

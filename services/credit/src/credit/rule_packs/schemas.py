@@ -12,6 +12,7 @@ from common.texts import Language
 from contracts.degrees import LADDER, Degree
 from credit.domain.entry import EntryRules
 from credit.domain.papers import PaperRules
+from credit.domain.professionalism import IndexRules
 from credit.domain.promotion import PromotionRules
 from credit.domain.promotion_days import DayRules
 from credit.domain.returns import ReturnRules
@@ -75,6 +76,7 @@ class SubjectsOut(BaseModel):
     integration: list[SubjectPackOut[PaperRules]]
     promotion: list[SubjectPackOut[PromotionRules]]
     days: list[SubjectPackOut[DayRules]]
+    professionalism: list[SubjectPackOut[IndexRules]]
     returns: list[SubjectPackOut[ReturnRules]]
 
 

@@ -1,0 +1,136 @@
+"""Drafts are loaded, and all points gone through under them in a copy, step by step."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.ids import new_id
+from common.parts import Parts
+from common.refused import Refused
+from common.rules import RulePackError
+from common.runner import Step, Turn
+from common.store.jobs import order
+from common.store.sets import fetched, insert
+from contracts.callers import Caller
+from credit.domain.books import Regulations
+from credit.domain.packs import read_pack
+from credit.domain.replays import changes, replay_of
+from credit.drafts.tables import drafts, replay_changes, replays
+from credit.ledger.rises import rises_of
+
+JOB = "replay"
+PEOPLE_A_STEP = 5_000
+ENTRIES = """
+    WITH next AS (SELECT person_id FROM balances WHERE person_id > $1 GROUP BY person_id ORDER BY person_id LIMIT $2)
+    SELECT e.person_id, e.id, e.kind, e.jenjang, e.period_start, e.months, e.predikat, e.twelfths, e.rule_pack, e.reverses
+    FROM next JOIN entries e USING (person_id) WHERE e.rise_on IS NULL ORDER BY e.person_id, e.number
+"""
+LAST = """
+    SELECT person_id FROM (SELECT person_id FROM balances WHERE person_id > $1 GROUP BY person_id ORDER BY person_id LIMIT $2) next
+    ORDER BY person_id DESC LIMIT 1
+"""
+RISEN = "SELECT DISTINCT person_id FROM promotions WHERE kind = 'level' AND person_id > $1 AND person_id <= $2"
+ADVANCE = text(
+    "UPDATE replays SET people = people + :people, entries = entries + :entries,"
+    " ended_at = CASE WHEN :ended THEN CAST(:now AS timestamptz) END,"
+    " totals = CASE WHEN :ended THEN coalesce((SELECT jsonb_object_agg(jenjang, told) FROM ("
+    "  SELECT jenjang, jsonb_build_object("
+    "   'gain', count(*) FILTER (WHERE would_be > was), 'lose', count(*) FILTER (WHERE would_be < was),"
+    "   'gained', CAST(coalesce(sum(would_be - was) FILTER (WHERE would_be > was), 0) AS text),"
+    "   'lost', CAST(coalesce(sum(was - would_be) FILTER (WHERE would_be < was), 0) AS text)) AS told"
+    "  FROM replay_changes WHERE replay_id = :id GROUP BY jenjang) each), '{}') ELSE totals END"
+    " WHERE id = :id"
+)
+FIRST = UUID(int=0)
+
+
+class Addend(NamedTuple):
+    """An entry as ENTRIES gives it."""
+
+    person_id: UUID
+    id: UUID
+    kind: str
+    jenjang: str
+    period_start: date
+    months: int
+    predikat: str | None
+    twelfths: Decimal
+    rule_pack: str
+    reverses: UUID | None
+
+
+async def load_draft(session: AsyncSession, content: str, caller: Caller[Regulations]) -> UUID:
+    """Keeps a draft that its own cases prove. Raises Refused: `draft-invalid`, `draft-known`."""
+    try:
+        pack = read_pack("draft", content)
+    except RulePackError as error:
+        raise Refused("draft-invalid", "content", why=str(error)) from error
+    if pack.id in caller.rules.by_id or await session.scalar(select(drafts.c.id).where(drafts.c.pack == pack.id)):
+        raise Refused("draft-known", "content", pack=pack.id)
+    draft_id = new_id()
+    row = (draft_id, pack.id, pack.title, pack.source, pack.valid_from, content)
+    columns = ("id", "pack", "title", "source", "valid_from", "content")
+    await insert(session, drafts, columns, [row], loaded_by=caller.subject, loaded_at=caller.now)
+    return draft_id
+
+
+async def order_replay(session: AsyncSession, draft_id: UUID, caller: Caller[Regulations]) -> UUID:
+    """Orders all points to be gone through under a draft. Raises Refused: `not-found`, `draft-before-rules`."""
+    draft = (await session.execute(select(drafts).where(drafts.c.id == draft_id))).one_or_none()
+    if draft is None:
+        raise Refused("not-found")
+    try:
+        replaced = caller.rules.at(draft.valid_from)
+    except LookupError:
+        raise Refused("draft-before-rules", "draft_id") from None
+    replay_id = new_id()
+    row = (replay_id, draft_id, replaced.id, 0, 0, "{}")
+    columns = ("id", "draft_id", "replaces", "people", "entries", "totals")
+    await insert(session, replays, columns, [row], ordered_by=caller.subject, ordered_at=caller.now)
+    await order(session, JOB, {"replay": replay_id, "draft": draft_id}, caller.subject)
+    return replay_id
+
+
+async def step(session: AsyncSession, parts: Parts, turn: Turn) -> Step:
+    """Goes through the points of the next people. The ledger is only read."""
+    replay_id, position = UUID(turn.plan["replay"]), turn.position or {"after": str(FIRST), "done": 0, "total": None}
+    content = (
+        await session.execute(select(drafts.c.content).where(drafts.c.id == UUID(turn.plan["draft"])))
+    ).scalar_one()
+    after, total = UUID(position["after"]), position["total"]
+    if total is None:
+        total = await session.scalar(text("SELECT count(DISTINCT person_id) FROM balances"))
+    found = await fetched(session, LAST, after, PEOPLE_A_STEP)
+    last: UUID | None = found[0][0] if found else None
+    people, entries = 0, 0
+    if last is not None:
+        people, entries = await _go_through(session, parts.rules, content, replay_id, after, last)
+    told = {"id": replay_id, "people": people, "entries": entries, "ended": last is None, "now": parts.clock.now()}
+    await session.execute(ADVANCE, told)
+    done = position["done"] + people
+    return Step(done, max(total, done), None if last is None else {"after": last, "done": done, "total": total})
+
+
+async def _go_through(
+    session: AsyncSession, book: Regulations, content: str, replay_id: UUID, after: UUID, last: UUID
+) -> tuple[int, int]:
+    replay = replay_of(book, content)
+    rows: Sequence[Any] = await fetched(session, ENTRIES, after, PEOPLE_A_STEP)
+    risen = [row[0] for row in await fetched(session, RISEN, after, last)]
+    rises = await rises_of(session, risen) if risen else {}
+    held: defaultdict[UUID, list[Addend]] = defaultdict(list)
+    for row in rows:
+        held[row["person_id"]].append(Addend(*row))
+    found: list[tuple[UUID, str, Decimal, Decimal]] = [
+        (person_id, jenjang, was, would_be)
+        for person_id, theirs in held.items()
+        for jenjang, (was, would_be) in changes(replay, theirs, rises.get(person_id, ())).items()
+    ]
+    await insert(session, replay_changes, ("person_id", "jenjang", "was", "would_be"), found, replay_id=replay_id)
+    return len(held), len(rows)

@@ -1,0 +1,1 @@
+"""When somebody can rise, and what blocks them: scenarios."""

@@ -1,0 +1,1 @@
+"""What counts for somebody's jenjang now, what does not, and why."""

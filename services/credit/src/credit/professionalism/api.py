@@ -1,0 +1,30 @@
+"""Where somebody reads their index of professionalism."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+
+from common.web.parts import Reading, UsedLanguage
+from contracts.callers import Caller
+from contracts.looks import shows
+from contracts.paths import NamedPerson
+from credit import rights
+from credit.domain.books import Regulations
+from credit.professionalism.queries import read_index
+from credit.professionalism.schemas import IndexOut
+
+router = APIRouter(prefix="/v1", tags=["professionalism"])
+
+
+@router.get(
+    "/people/{person_id}/professionalism",
+    summary="The index of professionalism (IP ASN) of a person from verified records, and what one more training would change",
+)
+@shows("credit")
+async def get_index(
+    person_id: NamedPerson,
+    session: Reading,
+    caller: Annotated[Caller[Regulations], Depends(rights.READ_CREDIT)],
+    language: UsedLanguage,
+) -> IndexOut:
+    return await read_index(session, person_id, caller, language)
