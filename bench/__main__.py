@@ -27,6 +27,7 @@ from bench import (
     memory,
     mentoring,
     nation,
+    papers,
     recovery,
     relay,
     report,
@@ -51,6 +52,7 @@ MEASURES: dict[str, Callable[..., Awaitable[list[Figure]]]] = {
     "B12": access.breach,
     "B13": mentoring.mentoring,
     "B14": store.store,
+    "B16": papers.papers,
     "B3": sweep.sweep,
     "B4": growth.growth,
     "B9": counts.counts,
@@ -86,6 +88,7 @@ QUICK: dict[str, Any] = {
     "entries": 20_000,
     "confirmed": 500,
     "sent": 200,
+    "issued": 100,
     "statements": 20_000,
     "sheet_rows": [5_000],
     "imported": 2_000,
@@ -175,6 +178,7 @@ def parsed() -> argparse.Namespace:
         "--sheet-rows", type=int, nargs="+", default=[100_000, 1_000_000], help="B15: rows that are read"
     )
     parser.add_argument("--imported", type=int, default=100_000, help="B15: people that are imported")
+    parser.add_argument("--issued", type=int, default=1_000, help="B16: PAK issued, and fetched as signed PDF")
     parser.add_argument("--sent", type=int, default=4_000, help="B14: single statements of a round")
     parser.add_argument("--statements", type=int, default=1_000_000, help="B14: statements among which it is asked")
     parser.add_argument("--snapshot-seconds", type=int, default=600, help="B7: seconds that the snapshot stays open")

@@ -68,10 +68,10 @@ async def predicates(world: World, records: int, rounds: int) -> list[Figure]:
     bootstrap, dsn = world.stack.kafka.bootstrap, world.stack.databases["credit"].owner.dsn
     for _ in range(rounds):
         limit = await side_by_side(dsn, bootstrap, BARE_TOPIC, records, NARROW_ROWS)
-        lines = [_predicate(next(world.months), world.people) for _ in range(records)]
+        lines = [predicate(next(world.months), world.people) for _ in range(records)]
         before, cpu = await world.sent(DECISIONS), world.cpu()
         began = time.perf_counter()
-        await asyncio.gather(*(_decide(world, lines[platform::PLATFORMS]) for platform in range(PLATFORMS)))
+        await asyncio.gather(*(decide(world, lines[platform::PLATFORMS]) for platform in range(PLATFORMS)))
         while await world.sent(DECISIONS) < before + 2 * records:  # submitted, and verified
             await asyncio.sleep(0.02)
         took = time.perf_counter() - began
@@ -79,7 +79,7 @@ async def predicates(world: World, records: int, rounds: int) -> list[Figure]:
     return _figures("predicates to CreditVerified", found, at_least=0.12)
 
 
-def _predicate(number: int, people: int) -> dict[str, Any]:
+def predicate(number: int, people: int) -> dict[str, Any]:
     """A predicate for a person and a month for which none was sent before."""
     month, person = divmod(number, people)
     year, month = MONTHS[month]
@@ -90,7 +90,7 @@ def _predicate(number: int, people: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-async def _decide(world: World, lines: Sequence[dict[str, Any]]) -> None:
+async def decide(world: World, lines: Sequence[dict[str, Any]]) -> None:
     """Uploads predicates, which become cases; then one person checks these and another attests them."""
     agency = world.agencies[0]
     answers = [json.loads(line) async for line in world.upload("credit", "predicates:batch", parts(lines))]

@@ -33,6 +33,9 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 FIELD = PdfSignatureMetadata(field_name="Jejak", subfilter=SigSeedSubFilter.PADES, md_algorithm="sha256")
 
+BESIDE_CERTIFICATES = 2048
+"""Bytes of a signature beside its certificates: what is signed of it, and a signature by RSA of 4,096 bits at the most."""
+
 
 @dataclass(frozen=True)
 class Seal:
@@ -66,6 +69,8 @@ class PaperSigner:
             self._own, load_private_key_from_pemder(str(key), passphrase=None), store, embed_roots=False
         )
         self._trusted = [(above or [self._own])[-1]]
+        # Told how much room a signature may take, pyHanko does not sign twice to find out: half of the time. In hexadecimal digits.
+        self._room = 2 * (sum(len(each.dump()) for each in (self._own, *above)) + BESIDE_CERTIFICATES)
 
     @property
     def name(self) -> str:
@@ -74,9 +79,8 @@ class PaperSigner:
 
     def sign(self, pdf: bytes, at: datetime) -> bytes:
         """The paper with its signature, made at that moment."""
-        return asyncio.run(
-            _At(FIELD, self._signer, at).async_sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)))
-        ).getvalue()
+        writer = IncrementalPdfFileWriter(BytesIO(pdf))
+        return asyncio.run(_At(FIELD, self._signer, at).async_sign_pdf(writer, bytes_reserved=self._room)).getvalue()
 
     def verify(self, pdf: bytes) -> Seal:
         """What the signature of a paper says; of one that was changed, at least that it is not whole."""
