@@ -54,7 +54,7 @@ SEATS = text(f"""
 UNPLACED = text(f"""
     SELECT p.agency_id, p.jenjang, post.position, count(*) AS people
     FROM people p JOIN posts post ON post.person_id = p.person_id AND {covers_sql("post", DAY)}
-    WHERE p.agency_id = ANY(CAST(:agencies AS uuid[])) AND p.jenjang IS NOT NULL AND {in_service_sql("p", DAY)}
+    WHERE p.agency_id = ANY(CAST(:agencies AS uuid[])) AND p.jenjang = ANY(CAST(:levels AS text[])) AND {in_service_sql("p", DAY)}
         AND NOT EXISTS (SELECT FROM holdings h WHERE h.person_id = p.person_id AND h.kind = 'definitive'
             AND {covers_sql("h", DAY)})
     GROUP BY 1, 2, 3
@@ -74,7 +74,7 @@ class Officer:
 
 
 async def gather(session: AsyncSession, person_ids: Sequence[UUID], book: Regulations, day: date) -> list[Officer]:
-    """What is known of these people on a day, in the order of their ids. Asks three statements, however many they are."""
+    """What is known of these people on a day, in the order of their ids. Asks three statements at most, however many they are."""
     rules = book.at(day).tables
     ladders = {code: Ladder.of(book, code, day) for code in rules.jenjang}
     above = {code: ladder.above.code for code, ladder in ladders.items() if ladder and ladder.above}
@@ -117,15 +117,19 @@ async def _seats(
     """The posts of functional positions by agency; an agency that has told of no post at all is not among them."""
     if not agencies:
         return {}
-    asked, levels = {"agencies": list(agencies), "day": day}, book.at(day).tables.jenjang
-    unplaced: defaultdict[tuple[UUID, Posts], int] = defaultdict(int)
-    for row in await session.execute(UNPLACED, asked):
-        unplaced[row.agency_id, (row.jenjang, position_of(row.position, row.jenjang, levels))] += row.people
+    levels = book.at(day).tables.jenjang
+    rows = (await session.execute(SEATS, {"agencies": list(agencies), "day": day})).all()
     free: defaultdict[UUID, defaultdict[Posts, int]] = defaultdict(lambda: defaultdict(int))
-    for row in await session.execute(SEATS, asked):
+    for row in rows:
         found = free[row.agency_id]
         if row.jenjang is not None:
             found[row.jenjang, position_of(row.name, row.jenjang, levels)] += int(row.free)
+    # Who holds none matters only where there is a seat that they may hold.
+    places = [row for row in rows if row.free]
+    asked = {"agencies": [row.agency_id for row in places], "levels": [row.jenjang for row in places], "day": day}
+    unplaced: defaultdict[tuple[UUID, Posts], int] = defaultdict(int)
+    for row in await session.execute(UNPLACED, asked) if places else ():
+        unplaced[row.agency_id, (row.jenjang, position_of(row.position, row.jenjang, levels))] += row.people
     return {
         agency_id: {posts: Seats(number, unplaced[agency_id, posts]) for posts, number in found.items()}
         for agency_id, found in free.items()
