@@ -75,6 +75,11 @@ class Answer:
         return self.status == 404
 
     @property
+    def page(self) -> int:
+        """The status of a page that is about this answer: it is there also while a service is away."""
+        return self.status if self.status in {403, 404} else 200
+
+    @property
     def faults(self) -> Sequence[Mapping[str, Any]]:
         """What is wrong with what was asked, each with its field, code and message (RFC 9457)."""
         return self.body.get("errors", ()) if not self.ok and isinstance(self.body, dict) else ()

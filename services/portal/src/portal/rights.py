@@ -5,3 +5,6 @@ from portal.visits import Page
 ANYBODY = Page()
 SIGNED_IN = Page(signed_in=True)
 PERSON = Page("person")
+AGENCY = Page("agency_hr", "agency_head", "pic", "inspector", "lan", "analis")
+AGENCY_PEOPLE = Page("agency_hr", "agency_head", "inspector", "lan", "analis")
+HR = Page("agency_hr")

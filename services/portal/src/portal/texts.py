@@ -51,6 +51,14 @@ CALLED = {
         "provider": text_named("source.provider"),
         "self": text_named("source.self"),
     },
+    "state": {
+        "met": text_named("state.met"),
+        "short": text_named("state.short"),
+        "on_track": text_named("state.on_track"),
+        "needs_action": text_named("state.needs_action"),
+        "overdue": text_named("state.overdue"),
+        "exempt": text_named("state.exempt"),
+    },
     "verdict": {"confirmed": text_named("verdict.confirmed"), "refused": text_named("verdict.refused")},
 }
 """The names of texts for the words of a closed list: `say(called.role[hat])`."""

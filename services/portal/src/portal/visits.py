@@ -4,12 +4,12 @@
 """
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 from uuid import UUID
 
 import httpx2
@@ -25,7 +25,7 @@ from common.web.parts import WebParts, parts_of
 from common.web.problems import language_of
 from common.web.rates import READING
 from portal import issuer, menu, sessions
-from portal.asking import Answer, Asker, Question
+from portal.asking import Answer, Asker, Question, post
 from portal.assets import Assets
 from portal.forms import Form
 from portal.sealing import Seal
@@ -104,6 +104,27 @@ class Visit:
     def agency(self) -> UUID:
         """For which agency they speak. Raises Refused `forbidden` for whose token names none."""
         return self.who.principal.speaks_for("agency")
+
+    def address(self, **changes: object) -> str:
+        """This page with other values in its address; None takes one out."""
+        kept = {name: value for name, value in self.request.query_params.items() if name not in changes}
+        query = urlencode({**kept, **{name: value for name, value in changes.items() if value is not None}})
+        return self.request.url.path + (f"?{query}" if query else "")
+
+    async def names(self, ids: Iterable[str]) -> Mapping[str, str]:
+        """What people are called whom the one who looks may see, by their ids; of others, and while registry is away, nothing."""
+        wanted = [*dict.fromkeys(ids)]
+        if not wanted:
+            return {}
+        [found] = await self.ask(post("registry", "/people:names", {"person_ids": wanted}))
+        return {each["person_id"]: each["name"] for each in found.items}
+
+    def typed_id(self, name: str) -> UUID:
+        """An id that a form of ours has sent along. Raises Refused `not-found` for what is none."""
+        try:
+            return UUID(self.typed.get(name, ""))
+        except ValueError:
+            raise Refused("not-found") from None
 
     @property
     def form(self) -> Form:

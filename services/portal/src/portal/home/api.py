@@ -14,7 +14,7 @@ router = APIRouter(include_in_schema=False)
 Anybody = Annotated[Visit, Depends(rights.ANYBODY)]
 SignedIn = Annotated[Visit, Depends(rights.SIGNED_IN)]
 
-FIRST = {"person": "/card"}
+FIRST = {"person": "/card", "agency_hr": "/agency", "agency_head": "/agency", "pic": "/agency", "inspector": "/agency"}
 """Where a hat begins, by the role; any other sees its menu."""
 WORDS = (
     (text_named("word.jp"), text_named("word.jp.means")),

@@ -1,0 +1,195 @@
+"""An agency: where it stands now, by unit and down to the person; and the exemptions that HR decides."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from common.texts import text_named
+from portal import rights
+from portal.asking import Question, get, post
+from portal.listing import Column, Listing, Row, as_file, every
+from portal.menu import Item
+from portal.texts import CALLED, say, templates
+from portal.visits import Visit, to
+
+router = APIRouter(include_in_schema=False)
+
+Look = Annotated[Visit, Depends(rights.AGENCY)]
+People = Annotated[Visit, Depends(rights.AGENCY_PEOPLE)]
+Office = Annotated[Visit, Depends(rights.HR)]
+OWN = ("agency_hr", "agency_head", "pic", "inspector")
+"""Hats that are for one agency."""
+
+MENU = (
+    Item("/agency", text_named("menu.agency"), OWN),
+    Item("/exemptions", text_named("menu.exemptions"), rights.HR.roles),
+)
+STATES = ("met", "on_track", "needs_action", "overdue", "exempt")
+COUNTS = ("active", *STATES)
+PEOPLE = (
+    Column("name", text_named("people.name"), address="/people/{person_id}"),
+    Column("unit_name", text_named("people.unit")),
+    Column("state_name", text_named("people.state")),
+    Column("verified", text_named("card.verified"), "number"),
+    Column("unverified", text_named("card.unverified"), "number"),
+    Column("missing", text_named("people.missing"), "number"),
+)
+SHOWN = 50
+
+
+@router.get("/agency")
+async def own_agency(visit: Annotated[Visit, Depends(rights.Page(*OWN))]) -> Response:
+    return to(f"/agencies/{visit.agency}")
+
+
+@router.get("/agencies/{agency_id}")
+async def agency(
+    visit: Look,
+    agency_id: UUID,
+    day: date | None = None,
+    sort: str | None = None,
+    form: Annotated[str | None, Query(alias="as")] = None,
+) -> Response:
+    """Where an agency stands on a day: each number opens the people behind it."""
+    known, counts, year, asked = await visit.ask(
+        get("registry", f"/agencies/{agency_id}"),
+        get("training", "/duty-counts", by="unit", agency_id=agency_id, day=day),
+        get("training", f"/agencies/{agency_id}/jp-summary", year=day.year if day else None),
+        get("training", "/exemptions", state="asked", limit=1),
+    )
+    units = _units(visit, agency_id, day, counts.body).sorted(sort) if counts.ok else None
+    if form and units:
+        return await as_file(visit, form, units)
+    return visit.page(
+        "agency/now.html", counts.page, agency=known, agency_id=agency_id, counts=counts, year=year, asked=asked, units=units,
+        sort=sort, day=day, states=STATES, listed=_listed(agency_id, day),
+    )  # fmt: skip
+
+
+def _listed(agency_id: UUID, day: date | None) -> str:
+    """The address of the people of an agency on a day, to which a state and a unit are added."""
+    return f"/agencies/{agency_id}/people?" + (f"day={day}&" if day else "")
+
+
+def _units(visit: Visit, agency_id: UUID, day: date | None, counts: dict[str, Any]) -> Listing:
+    listed = _listed(agency_id, day)
+    columns = [
+        Column("label", text_named("people.unit")),
+        Column("active", text_named("agency.active"), "number", f"{listed}unit_id={{key}}"),
+        *(
+            Column(state, CALLED["state"][state], "number", f"{listed}unit_id={{key}}&state={state}")
+            for state in STATES
+        ),
+        Column("missing", text_named("people.missing"), "number"),
+    ]
+    nowhere = say("agency.no-unit", visit.language)
+    rows = [{**group, "label": group["label"] or nowhere} for group in counts["groups"]]
+    total = {**counts["total"], "label": say("agency.total", visit.language)}
+    as_of = templates(visit.language).filters["day"](counts["as_of"])
+    return Listing(
+        say("agency.by-unit", visit.language), columns, rows, {say("people.day", visit.language): as_of}, total
+    )
+
+
+@router.get("/agencies/{agency_id}/people")
+async def people(
+    visit: People,
+    agency_id: UUID,
+    state: str | None = None,
+    unit_id: UUID | None = None,
+    day: date | None = None,
+    after: str | None = None,
+    form: Annotated[str | None, Query(alias="as")] = None,
+) -> Response:
+    """Who is behind a number, in the order of the service."""
+    narrowed = {"agency_id": agency_id, "state": state or None, "unit_id": unit_id, "day": day}
+    question = get("training", "/duty-people", **narrowed)
+    [found] = await visit.ask(get("training", "/duty-people", **narrowed, after=after, limit=SHOWN))
+    rows = await _named(visit, found.items)
+    words = {}
+    if state in CALLED["state"]:
+        words[say("people.state", visit.language)] = say(CALLED["state"][state], visit.language)
+    if unit_id and rows:
+        words[say("people.unit", visit.language)] = rows[0]["unit_name"] or ""
+    if rows:
+        words[say("people.day", visit.language)] = templates(visit.language).filters["day"](rows[0]["as_of"])
+    listing = Listing(
+        say("people.title", visit.language),
+        PEOPLE,
+        rows,
+        words,
+        whole=False,
+        next=found.body.get("next") if found.ok else None,
+    )
+    if form and found.ok:
+        return await as_file(visit, form, listing, _pages(visit, question))
+    return visit.page(
+        "agency/people.html", found.page, found=found, listing=listing, agency_id=agency_id, state=state, day=day,
+        unit_id=unit_id,
+    )  # fmt: skip
+
+
+async def _pages(visit: Visit, question: Question) -> AsyncIterator[Sequence[Row]]:
+    async for page in every(visit, question):
+        yield await _named(visit, page)
+
+
+async def _named(visit: Visit, people: Sequence[Row]) -> list[dict[str, Any]]:
+    """With what they are called; whose name may not be seen is a row all the same."""
+    names = await visit.names(each["person_id"] for each in people)
+    nobody = say("people.nameless", visit.language)
+    return [
+        {
+            **each,
+            "name": names.get(each["person_id"], nobody),
+            "state_name": say(CALLED["state"][each["state"]], visit.language),
+        }
+        for each in people
+    ]
+
+
+@router.get("/people/{person_id}")
+async def person(visit: People, person_id: UUID, year: int | None = None) -> Response:
+    """One person's year, for whoever answers for them; they are told who has looked."""
+    named, duty, records = await visit.ask(
+        post("registry", "/people:names", {"person_ids": [str(person_id)]}),
+        get("training", f"/people/{person_id}/jp", year=year),
+        get("training", "/trainings", person_id=person_id, year=year, limit=SHOWN),
+    )
+    name = next((each["name"] for each in named.items), say("people.nameless", visit.language))
+    return visit.page("agency/person.html", duty.page, name=name, person_id=person_id, duty=duty, records=records)
+
+
+@router.get("/exemptions")
+async def exemptions(visit: Office, state: str = "asked", after: str | None = None, done: bool = False) -> Response:
+    return await _exemptions(visit, state, after, done=done)
+
+
+@router.post("/exemptions")
+async def decide(visit: Office) -> Response:
+    """Approves or refuses one that somebody else has asked for; a refusal has its reason."""
+    address = f"/exemptions/{visit.typed_id('exemption')}"
+    if visit.typed.get("verdict") == "approve":
+        question = post("training", f"{address}/approve")
+    else:
+        question = post("training", f"{address}/refuse", visit.form.given("reason"))
+    [sent] = await visit.ask(question)
+    return to("/exemptions?done=true") if sent.ok else await _exemptions(visit, "asked", None, sent=sent)
+
+
+async def _exemptions(visit: Visit, state: str, after: str | None, *, done: bool = False, sent: Any = None) -> Response:
+    found, grounds = await visit.ask(
+        get("training", "/exemptions", state=state, after=after, limit=SHOWN), get("training", "/exemption-grounds")
+    )
+    names = await visit.names(each["person_id"] for each in found.items)
+    labels = {each["code"]: each["label"] for each in grounds.body} if grounds.ok else {}
+    form = visit.form
+    if sent is not None:
+        form = form.refused(sent, ("reason",), say("form.not-sent", visit.language))
+    return visit.page(
+        "agency/exemptions.html", found.page if sent is None else 422, found=found, names=names, labels=labels, form=form,
+        state=state, done=done,
+    )  # fmt: skip
