@@ -20,7 +20,7 @@ from playwright.async_api import Page
 from contracts.roles import CLAIMS
 from jejak_local import authority
 from jejak_local.browser import AXE
-from jejak_local.harness import AGENCY, World
+from jejak_local.harness import AGENCY, Api, World
 from jejak_local.issuer import Issuer
 from jejak_local.processes import free_port
 from jejak_local.serve import serving
@@ -90,6 +90,21 @@ def beside(
         return World(made.database, service, made.parts)
 
     return put
+
+
+@pytest.fixture
+async def api_of(calls: Beside, issuer: Issuer) -> AsyncIterator[Callable[[str], Api]]:
+    """`api_of("credit")`: a service that was put beside, over HTTP and in any role; the portal's calls stay counted apart."""
+    clients: list[httpx2.AsyncClient] = []
+
+    def of(name: str) -> Api:
+        transport = httpx2.ASGITransport(calls.apps[name])
+        clients.append(httpx2.AsyncClient(transport=transport, base_url=f"http://{name}"))
+        return Api(clients[-1], issuer)
+
+    yield of
+    for client in clients:
+        await client.aclose()
 
 
 class Hidden(HTMLParser):

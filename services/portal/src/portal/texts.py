@@ -60,6 +60,73 @@ CALLED = {
         "exempt": text_named("state.exempt"),
     },
     "verdict": {"confirmed": text_named("verdict.confirmed"), "refused": text_named("verdict.refused")},
+    "jenjang": {
+        "pemula": text_named("jenjang.pemula"),
+        "terampil": text_named("jenjang.terampil"),
+        "mahir": text_named("jenjang.mahir"),
+        "penyelia": text_named("jenjang.penyelia"),
+        "ahli_pertama": text_named("jenjang.ahli_pertama"),
+        "ahli_muda": text_named("jenjang.ahli_muda"),
+        "ahli_madya": text_named("jenjang.ahli_madya"),
+        "ahli_utama": text_named("jenjang.ahli_utama"),
+    },
+    "case_kind": {
+        "conversion": text_named("case-kind.conversion"),
+        "education": text_named("case-kind.education"),
+        "opening": text_named("case-kind.opening"),
+    },
+    "case_state": {
+        "submitted": text_named("case-state.submitted"),
+        "checked": text_named("case-state.checked"),
+        "attested": text_named("case-state.attested"),
+        "returned": text_named("case-state.returned"),
+    },
+    "entry_kind": {
+        "conversion": text_named("entry-kind.conversion"),
+        "education": text_named("entry-kind.education"),
+        "opening": text_named("entry-kind.opening"),
+        "level-used": text_named("entry-kind.level-used"),
+        "level-lost": text_named("entry-kind.level-lost"),
+        "reversal": text_named("entry-kind.reversal"),
+    },
+    "predikat": {
+        "sangat_baik": text_named("predikat.sangat_baik"),
+        "baik": text_named("predikat.baik"),
+        "butuh_perbaikan": text_named("predikat.butuh_perbaikan"),
+        "kurang": text_named("predikat.kurang"),
+        "sangat_kurang": text_named("predikat.sangat_kurang"),
+    },
+    "part": {
+        "predikat": text_named("part.predikat"),
+        "period": text_named("part.period"),
+        "evidence": text_named("part.evidence"),
+        "record": text_named("part.record"),
+        "paper": text_named("part.paper"),
+        "claim": text_named("part.claim"),
+    },
+    "decision": {
+        "open": text_named("decision.open"),
+        "right": text_named("decision.right"),
+        "wrong": text_named("decision.wrong"),
+    },
+    "act": {
+        "rank": text_named("act.rank"),
+        "level": text_named("act.level"),
+    },
+    "condition": {
+        "credit-for-rank": text_named("condition.credit-for-rank"),
+        "years-in-rank": text_named("condition.years-in-rank"),
+        "predicate": text_named("condition.predicate"),
+        "discipline": text_named("condition.discipline"),
+        "credit-for-level": text_named("condition.credit-for-level"),
+        "open-post": text_named("condition.open-post"),
+        "test-passed": text_named("condition.test-passed"),
+    },
+    "condition_state": {
+        "met": text_named("condition-state.met"),
+        "not-met": text_named("condition-state.not-met"),
+        "unknown": text_named("condition-state.unknown"),
+    },
 }
 """The names of texts for the words of a closed list: `say(called.role[hat])`."""
 

@@ -1,0 +1,92 @@
+"""A civil servant looks at their credit points: the sums are those of their entries, and every entry opens to where it is from."""
+
+import re
+from decimal import Decimal
+
+import pytest
+
+NOT_BOLD = re.compile(r'<td class="number">([^<]+)</td></tr>')
+
+
+@pytest.fixture
+async def credit(beside, person_id, api_of):
+    """Two years are attested, and a third has come back for repair."""
+    credit = await beside("credit")
+    await credit.people(credit.state(person_id=person_id))
+    api = api_of("credit")
+    lines = [
+        {
+            "reference": f"P-{year}", "source_name": "e-kinerja", "person_id": str(person_id), "predikat": rating,
+            "period_start": f"{year}-01-01", "period_end": f"{year}-12-31", "evidence": f"https://contoh.go.id/skp-{year}.pdf",
+        }
+        for year, rating in ((2023, "baik"), (2024, "sangat_baik"), (2025, "baik"))
+    ]  # fmt: skip
+    ids = [answer["id"] for answer in await api.bulk("/predicates:batch", lines, "service")]
+    attested = [{"id": each} for each in ids[:2]]
+    await api.bulk("/cases:check", attested, "verifier", subject="wati")
+    await api.bulk("/cases:attest", attested, "validator", subject="budi")
+    wrong = {"reason": "Berkas kabur", "parts": [{"part": "evidence", "code": "unreadable"}]}
+    returned = await api.call("verifier", "POST", f"/cases/{ids[2]}/return", wrong, subject="wati")
+    assert returned.status_code == 200, returned.text
+    return credit
+
+
+@pytest.fixture
+async def own(visitor, credit, person_id):
+    await visitor.log_in("person", person=person_id)
+    return visitor
+
+
+async def test_a_balance_is_the_sum_of_the_entries_below_it(own, calls, credit) -> None:
+    calls.calls.clear()
+    page = await own.get("/credit")
+    asked = ["GET credit /v1/people/me/credit", "GET credit /v1/people/me/credit/promotion", "GET credit /v1/cases"]
+    assert sorted(calls.calls) == sorted(asked), "a fixed number of calls"
+    [balance] = re.findall(r'<h3 id="ahli_pertama">Ahli Pertama: ([\d.,]+) AK</h3>', page.text)
+    table = page.text.partition('aria-labelledby="ahli_pertama"')[2].partition("</table>")[0]
+    *entries, total = [Decimal(each.replace(",", ".")) for each in NOT_BOLD.findall(table)]
+    assert len(entries) == await credit.value("SELECT count(*) FROM entries") == 2
+    assert sum(entries) == total == Decimal(balance.replace(",", ".")) == Decimal("31.25")
+    assert "31,25 AK dalam jenjang Ahli Pertama." in page.text
+    assert "31,25 dari 100 AK untuk kenaikan jenjang" in page.text
+
+
+async def test_an_entry_opens_to_its_inputs_rule_source_and_who_decided(own) -> None:
+    page = await own.get("/credit")
+    second = re.findall(r'href="(/credit/entries/[^"]+)"', page.text)[1]
+    entry = await own.see(second)
+    assert "12/12 x 150% x 12.5 = 18,75 AK" in entry
+    assert "Sangat Baik: 150%" in entry
+    assert re.search(r"Sumber: \S+", entry)
+    assert re.search(r"Diperiksa \(wati\).*Ditetapkan \(budi\)", entry)
+    gone = await own.get(second[:-1] + ("0" if second[-1] != "0" else "1"))
+    assert gone.status_code == 404
+
+
+async def test_a_case_shows_its_parts_and_its_history(own, at_browser, agency) -> None:
+    page = await own.get("/credit")
+    returned = re.findall(r'href="(/credit/cases/[^"]+)"', page.text)[-1]
+    case = await own.see(returned)
+    assert "Dikembalikan untuk diperbaiki – Berkas kabur" in case
+    assert re.search(r"Bukti Perlu diperbaiki: \S.* \(wati\)", case)
+    assert "Predikat Benar" in case
+    other = at_browser()
+    await other.log_in("person", person=agency)
+    assert (await other.get(returned)).status_code == 404
+
+
+async def test_what_a_rise_asks_for_is_told_condition_by_condition(own) -> None:
+    page = await own.see("/credit/rise")
+    for condition in ("Angka kredit untuk jenjang: belum terpenuhi", "Formasi: belum diketahui", "Uji kompetensi:"):
+        assert condition in page
+    assert page.count("Sumber:") >= 8, "each condition with its source"
+
+
+async def test_everybody_can_use_the_pages_of_credit(page, log_in, accessible, credit, person_id) -> None:
+    await log_in("person", person=person_id, to="/credit")
+    await accessible()
+    await page.get_by_role("link", name="Lihat setiap syarat").click()
+    await accessible()
+    await page.go_back()
+    await page.get_by_role("link", name="2. Konversi predikat kinerja").click()
+    await accessible()
