@@ -1,11 +1,14 @@
 """Providers, accreditations and courses over HTTP."""
 
+import asyncio
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from common.ids import new_id
 from common.store.database import counted_statements
+from jejak_local.harness import until_waiting
 from training.catalogue.commands import save_courses, save_providers
 from training.catalogue.schemas import CourseIn, ProviderIn
 
@@ -38,6 +41,20 @@ async def test_a_provider_is_registered_changed_and_read(api, provider):
     answer = await api.call("lan", "PUT", path, changed, {"if-match": '"1"'})
     assert (answer.json()["code"], answer.json()["accreditations"], answer.json()["version"]) == ("P-01", [], 2)
     assert (await api.call("lan", "PUT", path, changed, {"if-match": '"1"'})).status_code == 412
+
+
+async def test_what_is_stored_twice_at_once_is_stored_once_and_answered_alike(world, api, provider, course):
+    """As when a sender has given up waiting and sends again."""
+    sent = [("lan", "providers", provider()), ("lan", "courses", course())]
+    for role, path, document in sent:
+        async with world.database.transaction() as session:
+            # Whoever comes second sees nothing of the first, and waits for it.
+            await session.execute(text(f"LOCK TABLE {path} IN SHARE MODE"))
+            each = [asyncio.create_task(api.bulk(f"/{path}:batch", [document], role)) for _ in range(2)]
+            await until_waiting(world.database, 2)
+        [[first], [second]] = await asyncio.gather(*each)
+        assert first["id"] == second["id"]
+        assert {first["status"], second["status"]} == {"stored", "unchanged"}
 
 
 async def test_a_code_belongs_to_one(api, provider, course):

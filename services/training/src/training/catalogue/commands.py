@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 from operator import attrgetter
@@ -20,6 +20,7 @@ from common.ids import new_id
 from common.refused import Refused
 from common.store.outbox import emit
 from common.store.sets import Columns, columns_of, insert, lists, overwrite, parted, unnest, words
+from common.store.transient import Outrun
 from common.web import etag
 from contracts.callers import Caller
 from contracts.events.training import AccreditedFor, CourseChanged, ProviderChanged
@@ -90,9 +91,11 @@ async def save_providers(session: AsyncSession, documents: Sequence[ProviderIn],
             " RETURNING id, code, version",
             version=1,
         )
+        rows = saved.all() if saved else ()
+        _check_first({row.code: row.id for row in rows}, changed)
         await _accredit(session, changed.values(), {state.id: state.accredited for state in before.values()}, caller)
-        for row in saved or ():
-            _tell_provider(session, replace(changed[row.code], id=row.id), row.version, caller)
+        for row in rows:
+            _tell_provider(session, changed[row.code], row.version, caller)
     return answers
 
 
@@ -126,9 +129,17 @@ async def save_courses(session: AsyncSession, documents: Sequence[CourseIn], cal
     if changed:
         given: dict[str, Any] = lists(COURSE, map(attrgetter(*COURSE), changed.values()))
         given |= {name: [parted(each) for each in given[name]] for name in LISTS}
-        for course_id, code, version in await session.execute(SAVE_COURSES, given):
-            _tell_course(session, changed[code].model_copy(update={"id": course_id}), version, caller)
+        rows = (await session.execute(SAVE_COURSES, given)).all()
+        _check_first({code: course_id for course_id, code, _ in rows}, changed)
+        for _, code, version in rows:
+            _tell_course(session, changed[code], version, caller)
     return answers
+
+
+def _check_first(saved: Mapping[str, UUID], changed: Mapping[str, ProviderState | CourseState]) -> None:
+    """Raises Outrun where somebody has just stored a new one under the same code: done again, it is a change of theirs."""
+    if any(saved[code] != state.id for code, state in changed.items()):
+        raise Outrun("catalogue")
 
 
 async def revise_course(
