@@ -10,13 +10,16 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from aiokafka import ConsumerRecord
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError
 from fastapi import FastAPI, Response
 
 from connectors.bus.consumer import Bus, inboxes
+from jejak_local.harness import Running, until
 from jejak_local.processes import free_port
 from jejak_local.serve import serving
+from services.connectors.tests.platform import Platform
 
 RECORDED = json.loads((Path(__file__).parent / "messages.json").read_text())
 BAD_SCHEMAS = {"80": "no JSON", "81": "[" * 5_000, "82": '{"type": "nothing"}', "83": " " * 300_000}
@@ -55,16 +58,20 @@ def record(name: str, value: bytes | None = None, **headers: str | None) -> Any:
     return ConsumerRecord("learning-certificates", 0, 7, 0, 0, b"course", value, None, 6, len(value), named)
 
 
-@pytest.fixture
-def bus(parts, platform):
-    """The inbox of a topic, and its port for a registry."""
-    port = free_port()
-    own = {
-        "openedx_topics": ("learning-certificates",),
+def settings_of(platform: Platform, port: int) -> dict[str, Any]:
+    """Where the bus finds its registry, and for whom it reports."""
+    return {
         "openedx_registry": f"http://127.0.0.1:{port}",
         "openedx_site": "https://openedx.example",
         "openedx_connection": UUID(platform.connection_id),
     }
+
+
+@pytest.fixture
+def bus(parts, platform):
+    """The inbox of a topic, and its port for a registry."""
+    port = free_port()
+    own = settings_of(platform, port) | {"openedx_topics": ("learning-certificates",)}
     [inbox] = inboxes(replace(parts, settings=parts.settings.model_copy(update=own)))
     inbox.graves = Graves()
     return SimpleNamespace(inbox=inbox, port=port, graves=inbox.graves)
@@ -125,6 +132,40 @@ async def test_a_schema_that_is_none_buries_its_messages_and_holds_up_no_others(
         await bus.inbox.process([*framed, record("created")])
     assert [reason for _, reason in bus.graves.letters] == ["the registry knows no good schema of this id"] * 4
     assert await world.value("SELECT count(*) FROM reports") == 1
+
+
+async def test_the_role_reads_kafka_and_another_goes_on_where_it_has_stopped(parts, platform, world, kafka) -> None:
+    port, topic = free_port(), f"openedx-{uuid4()}"
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
+    await admin.start()
+    await admin.create_topics([NewTopic(topic, 1, 1)])
+    await admin.close()
+    own = settings_of(platform, port) | {"openedx_kafka": kafka.bootstrap, "openedx_topics": (topic,)}
+    its_parts = replace(parts, settings=parts.settings.model_copy(update=own))
+
+    async def run(*names: str, reports: int) -> None:
+        """What the bus has sent since, by a process of its own, until so many reports are there and all of it is read."""
+        async with AIOKafkaProducer(bootstrap_servers=kafka.bootstrap) as sender:
+            for each in map(record, names):
+                last = await sender.send_and_wait(topic, each.value, key=each.key, headers=each.headers)
+
+        async def read() -> bool:
+            return await committed() > last.offset and await world.value("SELECT count(*) FROM reports") == reports
+
+        async def committed() -> int:
+            reader = AIOKafkaConsumer(
+                bootstrap_servers=kafka.bootstrap, group_id=f"connectors.openedx.{topic}", enable_auto_commit=False
+            )
+            async with reader:
+                return await reader.committed(TopicPartition(topic, 0)) or 0
+
+        async with Running(Bus(its_parts)):
+            await until(read)
+
+    async with registry(port):
+        await run("created", reports=1)
+        await run("created", "passing", reports=2)
+    assert await world.value("SELECT count(*) FROM inbox WHERE consumer LIKE 'connectors.openedx%'") == 2
 
 
 async def test_where_no_topic_is_named_it_waits_until_it_is_stopped(parts) -> None:
