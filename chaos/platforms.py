@@ -15,6 +15,8 @@ from chaos.courses import HOURS, Platform
 DAYS = 150
 """On which somebody may finish a course: a day each time, since what is finished twice on one day is finished once."""
 BATCH = 40
+LEAST = 100
+"""Statements that are sent in any case: to be connected may take as long as the faults."""
 AGAIN = 0.3
 """How often what was answered is sent again, whole or in part: a platform that has lost the answer cannot know."""
 COURSE = "https://w3id.org/xapi/cmi5/activitytype/course"
@@ -30,7 +32,7 @@ async def platform(client: Client) -> None:
     client.history.platforms.append(made)
     early, late = names
     await _map(client, agency, made, early)
-    while not client.over.is_set():
+    while not client.over.is_set() or len(made.statements) < LEAST:
         batch = [_finish(client, agency, made, name) for name in client.chance.choices(names, k=_size(client))]
         if made.statements and client.chance.random() < AGAIN:
             batch += client.chance.sample([*made.statements.values()], k=min(len(made.statements), _size(client)))
