@@ -19,6 +19,7 @@ from rich.console import Console
 
 from bench import (
     access,
+    answers,
     bulk,
     counts,
     growth,
@@ -59,12 +60,13 @@ MEASURES: dict[str, Callable[..., Awaitable[list[Figure]]]] = {
     "B10": matching.matching,
     "B8": nation.nation,
     "B15": sheets.sheets,
+    "B17": answers.answers,
 }
 """Each is given the options that its parameters name.
 
 This order lets them share a stack: B6 comes first, since it reads again all that was sent before it; B3, B4 and
 B9 come late, since the many people and records that they lay would slow down the others; B8 comes behind them, since they
-count on knowing everybody, and B15 last, which brings people of its own.
+count on knowing everybody, and B15 and B17 last, which bring people of their own.
 """
 NATIONS = {"B3", "B8", "B9", "B10"}
 """These bring all their people themselves: the registry takes one, to copy."""
@@ -90,6 +92,8 @@ QUICK: dict[str, Any] = {
     "sent": 200,
     "issued": 100,
     "statements": 20_000,
+    "officers": 2_000,
+    "gone_through": 20_000,
     "sheet_rows": [5_000],
     "imported": 2_000,
 }
@@ -178,6 +182,8 @@ def parsed() -> argparse.Namespace:
         "--sheet-rows", type=int, nargs="+", default=[100_000, 1_000_000], help="B15: rows that are read"
     )
     parser.add_argument("--imported", type=int, default=100_000, help="B15: people that are imported")
+    parser.add_argument("--officers", type=int, default=20_000, help="B17: of one agency")
+    parser.add_argument("--gone-through", type=int, default=1_000_000, help="B17: entries under a draft")
     parser.add_argument("--issued", type=int, default=1_000, help="B16: PAK issued, and fetched as signed PDF")
     parser.add_argument("--sent", type=int, default=4_000, help="B14: single statements of a round")
     parser.add_argument("--statements", type=int, default=1_000_000, help="B14: statements among which it is asked")
