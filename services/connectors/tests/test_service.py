@@ -37,6 +37,7 @@ RIGHTS = {
     ("GET", "/v1/people/me/webhooks"): {"person"},
     ("GET", "/v1/siasn/exports"): {"agency_hr", "bkn"},
     ("POST", "/v1/siasn/exports/{export_id}/settle"): {"agency_hr"},
+    ("POST", "/v1/siasn/histories"): {"agency_hr"},
     ("GET", "/v1/connections/{connection_id}/reports"): READ,
     ("GET", "/v1/connections/{connection_id}/unmapped-courses"): READ,
     ("GET", "/v1/connections/{connection_id}/unmapped-users"): KEEP,
@@ -124,6 +125,7 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, conne
             "POST /v1/connections/{connection_id}/receivers/{receiver_id}/secrets": {},
             "POST /v1/connections/{connection_id}/reconcile": {"site": "https://lms.example", "completions": []},
             "POST /v1/test-calls": None,
+            "POST /v1/siasn/histories": None,
             "POST /v1/connections/{connection_id}/course-mappings": {
                 "course": "https://lms.example/c",
                 "course_code": "C",

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 
@@ -32,10 +33,11 @@ async def stand_in():
 
 @pytest.fixture
 def send(parts):
-    """Tells SIASN whatever is due, to its end."""
+    """Tells SIASN whatever is due a minute later, to its end."""
     exporter = Exporter(parts)
 
     async def all_of_it() -> None:
+        parts.clock.moment += timedelta(minutes=1)
         while await exporter.turn():
             pass
 
@@ -202,6 +204,66 @@ async def test_another_agency_sees_and_moves_nothing(world, api, stand_in, send,
         404,
         "not-found",
     )
+
+
+KURSUS = {"id": "K-1", "jenisDiklatId": "3", "namaKursus": "Statistik", "jumlahJam": 12, "noSertipikat": "S-1", "tanggalKursus": "02-03-2024",
+    "tanggalSelesaiKursus": "03-03-2024"}  # fmt: skip
+PAK = {"nomorSk": "PAK-1", "tanggalSk": "15-01-2025", "kreditBaruTotal": "12.5", "isKonversi": "1", "isIntegrasi": "0",
+    "bulanMulaiPenilaian": "1", "tahunMulaiPenilaian": "2024", "bulanSelesaiPenailan": 12, "tahunSelesaiPenailan": 2024}  # fmt: skip
+
+
+async def test_a_downloaded_history_is_read_row_by_row_and_what_is_not_here_is_reported_once(
+    world, api, stand_in, send
+) -> None:
+    nip = world.nip()
+    person = await world.person(nip=nip)
+    await known(world, AGENCY, INSTANSI, "agency")
+    await known(world, person, PERSON)
+    own = record(person)
+    await world.hear(world.received(own))
+    await send()
+    history = {
+        "nip": nip,
+        "kursus": [
+            KURSUS, KURSUS | {"id": "kursus-1"}, KURSUS | {"id": "9", "noSertipikat": str(own.record_id)}, KURSUS | {"jenisDiklatId": "99"},
+            KURSUS | {"tanggalKursus": "2024-03-02"}, {"jumlahJam": "sepuluh"},
+        ],
+        "diklat": [{"id": "D-1", "nomor": "N", "tanggal": "01-02-2020", "jumlahJam": "900", "latihanStrukturalNama": "PKA"}],
+        "angkakredit": [PAK, PAK | {"isIntegrasi": "1"}, PAK | {"bulanMulaiPenilaian": "13"}],
+    }  # fmt: skip
+    read = await api.call("agency_hr", "POST", "/siasn/histories", history)
+    assert read.status_code == 200, read.text
+    outcomes = [each["field"] or each["outcome"] for each in read.json()["trainings"]]
+    wrong = ["jenisDiklatId", "tanggalKursus", "tanggalKursus"]
+    assert outcomes == ["new", "ours", "ours", *wrong, "new"]
+    [pak, two_flags, month] = read.json()["paks"]
+    assert (pak["number"], pak["period_start"], pak["period_end"], pak["ak_new"], pak["origin"]) == (
+        "PAK-1", "2024-01-01", "2024-12-01", "12.500", "conversion",
+    )  # fmt: skip
+    assert (two_flags["field"], month["field"]) == ("isKonversi", "bulanMulaiPenailan")
+    assert await world.told_training() == [], "reading tells nobody"
+    for outcome in ("taken", "known"):
+        taken = await api.call("agency_hr", "POST", "/siasn/histories", history | {"take": True})
+        assert [each["outcome"] for each in taken.json()["trainings"]] == [
+            outcome,
+            "ours",
+            "ours",
+            *["refused"] * 3,
+            outcome,
+        ]
+    told = {body["title"]: body for _, _, body in await world.told_training()}
+    assert {title: (body["form"], body["jp"], body["evidence"]) for title, body in told.items()} == {
+        "Statistik": ("KL03", "12", "S-1"), "PKA": ("KL01", "900", "N"),
+    }  # fmt: skip
+    assert nip not in str([tuple(row) for row in await world.rows("SELECT * FROM reports")])
+    await world.answer()
+    back = record(person, record_id=UUID(told["Statistik"]["report_id"]))  # as training answers here
+    await world.hear(world.received(back))
+    await send()
+    assert (await exports(api, state="unfit"))[0]["why"] == "from-siasn"
+    assert len(stand_in.calls) == 1, "what came from there does not go back"
+    elsewhere = await api.call("agency_hr", "POST", "/siasn/histories", history, agency=OTHER_AGENCY)
+    assert (elsewhere.status_code, elsewhere.json()["code"]) == (422, "person-unknown")
 
 
 def test_nothing_leaves_by_default() -> None:

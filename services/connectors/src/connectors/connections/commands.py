@@ -1,12 +1,14 @@
 """Making connections, and giving and ending their credentials."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from common.ids import new_id
+from common.ids import derived_id, new_id
 from common.refused import Refused
 from common.web import etag
 from connectors.connections.schemas import ConnectionIn, NewCredentialOut
@@ -82,3 +84,19 @@ async def _held(session: AsyncSession, connection_id: UUID, caller: Caller[None]
     if found is None:
         raise Refused("not-found")
     return found
+
+
+async def own_connection(session: AsyncSession, caller: Caller[Any], platform: str, name: str) -> Connection:
+    """The connection under which what is of no platform's own doing is reported for whom the caller speaks for; made by the first one.
+
+    Raises Refused `connection-disabled` where it was switched off.
+    """
+    owner = {"provider_id": caller.provider} if "provider" in caller.roles else {"agency_id": caller.agency}
+    connection_id = derived_id(f"{platform}s", *owner.values())
+    made = {"name": name, "platform": platform, "enabled": True, "made_at": caller.now, "version": 1}
+    row = {"id": connection_id, "agency_id": None, "provider_id": None} | owner | made
+    await session.execute(insert(Connection.table()).values(row).on_conflict_do_nothing())
+    connection = await session.get_one(Connection, connection_id)
+    if not connection.enabled:
+        raise Refused("connection-disabled")
+    return connection

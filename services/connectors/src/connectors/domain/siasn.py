@@ -3,9 +3,10 @@
 Fields as SIASN-API, SIASN-PHP and SIASN-GW tell them. Hours are rounded down: SIASN is never told more than was counted.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_FLOOR, Decimal
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,7 @@ PACKS = Path(__file__).parent.parent / "rules" / "siasn"
 
 Resource = Literal["kursus", "diklat", "angkakredit"]
 LONGEST_NAME = 200
+NUMBER = re.compile(r"[0-9]{1,5}(\.[0-9]{1,3})?")
 Payload = dict[str, Any]
 
 
@@ -64,6 +66,20 @@ class Pak:
     period_end: date
     ak_new: str
     origin: Literal["first", "integration", "conversion"]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A training of SIASN's own, in our words."""
+
+    resource: Literal["kursus", "diklat"]
+    siasn_id: str
+    number: str | None
+    form: str
+    title: str
+    start_date: date
+    end_date: date
+    hours: Decimal
 
 
 @cache
@@ -145,6 +161,84 @@ def pak_payload(pak: Pak, person: str, siasn_id: str | None) -> Payload:
         "path": [],
     }
     return said | ({"id": siasn_id} if siasn_id else {})
+
+
+def read_training(rules: SiasnRules, resource: Literal["kursus", "diklat"], row: Mapping[str, Any]) -> Heard:
+    """A row of `rw-kursus` or `rw-diklat`; the certificate is `noSertipikat` there, and `nomorSertipikat` where one writes.
+
+    Raises Refused: `siasn-field` with its name, `siasn-kind` for a kind that is not on the list.
+    """
+    structural = resource == "diklat"
+    first = _read_day(row, "tanggal" if structural else "tanggalKursus")
+    last = "tanggalSelesai" if structural else "tanggalSelesaiKursus"
+    title = _said(row, "latihanStrukturalNama", "namaKursus") or ("Diklat struktural" if structural else None)
+    kind = None if structural else _need(row, "jenisDiklatId", "jenisDiklat")
+    forms = (each.form for each in rules.kinds if each.resource == resource and kind in {None, each.kind})
+    form = next(forms, None)
+    if form is None:
+        raise Refused("siasn-kind", "jenisDiklatId")
+    return Heard(
+        resource=resource,
+        siasn_id=_need(row, "id"),
+        number=_said(row, "noSertipikat", "nomorSertipikat", "nomor"),
+        form=form,
+        title=title or _need(row, "namaKursus"),
+        start_date=first,
+        end_date=_read_day(row, last) if _said(row, last) else first,
+        hours=_read_number(row, "jumlahJam"),
+    )
+
+
+def read_pak(row: Mapping[str, Any]) -> Pak:
+    """A row of `rw-angkakredit`, in either spelling. Raises Refused `siasn-field` with the name of what cannot be read."""
+    months = [
+        date(_read_whole(row, f"tahun{when}Penailan", f"tahun{when}Penilaian", most=2200),
+             _read_whole(row, f"bulan{when}Penailan", f"bulan{when}Penilaian", most=12), 1)
+        for when in ("Mulai", "Selesai")
+    ]  # fmt: skip
+    flags = {"first": "isAngkaKreditPertama", "integration": "isIntegrasi", "conversion": "isKonversi"}
+    origins = [origin for origin, name in flags.items() if (_said(row, name) or "").lower() in {"1", "true"}]
+    if len(origins) > 1:
+        raise Refused("siasn-field", flags[origins[1]])
+    origin: Any = origins[0] if origins else "conversion"
+    points = _read_number(row, "kreditBaruTotal")
+    return Pak(_need(row, "nomorSk"), _read_day(row, "tanggalSk"), months[0], months[1], f"{points:.3f}", origin)
+
+
+def _said(row: Mapping[str, Any], *names: str) -> str | None:
+    """What a row says under the first of these names that says anything: flags and numbers are text there, or not."""
+    for name in names:
+        if isinstance(row.get(name), str | int | float) and (written := str(row[name]).strip()):
+            return written[:LONGEST_NAME].replace("\0", "")
+    return None
+
+
+def _need(row: Mapping[str, Any], *names: str) -> str:
+    said = _said(row, *names)
+    if not said:
+        raise Refused("siasn-field", names[0])
+    return said
+
+
+def _read_day(row: Mapping[str, Any], name: str) -> date:
+    try:
+        return datetime.strptime(_need(row, name), "%d-%m-%Y").date()  # noqa: DTZ007 - a day has no zone
+    except ValueError as error:
+        raise Refused("siasn-field", name) from error
+
+
+def _read_number(row: Mapping[str, Any], name: str) -> Decimal:
+    written = _need(row, name)
+    if not NUMBER.fullmatch(written):
+        raise Refused("siasn-field", name)
+    return Decimal(written)
+
+
+def _read_whole(row: Mapping[str, Any], *names: str, most: int) -> int:
+    written = _need(row, *names)
+    if not (written.isascii() and written.isdecimal() and 1 <= int(written[:5]) <= most):
+        raise Refused("siasn-field", names[0])
+    return int(written)
 
 
 def read_answer(status: int, body: bytes) -> tuple[str | None, str | None]:

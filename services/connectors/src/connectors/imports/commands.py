@@ -4,15 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.answers import Answer
-from common.ids import derived_id
-from common.refused import Refused
+from connectors.connections.commands import own_connection
 from connectors.imports.schemas import TrainingRow
 from connectors.reports.commands import Activity, SentBy, report
-from connectors.signing.tables import Connection
 from contracts.callers import Caller
 from contracts.nip import nip_hash
 from contracts.zone import JAKARTA
@@ -22,7 +19,7 @@ PLATFORM = "spreadsheet"
 
 async def report_trainings(session: AsyncSession, rows: Sequence[TrainingRow], caller: Caller[Any]) -> list[Answer]:
     """Reports them as any door does. Raises Refused `connection-disabled` where the connection was switched off."""
-    connection = await _connection(session, caller)
+    connection = await own_connection(session, caller, PLATFORM, "Lembar kerja")
     return await report(
         session,
         connection,
@@ -30,19 +27,6 @@ async def report_trainings(session: AsyncSession, rows: Sequence[TrainingRow], c
         SentBy(caller.subject, caller.person),
         caller.now,
     )
-
-
-async def _connection(session: AsyncSession, caller: Caller[Any]) -> Connection:
-    """The connection under which the spreadsheets of whom the caller speaks for are reported; made by the first one."""
-    owner = {"provider_id": caller.provider} if "provider" in caller.roles else {"agency_id": caller.agency}
-    connection_id = derived_id("spreadsheets", *owner.values())
-    made = {"name": "Lembar kerja", "platform": PLATFORM, "enabled": True, "made_at": caller.now, "version": 1}
-    row = {"id": connection_id, "agency_id": None, "provider_id": None} | owner | made
-    await session.execute(insert(Connection.table()).values(row).on_conflict_do_nothing())
-    connection = await session.get_one(Connection, connection_id)
-    if not connection.enabled:
-        raise Refused("connection-disabled")
-    return connection
 
 
 def _activity(row: TrainingRow, caller: Caller[Any]) -> Activity:

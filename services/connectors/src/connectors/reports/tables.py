@@ -33,6 +33,7 @@ class Report(Stored, table=True):
         Index(None, "person_id", "course_id", "year"),
         Index(None, "connection_id", "actor"),
         Index(None, "connection_id", "course"),
+        Index("ix_reports_from_siasn", "record_id", postgresql_where=text("source_name = 'siasn'")),
         Index("ix_reports_awaited", "nip_hash", postgresql_where=text("person_id IS NULL")),
     )
 

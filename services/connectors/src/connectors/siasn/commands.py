@@ -34,6 +34,13 @@ CLAIM = text("""
     UPDATE siasn_exports SET claimed_until = :until, tries = tries + 1 FROM due WHERE siasn_exports.id = due.id
     RETURNING siasn_exports.id, resource, said, siasn_id, version, tries, due.person, due.agency, due.provider
 """)
+FROM_THERE = text("""
+    UPDATE siasn_exports SET state = 'unfit', why = 'from-siasn'
+    WHERE state = 'waiting' AND due_at <= :now AND siasn_id IS NULL AND id IN (
+        SELECT record_id FROM reports WHERE source_name = 'siasn' AND record_id IS NOT NULL
+    )
+""")
+"""What came from SIASN itself does not go back. It is known by then: training answers in less than the minute that all wait."""
 SETTLE = text("""
     UPDATE siasn_exports SET claimed_until = NULL, siasn_id = coalesce(:siasn_id, siasn_id),
         sent_at = CASE WHEN CAST(:state AS text) = 'sent' THEN :now ELSE sent_at END,
@@ -60,6 +67,7 @@ class Claimed:
 async def claim(session: AsyncSession, lease: timedelta, now: datetime) -> list[Claimed]:
     """Takes what is due, of whom SIASN knows; what is about somebody whose record rests stays."""
     until = now + lease
+    await session.execute(FROM_THERE, {"now": now})
     rows = await session.execute(CLAIM, {"now": now, "until": until, "most": MOST})
     return [Claimed(row.id, row.resource, row.version, row.tries, until, _payload(row)) for row in rows]
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -17,6 +18,8 @@ from connectors.siasn.tables import SiasnExport
 from contracts.events.credit import PakIssued
 from contracts.events.training import TrainingRevoked
 
+LATER = timedelta(minutes=1)
+"""After which it is sent: until then what is mended at once is one message, and what came from SIASN is known to have."""
 ROW = ("id", "resource", "person_id", "agency_id", "version", "said", "state", "why", "due_at")
 NEWER = """
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, person_id = excluded.person_id, agency_id = excluded.agency_id,
@@ -76,9 +79,9 @@ async def lay_papers(session: AsyncSession, batch: Sequence[Received], parts: Pa
 def _row(
     of: Any, resource: Resource, each: Received, said: dict[str, Any], state: str, why: str | None, parts: Parts
 ) -> tuple[Any, ...]:
-    now = parts.clock.now()
+    due = parts.clock.now() + LATER
     event = each.event
-    return of, resource, event.person_id, event.agency_id, each.sequence, json.dumps(said), state, why, now
+    return of, resource, event.person_id, event.agency_id, each.sequence, json.dumps(said), state, why, due
 
 
 def _revoked(of: Any, resource: Resource, each: Received) -> tuple[Any, ...]:
