@@ -171,7 +171,6 @@ def read_training(rules: SiasnRules, resource: Literal["kursus", "diklat"], row:
     structural = resource == "diklat"
     first = _read_day(row, "tanggal" if structural else "tanggalKursus")
     last = "tanggalSelesai" if structural else "tanggalSelesaiKursus"
-    title = _said(row, "latihanStrukturalNama", "namaKursus") or ("Diklat struktural" if structural else None)
     kind = None if structural else _need(row, "jenisDiklatId", "jenisDiklat")
     forms = (each.form for each in rules.kinds if each.resource == resource and kind in {None, each.kind})
     form = next(forms, None)
@@ -182,7 +181,7 @@ def read_training(rules: SiasnRules, resource: Literal["kursus", "diklat"], row:
         siasn_id=_need(row, "id"),
         number=_said(row, "noSertipikat", "nomorSertipikat", "nomor"),
         form=form,
-        title=title or _need(row, "namaKursus"),
+        title=_need(row, "latihanStrukturalNama" if structural else "namaKursus"),
         start_date=first,
         end_date=_read_day(row, last) if _said(row, last) else first,
         hours=_read_number(row, "jumlahJam"),
