@@ -45,6 +45,7 @@ SERVICE = Service(
         "webhooks",
         "identifiers",
         "siasn",
+        "histories",
         "inbound",
         "bus",
         "reconciling",

@@ -9,8 +9,7 @@ from common.web.pages import AskedWindow, Page
 from common.web.parts import Reading, Transaction
 from connectors import rights
 from connectors.siasn import commands, queries
-from connectors.siasn.histories import hear
-from connectors.siasn.schemas import ExportOut, HistoryIn, HistoryOut, State
+from connectors.siasn.schemas import ExportOut, State
 from contracts.callers import Caller
 from contracts.looks import shows
 
@@ -40,9 +39,3 @@ async def list_exports(
 @shows("trainings")
 async def post_settle(export_id: UUID, session: Transaction, caller: Keeper) -> ExportOut:
     return await commands.settle_by_hand(session, export_id, caller)
-
-
-@router.post("/histories", summary="Read what was downloaded from SIASN of somebody, and report what is not here")
-@shows("trainings")
-async def post_history(history: HistoryIn, session: Transaction, caller: Keeper) -> HistoryOut:
-    return await hear(session, history, caller)

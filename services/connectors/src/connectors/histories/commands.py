@@ -13,10 +13,10 @@ from common.refused import Refused
 from common.store.sets import one_of
 from connectors.connections.commands import own_connection
 from connectors.domain.siasn import Heard, load, read_pak, read_training
+from connectors.histories.schemas import HeardOut, HeardPakOut, HistoryIn, HistoryOut
 from connectors.people import PEOPLE
 from connectors.reports.commands import Activity, SentBy, report
 from connectors.reports.tables import Report
-from connectors.siasn.schemas import HeardOut, HeardPakOut, HistoryIn, HistoryOut
 from connectors.siasn.tables import SiasnExport
 from contracts.callers import Caller
 from contracts.nip import nip_hash
