@@ -23,7 +23,8 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, database, co
     imports = [(await api.http.post("/v1/imports:e-kinerja", **sheet)).json()["id"]]
     while await Runner(world.parts, SERVICE.jobs).turn():
         pass
-    person = new_id()
+    person, nip = new_id(), world.nip()
+    await world.person(nip=nip)
     webhook = {"url": "https://1.1.1.1/", "events": ["training.completed"], "purpose": "x", "reference": "x"}
     webhook |= {"connection_id": platforms[0].connection_id}
     ours = {name: value for name, value in webhook.items() if name != "connection_id"}
@@ -70,6 +71,7 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, database, co
             "export_id": [await revoked_export(world, AGENCY)],
         },
         bodies={
+            "POST /v1/siasn/histories": {"nip": nip},
             "POST /v1/webhooks": webhook,
             "PUT /v1/webhooks/{webhook_id}": ours,
             "POST /v1/connections/{connection_id}/course-mappings": mapping,
