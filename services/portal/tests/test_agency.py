@@ -1,5 +1,6 @@
 """HR looks at its agency: every number opens the people behind it, and the files hold what the page shows."""
 
+import argparse
 import csv
 import io
 import re
@@ -10,7 +11,9 @@ from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
 from common.ids import new_id
+from common.process import commands_of
 from contracts.events.registry import Holding
+from contracts.events.training import JPShortfallDetected
 from jejak_local.harness import OTHER_AGENCY, Api, bare, client_of
 
 UNIT = (new_id(), "Biro Umum")
@@ -29,6 +32,10 @@ async def training(beside, agency):
 async def office(visitor, training, agency):
     await visitor.log_in("agency_hr", agency=agency)
     return visitor
+
+
+def words(page) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.text))
 
 
 def numbers(page: str) -> dict[str, int]:
@@ -135,6 +142,25 @@ async def test_hr_decides_what_somebody_else_has_asked_for(office, agency, train
     assert "Tidak ada yang menunggu." in await office.see("/exemptions?done=true")
     states = await training.rows("SELECT state FROM exemptions ORDER BY valid_from")
     assert sorted(row.state for row in states) == ["approved", "refused"]
+
+
+async def test_the_link_of_a_mail_leads_to_who_is_short(visitor, beside, agency, training) -> None:
+    await visitor.log_in("pic", agency=agency, person=new_id())
+    assert "Sounding ini tidak dapat dibaca." in await visitor.see(f"/rounds/{new_id()}?agency={agency}")
+    notification = await beside("notification")
+    assert (await visitor.get(f"/rounds/{new_id()}?agency={agency}")).status_code == 404
+    sweep, options = commands_of(training.service)["sweep"], argparse.ArgumentParser()
+    sweep.arguments(options)
+    assert await sweep.run(options.parse_args([]), training.parts) == 0
+    [found] = [each for each in await training.told() if isinstance(each.event, JPShortfallDetected)]
+    await notification.agency(agency)
+    await notification.hear(notification.received(found.event))
+    address = f"/rounds/{found.event.sweep_id}?agency={agency}"
+    page = await visitor.get(address)
+    assert "4 dari 4 orang masih kurang, dihitung per 30 April 2026." in words(page)
+    assert page.text.count('scope="row"') == 4
+    lines = (await visitor.get(f"{address}&as=csv")).content.decode("utf-8-sig").splitlines()
+    assert sum("masih kurang" in line for line in lines) == 4
 
 
 async def test_a_superior_reminds_whom_they_see_once_a_week(visitor, beside, agency) -> None:

@@ -79,9 +79,11 @@ async def test_no_link_to_the_portal_leads_away_from_it(visitor, planted) -> Non
 
 async def test_who_has_several_roles_chooses_a_hat_and_sees_it(visitor, person_id, agency, calls) -> None:
     await visitor.log_in("person", "agency_hr", person=person_id, agency=agency)
-    assert (await visitor.get("/card")).status_code == 403, "the page of another hat"
+    assert (await visitor.get("/card?year=2025")).headers["location"] == "/hat?next=%2Fcard%3Fyear%3D2025"
     assert (await visitor.send("/hat", hat="lan")).status_code == 403, "a hat that is not theirs"
-    assert (await visitor.send("/hat", hat="person")).status_code == 303
+    worn = await visitor.send("/hat?next=/card?year=2025", hat="person")
+    assert worn.headers["location"] == "/card?year=2025"
+    assert (await visitor.send("/hat?next=//evil.example", hat="person")).headers["location"] == "/"
     assert "sebagai pegawai ASN" in await visitor.see("/card")
 
 
@@ -190,3 +192,11 @@ async def test_the_issuer_ends_sessions_from_behind(visitor, at_browser, issuer,
     assert told.status_code == 200
     assert len(await rows(database, "SELECT id FROM sessions")) == (1 if alone else 0)
     assert (await visitor.get("/hat")).status_code == 303
+
+
+async def test_the_page_of_a_role_that_one_does_not_have_stays_shut(visitor, agency, calls) -> None:
+    await visitor.log_in("verifier", agency=agency)
+    for path in ("/card", f"/agencies/{agency}", "/exemptions"):
+        answer = await visitor.get(path)
+        assert (answer.status_code, calls.calls) == (403, [])
+        assert "Halaman ini untuk peran lain." in answer.text

@@ -156,3 +156,14 @@ async def test_a_real_browser_logs_in_declares_by_keyboard_alone_and_sees_the_ca
     await accessible()
     assert await page.get_by_role("heading", level=1).inner_text() == "Kartu JP saya"
     assert await page.evaluate("typeof htmx") == "object", "served by the portal, and let run by its policy"
+
+
+async def test_an_address_is_shown_to_be_ones_own_by_a_button_and_not_by_the_link_alone(own, beside, calls) -> None:
+    await beside("registry")
+    calls.calls.clear()
+    page = await own.get("/contact/check?token=abc")
+    assert (page.status_code, calls.calls) == (200, []), "programs follow links in mails"
+    refused = await own.send("/contact/check?token=abc")
+    assert calls.calls == ["POST registry /v1/people/me/contact/check"]
+    assert refused.status_code == 422
+    assert 'name="token" value="abc"' in refused.text

@@ -303,7 +303,7 @@ async def _start(root: Path, spawner: Spawner, plan: Plan, say: Say) -> Stack:
         "authorization_url": f"{helper_url}/authorize",
         "token_url": f"{helper_url}/token",
         "logout_url": f"{helper_url}/logout",
-        "portal_url": f"http://127.0.0.1:{ports.get('notification', helper_port)}",
+        "portal_url": f"http://127.0.0.1:{ports.get('portal', helper_port)}",
     }
     databases: dict[str, Database] = {}
     roles: dict[str, list[ServiceProcess]] = {}

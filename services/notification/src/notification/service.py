@@ -23,7 +23,6 @@ SERVICE = Service(
         "messages",
         "contacts",
         "deputies",
-        "landing",
         "reforms",
         "restrictions",
         "personal",

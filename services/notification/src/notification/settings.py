@@ -29,9 +29,7 @@ class Settings(service.Settings):
     smtp_password: SecretStr | None = Field(default=None, description="the password that goes with it")
     smtp_starttls: bool = Field(default=False, description="whether to turn to TLS, and send nothing without it")
     smtp_timeout: PositiveFloat = Field(default=20, description="seconds that handing over one mail may take")
-    portal_url: str = Field(
-        description="what the links in mails begin with; until there is a portal, the address of `notification` itself"
-    )
+    portal_url: str = Field(description="the address of the portal, which the links in mails begin with")
     notice_window: PositiveFloat = Field(
         default=15 * 60,
         description="seconds that an agency's notice of reopened periods waits for others to come with it",

@@ -388,12 +388,6 @@ async def test_letters_to_people_are_for_who_runs_the_system_alone(notification,
     assert (await api.call("lan", "POST", f"/messages/{shown['id']}/resend")).status_code == 404
 
 
-async def test_the_link_of_a_check_leads_to_a_page_that_uses_nothing_up(app, api) -> None:
-    answer = await api.http.get(f"/contact/check?token={TOKEN}", headers={"accept-language": "en"})
-    assert (answer.status_code, TOKEN in answer.text) == (200, False)
-    assert "check your e-mail address" in answer.text
-
-
 async def test_a_pic_is_told_of_an_audit_in_words_of_their_language(notification, make, moment) -> None:
     asked = MessageRequested(
         request_id=derived_id("audit", 1),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx2
 from fastapi import FastAPI, Request, Response
@@ -21,7 +21,7 @@ from common.web.rates import READING
 from portal.assets import Assets
 from portal.settings import Settings
 from portal.texts import templates
-from portal.visits import LogInFirst, Portal, here, login_address, spoken
+from portal.visits import LogInFirst, OtherHat, Portal, here, login_address, spoken
 
 CODES = {404: "not-found", 405: "method-not-allowed", 413: "body-too-large"}
 
@@ -36,6 +36,7 @@ def outfit(app: FastAPI) -> None:
     )
     app.add_middleware(Headers, settings=parts.settings)
     app.add_exception_handler(LogInFirst, _log_in_first)
+    app.add_exception_handler(OtherHat, _other_hat)
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _not_understood)
@@ -107,6 +108,10 @@ async def _log_in_first(request: Request, error: Any) -> Response:
         return RedirectResponse(login_address(here(request)), 303)
     address = f"{request.url.path}?parked={error.parked}" if error.parked else request.url.path
     return _page(request, "login/again.html", 401, address=login_address(address), kept=error.parked is not None)
+
+
+async def _other_hat(request: Request, _: Any) -> Response:
+    return RedirectResponse(f"/hat?next={quote(here(request), safe='')}", 303)
 
 
 async def _refused(request: Request, error: Any) -> Response:

@@ -59,6 +59,7 @@ CALLED = {
         "overdue": text_named("state.overdue"),
         "exempt": text_named("state.exempt"),
     },
+    "shortfall": {"open": text_named("shortfall.open"), "resolved": text_named("shortfall.resolved")},
     "verdict": {"confirmed": text_named("verdict.confirmed"), "refused": text_named("verdict.refused")},
     "jenjang": {
         "pemula": text_named("jenjang.pemula"),

@@ -76,6 +76,10 @@ class LogInFirst(Exception):  # noqa: N818 - what has to be done
         self.parked = parked
 
 
+class OtherHat(Exception):  # noqa: N818 - what has to be done
+    """The page is for another hat that they have: they choose, and come back."""
+
+
 @dataclass(frozen=True)
 class Visit:
     """One look at one page."""
@@ -217,7 +221,7 @@ class Page:
         return (hat is not None or not self.signed_in) and (not self.roles or hat in self.roles)
 
     async def __call__(self, request: Request) -> Visit:
-        """Who looks. Raises LogInFirst; Refused: `form-foreign`, `hat-other`, `too-many-requests`."""
+        """Who looks. Raises LogInFirst, OtherHat; Refused: `form-foreign`, `hat-other`, `too-many-requests`."""
         visit, was = await _visit(request)
         if request.method not in READING:
             visit = await _sent(visit, was)
@@ -227,6 +231,8 @@ class Page:
             raise LogInFirst(await park(visit, was))
         await visit.parts.rates.subject(visit.signed.principal.subject, request.method)
         if not self.opens_to(visit.signed.hat):
+            if request.method in READING and visit.signed.principal.roles & {*self.roles}:
+                raise OtherHat
             raise Refused("hat-other")
         return await _resumed(visit)
 

@@ -1,6 +1,6 @@
 """An agency: where it stands now, by unit and down to the person; and the exemptions that HR decides."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from common.texts import text_named
 from portal import rights
-from portal.asking import Question, get, post
+from portal.asking import get, post
 from portal.listing import Column, Listing, Row, as_file, every
 from portal.menu import Item
 from portal.texts import CALLED, say, templates
@@ -35,6 +35,14 @@ PEOPLE = (
     Column("state_name", text_named("people.state")),
     Column("verified", text_named("card.verified"), "number"),
     Column("unverified", text_named("card.unverified"), "number"),
+    Column("missing", text_named("people.missing"), "number"),
+)
+SHORT = (
+    Column("name", text_named("people.name")),
+    Column("unit_name", text_named("people.unit")),
+    Column("state_name", text_named("people.state")),
+    Column("threshold", text_named("round.due"), "number"),
+    Column("verified_now", text_named("round.now"), "number"),
     Column("missing", text_named("people.missing"), "number"),
 )
 SHOWN = 50
@@ -125,30 +133,56 @@ async def people(
         next=found.body.get("next") if found.ok else None,
     )
     if form and found.ok:
-        return await as_file(visit, form, listing, _pages(visit, question))
+        return await as_file(visit, form, listing, _each(every(visit, question), lambda page: _named(visit, page)))
     return visit.page(
         "agency/people.html", found.page, found=found, listing=listing, agency_id=agency_id, state=state, day=day,
         unit_id=unit_id,
     )  # fmt: skip
 
 
-async def _pages(visit: Visit, question: Question) -> AsyncIterator[Sequence[Row]]:
-    async for page in every(visit, question):
-        yield await _named(visit, page)
+async def _each(
+    pages: AsyncIterator[Sequence[Row]], named: Callable[[Sequence[Row]], Awaitable[Sequence[Row]]]
+) -> AsyncIterator[Sequence[Row]]:
+    async for page in pages:
+        yield await named(page)
 
 
-async def _named(visit: Visit, people: Sequence[Row]) -> list[dict[str, Any]]:
-    """With what they are called; whose name may not be seen is a row all the same."""
+async def _named(visit: Visit, people: Sequence[Row], states: str = "state") -> list[dict[str, Any]]:
+    """With what they and their states are called; whose name may not be seen is a row all the same."""
     names = await visit.names(each["person_id"] for each in people)
     nobody = say("people.nameless", visit.language)
     return [
         {
             **each,
             "name": names.get(each["person_id"], nobody),
-            "state_name": say(CALLED["state"][each["state"]], visit.language),
+            "state_name": say(CALLED[states][each["state"]], visit.language),
         }
         for each in people
     ]
+
+
+@router.get("/rounds/{round_id}")
+async def sounding(
+    visit: Look,
+    round_id: UUID,
+    agency: UUID,
+    after: str | None = None,
+    form: Annotated[str | None, Query(alias="as")] = None,
+) -> Response:
+    """Where the link in a mail to a PIC leads: who was short in a round, and who still is."""
+    [found] = await visit.ask(get("notification", f"/rounds/{round_id}"))
+    if not found.ok:
+        return visit.page("agency/no-round.html", found.page, round=found)
+    asked = {"agency_id": agency, "year": found.body["year"], "period": found.body["period"]}
+    [short] = await visit.ask(get("training", "/shortfalls", **asked, after=after, limit=SHOWN))
+    rows = await _named(visit, short.items, "shortfall")
+    listing = Listing(
+        say("round.listed", visit.language), SHORT, rows, whole=False, next=short.body.get("next") if short.ok else None
+    )
+    if form and short.ok:
+        pages = every(visit, get("training", "/shortfalls", **asked))
+        return await as_file(visit, form, listing, _each(pages, lambda page: _named(visit, page, "shortfall")))
+    return visit.page("agency/round.html", short.page, round=found, short=short, listing=listing, agency_id=agency)
 
 
 @router.get("/people/{person_id}")

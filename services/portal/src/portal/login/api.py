@@ -108,7 +108,7 @@ async def wear_hat(visit: SignedIn) -> Response:
         raise Refused("hat-other")
     async with visit.parts.database.transaction() as session:
         await sessions.change(session, visit.who.cookie, hat=hat)
-    return to("/home")
+    return to(inside(visit.typed.get("next")))
 
 
 @router.get("/language/{language}")

@@ -97,3 +97,19 @@ async def _declaration(visit: Visit, sent: Any = None) -> Response:
 async def looks(visit: Own, after: str | None = None) -> Response:
     [found] = await visit.ask(get("registry", "/people/me/looks", after=after))
     return visit.page("own/looks.html", looks=found)
+
+
+@router.get("/contact/check")
+async def check_address(visit: Own, token: str) -> Response:
+    """Where the link in a mail leads that asks whether an address is one's own: looking at it uses nothing up."""
+    return visit.page("own/address.html", token=token, form=visit.form)
+
+
+@router.post("/contact/check")
+async def confirm_address(visit: Own) -> Response:
+    """Shows that the address is one's own."""
+    [sent] = await visit.ask(post("registry", "/people/me/contact/check", visit.form.given("token")))
+    if sent.ok:
+        return visit.page("own/address-checked.html", contact=sent)
+    form = visit.form.refused(sent, (), say("form.not-sent", visit.language))
+    return visit.page("own/address.html", 422, token=form["token"], form=form)
