@@ -198,14 +198,14 @@ def test_no_text_stands_outside_of_the_catalogues(folder: Path) -> None:
 
 
 PLANTED = {
-    "landing/api.py": [
+    "rounds/api.py": [
         '    return HTMLResponse("Halaman ini belum ada")\n',
         '    raise SystemExit(f"{1} orang belum mencapai")\n',
         '    raise HTTPException(404, detail="Nothing was found here")\n',
         '    print("Tidak ada yang dikirim")\n',
     ],
     "templates/mail.txt": ["Terima kasih banyak\n"],
-    "templates/round.html": ["<p>See your mail</p>\n"],
+    "templates/digest.html": ["<p>See your mail</p>\n"],
     "problems.toml": ['[unheard]\nid = "Data tidak ditemukan."\n'],
 }
 
