@@ -99,13 +99,15 @@ class Asker:
     seconds: float
     token: str | None = field(repr=False)
     language: Language
+    address: str
+    """From where they look: services count calls by it, if they believe us (`FORWARDED_ALLOW_IPS`)."""
 
     async def ask(self, *questions: Question) -> list[Answer]:
         """The answers, in the order of the questions."""
         return await asyncio.gather(*(self._one(question) for question in questions))
 
     async def _one(self, question: Question) -> Answer:
-        headers = {"accept-language": self.language, **question.headers}
+        headers = {"accept-language": self.language, "x-forwarded-for": self.address, **question.headers}
         if self.token:
             headers["authorization"] = f"Bearer {self.token}"
         propagate.inject(headers)

@@ -139,7 +139,8 @@ class Visit:
         """What services say, in the order of the questions. Raises LogInFirst when one takes the token no more."""
         settings = self.portal.settings
         token = self.signed.access if self.signed else None
-        asker = Asker(self.portal.http, settings.services, settings.answer_seconds, token, self.language)
+        address = self.request.client.host if self.request.client else ""
+        asker = Asker(self.portal.http, settings.services, settings.answer_seconds, token, self.language, address)
         answers = await asker.ask(*questions)
         if self.signed and any(answer.status == 401 for answer in answers):
             raise LogInFirst(await park(self))
@@ -321,6 +322,13 @@ async def _resumed(visit: Visit) -> Visit:
     async with visit.parts.database.reading() as session:
         sealed = await sessions.parked(session, visit.parts.clock.now(), name, visit.who.whose)
     return replace(visit, typed=visit.portal.seal.open(sealed) or {}) if sealed else visit
+
+
+async def unwatched() -> None:
+    """A dependency that says: this route is for everybody, shows nothing of anybody, and is asked for with every page."""
+
+
+unwatched.allowed_roles = EVERYBODY  # pyright: ignore[reportFunctionMemberAccess] - read by `guards`
 
 
 def login_address(address: str) -> str:

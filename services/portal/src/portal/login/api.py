@@ -12,7 +12,7 @@ from common.web.auth import everybody
 from portal import issuer, rights, sessions
 from portal.assets import Asset
 from portal.texts import ZONES
-from portal.visits import Visit, inside, portal_of, to
+from portal.visits import Visit, inside, portal_of, to, unwatched
 
 router = APIRouter(include_in_schema=False)
 
@@ -127,7 +127,7 @@ def _remember(visit: Visit, name: str, value: str, address: str) -> Response:
     return answer
 
 
-@router.get("/assets/{name}", dependencies=[Depends(everybody)])
+@router.get("/assets/{name}", dependencies=[Depends(unwatched)])
 async def get_asset(request: Request, name: str) -> Response:
     """A style sheet or a script. Its name changes with its content, so a browser may keep it for ever."""
     asset: Asset | None = portal_of(request).assets.served.get(name)
