@@ -74,11 +74,17 @@ def beside(
     """`await beside("training")`: the service, empty, by the portal's clock; what it is told and holds is in a `World`."""
 
     async def put(name: str) -> World:
+        folder, mail = (
+            tmp_path_factory.getbasetemp() / "files",
+            {"smtp_host": "127.0.0.1", "smtp_sender": "jejak@jejak.example"},
+        )
         own = {
-            "files": tmp_path_factory.getbasetemp() / "files",
+            "files": folder,
             "link_key": "test",
             "public_url": "https://jejak.example",
+            "portal_url": "https://jejak.example",
         }
+        own |= mail
         service = service_of(name)
         wanted = {
             key: value for key, value in (own | authority.settings()).items() if key in service.settings.model_fields
@@ -113,11 +119,14 @@ class Hidden(HTMLParser):
     def __init__(self, page: str) -> None:
         super().__init__()
         self.fields: dict[str, str] = {}
+        self.sent = False
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
         told = dict(attrs)
-        if tag == "input" and told.get("type") == "hidden":
+        if tag == "form":
+            self.sent = told.get("method") == "post"
+        if self.sent and tag == "input" and told.get("type") == "hidden":
             self.fields[str(told["name"])] = told.get("value") or ""
 
 

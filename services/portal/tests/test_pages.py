@@ -101,7 +101,7 @@ async def test_every_page_of_a_menu_opens_to_its_hat(visitor, hat, person_id, ag
     ids = {"person": person_id, "agency": agency, "provider": agency, "connection": agency}
     await visitor.log_in(hat, **ids, region="Jawa Barat", position="Analis")
     for item in items(hat):
-        page = await visitor.get(item.address)
+        page = await visitor.follow(await visitor.get(item.address))
         assert page.status_code == 200, (item.address, page.text)
         assert '<p class="job">' in page.text
         assert Inline(page.text).found == []

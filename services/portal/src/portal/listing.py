@@ -164,7 +164,7 @@ def _line(cells: Sequence[str]) -> bytes:
 class Csv:
     """By semicolons, since a comma may part decimals; with the mark by which Excel takes it for UTF-8."""
 
-    media_type = "text/csv; charset=utf-8"
+    media_type = "text/csv"
 
     def __init__(self, path: Path, _: Listing) -> None:
         self._file = path.open("w", encoding="utf-8-sig", newline="")
