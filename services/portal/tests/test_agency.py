@@ -12,6 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from common.ids import new_id
 from common.process import commands_of
+from common.texts import day
 from contracts.events.registry import Holding
 from contracts.events.training import JPShortfallDetected
 from jejak_local.harness import OTHER_AGENCY, Api, bare, client_of
@@ -157,7 +158,8 @@ async def test_the_link_of_a_mail_leads_to_who_is_short(visitor, beside, agency,
     await notification.hear(notification.received(found.event))
     address = f"/rounds/{found.event.sweep_id}?agency={agency}"
     page = await visitor.get(address)
-    assert "4 dari 4 orang masih kurang, dihitung per 30 April 2026." in words(page)
+    as_of = day(found.event.as_of, "id")
+    assert f"4 dari 4 orang masih kurang, dihitung per {as_of}." in words(page)
     assert page.text.count('scope="row"') == 4
     lines = (await visitor.get(f"{address}&as=csv")).content.decode("utf-8-sig").splitlines()
     assert sum("masih kurang" in line for line in lines) == 4
