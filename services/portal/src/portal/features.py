@@ -1,3 +1,3 @@
 """The features of the portal, in the order of the menu."""
 
-FEATURES = ("login", "home", "own", "points", "team", "agency")
+FEATURES = ("login", "home", "own", "points", "team", "head", "agency", "nation")

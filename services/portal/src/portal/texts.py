@@ -59,7 +59,6 @@ CALLED = {
         "overdue": text_named("state.overdue"),
         "exempt": text_named("state.exempt"),
     },
-    "shortfall": {"open": text_named("shortfall.open"), "resolved": text_named("shortfall.resolved")},
     "verdict": {"confirmed": text_named("verdict.confirmed"), "refused": text_named("verdict.refused")},
     "jenjang": {
         "pemula": text_named("jenjang.pemula"),
@@ -70,6 +69,23 @@ CALLED = {
         "ahli_muda": text_named("jenjang.ahli_muda"),
         "ahli_madya": text_named("jenjang.ahli_madya"),
         "ahli_utama": text_named("jenjang.ahli_utama"),
+    },
+    "by": {
+        "kind": text_named("by.kind"),
+        "region": text_named("by.region"),
+        "agency": text_named("by.agency"),
+        "unit": text_named("by.unit"),
+        "jenjang": text_named("by.jenjang"),
+        "position": text_named("by.position"),
+    },
+    "agency_kind": {
+        "K": text_named("agency-kind.K"),
+        "L": text_named("agency-kind.L"),
+        "D": text_named("agency-kind.D"),
+    },
+    "pic": {
+        "main": text_named("pic.main"),
+        "deputy": text_named("pic.deputy"),
     },
     "case_kind": {
         "conversion": text_named("case-kind.conversion"),

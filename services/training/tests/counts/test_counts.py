@@ -17,7 +17,7 @@ from training.counts.stood import Asked
 from training.domain.duty import as_bits
 from training.domain.states import BOOK, state, state_sql
 
-LEVELS = ("region", "agency", "unit", "jenjang", "position")
+LEVELS = ("region", "kind", "agency", "unit", "jenjang", "position")
 STATES = ("met", "on_track", "needs_action", "overdue", "exempt")
 LADDER = BOOK.at(date(2026, 1, 1)).tables
 

@@ -25,8 +25,9 @@ from training.ledger.commands import DUTY, duties
 from training.records.tables import COUNTED
 from training.units import named_sql, unit_sql
 
-By = Literal["region", "agency", "unit", "jenjang", "position"]
-Without = Literal["region", "unit", "jenjang", "position"]
+Kind = Literal["K", "L", "D"]
+By = Literal["region", "kind", "agency", "unit", "jenjang", "position"]
+Without = Literal["region", "kind", "unit", "jenjang", "position"]
 PEOPLE = "/v1/duty-people"
 """Where the people of a count are listed."""
 FIELDS: Mapping[By, str] = {"agency": "agency_id", "unit": "unit_id"}
@@ -49,6 +50,7 @@ class Asked:
 
     day: date | None = None
     region: str | None = None
+    kind: str | None = None
     agency_id: UUID | None = None
     unit_id: UUID | None = None
     below: bool = True
@@ -82,23 +84,27 @@ class Asked:
         return "".join(f" AND {condition}" for condition in held), named
 
     def _named(self) -> Mapping[str, Any]:
-        fields = ("region", "agency_id", "unit_id", "jenjang", "position")
+        fields = ("region", "kind", "agency_id", "unit_id", "jenjang", "position")
         return {name: value for name in fields if (value := getattr(self, name)) is not None}
 
 
 async def asked(
     day: Annotated[Day | None, Query(description="today in Asia/Jakarta when absent")] = None,
     region: Line | None = None,
+    kind: Annotated[
+        Kind | None, Query(description="ministries (K), institutions (L) or regional governments (D)")
+    ] = None,
     agency_id: UUID | None = None,
     unit_id: UUID | None = None,
     below: Annotated[bool, Query(description="whether the units below that unit are meant too")] = True,
     jenjang: Line | None = None,
     position: Line | None = None,
     without: Annotated[
-        list[Without] | None, Query(max_length=4, description="only whoever has no region, unit, jenjang or position")
+        list[Without] | None,
+        Query(max_length=5, description="only whoever has no region, kind of agency, unit, jenjang or position"),
     ] = None,
 ) -> Asked:
-    return Asked(day, region, agency_id, unit_id, below, jenjang, position, without or ())
+    return Asked(day, region, kind, agency_id, unit_id, below, jenjang, position, without or ())
 
 
 AskedPeople = Annotated[Asked, Depends(asked)]
