@@ -29,6 +29,7 @@ from bench import (
     mentoring,
     nation,
     papers,
+    queue,
     recovery,
     relay,
     report,
@@ -59,6 +60,7 @@ MEASURES: dict[str, Callable[..., Awaitable[list[Figure]]]] = {
     "B9": counts.counts,
     "B10": matching.matching,
     "B8": nation.nation,
+    "B18": queue.queue,
     "B15": sheets.sheets,
     "B17": answers.answers,
 }
@@ -96,6 +98,7 @@ QUICK: dict[str, Any] = {
     "gone_through": 20_000,
     "sheet_rows": [5_000],
     "imported": 2_000,
+    "queued": 20_000,
 }
 
 
@@ -187,6 +190,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--issued", type=int, default=1_000, help="B16: PAK issued, and fetched as signed PDF")
     parser.add_argument("--sent", type=int, default=4_000, help="B14: single statements of a round")
     parser.add_argument("--statements", type=int, default=1_000_000, help="B14: statements among which it is asked")
+    parser.add_argument("--queued", type=int, default=1_000_000, help="B18: open cases")
     parser.add_argument("--snapshot-seconds", type=int, default=600, help="B7: seconds that the snapshot stays open")
     if parser.parse_args().quick:
         parser.set_defaults(**QUICK)

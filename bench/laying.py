@@ -20,6 +20,7 @@ YEAR = 2025
 
 PERSON_ID = "('01900000-0000-7000-8000-' || lpad(to_hex({}), 12, '0'))::uuid"
 RECORD_ID = "('01910000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid"
+CASE_ID = "('01920000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid"
 NIP = (
     "(1970 + n / 999 / 336) || lpad((n / 999 % 336 / 28 + 1)::text, 2, '0') || lpad((n / 999 % 28 + 1)::text, 2, '0')"
     " || '2010031' || lpad((n % 999 + 1)::text, 3, '0')"
@@ -110,6 +111,17 @@ async def records(world: World, number: int) -> None:
             f" WHERE t.year = {YEAR} + 1 ORDER BY t.person_id ON CONFLICT (person_id, year) DO UPDATE SET verified = excluded.verified"
         )
     world.records = number
+
+
+async def cases(world: World, number: int, **queued: str) -> None:
+    """Lays so many open cases of somebody who has one, each with its segment and its place in the queue; `queued` is SQL for columns
+    of that place. They share their person, and book no months.
+    """
+    own = {"id": CASE_ID, "reference": "'laid-' || n"}
+    async with _undisturbed(world):
+        await _copies(
+            world.credit, range(number), cases=own, segments={"case_id": CASE_ID}, queue={"case_id": CASE_ID} | queued
+        )
 
 
 async def events(world: World, number: int) -> None:

@@ -20,6 +20,9 @@ BREAKS = {
     ),
     "every attested case has its entries, segment by segment": "DELETE FROM entries",
     "the booked months are those of live cases": "DELETE FROM booked_months WHERE extract(month FROM month) = 5",
+    "the cases in the queue are those that wait, each for its decision and in the agency of its person": (
+        "UPDATE queue SET agency_id = gen_random_uuid()"
+    ),
     "every case has been judged": "UPDATE cases SET version = version + 1, judged = version + 1",
     "a segment has as many months as its period": "UPDATE segments SET period_end = '2025-11-30' WHERE months > 0",
     "a case is submitted, checked and attested by three people, and is about none of them": "UPDATE case_history SET by = 'palsu' WHERE to_state = 'checked'",

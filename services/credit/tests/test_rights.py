@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from contracts.roles import ROLES
 from credit.domain.packs import PACKS
 from jejak_local.harness import AGENCY, OTHER_AGENCY, REGION, sent_import
 from jejak_local.scopes import Things
@@ -58,6 +59,10 @@ RIGHTS = {
     ("POST", "/v1/cases/{case_id}/resubmit"): {"agency_hr", "service"},
     ("POST", "/v1/cases:check"): {"verifier"},
     ("POST", "/v1/cases:attest"): {"validator"},
+    ("POST", "/v1/cases:decide"): {"verifier", "validator"},
+    ("GET", "/v1/queue"): {"verifier", "validator"},
+    ("POST", "/v1/queue:take"): {"verifier", "validator"},
+    ("GET", "/v1/waiting-times"): set(ROLES),
     ("GET", "/v1/imports/predicates/template"): {"agency_hr", "service"},
     ("POST", "/v1/imports:predicates"): {"agency_hr", "service"},
     ("GET", "/v1/imports/{import_id}"): {"agency_hr", "service"},
@@ -106,7 +111,14 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
     replay = (await api.call("lan", "POST", f"/drafts/{draft}/replay")).json()["id"]
     own, other = [
         Things(
-            {"agency": agency, "person": person, "region": region, "position": position},
+            {
+                "agency": agency,
+                "person": person,
+                "region": region,
+                "position": position,
+                "provider": agency,
+                "connection": agency,
+            },
             {
                 "person_id": person,
                 "case_id": case,
@@ -163,6 +175,8 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
             "POST /v1/papers/{paper_id}/revoke": {"reason": "salah orang"},
             "POST /v1/cases:check": [case],
             "POST /v1/cases:attest": [case],
+            "POST /v1/cases:decide": [case | {"act": "check"}],
+            "POST /v1/queue:take": {"agency_id": str(OTHER_AGENCY)},
         },
     )
 

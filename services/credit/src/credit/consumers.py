@@ -13,6 +13,7 @@ from credit.evidence import consumers as evidence
 from credit.evidence.settling import settle_again
 from credit.ledger.rises import settle_rises
 from credit.people import PEOPLE
+from credit.queue.keeping import follow
 from credit.reported import consumers as reported
 from roster.copies import News
 
@@ -24,6 +25,7 @@ def subscription(parts: Parts) -> Subscription:
     """
 
     async def hear(session: AsyncSession, news: News) -> None:
+        await follow(session, list(news.told))
         if news.changed:
             await settle_again(session, news.changed, parts.rules, parts.clock.now())
             await rejudge(session, news.changed, parts.rules, parts.clock.now())

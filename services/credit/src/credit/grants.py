@@ -1,6 +1,6 @@
 """What this service does with each of its tables, and so what its role may do: see `common.store.grants`."""
 
-from common.store.grants import ADDED, CHANGED, REPLACED, Grants, blanked
+from common.store.grants import ADDED, CHANGED, EDITED, REPLACED, Grants, blanked
 
 GRANTS = Grants(
     {
@@ -25,12 +25,14 @@ GRANTS = Grants(
         "post_states": REPLACED,
         "posts": REPLACED,
         "promotions": REPLACED,
+        "queue": EDITED,
         "replay_changes": ADDED,
         "replays": CHANGED,
         "reported_predicates": CHANGED,
         "restrictions": CHANGED,
         "segments": ADDED,
         "statuses": REPLACED,
+        "waiting_times": REPLACED,
     },
     # What triggers ask: where words are lost, and how an entry is chained to the one before.
     functions=["loses_words(jsonb,jsonb,text[])", "entry_link(entries,bytea)"],

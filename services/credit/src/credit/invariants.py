@@ -99,6 +99,19 @@ INVARIANTS = (
         """,
     ),
     Invariant(
+        "the cases in the queue are those that wait, each for its decision and in the agency of its person",
+        """
+        SELECT coalesce(cases.id, queue.case_id) AS case_id
+        FROM (SELECT * FROM cases WHERE state IN ('submitted', 'checked')) AS cases
+        FULL JOIN queue ON queue.case_id = cases.id
+        LEFT JOIN people ON people.person_id = cases.person_id
+        WHERE (queue.awaits, queue.person_id, queue.agency_id, queue.kind) IS DISTINCT FROM (
+            CASE WHEN cases.state = 'checked' OR cases.one_step THEN 'attest' WHEN cases.state = 'submitted' THEN 'check' END,
+            cases.person_id, people.agency_id, cases.kind
+        )
+        """,
+    ),
+    Invariant(
         "every case has been judged",
         """
         SELECT id AS case_id FROM cases

@@ -1,6 +1,7 @@
 """Who may do what in credit."""
 
 from contracts.rights import Right
+from contracts.roles import ROLES
 from roster.deputies import Delegable
 
 _THEIRS = "whoever serves in their agency now; all for a national role"
@@ -17,6 +18,13 @@ _DEPUTY = "a deputy: as the one for whom they act, and neither of the two ever"
 CHECK = Delegable(("verifier",), f"{_THEIRS}; never their own case, nor one they have submitted; {_DEPUTY}")
 ATTEST = Delegable(
     ("validator",), f"{_THEIRS}; never their own case, nor one they have submitted or checked; {_DEPUTY}"
+)
+QUEUE = Delegable(
+    ("verifier", "validator"),
+    f"{_THEIRS}: what was submitted for a verifier, what was checked for a validator; never their own case; {_DEPUTY}",
+)
+READ_WAITING_TIMES = Right(
+    tuple(ROLES), "the waiting times of every agency, where there are enough people to know nobody by them", shared=True
 )
 SEND_BACK = Delegable(("verifier", "validator"), f"{_THEIRS}; never their own case; {_DEPUTY}")
 ISSUE = Delegable(("validator",), f"{_THEIRS}; never a paper of their own; {_DEPUTY}")

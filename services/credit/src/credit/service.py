@@ -1,11 +1,13 @@
 """The credit service: predikat to credit points (angka kredit), checked and attested."""
 
+from common.service import Command
 from contracts import imports
 from contracts.service import Service
 from credit.domain.books import load
 from credit.drafts import commands as drafts
 from credit.erasing import ERASING
 from credit.imports.kinds import IMPORTING
+from credit.queue.cli import escalate_cases, order_queue
 from credit.settings import Settings
 from roster.erasing import erase_command
 from roster.expiring import expire_command
@@ -30,6 +32,7 @@ SERVICE = Service(
         "reported",
         "cases",
         "parts",
+        "queue",
         "ledger",
         "explanations",
         "papers",
@@ -49,6 +52,16 @@ SERVICE = Service(
     commands={
         "erase": erase_command(ERASING),
         "drop-imports": imports.DROP,
+        "escalate-cases": Command(
+            escalate_cases,
+            description="Tell the PICs of cases that were not decided in time. Safe to run at any time.",
+            daily=True,
+        ),
+        "order-queue": Command(
+            order_queue,
+            description="Put the cases that wait in the order of today, and publish how long others have waited. Safe to run at any time.",
+            daily=True,
+        ),
         "expire": expire_command("idempotency", "jobs"),
     },
 )

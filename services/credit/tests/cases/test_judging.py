@@ -244,7 +244,7 @@ async def test_news_of_many_people_are_judged_in_the_same_statements(api, world,
         )
         assert [tuple(row) for row in states] == [("returned", number // 2), ("submitted", number // 2)]
     # Beside what any news take: segments, absences, posts, booked months; returns and months; judgements, segments, months.
-    assert counts == [12 + 4 + 2 + 4] * 2
+    assert counts == [12 + 6 + 3 + 5] * 2
 
 
 async def test_an_attestation_and_news_at_once_leave_one_truth(api, world, predicate, tell) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from common.refused import Refused
 from contracts.actors import SYSTEM, Actor
-from credit.domain.cases import STATES, Act, Case, State, move, repeats
+from credit.domain.cases import MOVES, ONE_STEP, STATES, Act, Case, State, move, repeats
 
 ALLOWED = {
     ("submitted", "check"): "checked",
@@ -154,3 +154,16 @@ def test_only_ones_own_last_act_is_a_repetition(state: State, act: Act) -> None:
     assert repeats(case(state), act, "siti") == done
     assert not repeats(case(state), act, "budi")
     assert not repeats(case(state, version=1), act, "siti")
+
+
+def test_no_path_of_a_case_has_more_than_two_human_decisions() -> None:
+    """From each time somebody submits it until it is attested or given back, whatever the service judges meanwhile."""
+
+    def paths(state: State) -> list[tuple[Act, ...]]:
+        moves = {**MOVES, ONE_STEP: "attested"}
+        onward = [(act, to) for (at, act), to in moves.items() if at == state and act not in {"judge", "resubmit"}]
+        return [(act, *rest) for act, to in onward for rest in paths(to)] or [()]
+
+    found = paths("submitted")
+    assert sorted(found) == [("attest",), ("check", "attest"), ("check", "return"), ("return",)]
+    assert {at for at, _ in MOVES} | set(MOVES.values()) == set(STATES)

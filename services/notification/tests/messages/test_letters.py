@@ -122,6 +122,13 @@ async def test_whoever_is_offered_pairs_is_told_how_many_and_by_when_to_answer(
             "karena jabatan Anda hasil penyetaraan",
         ),
         (
+            "cases-overdue",
+            {"cases": 3, "due_on": "2026-04-08"},
+            "pic-of-agency",
+            "Berkas angka kredit melewati batas waktu",
+            "3 berkas angka kredit di instansi Bapak/Ibu belum diputus",
+        ),
+        (
             "training-refused",
             {"number": "0199a000-0000-7000-8000-000000000001", "end_date": "2026-03-03"},
             "your-training",

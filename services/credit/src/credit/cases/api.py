@@ -1,6 +1,7 @@
 """Reading cases and moving them on: check, attest, return, resubmit."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -19,9 +20,9 @@ from contracts.callers import Caller
 from contracts.looks import shows
 from credit import rights
 from credit.cases import commands
-from credit.cases.commands import Wanted
+from credit.cases.commands import Decision, Wanted
 from credit.cases.queries import list_cases, read_case
-from credit.cases.schemas import CaseIn, CaseOut, CaseWithHistoryOut, ReturnIn
+from credit.cases.schemas import CaseIn, CaseOut, CaseWithHistoryOut, DecisionIn, FaultIn, ReturnIn
 from credit.domain.books import Regulations
 from credit.domain.cases import State
 from credit.domain.returns import Fault
@@ -35,15 +36,16 @@ Validator = Annotated[Caller[Regulations], Depends(rights.ATTEST)]
 Judge = Annotated[Caller[Regulations], Depends(rights.SEND_BACK)]
 Submitter = Annotated[Caller[Regulations], Depends(rights.SUBMIT)]
 CaseLines = Annotated[Lines[CaseIn], Depends(lines_of(CaseIn))]
+DecisionLines = Annotated[Lines[DecisionIn], Depends(lines_of(DecisionIn))]
 
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
     403: {"description": "`own-case`: the case is about the caller"},
-    409: {"description": "`illegal-transition`"},
+    409: {"description": "`illegal-transition` or `in-other-hands`"},
 }
 DECISIONS: dict[int | str, dict[str, Any]] = {
     **REFUSALS,
-    409: {"description": "`illegal-transition` or `same-person`"},
+    409: {"description": "`illegal-transition`, `same-person` or `in-other-hands`"},
     428: {
         "description": "`judged-anew`: its points have changed since it was submitted or checked; name the version you have seen"
         " (If-Match)"
@@ -120,9 +122,8 @@ async def send_back(
     seen: etag.Seen,
     language: UsedLanguage,
 ) -> CaseWithHistoryOut:
-    wanted = Wanted(case_id, seen)
-    faults = [Fault(each.part, each.code) for each in body.parts]
-    answer = await commands.send_back(session, wanted, caller, body.reason, faults)
+    wanted = Wanted(case_id, seen, body.reason, _faults(body.parts))
+    [answer] = await commands.send_back(session, [wanted], caller)
     return await _shown(session, answer, caller, language)
 
 
@@ -156,6 +157,22 @@ async def check_many(caller: Verifier, lines: CaseLines) -> StreamingResponse:
 @uploads.post("/cases:attest", summary="Attest many cases")
 async def attest_many(caller: Validator, lines: CaseLines) -> StreamingResponse:
     return await lines.answer(lambda session, given: commands.attest(session, _wanted(given), caller))
+
+
+@uploads.post("/cases:decide", summary="Check, attest and return many cases, each for its own reason")
+async def decide_many(caller: Judge, lines: DecisionLines) -> StreamingResponse:
+    return await lines.answer(lambda session, given: commands.decide(session, _decisions(given), caller))
+
+
+def _decisions(lines: Sequence[DecisionIn]) -> list[Decision]:
+    return [
+        Decision(line.act, replace(wanted, reason=line.reason, faults=_faults(line.parts)))
+        for line, wanted in zip(lines, _wanted(lines), strict=True)
+    ]
+
+
+def _faults(parts: Sequence[FaultIn]) -> list[Fault]:
+    return [Fault(each.part, each.code) for each in parts]
 
 
 def _wanted(lines: Sequence[CaseIn]) -> list[Wanted]:

@@ -3,7 +3,8 @@
 Locks are taken in one order everywhere: people by id, then cases by id.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -20,6 +21,8 @@ from common.web import etag
 from contracts.acting import SenderKind
 from contracts.actors import Actor
 from contracts.callers import Caller
+from contracts.zone import JAKARTA
+from credit import rights
 from credit.cases.judging import judge_stored
 from credit.cases.tables import cases, history
 from credit.cases.writing import (
@@ -35,12 +38,15 @@ from credit.cases.writing import (
     tell_submitted,
 )
 from credit.domain.books import Regulations
-from credit.domain.cases import Act, Case, Kind, move, repeats
+from credit.domain.cases import Act, Case, Decided, Kind, move, repeats
+from credit.domain.one_step import lot_of
 from credit.domain.periods import LeftOut, Segment
 from credit.domain.returns import Fault
 from credit.ledger.commands import enter
-from credit.parts.commands import decide_with_return
+from credit.parts.commands import decide_with_returns
 from credit.people import PEOPLE
+from credit.queue import keeping
+from credit.queue.tables import queue
 
 
 @dataclass(frozen=True)
@@ -70,29 +76,50 @@ class NewCase:
     paper: str | None = None
     paper_date: date | None = None
 
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is missing that a checker would ask for: evidence, both ratings, every month."""
+        return None not in (self.evidence, self.hasil_kerja, self.perilaku) and not self.left_out
+
 
 CASE = tuple(field.name for field in fields(NewCase) if field.name != "segments")
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A case somebody wants to move on, from a version they have seen."""
+    """A case somebody wants to move on, from a version they have seen; a reason is kept in its history, faults are what a return finds."""
 
     id: UUID
     seen: etag.Versions = None
+    reason: str | None = None
+    faults: Sequence[Fault] = ()
 
 
-async def open_cases(session: AsyncSession, new: Sequence[NewCase], actor: Actor, now: datetime) -> set[UUID]:
+@dataclass(frozen=True)
+class Decision:
+    """A case somebody wants to decide, and how."""
+
+    act: Decided
+    wanted: Wanted
+
+
+async def open_cases(
+    session: AsyncSession, new: Sequence[NewCase], actor: Actor, rules: Regulations, now: datetime
+) -> set[UUID]:
     """Stores cases as submitted and books their months. Returns the ids of those it has stored.
 
     One whose reference somebody else has taken at the same moment is not stored.
     """
+    policy = rules.one_step.at(now.astimezone(JAKARTA).date()).tables
     inserted = await insert(
         session,
         cases,
-        CASE,
+        (*CASE, "one_step"),
         [
-            tuple(left_out(case.left_out) if name == "left_out" else getattr(case, name) for name in CASE)
+            (
+                *(left_out(case.left_out) if name == "left_out" else getattr(case, name) for name in CASE),
+                policy.takes(case.kind, case.source_name, lot_of(case.id), complete=case.complete),
+            )
             for case in new
         ],
         "ON CONFLICT (sender_kind, sender_id, source_name, reference) DO NOTHING RETURNING id",
@@ -123,33 +150,76 @@ async def open_cases(session: AsyncSession, new: Sequence[NewCase], actor: Actor
     await book_months(session, [case.id for case in kept if case.kind != "education"])
     for case in kept:
         tell_submitted(session, case, content_of(case), 1, now)
+    await keeping.enter(session, stored, rules, now)
     return stored
 
 
 async def check(session: AsyncSession, wanted: Sequence[Wanted], caller: Caller[Regulations]) -> list[Answer]:
     """Confirms that the papers of cases that others have submitted are in order."""
     answers, moved = _decide(await _locked(session, wanted, caller), wanted, "check", caller)
-    await save_moves(session, moved, caller.actor, caller.now)
+    await save_moves(session, moved, caller.actor, caller.rules, caller.now, _reasons(wanted))
     return answers
 
 
 async def attest(session: AsyncSession, wanted: Sequence[Wanted], caller: Caller[Regulations]) -> list[Answer]:
     """Attests cases that others have submitted and checked: their points enter the ledger."""
     answers, moved = _decide(await _locked(session, wanted, caller), wanted, "attest", caller)
-    await save_moves(session, moved, caller.actor, caller.now)
+    await save_moves(session, moved, caller.actor, caller.rules, caller.now, _reasons(wanted))
     await enter(session, [case.id for case in moved], caller.rules, caller.now)
     return answers
 
 
-async def send_back(
-    session: AsyncSession, wanted: Wanted, caller: Caller[Regulations], reason: str, faults: Sequence[Fault]
-) -> Answer:
-    """Returns a case for repair and frees its months; `faults` name the parts that are not in order, the others are right."""
-    [answer], moved = _decide(await _locked(session, [wanted], caller), [wanted], "return", caller)
-    for case in moved:
-        await save_returns(session, [case], caller.actor, caller.now, {case.id: reason}, faults)
-        await decide_with_return(session, case, faults, caller.rules.returns.at(caller.today).tables)
-    return answer
+async def send_back(session: AsyncSession, wanted: Sequence[Wanted], caller: Caller[Regulations]) -> list[Answer]:
+    """Returns cases for repair, each for its reason, and frees their months; the parts that none of its faults names are right."""
+    answers, moved = _decide(await _locked(session, wanted, caller), wanted, "return", caller)
+    faults = {item.id: item.faults for item in wanted}
+    await save_returns(session, moved, caller.actor, caller.rules, caller.now, _reasons(wanted), faults)
+    await decide_with_returns(session, moved, faults, caller.rules.returns.at(caller.today).tables)
+    return answers
+
+
+DECIDE: Mapping[Decided, tuple[frozenset[str], Callable[..., Awaitable[list[Answer]]]]] = {
+    "check": (rights.CHECK.allowed_roles, check),
+    "attest": (rights.ATTEST.allowed_roles, attest),
+    "return": (rights.SEND_BACK.allowed_roles, send_back),
+}
+"""Who may decide a case how, and what does it."""
+
+
+async def decide(session: AsyncSession, decisions: Sequence[Decision], caller: Caller[Regulations]) -> list[Answer]:
+    """Checks, attests and returns cases, each by its own act. One that is named twice is decided twice, in this order."""
+    await _locked(session, [each.wanted for each in decisions], caller)
+    answers: dict[int, Answer] = {
+        number: Refused("field-missing", "reason")
+        for number, each in enumerate(decisions)
+        if each.act == "return" and each.wanted.reason is None
+    }
+    for numbers in _once_each(decisions):
+        for act, (roles, doing) in DECIDE.items():
+            of_act = [number for number in numbers if decisions[number].act == act and number not in answers]
+            if roles.isdisjoint(caller.roles):
+                answers |= dict.fromkeys(of_act, Refused("forbidden", "act"))
+            elif of_act:
+                answered = await doing(session, [decisions[number].wanted for number in of_act], caller)
+                answers |= zip(of_act, answered, strict=True)
+    return [answers[number] for number in range(len(decisions))]
+
+
+def _once_each(decisions: Sequence[Decision]) -> list[list[int]]:
+    """The numbers of decisions in rounds, in none of which a case comes twice."""
+    rounds: list[list[int]] = []
+    named: Counter[UUID] = Counter()
+    for number, decision in enumerate(decisions):
+        case_id = decision.wanted.id
+        if named[case_id] == len(rounds):
+            rounds.append([])
+        rounds[named[case_id]].append(number)
+        named[case_id] += 1
+    return rounds
+
+
+def _reasons(wanted: Sequence[Wanted]) -> dict[UUID, str]:
+    return {item.id: item.reason for item in wanted if item.reason}
 
 
 async def resubmit(session: AsyncSession, wanted: Wanted, caller: Caller[Regulations]) -> Answer:
@@ -164,7 +234,7 @@ async def resubmit(session: AsyncSession, wanted: Wanted, caller: Caller[Regulat
         outcome = (await judge_stored(session, [row], caller.rules))[case.id]
         if isinstance(outcome, Refused):
             return outcome
-        await save_judged(session, [Judged(case, content_of(row), outcome)], caller.actor, caller.now)
+        await save_judged(session, [Judged(case, content_of(row), outcome)], caller.actor, caller.rules, caller.now)
     return answer
 
 
@@ -184,6 +254,8 @@ def _decide(
             return Done("unchanged", case.id)
         if not etag.suits(item.seen, case.version):
             raise Refused("changed-meanwhile", "version")
+        if row and act != "resubmit" and _in_other_hands(row, caller):
+            raise Refused("in-other-hands", "id")
         if row and row.rests and act in {"check", "attest"}:
             raise Refused("at-rest", "id")
         moved[case.id] = move(case, act, actor, named=item.seen is not None)
@@ -199,12 +271,19 @@ async def _locked(session: AsyncSession, wanted: Sequence[Wanted], caller: Calle
     people = (await PEOPLE.lock(session, owners.all())).by_id
     own = [one.person_id for one in people.values() if caller.reaches(one.agency_id)]
     rows = await session.execute(
-        select(cases, HANDS, RESTS)
+        select(cases, HANDS, RESTS, queue.c.held_by, queue.c.held_for, queue.c.held_until)
+        .outerjoin(queue, queue.c.case_id == cases.c.id)
         .where(one_of(cases.c.id, ids), one_of(cases.c.person_id, own))
         .order_by(cases.c.id)
-        .with_for_update()
+        .with_for_update(of=cases)
     )
     return {row.id: row for row in rows}
+
+
+def _in_other_hands(row: Any, caller: Caller[Regulations]) -> bool:
+    if row.held_until is None or row.held_until <= caller.now or row.held_by == caller.subject:
+        return False
+    return row.held_for is None or row.held_for != (caller.acting_for or caller.person)
 
 
 HANDS = literal_column("(SELECT hands FROM evidence WHERE evidence.record_id = cases.record_id)", JSONB).label("hands")

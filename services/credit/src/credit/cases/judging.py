@@ -91,8 +91,10 @@ async def rejudge(session: AsyncSession, people: Sequence[UUID], book: Regulatio
             emptied.append(move(case_of(row), "return", SYSTEM))
         elif (list(outcome.segments), json.loads(left_out(outcome.left_out))) != (present[row.id], row.left_out):
             changed.append(Judged(move(case_of(row), "judge", SYSTEM), content_of(row), outcome))
-    await save_returns(session, emptied, SYSTEM, now, dict.fromkeys((case.id for case in emptied), "no-points-left"))
-    await save_judged(session, changed, SYSTEM, now, "registry-changed")
+    await save_returns(
+        session, emptied, SYSTEM, book, now, dict.fromkeys((case.id for case in emptied), "no-points-left")
+    )
+    await save_judged(session, changed, SYSTEM, book, now, "registry-changed")
 
 
 async def booked_by_person(

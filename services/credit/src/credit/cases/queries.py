@@ -14,7 +14,7 @@ from common.store.sets import one_of
 from common.texts import Language
 from common.web.pages import BY_ID, Page, Window
 from contracts.callers import Caller
-from credit.cases.schemas import CaseOut, CaseWithHistoryOut, LeftOutMonthOut, MoveOut, PartOut, SegmentOut
+from credit.cases.schemas import CaseOut, CaseWithHistoryOut, LeftOutMonthOut, MoveOut, PartOut, SegmentOut, WaitOut
 from credit.cases.tables import cases, history, segments
 from credit.domain.amounts import shown_ak, total
 from credit.domain.books import Regulations
@@ -22,6 +22,7 @@ from credit.domain.cases import State
 from credit.domain.periods import LeftOut, Segment
 from credit.parts.queries import decisions_of
 from credit.people import PEOPLE
+from credit.queue.tables import queue
 from credit.rule_packs.schemas import readings_shown
 from credit.texts import explain, say
 
@@ -53,7 +54,7 @@ async def read_case(
     return CaseWithHistoryOut(
         **_case(row, parts[case_id, row["judged"]], caller.rules, language).__dict__,
         rounds=len(rounds),
-        parts=_parts(row, await decisions_of(session, case_id), lines, rounds, caller, language),
+        parts=_parts(row, (await decisions_of(session, [case_id]))[case_id], lines, rounds, caller, language),
         history=lines,
     )
 
@@ -117,7 +118,12 @@ async def list_cases(
 
 
 def _cases(within: ColumnElement[bool]) -> Select[Any]:
-    return select(cases, PEOPLE.c.agency_id).join(PEOPLE.table, PEOPLE.c.person_id == cases.c.person_id).where(within)
+    return (
+        select(cases, PEOPLE.c.agency_id, *(queue.c[name] for name in WaitOut.model_fields))
+        .join(PEOPLE.table, PEOPLE.c.person_id == cases.c.person_id)
+        .outerjoin(queue, queue.c.case_id == cases.c.id)
+        .where(within)
+    )
 
 
 async def _segments(session: AsyncSession, case_ids: Sequence[UUID]) -> defaultdict[tuple[UUID, int], list[SegmentOut]]:
@@ -149,6 +155,7 @@ def _case(row: RowMapping, parts: list[SegmentOut], book: Regulations, language:
         ak=shown_ak(twelfths),
         twelfths=twelfths,
         segments=parts,
+        waits=WaitOut(**row) if row["since"] else None,
         readings=readings_shown(book.readings_of(row["kind"], {part.rule_pack for part in parts}), language),
     )
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StrictInt
 
 from common.fields import Document, Line, Paragraph
-from credit.domain.cases import Kind, State
+from credit.domain.cases import Decided, Kind, State
 from credit.domain.entry import Method, Way
 from credit.domain.periods import Why
 from credit.domain.returns import Decision
@@ -95,6 +95,21 @@ class OpeningOut(BaseModel):
     top: bool
 
 
+class WaitOut(BaseModel):
+    """Since when a case waits for a decision, and by when it is to be decided.
+
+    Its clock is `due_on`, counted in working days; the queue is served in the order of `wanted_by`. `period` is the period of
+    promotion that the person misses if nobody decides it by then, and the next one begins `months_lost` later; both null
+    for points that lead to no promotion yet.
+    """
+
+    since: datetime
+    due_on: date
+    wanted_by: date
+    period: date | None
+    months_lost: int | None
+
+
 class CaseOut(BaseModel):
     """A case with what it comes to."""
 
@@ -135,6 +150,7 @@ class CaseOut(BaseModel):
     returned_by: str | None
     return_reason: str | None
     moved_at: datetime
+    waits: WaitOut | None = Field(description="null once it is decided, and while it waits for repair")
 
 
 class PartOut(BaseModel):
@@ -172,6 +188,14 @@ class FaultIn(Document):
 
     part: Line
     code: Line
+
+
+class DecisionIn(CaseIn):
+    """What is decided of a case, and why: a return says why and may name parts, as `ReturnIn`; the other acts may say why."""
+
+    act: Decided
+    reason: Paragraph | None = None
+    parts: list[FaultIn] = Field(default_factory=list[FaultIn], max_length=20)
 
 
 class ReturnIn(Document):

@@ -42,7 +42,7 @@ class CaseRow(Stored, table=True):
             "CASE state"
             " WHEN 'submitted' THEN num_nonnulls(checked_by, attested_by, returned_by, return_reason) = 0"
             " WHEN 'checked' THEN checked_by IS NOT NULL AND num_nonnulls(attested_by, returned_by, return_reason) = 0"
-            " WHEN 'attested' THEN num_nulls(checked_by, attested_by) = 0"
+            " WHEN 'attested' THEN attested_by IS NOT NULL AND (checked_by IS NOT NULL OR one_step)"
             " AND num_nonnulls(returned_by, return_reason) = 0"
             " WHEN 'returned' THEN num_nulls(returned_by, return_reason) = 0"
             " AND num_nonnulls(checked_by, attested_by) = 0"
@@ -75,6 +75,7 @@ class CaseRow(Stored, table=True):
     version: int
     judged: int = Field(sa_column_kwargs={"comment": "the version in which it came to its present segments"})
     rejudged: bool = Field(sa_column_kwargs={"comment": "whether that was after it was last submitted or checked"})
+    one_step: bool = Field(sa_column_kwargs={"comment": "whether one person alone decides it"})
     period_start: date
     period_end: date
     sender_kind: str | None

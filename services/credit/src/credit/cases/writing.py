@@ -18,24 +18,26 @@ from common.store.sets import columns_of, insert, lists, overwrite, unnest
 from contracts.actors import SYSTEM, Actor
 from contracts.events.credit import CreditReturned, CreditSubmitted, Faulty
 from credit.cases.tables import cases, history, segments
+from credit.domain.books import Regulations
 from credit.domain.cases import Case
 from credit.domain.periods import Converted, LeftOut, Segment
 from credit.domain.returns import Fault, touched
 from credit.parts.commands import reopen
+from credit.queue import keeping
 
-MOVED = columns_of(cases, ("id", "state", "version", "checked_by", "return_reason"))
+MOVED = {**columns_of(cases, ("id", "state", "version", "checked_by")), **columns_of(history, ("reason",))}
 SAVE_MOVES = text(
     f"""
     WITH moved AS (
         UPDATE cases SET state = given.state, version = given.version, moved_at = :now,
-            rejudged = false,
+            rejudged = false, one_step = cases.one_step AND given.state = 'attested',
             checked_by = given.checked_by,
             checkers = CASE given.state WHEN 'checked' THEN :hands WHEN 'attested' THEN cases.checkers END,
             attested_by = CASE given.state WHEN 'attested' THEN :by END,
             returned_by = CASE given.state WHEN 'returned' THEN :by END,
-            return_reason = given.return_reason
+            return_reason = CASE given.state WHEN 'returned' THEN given.reason END
         FROM {unnest(MOVED)} WHERE cases.id = given.id
-        RETURNING cases.id, new.version, old.state AS from_state, new.state AS to_state, given.return_reason AS reason
+        RETURNING cases.id, new.version, old.state AS from_state, new.state AS to_state, given.reason
     )
     INSERT INTO case_history (case_id, version, from_state, to_state, by, acting_for, at, reason)
     SELECT id, version, from_state, to_state, :by, :acting_for, :now, reason FROM moved
@@ -56,7 +58,7 @@ JUDGED = {
 SAVE_JUDGED = text(
     f"""
     WITH moved AS (
-        UPDATE cases SET {overwrite([name for name in JUDGED if name not in {"id", "replaced"}], "given")}, moved_at = :now,
+        UPDATE cases SET {overwrite([name for name in JUDGED if name not in {"id", "replaced"}], "given")}, moved_at = :now, one_step = false,
             submitted_by = CASE cases.state WHEN 'returned' THEN :by ELSE cases.submitted_by END,
             submitted_at = CASE cases.state WHEN 'returned' THEN :now ELSE cases.submitted_at END,
             submitters = CASE cases.state WHEN 'returned' THEN cases.submitters || :hands ELSE cases.submitters END,
@@ -102,6 +104,7 @@ def case_of(row: Any, senders: Iterable[str] | None = None) -> Case:
         moved_by=moved_by,
         judged=row.judged,
         rejudged=row.rejudged,
+        one_step=row.one_step,
         submitters=frozenset(row.submitters),
         checked_by=row.checked_by,
         checkers=frozenset(row.checkers or ()),
@@ -123,6 +126,7 @@ async def save_moves(
     session: AsyncSession,
     moved: Sequence[Case],
     actor: Actor,
+    rules: Regulations,
     now: datetime,
     reasons: Mapping[UUID, str] | None = None,
 ) -> None:
@@ -132,18 +136,22 @@ async def save_moves(
     rows = [(case.id, case.state, case.version, case.checked_by, (reasons or {}).get(case.id)) for case in moved]
     by = {"by": actor.subject, "acting_for": actor.acting_for, "hands": sorted(actor.hands), "now": now}
     await session.execute(SAVE_MOVES, lists(MOVED, rows) | by)
+    checked = {case.id for case in moved if case.state == "checked"}
+    await keeping.pass_on(session, checked, rules, now)
+    await keeping.leave(session, {case.id for case in moved} - checked)
 
 
 async def save_returns(
     session: AsyncSession,
     returned: Sequence[Case],
     actor: Actor,
+    rules: Regulations,
     now: datetime,
     reasons: Mapping[UUID, str],
-    faults: Sequence[Fault] = (),
+    faults: Mapping[UUID, Sequence[Fault]] | None = None,
 ) -> None:
     """Stores locked cases that were sent back, frees their months, and tells it."""
-    await save_moves(session, returned, actor, now, reasons)
+    await save_moves(session, returned, actor, rules, now, reasons)
     await free_months(session, [case.id for case in returned])
     for case in returned:
         told = CreditReturned(
@@ -151,7 +159,7 @@ async def save_returns(
             person_id=case.person_id,
             kind=case.kind,
             by_service=actor == SYSTEM,
-            parts=[Faulty(part=fault.part, code=fault.code) for fault in faults],
+            parts=[Faulty(part=fault.part, code=fault.code) for fault in (faults or {}).get(case.id, ())],
         )
         emit(session, told, sequence=case.version, time=now)
 
@@ -164,7 +172,12 @@ def tell_submitted(session: AsyncSession, case: Any, said: Mapping[str, Any], ve
 
 
 async def save_judged(
-    session: AsyncSession, judged: Sequence[Judged], actor: Actor, now: datetime, reason: str | None = None
+    session: AsyncSession,
+    judged: Sequence[Judged],
+    actor: Actor,
+    rules: Regulations,
+    now: datetime,
+    reason: str | None = None,
 ) -> None:
     """Stores locked cases after a move that judged them, with their segments, months and a line of history each."""
     if not judged:
@@ -199,6 +212,7 @@ async def save_judged(
     )
     for item in again:
         tell_submitted(session, item.case, item.content, item.case.version, now)
+    await keeping.enter(session, [item.case.id for item in judged], rules, now)
 
 
 async def add_segments(session: AsyncSession, judged: Sequence[tuple[UUID, int, Sequence[Segment]]]) -> None:

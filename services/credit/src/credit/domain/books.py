@@ -6,8 +6,20 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from common.leases import LeaseRules, load_leases
 from common.rules import RuleBook, RulePack
-from credit.domain import entry, packs, papers, professionalism, promotion, promotion_days, returns
+from credit.domain import (
+    entry,
+    one_step,
+    packs,
+    papers,
+    professionalism,
+    promotion,
+    promotion_days,
+    returns,
+    waiting,
+    working_days,
+)
 from credit.domain.rules import OpenReading, Rules
 
 FOLDER = Path(__file__).parent.parent / "rules"
@@ -24,6 +36,10 @@ class Regulations(RuleBook[Rules]):
     days: RuleBook[promotion_days.DayRules]
     professionalism: RuleBook[professionalism.IndexRules]
     returns: RuleBook[returns.ReturnRules]
+    waiting: RuleBook[waiting.WaitingRules]
+    calendar: working_days.Calendar
+    leases: RuleBook[LeaseRules]
+    one_step: RuleBook[one_step.OneStepRules]
 
     @cached_property
     def by_id(self) -> dict[str, RulePack[Any]]:
@@ -49,4 +65,8 @@ def load(folder: Path = FOLDER) -> Regulations:
         days=promotion_days.load(folder / "periods"),
         professionalism=professionalism.load(folder / "professionalism"),
         returns=returns.load(folder / "returns"),
+        waiting=waiting.load(folder / "waiting"),
+        calendar=working_days.load(folder / "calendar"),
+        leases=load_leases(folder / "checking"),
+        one_step=one_step.load(folder / "one_step"),
     )

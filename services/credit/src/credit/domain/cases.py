@@ -17,6 +17,8 @@ from contracts.actors import Actor
 
 State = Literal["submitted", "checked", "attested", "returned"]
 Act = Literal["check", "attest", "return", "resubmit", "judge"]
+Decided = Literal["check", "attest", "return"]
+"""What somebody decides of a case that waits."""
 Kind = Literal["conversion", "education", "opening"]
 
 STATES: tuple[State, ...] = get_args(State)
@@ -29,6 +31,8 @@ MOVES: dict[tuple[State, Act], State] = {
     ("submitted", "judge"): "submitted",
     ("checked", "judge"): "checked",
 }
+ONE_STEP = ("submitted", "attest")
+"""How one person alone decides a case that goes in one step (`credit.domain.one_step`)."""
 RESULTS = frozenset((act, state) for (_, act), state in MOVES.items())
 
 
@@ -37,7 +41,7 @@ class Case:
     """What decides about the next move.
 
     `moved_by` made the last one. `judged` is the version in which it came to its present points; `rejudged` says that
-    these have changed since it was submitted or checked. `submitters` are the hands of all who ever submitted the case,
+    these have changed since it was submitted or checked, `one_step` that one person alone may decide it. `submitters` are the hands of all who ever submitted the case,
     `checkers` of who has checked it since, `senders` of all who sent, corrected or verified the record of a degree.
     """
 
@@ -49,6 +53,7 @@ class Case:
     moved_by: str
     judged: int = 1
     rejudged: bool = False
+    one_step: bool = False
     submitters: frozenset[str] = field(default_factory=frozenset[str])
     checked_by: str | None = None
     checkers: frozenset[str] = field(default_factory=frozenset[str])
@@ -78,7 +83,7 @@ def move(case: Case, act: Act, actor: Actor, *, named: bool = False) -> Case:
     attests what they have submitted, sent or checked; `judged-anew` when the points have changed since the case was
     submitted or checked, and who checks or attests it has not named the version that has them.
     """
-    to = MOVES.get((case.state, act))
+    to = "attested" if case.one_step and (case.state, act) == ONE_STEP else MOVES.get((case.state, act))
     if to is None:
         raise Refused("illegal-transition", "state", state=case.state)
     check_not_own(case.person_id, actor)

@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.events import Received
 from common.store.sets import copy, insert, overwrite
+from credit.domain.books import Regulations
 from credit.domain.degrees import REVOKED, judge_activity
-from credit.domain.rules import Book
 from credit.evidence.excerpts import Completed, Revoked
 from credit.evidence.settling import settle_degrees
 from credit.evidence.tables import CLAIMS, evidence
@@ -55,7 +55,7 @@ async def look(session: AsyncSession, batch: Sequence[Received]) -> tuple[set[UU
 
 
 async def assess(
-    session: AsyncSession, batch: Sequence[Received], here: Collection[UUID], book: Book, now: datetime
+    session: AsyncSession, batch: Sequence[Received], here: Collection[UUID], book: Regulations, now: datetime
 ) -> None:
     """Assesses the records of known people by the rules of their end dates; `here` are the records stored before."""
     completions = _newest(received for received in batch if not isinstance(received.event, Revoked))
@@ -75,7 +75,7 @@ def _newest(batch: Iterable[Received]) -> list[Received]:
 
 
 async def _store(
-    session: AsyncSession, completions: Sequence[Received], here: Collection[UUID], book: Book
+    session: AsyncSession, completions: Sequence[Received], here: Collection[UUID], book: Regulations
 ) -> list[UUID]:
     """Stores records, each with the verdict on an activity. Returns whose degrees must be settled."""
     if not completions:
@@ -138,7 +138,7 @@ async def _revoke(session: AsyncSession, revocations: Sequence[Received]) -> lis
     return [] if revoked is None else [row.person_id for row in revoked.all() if row.settles]
 
 
-def _verdict(book: Book, day: date) -> tuple[str, str, str, str]:
+def _verdict(book: Regulations, day: date) -> tuple[str, str, str, str]:
     """The pack of an end date, and what it makes of an activity: outcome, reason, and the legal source of the reason."""
     pack = book.at(day)
     verdict = judge_activity(pack.tables)

@@ -18,6 +18,7 @@ from contracts.actors import SYSTEM
 from credit.cases.commands import NewCase, open_cases
 from credit.cases.tables import cases
 from credit.cases.writing import Judged, case_of, content_of, save_judged, save_returns
+from credit.domain.books import Regulations
 from credit.domain.cases import Case, move
 from credit.domain.degrees import (
     BONUS,
@@ -44,7 +45,7 @@ NOTE = text(
 )
 
 
-async def settle_again(session: AsyncSession, person_ids: Sequence[UUID], book: Book, now: datetime) -> None:
+async def settle_again(session: AsyncSession, person_ids: Sequence[UUID], book: Regulations, now: datetime) -> None:
     """Settles the degrees of people whose history has changed, if their records name any."""
     claimants = await session.scalars(
         select(evidence.c.person_id).where(one_of(evidence.c.person_id, person_ids), text(f"({CLAIMS})")).distinct()
@@ -54,7 +55,7 @@ async def settle_again(session: AsyncSession, person_ids: Sequence[UUID], book: 
         await settle_degrees(session, found, book, now)
 
 
-async def settle_degrees(session: AsyncSession, person_ids: Sequence[UUID], book: Book, now: datetime) -> None:
+async def settle_degrees(session: AsyncSession, person_ids: Sequence[UUID], book: Regulations, now: datetime) -> None:
     """Settles the degrees of people: opens, returns and resumes cases, and notes at each record what it comes to."""
     await PEOPLE.lock(session, person_ids)
     tenure_of = await tenures(session, person_ids)
@@ -86,7 +87,7 @@ async def settle_degrees(session: AsyncSession, person_ids: Sequence[UUID], book
     settlement = settle(claims, [_bonus(row, known[row.id]) for row in found])
 
     stopped = [move(known[row.id], "return", SYSTEM) for row in found if row.id in settlement.returned]
-    await save_returns(session, stopped, SYSTEM, now, settlement.returned)
+    await save_returns(session, stopped, SYSTEM, book, now, settlement.returned)
     waiting = {case.id: case for case in stopped}
     dates = {claim.record_id: claim.end_date for claim in claims}
     resumed = [
@@ -94,9 +95,9 @@ async def settle_degrees(session: AsyncSession, person_ids: Sequence[UUID], book
         for row in found
         if row.id in settlement.resumed
     ]
-    await save_judged(session, resumed, SYSTEM, now)
+    await save_judged(session, resumed, SYSTEM, book, now)
     new = [_new_case(claim, jenjang[claim.record_id], book) for claim in settlement.opened]
-    await open_cases(session, new, SYSTEM, now)
+    await open_cases(session, new, SYSTEM, book, now)
     settled = {**settlement.records, **{case.record_id: Settled(BONUS, case.id) for case in new}}
     await _note(session, [(claim, settled[claim.record_id]) for claim in claims], book)
 

@@ -93,5 +93,5 @@ async def open_balances(session: AsyncSession, lines: Sequence[OpeningIn], calle
         return Done("stored", case.id)
 
     answers = answer_each(zip(lines, people, strict=True), decide)
-    await open_cases(session, new, caller.actor, caller.now)
+    await open_cases(session, new, caller.actor, caller.rules, caller.now)
     return answers

@@ -66,8 +66,8 @@ async def submit(session: AsyncSession, lines: Sequence[PredicateIn], caller: Ca
     """
     actor = caller.actor
     decided = await decide_each(session, lines, await find_people(session, lines, caller), caller)
-    await save_judged(session, decided.repaired, actor, caller.now)
-    stored = await open_cases(session, decided.new, actor, caller.now)
+    await save_judged(session, decided.repaired, actor, caller.rules, caller.now)
+    stored = await open_cases(session, decided.new, actor, caller.rules, caller.now)
     lost = {case.id for case in decided.new} - stored
     conflict = Refused("reference-conflict", field="reference")
     return [conflict if isinstance(answer, Done) and answer.id in lost else answer for answer in decided.answers]

@@ -34,4 +34,7 @@ async def get_rule_subjects(caller: Reader, language: UsedLanguage) -> SubjectsO
         days=subject_shown(rules.days, language),
         professionalism=subject_shown(rules.professionalism, language),
         returns=subject_shown(rules.returns, language),
+        waiting=subject_shown(rules.waiting, language),
+        calendar=subject_shown(rules.calendar, language),
+        one_step=subject_shown(rules.one_step, language),
     )

@@ -11,12 +11,15 @@ from common.rules import RuleBook, RulePack
 from common.texts import Language
 from contracts.degrees import LADDER, Degree
 from credit.domain.entry import EntryRules
+from credit.domain.one_step import OneStepRules
 from credit.domain.papers import PaperRules
 from credit.domain.professionalism import IndexRules
 from credit.domain.promotion import PromotionRules
 from credit.domain.promotion_days import DayRules
 from credit.domain.returns import ReturnRules
 from credit.domain.rules import Education, Jenjang, OpenReading, Predikat, Rules
+from credit.domain.waiting import WaitingRules
+from credit.domain.working_days import CalendarRules
 from credit.texts import say
 
 
@@ -69,7 +72,7 @@ class SubjectPackOut(BaseModel, Generic[T]):
 
 
 class SubjectsOut(BaseModel):
-    """The rules around conversion: entry into a functional post, papers of two old methods, promotion and its days, and returns."""
+    """The rules around conversion: entry into a functional post, papers of two old methods, promotion and its days, returns, and waiting."""
 
     entry: list[SubjectPackOut[EntryRules]]
     conventional: list[SubjectPackOut[PaperRules]]
@@ -78,6 +81,9 @@ class SubjectsOut(BaseModel):
     days: list[SubjectPackOut[DayRules]]
     professionalism: list[SubjectPackOut[IndexRules]]
     returns: list[SubjectPackOut[ReturnRules]]
+    waiting: list[SubjectPackOut[WaitingRules]]
+    calendar: list[SubjectPackOut[CalendarRules]]
+    one_step: list[SubjectPackOut[OneStepRules]]
 
 
 def subject_shown(book: RuleBook[Any], language: Language) -> list[Any]:

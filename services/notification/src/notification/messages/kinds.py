@@ -144,6 +144,13 @@ class DataRequestOverdue(Values):
     asked_on: Day
 
 
+class CasesOverdue(Values):
+    """So many cases of an agency that were not decided in time, and the day by which the oldest was to be."""
+
+    cases: Annotated[int, Field(ge=1)]
+    due_on: Day
+
+
 class MentoringReport(Values):
     """The day on which somebody reported a problem in a mentoring pair."""
 
@@ -199,6 +206,7 @@ CHECK_ADDRESS = "check-address"
 SESSION = "session"
 KINDS = {
     CHECK_ADDRESS: Kind(1, CheckAddress, {"new-address": text_named("reason.new-address")}, requested=False),
+    "cases-overdue": Kind(1, CasesOverdue, {"pic-of-agency": text_named("reason.pic-of-agency")}),
     "class": Kind(1, Class, {"your-class": text_named("reason.your-class")}),
     "class-use": Kind(1, ClassUse, {"your-class": text_named("reason.your-class")}),
     "course": Kind(1, Course, {"assigned": text_named("reason.assigned")}),

@@ -1,0 +1,50 @@
+"""The queue over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+
+from common.web.pages import AskedWindow, Page
+from common.web.parts import Reading, Transaction
+from contracts.callers import Caller
+from contracts.looks import shows
+from credit import rights
+from credit.domain.books import Regulations
+from credit.domain.cases import Kind
+from credit.queue import commands, queries
+from credit.queue.schemas import NarrowedIn, QueuedOut, TakeIn, TakenOut, WaitingTimesOut
+
+router = APIRouter(prefix="/v1", tags=["queue"])
+
+Decider = Annotated[Caller[Regulations], Depends(rights.QUEUE)]
+Anybody = Annotated[Caller[Regulations], Depends(rights.READ_WAITING_TIMES)]
+
+
+@router.get("/queue", summary="Cases that wait for your decision, the most urgent first")
+@shows("cases")
+async def get_queue(
+    session: Reading,
+    caller: Decider,
+    window: AskedWindow,
+    agency_id: UUID | None = None,
+    kind: Kind | None = None,
+    jenjang: Annotated[str | None, Query(max_length=50)] = None,
+    overdue: bool = False,
+    held: Annotated[
+        bool, Query(description="only those in your hands, or in the hands of whoever you act for")
+    ] = False,
+) -> Page[QueuedOut]:
+    asked = NarrowedIn(agency_id=agency_id, kind=kind, jenjang=jenjang, overdue=overdue)
+    return await queries.queue_page(session, window, asked, caller, held=held)
+
+
+@router.post("/queue:take", summary="Take the most urgent cases that wait for your decision: nobody else is given them")
+@shows("cases")
+async def post_take(document: TakeIn, session: Transaction, caller: Decider) -> TakenOut:
+    return TakenOut(items=await commands.take(session, document, caller))
+
+
+@router.get("/waiting-times", summary="How long cases wait for a decision, by agency")
+async def get_waiting_times(session: Reading, caller: Anybody) -> WaitingTimesOut:
+    return await queries.published_times(session, caller.rules, caller.today)

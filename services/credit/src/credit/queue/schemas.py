@@ -1,0 +1,78 @@
+"""The queue as it is shown, taken from, and told of."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from common.fields import Document
+from credit.domain.cases import Kind
+from credit.domain.waiting import Awaits, Waits
+
+
+class NarrowedIn(Document):
+    """Which cases of the queue somebody asks for: all, or those of an agency, a kind, a jenjang, or past their clock."""
+
+    agency_id: UUID | None = None
+    kind: Kind | None = None
+    jenjang: str | None = Field(None, max_length=50)
+    overdue: bool = False
+
+
+class TakeIn(NarrowedIn):
+    """How many cases somebody would like to decide now, and which."""
+
+    most: int = Field(20, strict=True, ge=1, le=500)
+
+
+class QueuedOut(BaseModel):
+    """A case that waits, as of the moment.
+
+    `due_on` is the last day to decide it in time, counted in working days from `since`. The queue is served in the order of
+    `wanted_by`: `period` is the period of promotion that the person misses if nobody decides it by then, and the next one
+    begins `months_lost` months later; both null where its points lead to no promotion yet. In somebody's hands it is until
+    `held_until`.
+    """
+
+    case_id: UUID
+    person_id: UUID
+    agency_id: UUID = Field(description="where the person serves now")
+    kind: Kind
+    jenjang: str
+    awaits: Awaits
+    since: datetime
+    due_on: date
+    overdue: bool
+    wanted_by: date
+    period: date | None
+    months_lost: int | None
+    held_until: datetime | None
+
+
+class TakenOut(BaseModel):
+    """The cases that are now in the caller's hands."""
+
+    items: list[QueuedOut]
+
+
+class WaitingTimeOut(BaseModel):
+    """How long the cases of an agency waited in a state for people's decisions, of those decided from `since` to `until`.
+
+    Half of them waited no longer than `median_seconds`, nine of ten no longer than `ninetieth_seconds`. The clock stops at the
+    second of the decision. An agency with few people is left out.
+    """
+
+    agency_id: UUID
+    state: Waits
+    cases: int
+    median_seconds: int
+    ninetieth_seconds: int
+    since: datetime
+    until: datetime
+
+
+class WaitingTimesOut(BaseModel):
+    """Waiting times by agency and state, and what each state promises in working days."""
+
+    items: list[WaitingTimeOut]
+    promised: dict[Waits, int]
