@@ -7,10 +7,15 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from common.ids import new_id
 from common.parts import Parts
+from contracts.actors import SYSTEM
 from contracts.events.training import TrainingCompleted, TrainingCorrected, TrainingRevoked
+from credit.cases.judging import present_segments
+from credit.cases.opening import open_cases, reversal_of
+from credit.cases.tables import cases
 from credit.service import SERVICE
 from jejak_local import authority, harness
 from jejak_local.harness import AGENCY, bare, numbered
@@ -51,6 +56,23 @@ class World(harness.World):
         return TrainingRevoked(
             record_id=of.record_id, person_id=of.person_id, agency_id=of.agency_id, year=of.year, reason=reason
         )
+
+
+@pytest.fixture
+def take_back(world, api) -> Callable[..., Any]:
+    """Has the points of an attested case taken back by two others. Returns the id of the reversal."""
+
+    async def taken(case_id: Any) -> UUID:
+        async with world.database.transaction() as session:
+            row = (await session.execute(select(cases).where(cases.c.id == UUID(str(case_id))))).one()
+            new = reversal_of(row, (await present_segments(session, [row.id]))[row.id])
+            await open_cases(session, [new], SYSTEM, world.parts.rules, world.clock.now())
+        for role, act in (("verifier", "check"), ("validator", "attest")):
+            done = await api.call(role, "POST", f"/cases/{new.id}/{act}", subject=f"dulu-{act}")
+            assert done.status_code == 200, done.text
+        return new.id
+
+    return taken
 
 
 @pytest.fixture

@@ -71,7 +71,8 @@ async def test_the_books_balance_after_any_history(world, api, predicate, histor
         "SELECT record_id, case_id FROM evidence WHERE person_id = :id AND outcome = 'education-case'", id=person
     )
     bonuses = await world.rows(
-        "SELECT id, state FROM cases WHERE person_id = :id AND kind = 'education' AND state <> 'returned'", id=person
+        "SELECT id, state FROM cases WHERE person_id = :id AND kind = 'education' AND state NOT IN ('returned', 'reversed')",
+        id=person,
     )
     overdue = await world.rows(
         "SELECT case_id FROM evidence WHERE person_id = :id AND state = 'reversal-due'", id=person

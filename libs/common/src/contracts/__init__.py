@@ -3,7 +3,15 @@
 from common.events import Event
 from contracts.events.access import RecordViewed
 from contracts.events.connectors import ActivityDisputed, ActivityReported, ActivityWithdrawn
-from contracts.events.credit import CreditBooked, CreditReturned, CreditSubmitted, CreditVerified, PakIssued, PakRevoked
+from contracts.events.credit import (
+    CreditBooked,
+    CreditReturned,
+    CreditReversed,
+    CreditSubmitted,
+    CreditVerified,
+    PakIssued,
+    PakRevoked,
+)
 from contracts.events.data_files import DataFilePart, DataFileRequested
 from contracts.events.erasure import ErasureAnswered, ErasureAsked
 from contracts.events.mentoring import (
@@ -60,6 +68,7 @@ PUBLISHED: tuple[type[Event], ...] = (
     JPShortfallResolved,
     CreditBooked,
     CreditReturned,
+    CreditReversed,
     CreditSubmitted,
     CreditVerified,
     PakIssued,

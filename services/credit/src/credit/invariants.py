@@ -20,7 +20,7 @@ INVARIANTS = (
         """
         SELECT entries.id AS entry_id
         FROM entries LEFT JOIN cases ON cases.id = entries.case_id AND cases.person_id = entries.person_id
-        WHERE cases.state IS DISTINCT FROM 'attested' AND entries.rise_on IS NULL
+        WHERE NOT coalesce(cases.state IN ('attested', 'reversed'), false) AND entries.rise_on IS NULL
         """,
     ),
     Invariant(
@@ -74,7 +74,7 @@ INVARIANTS = (
         SELECT cases.id AS case_id
         FROM cases LEFT JOIN segments ON segments.case_id = cases.id AND segments.version = cases.judged
         LEFT JOIN entries ON entries.case_id = cases.id AND entries.segment = segments.number
-        WHERE cases.state = 'attested' AND (
+        WHERE cases.state IN ('attested', 'reversed') AND (
             (entries.jenjang, entries.period_start, entries.period_end, entries.twelfths)
             IS DISTINCT FROM (segments.jenjang, segments.period_start, segments.period_end, segments.twelfths)
             OR segments.number IS NULL
@@ -93,7 +93,7 @@ INVARIANTS = (
                     interval '1 month'
                 ) AS date) AS month
             FROM cases JOIN segments ON segments.case_id = cases.id AND segments.version = cases.judged
-            WHERE (cases.kind = 'conversion' OR cases.claim ->> 'way' = 'balance') AND cases.state <> 'returned'
+            WHERE (cases.kind = 'conversion' OR cases.claim ->> 'way' = 'balance') AND cases.state NOT IN ('returned', 'reversed')
         ) AS claimed FULL JOIN booked_months USING (person_id, month, case_id)
         WHERE claimed.case_id IS NULL OR booked_months.case_id IS NULL
         """,
@@ -172,12 +172,23 @@ INVARIANTS = (
         """
         SELECT cases.id AS case_id
         FROM cases LEFT JOIN evidence ON evidence.case_id = cases.id AND evidence.record_id = cases.record_id
-        WHERE cases.kind = 'education' AND cases.state <> 'returned'
+        WHERE cases.kind = 'education' AND cases.state NOT IN ('returned', 'reversed')
             AND NOT coalesce(
                 (evidence.state = 'active' AND evidence.outcome = 'education-case' AND evidence.verified
                     AND evidence.degree = cases.degree AND evidence.person_id = cases.person_id)
                 OR (evidence.state = 'reversal-due' AND cases.state = 'attested'),
                 false)
+        """,
+    ),
+    Invariant(
+        "a case is reversed by one attested reversal, which takes back each of its entries",
+        """
+        SELECT coalesce(cases.id, back.reverses) AS case_id
+        FROM (SELECT * FROM cases WHERE state = 'reversed') AS cases
+        FULL JOIN (SELECT * FROM cases WHERE kind = 'reversal' AND state = 'attested') AS back ON back.reverses = cases.id
+        WHERE cases.id IS NULL OR back.id IS NULL
+            OR EXISTS (SELECT FROM entries e WHERE e.case_id = cases.id
+                AND NOT EXISTS (SELECT FROM entries r WHERE r.reverses = e.id AND r.case_id = back.id))
         """,
     ),
 )

@@ -33,6 +33,7 @@ SERVICE = Service(
         "cases",
         "parts",
         "queue",
+        "reversals",
         "ledger",
         "explanations",
         "papers",

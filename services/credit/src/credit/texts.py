@@ -29,6 +29,9 @@ REASONS: Mapping[str, str] = {
     "record-revoked": text_named("reason.record-revoked"),
     "record-corrected": text_named("reason.record-corrected"),
     "reversal-due": text_named("reason.reversal-due"),
+    "reversed": text_named("reason.reversed"),
+    "ground-has-gone": text_named("reason.ground-has-gone"),
+    "ground-is-back": text_named("reason.ground-is-back"),
 }
 """Why something gives no points, or why the service itself returned a case. The rule packs hold the legal sources."""
 

@@ -160,3 +160,29 @@ class PakRevoked(Event):
     agency_id: UUID
     number: str
     revoked_on: Day
+
+
+class CreditReversed(Event):
+    """Credit points that a case had given were taken back: an entry that `reverses` another, whole.
+
+    `case_id` is the reversal that two people have decided, `reversed_case_id` the case whose points they were. Amounts are as in
+    `CreditVerified`, and below zero.
+    """
+
+    topic: ClassVar[Topic] = topics.DECISIONS
+    type: ClassVar[str] = f"{PREFIX}.credit.CreditReversed.v1"
+    source: ClassVar[str] = "/credit"
+    key_field: ClassVar[str] = "person_id"
+    subject_field: ClassVar[str] = "entry_id"
+
+    entry_id: UUID
+    reverses: UUID
+    case_id: UUID
+    reversed_case_id: UUID
+    person_id: UUID
+    agency_id: UUID
+    jenjang: str
+    ak: str
+    twelfths: Decimal
+    balance_twelfths: Decimal
+    rule_pack: str

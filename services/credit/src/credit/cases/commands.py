@@ -1,12 +1,11 @@
-"""Opening cases and moving them on, one or a thousand at a time.
+"""Moving cases on, one or a thousand at a time.
 
 Locks are taken in one order everywhere: people by id, then cases by id.
 """
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
-from datetime import date, datetime
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -16,73 +15,30 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.answers import Answer, Done, answer_each
 from common.refused import Refused
-from common.store.sets import insert, one_of
+from common.store.sets import one_of
 from common.web import etag
-from contracts.acting import SenderKind
-from contracts.actors import Actor
 from contracts.callers import Caller
 from contracts.zone import JAKARTA
 from credit import rights
 from credit.cases.judging import judge_stored
-from credit.cases.tables import cases, history
+from credit.cases.tables import cases
+from credit.cases.taking_back import take_back
 from credit.cases.writing import (
     Judged,
-    add_segments,
-    book_months,
     case_of,
     content_of,
-    left_out,
     save_judged,
     save_moves,
     save_returns,
-    tell_submitted,
 )
 from credit.domain.books import Regulations
-from credit.domain.cases import Act, Case, Decided, Kind, move, repeats
-from credit.domain.one_step import lot_of
-from credit.domain.periods import LeftOut, Segment
+from credit.domain.cases import Act, Case, Decided, move, repeats
 from credit.domain.returns import Fault
 from credit.ledger.commands import enter
 from credit.parts.commands import decide_with_returns
 from credit.people import PEOPLE
 from credit.queue import keeping
 from credit.queue.tables import queue
-
-
-@dataclass(frozen=True)
-class NewCase:
-    """A case to open; a conversion names its predikat, sender and source, an education bonus its record and degree, an opening
-    balance its paper and, as `claim` (JSON), what that says.
-    """
-
-    id: UUID
-    kind: Kind
-    person_id: UUID
-    period_start: date
-    period_end: date
-    segments: Sequence[Segment]
-    sender_kind: SenderKind | None = None
-    sender_id: str | None = None
-    source_name: str | None = None
-    reference: str | None = None
-    predikat: str | None = None
-    hasil_kerja: str | None = None
-    perilaku: str | None = None
-    evidence: str | None = None
-    left_out: Sequence[LeftOut] = ()
-    record_id: UUID | None = None
-    degree: str | None = None
-    claim: str | None = None
-    paper: str | None = None
-    paper_date: date | None = None
-
-    @property
-    def complete(self) -> bool:
-        """Whether nothing is missing that a checker would ask for: evidence, both ratings, every month."""
-        return None not in (self.evidence, self.hasil_kerja, self.perilaku) and not self.left_out
-
-
-CASE = tuple(field.name for field in fields(NewCase) if field.name != "segments")
 
 
 @dataclass(frozen=True)
@@ -103,57 +59,6 @@ class Decision:
     wanted: Wanted
 
 
-async def open_cases(
-    session: AsyncSession, new: Sequence[NewCase], actor: Actor, rules: Regulations, now: datetime
-) -> set[UUID]:
-    """Stores cases as submitted and books their months. Returns the ids of those it has stored.
-
-    One whose reference somebody else has taken at the same moment is not stored.
-    """
-    policy = rules.one_step.at(now.astimezone(JAKARTA).date()).tables
-    inserted = await insert(
-        session,
-        cases,
-        (*CASE, "one_step"),
-        [
-            (
-                *(left_out(case.left_out) if name == "left_out" else getattr(case, name) for name in CASE),
-                policy.takes(case.kind, case.source_name, lot_of(case.id), complete=case.complete),
-            )
-            for case in new
-        ],
-        "ON CONFLICT (sender_kind, sender_id, source_name, reference) DO NOTHING RETURNING id",
-        state="submitted",
-        version=1,
-        judged=1,
-        rejudged=False,
-        submitted_by=actor.subject,
-        submitters=sorted(actor.hands),
-        submitted_at=now,
-        moved_at=now,
-    )
-    stored = set(inserted.scalars()) if inserted is not None else set[UUID]()
-    if not stored:
-        return stored
-    kept = [case for case in new if case.id in stored]
-    await add_segments(session, [(case.id, 1, case.segments) for case in kept])
-    await insert(
-        session,
-        history,
-        ("case_id",),
-        [(case.id,) for case in kept],
-        version=1,
-        to_state="submitted",
-        by=actor.subject,
-        at=now,
-    )
-    await book_months(session, [case.id for case in kept if case.kind != "education"])
-    for case in kept:
-        tell_submitted(session, case, content_of(case), 1, now)
-    await keeping.enter(session, stored, rules, now)
-    return stored
-
-
 async def check(session: AsyncSession, wanted: Sequence[Wanted], caller: Caller[Regulations]) -> list[Answer]:
     """Confirms that the papers of cases that others have submitted are in order."""
     answers, moved = _decide(await _locked(session, wanted, caller), wanted, "check", caller)
@@ -166,6 +71,7 @@ async def attest(session: AsyncSession, wanted: Sequence[Wanted], caller: Caller
     answers, moved = _decide(await _locked(session, wanted, caller), wanted, "attest", caller)
     await save_moves(session, moved, caller.actor, caller.rules, caller.now, _reasons(wanted))
     await enter(session, [case.id for case in moved], caller.rules, caller.now)
+    await take_back(session, [case for case in moved if case.kind == "reversal"], caller)
     return answers
 
 

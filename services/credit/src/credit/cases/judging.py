@@ -19,12 +19,12 @@ from credit.cases.writing import SEGMENT, Judged, case_of, content_of, left_out,
 from credit.domain.books import Regulations
 from credit.domain.cases import Case, move
 from credit.domain.entry import Opening
-from credit.domain.judging import judge, open_balance
+from credit.domain.judging import judge, open_balance, reversal
 from credit.domain.periods import Converted, Segment, Tenure, months_between, months_since
 from credit.people import tenures
 
 OPEN = cases.c.state.in_(["submitted", "checked"])
-EMPTIED = (cases.c.kind != "education") & (cases.c.returned_by == SYSTEM.subject)
+EMPTIED = cases.c.kind.in_(["conversion", "opening"]) & (cases.c.returned_by == SYSTEM.subject)
 
 
 async def judge_stored(
@@ -39,8 +39,12 @@ async def judge_stored(
     tenure_of = await tenures(session, people)
     first, last = min(row.period_start for row in rows), max(row.period_end for row in rows)
     booked = await booked_by_person(session, people, first, last)
+    taken_back = await present_segments(session, [row.reverses for row in rows if row.reverses])
     found: dict[UUID, Converted | Refused] = {}
     for row in rows:
+        if row.reverses:
+            found[row.id] = reversal(taken_back[row.reverses])
+            continue
         own_id: UUID = row.id
         others = {month: case_id for month, case_id in booked[row.person_id].items() if case_id != own_id}
         left = {} if row.state == "returned" else _left_to_others(row)
@@ -78,7 +82,7 @@ async def rejudge(session: AsyncSession, people: Sequence[UUID], book: Regulatio
     ).all()
     if not rows:
         return
-    present = await _present_segments(session, [row.id for row in rows])
+    present = await present_segments(session, [row.id for row in rows])
     outcomes = await judge_stored(session, rows, book)
     changed: list[Judged] = []
     emptied: list[Case] = []
@@ -149,7 +153,10 @@ def _left_to_others(row: Any) -> dict[date, UUID]:
     return {date.fromisoformat(out["month"]): UUID(out["case_id"]) for out in row.left_out if out["why"] == "booked"}
 
 
-async def _present_segments(session: AsyncSession, ids: Sequence[UUID]) -> defaultdict[UUID, list[Segment]]:
+async def present_segments(session: AsyncSession, ids: Sequence[UUID]) -> defaultdict[UUID, list[Segment]]:
+    """What cases come to, by case."""
+    if not ids:
+        return defaultdict(list)
     rows = await session.execute(
         select(segments)
         .join(cases, (cases.c.id == segments.c.case_id) & (cases.c.judged == segments.c.version))

@@ -137,6 +137,7 @@ class CaseOut(BaseModel):
     opening: OpeningOut | None = Field(description="what the paper of an opening balance says")
     paper: str | None
     paper_date: date | None
+    reverses: UUID | None = Field(description="of a reversal: the case whose points it takes back")
     months: int
     ak: str
     twelfths: Decimal

@@ -19,11 +19,12 @@ from common.store.tables import Stored
 class CaseRow(Stored, table=True):
     __tablename__ = "cases"
     __table_args__ = (
-        CheckConstraint("kind IN ('conversion', 'education', 'opening')", name="kind"),
+        CheckConstraint("kind IN ('conversion', 'education', 'opening', 'reversal')", name="kind"),
         CheckConstraint(
             "CASE kind WHEN 'conversion' THEN num_nulls(predikat, sender_kind, sender_id, source_name, reference) = 0"
             " WHEN 'education' THEN record_id IS NOT NULL AND degree IS NOT NULL"
-            " ELSE claim IS NOT NULL AND paper_date IS NOT NULL END",
+            " WHEN 'opening' THEN claim IS NOT NULL AND paper_date IS NOT NULL"
+            " ELSE reverses IS NOT NULL END",
             name="origin",
         ),
         CheckConstraint("period_start <= period_end", name="period"),
@@ -44,27 +45,42 @@ class CaseRow(Stored, table=True):
             " WHEN 'checked' THEN checked_by IS NOT NULL AND num_nonnulls(attested_by, returned_by, return_reason) = 0"
             " WHEN 'attested' THEN attested_by IS NOT NULL AND (checked_by IS NOT NULL OR one_step)"
             " AND num_nonnulls(returned_by, return_reason) = 0"
+            " WHEN 'reversed' THEN attested_by IS NOT NULL AND (checked_by IS NOT NULL OR one_step)"
+            " AND num_nonnulls(returned_by, return_reason) = 0"
             " WHEN 'returned' THEN num_nulls(returned_by, return_reason) = 0"
             " AND num_nonnulls(checked_by, attested_by) = 0"
             " ELSE false END",
             name="state",
         ),
         UniqueConstraint("sender_kind", "sender_id", "source_name", "reference"),
-        UniqueConstraint("record_id", "person_id", "degree"),
+        Index(
+            "uq_cases_one_bonus_per_record",
+            "record_id",
+            "person_id",
+            "degree",
+            unique=True,
+            postgresql_where=text("state != 'reversed'"),
+        ),
+        Index(
+            "uq_cases_one_reversal_per_case",
+            "reverses",
+            unique=True,
+            postgresql_where=text("kind = 'reversal'"),
+        ),
         Index(None, "state", "id"),
         Index(
             "uq_cases_one_bonus_per_degree",
             "person_id",
             "degree",
             unique=True,
-            postgresql_where=text("kind = 'education' AND state != 'returned'"),
+            postgresql_where=text("kind = 'education' AND state NOT IN ('returned', 'reversed')"),
         ),
         Index(
             "uq_cases_one_opening_per_paper",
             "person_id",
             "paper",
             unique=True,
-            postgresql_where=text("kind = 'opening' AND state != 'returned'"),
+            postgresql_where=text("kind = 'opening' AND state NOT IN ('returned', 'reversed')"),
         ),
     )
 
@@ -96,6 +112,9 @@ class CaseRow(Stored, table=True):
     )
     paper: str | None = Field(sa_column_kwargs={"comment": "its number"})
     paper_date: date | None
+    reverses: UUID | None = Field(
+        foreign_key="cases.id", sa_column_kwargs={"comment": "the case whose points a reversal takes back"}
+    )
     submitted_by: str
     submitters: list[str] = Field(
         sa_type=ARRAY(Text), sa_column_kwargs={"comment": "subjects and people of all who ever submitted it"}
@@ -144,6 +163,7 @@ class HistoryRow(Stored, table=True):
     to_state: str
     by: str = Field(sa_column_kwargs={"comment": "subject of the caller's token; 'system' for the service itself"})
     acting_for: UUID | None = Field(sa_column_kwargs={"comment": "the person for whom a deputy moved it"})
+    hands: list[str] | None = Field(sa_type=ARRAY(Text), sa_column_kwargs={"comment": "of all who acted"})
     at: datetime
     reason: str | None
     replaced: dict[str, Any] | None = Field(

@@ -39,8 +39,8 @@ SAVE_MOVES = text(
         FROM {unnest(MOVED)} WHERE cases.id = given.id
         RETURNING cases.id, new.version, old.state AS from_state, new.state AS to_state, given.reason
     )
-    INSERT INTO case_history (case_id, version, from_state, to_state, by, acting_for, at, reason)
-    SELECT id, version, from_state, to_state, :by, :acting_for, :now, reason FROM moved
+    INSERT INTO case_history (case_id, version, from_state, to_state, by, acting_for, hands, at, reason)
+    SELECT id, version, from_state, to_state, :by, :acting_for, :hands, :now, reason FROM moved
     """  # noqa: S608 - built of names in this code
 ).bindparams(
     bindparam("by", type_=Text),
@@ -66,8 +66,8 @@ SAVE_JUDGED = text(
         FROM {unnest(JUDGED)} WHERE cases.id = given.id
         RETURNING cases.id, new.version, old.state AS from_state, new.state AS to_state, given.replaced
     )
-    INSERT INTO case_history (case_id, version, from_state, to_state, by, at, reason, replaced)
-    SELECT id, version, from_state, to_state, :by, :now, :reason, replaced FROM moved
+    INSERT INTO case_history (case_id, version, from_state, to_state, by, hands, at, reason, replaced)
+    SELECT id, version, from_state, to_state, :by, :hands, :now, :reason, replaced FROM moved
     """  # noqa: S608 - built of names in this code
 ).bindparams(
     bindparam("by", type_=Text),
@@ -93,6 +93,7 @@ def case_of(row: Any, senders: Iterable[str] | None = None) -> Case:
         "submitted": row.submitted_by,
         "checked": row.checked_by,
         "attested": row.attested_by,
+        "reversed": row.attested_by,
         "returned": row.returned_by,
     }[row.state]
     return Case(

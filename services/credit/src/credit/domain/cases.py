@@ -1,7 +1,8 @@
 """The states of a verification case, and who may move it.
 
 submitted -> checked -> attested; submitted or checked -> returned; returned -> submitted. While a case is open, what it
-comes to is judged anew whenever the registry tells news of its person.
+comes to is judged anew whenever the registry tells news of its person. What was attested is taken back by another case, a
+reversal, which goes the same way; once that one is attested the first is reversed.
 
 Submitting, checking the papers and attesting the points are done by three people, none of whom the case is about. A degree
 counts as submitted by everybody who sent, corrected or verified its training record. A deputy acts together with the one
@@ -15,11 +16,11 @@ from uuid import UUID
 from common.refused import Refused
 from contracts.actors import Actor
 
-State = Literal["submitted", "checked", "attested", "returned"]
-Act = Literal["check", "attest", "return", "resubmit", "judge"]
+State = Literal["submitted", "checked", "attested", "returned", "reversed"]
+Act = Literal["check", "attest", "return", "resubmit", "judge", "reverse"]
 Decided = Literal["check", "attest", "return"]
 """What somebody decides of a case that waits."""
-Kind = Literal["conversion", "education", "opening"]
+Kind = Literal["conversion", "education", "opening", "reversal"]
 
 STATES: tuple[State, ...] = get_args(State)
 MOVES: dict[tuple[State, Act], State] = {
@@ -30,6 +31,7 @@ MOVES: dict[tuple[State, Act], State] = {
     ("returned", "resubmit"): "submitted",
     ("submitted", "judge"): "submitted",
     ("checked", "judge"): "checked",
+    ("attested", "reverse"): "reversed",
 }
 ONE_STEP = ("submitted", "attest")
 """How one person alone decides a case that goes in one step (`credit.domain.one_step`)."""
@@ -100,7 +102,7 @@ def move(case: Case, act: Act, actor: Actor, *, named: bool = False) -> Case:
     match act:
         case "check":
             return replace(moved, checked_by=actor.subject, checkers=actor.hands)
-        case "attest":
+        case "attest" | "reverse":
             return moved
         case "return":
             return replace(moved, checked_by=None, checkers=frozenset[str]())

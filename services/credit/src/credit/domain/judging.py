@@ -1,6 +1,7 @@
 """What a case comes to, whichever kind it is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,7 @@ from credit.domain.books import Regulations
 from credit.domain.degrees import GONE, bonus_segment
 from credit.domain.entry import Opening, check_said, enter_post, stated_segment
 from credit.domain.papers import carried, pack_on
-from credit.domain.periods import Converted, Post, Tenure, convert, months_between
+from credit.domain.periods import Converted, Post, Segment, Tenure, convert, months_between
 from credit.domain.rules import Book
 
 
@@ -77,3 +78,8 @@ def counted_months(book: Regulations, tenure: Tenure, opening: Opening) -> tuple
         return opening.day, opening.day
     first = next(pack.valid_from for pack in book.packs if pack.tables.conversion)
     return min(max(tenure.in_jenjang_since(opening.day), first), opening.day).replace(day=1), opening.day
+
+
+def reversal(segments: Sequence[Segment]) -> Converted:
+    """What a reversal comes to: the segments of the case that it takes back, each with the opposite percentage and amount."""
+    return Converted([replace(each, percent=-each.percent, twelfths=-each.twelfths) for each in segments], [])

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.ids import new_id
 from common.store.sets import columns_of, lists, one_of, overwrite, unnest
 from contracts.actors import SYSTEM
-from credit.cases.commands import NewCase, open_cases
+from credit.cases.opening import NewCase, open_cases
 from credit.cases.tables import cases
 from credit.cases.writing import Judged, case_of, content_of, save_judged, save_returns
 from credit.domain.books import Regulations
@@ -35,6 +35,7 @@ from credit.domain.degrees import (
 from credit.domain.judging import judge
 from credit.domain.periods import Tenure
 from credit.domain.rules import Book
+from credit.evidence.reversals import settle_reversals
 from credit.evidence.tables import CLAIMS, evidence
 from credit.people import PEOPLE, degrees, tenures
 
@@ -56,7 +57,7 @@ async def settle_again(session: AsyncSession, person_ids: Sequence[UUID], book: 
 
 
 async def settle_degrees(session: AsyncSession, person_ids: Sequence[UUID], book: Regulations, now: datetime) -> None:
-    """Settles the degrees of people: opens, returns and resumes cases, and notes at each record what it comes to."""
+    """Settles the degrees of people: opens, returns and resumes cases and reversals, and notes at each record what it comes to."""
     await PEOPLE.lock(session, person_ids)
     tenure_of = await tenures(session, person_ids)
     educations = await degrees(session, person_ids)
@@ -68,6 +69,7 @@ async def settle_degrees(session: AsyncSession, person_ids: Sequence[UUID], book
             select(cases)
             .where(
                 cases.c.kind == "education",
+                cases.c.state != "reversed",
                 one_of(cases.c.person_id, person_ids) | one_of(cases.c.record_id, [row.record_id for row in rows]),
             )
             .order_by(cases.c.id)
@@ -96,6 +98,8 @@ async def settle_degrees(session: AsyncSession, person_ids: Sequence[UUID], book
         if row.id in settlement.resumed
     ]
     await save_judged(session, resumed, SYSTEM, book, now)
+    overdue = {result.case_id for result in settlement.records.values() if result.overdue and result.case_id}
+    await settle_reversals(session, [row for row in found if row.state == "attested"], overdue, book, now)
     new = [_new_case(claim, jenjang[claim.record_id], book) for claim in settlement.opened]
     await open_cases(session, new, SYSTEM, book, now)
     settled = {**settlement.records, **{case.record_id: Settled(BONUS, case.id) for case in new}}

@@ -33,7 +33,7 @@ async def explain_entry(
     record = await read_evidence(session, case.record_id, caller, language) if case and case.record_id else None
     pack = caller.rules.by_id[row["rule_pack"]]
     basis = _basis(pack.tables, row)
-    told = "CreditVerified" if row["kind"] in {"conversion", "education"} else "CreditBooked"
+    told = _event_of(row["kind"], row["case_id"])
     return ExplainedOut(
         entry=entry_shown(row, caller.rules, language),
         months=months_since(row["period_start"], row["period_end"]) if row["months"] else [],
@@ -63,6 +63,13 @@ async def explain_totals(session: AsyncSession, person_id: UUID, caller: Caller[
                 addends.append(AddendOut(**row, entry_id=row["id"], formula=formula_of(row), running=running))
         totals.append(TotalOut(jenjang=jenjang, ak=shown_ak(running), twelfths=running, addends=addends))
     return TotalsOut(person_id=person_id, totals=totals)
+
+
+def _event_of(kind: str, case_id: UUID | None) -> str:
+    """The event that told an entry."""
+    if kind in {"conversion", "education"}:
+        return "CreditVerified"
+    return "CreditReversed" if kind == "reversal" and case_id else "CreditBooked"
 
 
 def _basis(tables: Any, row: RowMapping) -> Any:

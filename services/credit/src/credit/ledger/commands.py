@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.ids import derived_id, new_id
 from common.store.outbox import emit
 from common.store.sets import insert
-from contracts.events.credit import CreditBooked, CreditVerified
+from contracts.events.credit import CreditBooked, CreditReversed, CreditVerified
 from credit.domain.amounts import shown_ak
 from credit.domain.books import Regulations
 from credit.ledger.booking import add_to_balances
@@ -34,6 +34,7 @@ ENTRY = (
     "base",
     "twelfths",
     "rule_pack",
+    "reverses",
 )
 
 
@@ -51,9 +52,11 @@ async def enter(session: AsyncSession, case_ids: Sequence[UUID], book: Regulatio
                 """
                 SELECT cases.id AS case_id, segments.number AS segment, cases.person_id, people.agency_id, cases.kind,
                     segments.jenjang, segments.period_start, segments.period_end, segments.months, cases.predikat,
-                    segments.percent, segments.base, segments.twelfths, segments.rule_pack
+                    segments.percent, segments.base, segments.twelfths, segments.rule_pack, taken.id AS reverses,
+                    cases.reverses AS reversed_case
                 FROM cases JOIN segments ON segments.case_id = cases.id AND segments.version = cases.judged
                     JOIN people USING (person_id)
+                    LEFT JOIN entries taken ON taken.case_id = cases.reverses AND taken.segment = segments.number
                 WHERE cases.id = ANY(CAST(:ids AS uuid[]))
                 ORDER BY cases.person_id, segments.jenjang, segments.period_start, cases.id, segments.number
                 """
@@ -66,7 +69,7 @@ async def enter(session: AsyncSession, case_ids: Sequence[UUID], book: Regulatio
         session,
         entries,
         ("id", *ENTRY, "source"),
-        [(entry_id, *row, book.by_id[row.rule_pack].source) for entry_id, row in new],
+        [(entry_id, *row[:-1], book.by_id[row.rule_pack].source) for entry_id, row in new],
         entered_at=now,
     )
     balance = await add_to_balances(session, rows)
@@ -78,7 +81,21 @@ async def enter(session: AsyncSession, case_ids: Sequence[UUID], book: Regulatio
     await settle_rises(session, sorted({row.person_id for row in rows}), book, now)
 
 
-def _announcement(entry_id: UUID, row: Any, balance: Decimal) -> CreditVerified | CreditBooked:
+def _announcement(entry_id: UUID, row: Any, balance: Decimal) -> CreditVerified | CreditBooked | CreditReversed:
+    if row.kind == "reversal":
+        return CreditReversed(
+            entry_id=entry_id,
+            reverses=row.reverses,
+            case_id=row.case_id,
+            reversed_case_id=row.reversed_case,
+            person_id=row.person_id,
+            agency_id=row.agency_id,
+            jenjang=row.jenjang,
+            ak=shown_ak(row.twelfths),
+            twelfths=row.twelfths,
+            balance_twelfths=balance,
+            rule_pack=row.rule_pack,
+        )
     if row.kind == "opening":
         return CreditBooked(
             entry_id=entry_id,

@@ -15,8 +15,8 @@ from common.answers import Answer, Done, answer_each
 from common.ids import new_id
 from common.refused import Refused
 from contracts.callers import Caller
-from credit.cases.commands import NewCase, open_cases
 from credit.cases.judging import booked_by_person, check_free
+from credit.cases.opening import NewCase, open_cases
 from credit.domain.books import Regulations
 from credit.domain.cases import check_not_own
 from credit.domain.judging import counted_months, open_balance
@@ -27,7 +27,7 @@ from credit.people import find_people, tenures
 OPENED = text(
     "SELECT cases.id, person_id, paper, paper_date, claim, segments.jenjang FROM cases"
     " JOIN segments ON segments.case_id = cases.id AND segments.version = cases.judged AND segments.number = 1"
-    " WHERE kind = 'opening' AND state <> 'returned' AND person_id = ANY(CAST(:ids AS uuid[]))"
+    " WHERE kind = 'opening' AND state NOT IN ('returned', 'reversed') AND person_id = ANY(CAST(:ids AS uuid[]))"
 )
 
 

@@ -15,8 +15,8 @@ from common.refused import Refused
 from common.store.sets import columns_of, lists, unnest
 from contracts.acting import Sender, capacity, sender_of
 from contracts.callers import Caller
-from credit.cases.commands import NewCase, open_cases
 from credit.cases.judging import booked_by_person, months_of
+from credit.cases.opening import NewCase, open_cases
 from credit.cases.tables import cases
 from credit.cases.writing import Judged, case_of, content_of, save_judged
 from credit.domain.books import Regulations

@@ -11,7 +11,7 @@ HELD = (
         "cases",
         "person",
         "SELECT count(*) FROM cases c JOIN people p ON p.person_id = c.person_id AND p.agency_id = :agency"
-        " WHERE c.state <> 'attested'",
+        " WHERE c.state NOT IN ('attested', 'reversed')",
         "/v1/cases?agency_id={agency}",
     ),
     Held(
