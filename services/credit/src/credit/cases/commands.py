@@ -37,7 +37,6 @@ from credit.domain.returns import Fault
 from credit.ledger.commands import enter
 from credit.parts.commands import decide_with_returns
 from credit.people import PEOPLE
-from credit.queue import keeping
 from credit.queue.tables import queue
 
 

@@ -41,7 +41,9 @@ async def settle_reversals(
         for row in begun.values()
         if row.reverses not in groundless and row.state in {"submitted", "checked"}
     ]
-    await save_returns(session, stopped, SYSTEM, book, now, dict.fromkeys((case.id for case in stopped), "ground-is-back"))
+    await save_returns(
+        session, stopped, SYSTEM, book, now, dict.fromkeys((case.id for case in stopped), "ground-is-back")
+    )
     resumed = [
         Judged(move(case_of(row), "resubmit", SYSTEM), content_of(row), reversal(given[row.reverses]))
         for row in begun.values()
