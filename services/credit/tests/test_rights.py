@@ -57,6 +57,13 @@ RIGHTS = {
     ("POST", "/v1/cases/{case_id}/attest"): {"validator"},
     ("POST", "/v1/cases/{case_id}/return"): {"verifier", "validator"},
     ("POST", "/v1/cases/{case_id}/resubmit"): {"agency_hr", "service"},
+    ("POST", "/v1/cases/{case_id}/appeals"): {"person"},
+    ("GET", "/v1/appeals"): READERS,
+    ("GET", "/v1/appeals/{appeal_id}"): READERS,
+    ("POST", "/v1/appeals/{appeal_id}/withdraw"): {"person"},
+    ("POST", "/v1/appeals/{appeal_id}/grant"): {"validator", "agency_head"},
+    ("POST", "/v1/appeals/{appeal_id}/deny"): {"validator", "agency_head"},
+    ("POST", "/v1/appeals/{appeal_id}/issue"): {"validator", "agency_head"},
     ("POST", "/v1/cases:check"): {"verifier"},
     ("POST", "/v1/cases:attest"): {"validator"},
     ("POST", "/v1/cases:decide"): {"verifier", "validator"},
@@ -83,6 +90,14 @@ async def scene(world, api, predicate):
     }
 
 
+async def objected(api, person, case_id) -> str:
+    """The id of an objection of theirs to a case that was attested."""
+    body = {"grounds": "predikat lain", "predikat": "sangat_baik"}
+    answer = await api.call("person", "POST", f"/cases/{case_id}/appeals", body, person=person)
+    assert answer.status_code == 201, answer.text
+    return answer.json()["id"]
+
+
 async def test_the_service_is_as_the_house_asks(assert_service, scene) -> None:
     await assert_service(RIGHTS)
 
@@ -106,9 +121,16 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
         await world.agency(agency)
         paper = PAPER | {"person_id": str(scene[whose][0])}
         papers[scene[whose][0]] = (await api.call("validator", "POST", "/papers", paper, agency=agency)).json()["id"]
+<<<<<<< HEAD
     content = (PACKS / "konversi-2023.toml").read_text().replace('"PermenPANRB-1-2023"', '"Rancangan"', 1)
     draft = (await api.call("lan", "POST", "/drafts", {"content": content})).json()["id"]
     replay = (await api.call("lan", "POST", f"/drafts/{draft}/replay")).json()["id"]
+=======
+    appeals = {
+        scene[whose][0]: await objected(api, scene[whose][0], case["id"])
+        for whose, case in zip(scene, attested, strict=True)
+    }
+>>>>>>> 01913e52 (Objections and appeals: clocks as data, another judge, held granted once, issued by reversal and correction; CreditAppealed)
     own, other = [
         Things(
             {
@@ -126,6 +148,7 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
                 "agency_id": agency,
                 "entry_id": entries[person],
                 "fact_id": facts[person],
+                "appeal_id": appeals[person],
                 "paper_id": papers[person],
                 "draft_id": draft,
                 "replay_id": replay,
@@ -158,8 +181,14 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
         own,
         other,
         {
+<<<<<<< HEAD
             "POST /v1/predicates:try": line,
             "POST /v1/drafts": {"content": content.replace('"Rancangan"', '"Rancangan lain"')},
+=======
+            "POST /v1/cases/{case_id}/appeals": {"grounds": "lengkap"},
+            "POST /v1/appeals/{appeal_id}/grant": {"answer": "benar"},
+            "POST /v1/appeals/{appeal_id}/deny": {"answer": "tidak benar"},
+>>>>>>> 01913e52 (Objections and appeals: clocks as data, another judge, held granted once, issued by reversal and correction; CreditAppealed)
             "POST /v1/facts": fact,
             "POST /v1/facts:batch": [fact],
             "POST /v1/facts/{fact_id}/withdraw": {"reason": "salah orang"},

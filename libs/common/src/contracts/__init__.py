@@ -4,6 +4,8 @@ from common.events import Event
 from contracts.events.access import RecordViewed
 from contracts.events.connectors import ActivityDisputed, ActivityReported, ActivityWithdrawn
 from contracts.events.credit import (
+    CreditAppealed,
+    CreditAppealed,
     CreditBooked,
     CreditReturned,
     CreditReversed,

@@ -7,6 +7,7 @@ CASES = "SELECT id FROM cases WHERE person_id = ANY(CAST(:people AS uuid[]))"
 ERASING = Erasing(
     {
         "agencies": NOBODY,
+        "appeals": Blanked({"grounds": "''", "answer": "NULL"}),
         "balances": BY_ID,
         "booked_months": BY_ID,
         "case_history": Blanked({"reason": "NULL", "replaced": "replaced - 'evidence'"}, f"case_id IN ({CASES})"),

@@ -5,6 +5,7 @@ from common.store.grants import ADDED, CHANGED, EDITED, REPLACED, Grants, blanke
 GRANTS = Grants(
     {
         "agencies": CHANGED,
+        "appeals": CHANGED,
         "balances": CHANGED,
         "booked_months": REPLACED,
         "case_history": blanked("reason", "replaced"),

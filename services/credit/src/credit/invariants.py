@@ -191,4 +191,19 @@ INVARIANTS = (
                 AND NOT EXISTS (SELECT FROM entries r WHERE r.reverses = e.id AND r.case_id = back.id))
         """,
     ),
+    Invariant(
+        "what an appeal was issued is attested, by two people who had not decided it before",
+        """
+        SELECT appeals.id AS appeal_id
+        FROM appeals LEFT JOIN cases ON cases.id = appeals.issued_case
+        WHERE (appeals.state = 'issued') <> (cases.id IS NOT NULL)
+            OR appeals.state = 'issued' AND (cases.state NOT IN ('attested', 'reversed')
+                OR cases.checked_by <> appeals.judged_by OR cases.attested_by <> appeals.issued_by)
+            OR appeals.state IN ('granted', 'denied') AND EXISTS (
+                SELECT FROM case_history h WHERE h.case_id = appeals.case_id AND h.version <= appeals.case_version
+                    AND h.to_state IN ('checked', 'attested', 'returned') AND h.from_state <> h.to_state
+                    AND h.by = ANY (appeals.judges)
+            )
+        """,
+    ),
 )

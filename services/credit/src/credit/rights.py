@@ -26,6 +26,11 @@ QUEUE = Delegable(
 READ_WAITING_TIMES = Right(
     tuple(ROLES), "the waiting times of every agency, where there are enough people to know nobody by them", shared=True
 )
+APPEAL = Right(("person",), "a person: what was decided of their own case")
+JUDGE_APPEALS = Delegable(
+    ("validator", "agency_head"),
+    f"{_THEIRS}: objections for a validator, appeals for the head; never their own case, nor one they have submitted or decided; {_DEPUTY}",
+)
 SEND_BACK = Delegable(("verifier", "validator"), f"{_THEIRS}; never their own case; {_DEPUTY}")
 ISSUE = Delegable(("validator",), f"{_THEIRS}; never a paper of their own; {_DEPUTY}")
 TRY = Right(("agency_hr", "service", "person"), f"{_THEIRS}; a person: their own", asks=True)

@@ -3,6 +3,7 @@
 from common.service import Command
 from contracts import imports
 from contracts.service import Service
+from credit.appeals.commands import hold_granted
 from credit.domain.books import load
 from credit.drafts import commands as drafts
 from credit.erasing import ERASING
@@ -34,6 +35,7 @@ SERVICE = Service(
         "parts",
         "queue",
         "reversals",
+        "appeals",
         "ledger",
         "explanations",
         "papers",
@@ -53,6 +55,11 @@ SERVICE = Service(
     commands={
         "erase": erase_command(ERASING),
         "drop-imports": imports.DROP,
+        "hold-granted": Command(
+            hold_granted,
+            description="Hold granted the objections and appeals that nobody has answered in time. Safe to run at any time.",
+            daily=True,
+        ),
         "escalate-cases": Command(
             escalate_cases,
             description="Tell the PICs of cases that were not decided in time. Safe to run at any time.",

@@ -29,6 +29,7 @@ REASONS: Mapping[str, str] = {
     "record-revoked": text_named("reason.record-revoked"),
     "record-corrected": text_named("reason.record-corrected"),
     "reversal-due": text_named("reason.reversal-due"),
+    "appeal-granted": text_named("reason.appeal-granted"),
     "reversed": text_named("reason.reversed"),
     "ground-has-gone": text_named("reason.ground-has-gone"),
     "ground-is-back": text_named("reason.ground-is-back"),

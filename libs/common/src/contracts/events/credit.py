@@ -186,3 +186,24 @@ class CreditReversed(Event):
     twelfths: Decimal
     balance_twelfths: Decimal
     rule_pack: str
+
+
+class CreditAppealed(Event):
+    """Somebody has objected to a decision on a case of theirs, or appealed; told again with each step of it.
+
+    `state` is that of `GET /v1/appeals/{appeal_id}`; `answer_by` is the last day to answer, after which it is held granted. The
+    sequence is the version of the appeal.
+    """
+
+    topic: ClassVar[Topic] = topics.DECISIONS
+    type: ClassVar[str] = f"{PREFIX}.credit.CreditAppealed.v1"
+    source: ClassVar[str] = "/credit"
+    key_field: ClassVar[str] = "person_id"
+    subject_field: ClassVar[str] = "appeal_id"
+
+    appeal_id: UUID
+    case_id: UUID
+    person_id: UUID
+    level: Literal["objection", "appeal"]
+    state: str
+    answer_by: Day

@@ -8,6 +8,7 @@ from typing import Any
 
 from common.leases import LeaseRules, load_leases
 from common.rules import RuleBook, RulePack
+<<<<<<< HEAD
 from credit.domain import (
     entry,
     one_step,
@@ -20,6 +21,9 @@ from credit.domain import (
     waiting,
     working_days,
 )
+=======
+from credit.domain import appeals, entry, one_step, packs, papers, promotion, promotion_days, returns, waiting, working_days
+>>>>>>> 01913e52 (Objections and appeals: clocks as data, another judge, held granted once, issued by reversal and correction; CreditAppealed)
 from credit.domain.rules import OpenReading, Rules
 
 FOLDER = Path(__file__).parent.parent / "rules"
@@ -39,6 +43,7 @@ class Regulations(RuleBook[Rules]):
     waiting: RuleBook[waiting.WaitingRules]
     calendar: working_days.Calendar
     leases: RuleBook[LeaseRules]
+    appeals: RuleBook[appeals.AppealRules]
     one_step: RuleBook[one_step.OneStepRules]
 
     @cached_property
@@ -68,5 +73,6 @@ def load(folder: Path = FOLDER) -> Regulations:
         waiting=waiting.load(folder / "waiting"),
         calendar=working_days.load(folder / "calendar"),
         leases=load_leases(folder / "checking"),
+        appeals=appeals.load(folder / "appeals"),
         one_step=one_step.load(folder / "one_step"),
     )

@@ -36,5 +36,6 @@ async def get_rule_subjects(caller: Reader, language: UsedLanguage) -> SubjectsO
         returns=subject_shown(rules.returns, language),
         waiting=subject_shown(rules.waiting, language),
         calendar=subject_shown(rules.calendar, language),
+        appeals=subject_shown(rules.appeals, language),
         one_step=subject_shown(rules.one_step, language),
     )

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from common.rules import RuleBook, RulePack
 from common.texts import Language
 from contracts.degrees import LADDER, Degree
+from credit.domain.appeals import AppealRules
 from credit.domain.entry import EntryRules
 from credit.domain.one_step import OneStepRules
 from credit.domain.papers import PaperRules
@@ -72,7 +73,7 @@ class SubjectPackOut(BaseModel, Generic[T]):
 
 
 class SubjectsOut(BaseModel):
-    """The rules around conversion: entry into a functional post, papers of two old methods, promotion and its days, returns, and waiting."""
+    """The rules around conversion: entry into a functional post, papers of two old methods, promotion and its days, returns, waiting, and appeals."""
 
     entry: list[SubjectPackOut[EntryRules]]
     conventional: list[SubjectPackOut[PaperRules]]
@@ -83,6 +84,7 @@ class SubjectsOut(BaseModel):
     returns: list[SubjectPackOut[ReturnRules]]
     waiting: list[SubjectPackOut[WaitingRules]]
     calendar: list[SubjectPackOut[CalendarRules]]
+    appeals: list[SubjectPackOut[AppealRules]]
     one_step: list[SubjectPackOut[OneStepRules]]
 
 

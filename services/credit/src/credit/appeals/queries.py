@@ -1,0 +1,42 @@
+"""Reading objections and appeals."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from common.refused import Refused
+from common.web.pages import BY_ID, Page, Window
+from contracts.callers import Caller
+from credit.appeals.schemas import AppealOut
+from credit.appeals.tables import appeals
+from credit.domain.appeals import AppealState
+from credit.domain.books import Regulations
+from credit.people import PEOPLE
+
+
+async def read_appeal(session: AsyncSession, appeal_id: UUID, caller: Caller[Regulations]) -> AppealOut:
+    """One of them. Raises Refused `not-found`."""
+    row = (await session.execute(_seen(caller).where(appeals.c.id == appeal_id))).mappings().one_or_none()
+    if row is None:
+        raise Refused("not-found")
+    return _view(row, caller.rules)
+
+
+async def list_appeals(
+    session: AsyncSession, window: Window, caller: Caller[Regulations], state: AppealState | None
+) -> Page[AppealOut]:
+    """Those within the caller's reach, in the order they were filed."""
+    asked = _seen(caller) if state is None else _seen(caller).where(appeals.c.state == state)
+    rows = (await session.execute(window.narrow(asked, appeals.c.id, BY_ID))).mappings().all()
+    return window.page([_view(row, caller.rules) for row in rows], lambda appeal: [appeal.id])
+
+
+def _seen(caller: Caller[Regulations]) -> Select[Any]:
+    return select(appeals).join(PEOPLE.table, PEOPLE.c.person_id == appeals.c.person_id).where(PEOPLE.seen_by(caller))
+
+
+def _view(row: RowMapping, book: Regulations) -> AppealOut:
+    rules = next(pack.tables for pack in book.appeals.packs if pack.id == row["rule_pack"])
+    return AppealOut(**row, status=rules.of(row["level"]).status)
