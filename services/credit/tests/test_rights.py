@@ -64,6 +64,10 @@ RIGHTS = {
     ("POST", "/v1/appeals/{appeal_id}/grant"): {"validator", "agency_head"},
     ("POST", "/v1/appeals/{appeal_id}/deny"): {"validator", "agency_head"},
     ("POST", "/v1/appeals/{appeal_id}/issue"): {"validator", "agency_head"},
+    ("POST", "/v1/data-fixes"): {"person", "agency_hr"},
+    ("GET", "/v1/data-fixes"): READERS,
+    ("POST", "/v1/data-fixes/{fix_id}/withdraw"): {"person", "agency_hr"},
+    ("POST", "/v1/data-fixes/{fix_id}/refuse"): {"agency_hr"},
     ("POST", "/v1/cases:check"): {"verifier"},
     ("POST", "/v1/cases:attest"): {"validator"},
     ("POST", "/v1/cases:decide"): {"verifier", "validator"},
@@ -94,6 +98,13 @@ async def objected(api, person, case_id) -> str:
     """The id of an objection of theirs to a case that was attested."""
     body = {"grounds": "predikat lain", "predikat": "sangat_baik"}
     answer = await api.call("person", "POST", f"/cases/{case_id}/appeals", body, person=person)
+    assert answer.status_code == 201, answer.text
+    return answer.json()["id"]
+
+
+async def asked_to_mend(api, person) -> str:
+    """The id of a request of theirs."""
+    answer = await api.call("person", "POST", "/data-fixes", {"kind": "post", "words": "III/b"}, person=person)
     assert answer.status_code == 201, answer.text
     return answer.json()["id"]
 
@@ -130,7 +141,11 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
         scene[whose][0]: await objected(api, scene[whose][0], case["id"])
         for whose, case in zip(scene, attested, strict=True)
     }
+<<<<<<< HEAD
 >>>>>>> 01913e52 (Objections and appeals: clocks as data, another judge, held granted once, issued by reversal and correction; CreditAppealed)
+=======
+    fixes = {scene[whose][0]: await asked_to_mend(api, scene[whose][0]) for whose in scene}
+>>>>>>> 426503ad (Wrong data are asked to be mended: a way and a working day by kind, closed when the registry has mended it)
     own, other = [
         Things(
             {
@@ -149,6 +164,7 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
                 "entry_id": entries[person],
                 "fact_id": facts[person],
                 "appeal_id": appeals[person],
+                "fix_id": fixes[person],
                 "paper_id": papers[person],
                 "draft_id": draft,
                 "replay_id": replay,
@@ -188,7 +204,12 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
             "POST /v1/cases/{case_id}/appeals": {"grounds": "lengkap"},
             "POST /v1/appeals/{appeal_id}/grant": {"answer": "benar"},
             "POST /v1/appeals/{appeal_id}/deny": {"answer": "tidak benar"},
+<<<<<<< HEAD
 >>>>>>> 01913e52 (Objections and appeals: clocks as data, another judge, held granted once, issued by reversal and correction; CreditAppealed)
+=======
+            "POST /v1/data-fixes": {"kind": "rank", "words": "III/c", "person_id": str(other.ids["person_id"])},
+            "POST /v1/data-fixes/{fix_id}/refuse": {"answer": "sudah benar"},
+>>>>>>> 426503ad (Wrong data are asked to be mended: a way and a working day by kind, closed when the registry has mended it)
             "POST /v1/facts": fact,
             "POST /v1/facts:batch": [fact],
             "POST /v1/facts/{fact_id}/withdraw": {"reason": "salah orang"},

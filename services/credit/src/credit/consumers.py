@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.messages.inbox import Subscription
 from common.parts import Parts
 from credit.cases.judging import rejudge
+from credit.data_fixes.commands import close_mended
 from credit.erasing import ERASING
 from credit.evidence import consumers as evidence
 from credit.evidence.settling import settle_again
@@ -29,6 +30,7 @@ def subscription(parts: Parts) -> Subscription:
         if news.changed:
             await settle_again(session, news.changed, parts.rules, parts.clock.now())
             await rejudge(session, news.changed, parts.rules, parts.clock.now())
+        await close_mended(session, sorted(news.told), parts.clock.now())
         await settle_rises(session, sorted(news.told), parts.rules, parts.clock.now())
         await ERASING.erase(session, [each for each, told in news.told.items() if told.erased_on])
 

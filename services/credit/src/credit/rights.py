@@ -31,6 +31,8 @@ JUDGE_APPEALS = Delegable(
     ("validator", "agency_head"),
     f"{_THEIRS}: objections for a validator, appeals for the head; never their own case, nor one they have submitted or decided; {_DEPUTY}",
 )
+ASK_FIX = Right(("person", "agency_hr"), "a person: their own data; HR: whoever serves in their agency now")
+REFUSE_FIX = Right(("agency_hr",), f"{_THEIRS}; never their own")
 SEND_BACK = Delegable(("verifier", "validator"), f"{_THEIRS}; never their own case; {_DEPUTY}")
 ISSUE = Delegable(("validator",), f"{_THEIRS}; never a paper of their own; {_DEPUTY}")
 TRY = Right(("agency_hr", "service", "person"), f"{_THEIRS}; a person: their own", asks=True)

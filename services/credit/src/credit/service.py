@@ -36,6 +36,7 @@ SERVICE = Service(
         "queue",
         "reversals",
         "appeals",
+        "data_fixes",
         "ledger",
         "explanations",
         "papers",

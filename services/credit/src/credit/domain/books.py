@@ -9,6 +9,7 @@ from typing import Any
 from common.leases import LeaseRules, load_leases
 from common.rules import RuleBook, RulePack
 <<<<<<< HEAD
+<<<<<<< HEAD
 from credit.domain import (
     entry,
     one_step,
@@ -24,6 +25,9 @@ from credit.domain import (
 =======
 from credit.domain import appeals, entry, one_step, packs, papers, promotion, promotion_days, returns, waiting, working_days
 >>>>>>> 01913e52 (Objections and appeals: clocks as data, another judge, held granted once, issued by reversal and correction; CreditAppealed)
+=======
+from credit.domain import appeals, entry, fixing, one_step, packs, papers, promotion, promotion_days, returns, waiting, working_days
+>>>>>>> 426503ad (Wrong data are asked to be mended: a way and a working day by kind, closed when the registry has mended it)
 from credit.domain.rules import OpenReading, Rules
 
 FOLDER = Path(__file__).parent.parent / "rules"
@@ -44,6 +48,7 @@ class Regulations(RuleBook[Rules]):
     calendar: working_days.Calendar
     leases: RuleBook[LeaseRules]
     appeals: RuleBook[appeals.AppealRules]
+    data_fixes: RuleBook[fixing.FixRules]
     one_step: RuleBook[one_step.OneStepRules]
 
     @cached_property
@@ -74,5 +79,6 @@ def load(folder: Path = FOLDER) -> Regulations:
         calendar=working_days.load(folder / "calendar"),
         leases=load_leases(folder / "checking"),
         appeals=appeals.load(folder / "appeals"),
+        data_fixes=fixing.load(folder / "data_fixes"),
         one_step=one_step.load(folder / "one_step"),
     )

@@ -37,5 +37,6 @@ async def get_rule_subjects(caller: Reader, language: UsedLanguage) -> SubjectsO
         waiting=subject_shown(rules.waiting, language),
         calendar=subject_shown(rules.calendar, language),
         appeals=subject_shown(rules.appeals, language),
+        data_fixes=subject_shown(rules.data_fixes, language),
         one_step=subject_shown(rules.one_step, language),
     )

@@ -12,6 +12,7 @@ from common.texts import Language
 from contracts.degrees import LADDER, Degree
 from credit.domain.appeals import AppealRules
 from credit.domain.entry import EntryRules
+from credit.domain.fixing import FixRules
 from credit.domain.one_step import OneStepRules
 from credit.domain.papers import PaperRules
 from credit.domain.professionalism import IndexRules
@@ -85,6 +86,7 @@ class SubjectsOut(BaseModel):
     waiting: list[SubjectPackOut[WaitingRules]]
     calendar: list[SubjectPackOut[CalendarRules]]
     appeals: list[SubjectPackOut[AppealRules]]
+    data_fixes: list[SubjectPackOut[FixRules]]
     one_step: list[SubjectPackOut[OneStepRules]]
 
 
