@@ -6,9 +6,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from contracts.roles import ROLES
+<<<<<<< HEAD
 from credit.domain.packs import PACKS
+=======
+from common.ids import new_id
+>>>>>>> 40136a36 (A lot of decisions is made again, blind, and Cohen's kappa tells how far checkers agree)
 from jejak_local.harness import AGENCY, OTHER_AGENCY, REGION, sent_import
 from jejak_local.scopes import Things
 
@@ -68,6 +73,9 @@ RIGHTS = {
     ("GET", "/v1/data-fixes"): READERS,
     ("POST", "/v1/data-fixes/{fix_id}/withdraw"): {"person", "agency_hr"},
     ("POST", "/v1/data-fixes/{fix_id}/refuse"): {"agency_hr"},
+    ("GET", "/v1/second-checks"): {"verifier"},
+    ("POST", "/v1/second-checks/{check_id}/verdict"): {"verifier"},
+    ("GET", "/v1/agreement"): {"lan", "analis", "inspector", "agency_head"},
     ("POST", "/v1/cases:check"): {"verifier"},
     ("POST", "/v1/cases:attest"): {"validator"},
     ("POST", "/v1/cases:decide"): {"verifier", "validator"},
@@ -109,6 +117,20 @@ async def asked_to_mend(api, person) -> str:
     return answer.json()["id"]
 
 
+async def drawn_of(world, case_id) -> UUID:
+    """The id of a decision on a case that was drawn."""
+    check_id = new_id()
+    async with world.database.transaction() as session:
+        await session.execute(
+            text(
+                "INSERT INTO second_checks (id, case_id, version, number, agency_id, first)"
+                " SELECT :id, c.id, 2, 2, p.agency_id, 'right' FROM cases c JOIN people p USING (person_id) WHERE c.id = :case"
+            ),
+            {"id": check_id, "case": UUID(case_id)},
+        )
+    return check_id
+
+
 async def test_the_service_is_as_the_house_asks(assert_service, scene) -> None:
     await assert_service(RIGHTS)
 
@@ -145,7 +167,11 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
 >>>>>>> 01913e52 (Objections and appeals: clocks as data, another judge, held granted once, issued by reversal and correction; CreditAppealed)
 =======
     fixes = {scene[whose][0]: await asked_to_mend(api, scene[whose][0]) for whose in scene}
+<<<<<<< HEAD
 >>>>>>> 426503ad (Wrong data are asked to be mended: a way and a working day by kind, closed when the registry has mended it)
+=======
+    checks = {scene[whose][0]: await drawn_of(world, case["id"]) for whose, case in zip(scene, attested, strict=True)}
+>>>>>>> 40136a36 (A lot of decisions is made again, blind, and Cohen's kappa tells how far checkers agree)
     own, other = [
         Things(
             {
@@ -165,6 +191,9 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
                 "fact_id": facts[person],
                 "appeal_id": appeals[person],
                 "fix_id": fixes[person],
+                "check_id": checks[person],
+                "since": "2026-07-01",
+                "until": "2026-07-31",
                 "paper_id": papers[person],
                 "draft_id": draft,
                 "replay_id": replay,
@@ -209,7 +238,11 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
 =======
             "POST /v1/data-fixes": {"kind": "rank", "words": "III/c", "person_id": str(other.ids["person_id"])},
             "POST /v1/data-fixes/{fix_id}/refuse": {"answer": "sudah benar"},
+<<<<<<< HEAD
 >>>>>>> 426503ad (Wrong data are asked to be mended: a way and a working day by kind, closed when the registry has mended it)
+=======
+            "POST /v1/second-checks/{check_id}/verdict": {"verdict": "right"},
+>>>>>>> 40136a36 (A lot of decisions is made again, blind, and Cohen's kappa tells how far checkers agree)
             "POST /v1/facts": fact,
             "POST /v1/facts:batch": [fact],
             "POST /v1/facts/{fact_id}/withdraw": {"reason": "salah orang"},

@@ -23,7 +23,7 @@ from roster.erasing import BY_ID, Erasing, Gone, Kept
 
 CODES = {
     # codes of a list, and what a rule decided
-    "about", "act", "chain", "change", "claim", "competencies", "competency", "days", "degree", "dispute", "duty", "finding", "form", "from_state",
+    "about", "act", "chain", "change", "claim", "competencies", "competency", "days", "degree", "dispute", "duty", "finding", "first", "form", "from_state",
     "golongan", "golongan_before", "ground", "hasil_kerja", "jenjang", "jenjang_before", "kind", "language", "left_out", "level", "limited_by", "media_type",
     "outcome", "part", "parts", "perilaku", "position", "predikat", "reason_code", "refused", "refused_field", "result", "review", "role",
     "roles", "served", "service", "sex", "side", "source", "source_kind", "staff_type", "stage", "state", "status", "tag", "template",

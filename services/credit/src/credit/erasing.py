@@ -44,6 +44,7 @@ ERASING = Erasing(
         "replays": NOBODY,
         "reported_predicates": BY_ID,
         "restrictions": BY_ID,
+        "second_checks": BY_ID,
         "segments": BY_ID,
         "statuses": BY_ID,
         "waiting_times": NOBODY,

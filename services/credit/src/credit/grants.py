@@ -32,6 +32,7 @@ GRANTS = Grants(
         "replays": CHANGED,
         "reported_predicates": CHANGED,
         "restrictions": CHANGED,
+        "second_checks": CHANGED,
         "segments": ADDED,
         "statuses": REPLACED,
         "waiting_times": REPLACED,

@@ -9,6 +9,7 @@ from credit.drafts import commands as drafts
 from credit.erasing import ERASING
 from credit.imports.kinds import IMPORTING
 from credit.queue.cli import escalate_cases, order_queue
+from credit.second_checks.commands import draw
 from credit.settings import Settings
 from roster.erasing import erase_command
 from roster.expiring import expire_command
@@ -37,6 +38,7 @@ SERVICE = Service(
         "reversals",
         "appeals",
         "data_fixes",
+        "second_checks",
         "ledger",
         "explanations",
         "papers",
@@ -56,6 +58,11 @@ SERVICE = Service(
     commands={
         "erase": erase_command(ERASING),
         "drop-imports": imports.DROP,
+        "draw-second-checks": Command(
+            draw,
+            description="Draw a lot of checkers' decisions to be made again by somebody else. Safe to run at any time.",
+            daily=True,
+        ),
         "hold-granted": Command(
             hold_granted,
             description="Hold granted the objections and appeals that nobody has answered in time. Safe to run at any time.",

@@ -10,6 +10,7 @@ from common.leases import LeaseRules, load_leases
 from common.rules import RuleBook, RulePack
 <<<<<<< HEAD
 <<<<<<< HEAD
+<<<<<<< HEAD
 from credit.domain import (
     entry,
     one_step,
@@ -28,6 +29,9 @@ from credit.domain import appeals, entry, one_step, packs, papers, promotion, pr
 =======
 from credit.domain import appeals, entry, fixing, one_step, packs, papers, promotion, promotion_days, returns, waiting, working_days
 >>>>>>> 426503ad (Wrong data are asked to be mended: a way and a working day by kind, closed when the registry has mended it)
+=======
+from credit.domain import agreement, appeals, entry, fixing, one_step, packs, papers, promotion, promotion_days, returns, waiting, working_days
+>>>>>>> 40136a36 (A lot of decisions is made again, blind, and Cohen's kappa tells how far checkers agree)
 from credit.domain.rules import OpenReading, Rules
 
 FOLDER = Path(__file__).parent.parent / "rules"
@@ -49,6 +53,7 @@ class Regulations(RuleBook[Rules]):
     leases: RuleBook[LeaseRules]
     appeals: RuleBook[appeals.AppealRules]
     data_fixes: RuleBook[fixing.FixRules]
+    second_checks: RuleBook[agreement.SecondCheckRules]
     one_step: RuleBook[one_step.OneStepRules]
 
     @cached_property
@@ -80,5 +85,6 @@ def load(folder: Path = FOLDER) -> Regulations:
         leases=load_leases(folder / "checking"),
         appeals=appeals.load(folder / "appeals"),
         data_fixes=fixing.load(folder / "data_fixes"),
+        second_checks=agreement.load(folder / "second_checks"),
         one_step=one_step.load(folder / "one_step"),
     )

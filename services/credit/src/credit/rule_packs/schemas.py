@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from common.rules import RuleBook, RulePack
 from common.texts import Language
 from contracts.degrees import LADDER, Degree
+from credit.domain.agreement import SecondCheckRules
 from credit.domain.appeals import AppealRules
 from credit.domain.entry import EntryRules
 from credit.domain.fixing import FixRules
@@ -87,6 +88,7 @@ class SubjectsOut(BaseModel):
     calendar: list[SubjectPackOut[CalendarRules]]
     appeals: list[SubjectPackOut[AppealRules]]
     data_fixes: list[SubjectPackOut[FixRules]]
+    second_checks: list[SubjectPackOut[SecondCheckRules]]
     one_step: list[SubjectPackOut[OneStepRules]]
 
 
