@@ -76,6 +76,7 @@ RIGHTS = {
     ("GET", "/v1/second-checks"): {"verifier"},
     ("POST", "/v1/second-checks/{check_id}/verdict"): {"verifier"},
     ("GET", "/v1/agreement"): {"lan", "analis", "inspector", "agency_head"},
+    ("PUT", "/v1/people/{person_id}/conflict"): {"verifier", "validator"},
     ("POST", "/v1/cases:check"): {"verifier"},
     ("POST", "/v1/cases:attest"): {"validator"},
     ("POST", "/v1/cases:decide"): {"verifier", "validator"},

@@ -14,6 +14,7 @@ ERASING = Erasing(
         "cases": Blanked(
             {"evidence": "NULL", "return_reason": "CASE WHEN return_reason IS NOT NULL THEN '' END", "paper": "NULL"}
         ),
+        "conflicts": Gone("person_id = ANY(CAST(:people AS uuid[])) OR judge_id = ANY(CAST(:people AS uuid[]))"),
         "data_fixes": Blanked({"words": "''", "answer": "NULL", "fingerprint": "''"}),
         "deputies": BY_ID,
         "drafts": NOBODY,

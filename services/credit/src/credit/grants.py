@@ -10,6 +10,7 @@ GRANTS = Grants(
         "booked_months": REPLACED,
         "case_history": blanked("reason", "replaced"),
         "cases": CHANGED,
+        "conflicts": REPLACED,
         "data_fixes": CHANGED,
         "deputies": CHANGED,
         "drafts": ADDED,

@@ -39,6 +39,7 @@ SERVICE = Service(
         "appeals",
         "data_fixes",
         "second_checks",
+        "conflicts",
         "ledger",
         "explanations",
         "papers",

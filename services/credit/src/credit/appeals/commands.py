@@ -21,6 +21,7 @@ from contracts.zone import JAKARTA
 from credit.appeals.schemas import AppealIn
 from credit.appeals.tables import appeals
 from credit.cases.tables import cases
+from credit.conflicts.commands import check_no_conflict
 from credit.domain.appeals import HELD, AppealAct, Level, check_in_time, check_judge, move_appeal
 from credit.domain.books import Regulations
 from credit.domain.working_days import last_day
@@ -117,6 +118,7 @@ async def answer(
     if clock.judge not in caller.roles:
         raise Refused("forbidden")
     check_judge(row.person_id, await first_judges(session, row, caller.today), caller.actor)
+    await check_no_conflict(session, row.person_id, caller)
     issue_by = last_day(caller.rules.calendar, caller.today, clock.issue_days) if act == "grant" else None
     said = {"judged_by": caller.subject, "judges": sorted(caller.actor.hands), "decided_on": caller.today}
     await save(session, row, act, caller.now, said | {"answer": words, "issue_by": issue_by})

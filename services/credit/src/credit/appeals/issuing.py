@@ -21,6 +21,7 @@ from credit.cases.opening import NewCase, open_cases, reversal_of
 from credit.cases.tables import cases
 from credit.cases.taking_back import take_back
 from credit.cases.writing import Judged, case_of, content_of, save_judged, save_moves
+from credit.conflicts.commands import check_no_conflict
 from credit.domain.appeals import check_judge
 from credit.domain.books import Regulations
 from credit.domain.cases import Case, move
@@ -41,6 +42,7 @@ async def issue(session: AsyncSession, appeal_id: UUID, caller: Caller[Regulatio
     if row.state not in {"granted", "held-granted"}:
         raise Refused("illegal-transition", "state", state=row.state)
     check_judge(row.person_id, await first_judges(session, row, caller.today), caller.actor)
+    await check_no_conflict(session, row.person_id, caller)
     case = (await session.execute(select(cases).where(cases.c.id == row.case_id).with_for_update())).one()
     decider = Actor(row.judged_by, named_by=frozenset(row.judges))
     issued = await (_accept if case.state == "returned" else _count_anew)(session, row, case, decider, caller)

@@ -31,8 +31,10 @@ from credit.cases.writing import (
     save_moves,
     save_returns,
 )
+from credit.conflicts.commands import conflicted
 from credit.domain.books import Regulations
 from credit.domain.cases import Act, Case, Decided, move, repeats
+from credit.domain.conflicts import Why
 from credit.domain.returns import Fault
 from credit.ledger.commands import enter
 from credit.parts.commands import decide_with_returns
@@ -60,14 +62,14 @@ class Decision:
 
 async def check(session: AsyncSession, wanted: Sequence[Wanted], caller: Caller[Regulations]) -> list[Answer]:
     """Confirms that the papers of cases that others have submitted are in order."""
-    answers, moved = _decide(await _locked(session, wanted, caller), wanted, "check", caller)
+    answers, moved = await _decide(session, wanted, "check", caller)
     await save_moves(session, moved, caller.actor, caller.rules, caller.now, _reasons(wanted))
     return answers
 
 
 async def attest(session: AsyncSession, wanted: Sequence[Wanted], caller: Caller[Regulations]) -> list[Answer]:
     """Attests cases that others have submitted and checked: their points enter the ledger."""
-    answers, moved = _decide(await _locked(session, wanted, caller), wanted, "attest", caller)
+    answers, moved = await _decide(session, wanted, "attest", caller)
     await save_moves(session, moved, caller.actor, caller.rules, caller.now, _reasons(wanted))
     await enter(session, [case.id for case in moved], caller.rules, caller.now)
     await take_back(session, [case for case in moved if case.kind == "reversal"], caller)
@@ -76,7 +78,7 @@ async def attest(session: AsyncSession, wanted: Sequence[Wanted], caller: Caller
 
 async def send_back(session: AsyncSession, wanted: Sequence[Wanted], caller: Caller[Regulations]) -> list[Answer]:
     """Returns cases for repair, each for its reason, and frees their months; the parts that none of its faults names are right."""
-    answers, moved = _decide(await _locked(session, wanted, caller), wanted, "return", caller)
+    answers, moved = await _decide(session, wanted, "return", caller)
     faults = {item.id: item.faults for item in wanted}
     await save_returns(session, moved, caller.actor, caller.rules, caller.now, _reasons(wanted), faults)
     await decide_with_returns(session, moved, faults, caller.rules.returns.at(caller.today).tables)
@@ -130,7 +132,7 @@ def _reasons(wanted: Sequence[Wanted]) -> dict[UUID, str]:
 async def resubmit(session: AsyncSession, wanted: Wanted, caller: Caller[Regulations]) -> Answer:
     """Submits a returned case again as it is, judged anew by the posts and free months of today."""
     found = await _locked(session, [wanted], caller)
-    [answer], moved = _decide(found, [wanted], "resubmit", caller)
+    [answer], moved = _moved(found, [wanted], "resubmit", caller, {})
     for case in moved:
         row = found[case.id]
         obstacle = await session.scalar(OBSTACLE, {"id": case.id}) if case.kind == "education" else None
@@ -143,8 +145,21 @@ async def resubmit(session: AsyncSession, wanted: Wanted, caller: Caller[Regulat
     return answer
 
 
-def _decide(
-    found: Mapping[UUID, Any], wanted: Sequence[Wanted], act: Act, caller: Caller[Regulations]
+async def _decide(
+    session: AsyncSession, wanted: Sequence[Wanted], act: Decided, caller: Caller[Regulations]
+) -> tuple[list[Answer], list[Case]]:
+    """Decides about each case in turn, but for whom the caller has a conflict of interest with."""
+    found = await _locked(session, wanted, caller)
+    barred = await conflicted(session, {row.person_id for row in found.values()}, caller)
+    return _moved(found, wanted, act, caller, barred)
+
+
+def _moved(
+    found: Mapping[UUID, Any],
+    wanted: Sequence[Wanted],
+    act: Act,
+    caller: Caller[Regulations],
+    barred: Mapping[UUID, Why],
 ) -> tuple[list[Answer], list[Case]]:
     """Decides about each case in turn: `updated`, `unchanged` when somebody repeats their own act, or why not."""
     moved: dict[UUID, Case] = {}
@@ -161,6 +176,8 @@ def _decide(
             raise Refused("changed-meanwhile", "version")
         if row and act != "resubmit" and _in_other_hands(row, caller):
             raise Refused("in-other-hands", "id")
+        if case.person_id in barred and not caller.actor.is_own_case(case.person_id):
+            raise Refused("conflict-of-interest", "id", why=barred[case.person_id])
         if row and row.rests and act in {"check", "attest"}:
             raise Refused("at-rest", "id")
         moved[case.id] = move(case, act, actor, named=item.seen is not None)

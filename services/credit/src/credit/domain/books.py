@@ -11,6 +11,7 @@ from common.rules import RuleBook, RulePack
 <<<<<<< HEAD
 <<<<<<< HEAD
 <<<<<<< HEAD
+<<<<<<< HEAD
 from credit.domain import (
     entry,
     one_step,
@@ -32,6 +33,9 @@ from credit.domain import appeals, entry, fixing, one_step, packs, papers, promo
 =======
 from credit.domain import agreement, appeals, entry, fixing, one_step, packs, papers, promotion, promotion_days, returns, waiting, working_days
 >>>>>>> 40136a36 (A lot of decisions is made again, blind, and Cohen's kappa tells how far checkers agree)
+=======
+from credit.domain import agreement, appeals, conflicts, entry, fixing, one_step, packs, papers, promotion, promotion_days, returns, waiting, working_days
+>>>>>>> 3798d237 (Nobody decides for whom they have a conflict of interest with)
 from credit.domain.rules import OpenReading, Rules
 
 FOLDER = Path(__file__).parent.parent / "rules"
@@ -53,6 +57,7 @@ class Regulations(RuleBook[Rules]):
     leases: RuleBook[LeaseRules]
     appeals: RuleBook[appeals.AppealRules]
     data_fixes: RuleBook[fixing.FixRules]
+    conflicts: RuleBook[conflicts.ConflictRules]
     second_checks: RuleBook[agreement.SecondCheckRules]
     one_step: RuleBook[one_step.OneStepRules]
 
@@ -85,6 +90,7 @@ def load(folder: Path = FOLDER) -> Regulations:
         leases=load_leases(folder / "checking"),
         appeals=appeals.load(folder / "appeals"),
         data_fixes=fixing.load(folder / "data_fixes"),
+        conflicts=conflicts.load(folder / "conflicts"),
         second_checks=agreement.load(folder / "second_checks"),
         one_step=one_step.load(folder / "one_step"),
     )

@@ -2,4 +2,4 @@
 
 from roster.structure import Posts
 
-POSTS = Posts(__name__, "type", "name", "jenjang", "seats")
+POSTS = Posts(__name__, "type", "name", "jenjang", "seats", "superior_id")

@@ -38,6 +38,7 @@ async def get_rule_subjects(caller: Reader, language: UsedLanguage) -> SubjectsO
         calendar=subject_shown(rules.calendar, language),
         appeals=subject_shown(rules.appeals, language),
         data_fixes=subject_shown(rules.data_fixes, language),
+        conflicts=subject_shown(rules.conflicts, language),
         second_checks=subject_shown(rules.second_checks, language),
         one_step=subject_shown(rules.one_step, language),
     )

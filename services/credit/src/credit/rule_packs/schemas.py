@@ -12,6 +12,7 @@ from common.texts import Language
 from contracts.degrees import LADDER, Degree
 from credit.domain.agreement import SecondCheckRules
 from credit.domain.appeals import AppealRules
+from credit.domain.conflicts import ConflictRules
 from credit.domain.entry import EntryRules
 from credit.domain.fixing import FixRules
 from credit.domain.one_step import OneStepRules
@@ -88,6 +89,7 @@ class SubjectsOut(BaseModel):
     calendar: list[SubjectPackOut[CalendarRules]]
     appeals: list[SubjectPackOut[AppealRules]]
     data_fixes: list[SubjectPackOut[FixRules]]
+    conflicts: list[SubjectPackOut[ConflictRules]]
     second_checks: list[SubjectPackOut[SecondCheckRules]]
     one_step: list[SubjectPackOut[OneStepRules]]
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.parts import Parts
 from common.refused import Refused
 from contracts.callers import Caller
+from credit.conflicts.commands import check_no_conflict
 from credit.domain.books import Regulations
 from credit.second_checks.queries import waiting
 from credit.second_checks.schemas import Verdict
@@ -49,8 +50,10 @@ async def judge(session: AsyncSession, check_id: UUID, verdict: Verdict, caller:
 
     Raises Refused `not-found`: also for whoever has had a hand in the case, whose it is, or where it was answered already.
     """
-    if not (await session.execute(waiting(caller, check_id))).all():
+    row = (await session.execute(waiting(caller, check_id))).one_or_none()
+    if row is None:
         raise Refused("not-found")
+    await check_no_conflict(session, row.person_id, caller)
     said = {"id": check_id, "verdict": verdict, "by": caller.subject, "hands": sorted(caller.actor.hands)}
     if not await session.scalar(JUDGE, said | {"now": caller.now}):
         raise Refused("not-found")

@@ -1,0 +1,1 @@
+"""Conflicts of interest: what judges declare, and with whom they may not decide."""
