@@ -5,7 +5,6 @@ from contracts.events.access import RecordViewed
 from contracts.events.connectors import ActivityDisputed, ActivityReported, ActivityWithdrawn
 from contracts.events.credit import (
     CreditAppealed,
-    CreditAppealed,
     CreditBooked,
     CreditReturned,
     CreditReversed,
@@ -68,6 +67,7 @@ PUBLISHED: tuple[type[Event], ...] = (
     TrainingRevoked,
     JPShortfallDetected,
     JPShortfallResolved,
+    CreditAppealed,
     CreditBooked,
     CreditReturned,
     CreditReversed,
