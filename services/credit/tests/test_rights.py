@@ -8,12 +8,17 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
+<<<<<<< HEAD
 from contracts.roles import ROLES
 <<<<<<< HEAD
 from credit.domain.packs import PACKS
 =======
 from common.ids import new_id
 >>>>>>> 40136a36 (A lot of decisions is made again, blind, and Cohen's kappa tells how far checkers agree)
+=======
+from common.ids import new_id
+from contracts.roles import ROLES
+>>>>>>> 8b579523 (Texts, catalogues and generated docs)
 from jejak_local.harness import AGENCY, OTHER_AGENCY, REGION, sent_import
 from jejak_local.scopes import Things
 

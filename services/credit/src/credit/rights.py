@@ -33,7 +33,10 @@ JUDGE_APPEALS = Delegable(
 )
 ASK_FIX = Right(("person", "agency_hr"), "a person: their own data; HR: whoever serves in their agency now")
 REFUSE_FIX = Right(("agency_hr",), f"{_THEIRS}; never their own")
-READ_AGREEMENT = Right(("lan", "analis", "inspector", "agency_head"), "figures of their agency; of their region for an analis; all for a national role")
+READ_AGREEMENT = Right(
+    ("lan", "analis", "inspector", "agency_head"),
+    "figures of their agency; of their region for an analis; all for a national role",
+)
 DECLARE_CONFLICT = Right(("verifier", "validator"), "themselves, with whoever serves in their agency now")
 SEND_BACK = Delegable(("verifier", "validator"), f"{_THEIRS}; never their own case; {_DEPUTY}")
 ISSUE = Delegable(("validator",), f"{_THEIRS}; never a paper of their own; {_DEPUTY}")

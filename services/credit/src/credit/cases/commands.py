@@ -18,7 +18,6 @@ from common.refused import Refused
 from common.store.sets import one_of
 from common.web import etag
 from contracts.callers import Caller
-from contracts.zone import JAKARTA
 from credit import rights
 from credit.cases.judging import judge_stored
 from credit.cases.tables import cases

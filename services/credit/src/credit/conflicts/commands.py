@@ -29,9 +29,7 @@ async def declare(session: AsyncSession, person_id: UUID, caller: Caller[Regulat
     await session.execute(DECLARE, given)
 
 
-async def conflicted(
-    session: AsyncSession, people: Collection[UUID], caller: Caller[Regulations]
-) -> dict[UUID, Why]:
+async def conflicted(session: AsyncSession, people: Collection[UUID], caller: Caller[Regulations]) -> dict[UUID, Why]:
     """With whom of these people the caller, or whoever they act for, may not deal, and why. A token that names nobody has no conflicts."""
     judges = caller.actor.people
     if not judges or not people:

@@ -12,18 +12,31 @@ from common.rules import RuleBook, RulePack
 <<<<<<< HEAD
 <<<<<<< HEAD
 <<<<<<< HEAD
+<<<<<<< HEAD
 from credit.domain import (
     entry,
     one_step,
     packs,
     papers,
     professionalism,
+=======
+from credit.domain import (
+    agreement,
+    appeals,
+    conflicts,
+    entry,
+    fixing,
+    one_step,
+    packs,
+    papers,
+>>>>>>> 8b579523 (Texts, catalogues and generated docs)
     promotion,
     promotion_days,
     returns,
     waiting,
     working_days,
 )
+<<<<<<< HEAD
 =======
 from credit.domain import appeals, entry, one_step, packs, papers, promotion, promotion_days, returns, waiting, working_days
 >>>>>>> 01913e52 (Objections and appeals: clocks as data, another judge, held granted once, issued by reversal and correction; CreditAppealed)
@@ -36,6 +49,8 @@ from credit.domain import agreement, appeals, entry, fixing, one_step, packs, pa
 =======
 from credit.domain import agreement, appeals, conflicts, entry, fixing, one_step, packs, papers, promotion, promotion_days, returns, waiting, working_days
 >>>>>>> 3798d237 (Nobody decides for whom they have a conflict of interest with)
+=======
+>>>>>>> 8b579523 (Texts, catalogues and generated docs)
 from credit.domain.rules import OpenReading, Rules
 
 FOLDER = Path(__file__).parent.parent / "rules"

@@ -85,14 +85,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["after"], ["appeals.id"], name=op.f("fk_appeals_after_appeals")),
         sa.ForeignKeyConstraint(["issued_case"], ["cases.id"], name=op.f("fk_appeals_issued_case_cases")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_appeals")),
-        sa.UniqueConstraint(
-            "case_id", "case_version", "level", name=op.f("uq_appeals_case_id_case_version_level")
-        ),
+        sa.UniqueConstraint("case_id", "case_version", "level", name=op.f("uq_appeals_case_id_case_version_level")),
     )
     op.create_index(op.f("ix_appeals_person_id"), "appeals", ["person_id"])
     op.create_index("ix_appeals_waiting", "appeals", ["answer_by"], postgresql_where=sa.text("state = 'filed'"))
     op.execute(GUARD)
-    op.execute("CREATE TRIGGER guard_appeal BEFORE INSERT OR DELETE ON appeals FOR EACH ROW EXECUTE FUNCTION guard_appeal()")
+    op.execute(
+        "CREATE TRIGGER guard_appeal BEFORE INSERT OR DELETE ON appeals FOR EACH ROW EXECUTE FUNCTION guard_appeal()"
+    )
     op.execute(
         "CREATE TRIGGER guard_appeal_change BEFORE UPDATE ON appeals FOR EACH ROW"
         " WHEN (NEW.version <> OLD.version OR NOT loses_words(to_jsonb(OLD), to_jsonb(NEW), '{grounds,answer}'))"

@@ -34,9 +34,7 @@ def upgrade() -> None:
             name=op.f("fk_second_checks_case_id_version_case_history"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_second_checks")),
-        sa.UniqueConstraint(
-            "case_id", "version", "number", name=op.f("uq_second_checks_case_id_version_number")
-        ),
+        sa.UniqueConstraint("case_id", "version", "number", name=op.f("uq_second_checks_case_id_version_number")),
     )
     op.create_index(op.f("ix_second_checks_agency_id"), "second_checks", ["agency_id"])
 
