@@ -32,6 +32,14 @@ BREAKS = {
     ),
     "the history of a case leads to its state": "DELETE FROM case_history WHERE to_state = 'submitted'",
     "a live education case rests on an active, verified record, or its reversal is due": "UPDATE evidence SET verified = false",
+    "a case is reversed by one attested reversal, which takes back each of its entries": (
+        "UPDATE cases SET state = 'reversed' WHERE state = 'attested'"
+    ),
+    "what an appeal was issued is attested, by two people who had not decided it before": (
+        "INSERT INTO appeals (id, case_id, case_version, person_id, level, state, version, grounds, rule_pack, filed_on, answer_by,"
+        " moved_at) SELECT gen_random_uuid(), id, version, person_id, 'objection', 'issued', 3, 'x', 'UU-30-2014', '2026-07-01',"
+        " '2026-07-15', now() FROM cases LIMIT 1"
+    ),
     "no event waits for longer than a minute": "UPDATE outbox SET created_at = now() - interval '61 seconds'",
 }
 
@@ -66,7 +74,7 @@ async def test_honest_books_balance(run, books, capsys) -> None:
 @pytest.mark.breaks_invariants
 @pytest.mark.parametrize("invariant", [invariant.name for invariant in SERVICE.invariants])
 async def test_each_invariant_is_found_broken(world, run, books, capsys, invariant: str) -> None:
-    tables = ("cases", "entries", "segments", "case_history")
+    tables = ("cases", "entries", "segments", "case_history", "appeals")
     async with owning(world.database) as connection:
         for table in tables:
             await connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
