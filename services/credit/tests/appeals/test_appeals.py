@@ -11,12 +11,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from common.ids import new_id
-from common.invariants import find_broken
 from contracts.events.credit import CreditAppealed, CreditReversed, CreditVerified
 from contracts.events.registry import DutyDelegated
 from credit.appeals.commands import hold_granted
 from credit.domain.appeals import APPEAL_MOVES, APPEAL_STATES
-from credit.service import SERVICE
 
 WHY = {"reason": "bukti belum lengkap"}
 GROUNDS = {"grounds": "buktinya lengkap sejak awal"}
@@ -228,4 +226,3 @@ async def test_every_move_at_the_database(world, api, returned) -> None:
     for after in APPEAL_STATES:
         with pytest.raises(IntegrityError, match="cannot move"):
             await put(after)
-    assert await find_broken(world.parts, SERVICE.invariants) == []

@@ -40,7 +40,7 @@ FIGURES = text(
         ) AS each_checker GROUP BY agency_id
     ), twice AS (
         SELECT s.agency_id,
-            count(*) FILTER (WHERE s.first = 'right' AND s.verdict = 'right') AS both,
+            count(*) FILTER (WHERE s.first = 'right' AND s.verdict = 'right') AS both_right,
             count(*) FILTER (WHERE s.first = 'right' AND s.verdict = 'wrong') AS first_only,
             count(*) FILTER (WHERE s.first = 'wrong' AND s.verdict = 'right') AS second_only,
             count(*) FILTER (WHERE s.first = 'wrong' AND s.verdict = 'wrong') AS neither
@@ -50,7 +50,7 @@ FIGURES = text(
         GROUP BY s.agency_id
     )
     SELECT agency_id, coalesce(decisions, 0) AS decisions, coalesce(checkers, 0) AS checkers, coalesce(busiest, 0) AS busiest,
-        coalesce(both, 0) AS both, coalesce(first_only, 0) AS first_only, coalesce(second_only, 0) AS second_only,
+        coalesce(both_right, 0) AS both_right, coalesce(first_only, 0) AS first_only, coalesce(second_only, 0) AS second_only,
         coalesce(neither, 0) AS neither
     FROM load FULL JOIN twice USING (agency_id) ORDER BY agency_id
     """
@@ -92,7 +92,7 @@ async def read_agreement(session: AsyncSession, caller: Caller[Regulations], sin
 
 
 def _figures(row: Any, rules: SecondCheckRules) -> AgreementOut:
-    pairs = Pairs(row.both, row.first_only, row.second_only, row.neither)
+    pairs = Pairs(row.both_right, row.first_only, row.second_only, row.neither)
     load = Pairs(int(row.busiest), int(row.decisions) - int(row.busiest), 0, 0)
     few, idle = pairs.number < rules.smallest_group, load.number < rules.smallest_group
     return AgreementOut(
