@@ -40,6 +40,7 @@ BREAKS = {
         " moved_at) SELECT gen_random_uuid(), id, version, person_id, 'objection', 'issued', 3, 'x', 'UU-30-2014', '2026-07-01',"
         " '2026-07-15', now() FROM cases LIMIT 1"
     ),
+    "a move of a case is as it was made": "UPDATE case_history SET at = at + interval '1 day'",
     "no event waits for longer than a minute": "UPDATE outbox SET created_at = now() - interval '61 seconds'",
 }
 

@@ -38,6 +38,6 @@ GRANTS = Grants(
         "statuses": REPLACED,
         "waiting_times": REPLACED,
     },
-    # What triggers ask: where words are lost, and how an entry is chained to the one before.
-    functions=["loses_words(jsonb,jsonb,text[])", "entry_link(entries,bytea)"],
+    # What triggers ask: where words are lost, and how an entry or a move is chained to the one before.
+    functions=["loses_words(jsonb,jsonb,text[])", "entry_link(entries,bytea)", "move_link(case_history,bytea)"],
 )

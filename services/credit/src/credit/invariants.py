@@ -206,4 +206,16 @@ INVARIANTS = (
             )
         """,
     ),
+    Invariant(
+        "a move of a case is as it was made",
+        """
+        SELECT case_id, version
+        FROM (
+            SELECT case_history AS whole, case_id, version, chain,
+                lag(chain) OVER later AS before, row_number() OVER later AS place
+            FROM case_history WINDOW later AS (PARTITION BY case_id ORDER BY version)
+        ) AS told
+        WHERE version <> place OR chain <> move_link(whole, before)
+        """,
+    ),
 )

@@ -169,6 +169,9 @@ class HistoryRow(Stored, table=True):
     replaced: dict[str, Any] | None = Field(
         sa_type=JSONB, sa_column_kwargs={"comment": "what was claimed before, where a repair has changed it"}
     )
+    chain: bytes = Field(
+        sa_column_kwargs={"comment": "SHA-256 of this move and the chain of the one before; a trigger makes it"}
+    )
 
 
 class BookedMonthRow(Stored, table=True):
