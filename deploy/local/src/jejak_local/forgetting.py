@@ -23,14 +23,14 @@ from roster.erasing import BY_ID, Erasing, Gone, Kept
 
 CODES = {
     # codes of a list, and what a rule decided
-    "about", "act", "chain", "change", "claim", "competencies", "competency", "days", "degree", "dispute", "duty", "finding", "first", "form", "from_state",
+    "about", "act", "awaits", "chain", "change", "claim", "competencies", "competency", "days", "degree", "dispute", "duty", "finding", "first", "form", "from_state",
     "golongan", "golongan_before", "ground", "hasil_kerja", "jenjang", "jenjang_before", "kind", "language", "left_out", "level", "limited_by", "media_type",
     "outcome", "part", "parts", "perilaku", "position", "predikat", "reason_code", "refused", "refused_field", "result", "review", "role",
     "roles", "served", "service", "sex", "side", "source", "source_kind", "staff_type", "stage", "state", "status", "tag", "template",
     "to_state", "verdict", "way", "weights", "why", "zone",
     # subjects of tokens
     "added_by", "asked_by", "attested_by", "by", "caller", "cancelled_by", "changed_by", "checked_by", "checkers", "client",
-    "decided_by", "done_by", "hands", "held_by", "issued_by", "named_by", "opened_by", "ordered_by", "proposed_by", "recorded_by",
+    "decided_by", "done_by", "hands", "held_by", "judged_by", "judges", "issued_by", "named_by", "opened_by", "ordered_by", "proposed_by", "recorded_by",
     "returned_by", "revoked_by", "sent_by", "settled_by", "subject", "submitted_by", "submitters", "viewer", "withdrawn_by",
     # numbers, days, hashes, and what a sender calls its own rows and itself
     "code", "counts", "course", "fingerprint", "inputs", "jp_by_year", "json_sha256", "number", "pack", "pairs", "pdf_sha256", "person_ids", "prices",

@@ -19,8 +19,10 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_conflicts_person_id"), "conflicts", ["person_id"])
     op.add_column("post_states", sa.Column("superior_id", sa.Uuid(), nullable=True))
+    op.create_index(op.f("ix_post_states_superior_id"), "post_states", ["superior_id"])
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_post_states_superior_id"), table_name="post_states")
     op.drop_column("post_states", "superior_id")
     op.drop_table("conflicts")
