@@ -8,17 +8,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-<<<<<<< HEAD
+from common.ids import new_id
 from contracts.roles import ROLES
-<<<<<<< HEAD
 from credit.domain.packs import PACKS
-=======
-from common.ids import new_id
->>>>>>> 40136a36 (A lot of decisions is made again, blind, and Cohen's kappa tells how far checkers agree)
-=======
-from common.ids import new_id
-from contracts.roles import ROLES
->>>>>>> 8b579523 (Texts, catalogues and generated docs)
 from jejak_local.harness import AGENCY, OTHER_AGENCY, REGION, sent_import
 from jejak_local.scopes import Things
 
@@ -160,24 +152,15 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
         await world.agency(agency)
         paper = PAPER | {"person_id": str(scene[whose][0])}
         papers[scene[whose][0]] = (await api.call("validator", "POST", "/papers", paper, agency=agency)).json()["id"]
-<<<<<<< HEAD
     content = (PACKS / "konversi-2023.toml").read_text().replace('"PermenPANRB-1-2023"', '"Rancangan"', 1)
     draft = (await api.call("lan", "POST", "/drafts", {"content": content})).json()["id"]
     replay = (await api.call("lan", "POST", f"/drafts/{draft}/replay")).json()["id"]
-=======
     appeals = {
         scene[whose][0]: await objected(api, scene[whose][0], case["id"])
         for whose, case in zip(scene, attested, strict=True)
     }
-<<<<<<< HEAD
->>>>>>> 01913e52 (Objections and appeals: clocks as data, another judge, held granted once, issued by reversal and correction; CreditAppealed)
-=======
     fixes = {scene[whose][0]: await asked_to_mend(api, scene[whose][0]) for whose in scene}
-<<<<<<< HEAD
->>>>>>> 426503ad (Wrong data are asked to be mended: a way and a working day by kind, closed when the registry has mended it)
-=======
     checks = {scene[whose][0]: await drawn_of(world, case["id"]) for whose, case in zip(scene, attested, strict=True)}
->>>>>>> 40136a36 (A lot of decisions is made again, blind, and Cohen's kappa tells how far checkers agree)
     own, other = [
         Things(
             {
@@ -232,23 +215,14 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
         own,
         other,
         {
-<<<<<<< HEAD
             "POST /v1/predicates:try": line,
             "POST /v1/drafts": {"content": content.replace('"Rancangan"', '"Rancangan lain"')},
-=======
             "POST /v1/cases/{case_id}/appeals": {"grounds": "lengkap"},
             "POST /v1/appeals/{appeal_id}/grant": {"answer": "benar"},
             "POST /v1/appeals/{appeal_id}/deny": {"answer": "tidak benar"},
-<<<<<<< HEAD
->>>>>>> 01913e52 (Objections and appeals: clocks as data, another judge, held granted once, issued by reversal and correction; CreditAppealed)
-=======
             "POST /v1/data-fixes": {"kind": "rank", "words": "III/c", "person_id": str(other.ids["person_id"])},
             "POST /v1/data-fixes/{fix_id}/refuse": {"answer": "sudah benar"},
-<<<<<<< HEAD
->>>>>>> 426503ad (Wrong data are asked to be mended: a way and a working day by kind, closed when the registry has mended it)
-=======
             "POST /v1/second-checks/{check_id}/verdict": {"verdict": "right"},
->>>>>>> 40136a36 (A lot of decisions is made again, blind, and Cohen's kappa tells how far checkers agree)
             "POST /v1/facts": fact,
             "POST /v1/facts:batch": [fact],
             "POST /v1/facts/{fact_id}/withdraw": {"reason": "salah orang"},

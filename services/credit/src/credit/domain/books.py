@@ -8,18 +8,6 @@ from typing import Any
 
 from common.leases import LeaseRules, load_leases
 from common.rules import RuleBook, RulePack
-<<<<<<< HEAD
-<<<<<<< HEAD
-<<<<<<< HEAD
-<<<<<<< HEAD
-<<<<<<< HEAD
-from credit.domain import (
-    entry,
-    one_step,
-    packs,
-    papers,
-    professionalism,
-=======
 from credit.domain import (
     agreement,
     appeals,
@@ -29,28 +17,13 @@ from credit.domain import (
     one_step,
     packs,
     papers,
->>>>>>> 8b579523 (Texts, catalogues and generated docs)
+    professionalism,
     promotion,
     promotion_days,
     returns,
     waiting,
     working_days,
 )
-<<<<<<< HEAD
-=======
-from credit.domain import appeals, entry, one_step, packs, papers, promotion, promotion_days, returns, waiting, working_days
->>>>>>> 01913e52 (Objections and appeals: clocks as data, another judge, held granted once, issued by reversal and correction; CreditAppealed)
-=======
-from credit.domain import appeals, entry, fixing, one_step, packs, papers, promotion, promotion_days, returns, waiting, working_days
->>>>>>> 426503ad (Wrong data are asked to be mended: a way and a working day by kind, closed when the registry has mended it)
-=======
-from credit.domain import agreement, appeals, entry, fixing, one_step, packs, papers, promotion, promotion_days, returns, waiting, working_days
->>>>>>> 40136a36 (A lot of decisions is made again, blind, and Cohen's kappa tells how far checkers agree)
-=======
-from credit.domain import agreement, appeals, conflicts, entry, fixing, one_step, packs, papers, promotion, promotion_days, returns, waiting, working_days
->>>>>>> 3798d237 (Nobody decides for whom they have a conflict of interest with)
-=======
->>>>>>> 8b579523 (Texts, catalogues and generated docs)
 from credit.domain.rules import OpenReading, Rules
 
 FOLDER = Path(__file__).parent.parent / "rules"
