@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends
 
 from common.web.parts import Transaction
 from contracts.callers import Caller
@@ -21,6 +21,5 @@ router = APIRouter(prefix="/v1", tags=["conflicts"])
 )
 async def put_conflict(
     person_id: UUID, session: Transaction, caller: Annotated[Caller[Regulations], Depends(rights.DECLARE_CONFLICT)]
-) -> Response:
+) -> None:
     await declare(session, person_id, caller)
-    return Response(status_code=204)

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends
 
 from common.web.pages import AskedWindow, Page
 from common.web.parts import Reading, Transaction
@@ -29,9 +29,8 @@ async def get_second_checks(session: Reading, caller: Checker, window: AskedWind
 
 
 @router.post("/second-checks/{check_id}/verdict", status_code=204, summary="Say whether all of it is in order")
-async def post_verdict(check_id: UUID, body: VerdictIn, session: Transaction, caller: Checker) -> Response:
+async def post_verdict(check_id: UUID, body: VerdictIn, session: Transaction, caller: Checker) -> None:
     await commands.judge(session, check_id, body.verdict, caller)
-    return Response(status_code=204)
 
 
 @router.get(
