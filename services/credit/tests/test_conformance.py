@@ -1,6 +1,7 @@
 """Whatever is sent to the service, the answer is one that its document tells."""
 
 from common.runner import Runner
+from credit.domain.packs import PACKS
 from credit.service import SERVICE
 from jejak_local.harness import AGENCY
 
@@ -21,6 +22,9 @@ async def test_every_answer_is_documented(keeps_its_word, app, database, world, 
     await world.agency(AGENCY)
     paper = {"kind": "determination", "person_id": str(people[0]), "name": "Sari Contoh", "official": "Budi Contoh"}
     papers = [(await api.call("validator", "POST", "/papers", paper)).json()]
+    content = (PACKS / "konversi-2023.toml").read_text().replace('"PermenPANRB-1-2023"', '"Rancangan"', 1)
+    draft = (await api.call("lan", "POST", "/drafts", {"content": content})).json()["id"]
+    replay = (await api.call("lan", "POST", f"/drafts/{draft}/replay")).json()["id"]
     record = world.completed(people[0])
     await world.hear(world.received(record))
     sheet = {"headers": api.headers("agency_hr"), "content": SHEET}
@@ -38,6 +42,8 @@ async def test_every_answer_is_documented(keeps_its_word, app, database, world, 
             "record_id": [record.record_id],
             "entry_id": entries,
             "fact_id": [fact["id"] for fact in facts],
+            "draft_id": [draft],
+            "replay_id": [replay],
             "paper_id": [each["id"] for each in papers],
             "token": [each["check_url"].rsplit("/", 1)[1] for each in papers],
             "import_id": imports,
@@ -45,6 +51,8 @@ async def test_every_answer_is_documented(keeps_its_word, app, database, world, 
         bodies={
             "POST /v1/imports:predicates": SHEET,
             "POST /v1/predicates": predicate(people[0], **another_year),
+            "POST /v1/predicates:try": predicate(people[0], **another_year),
+            "POST /v1/drafts": {"content": content.replace('"Rancangan"', '"Rancangan lain"')},
             "POST /v1/facts": said | {"person_id": str(people[1])},
             "POST /v1/facts/{fact_id}/withdraw": {"reason": "salah orang"},
             "POST /v1/openings": {
