@@ -43,6 +43,8 @@ RIGHTS = {
     ("PUT", "/v1/pairs/{pair_id}/agreement"): {"person"},
     ("POST", "/v1/pairs/{pair_id}/agreement/sign"): {"person"},
     ("POST", "/v1/pairs/{pair_id}/sessions"): {"person"},
+    ("GET", "/v1/sessions/me"): {"person"},
+    ("GET", "/v1/programmes/{programme_id}/match/me"): {"person"},
     ("GET", "/v1/sessions/{session_id}"): {"person"},
     ("PUT", "/v1/sessions/{session_id}"): {"person"},
     ("PUT", "/v1/sessions/{session_id}/log"): {"person"},

@@ -17,6 +17,10 @@ READ_APPLICATIONS = Right(
 MATCH = Right(("programme_manager",), "the programmes of their agency")
 READ_RUNS = Right(("lan", "programme_manager"), "the programmes of their agency; all for a national role")
 OWN_PAIRS = Right(("person",), "the pairs they are or were one of")
+READ_OWN_MATCH = Right(
+    ("person",),
+    "their own, of the newest run of which a pair was offered: nothing of a draft, and nobody but their mentor",
+)
 READ_PAIRS = Right(("lan", "programme_manager"), "the programmes of their agency; all for a national role")
 DECLINES = Detail(("programme_manager",), "who declined a pair of their agency's programmes, and why")
 KEEP_PAIRS = Right(("programme_manager",), "the programmes of their agency")

@@ -95,6 +95,49 @@ async def test_whom_a_mentee_avoids_is_not_told_by_the_change_that_would_match_t
         assert str(mentor) not in str(why)
 
 
+async def test_a_mentee_reads_why_of_themselves_once_a_pair_was_offered(api, cohort, matched, desk) -> None:
+    run, path = await matched(cohort["id"]), f"/programmes/{cohort['id']}/match/me"
+    found = await results(api, run)
+    await desk(f"/runs/{run['id']}/draft")
+    for mentee in found:
+        assert (await api.refused("person", "GET", path, person=mentee))[0] == 404, "a draft is the desk's alone"
+    await desk(f"/programmes/{cohort['id']}/publish")
+    for mentee, result in found.items():
+        why = await api.get(path, "person", person=mentee)
+        assert (why["person_id"], why["mentor_id"], why["score"]) == (mentee, result["mentor_id"], result["score"])
+        if why["mentor_id"] is None:
+            assert (why["limited_by"], why["change"]["kind"], why["change"]["value"]) == ("seats", "seats", None)
+            assert not any(str(mentor) in str(why) for mentor in cohort["mentors"])
+    assert (await api.refused("person", "GET", path, person=cohort["mentors"][0]))[0] == 404
+
+
+async def test_a_mentor_of_whom_the_run_knows_nothing_is_not_explained_by_it(api, cohort, matched, desk) -> None:
+    run = await matched(cohort["id"])
+    await desk(f"/runs/{run['id']}/draft")
+    one, other = (await api.get(f"/programmes/{cohort['id']}/pairs", "programme_manager"))["items"]
+    await desk(f"/pairs/{one['id']}/exchange", {"pair_id": other["id"], "reason": "satu rumpun"})
+    await desk(f"/programmes/{cohort['id']}/publish")
+    for pair in (one, other):
+        path = f"/programmes/{cohort['id']}/match/me"
+        assert (await api.refused("person", "GET", path, person=pair["mentee_id"]))[:2] == (409, "run-not-done")
+
+
+async def test_a_mentee_does_not_read_that_a_mentor_will_not_have_them(
+    api, world, programme, joins, matched, desk
+) -> None:
+    programme_id = await programme()
+    mentor, mentee, other = await world.person("ahli_madya"), await world.person(), await world.person()
+    await joins(programme_id, mentor, "mentor", avoids=[str(mentee)])
+    for each in (mentee, other):
+        await joins(programme_id, each, "mentee")
+    run = await matched(programme_id)
+    assert (await api.get(f"/runs/{run['id']}/results/{mentee}"))["limited_by"] == "conflict"
+    await desk(f"/runs/{run['id']}/draft")
+    await desk(f"/programmes/{programme_id}/publish")
+    why = await api.get(f"/programmes/{programme_id}/match/me", "person", person=mentee)
+    assert (why["limited_by"], why["change"]) == (None, None)
+
+
 async def test_both_of_a_pair_read_that_it_was_looked_at(api, world, cohort, matched) -> None:
     runs = [await matched(cohort["id"], seed=seed) for seed in range(1, 7)]
     found = [await results(api, run) for run in runs]

@@ -41,6 +41,20 @@ async def test_no_session_is_planned_before_both_have_signed(both, clock) -> Non
     assert (await two.call(*plan)).status_code == 201
 
 
+async def test_what_is_to_come_and_what_waits_for_a_word_is_shown_of_all_pairs_of_the_two_alone(both, clock) -> None:
+    two, others = await both(), await both()
+    await others.plan(clock.now() + HOUR)
+    told, later, gone = [await two.plan(clock.now() + each * 2 * HOUR) for each in (1, 3, 5)]
+    await two.call("mentor", "POST", f"/sessions/{gone['id']}/cancel", {"reason": "bentrok"})
+    clock.moment += 4 * HOUR
+    await two.confirm(told, "mentee")
+    for side in ("mentee", "mentor"):
+        shown = (await two.get("/sessions/me", side))["items"]
+        assert [(each["id"], each["state"]) for each in shown] == [(told["id"], "pending"), (later["id"], "planned")]
+    await two.confirm(told, "mentor")
+    assert [each["id"] for each in (await two.get("/sessions/me"))["items"]] == [later["id"]]
+
+
 async def test_no_session_is_planned_for_after_the_last_day_of_the_pair(both, clock) -> None:
     two = await both()
     assert two.pair.ends_on is not None

@@ -4,6 +4,7 @@ A service that is away, or too slow, is an answer too: its part of the page says
 """
 
 import asyncio
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,9 +44,20 @@ def post(service: str, path: str, json: Any = None, *, once: str | None = None) 
     return Question(service, "POST", path, json=json, headers={"idempotency-key": once} if once else {})
 
 
-def put(service: str, path: str, json: Any) -> Question:
-    """To put something in the place of what is there."""
-    return Question(service, "PUT", path, json=json)
+def put(service: str, path: str, json: Any, *, seen: str | None = None) -> Question:
+    """To put something in the place of what is there; with `seen`, of that version alone."""
+    return Question(service, "PUT", path, json=json, headers={"if-match": f'"{seen}"'} if seen else {})
+
+
+def bulk(service: str, path: str, lines: Sequence[Any]) -> Question:
+    """To tell many things at once, a line each; they are answered one by one (`Answer.lines`)."""
+    content = "\n".join(json.dumps(line) for line in lines).encode()
+    return Question(service, "POST", path, content=content, headers={"content-type": "application/x-ndjson"})
+
+
+def take_away(service: str, path: str) -> Question:
+    """To take something away."""
+    return Question(service, "DELETE", path)
 
 
 @dataclass(frozen=True)
@@ -83,6 +95,11 @@ class Answer:
     def faults(self) -> Sequence[Mapping[str, Any]]:
         """What is wrong with what was asked, each with its field, code and message (RFC 9457)."""
         return self.body.get("errors", ()) if not self.ok and isinstance(self.body, dict) else ()
+
+    @property
+    def lines(self) -> Sequence[Mapping[str, Any]]:
+        """What became of each line of a bulk upload; nothing where there is no answer."""
+        return [json.loads(line) for line in self.content.splitlines()] if self.ok else ()
 
     @property
     def items(self) -> Sequence[Any]:

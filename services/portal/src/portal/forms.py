@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
+from common.refused import Refused
 from portal.asking import Answer
 
 
@@ -24,6 +26,18 @@ class Form:
     def given(self, *names: str) -> dict[str, str]:
         """What was typed in those of these fields that are not empty."""
         return {name: self.typed[name].strip() for name in names if self.typed.get(name, "").strip()}
+
+    def known(self, name: str) -> UUID:
+        """The id in a field that nobody types. Raises Refused `not-found` where it is none."""
+        try:
+            return UUID(self[name])
+        except ValueError as error:
+            raise Refused("not-found") from error
+
+    def whole(self, name: str) -> int | str | None:
+        """The number that was typed; what is none goes to the service as it is, which says what is wrong with it."""
+        typed = self[name].strip()
+        return int(typed) if typed.isascii() and typed.isdigit() else typed or None
 
     def refused(self, answer: Answer, fields: Sequence[str], otherwise: str) -> "Form":
         """The form with what a service has against it; `otherwise` is said where it gives no reason.

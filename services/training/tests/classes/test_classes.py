@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -215,3 +216,28 @@ async def test_a_chunk_of_seats_takes_the_same_statements_for_one_and_for_five_h
             await enrolled(api, class_id, some)
         taken.append(len(statements))
     assert taken[0] == taken[1], taken
+
+
+async def test_classes_with_a_seat_that_close_what_is_left_are_offered_the_most_first(world, api) -> None:
+    [me, other] = await world.people(world.state(), world.state())
+    course_id = await course(world, api, jp=None)
+    hour = {"starts_at": "2026-06-13T08:00:00+07:00", "ends_at": "2026-06-13T10:00:00+07:00", "jp": "2"}
+    small = await published(api, course_id, sessions=[hour])
+    large = await published(api, course_id)
+    full = await published(api, course_id, seats=1)
+    await enrolled(api, full, [other])
+    with counted_statements(world.database) as few:
+        told = await api.get("/people/me/class-offers", "person", person=me)
+    assert (Decimal(told["left"]), [each["id"] for each in told["items"]]) == (20, [large, small])
+    assert [(Decimal(each["closes"]), each["reason"]) for each in told["items"]] == [
+        (8, "Menutup 8 dari 20 JP yang masih kurang."),
+        (2, "Menutup 2 dari 20 JP yang masih kurang."),
+    ]
+    await enrolled(api, large, [me])
+    for _ in range(3):
+        await published(api, course_id, sessions=[hour])
+    with counted_statements(world.database) as many:
+        assert len((await api.get("/people/me/class-offers", "person", person=me))["items"]) == 4
+    assert len(many) == len(few)
+    world.clock.moment = AFTER
+    assert (await api.get("/people/me/class-offers", "person", person=me))["items"] == [], "they have begun"

@@ -6,12 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 
 from common.web.pages import AskedWindow, Page
-from common.web.parts import Reading, Transaction
+from common.web.parts import Reading, Transaction, UsedLanguage
 from contracts.callers import Caller
 from contracts.looks import shows
 from mentoring import rights
 from mentoring.domain.pairs import State
 from mentoring.pairs import answers, coverage, drafts, queries, reviews
+from mentoring.pairs.own_match import own_match
 from mentoring.pairs.schemas import (
     ByHandIn,
     CoverageOut,
@@ -26,11 +27,13 @@ from mentoring.pairs.schemas import (
     PublishedOut,
     UnmatchedOut,
 )
+from mentoring.runs.schemas import WhyOut
 
 router = APIRouter(prefix="/v1", tags=["pairs"])
 
 Reader = Annotated[Caller[None], Depends(rights.READ_PAIRS)]
 Keeper = Annotated[Caller[None], Depends(rights.KEEP_PAIRS)]
+Mentee = Annotated[Caller[None], Depends(rights.READ_OWN_MATCH)]
 OneOfBoth = Annotated[Caller[None], Depends(rights.OWN_PAIRS)]
 NO_OFFER: dict[int | str, dict[str, Any]] = {409: {"description": "`pair-not-offered`"}}
 
@@ -157,3 +160,13 @@ async def list_unmatched(
     programme_id: UUID, session: Reading, caller: Reader, window: AskedWindow
 ) -> Page[UnmatchedOut]:
     return await coverage.unmatched_page(session, window, programme_id, caller)
+
+
+@router.get(
+    "/programmes/{programme_id}/match/me",
+    summary="Why you have this mentor, or none, and the smallest change that would match you",
+    responses={409: {"description": "`run-not-done`: your pair is not one that a run has found"}},
+)
+@shows("mentoring")
+async def get_own_match(programme_id: UUID, session: Reading, language: UsedLanguage, caller: Mentee) -> WhyOut:
+    return await own_match(session, programme_id, language, caller)

@@ -80,6 +80,12 @@ async def explained(
     result = await session.get(MatchingResult, {"run_id": run_id, "mentee_id": person_id})
     if result is None:
         raise Refused("not-found")
+    return await why_of(session, run, result, language)
+
+
+async def why_of(session: AsyncSession, run: MatchingRun, result: MatchingResult, language: Language) -> WhyOut:
+    """Why a mentee of a run has this mentor, or none."""
+    run_id, person_id = run.id, result.mentee_id
     if result.limited_by == "not-admitted":
         return _without(result, None, language)
     of_run = col(MatchingResult.run_id) == run_id

@@ -56,6 +56,14 @@ async def list_quiet_pairs(
     return await queries.quiet_page(session, window, programme_id, caller)
 
 
+@router.get(
+    "/sessions/me", summary="The sessions of your pairs that are to come, or wait for a word that they were held"
+)
+@shows("mentoring")
+async def list_own_sessions(session: Reading, caller: OneOfBoth, window: AskedWindow) -> Page[SessionOut]:
+    return await queries.own_sessions(session, window, caller)
+
+
 @router.get("/sessions/{session_id}", summary="A session with what was talked about")
 @shows("mentoring")
 async def get_session(session_id: UUID, session: Reading, caller: OneOfBoth, response: Response) -> WholeSessionOut:

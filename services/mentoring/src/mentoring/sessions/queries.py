@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, exists, or_, select
+from sqlalchemy import ColumnElement, Row, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -28,6 +28,13 @@ async def session_page(session: AsyncSession, window: Window, pair_id: UUID, cal
     await seen_pair(session, pair_id, caller)
     found = BOTH.where(col(MentoringSession.pair_id) == pair_id)
     rows = await session.execute(window.narrow(found, col(MentoringSession.id), BY_ID))
+    return window.page([SessionOut.model_validate(_told(row, caller)) for row in rows], lambda shown: [shown.id])
+
+
+async def own_sessions(session: AsyncSession, window: Window, caller: Caller[None]) -> Page[SessionOut]:
+    """The sessions of the caller's pairs that are to come or wait for a word, in the order they were planned."""
+    open_ones = col(MentoringSession.state).in_(("planned", "pending"))
+    rows = await session.execute(window.narrow(BOTH.where(open_ones, _mine(caller)), col(MentoringSession.id), BY_ID))
     return window.page([SessionOut.model_validate(_told(row, caller)) for row in rows], lambda shown: [shown.id])
 
 
@@ -76,12 +83,16 @@ def said_of(row: MentoringSession) -> Said:
 
 
 async def _own(session: AsyncSession, session_id: UUID, caller: Caller[None]) -> Row[MentoringSession, UUID, UUID]:
-    me = caller.speaks_for("person")
-    own = or_(col(Pair.mentee_id) == me, col(Pair.mentor_id) == me)
-    row = (await session.execute(BOTH.where(col(MentoringSession.id) == session_id, own))).one_or_none()
+    asked = BOTH.where(col(MentoringSession.id) == session_id, _mine(caller))
+    row = (await session.execute(asked)).one_or_none()
     if row is None:
         raise Refused("not-found")
     return row
+
+
+def _mine(caller: Caller[None]) -> ColumnElement[bool]:
+    me: UUID = caller.speaks_for("person")
+    return or_(col(Pair.mentee_id) == me, col(Pair.mentor_id) == me)
 
 
 def _told(row: Row[MentoringSession, UUID, UUID], caller: Caller[None]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from common.refused import Refused
 from common.web import etag
 from common.web.bulk import Lines, lines_of
 from common.web.pages import AskedWindow, Page
-from common.web.parts import Reading, Transaction, parts_of
+from common.web.parts import Reading, Transaction, UsedLanguage, parts_of
 from contracts.callers import Caller
 from contracts.looks import shows
 from training import rights
@@ -22,6 +22,7 @@ from training.classes.schemas import (
     ClassIn,
     ClassOut,
     EnrolmentOut,
+    OffersOut,
     ParticipantOut,
     ResultIn,
     SomebodyIn,
@@ -92,6 +93,14 @@ async def list_people(class_id: UUID, session: Reading, caller: Looker, window: 
 @shows("trainings")
 async def list_own_classes(session: Reading, caller: Own, window: AskedWindow) -> Page[ParticipantOut]:
     return await queries.own_page(session, window, caller)
+
+
+@router.get(
+    "/people/me/class-offers", summary="Classes with a seat free that close what you lack this year, the most first"
+)
+@shows("hours")
+async def get_own_offers(session: Reading, caller: Own, language: UsedLanguage) -> OffersOut:
+    return await queries.offers(session, language, caller)
 
 
 @router.post(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -11,14 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from common.refused import Refused
+from common.texts import Language, number
 from common.web.pages import BY_ID, Page, Window
 from contracts.callers import Caller
 from training.catalogue.tables import Course
-from training.classes.schemas import ClassOut, EnrolmentOut, ParticipantOut, SessionOut
+from training.classes.schemas import ClassOut, EnrolmentOut, OfferOut, OffersOut, ParticipantOut, SessionOut
 from training.classes.tables import Attendance, ClassSession, Enrolment, Result, TaughtClass
 from training.domain.classes import NONE
 from training.domain.rules import Book
 from training.people import PEOPLE
+from training.standing.queries import person_jp
+from training.texts import say
 
 
 def _seats(state: str) -> Any:
@@ -26,6 +30,8 @@ def _seats(state: str) -> Any:
     return counted.scalar_subquery().label(state)
 
 
+OFFERED, SEARCHED = 10, 500
+"""How many classes are offered at once, and among how many of the next to begin."""
 FOUND = select(TaughtClass, col(Course.title), col(Course.form), _seats("enrolled"), _seats("waiting")).join(
     Course, col(Course.id) == col(TaughtClass.course_id)
 )
@@ -111,6 +117,43 @@ async def own_page(session: AsyncSession, window: Window, caller: Caller[Book]) 
     found = PARTICIPANTS.where(col(Enrolment.person_id) == caller.speaks_for("person"))
     rows = (await session.execute(window.narrow(found, col(Enrolment.id), BY_ID))).all()
     return window.page([_participant(row) for row in rows], lambda shown: [shown.id])
+
+
+async def offers(session: AsyncSession, language: Language, caller: Caller[Book]) -> OffersOut:
+    """Classes to come this year, with a seat free, that close what the caller lacks; none for whoever lacks nothing.
+
+    What a form counts of the hours is for the record to say, by the rule of the day. Raises Refused as `person_jp` does.
+    """
+    me, year = caller.speaks_for("person"), caller.today.year
+    left = (await person_jp(session, me, year, caller, language)).left
+    own = exists().where(
+        col(Enrolment.class_id) == col(TaughtClass.id),
+        col(Enrolment.person_id) == me,
+        col(Enrolment.state) != "withdrawn",
+    )
+    taken = select(func.count()).where(
+        col(Enrolment.class_id) == col(TaughtClass.id), col(Enrolment.state) == "enrolled"
+    )
+    to_come = FOUND.where(
+        col(TaughtClass.cancelled_at).is_(None),
+        col(TaughtClass.begins_on) > caller.today,
+        col(TaughtClass.ends_on) <= date(year, 12, 31),
+        taken.scalar_subquery() < col(TaughtClass.seats),
+        ~own,
+    ).order_by(col(TaughtClass.begins_on), col(TaughtClass.id))
+    found = await _shown(session, to_come.limit(SEARCHED)) if left else []
+    found.sort(key=lambda each: (-min(each.jp, left), each.begins_on))
+    items = [_offer(each, min(each.jp, left), left, language) for each in found[:OFFERED]]
+    return OffersOut(person_id=me, year=year, left=left, items=items)
+
+
+def _offer(found: ClassOut, closes: Decimal, left: Decimal, language: Language) -> OfferOut:
+    reason = (
+        say("offer.closes", language, closes=number(closes, language), left=number(left, language))
+        if closes < left
+        else say("offer.closes-all", language, left=number(left, language))
+    )
+    return OfferOut(**found.model_dump(), closes=closes, reason=reason)
 
 
 async def enrolment(session: AsyncSession, enrolment_id: UUID) -> EnrolmentOut:

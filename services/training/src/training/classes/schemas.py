@@ -103,6 +103,22 @@ class ClassOut(BaseModel):
     version: int
 
 
+class OfferOut(ClassOut):
+    """A class somebody may still take part in, and what it is offered for."""
+
+    closes: Decimal = Field(description="the hours (JP) of its sessions, up to what is left")
+    reason: str
+
+
+class OffersOut(BaseModel):
+    """What somebody lacks in a year, and classes that close it: the most of it first, then the first to begin."""
+
+    person_id: UUID
+    year: int
+    left: Decimal
+    items: list[OfferOut]
+
+
 class EnrolmentOut(BaseModel):
     """Whether somebody has a seat."""
 

@@ -1,0 +1,149 @@
+"""Classes for who gives them: courses, classes, who was there, results and certificates.
+
+People are told of by NIP, a line each, and answered one by one: what was refused stays in its field with the reason.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Response
+
+from common.refused import Refused
+from portal import rights
+from portal.asking import Answer, bulk, get, post
+from portal.deeds import chosen, done
+from portal.forms import Form
+from portal.texts import say
+from portal.visits import Visit, to
+
+router = APIRouter(include_in_schema=False)
+
+Giver = Annotated[Visit, Depends(rights.PROVIDER)]
+SERVICE = "training"
+COURSE = ("code", "title", "form", "jp", "valid_from")
+CLASS = ("course_id", "begins_on", "ends_on", "seats", "cost", "sessions")
+SESSIONS = range(5)
+"""How many sessions a new class may have on the page; a service takes a hundred."""
+
+
+@router.get("/teaching")
+async def teaching(visit: Giver, after: str | None = None) -> Response:
+    return await _teaching(visit, visit.form, after)
+
+
+@router.post("/teaching")
+async def publish(visit: Giver) -> Response:
+    form, provider = visit.form, str(visit.who.principal.speaks_for("provider"))
+    sessions = [
+        {"starts_at": _there(visit, form[f"from-{n}"]), "ends_at": _there(visit, form[f"to-{n}"])}
+        | {"jp": form[f"jp-{n}"].replace(",", ".")}
+        for n in SESSIONS
+        if form[f"from-{n}"]
+    ]
+    course = form.given(*COURSE) | {"provider_id": provider}
+    if "jp" in course:
+        course["jp"] = course["jp"].replace(",", ".")
+    given = form.given("course_id", "begins_on", "ends_on", "cost") | {"seats": form.whole("seats")}
+    deeds = {
+        "course": post(SERVICE, "/courses", course),
+        "class": post(SERVICE, "/classes", given | {"sessions": sessions}),
+    }
+    fields = COURSE if form["do"] == "course" else CLASS
+    return await done(visit, chosen(visit, deeds), "/teaching", lambda form: _teaching(visit, form), fields)
+
+
+def _there(visit: Visit, typed: str) -> str:
+    """A moment by the clock of the reader, as services take it; what is none goes as it is."""
+    try:
+        return datetime.fromisoformat(typed).replace(tzinfo=ZoneInfo(visit.zone)).isoformat()
+    except ValueError:
+        return typed
+
+
+async def _teaching(visit: Visit, form: Form, after: str | None = None) -> Response:
+    provider = visit.who.principal.speaks_for("provider")
+    classes, courses, packs = await visit.ask(
+        get(SERVICE, "/classes", provider_id=provider, after=after),
+        get(SERVICE, "/courses", provider_id=provider, limit=1000),
+        get(SERVICE, "/rule-packs"),
+    )
+    forms = next((each["forms"] for each in packs.body if each["valid_to"] is None), ()) if packs.ok else ()
+    return visit.page(
+        "classes/teaching.html",
+        422 if form.faults else 200,
+        form=form,
+        classes=classes,
+        courses=courses,
+        forms=forms,
+        sessions=SESSIONS,
+    )
+
+
+@router.get("/teaching/{class_id}")
+async def taught(visit: Giver, class_id: UUID) -> Response:
+    return await _taught(visit, class_id, visit.form)
+
+
+@router.post("/teaching/{class_id}")
+async def tell(visit: Giver, class_id: UUID) -> Response:
+    path, form, address = f"/classes/{class_id}", visit.form, f"/teaching/{class_id}"
+    if form["do"] in TOLD:
+        return await _tell(visit, class_id)
+    deeds = {
+        "certificates": post(SERVICE, f"{path}/certificates"),
+        "cancel": post(SERVICE, f"{path}/cancel", form.given("reason")),
+    }
+    return await done(visit, chosen(visit, deeds), address, lambda form: _taught(visit, class_id, form), ("reason",))
+
+
+def _seat(_: Form, line: Sequence[str]) -> dict[str, Any]:
+    return {"nip": line[0]}
+
+
+def _presence(form: Form, line: Sequence[str]) -> dict[str, Any]:
+    return {"nip": line[0], "session": form.whole("session"), "present": form["absent"] != "yes"}
+
+
+def _result(form: Form, line: Sequence[str]) -> dict[str, Any]:
+    return {"nip": line[0], "name": " ".join(line[1:]), "passed": form["failed"] != "yes"}
+
+
+TOLD: dict[str, tuple[str, Callable[[Form, Sequence[str]], dict[str, Any]]]] = {
+    "enrol": ("enrolments", _seat),
+    "attendance": ("attendance", _presence),
+    "results": ("results", _result),
+}
+"""What is told of people: the route it goes to, and what a line of it says."""
+
+
+async def _tell(visit: Visit, class_id: UUID) -> Response:
+    form = visit.form
+    name, said = TOLD[form["do"]]
+    lines = [line.strip() for line in form["people"].splitlines() if line.strip()]
+    told = [said(form, line.replace(";", " ").split()) for line in lines]
+    [sent] = await visit.ask(bulk(SERVICE, f"/classes/{class_id}/{name}:batch", told))
+    refused = [each for each in sent.lines if each["status"] == "refused"]
+    if sent.ok and lines and not refused:
+        return to(f"/teaching/{class_id}?told={len(lines)}")
+    if refused:
+        left = "\n".join(lines[each["line"] - 1] for each in refused)
+        words = [{"field": "people", "message": f"{lines[each['line'] - 1]}: {each['message']}"} for each in refused]
+        again = Form({**form.typed, "people": left}).refused(Answer(422, {"errors": words}), ("people",), "")
+    else:
+        again = form.refused(sent, ("people",), say("form.not-sent", visit.language))
+    return await _taught(visit, class_id, again)
+
+
+async def _taught(visit: Visit, class_id: UUID, form: Form) -> Response:
+    path = f"/classes/{class_id}"
+    found, people, feedback = await visit.ask(
+        get(SERVICE, path), get(SERVICE, f"{path}/people", limit=1000), get(SERVICE, f"{path}/feedback")
+    )
+    if found.missing or people.missing:
+        raise Refused("not-found")
+    return visit.page(
+        "classes/taught.html", 422 if form.faults else 200, form=form, found=found, people=people, feedback=feedback
+    )
