@@ -15,7 +15,7 @@ from credit.data_fixes.queries import list_fixes, read_fix
 from credit.data_fixes.schemas import DataFixIn, DataFixOut, RefusalIn
 from credit.domain.books import Regulations
 
-router = APIRouter(prefix="/v1", tags=["data fixes"])
+router = APIRouter(prefix="/v1", tags=["data-fixes"])
 
 Reader = Annotated[Caller[Regulations], Depends(rights.READ)]
 Asker = Annotated[Caller[Regulations], Depends(rights.ASK_FIX)]

@@ -16,7 +16,7 @@ from credit.second_checks import commands
 from credit.second_checks.queries import list_waiting, read_agreement
 from credit.second_checks.schemas import AgreementsOut, SecondCheckOut, VerdictIn
 
-router = APIRouter(prefix="/v1", tags=["second checks"])
+router = APIRouter(prefix="/v1", tags=["second-checks"])
 
 Checker = Annotated[Caller[Regulations], Depends(rights.CHECK)]
 
