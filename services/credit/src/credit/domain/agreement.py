@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from common.rules import RuleBook, load_rule_book
+from credit.domain.rules import OpenReading
 
 PACKS = Path(__file__).parent.parent / "rules" / "second_checks"
 SHOWN = Decimal("0.001")
@@ -28,6 +29,7 @@ class SecondCheckRules:
     smallest_group: int
     source: str
     status: str
+    readings: tuple[OpenReading, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 import msgspec
 
 from common.rules import RuleBook, load_rule_book
+from credit.domain.rules import OpenReading
 
 PACKS = Path(__file__).parent.parent / "rules" / "conflicts"
 Why = Literal["declared", "superior-line"]
@@ -25,6 +26,7 @@ class ConflictRules:
     superior_line: bool
     source: str
     status: str
+    readings: tuple[OpenReading, ...] = ()
 
     def between(
         self,

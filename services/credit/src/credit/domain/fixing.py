@@ -9,6 +9,7 @@ import msgspec
 
 from common.refused import Refused
 from common.rules import RuleBook, load_rule_book
+from credit.domain.rules import OpenReading
 
 PACKS = Path(__file__).parent.parent / "rules" / "data_fixes"
 
@@ -28,6 +29,7 @@ class FixRules:
 
     kinds: Mapping[str, FixRoute]
     status: str
+    readings: tuple[OpenReading, ...] = ()
 
     def of(self, kind: str) -> FixRoute:
         """The way of a kind. Raises Refused `fix-kind-unknown`."""
