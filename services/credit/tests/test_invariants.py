@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from common.invariants import find_broken
 from credit.service import SERVICE
-from jejak_local.harness import owning
+from jejak_local.harness import AGENCY, owning
 
 # What breaks each invariant; with the guards off, as an operator with a psql prompt could do it.
 BREAKS = {
@@ -40,6 +40,8 @@ BREAKS = {
         " moved_at) SELECT gen_random_uuid(), id, version, person_id, 'objection', 'issued', 3, 'x', 'UU-30-2014', '2026-07-01',"
         " '2026-07-15', now() FROM cases LIMIT 1"
     ),
+    "the papers of an agency and year are numbered from 1 on without a gap": "UPDATE paper_series SET last = last + 1",
+    "a paper says the sum of the entries that there were when it was issued": "UPDATE papers SET twelfths = twelfths + 1",
     "a move of a case is as it was made": "UPDATE case_history SET at = at + interval '1 day'",
     "no event waits for longer than a minute": "UPDATE outbox SET created_at = now() - interval '61 seconds'",
 }
@@ -47,7 +49,8 @@ BREAKS = {
 
 @pytest.fixture
 async def books(world, api, predicate) -> None:
-    """A little of everything: attested, checked, returned, a bonus of each."""
+    """A little of everything: attested, checked, returned, a bonus of each, a paper."""
+    await world.agency(AGENCY)
     people = await world.people(*(world.state() for _ in range(6)))
     answers = await api.bulk("/predicates:batch", [predicate(person) for person in people], "service")
     records = [world.completed(person, degree="S2") for person in people[:3]]
@@ -57,6 +60,8 @@ async def books(world, api, predicate) -> None:
     await api.bulk("/cases:check", [*ids[:4], {"id": bonuses[0]}, {"id": bonuses[1]}], "verifier")
     await api.bulk("/cases:attest", [*ids[:3], {"id": bonuses[0]}], "validator")
     await api.call("verifier", "POST", f"/cases/{ids[4]['id']}/return", {"reason": "x"})
+    paper = {"kind": "determination", "person_id": str(people[0]), "name": "Sari Contoh", "official": "Budi Contoh"}
+    assert (await api.call("validator", "POST", "/papers", paper)).status_code == 201
     attested, checked = await world.rows(
         "SELECT record_id FROM cases WHERE id = ANY(:ids) ORDER BY id", ids=bonuses[:2]
     )
@@ -75,7 +80,7 @@ async def test_honest_books_balance(run, books, capsys) -> None:
 @pytest.mark.breaks_invariants
 @pytest.mark.parametrize("invariant", [invariant.name for invariant in SERVICE.invariants])
 async def test_each_invariant_is_found_broken(world, run, books, capsys, invariant: str) -> None:
-    tables = ("cases", "entries", "segments", "case_history", "appeals")
+    tables = ("cases", "entries", "segments", "case_history", "appeals", "papers")
     async with owning(world.database) as connection:
         for table in tables:
             await connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))

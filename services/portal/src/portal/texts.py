@@ -193,6 +193,7 @@ CALLED = {
         "ahli_madya": text_named("jenjang.ahli_madya"),
         "ahli_utama": text_named("jenjang.ahli_utama"),
     },
+    "shortfall": {"open": text_named("shortfall.open"), "resolved": text_named("shortfall.resolved")},
     "by": {
         "kind": text_named("by.kind"),
         "region": text_named("by.region"),
