@@ -85,3 +85,12 @@ def predicate() -> Callable[..., dict[str, Any]]:
     """A line for /predicates: a good year."""
     year = {"period_start": "2025-01-01", "period_end": "2025-12-31"}
     return numbered("P", source_name="e-kinerja", predikat="baik", **year)
+
+
+@pytest.fixture
+def everything_is_drawn(world):
+    """The share of a test is all: which ones a share of 5 % takes is another test's."""
+    [pack] = world.parts.rules.second_checks.packs
+    object.__setattr__(pack.tables, "share", 10_000)
+    yield
+    object.__setattr__(pack.tables, "share", 500)

@@ -1,21 +1,48 @@
 """Whatever is sent to the service, the answer is one that its document tells."""
 
+from argparse import Namespace
+
 from common.runner import Runner
 from credit.domain.packs import PACKS
+from credit.second_checks.commands import draw
 from credit.service import SERVICE
 from jejak_local.harness import AGENCY
 
 NIP = "199001012015051001"
+GROUNDS = {"grounds": "Buktinya lengkap sejak awal"}
+ANSWER = {"answer": "Setelah diperiksa kembali"}
 SHEET = "Nomor Rujukan;Sumber;NIP;Awal Periode;Akhir Periode;Predikat\n1;a;1;2025-01-01;2025-12-31;Baik\n"
 
 
-async def test_every_answer_is_documented(keeps_its_word, app, database, world, api, predicate) -> None:
+async def filed(api, case: str, person, **claimed: str) -> str:
+    answer = await api.call("person", "POST", f"/cases/{case}/appeals", GROUNDS | claimed, person=person)
+    assert answer.status_code == 201, answer.text
+    return answer.json()["id"]
+
+
+async def asked(api, kind: str, person) -> str:
+    words = {"kind": kind, "words": "Data saya salah"}
+    return (await api.call("person", "POST", "/data-fixes", words, person=person)).json()["id"]
+
+
+async def test_every_answer_is_documented(
+    keeps_its_word, app, database, world, api, predicate, everything_is_drawn
+) -> None:
     people = await world.people(world.state(nip=NIP), *(world.state() for _ in range(11)))
     cases = [(await api.call("service", "POST", "/predicates", predicate(person))).json()["id"] for person in people]
     for checked, returned in zip(cases[:4], cases[4:8], strict=True):
-        await api.call("verifier", "POST", f"/cases/{checked}/check")
+        await api.call("verifier", "POST", f"/cases/{checked}/check", subject="wati")
         await api.call("verifier", "POST", f"/cases/{returned}/return", {"reason": "Berkas kurang"})
     await api.call("validator", "POST", f"/cases/{cases[0]}/attest")
+    await draw(Namespace(), world.parts)
+    checks = [row.id for row in await world.rows("SELECT id FROM second_checks")]
+    early = predicate(people[0], reference="dua", period_start="2023-01-01", period_end="2023-12-31")
+    again = (await api.call("service", "POST", "/predicates", early)).json()["id"]
+    await api.call("verifier", "POST", f"/cases/{again}/return", {"reason": "Berkas kurang"})
+    appeals = [await filed(api, cases[nth], people[nth]) for nth in (5, 6, 7)]
+    appeals.append(await filed(api, cases[0], people[0], predikat="sangat_baik"))
+    await api.call("validator", "POST", f"/appeals/{appeals[2]}/grant", ANSWER, subject="juri")
+    fixes = [await asked(api, "post", people[1]), await asked(api, "rank", people[0])]
     entries = [row.id for row in await world.rows("SELECT id FROM entries")]
     said = {"kind": "discipline", "level": "none", "day": "2026-01-05", "paper": "D"}
     facts = await api.bulk("/facts:batch", [said | {"person_id": str(person)} for person in people[:3]], "agency_hr")
@@ -38,7 +65,10 @@ async def test_every_answer_is_documented(keeps_its_word, app, database, world, 
         scope={"agency": AGENCY, "person": people[0]},
         known={
             "person_id": [*people, "me"],
-            "case_id": cases,
+            "case_id": [*cases, again],
+            "appeal_id": appeals,
+            "fix_id": fixes,
+            "check_id": checks,
             "record_id": [record.record_id],
             "entry_id": entries,
             "fact_id": [fact["id"] for fact in facts],
@@ -68,5 +98,12 @@ async def test_every_answer_is_documented(keeps_its_word, app, database, world, 
             "POST /v1/papers/{paper_id}/print": {"nip": NIP},
             "POST /v1/papers/{paper_id}/revoke": {"reason": "Salah orang"},
             "POST /v1/cases/{case_id}/return": {"reason": "Berkas kurang"},
+            "POST /v1/cases/{case_id}/appeals": GROUNDS,
+            "POST /v1/appeals/{appeal_id}/deny": ANSWER,
+            "POST /v1/appeals/{appeal_id}/grant": ANSWER,
+            "POST /v1/data-fixes": {"kind": "post", "words": "Jabatan saya salah"},
+            "POST /v1/data-fixes/{fix_id}/refuse": ANSWER,
+            "POST /v1/second-checks/{check_id}/verdict": {"verdict": "right"},
         },
+        persons={"verifier": people[11]},
     )

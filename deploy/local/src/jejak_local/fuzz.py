@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from random import Random
+from types import MappingProxyType
 from typing import Any
 
 import httpx2
@@ -98,11 +99,13 @@ async def fuzz(
     bodies: Mapping[str, Any],
     examples: int,
     seed: int,
+    persons: Mapping[str, Any] = MappingProxyType({}),
 ) -> Fuzzed:
     """Calls every operation of `app`.
 
     Each operation gets so many random calls (`examples`). `scope` are the claims of the callers, `known` values by
-    name of a parameter, `bodies` good bodies by operation (`POST /v1/people`), lists of lines for an upload.
+    name of a parameter, `bodies` good bodies by operation (`POST /v1/people`), lists of lines for an upload,
+    `persons` who speaks in a role whose token need not say it.
     """
     port = free_port()
     document = _with_bodies(app.openapi(), bodies)
@@ -144,10 +147,12 @@ async def fuzz(
         }
     )
     schema = schemathesis.openapi.from_dict(document, config=config)
-    tokens = {
-        name: f"Bearer {issuer.token(name, **{claim: scope[claim] for claim in role.needs if claim in scope})}"
-        for name, role in ROLES.items()
-    }
+    tokens: dict[str, str] = {}
+    for name, role in ROLES.items():
+        claims = {claim: scope[claim] for claim in role.needs if claim in scope}
+        if name in persons:
+            claims["person"] = persons[name]
+        tokens[name] = f"Bearer {issuer.token(name, **claims)}"
     found = Fuzzed(service, sorted(_operations(document)))
     found.faults.update(f"takes any text: {where}" for where in _takes_any_text(document))
     async with serving(app, port):

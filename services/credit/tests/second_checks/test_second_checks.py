@@ -16,15 +16,6 @@ PERIOD = "/agreement?since=2026-07-01&until=2026-07-31"
 
 
 @pytest.fixture
-def everything_is_drawn(world):
-    """The share of a test is all: which ones a share of 5 % takes is another test's."""
-    [pack] = world.parts.rules.second_checks.packs
-    object.__setattr__(pack.tables, "share", 10_000)
-    yield
-    object.__setattr__(pack.tables, "share", 500)
-
-
-@pytest.fixture
 async def decided(world, api, predicate):
     """Makes cases that wati has decided: checked or returned."""
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 
+from common.fields import Line
 from common.web.pages import AskedWindow, Page
 from common.web.parts import Reading, Transaction
 from contracts.callers import Caller
@@ -29,7 +30,7 @@ async def get_queue(
     window: AskedWindow,
     agency_id: UUID | None = None,
     kind: Kind | None = None,
-    jenjang: Annotated[str | None, Query(max_length=50)] = None,
+    jenjang: Line | None = None,
     overdue: bool = False,
     held: Annotated[
         bool, Query(description="only those in your hands, or in the hands of whoever you act for")

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from common.fields import Document
+from common.fields import Document, Line
 from credit.domain.cases import Kind
 from credit.domain.waiting import Awaits, Waits
 
@@ -15,7 +15,7 @@ class NarrowedIn(Document):
 
     agency_id: UUID | None = None
     kind: Kind | None = None
-    jenjang: str | None = Field(None, max_length=50)
+    jenjang: Line | None = None
     overdue: bool = False
 
 
