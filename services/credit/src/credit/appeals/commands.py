@@ -136,7 +136,7 @@ async def held(session: AsyncSession, appeal_id: UUID, caller: Caller[Regulation
     """One within the caller's reach, with its person and its case held. Raises Refused `not-found`, `case-moved-on`."""
     owner = await session.scalar(select(appeals.c.person_id).where(appeals.c.id == appeal_id))
     people = (await PEOPLE.lock(session, [owner] if owner else [])).by_id
-    if owner not in people or not (caller.person == owner or caller.reaches(people[owner].agency_id)):
+    if owner is None or owner not in people or not (caller.person == owner or caller.reaches(people[owner].agency_id)):
         raise Refused("not-found")
     row = (
         await session.execute(

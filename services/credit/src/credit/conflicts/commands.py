@@ -42,8 +42,11 @@ async def conflicted(session: AsyncSession, people: Collection[UUID], caller: Ca
         )
     )
     declared = {(row.judge_id, row.person_id) for row in rows}
-    found = {person_id: rules.between(judges, person_id, above, declared) for person_id in people}
-    return {person_id: why for person_id, why in found.items() if why}
+    found: dict[UUID, Why] = {}
+    for person_id in people:
+        if why := rules.between(judges, person_id, above, declared):
+            found[person_id] = why
+    return found
 
 
 async def check_no_conflict(session: AsyncSession, person_id: UUID, caller: Caller[Regulations]) -> None:
