@@ -41,7 +41,7 @@ from jejak_local.services import parts_of, services
 
 
 class Copied(NamedTuple):
-    """A table of the registry that others copy: its id, the topic, the copy with its key, and what it calls its version; nobody copies ids yet."""
+    """A table of the registry that others copy: its id, the topic, the copy with its key, and what it calls its version."""
 
     table: str
     id: str
@@ -59,7 +59,7 @@ COPIED = (
     Copied("contacts", "person_id", CONTACTS.name, "contacts", "person_id"),
     Copied("delegations", "id", DUTIES.name, "deputies", "delegation_id"),
     Copied("restrictions", "person_id", RESTRICTIONS.name, "restrictions", "person_id", "sequence"),
-    Copied("identified", "subject_id", IDENTIFIERS.name, "", ""),
+    Copied("identified", "subject_id", IDENTIFIERS.name, "siasn_ids", "subject_id"),
 )
 HISTORIES = {"unit_states": UNITS.name, "post_states": POSTS.name, "holdings": PEOPLE.name}
 """Dated tables that copies have under the same name, with some of the columns."""

@@ -1,4 +1,4 @@
-"""Keeping by which ids SIASN knows people and agencies."""
+"""Keeping by which ids SIASN knows people, agencies and units."""
 
 from collections.abc import Sequence
 
@@ -19,15 +19,11 @@ NEWER = (
 
 
 def subscription(_: Parts) -> Subscription:
-    """Keeps them: of several the newest, in whatever order they come. Those of units nobody asks for."""
+    """Keeps them: of several the newest, in whatever order they come."""
 
     async def handle(session: AsyncSession, batch: Sequence[Received]) -> None:
         newest = {each.event.subject_id: each for each in sorted(batch, key=lambda each: each.sequence)}
-        rows = [
-            (subject_id, each.event.ids.get("siasn"), each.sequence)
-            for subject_id, each in sorted(newest.items())
-            if each.event.kind != "unit"
-        ]
+        rows = [(subject_id, each.event.ids.get("siasn"), each.sequence) for subject_id, each in sorted(newest.items())]
         await insert(session, SiasnId.table(), ("subject_id", "siasn_id", "sequence"), rows, NEWER)
 
     return Subscription("connectors.identifiers", topics.IDENTIFIERS, (IdentifiersChanged,), handle)

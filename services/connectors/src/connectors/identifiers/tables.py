@@ -1,4 +1,4 @@
-"""By which ids SIASN knows people and agencies."""
+"""By which ids SIASN knows people, agencies and units."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from common.store.tables import Stored
 
 
 class SiasnId(Stored, table=True):
-    """By which id SIASN knows a person or an agency; null where it has none any more."""
+    """By which id SIASN knows a person, an agency or a unit; null where it has none any more."""
 
     __tablename__ = "siasn_ids"
 
