@@ -22,7 +22,7 @@ from registry.people.schemas import PersonOut
 
 TOTALS = {
     "training": {("GET", "/v1/duty-totals"), ("GET", "/v1/certificate-checks/{token}")},
-    "credit": {("GET", "/v1/paper-checks/{token}")},
+    "credit": {("GET", "/v1/paper-checks/{token}"), ("GET", "/v1/waiting-times")},
 }
 """What is for everybody, and so for those who may see totals only; a paper is checked by whoever holds its token, and shows initials."""
 NAMING = {"id", "nip", "name", "person_id", "person_name", "agency_name", "title", "email"}

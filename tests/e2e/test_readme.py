@@ -63,5 +63,5 @@ async def test_what_the_readme_says_to_type_does_what_it_says(jejak, tmp_path: P
         assert [stored["status"], refused["status"]] == ["stored", "refused"]
         assert credit["balance"] == "18.750"
         [link] = LINK.findall(output)
-        async with httpx2.AsyncClient() as browser:
+        async with httpx2.AsyncClient(follow_redirects=True) as browser:
             assert (await browser.get(link)).status_code == 200

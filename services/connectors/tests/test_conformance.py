@@ -74,6 +74,10 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, database, co
             "POST /v1/siasn/histories": {"nip": nip},
             "POST /v1/webhooks": webhook,
             "PUT /v1/webhooks/{webhook_id}": ours,
+            "POST /v1/connections/{connection_id}/reports/{report_id}/decide": {
+                "counts": True,
+                "reason": "Bukan yang sama",
+            },
             "POST /v1/connections/{connection_id}/course-mappings": mapping,
             "POST /v1/imports:e-kinerja": SHEET,
             "POST /v1/imports:trainings": SHEET,

@@ -142,18 +142,19 @@ async def template_of(service: Service, postgres: PostgresServer) -> str:
 async def made_once(
     postgres: PostgresServer, issuer: Issuer, worker_id: str
 ) -> AsyncIterator[Callable[..., Awaitable[Tested]]]:
-    """`await made_once(service, smtp_port=...)`: the service as it was made when first asked for."""
-    made: dict[str, Tested] = {}
+    """`await made_once(service, smtp_port=...)`: the service as it was made when first asked for with these settings."""
+    made: dict[tuple[str, str], Tested] = {}
 
     async def get(service: Service, **own: Any) -> Tested:
-        if service.name not in made:
-            made[service.name] = await Tested.make(
+        key = service.name, repr(sorted(own.items()))
+        if key not in made:
+            made[key] = await Tested.make(
                 service,
                 postgres,
-                f"{service.name}_{worker_id}",
+                f"{service.name}_{worker_id}_{len(made)}",
                 lambda database: service.settings(**settings_of(database, issuer) | own),
             )
-        return made[service.name]
+        return made[key]
 
     yield get
     for each in made.values():
@@ -174,7 +175,7 @@ def moment() -> datetime:
 
 @pytest.fixture
 def own_settings() -> dict[str, Any]:
-    """What the service has to be told beside what every one has; the same for all its tests."""
+    """What the service has to be told beside what every one has: it is made once for each."""
     return {}
 
 
