@@ -97,7 +97,7 @@ async def test_a_service_that_is_away_or_too_slow_is_told_and_the_page_stands(
     assert "Tidak tersedia saat ini. Jam pelajaran Anda tidak dapat dibaca." in card
 
     async def slow(scope, receive, send) -> None:
-        await asyncio.sleep(60)
+        await asyncio.Event().wait()  # it never answers
 
     portal: Portal = app.state.portal
     monkeypatch.setattr(portal, "settings", portal.settings.model_copy(update={"answer_seconds": 0.05}))

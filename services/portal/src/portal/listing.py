@@ -140,7 +140,7 @@ async def as_file(
         made = [say("listing.made", language), moment(now.isoformat(), visit.zone, language)]
         about = [*([name, disarmed(value)] for name, value in listing.narrowed.items()), made]
         await asyncio.to_thread(writer.end, [*about, ["SHA-256", checksum.hexdigest()]], now)
-    except BaseException:
+    except BaseException:  # whoever has gone away too leaves no file behind
         await asyncio.to_thread(path.unlink)
         raise
     name = f"jejak-{visit.request.url.path.strip('/').replace('/', '-')}.{form}"

@@ -43,8 +43,9 @@ class Case:
     """What decides about the next move.
 
     `moved_by` made the last one. `judged` is the version in which it came to its present points; `rejudged` says that
-    these have changed since it was submitted or checked, `one_step` that one person alone may decide it. `submitters` are the hands of all who ever submitted the case,
-    `checkers` of who has checked it since, `senders` of all who sent, corrected or verified the record of a degree.
+    these have changed since it was submitted or checked, `one_step` that one person alone may decide it. `submitters` are
+    the hands of all who ever submitted the case, `checkers` of who has checked it since, `senders` of all who sent,
+    corrected or verified the record of a degree.
     """
 
     id: UUID
