@@ -1,13 +1,15 @@
 """Writes what is generated under docs/: AsyncAPI and a page of the events, OpenAPI of each service, who may do what,
-settings, and the list of decisions.
+settings, commands, where each rule stands, and the list of decisions.
 
 `python docs/generate.py` writes them; with `--check` it only says what has drifted, and exits 1.
 """
 
 import argparse
+import ast
 import json
 import re
 import sys
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from importlib import import_module
@@ -25,13 +27,14 @@ from pydantic_core import PydanticUndefined
 
 from common.app import create_app
 from common.events import Event, event_of
-from common.process import consumers
+from common.process import commands_of, consumers
 from common.web.auth import EVERYBODY, guards
 from contracts import PUBLISHED
 from contracts.rights import Detail, rights_of
 from contracts.roles import ROLES
 from contracts.service import Settings
 from contracts.topics import TOPICS
+from jejak_local.processes import CHECKOUT
 from jejak_local.services import NOWHERE, parts_of, services, written
 
 DOCS = Path(__file__).parent
@@ -46,6 +49,18 @@ whose `X-Forwarded-For` is believed.
 
 ## Of every service
 """
+COMMANDS = """# Commands
+
+What an operator or a timer runs, as `python -m <service> <command>`; `--help` of each says what else it takes. A *daily* one is
+run once a day and is safe to run at any time. Made by `make docs` of each service's `service.py`.
+
+| command | daily | what it does |
+|---|---|---|"""
+RULES = """# Where the rules of each service stand
+
+Every module of a `domain` folder decides something in plain Python, and every pack of a `rules` folder is data with a source and
+a period. What is decided by several of them together, and why, is told in [architecture/rules.md](architecture/rules.md). Made
+by `make docs` of the modules and packs."""
 DECISIONS = """# Decisions
 
 One page each: context, decision, what was measured, consequences, and when to look again. When a decision changes, a new
@@ -217,6 +232,50 @@ def _default(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
+def commands_page() -> str:
+    """Every command of every service, by what its declaration says."""
+    rows = [
+        f"| `python -m {service.name} {name}` | {'daily' if command.daily else ''} | {command.description} |"
+        for service in services()
+        for name, command in sorted(commands_of(service).items())
+    ]
+    return "\n".join([COMMANDS, *rows, ""])
+
+
+def rules_page() -> str:
+    """Every module and every pack that holds rules, with its first sentence or its source.
+
+    Raises ValueError for a module that does not say what it decides.
+    """
+    lines = [RULES]
+    for service in services():
+        source = CHECKOUT / "services" / service.name / "src" / service.name
+        modules = sorted(path for path in source.glob("domain/**/*.py") if path.name != "__init__.py")
+        packs = sorted(source.glob("rules/*/*.toml"))
+        if modules or packs:
+            lines += ["", f"## {service.name}", "", "| stands in | what it says |", "|---|---|"]
+            lines += [f"| {_linked(path, source)} | {_first_sentence(path)} |" for path in modules]
+            lines += [f"| {_linked(path, source)} | {_pack(path)} |" for path in packs]
+    return "\n".join([*lines, ""])
+
+
+def _linked(path: Path, source: Path) -> str:
+    return f"[{path.relative_to(source)}](../{path.relative_to(CHECKOUT)})"
+
+
+def _first_sentence(path: Path) -> str:
+    said = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    if not said:
+        raise ValueError(f"{path.relative_to(CHECKOUT)} does not say what it decides")
+    return re.split(r"(?<=\.)\s", " ".join(said.split("\n\n")[0].split()), maxsplit=1)[0].replace("|", "\\|")
+
+
+def _pack(path: Path) -> str:
+    pack = tomllib.loads(path.read_text(encoding="utf-8"))
+    until = f" to {pack['valid_to']}" if "valid_to" in pack else ""
+    return f"from {pack['valid_from']}{until}; source: {pack['source']}"
+
+
 def decisions_page() -> str:
     """All decisions with their status, as the line `**Status.**` of each says it. Raises ValueError for one without."""
     rows: list[str] = []
@@ -243,6 +302,8 @@ def documents() -> dict[Path, str]:
         DOCS / "events/index.html": events_page(events),
         DOCS / "rights.md": rights_page(applications),
         DOCS / "settings.md": settings_page(),
+        DOCS / "commands.md": commands_page(),
+        DOCS / "rules.md": rules_page(),
         DOCS / "decisions/README.md": decisions_page(),
         **{DOCS / f"api/{name}.json": _pretty(app.openapi()) for name, app in applications.items()},
     }

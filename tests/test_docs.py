@@ -273,6 +273,14 @@ def test_a_rule_is_found_from_the_readme(rule: str) -> None:
     assert re.search(said, (CHECKOUT / name).read_text(encoding="utf-8"), re.MULTILINE)
 
 
+def test_every_module_and_pack_of_rules_is_found_from_the_readme() -> None:
+    sources = CHECKOUT / "services"
+    stand = {*sources.glob("*/src/*/domain/**/*.py"), *sources.glob("*/src/*/rules/*/*.toml")}
+    far = {path for path in stand if path.name != "__init__.py" and hops(PAGES).get(path, HOPS + 1) > HOPS}
+    assert len(stand) > len(RULES)
+    assert far == set()
+
+
 @pytest.mark.parametrize("rule", RULES)
 def test_a_rule_nobody_links_to_is_not_found(rule: str) -> None:
     target = CHECKOUT / RULES[rule][0]
