@@ -53,7 +53,9 @@ async def send(
         return Tried(None, "timeout"), b""
     except (httpx2.HTTPError, OSError, ValueError):
         return Tried(None, "connection"), b""
-    return Tried(answer.status_code, fault_of(answer.status_code), answer.headers.get("retry-after")), bytes(said)
+    following = answer.links.get("next", {}).get("url")
+    ended = Tried(answer.status_code, fault_of(answer.status_code), answer.headers.get("retry-after"), following)
+    return ended, bytes(said)
 
 
 async def addresses_of(url: httpx2.URL) -> list[str]:

@@ -26,11 +26,14 @@ Fault = Literal["status", "redirect", "inside", "unknown-host", "timeout", "conn
 
 @dataclass(frozen=True)
 class Tried:
-    """How a try ended: the status that was answered, or else what went wrong; and until when the receiver wants nothing."""
+    """How a try ended: the status that was answered, or else what went wrong; until when the receiver wants nothing, and where its answer
+    goes on (`Link` with `next`, RFC 8288).
+    """
 
     status: int | None
     fault: Fault | None
     retry_after: str | None = None
+    following: str | None = None
 
 
 @dataclass(frozen=True)

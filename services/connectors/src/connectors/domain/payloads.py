@@ -5,7 +5,7 @@ finished course is none of ours, and read as nothing.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeVar
@@ -38,7 +38,7 @@ class Told:
     """Somebody has finished a course, or has not after all; `agent` names them as an Agent of xAPI does.
 
     `sign` is what the platform calls the news. `again` is when the same course counts anew: each `day` that it is finished, each `year`, or `never`, since a platform that
-    teaches it anew calls it otherwise.
+    teaches it anew calls it otherwise. `also` is what else the same platform may have called them.
     """
 
     news: News
@@ -48,6 +48,7 @@ class Told:
     at: datetime
     sign: str
     again: Again = "day"
+    also: Sequence[Mapping[str, Any]] = ()
 
 
 def read(kind: Kind, body: bytes, site: str | None) -> list[Told]:
@@ -91,6 +92,8 @@ class _Canvas(msgspec.Struct):
     body: msgspec.Raw = msgspec.Raw(b"{}")
 
 
+AGAIN_ON_CANVAS: Again = "year"
+"""It tells again whenever a module is done at another time."""
 LOCAL = 10**13
 """Canvas' global ids are those of its own plus the number of a shard times this."""
 
@@ -118,7 +121,7 @@ def _canvas(body: bytes, _: str | None) -> list[Told]:
             said.course.name,
             said.progress.completed_at,
             "canvas.course_completed",
-            "year",  # it fires again whenever a module is done at another time
+            AGAIN_ON_CANVAS,
         )
     ]
 

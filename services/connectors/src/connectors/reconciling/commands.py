@@ -1,7 +1,8 @@
 """Comparing a list with reports, and reporting what is missing."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from sqlmodel import col
 from common.refused import Refused
 from common.store.sets import one_of
 from connectors.domain.payloads import Told, account
+from connectors.mapping.names import user_of
 from connectors.reconciling.schemas import CompletionIn, ListIn
 from connectors.signals.commands import take as take_words
 from connectors.signals.news import said_of
@@ -43,19 +45,38 @@ async def compare(
     Statements do not grow with the list.
     """
     words = [said_of(each, connection.id, nip_key) for each in listed]
-    days = {(each.user.key, each.course.key, each.day) for each in words}
+    others = [[_user(agent, nip_key) for agent in each.also] for each in listed]
+    named = [
+        ([word.user.key, *other], word.course.key, _when(each, word.day))
+        for each, word, other in zip(listed, words, others, strict=True)
+    ]
     signals = Signal.table().c
     query = select(signals.actor, signals.course, signals.day).where(
         signals.connection_id == connection.id,
         signals.says == "finished",
-        one_of(signals.actor, {actor for actor, _, _ in days}),
-        one_of(signals.course, {course for _, course, _ in days}),
+        one_of(signals.actor, {actor for actors, _, _ in named for actor in actors}),
+        one_of(signals.course, {course for _, course, _ in named}),
     )
-    known = {tuple(row) for row in await session.execute(query)}
-    missing = [place for place, each in enumerate(words) if (each.user.key, each.course.key, each.day) not in known]
+    known = {(row.actor, row.course, when) for row in await session.execute(query) for when in (row.day, row.day.year)}
+    missing = [
+        place
+        for place, (actors, course, when) in enumerate(named)
+        if known.isdisjoint((actor, course, when) for actor in actors)
+    ]
     if take and missing:
         await take_words(session, connection, [words[place] for place in missing], (), now)
     return missing
+
+
+def _user(agent: Mapping[str, Any], nip_key: str) -> bytes:
+    user = user_of(agent, nip_key)
+    assert user is not None, "each list names users"  # noqa: S101 - tells the type checker
+    return user.key
+
+
+def _when(told: Told, day: date) -> date | int:
+    """What is told again with another moment counts once: on a day, or in a year."""
+    return day if told.again == "day" else day.year
 
 
 def _told(line: CompletionIn, place: int, site: str) -> Told:
