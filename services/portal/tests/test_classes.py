@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from jejak_local.harness import NIP_KEY, PROVIDER, World, caller
 from training.catalogue.commands import save_providers
@@ -93,7 +94,15 @@ async def test_a_class_goes_from_its_seat_to_its_record_and_what_is_said_of_it(
     assert again.status_code == 422
     reflected = await attendee.send(f"/classes/{class_id}", do="reflect", thoughts="Data dulu", skill="yes")
     assert reflected.status_code == 303, reflected.text
+    assert "Menengok kembali" not in await attendee.see(f"/classes/{class_id}"), "nobody has asked them yet"
+    asked = "INSERT INTO class_uses (class_id, person_id, asked_on) VALUES (:id, :person, '2026-09-01')"
+    async with training.database.transaction() as session:
+        await session.execute(text(asked), {"id": class_id, "person": who})
+    later = {"do": "evaluate-later", "content": "2", "teaching": "2", "organisation": "2"}
+    assert (await attendee.send(f"/classes/{class_id}", **later)).status_code == 303
     page = await attendee.see(f"/classes/{class_id}")
+    assert page.count("2/5") == 3
+    assert "Beberapa minggu kemudian: 1 evaluasi dari 1 yang ditanya." in await giver.see(path)
     assert "Data dulu" in page
     assert SCRIPT not in page
     assert "Rangkuman tampil mulai lima jawaban." in await giver.see(path), "nobody's own words"

@@ -310,6 +310,48 @@ async def test_what_was_given_after_accreditation_lapsed_counts_once_a_person_ha
     assert await world.ledger(person) == ("8.000", "0.000")
 
 
+async def test_a_course_accredited_itself_is_held_by_that_alone_which_lan_alone_changes(world, api, course, line):
+    open_, lapsed = [], [{"valid_from": "2025-01-01", "valid_to": "2026-03-01"}]
+    code = await world.provider([("KL03", date(2020, 1, 1), None)])
+    made = course("C-1", provider_code=code, jp="8", accreditations=lapsed)
+    by_lan = (403, "accreditation-by-lan", "accreditations")
+    assert await api.refused("service", "POST", "/courses", made) == by_lan
+    found = (await api.call("lan", "POST", "/courses", made, subject="rina")).json()
+    assert (found["accreditations"], found["accredited"]) == (lapsed, False), "though its provider is"
+    path = f"/courses/{found['id']}"
+    assert await api.refused("service", "PUT", path, made | {"accreditations": open_}) == by_lan
+    other_form = {name: value for name, value in made.items() if name != "accreditations"} | {"form": "KL06"}
+    assert await api.refused("service", "PUT", path, other_form) == (403, "accreditation-by-lan", "form")
+    [answer] = await api.bulk("/courses:batch", [made | {"accreditations": open_}], "service")
+    assert answer["code"] == "accreditation-by-lan"
+    # What is left out stays, whoever sends it.
+    silent = {name: value for name, value in made.items() if name != "accreditations"} | {"title": "Lain"}
+    assert (await api.call("service", "PUT", path, silent)).json()["accreditations"] == lapsed
+    for wrong, reason in (
+        ([{"valid_from": "2026-01-01", "valid_to": "2026-01-01"}], "dates-reversed"),
+        ([{"valid_from": "2026-01-01"}, {"valid_from": "2026-06-01"}], "periods-overlap"),
+    ):
+        assert (await api.refused("lan", "PUT", path, made | {"accreditations": wrong}))[1] == reason
+
+    person = await world.person()
+    taken = line(person, course_code="C-1", start_date="2026-03-02", end_date="2026-03-02")
+    sent = (await api.call("agency_hr", "POST", "/trainings", taken)).json()
+    assert (sent["verified"], sent["accredited"]) == (False, False)
+    early = taken | {"reference": "R-early", "start_date": "2026-02-02", "end_date": "2026-02-02"}
+    assert (await api.call("agency_hr", "POST", "/trainings", early)).json()["accredited"] is True
+
+    world.clock.moment += timedelta(days=1)
+    renewed = [*lapsed, {"valid_from": "2026-06-01", "valid_to": None}]
+    [answer] = await api.bulk("/courses:batch", [made | {"accreditations": renewed[::-1]}], "lan", subject="dewi")
+    assert answer["status"] == "updated"
+    assert (await api.get(path))["accredited"] is True
+    kept = (await api.get(f"/providers/{found['provider_id']}/accreditation-changes"))["items"]
+    of_form = [[{"form": "KL03", **each} for each in periods] for periods in (lapsed, renewed)]
+    assert [(each["changed_by"], each["course_id"], each["before"], each["after"]) for each in kept] == [
+        ("rina", found["id"], [], of_form[0]), ("dewi", found["id"], *of_form),
+    ]  # fmt: skip
+
+
 async def test_a_correction_is_judged_as_a_new_record_would_be(world, api, line):
     code = await world.provider([("KL03", date(2020, 1, 1), date(2026, 3, 10))])
     person = await world.person()

@@ -64,6 +64,28 @@ async def test_evaluations_are_told_together_from_five_answers_on(world, api):
     )
 
 
+async def test_later_each_evaluates_once_more_once_they_were_asked_and_both_are_told_apart(world, api, run):
+    class_id, people = await a_class(world, api, 6)
+    [absent] = await world.people(world.state())
+    path = f"/classes/{class_id}/later-evaluation"
+    await api.call("person", "POST", f"/classes/{class_id}/evaluation", MARKS, person=people[0])
+    assert (await api.refused("person", "POST", path, MARKS, person=people[0]))[:2] == (409, "not-asked")
+    world.clock.moment += timedelta(days=75)
+    assert await run("ask-use") == 0
+    assert (await api.refused("person", "POST", path, MARKS, person=absent))[:2] == (403, "not-attended")
+    for number, person in enumerate(people[:5]):
+        shown = await api.get(f"/classes/{class_id}/feedback", "provider")
+        assert (shown["later_evaluations"], shown["later_marks"]) == (number, None)
+        said = await api.call("person", "POST", path, MARKS | {"content": 1 + number, "words": "x"}, person=person)
+        assert (said.status_code, said.json()["later_evaluation"]["content"]) == (201, 1 + number)
+    assert (await api.refused("person", "POST", path, MARKS, person=people[0]))[:2] == (409, "evaluated-already")
+    shown = await api.get(f"/classes/{class_id}/feedback", "provider")
+    assert (shown["evaluations"], shown["marks"], shown["later_evaluations"]) == (1, None, 5)
+    assert shown["later_marks"] == {"content": "3.00", "teaching": "4.00", "organisation": "3.00", "words": ["x"] * 5}
+    own = await api.get(f"/classes/{class_id}/feedback/me", "person", person=people[0])
+    assert (own["evaluation"]["content"], own["later_evaluation"]["content"]) == (5, 1)
+
+
 async def test_a_reflection_says_what_was_learned_and_what_it_served(world, api):
     class_id, people = await a_class(world, api, 5)
     path = f"/classes/{class_id}"

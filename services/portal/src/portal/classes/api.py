@@ -54,6 +54,7 @@ async def do_in_class(visit: Own, class_id: UUID) -> Response:
         "enrol": post(SERVICE, f"{path}/enrolments", {"person_id": str(visit.person)}),
         "withdraw": post(SERVICE, f"{path}/enrolments/{visit.person}/withdraw"),
         "evaluate": post(SERVICE, f"{path}/evaluation", marks | form.given("words")),
+        "evaluate-later": post(SERVICE, f"{path}/later-evaluation", marks | form.given("words")),
         "reflect": put(SERVICE, f"{path}/reflection", _words(form, "thoughts") | {"served": served}),
         "use": put(SERVICE, f"{path}/use", {"used": form["used"] == "yes"} | _words(form, "told")),
     }

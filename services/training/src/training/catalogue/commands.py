@@ -24,8 +24,8 @@ from common.store.transient import Outrun
 from common.web import etag
 from contracts.callers import Caller
 from contracts.events.training import AccreditedFor, CourseChanged, ProviderChanged
-from training.catalogue.queries import look_up
-from training.catalogue.schemas import AccreditationOut, CourseIn, CourseState, ProviderIn
+from training.catalogue.queries import OWN, look_up
+from training.catalogue.schemas import AccreditationOut, CourseAccreditationOut, CourseIn, CourseState, ProviderIn
 from training.catalogue.tables import Accreditation, AccreditationChange, Course, Provider
 from training.domain.catalogue import Accredited, check_apart, check_period
 from training.domain.counting import check_form
@@ -42,6 +42,7 @@ COURSE: Columns = {
     **dict.fromkeys(LISTS, "text"),
 }
 TAKEN = ", ".join(words(name) if name in LISTS else name for name in COURSE)
+CHANGE = ("id", "provider_id", "course_id", "before", "after")
 SAVE_COURSES = text(
     f"INSERT INTO courses AS known ({', '.join(COURSE)}, version)"  # noqa: S608 - built of names in this code
     f" SELECT {TAKEN}, 1 FROM {unnest(COURSE)} ORDER BY code"
@@ -122,17 +123,19 @@ async def save_courses(session: AsyncSession, documents: Sequence[CourseIn], cal
     """Stores or changes courses by their codes; answers each in order: stored, updated, unchanged, or why refused."""
     providers = await _providers_named(session, documents, caller)
     known = await _course_states(session, documents)
-    codes = {state.id: code for code, state in known.items()}
+    codes, before = {state.id: code for code, state in known.items()}, dict(known)
     answers, changed = _decide(
         documents, known, lambda document, before: _course(document, before, providers, codes, caller)
     )
     if changed:
         given: dict[str, Any] = lists(COURSE, map(attrgetter(*COURSE), changed.values()))
         given |= {name: [parted(each) for each in given[name]] for name in LISTS}
+        given["accreditations"] = [_periods(each) for each in given["accreditations"]]
         rows = (await session.execute(SAVE_COURSES, given)).all()
         _check_first({code: course_id for course_id, code, _ in rows}, changed)
         for _, code, version in rows:
             _tell_course(session, changed[code], version, caller)
+        await _keep_changes(session, [(before.get(code), state) for code, state in changed.items()], caller)
     return answers
 
 
@@ -158,7 +161,9 @@ async def revise_course(
     for name in COURSE:
         setattr(course, name, getattr(state, name))
     course.competencies, course.outcomes = list(state.competencies), list(state.outcomes)
+    course.accreditations = [each.model_dump(mode="json") for each in state.accreditations]
     course.version += 1
+    await _keep_changes(session, [(before, state)], caller)
     _tell_course(session, state, course.version, caller)
 
 
@@ -246,9 +251,56 @@ def _course(
         mode=said(document, "mode", before),
         seats=said(document, "seats", before),
         cost=cost.quantize(CENT) if (cost := said(document, "cost", before)) is not None else None,
+        accreditations=_accredited_itself(document, before, caller),
         valid_from=document.valid_from,
         valid_to=valid_to,
     )
+
+
+def _accredited_itself(
+    document: CourseIn, before: CourseState | None, caller: Caller[Book]
+) -> tuple[CourseAccreditationOut, ...]:
+    """When a course is accredited itself. Raises Refused: only LAN changes it, or the form of one that is."""
+    held = before.accreditations if before else ()
+    given: tuple[CourseAccreditationOut, ...] = held
+    if "accreditations" in document.model_fields_set:
+        given = OWN.validate_python(sorted(document.accreditations, key=attrgetter("valid_from")))
+        for each in given:
+            check_period(each.valid_from, each.valid_to)
+        check_apart(Accredited(document.form, each.valid_from, each.valid_to) for each in given)
+    if "lan" not in caller.roles:
+        if given != held:
+            raise Refused("accreditation-by-lan", field="accreditations")
+        if before and held and document.form != before.form:
+            raise Refused("accreditation-by-lan", field="form")
+    return given
+
+
+def _periods(accredited: Sequence[CourseAccreditationOut]) -> str:
+    return OWN.dump_json(tuple(accredited)).decode()
+
+
+async def _keep_changes(
+    session: AsyncSession, courses: Iterable[tuple[CourseState | None, CourseState]], caller: Caller[Book]
+) -> None:
+    """Keeps who changed when courses are accredited themselves."""
+    changes = [
+        (new_id(), after.provider_id, after.id, _told(_of(before)), _told(_of(after)))
+        for before, after in courses
+        if _of(before) != _of(after)
+    ]
+    if changes:
+        await insert(session, AccreditationChange.table(), CHANGE, changes, **_by(caller))
+
+
+def _of(state: CourseState | None) -> frozenset[Accredited]:
+    if state is None:
+        return NONE
+    return frozenset(Accredited(state.form, each.valid_from, each.valid_to) for each in state.accreditations)
+
+
+def _by(caller: Caller[Book]) -> dict[str, Any]:
+    return {"changed_by": caller.subject, "changer_id": caller.person, "changed_at": caller.now}
 
 
 def _check_rules(form: str, jp: Decimal | None, caller: Caller[Book]) -> None:
@@ -337,9 +389,10 @@ async def _accredit(
         (state.id, part.form, part.valid_from, part.valid_to) for state in states for part in state.accredited
     ]
     await insert(session, Accreditation.table(), ACCREDITATION, accredited)
-    changes = [(new_id(), state.id, _told(before.get(state.id, NONE)), _told(state.accredited)) for state in states]
-    by = {"changed_by": caller.subject, "changer_id": caller.person, "changed_at": caller.now}
-    await insert(session, AccreditationChange.table(), ("id", "provider_id", "before", "after"), changes, **by)
+    changes = [
+        (new_id(), state.id, None, _told(before.get(state.id, NONE)), _told(state.accredited)) for state in states
+    ]
+    await insert(session, AccreditationChange.table(), CHANGE, changes, **_by(caller))
 
 
 def _told(accredited: Iterable[Accredited]) -> str:

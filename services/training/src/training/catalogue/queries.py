@@ -15,16 +15,24 @@ from sqlmodel import col
 
 from common.refused import Refused
 from common.web.pages import BY_ID, Page, Window
-from roster.days import Period
-from training.catalogue.schemas import AccreditationChangeOut, AccreditationOut, CourseOut, ProviderOut
+from roster.days import Period, covers
+from training.catalogue.schemas import (
+    AccreditationChangeOut,
+    AccreditationOut,
+    CourseAccreditationOut,
+    CourseOut,
+    CourseState,
+    ProviderOut,
+)
 from training.catalogue.tables import Accreditation, AccreditationChange, Course, Provider
 from training.fields import Code
 
 BY_CODE: TypeAdapter[tuple[Code]] = TypeAdapter(tuple[Code])
+OWN: TypeAdapter[tuple[CourseAccreditationOut, ...]] = TypeAdapter(tuple[CourseAccreditationOut, ...])
 
 
 class Offer(NamedTuple):
-    """A course: its form, its JP where the programme states them, and when it is on offer."""
+    """A course: its form, its JP where the programme states them, when it is on offer, and when it is accredited itself, if it ever was."""
 
     id: UUID
     provider_id: UUID
@@ -32,6 +40,7 @@ class Offer(NamedTuple):
     jp: Decimal | None
     competencies: tuple[str, ...]
     offered: Period
+    accredited: tuple[Period, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,14 +64,22 @@ async def look_up(
     if course_codes:
         rows = await session.execute(
             text(
-                "SELECT code, id, provider_id, form, jp, competencies, valid_from, valid_to FROM courses"
+                "SELECT code, id, provider_id, form, jp, competencies, valid_from, valid_to, accreditations FROM courses"
                 " WHERE code = ANY(CAST(:codes AS text[]))"
             ),
             {"codes": list(course_codes)},
         )
         courses = {
-            code: Offer(course_id, provider_id, form, jp, tuple(competencies), (valid_from, valid_to))
-            for code, course_id, provider_id, form, jp, competencies, valid_from, valid_to in rows
+            row.code: Offer(
+                row.id,
+                row.provider_id,
+                row.form,
+                row.jp,
+                tuple(row.competencies),
+                (row.valid_from, row.valid_to),
+                tuple((each.valid_from, each.valid_to) for each in OWN.validate_python(row.accreditations)),
+            )
+            for row in rows
         }
     providers: dict[str, UUID] = {}
     accredited: dict[tuple[UUID, str], tuple[Period, ...]] = {}
@@ -117,7 +134,7 @@ async def course(session: AsyncSession, course_id: UUID, today: date) -> CourseO
     row = (await session.execute(_offered(today).where(col(Course.id) == course_id))).one_or_none()
     if row is None:
         raise Refused("not-found")
-    return _course(row)
+    return _course(row, today)
 
 
 async def course_page(
@@ -137,13 +154,13 @@ async def course_page(
     if competencies:
         found = found.where(col(Course.competencies).bool_op("&&")(literal(list(competencies), ARRAY(Text))))
     rows = await session.execute(window.narrow(found, col(Course.code), BY_CODE))
-    return window.page([_course(row) for row in rows], lambda shown: [shown.code])
+    return window.page([_course(row, today) for row in rows], lambda shown: [shown.code])
 
 
 async def accreditation_changes(
     session: AsyncSession, window: Window, provider_id: UUID
 ) -> Page[AccreditationChangeOut]:
-    """How a provider's accreditations were changed, by whom and when, the first change first."""
+    """How the accreditations of a provider and of its courses were changed, by whom and when, the first change first."""
     found = select(AccreditationChange).where(col(AccreditationChange.provider_id) == provider_id)
     rows = await session.scalars(window.narrow(found, col(AccreditationChange.id), BY_ID))
     return window.page([AccreditationChangeOut.model_validate(row) for row in rows], lambda shown: [shown.id])
@@ -159,6 +176,9 @@ def _offered(today: date) -> Select[Course, bool]:
     return select(Course, accredited)
 
 
-def _course(row: Row[Course, bool]) -> CourseOut:
+def _course(row: Row[Course, bool], today: date) -> CourseOut:
     course, accredited = row
+    own = CourseState.model_validate(course).accreditations
+    if own:
+        accredited = any(covers((each.valid_from, each.valid_to), today) for each in own)
     return CourseOut.model_validate(course.model_dump() | {"accredited": accredited})

@@ -24,6 +24,13 @@ class AccreditationIn(Document):
     valid_to: Day | None = None
 
 
+class CourseAccreditationIn(Document):
+    """That a course is accredited itself for a time."""
+
+    valid_from: Day
+    valid_to: Day | None = None
+
+
 class ProviderIn(Document):
     """A provider with all its accreditations, old ones too: whatever is not in the list is taken away.
 
@@ -56,6 +63,11 @@ class CourseIn(Document):
     mode: Mode | None = None
     seats: int | None = Field(None, strict=True, ge=1, le=100_000, description="how many are taken in at once")
     cost: Cost | None = Field(None, description="rupiah a person; 0: free")
+    accreditations: list[CourseAccreditationIn] = Field(
+        default_factory=list[CourseAccreditationIn],
+        max_length=100,
+        description="of its own, old ones too, changed by LAN alone; where there is none, those of its provider hold",
+    )
     valid_from: Day
     valid_to: Day | None = None
 
@@ -80,6 +92,15 @@ class ProviderOut(BaseModel):
     version: int
 
 
+class CourseAccreditationOut(BaseModel):
+    """An accreditation of a course itself."""
+
+    model_config = ConfigDict(from_attributes=True, frozen=True)
+
+    valid_from: date
+    valid_to: date | None
+
+
 class CourseState(BaseModel):
     """What a course's code stands for."""
 
@@ -96,6 +117,7 @@ class CourseState(BaseModel):
     mode: Mode | None
     seats: int | None
     cost: Decimal | None
+    accreditations: tuple[CourseAccreditationOut, ...]
     valid_from: date
     valid_to: date | None
 
@@ -104,15 +126,16 @@ class CourseOut(CourseState):
     """A course as it is now."""
 
     version: int
-    accredited: bool = Field(description="whether its provider is accredited for its form today")
+    accredited: bool = Field(description="whether it is accredited today, or else its provider for its form")
 
 
 class AccreditationChangeOut(BaseModel):
-    """That a provider's accreditations were changed: from what to what, by whom (the subject of a token), and when."""
+    """That accreditations were changed: from what to what, by whom (the subject of a token), and when; of a provider, or of a course of its own."""
 
     model_config = ConfigDict(from_attributes=True)
 
     id: UUID
+    course_id: UUID | None
     before: list[AccreditationOut]
     after: list[AccreditationOut]
     changed_by: str

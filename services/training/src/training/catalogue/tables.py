@@ -35,13 +35,14 @@ class Accreditation(Stored, table=True):
 
 
 class AccreditationChange(Stored, table=True):
-    """That a provider's accreditations were others afterwards: which, by whom, and when."""
+    """That the accreditations of a provider, or of a course of its own, were others afterwards: which, by whom, and when."""
 
     __tablename__ = "accreditation_changes"
     __table_args__ = (Index(None, "provider_id"),)
 
     id: UUID = Field(primary_key=True)
     provider_id: UUID = Field(foreign_key="providers.id")
+    course_id: UUID | None = Field(foreign_key="courses.id")
     before: list[dict[str, Any]] = Field(sa_type=JSONB)
     after: list[dict[str, Any]] = Field(sa_type=JSONB)
     changed_by: str
@@ -53,7 +54,8 @@ class Course(Stored, table=True):
     """A course that a provider offers; `jp` are the hours that its programme states, if it does.
 
     `outcomes` are what whoever attended can do afterwards, `seats` how many are taken in at once, `cost` rupiah a person;
-    null: not said.
+    null: not said. `accreditations` are periods of its own, each as `{"valid_from", "valid_to"}` in their order: where there is none, those
+    of its provider for its form hold.
     """
 
     __tablename__ = "courses"
@@ -73,6 +75,7 @@ class Course(Stored, table=True):
     mode: str | None
     seats: int | None
     cost: Decimal | None = Field(sa_type=Numeric(14, 2))
+    accreditations: list[dict[str, Any]] = Field(sa_type=JSONB)
     valid_from: date
     valid_to: date | None
     version: int

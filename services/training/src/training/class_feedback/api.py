@@ -29,7 +29,20 @@ NOT_THERE = {403: {"description": "`not-attended`"}}
 async def post_evaluation(
     class_id: UUID, document: EvaluationIn, session: Transaction, caller: Attendee
 ) -> OwnFeedbackOut:
-    await commands.evaluate(session, class_id, document, caller)
+    await commands.evaluate(session, class_id, document, caller, later=False)
+    return await queries.own(session, class_id, caller)
+
+
+@router.post(
+    "/classes/{class_id}/later-evaluation",
+    status_code=201,
+    summary="Say once more how a class was, some weeks later, once you were asked whether you have used it",
+    responses={**NOT_THERE, 409: {"description": "`class-not-over`, `not-asked` or `evaluated-already`"}},
+)
+async def post_later_evaluation(
+    class_id: UUID, document: EvaluationIn, session: Transaction, caller: Attendee
+) -> OwnFeedbackOut:
+    await commands.evaluate(session, class_id, document, caller, later=True)
     return await queries.own(session, class_id, caller)
 
 

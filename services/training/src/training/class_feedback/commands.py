@@ -22,7 +22,7 @@ from training.domain.rules import Book
 
 AT_ONCE = 500
 ANSWERABLE = timedelta(days=30)
-EVALUATION = ("class_id", "person_id", "content", "teaching", "organisation", "words", "said_at")
+EVALUATION = ("class_id", "person_id", "later", "content", "teaching", "organisation", "words", "said_at")
 ASK = text("""
     WITH due AS (
         SELECT DISTINCT a.class_id, a.person_id FROM classes c JOIN class_attendance a ON a.class_id = c.id AND a.present
@@ -39,10 +39,17 @@ ASK = text("""
 """)
 
 
-async def evaluate(session: AsyncSession, class_id: UUID, document: EvaluationIn, caller: Caller[Book]) -> None:
-    """Keeps what an attendee says of a class, once. Raises Refused: `not-attended`, `class-not-over`, `evaluated-already`."""
+async def evaluate(
+    session: AsyncSession, class_id: UUID, document: EvaluationIn, caller: Caller[Book], *, later: bool
+) -> None:
+    """Keeps what an attendee says of a class, once when it is over and once `later`, when they were asked whether they used it.
+
+    Raises Refused: `not-attended`, `class-not-over`, `not-asked`, `evaluated-already`.
+    """
     person_id = await attendee(session, class_id, caller)
-    row = (class_id, person_id, *document.model_dump().values(), caller.now)
+    if later and await session.get(Use, {"class_id": class_id, "person_id": person_id}) is None:
+        raise Refused("not-asked")
+    row = (class_id, person_id, later, *document.model_dump().values(), caller.now)
     then = "ON CONFLICT DO NOTHING RETURNING person_id"
     kept = await insert(session, Evaluation.table(), EVALUATION, [row], then)
     if kept is None or kept.first() is None:

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select, text
+from sqlalchemy import Row, exists, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -27,15 +27,16 @@ from training.domain.after_classes import BOOK
 from training.domain.rules import Book
 
 HUNDREDTH = Decimal("0.01")
+EVALUATED = text("""
+    SELECT later, count(*) AS evaluations, avg(content) AS content, avg(teaching) AS teaching,
+        avg(organisation) AS organisation, array_agg(words ORDER BY words) FILTER (WHERE words <> '') AS words
+    FROM class_evaluations WHERE class_id = :class_id GROUP BY later
+""")
 COUNTED = text("""
     SELECT
         (SELECT count(DISTINCT person_id) FROM class_attendance WHERE class_id = :class_id AND present) AS attended,
-        e.*, r.*, u.*
+        r.*, u.*
     FROM (
-        SELECT count(*) AS evaluations, avg(content) AS content, avg(teaching) AS teaching,
-            avg(organisation) AS organisation, array_agg(words ORDER BY words) FILTER (WHERE words <> '') AS words
-        FROM class_evaluations WHERE class_id = :class_id
-    ) e, (
         SELECT count(*) AS reflections, count(*) FILTER (WHERE 'knowledge' = ANY(served)) AS knowledge,
             count(*) FILTER (WHERE 'skill' = ANY(served)) AS skill, count(*) FILTER (WHERE 'attitude' = ANY(served)) AS attitude
         FROM class_reflections WHERE class_id = :class_id
@@ -63,11 +64,15 @@ async def attendee(session: AsyncSession, class_id: UUID, caller: Caller[Book]) 
 async def own(session: AsyncSession, class_id: UUID, caller: Caller[Book]) -> OwnFeedbackOut:
     """All that the caller has said of a class. Raises Refused: `not-attended`, `class-not-over`."""
     key: dict[str, Any] = {"class_id": class_id, "person_id": await attendee(session, class_id, caller)}
-    evaluation, reflection = await session.get(Evaluation, key), await session.get(Reflection, key)
-    use = await session.get(Use, key)
+    evaluations = {
+        each.later: EvaluationOut.model_validate(each)
+        for each in await session.scalars(select(Evaluation).filter_by(**key))
+    }
+    reflection, use = await session.get(Reflection, key), await session.get(Use, key)
     return OwnFeedbackOut(
         **key,
-        evaluation=EvaluationOut.model_validate(evaluation) if evaluation else None,
+        evaluation=evaluations.get(False),
+        later_evaluation=evaluations.get(True),
         reflection=ReflectionOut.model_validate(reflection) if reflection else None,
         use=UseOut.model_validate(use) if use else None,
     )
@@ -77,29 +82,33 @@ async def feedback(session: AsyncSession, class_id: UUID, caller: Caller[Book]) 
     """What came of a class that the caller gives, from so many answers on as may be told. Raises Refused `not-found`."""
     await own_class(session, class_id, caller)
     row = (await session.execute(COUNTED, {"class_id": class_id})).one()
+    evaluated = {each.later: each for each in await session.execute(EVALUATED, {"class_id": class_id})}
     told = BOOK.at(caller.today).tables.told
-    marks = (
-        MarksOut(
-            content=_rounded(row.content),
-            teaching=_rounded(row.teaching),
-            organisation=_rounded(row.organisation),
-            words=row.words or [],
-        )
-        if told(row.evaluations)
-        else None
-    )
+    many = {later: evaluated[later].evaluations if later in evaluated else 0 for later in (False, True)}
+    marks = {later: _marks(evaluated[later]) if told(many[later]) else None for later in many}
     served: dict[Served, int] = {"knowledge": row.knowledge, "skill": row.skill, "attitude": row.attitude}
     return FeedbackOut(
         class_id=class_id,
         attended=row.attended,
-        evaluations=row.evaluations,
-        marks=marks,
+        evaluations=many[False],
+        marks=marks[False],
+        later_evaluations=many[True],
+        later_marks=marks[True],
         reflections=row.reflections,
         served=served if told(row.reflections) else None,
         asked=row.asked,
         answered=row.answered,
         answer_rate=_share(row.answered, row.asked) if row.asked else None,
         uses=UsesOut(used=row.used, rate=_share(row.used, row.answered)) if told(row.answered) else None,
+    )
+
+
+def _marks(row: Row[Any]) -> MarksOut:
+    return MarksOut(
+        content=_rounded(row.content),
+        teaching=_rounded(row.teaching),
+        organisation=_rounded(row.organisation),
+        words=row.words or [],
     )
 
 

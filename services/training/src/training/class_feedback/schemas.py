@@ -75,6 +75,7 @@ class OwnFeedbackOut(BaseModel):
     class_id: UUID
     person_id: UUID
     evaluation: EvaluationOut | None
+    later_evaluation: EvaluationOut | None
     reflection: ReflectionOut | None
     use: UseOut | None
 
@@ -102,6 +103,8 @@ class FeedbackOut(BaseModel):
     attended: int
     evaluations: int
     marks: MarksOut | None
+    later_evaluations: int = Field(description="of those who were asked whether they have used it")
+    later_marks: MarksOut | None
     reflections: int
     served: dict[Served, int] | None
     asked: int = Field(description="whether they have used it")

@@ -10,7 +10,9 @@ from common.store.tables import Stored
 
 
 class Evaluation(Stored, table=True):
-    """What an attendee says of a class, from 1 to 5: of its content, its teaching and its organisation."""
+    """What an attendee says of a class, from 1 to 5: of its content, its teaching and its organisation; `later` is what they say of it once they
+    were asked whether they used it.
+    """
 
     __tablename__ = "class_evaluations"
     __table_args__ = (
@@ -21,6 +23,7 @@ class Evaluation(Stored, table=True):
 
     class_id: UUID = Field(primary_key=True, foreign_key="classes.id")
     person_id: UUID = Field(primary_key=True, index=True)
+    later: bool = Field(primary_key=True)
     content: int
     teaching: int
     organisation: int

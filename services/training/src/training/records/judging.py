@@ -28,7 +28,8 @@ class Question(NamedTuple):
 
     `activity` states the hours that were told, and is of nobody; `serves` says whether the person was in service at
     its end, `joined_later` whether they were not yet at its start. `provider` is who gave it: whom the line names, else
-    whose course it is, else `own_provider`, the one who sends, if one does; `accredited` is when they may give it.
+    whose course it is, else `own_provider`, the one who sends, if one does; `accredited` is when it may be given: the course itself, where it
+    ever was accredited, else the provider for the form.
     """
 
     activity: Activity
@@ -98,7 +99,7 @@ def judge(
         content.start_date < person.joined_on,
         course,
         provider,
-        offers.accredited.get((provider, content.form), ()) if isinstance(provider, UUID) else (),
+        _accredited(course, provider, content.form, offers),
         own_provider,
         today,
     )
@@ -148,6 +149,14 @@ def answer(asked: Question, book: Book) -> Judged:
         accredited=provider is None
         or all(any(covers(period, day) for period in asked.accredited) for day in _days(asked)),
     )
+
+
+def _accredited(
+    course: Offer | Unknown | None, provider: UUID | Unknown | None, form: str, offers: Offers
+) -> tuple[Period, ...]:
+    if isinstance(course, Offer) and course.accredited:
+        return course.accredited
+    return offers.accredited.get((provider, form), ()) if isinstance(provider, UUID) else ()
 
 
 def _course(asked: Question) -> Offer | None:
