@@ -31,7 +31,8 @@ FIELDS = {
         "tahunSelesaiPenailan", "kreditUtamaBaru", "kreditPenunjangBaru", "kreditBaruTotal", "isAngkaKreditPertama", "isIntegrasi", "isKonversi", "path",
     },
 }  # fmt: skip
-KINDS = {str(number) for number in range(1, 13)}
+KINDS = {str(number) for number in range(1, 26)}
+STRUCTURAL = {str(number) for number in range(1, 9)}
 FLAGS = ("isAngkaKreditPertama", "isIntegrasi", "isKonversi")
 DAY = re.compile(r"(0[1-9]|[12][0-9]|3[01])-(0[1-9]|1[0-2])-[0-9]{4}")
 HOURS = re.compile(r"[1-9][0-9]*")
@@ -77,7 +78,8 @@ class Siasn:
             wrong["angka kredit"] = not POINTS.fullmatch(said.get("kreditBaruTotal", ""))
         else:
             wrong["jumlah jam"] = not HOURS.fullmatch(said.get("jumlahJam", ""))
-            wrong["jenis"] = said.get("jenisDiklatId", said.get("latihanStrukturalId")) not in KINDS
+            structural = said.get("latihanStrukturalId")
+            wrong["jenis"] = structural not in STRUCTURAL if structural else said.get("jenisDiklatId") not in KINDS
         return next((fault for fault, found in wrong.items() if found), None)
 
 

@@ -94,7 +94,7 @@ async def test_trainings_and_pak_go_out_once_in_siasns_words(world, api, stand_i
         "namaKursus": "Analisis data", "jumlahJam": "20", "nomorSertipikat": str(course.record_id), "tahunKursus": "2026",
         "tanggalKursus": "04-05-2026", "tanggalSelesaiKursus": "06-05-2026", "institusiPenyelenggara": "Pusbangkom", "lokasiId": "", "path": [],
     }  # fmt: skip
-    assert (kept["diklat"]["jumlahJam"], kept["diklat"]["latihanStrukturalId"]) == ("900", "1")
+    assert (kept["diklat"]["jumlahJam"], kept["diklat"]["latihanStrukturalId"]) == ("900", "8")
     assert kept["angkakredit"] | {"nomorSk": "L-0a/2026/000001", "tanggalSk": "01-06-2026", "bulanMulaiPenailan": "1",
         "tahunSelesaiPenailan": "2025", "kreditBaruTotal": "12.500", "isKonversi": "1", "isIntegrasi": "0"} == kept["angkakredit"]  # fmt: skip
     assert {each["state"] for each in await exports(api)} == {"sent"}
@@ -144,7 +144,7 @@ async def test_what_is_corrected_goes_out_again_under_its_id_and_what_is_revoked
 async def test_who_siasn_does_not_know_waits_and_what_is_not_for_it_says_why(world, api, stand_in, send) -> None:
     stranger = await world.person()
     await known(world, AGENCY, INSTANSI, "agency")
-    odd = {"PD01": "kind", "NKL01": "kind"}
+    odd = {"PD01": "kind", "NKL13": "kind"}
     records = [
         record(stranger),
         *(record(stranger, form=form) for form in odd),
