@@ -80,6 +80,22 @@ async def test_each_platform_is_understood_by_its_own_words_alone(api, world, pl
     assert [moment[:10] for _, _, moment in await world.stands()] == ["2026-01-05", "2026-01-06", "2026-01-07"]
 
 
+async def test_a_course_with_an_endless_id_and_an_odd_title_waits_is_listed_and_is_mapped(api, world, platform) -> None:
+    nip, course = world.nip(), f"{shapes.MOODLE}/course/{'x' * 10_000}"
+    person = await world.person(nip=nip)
+    await world.course("C")
+    told = shapes.moodle_completed(nip, 7, MORNING)
+    told["actor"]["name"] = "\u202eiraS\x00"
+    told["object"] = {"id": course, "definition": told["object"]["definition"] | {"name": {"id": "\u202esusruK\x00"}}}
+    await platform.send(told)
+    await world.read()
+    path = f"/connections/{platform.connection_id}/unmapped-courses"
+    [waiting] = (await api.get(path, "agency_hr"))["items"]
+    assert (waiting["course"], waiting["title"]) == (course, " susruK ")
+    await mapped(api, platform, waiting["course"], "C")
+    assert [who for who, _, _ in await world.stands()] == [str(person)]
+
+
 async def test_what_is_not_mapped_waits_is_listed_and_is_credited_with_its_own_date(
     api, world, platform, moodle_course
 ) -> None:

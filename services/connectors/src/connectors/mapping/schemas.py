@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from common.fields import FIRST_DAY, PLAIN, Day, Document
 from contracts.nip import WrittenNip
 
-Id = Annotated[str, StringConstraints(min_length=1, max_length=10_000, pattern=PLAIN)]
-"""What a platform calls something, to the letter."""
+Id = Annotated[str, StringConstraints(min_length=1, max_length=100_000, pattern=PLAIN)]
+"""What a platform calls something, to the letter: whatever length a statement may give it, so that it can be mapped."""
 
 
 class CourseMappingIn(Document):
