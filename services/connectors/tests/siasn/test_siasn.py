@@ -144,7 +144,7 @@ async def test_what_is_corrected_goes_out_again_under_its_id_and_what_is_revoked
 async def test_who_siasn_does_not_know_waits_and_what_is_not_for_it_says_why(world, api, stand_in, send) -> None:
     stranger = await world.person()
     await known(world, AGENCY, INSTANSI, "agency")
-    odd = {"PD01": "kind", "NKL13": "kind"}
+    odd = {"PD01": "kind", "XX01": "kind"}
     records = [
         record(stranger),
         *(record(stranger, form=form) for form in odd),
