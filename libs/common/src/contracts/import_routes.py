@@ -102,7 +102,7 @@ def import_routes(importing: Importing, follow: Right) -> tuple[APIRouter, APIRo
 
     @router.get(
         "/imports/{import_id}/refused",
-        summary="The rows that were refused, in the format they came in, with the reasons in both languages",
+        summary="The rows that were refused or still wait, in the format they came in, with the reasons in both languages",
         response_class=Response,
         responses={
             200: {"content": {media_type: {} for media_type in reading.ENDINGS}},
@@ -113,9 +113,9 @@ def import_routes(importing: Importing, follow: Right) -> tuple[APIRouter, APIRo
         import_id: UUID, request: Request, session: Reading, caller: Annotated[Caller[Any], follower]
     ) -> SentFile:
         found = await find(session, import_id, caller)
-        if found.ended_at is None or found.waiting:
+        if found.ended_at is None:
             raise Refused("import-not-ended")
-        if not found.refused:
+        if not found.refused and not found.waiting:
             raise Refused("import-none-refused")
         refused, files = await refused_of(session, import_id), files_of(parts_of(request))
         # Each call writes a file of its own, which goes when it is sent.

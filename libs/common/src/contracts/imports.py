@@ -52,6 +52,8 @@ Handle = Callable[[AsyncSession, Sequence[Any], Caller[Any]], Awaitable[Sequence
 """The use case for many: it answers each, in order. It may be called again with half of them."""
 Problem = Mapping[str, Any]
 """Code, field and values of what is wrong; of another service's answer also the words for it, by language."""
+WAITS: Problem = {"code": "import-row-waits", "field": None, "values": {}}
+"""What is told of a row that nobody has decided about."""
 Known = Callable[[AsyncSession, Sequence[UUID]], Awaitable[Mapping[UUID, Problem | None]]]
 
 
@@ -107,12 +109,12 @@ async def take_in(
 
 
 async def refused_of(session: AsyncSession, import_id: UUID) -> list[tuple[int, Any]]:
-    """Where the line of each row that was refused begins, and what is wrong with it."""
+    """Where the line of each row begins that was refused or still waits, and what is wrong with it."""
     rows = await session.execute(
-        text("SELECT at, problems FROM import_rows WHERE import_id = :id AND status = 'refused' ORDER BY row"),
+        text("SELECT at, problems FROM import_rows WHERE import_id = :id AND status <> 'taken' ORDER BY row"),
         {"id": import_id},
     )
-    return [(row.at, row.problems) for row in rows]
+    return [(row.at, row.problems or [WAITS]) for row in rows]
 
 
 async def find(session: AsyncSession, import_id: UUID, caller: Caller[Any]) -> Row[Any]:

@@ -69,7 +69,7 @@ async def test_an_import_of_trainings_ends_when_training_has_answered_each_row(a
 
     first = await load("trainings", rows, role=role)
     assert (first["state"], first["counts"]) == ("waiting", {"waiting": 4, "refused": 1})
-    assert await api.refused(role, "GET", f"/imports/{first['id']}/refused") == (409, "import-not-ended", None)
+    assert len(await refused_rows(api, first["id"], role)) == 5, "nothing waits unseen"
     told = [body for _, _, body in await world.told_training()]
     assert {body["behalf"]["kind"] for body in told} == {"agency" if role == "agency_hr" else "provider"}
     assert sorted(body["title"] for body in told) == ["Pelatihan 0", "Pelatihan 1", "Pelatihan 2"]
@@ -79,8 +79,11 @@ async def test_an_import_of_trainings_ends_when_training_has_answered_each_row(a
 
     await world.answer(lambda body: "form-unknown" if body["title"] == "Pelatihan 1" else None)
     seen = await api.get(f"/imports/{first['id']}", role)
-    # Whose NIP nobody has waits until the registry knows them.
+    # Whose NIP nobody has waits until the registry knows them, and is listed with the others.
     assert (seen["state"], seen["counts"]) == ("waiting", {"taken": 2, "waiting": 1, "refused": 2})
+    listed = {row["Nomor Rujukan"]: row["reason"] for row in await refused_rows(api, first["id"], role)}
+    assert sorted(listed) == ["R1", "R3", "R9"]
+    assert listed["R3"].startswith("Not decided yet:")
     await world.people(world.state(nip=nips[3]))
     await world.answer(lambda body: "form-unknown" if body["title"] == "Pelatihan 1" else None)
     done = await api.get(f"/imports/{first['id']}", role)

@@ -63,6 +63,7 @@ ELSEWHERE = {
                 "file-unreadable",
                 "import-none-refused",
                 "import-not-ended",
+                "import-row-waits",
                 "rows-too-many",
             ),
         ),
