@@ -52,7 +52,7 @@ async def sheets(world: World, sheet_rows: Sequence[int], imported: int) -> list
                 seconds, counts = await _import(world, path)
             planted = imported // WRONG
             assert counts == {status: imported - planted, "refused": planted}, counts
-            peak = max(value for _, value in course["registry jobs"])
+            peak = max(value for _, value in course["registry-jobs"])
             figures += [
                 Figure(f"{what} {imported:,} people, 1 % wrong", "rows/s", [imported / seconds]),
                 Figure(f"{what} {imported:,} people, memory of the job", "MiB", [peak], at_most=MOST_MIB),

@@ -148,6 +148,7 @@ EXCEPTIONS = {
         ("domain/values.py", "dict[str, Any]"),  # a type
         ("mapping/names.py", None),  # what a key is made of
         ("signals/commands.py", None),  # SQL, and what a report is known by
+        ("reconciling/asking.py", "Bearer ⌘"),  # headers
         ("siasn/sender.py", None),  # headers, and a line of the log
         ("signing/tables.py", "num_nonnulls(agency_id, provider_id) = 1"),  # SQL
         ("statements/queries.py", None),  # SQL

@@ -36,9 +36,9 @@ class Site:
 
     async def pages(self, path: str) -> AsyncIterator[Sequence[Any]]:
         """The pages of a list, each linked from the one before; none leads to another site. Raises ListRefused."""
-        bearer, following = {"authorization": f"Bearer {self.token}"}, f"{self.home}{path}"
+        headers, following = {"authorization": f"Bearer {self.token}"}, f"{self.home}{path}"
         for _ in range(MOST_PAGES):
-            said, told = await self._ask("GET", following, b"", bearer)
+            said, told = await self._ask("GET", following, b"", headers)
             if not isinstance(said, list):
                 raise ListRefused("not-a-list")
             yield said
