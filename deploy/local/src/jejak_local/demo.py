@@ -21,7 +21,7 @@ from jejak_local.books import ask, balance, rest
 from jejak_local.cohort import cohort
 from jejak_local.collector import trace_tree
 from jejak_local.mail import Mail
-from jejak_local.platforms import platforms
+from jejak_local.platforms import INSIDE, platforms
 from jejak_local.processes import LocalError
 from jejak_local.stack import Stack, running_stack
 from jejak_local.stories import STORIES, Scene, run_command
@@ -39,7 +39,7 @@ async def demo(root: Path, *, agencies: int, people: int, seed: int) -> int:
     today = datetime.now(ZoneInfo("Asia/Jakarta")).date()
     nation = Nation(seed=seed, agencies=agencies, people=people, year=today.year, today=today)
     console.rule("1  Kafka, PostgreSQL, SMTP and the services")
-    async with running_stack(root, trace_ratio=1.0, say=console.print) as stack:
+    async with running_stack(root, trace_ratio=1.0, environment=INSIDE, say=console.print) as stack:
         console.rule(f"2  A nation of {agencies} agencies and {people:,} people, through the public APIs")
         loaded = await _load(stack, nation)
         await rest(stack)
