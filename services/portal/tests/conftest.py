@@ -113,6 +113,32 @@ async def api_of(calls: Beside, issuer: Issuer) -> AsyncIterator[Callable[[str],
         await client.aclose()
 
 
+@pytest.fixture
+async def registry(beside: Callable[[str], Awaitable[World]], api_of: Callable[[str], Api], agency: UUID) -> World:
+    """The registry, which knows the agency."""
+    registry = await beside("registry")
+    office = {"id": str(agency), "code": "K-001", "name": "Kementerian Contoh", "kind": "K"}
+    made = await api_of("registry").call("lan", "POST", "/agencies", office)
+    assert made.status_code == 201, made.text
+    return registry
+
+
+@pytest.fixture
+def registered(registry: World, api_of: Callable[[str], Api], agency: UUID) -> Callable[[str], Awaitable[str]]:
+    """`await registered("199001012015011001")`: somebody of the agency whom the registry knows; their id."""
+
+    async def register(nip: str) -> str:
+        somebody = {
+            "nip": nip, "name": f"Siti Rahma {nip[-1]}", "staff_type": "PNS", "agency_code": "K-001", "jenjang": "ahli_muda",
+            "golongan": "III/c", "position": "Analis", "education": "S1", "joined_on": "2015-01-01",
+        }  # fmt: skip
+        made = await api_of("registry").call("agency_hr", "POST", "/people", somebody, agency=agency)
+        assert made.status_code == 201, made.text
+        return made.json()["id"]
+
+    return register
+
+
 class Hidden(HTMLParser):
     """The fields of a page's forms that nobody types."""
 

@@ -1,10 +1,13 @@
 """A civil servant looks at their own: the numbers are those of the services, and nothing typed is lost."""
 
 import asyncio
+import io
 import re
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
+from PIL import Image
 
 from portal.visits import Portal
 
@@ -167,3 +170,96 @@ async def test_an_address_is_shown_to_be_ones_own_by_a_button_and_not_by_the_lin
     assert calls.calls == ["POST registry /v1/people/me/contact/check"]
     assert refused.status_code == 422
     assert 'name="token" value="abc"' in refused.text
+
+
+async def test_a_transcript_is_handed_out_and_anybody_checks_the_file(visitor, at_browser, beside, registered) -> None:
+    nip = "199001012015011001"
+    person, training = await registered(nip), await beside("training")
+    await training.people(training.state(person_id=UUID(person), nip=nip))
+    await visitor.log_in("person", person=person)
+    assert "Transkrip" in await visitor.see("/records")
+    stranger = at_browser()
+    for form in ("pdf", "jws"):
+        signed = await visitor.send("/transcript", **{"as": form})
+        assert (signed.status_code, signed.headers["content-disposition"][-4:]) == (200, f'{form}"')
+        for content, words in ((signed.content, "Asli"), (signed.content[:-1] + b"?", "Tidak asli")):
+            checked = await stranger.http.post("/check", files={"paper": ("transkrip", content)})
+            assert words in re.sub(r"<[^>]+>", "", checked.text), form
+    assert "Tidak asli" in (await stranger.http.post("/check", files={})).text
+    foreign = await visitor.http.post("/check", files={"paper": ("x", b"x")})
+    assert foreign.status_code == 403, "who has a session sends the forms of that session alone"
+
+
+async def test_a_photo_is_evidence_and_what_is_wrong_with_it_is_said_beside_the_stored_record(
+    own, training, calls
+) -> None:
+    photo = io.BytesIO()
+    Image.new("RGB", (40, 30), "white").save(photo, "JPEG")
+    hidden = dict(re.findall(r'name="(csrf|once)" value="([^"]+)"', (await own.get("/declare")).text))
+    first = await own.http.post("/declare", data=hidden | TRAINING, files={"photo": ("bukti.jpg", photo.getvalue())})
+    again = await own.http.post("/declare", data=hidden | TRAINING, files={"photo": ("bukti.jpg", photo.getvalue())})
+    assert (first.status_code, again.headers["location"]) == (303, first.headers["location"])
+    assert await training.value("SELECT count(*) FROM evidence_files") == 1
+    assert "bukti.jpg" in await own.see(first.headers["location"])
+    wrong = await own.http.post("/declare", data=hidden | TRAINING, files={"photo": ("x.exe", b"MZ")})
+    assert wrong.status_code == 422
+    assert "Tersimpan." in wrong.text, "the record is there, its file is not"
+    assert '<a href="#photo">Foto atau PDF sertifikat: ' in wrong.text
+    [record] = re.findall(r'action="(/records/[^"]+)"', wrong.text)
+    added = await own.http.post(record, data={"csrf": hidden["csrf"]}, files={"photo": ("b.pdf", b"%PDF-1.7")})
+    assert added.status_code == 303
+    assert "b.pdf" in await own.see(record)
+    calls.calls.clear()
+    huge = {"content-length": "500000000", "content-type": "multipart/form-data; boundary=x"}
+    early = await own.http.post("/declare", content=b"--x", headers=huge)
+    assert (early.status_code, calls.calls) == (413, []), "refused before it has come"
+
+
+async def test_a_draft_outlives_the_network_and_the_page_and_is_sent_once(
+    page, log_in, accessible, training, person_id, served, tmp_path
+) -> None:
+    Image.new("RGB", (40, 30), "white").save(tmp_path / "bukti.png")
+    await log_in("person", person=person_id, to="/declare")
+    await page.get_by_label("Bentuk pelatihan").select_option(label="Pelatihan teknis")
+    await page.get_by_label("Nama pelatihan").fill("Sertifikasi keamanan")
+    await page.get_by_label("Foto atau PDF sertifikat").set_input_files(tmp_path / "bukti.png")
+    await page.get_by_text("Draf tersimpan di peramban ini").wait_for()
+    await page.reload()
+    await page.get_by_text("Ini draf Anda").wait_for()
+    await accessible()
+    assert await page.get_by_label("Nama pelatihan").input_value() == "Sertifikasi keamanan"
+    await page.get_by_label("Hari pertama").fill("2026-03-02")
+    await page.get_by_label("Hari terakhir").fill("2026-03-03")
+    await page.get_by_label("JP menurut sertifikat").fill("7,5")
+    await page.context.set_offline(True)
+    await page.get_by_role("button", name="Kirim").click()
+    await page.get_by_text("Tidak ada jaringan.").wait_for()
+    assert await training.value("SELECT count(*) FROM records") == 0
+    for offline in (False, True, False):
+        await page.context.set_offline(offline)
+    await page.wait_for_url("**/records/**")
+    await page.get_by_text("bukti.png").wait_for()
+    assert await training.value("SELECT count(*) FROM records") == 1
+    assert await training.value("SELECT count(*) FROM evidence_files") == 1
+    drafts = """() => new Promise((told) => {
+        const asked = indexedDB.open("jejak", 1);
+        asked.onupgradeneeded = () => asked.result.createObjectStore("drafts", { keyPath: "whose" });
+        asked.onsuccess = () => {
+            const all = asked.result.transaction("drafts", "readwrite").objectStore("drafts");
+            const got = all.getAll();
+            got.onsuccess = () => { asked.result.close(); told(got.result.length); };
+        };
+    })"""
+    assert await page.evaluate(drafts) == 0, "what was sent is kept no more"
+    await page.goto(f"{served}/declare")
+    await page.get_by_label("Nama pelatihan").fill("Milik orang lain")
+    await page.get_by_text("Draf tersimpan di peramban ini").wait_for()
+    assert await page.evaluate(drafts) == 1
+    await page.get_by_role("button", name="Keluar").click()
+    await page.goto(f"{served}/glossary")
+    assert await page.evaluate(drafts) == 0, "gone at log-out"
+
+
+async def test_without_javascript_the_form_says_that_it_keeps_no_draft(own) -> None:
+    page = await own.get("/declare")
+    assert "tidak menyimpan draf" in page.text[page.text.index("<noscript>") : page.text.index("</noscript>")]

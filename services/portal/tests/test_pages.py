@@ -28,7 +28,9 @@ async def test_it_is_what_the_house_asks_of_every_service(assert_service) -> Non
 def test_every_page_says_whom_it_is_for(app) -> None:
     """By a `Page`, which alone knows of sessions; but for the files, and what the issuer calls."""
     for feature in FEATURES:
-        for route in iter_route_contexts([*import_module(f"portal.{feature}.api").router.routes]):
+        module = import_module(f"portal.{feature}.api")
+        routes = [*module.router.routes, *(module.uploads.routes if hasattr(module, "uploads") else ())]
+        for route in iter_route_contexts(routes):
             names = {"get_asset", "log_out_from_behind"}
             guards = [each.call for each in route.dependant.dependencies]
             assert any(isinstance(guard, Page) for guard in guards) or route.endpoint.__name__ in names, route.path

@@ -1,5 +1,6 @@
 """A civil servant looks at their credit points: the sums are those of their entries, and every entry opens to where it is from."""
 
+import html
 import re
 from decimal import Decimal
 
@@ -89,4 +90,43 @@ async def test_everybody_can_use_the_pages_of_credit(page, log_in, accessible, c
     await accessible()
     await page.go_back()
     await page.get_by_role("link", name="2. Konversi predikat kinerja").click()
+    await accessible()
+
+
+async def test_what_was_decided_is_objected_to_with_its_clock_and_withdrawn(own) -> None:
+    cases = re.findall(r'href="(/credit/cases/[^"]+)"', (await own.get("/credit")).text)
+    bare = await own.send(cases[-1], grounds="")
+    assert (bare.status_code, '<a href="#grounds">' in bare.text) == (422, True)
+    sent = await own.send(cases[-1], grounds="Berkas terbaca jelas")
+    assert sent.headers["location"] == "/credit/appeals", sent.text
+    page = await own.see("/credit/appeals")
+    assert "Keberatan: menunggu jawaban" in page
+    assert re.search(r"dianggap dikabulkan \d+ \w+ 2026", page), "the last day to answer"
+    again = await own.send(cases[-1], grounds="Sekali lagi")
+    assert (again.status_code, 'role="alert"' in again.text) == (422, True)
+    [appeal] = re.findall(r'name="appeal" value="([^"]+)"', (await own.get("/credit/appeals")).text)
+    assert (await own.send("/credit/appeals", appeal=appeal)).status_code == 303
+    assert "ditarik kembali" in await own.see("/credit/appeals")
+
+
+async def test_the_guide_and_the_scenarios_say_what_credit_answers(own, api_of, person_id) -> None:
+    guide = await own.see("/credit/guide")
+    told = await api_of("credit").get("/people/me/credit/guide", "person", person=person_id)
+    for way in told["counts"]:
+        assert re.sub(r"\s+", " ", way["explanation"]) in html.unescape(guide)
+    when = await own.see("/credit/when?predikat=sangat_baik&post_on=2027-01-01&test_on=2027-02-01")
+    asked = "/people/me/credit/forecast?predikat=sangat_baik&post_on=2027-01-01&test_on=2027-02-01"
+    forecasts = await api_of("credit").get(asked, "person", person=person_id)
+    for one in forecasts["forecasts"]:
+        assert one["explanation"] in html.unescape(when)
+    page = await own.get("/credit/when?predikat=sangat_baik&post_on=2027-01-01")
+    assert 'value="2027-01-01"' in page.text
+    wrong = await own.get("/credit/when?post_on=kemarin")
+    assert (wrong.status_code, 'value="kemarin"' in wrong.text) == (422, True)
+
+
+async def test_everybody_can_use_guide_and_scenarios(page, log_in, accessible, credit, person_id, served) -> None:
+    await log_in("person", person=person_id, to="/credit/when")
+    await accessible()
+    await page.goto(f"{served}/credit/guide")
     await accessible()

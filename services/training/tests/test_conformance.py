@@ -15,7 +15,8 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, world, run, 
     code = await world.provider([("KL03", date(2020, 1, 1), None)])
     above = await world.post()
     below = await world.post(above)
-    people = [await world.holder(above), *[await world.person() for _ in range(2)]]
+    nip = world.nip()
+    people = [await world.holder(above, nip=nip), *[await world.person() for _ in range(2)]]
     # More than the calls that revoke them, whatever they draw: some are left to verify and to correct.
     stored = await world.store(*(line(person) for person in people * 10))
     declared = await world.store(*(line(people[0]) for _ in range(30)), role="person", person=people[0])
@@ -129,6 +130,8 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, world, run, 
             "POST /v1/exemptions/{exemption_id}/refuse": {"reason": "Tanpa bukti"},
             "POST /v1/exemptions/{exemption_id}/end": {"on": "2026-01-15", "reason": "Kembali"},
             "POST /v1/team/{person_id}/courses": to_attend,
+            "POST /v1/people/me/transcript": {"nip": nip, "form": "jws"},
+            "POST /v1/signature-checks": b"%PDF-1.7",
             "POST /v1/classes": taught,
             "PUT /v1/classes/{class_id}": taught,
             "POST /v1/classes/{class_id}/cancel": {"reason": "Sepi"},

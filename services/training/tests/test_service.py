@@ -106,6 +106,7 @@ RIGHTS = {
     ("GET", "/v1/classes/{class_id}/feedback"): {"provider", "lan", "service"},
     ("GET", "/v1/certificates"): {"provider", "lan", "service", "agency_hr", "person"},
     ("GET", "/v1/certificates/{certificate_id}"): {"provider", "lan", "service", "agency_hr", "person"},
+    ("POST", "/v1/people/me/transcript"): {"person"},
     ("POST", "/v1/classes/{class_id}/enrolments"): {"provider", "service", "agency_hr", "person"},
     ("POST", "/v1/classes/{class_id}/enrolments:batch"): {"provider", "service", "agency_hr", "person"},
     ("POST", "/v1/classes/{class_id}/enrolments/{person_id}/withdraw"): {"provider", "service", "agency_hr", "person"},

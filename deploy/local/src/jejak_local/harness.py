@@ -452,7 +452,7 @@ class World(Inside):
         await self.hear(self.received(PostChanged(post_id=post_id, agency_id=AGENCY, code="P", states=[state])))
         return post_id
 
-    async def holder(self, *posts: Holding | UUID) -> UUID:
+    async def holder(self, *posts: Holding | UUID, nip: str | None = None) -> UUID:
         """Lets the service hear of somebody who holds these posts."""
         held = [
             each
@@ -460,7 +460,7 @@ class World(Inside):
             else bare(Holding, post_id=each, kind="definitive", valid_from=date(2020, 1, 1))
             for each in posts
         ]
-        [person_id] = await self.people(self.state().model_copy(update={"holdings": held}))
+        [person_id] = await self.people(self.state(nip=nip).model_copy(update={"holdings": held}))
         return person_id
 
     async def people(self, *states: PersonChanged, sequence: int = 1) -> list[UUID]:

@@ -1,4 +1,4 @@
-"""The one signer of papers: PAdES signatures (ETSI EN 319 142, baseline B) by pyHanko, made and checked.
+"""The one signer of papers: PAdES signatures (ETSI EN 319 142, baseline B) by pyHanko, and JWS of data by PyJWT; made and checked.
 
 A paper that says something about somebody is signed when it is handed out, by the key that the settings name. Whoever has
 it can check it without asking us: who signed it, when by the signer's own clock, and whether a byte has changed since.
@@ -10,17 +10,24 @@ Making and checking take some milliseconds of CPU and a loop of their own, so th
 # (pyHanko and asn1crypto ship no complete types)
 
 import asyncio
+import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import jwt
 from asn1crypto.cms import ContentInfo, IssuerAndSerialNumber, SignedData, SignerIdentifier
 from asn1crypto.core import Null
 from asn1crypto.parser import peek
 from asn1crypto.x509 import Certificate
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.x509 import load_der_x509_certificate
+from jwt.api_jws import PyJWS
+from jwt.utils import base64url_decode, base64url_encode
 from pyhanko.keys import load_certs_from_pemder, load_private_key_from_pemder
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -28,7 +35,8 @@ from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
 from pyhanko.sign.validation import async_validate_pdf_signature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
-from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator import CertificateValidator, ValidationContext
+from pyhanko_certvalidator.errors import PathError, ValidationError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 FIELD = PdfSignatureMetadata(field_name="Jejak", subfilter=SigSeedSubFilter.PADES, md_algorithm="sha256")
@@ -50,6 +58,7 @@ class Seal:
     trusted: bool
 
 
+JWS_BY_CURVE, JWS_BY_RSA = "ES256", "PS256"
 NONE = Seal(None, None, whole=False, trusted=False)
 """Of what bears no signature, or cannot be read any more."""
 
@@ -69,6 +78,8 @@ class PaperSigner:
             self._own, load_private_key_from_pemder(str(key), passphrase=None), store, embed_roots=False
         )
         self._trusted = [(above or [self._own])[-1]]
+        self._key = load_pem_private_key(key.read_bytes(), None)
+        self._chain = [base64.b64encode(each.dump()).decode() for each in (self._own, *above[:-1])]
         # Told how much room a signature may take, pyHanko does not sign twice to find out: half of the time. In hexadecimal digits.
         self._room = 2 * (sum(len(each.dump()) for each in (self._own, *above)) + BESIDE_CERTIFICATES)
 
@@ -82,9 +93,15 @@ class PaperSigner:
         writer = IncrementalPdfFileWriter(BytesIO(pdf))
         return asyncio.run(_At(FIELD, self._signer, at).async_sign_pdf(writer, bytes_reserved=self._room)).getvalue()
 
-    def verify(self, pdf: bytes) -> Seal:
-        """What the signature of a paper says; of one that was changed, at least that it is not whole."""
-        return verify(pdf, self._trusted)
+    def sign_data(self, said: bytes, at: datetime) -> bytes:
+        """Data with their signature, made at that moment: a compact JWS (RFC 7515) that carries the signer's certificate."""
+        algorithm = JWS_BY_CURVE if isinstance(self._key, EllipticCurvePrivateKey) else JWS_BY_RSA
+        head = {"typ": "JOSE", "x5c": self._chain, "iat": int(at.timestamp())}
+        return PyJWS().encode(said, self._key, algorithm, head).encode()  # pyright: ignore[reportArgumentType] - of the kinds it takes
+
+    def verify(self, paper: bytes) -> Seal:
+        """What the signature of a paper or of data says; of what was changed, at least that it is not whole."""
+        return verify(paper, self._trusted)
 
 
 class _At(PdfSigner):
@@ -100,9 +117,28 @@ class _At(PdfSigner):
         return session
 
 
-def verify(pdf: bytes, trusted: Sequence[Certificate]) -> Seal:
-    """What the signature of a paper says, to whoever trusts these authorities."""
-    return asyncio.run(_verified(pdf, trusted))
+def verify(paper: bytes, trusted: Sequence[Certificate]) -> Seal:
+    """What the signature of a paper or of data says, to whoever trusts these authorities."""
+    return asyncio.run((_verified if paper.startswith(b"%PDF") else _verified_data)(paper, trusted))
+
+
+async def _verified_data(jws: bytes, trusted: Sequence[Certificate]) -> Seal:
+    try:
+        head = jwt.get_unverified_header(jws)
+        own, *above = [Certificate.load(base64.b64decode(each)) for each in head["x5c"]]
+        key: Any = load_der_x509_certificate(own.dump()).public_key()
+        PyJWS().decode(jws, key, [JWS_BY_CURVE, JWS_BY_RSA])
+        signature = jws.rpartition(b".")[2]
+        whole = base64url_encode(base64url_decode(signature)) == signature  # its last letter has bits that say nothing
+        signed_at = datetime.fromtimestamp(head["iat"], UTC)
+    except Exception:  # noqa: BLE001 - as below
+        return NONE
+    context = ValidationContext(trust_roots=list(trusted), allow_fetching=False)
+    try:
+        await CertificateValidator(own, above, validation_context=context).async_validate_usage({"digital_signature"})
+    except (PathError, ValidationError):
+        return Seal(_name(own), signed_at, whole=whole, trusted=False)
+    return Seal(_name(own), signed_at, whole=whole, trusted=whole)
 
 
 async def _verified(pdf: bytes, trusted: Sequence[Certificate]) -> Seal:

@@ -28,7 +28,10 @@ from contracts.events.data_files import Column, DataFilePart, DataFileRequested,
 
 HOLDERS = ("training", "credit", "mentoring", "notification", "connectors")
 """The services that are waited for, beside the registry."""
-PASSING = {"portal": "sessions, by keyed hashes alone and sealed, which are gone within a day"}
+PASSING = {
+    "portal": "sessions, gone within a day, and views that their owner reads and deletes there, gone a year after their last use;"
+    " all by keyed hashes alone, and sealed (ADR 0033)"
+}
 """The services whose rows tell of nobody, and why: they hand nothing over."""
 MOST = 400_000
 """Bytes of rows in one event."""

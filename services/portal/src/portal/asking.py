@@ -5,12 +5,13 @@ A service that is away, or too slow, is an answer too: its part of the page says
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 import httpx2
+from fastapi import Response
 from opentelemetry import propagate
 
 from common.telemetry import log
@@ -30,8 +31,10 @@ class Question:
     path: str
     params: Mapping[str, Any] = field(default_factory=dict[str, Any])
     json: Any = None
-    content: bytes | None = None
+    content: bytes | AsyncIterator[bytes] | None = None
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    seconds: float | None = None
+    """How long it has for its answer, where that is longer than any other question has."""
 
 
 def get(service: str, path: str, **params: Any) -> Question:
@@ -55,6 +58,14 @@ def bulk(service: str, path: str, lines: Sequence[Any]) -> Question:
     return Question(service, "POST", path, content=content, headers={"content-type": "application/x-ndjson"})
 
 
+def file(
+    service: str, path: str, content: bytes | AsyncIterator[bytes], *, seconds: float | None = None, **params: Any
+) -> Question:
+    """To hand over a file, by itself."""
+    headers = {"content-type": "application/octet-stream"}
+    return Question(service, "POST", path, params, content=content, headers=headers, seconds=seconds)
+
+
 def take_away(service: str, path: str) -> Question:
     """To take something away."""
     return Question(service, "DELETE", path)
@@ -68,6 +79,7 @@ class Answer:
     body: Any = None
     content: bytes = field(default=b"", repr=False)
     media_type: str = ""
+    disposition: str = ""
 
     @property
     def ok(self) -> bool:
@@ -107,6 +119,12 @@ class Answer:
         return self.body["items"] if self.ok else ()
 
 
+def handed_on(answer: Answer) -> Response:
+    """A file that a service has given, under its name there."""
+    headers = {"content-disposition": answer.disposition}
+    return Response(answer.content, media_type=answer.media_type, headers=headers)
+
+
 @dataclass(frozen=True)
 class Asker:
     """Asks as one person, in one language."""
@@ -130,7 +148,7 @@ class Asker:
         propagate.inject(headers)
         address = f"{self.services[question.service]}/v1{question.path}"
         try:
-            async with asyncio.timeout(self.seconds):
+            async with asyncio.timeout(question.seconds or self.seconds):
                 got = await self.http.request(
                     question.method,
                     address,
@@ -144,7 +162,10 @@ class Asker:
             return Answer(AWAY)
         media_type = got.headers.get("content-type", "").partition(";")[0]
         is_json = media_type in {"application/json", "application/problem+json"}
-        return Answer(got.status_code, got.json() if is_json and got.content else None, got.content, media_type)
+        said = got.json() if is_json and got.content else None
+        return Answer(
+            got.status_code, said, got.content, media_type, got.headers.get("content-disposition", "attachment")
+        )
 
 
 def _written(params: Mapping[str, Any]) -> dict[str, str | list[str]]:

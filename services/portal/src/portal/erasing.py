@@ -1,7 +1,11 @@
-"""What becomes of the portal's rows when somebody is erased: they end by themselves, and are sealed until then."""
+"""What becomes of the portal's rows when somebody is erased: they end by themselves, and are sealed until then (ADR 0033)."""
 
 from roster.erasing import Erasing, Kept
 
 ENDS = Kept("sealed, by keyed hashes alone, and deleted within a day of its beginning")
 
-ERASING = Erasing({"sessions": ENDS, "parked_forms": ENDS}, kit=())
+UNUSED = Kept(
+    "sealed, by keyed hashes alone, and deleted a year after somebody last opened it; nobody can log in as them"
+)
+
+ERASING = Erasing({"sessions": ENDS, "parked_forms": ENDS, "saved_views": UNUSED}, kit=())

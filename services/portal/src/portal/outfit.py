@@ -34,6 +34,7 @@ def outfit(app: FastAPI) -> None:
         http=httpx2.AsyncClient(timeout=None, trust_env=False),  # each question has its own time
         assets=Assets.read(),
     )
+    app.add_middleware(LargeAsPage)
     app.add_middleware(Headers, settings=parts.settings)
     app.add_exception_handler(LogInFirst, _log_in_first)
     app.add_exception_handler(OtherHat, _other_hat)
@@ -95,6 +96,27 @@ class Headers:
             await send(message)
 
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+@dataclass
+class LargeAsPage:
+    """A body over the limit of its route is refused before any handler, as a problem for programs: says it as a page."""
+
+    app: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refused = False
+
+        async def as_page(message: Message) -> None:
+            nonlocal refused
+            if message["type"] == "http.response.start" and message["status"] == 413:
+                refused = not MutableHeaders(scope=message).get("content-type", "").startswith("text/html")
+            if not refused:
+                await send(message)
+            elif message["type"] == "http.response.body" and not message.get("more_body"):
+                await _problem(Request(scope), Refused("body-too-large"))(scope, receive, send)
+
+        await self.app(scope, receive, as_page if scope["type"] == "http" else send)
 
 
 async def _log_in_first(request: Request, error: Any) -> Response:

@@ -4,7 +4,7 @@
 """
 
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
@@ -221,11 +221,18 @@ class Page:
         """Whether whoever wears that hat may look."""
         return (hat is not None or not self.signed_in) and (not self.roles or hat in self.roles)
 
-    async def __call__(self, request: Request) -> Visit:
+    async def __call__(self, request: Request) -> AsyncIterator[Visit]:
+        """Who looks; files that were sent are gone with the answer. Raises as `_let_in` does."""
+        try:
+            yield await self._let_in(request)
+        finally:
+            await request.close()
+
+    async def _let_in(self, request: Request) -> Visit:
         """Who looks. Raises LogInFirst, OtherHat; Refused: `form-foreign`, `hat-other`, `too-many-requests`."""
         visit, was = await _visit(request)
         if request.method not in READING:
-            visit = await _sent(visit, was)
+            visit = await _sent(visit, was, anybody=not self.signed_in)
         if not self.signed_in:
             return visit
         if visit.signed is None:
@@ -290,15 +297,19 @@ async def _renewed(visit: Visit, cookie: str) -> Signed | None:
         return sessions.read(cookie, row, tokens.said())
 
 
-async def _sent(visit: Visit, was: _Was | None) -> Visit:
-    """The visit with what was typed. Raises Refused `form-foreign` for a form that is not one of this browser's session."""
+async def _sent(visit: Visit, was: _Was | None, *, anybody: bool) -> Visit:
+    """The visit with what was typed. Raises Refused `form-foreign` for a form that is not one of this browser's session.
+
+    On a page for anybody, who has no session has nothing that a form from elsewhere could use.
+    """
+    if was is None and not anybody:
+        raise Refused("form-foreign")  # before a file has come that nobody may send
     form = await visit.request.form()
     typed = {name: value for name, value in form.items() if isinstance(value, str)}
     files = {name: value for name, value in form.items() if isinstance(value, UploadFile) and value.filename}
     site = visit.request.headers.get("sec-fetch-site")
-    own = was is not None and hmac.compare_digest(
-        typed.pop("csrf", "").encode(), csrf_of(visit.portal, was.cookie).encode()
-    )
+    key = typed.pop("csrf", "").encode()
+    own = was is None or hmac.compare_digest(key, csrf_of(visit.portal, was.cookie).encode())
     if not own or (site is not None and site not in SAME_SITE):
         raise Refused("form-foreign")
     return replace(visit, typed=typed, files=files)

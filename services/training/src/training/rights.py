@@ -123,6 +123,7 @@ READ_CERTIFICATES = Right(
     ("provider", "lan", "service", "agency_hr", "person"),
     "as the records that they are of: a provider its own; an agency whoever is its own; a person their own; all for a national role",
 )
+READ_TRANSCRIPT = Right(("person",), "the one whose token it is")
 SAY_OF_CLASSES = Right(("person",), "classes in which the one was whose token it is")
 READ_CLASS_FEEDBACK = Right(
     ("provider", "lan", "service"),

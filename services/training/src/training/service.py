@@ -43,6 +43,7 @@ SERVICE = Service(
         "plausibility",
         "classes",
         "certificates",
+        "transcripts",
         "class_feedback",
     ],
     settings=Settings,

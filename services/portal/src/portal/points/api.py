@@ -7,7 +7,9 @@ from fastapi import APIRouter, Depends, Response
 
 from common.texts import text_named
 from portal import rights
-from portal.asking import get
+from portal.asking import get, post
+from portal.deeds import done
+from portal.forms import Form
 from portal.menu import Item
 from portal.visits import Visit
 
@@ -16,6 +18,9 @@ router = APIRouter(include_in_schema=False)
 Own = Annotated[Visit, Depends(rights.PERSON)]
 
 MENU = (Item("/credit", text_named("menu.credit"), rights.PERSON.roles),)
+CONTESTED = ("grounds", "predikat")
+DECIDED = ("attested", "returned")
+"""States of a case in which something was decided that can be contested."""
 
 
 @router.get("/credit")
@@ -45,6 +50,63 @@ async def entry(visit: Own, entry_id: UUID) -> Response:
 
 @router.get("/credit/cases/{case_id}")
 async def case(visit: Own, case_id: UUID) -> Response:
-    """A case of theirs, with its parts and all that was done."""
+    return await _case(visit, case_id, visit.form)
+
+
+@router.post("/credit/cases/{case_id}")
+async def contest(visit: Own, case_id: UUID) -> Response:
+    """Objects to what was decided of a case of theirs; once that is denied, appeals."""
+    grounds = visit.form.given("grounds", "predikat")
+    question = post("credit", f"/cases/{case_id}/appeals", grounds)
+    return await done(visit, question, "/credit/appeals", lambda form: _case(visit, case_id, form), CONTESTED)
+
+
+async def _case(visit: Visit, case_id: UUID, form: Form) -> Response:
+    """A case of theirs, with its parts and all that was done; what was decided can be contested."""
     [found] = await visit.ask(get("credit", f"/cases/{case_id}"))
-    return visit.page("points/case.html", 404 if found.missing else 200, case=found)
+    status = 422 if form.faults else 404 if found.missing else 200
+    return visit.page("points/case.html", status, case=found, form=form, decided=DECIDED)
+
+
+@router.get("/credit/appeals")
+async def appeals(visit: Own, after: str | None = None) -> Response:
+    return await _appeals(visit, visit.form, after)
+
+
+@router.post("/credit/appeals")
+async def withdraw_appeal(visit: Own) -> Response:
+    """Withdraws an objection or appeal that nobody has answered."""
+    question = post("credit", f"/appeals/{visit.typed_id('appeal')}/withdraw")
+    return await done(visit, question, "/credit/appeals", lambda form: _appeals(visit, form, None))
+
+
+async def _appeals(visit: Visit, form: Form, after: str | None) -> Response:
+    """Their objections and appeals, each with its clock."""
+    [found] = await visit.ask(get("credit", "/appeals", after=after))
+    return visit.page("points/appeals.html", 422 if form.faults else 200, appeals=found, form=form)
+
+
+@router.get("/credit/guide")
+async def guide(visit: Own) -> Response:
+    """What counts for their jenjang now and what gives nothing, each with its rule."""
+    [found] = await visit.ask(get("credit", "/people/me/credit/guide"))
+    return visit.page("points/guide.html", guide=found)
+
+
+@router.get("/credit/when")
+async def when(
+    visit: Own,
+    predikat: str = "baik",
+    start: str = "",
+    post_on: str = "",
+    test_on: str = "",
+    degree_on: str = "",
+) -> Response:
+    """When they can rise if things go as supposed, and what is in the way until then; what is supposed stands in the address."""
+    supposed = {"start": start, "post_on": post_on, "test_on": test_on, "degree_on": degree_on}
+    given = {name: day for name, day in supposed.items() if day}
+    [found] = await visit.ask(get("credit", "/people/me/credit/forecast", predikat=predikat, **given))
+    form = Form(supposed | {"predikat": predikat})
+    if found.faults:
+        form = form.refused(found, (*supposed, "predikat"), "")
+    return visit.page("points/when.html", 422 if form.faults else 200, forecast=found, form=form)
