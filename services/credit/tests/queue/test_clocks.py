@@ -70,10 +70,12 @@ async def test_published_waiting_times_are_those_of_decisions_to_the_second_and_
         clock.moment += timedelta(hours=number, seconds=number)
         assert (await api.call("verifier", "POST", f"/cases/{case}/check")).status_code == 200
         waited.append((clock.now() - began).total_seconds())
-    # Of nine people nothing is told.
+    # Of nine people nothing is told, nor of a quarter that is not over.
     for case in cases[:9]:
         assert (await api.call("validator", "POST", f"/cases/{case}/attest")).status_code == 200
-    clock.moment += timedelta(seconds=1)
+    await run("order-queue")
+    assert (await api.get("/waiting-times"))["items"] == []
+    clock.moment = datetime(2026, 3, 31, 17, 0, tzinfo=UTC)
     await run("order-queue")
     for role, claims in (("researcher", {}), ("person", {"person": uuid4()}), ("verifier", {"agency": OTHER_AGENCY})):
         shown = await api.get("/waiting-times", role, **claims)
@@ -83,3 +85,29 @@ async def test_published_waiting_times_are_those_of_decisions_to_the_second_and_
         ninetieth = statistics.quantiles(waited, n=10, method="inclusive")[-1]
         assert line["ninetieth_seconds"] == pytest.approx(ninetieth, abs=1)
         assert shown["promised"] == {"submitted": 10, "checked": 5}
+
+
+async def test_what_is_published_of_waiting_times_never_differs_by_a_few_people(world, api, submitted, clock, run):
+    """The planted attack: whoever compares the figures of two days finds nobody's wait, neither of who comes nor of who goes."""
+    people = [world.state() for _ in range(13)]
+    cases = await submitted(0, *await world.people(*people))
+    for case in cases[:11]:
+        assert (await api.call("verifier", "POST", f"/cases/{case}/check")).status_code == 200
+
+    async def told() -> list[dict]:
+        await run("order-queue")
+        return (await api.get("/waiting-times"))["items"]
+
+    clock.moment = datetime(2026, 3, 31, 17, 0, tzinfo=UTC)
+    [first] = before = await told()
+    assert (first["cases"], first["since"], first["until"]) == (11, "2025-12-31T17:00:00Z", "2026-03-31T17:00:00Z")
+    # Somebody who was counted goes to another agency, and the twelfth case is decided.
+    await world.people(people[0].model_copy(update={"agency_id": OTHER_AGENCY}), sequence=2)
+    clock.moment += timedelta(days=1)
+    assert (await api.call("verifier", "POST", f"/cases/{cases[11]}/check")).status_code == 200
+    for _ in range(3):
+        clock.moment += timedelta(days=20)
+        assert await told() == before
+    # The next quarter is of its own decisions alone, and these are of one.
+    clock.moment = datetime(2026, 6, 30, 17, 0, tzinfo=UTC)
+    assert await told() == []

@@ -1,6 +1,7 @@
 """A lot of decisions is made again by somebody who does not see the first, and how far they agree is told (K14, 001.24)."""
 
 from argparse import Namespace
+from datetime import UTC, datetime
 from fractions import Fraction
 from itertools import product
 
@@ -12,7 +13,8 @@ from credit.domain.agreement import Pairs, kappa
 from credit.second_checks.commands import draw
 from jejak_local.harness import AGENCY, OTHER_AGENCY
 
-PERIOD = "/agreement?since=2026-07-01&until=2026-07-31"
+QUARTER = "/agreement?day=2026-10-01"
+OVER = datetime(2026, 9, 30, 17, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -61,14 +63,15 @@ async def test_the_second_does_not_see_the_first_and_a_third_is_asked_where_they
     assert len(thirds) == 3
     assert (await said(api, thirds[0], "right", "citra")).status_code == 204
 
-    [figures] = (await api.get(PERIOD))["items"]
+    world.clock.moment = OVER
+    [figures] = (await api.get(QUARTER))["items"]
     expected = kappa(Pairs(6, 1, 2, 3))
     assert expected == Fraction(8, 17)
     assert figures == {
         "agency_id": str(AGENCY), "pairs": 12, "agreed": "0.750", "kappa": "0.471", "to_a_third": 3,
         "decisions": 12, "checkers": 1, "busiest": "1.000",
     }  # fmt: skip
-    assert (await api.get(PERIOD, role="inspector", agency=OTHER_AGENCY))["items"] == []
+    assert (await api.get(QUARTER, role="inspector", agency=OTHER_AGENCY))["items"] == []
 
 
 async def test_few_decisions_tell_nothing(world, api, decided, everything_is_drawn) -> None:
@@ -76,8 +79,30 @@ async def test_few_decisions_tell_nothing(world, api, decided, everything_is_dra
     await draw(Namespace(), world.parts)
     for check in await drawn(api, "budi"):
         await said(api, check, "right", "budi")
-    [figures] = (await api.get(PERIOD))["items"]
+    world.clock.moment = OVER
+    [figures] = (await api.get(QUARTER))["items"]
     assert {value for name, value in figures.items() if name != "agency_id"} == {None}
+
+
+async def test_no_verdict_of_one_is_the_difference_of_what_is_told(world, api, decided, everything_is_drawn) -> None:
+    """The planted attack: ten verdicts, then an eleventh; asked on every day, and of a quarter that is not over."""
+    await decided(11)
+    await draw(Namespace(), world.parts)
+    checks = await drawn(api, "budi")
+    for check in checks[:10]:
+        await said(api, check, "right", "budi")
+    live = [await api.get(path) for path in ("/agreement", QUARTER, "/agreement?day=2026-09-30")]
+    assert {(each["since"], each["until"], len(each["items"])) for each in live} == {("2026-04-01", "2026-06-30", 0)}
+    world.clock.moment = OVER
+    before = await api.get("/agreement")
+    assert (before["since"], before["until"]) == ("2026-07-01", "2026-09-30")
+    assert (before["items"][0]["pairs"], before["items"][0]["agreed"]) == (10, "1.000")
+    await said(api, checks[10], "wrong", "budi")
+    assert await api.get("/agreement") == await api.get(QUARTER) == before
+    world.clock.moment = datetime(2026, 12, 31, 17, 0, tzinfo=UTC)
+    assert await api.get(QUARTER) == before
+    [later] = (await api.get("/agreement"))["items"]
+    assert (later["pairs"], later["agreed"], later["to_a_third"]) == (None, None, None)
 
 
 async def test_the_lot_is_the_same_each_time_and_about_its_share(world, decided) -> None:

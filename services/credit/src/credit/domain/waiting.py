@@ -57,9 +57,8 @@ class Order:
 
 @dataclass(frozen=True)
 class Published:
-    """Waiting times are published of so many days gone by, and of no fewer people than `smallest_group`."""
+    """Waiting times are published of whole quarters, and of no fewer people than `smallest_group`."""
 
-    days: int
     smallest_group: int
     status: str
     sources: tuple[str, ...]

@@ -1,6 +1,6 @@
 """What is done with the queue every day: its order, who is told of cases that are overdue, and the waiting times that are published."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from sqlalchemy import text
@@ -11,6 +11,8 @@ from common.ids import derived_id
 from common.parts import Parts
 from common.store.outbox import emit
 from contracts.events.notification import MessageRequested
+from contracts.zone import JAKARTA
+from credit.domain.quarters import last_quarter
 from credit.domain.waiting import WaitingRules
 from credit.queue.keeping import order_batch
 
@@ -50,11 +52,12 @@ TIMES = text(
             AND b.from_state IS DISTINCT FROM b.to_state
         ORDER BY b.version DESC LIMIT 1
     ) began
-    WHERE h.at >= :since AND h.at < :until AND h.from_state IN ('submitted', 'checked')
-        AND h.from_state <> h.to_state AND h.by <> 'system'
+    WHERE h.at >= :since AND h.at < :until AND NOT EXISTS (SELECT FROM waiting_times)
+        AND h.from_state IN ('submitted', 'checked') AND h.from_state <> h.to_state AND h.by <> 'system'
     GROUP BY p.agency_id, h.from_state HAVING count(DISTINCT c.person_id) >= :smallest
     """
 )
+OVER = text("DELETE FROM waiting_times WHERE until < :until")
 
 
 async def order_all(parts: Parts) -> int:
@@ -89,9 +92,13 @@ async def escalate(session: AsyncSession, clock: Clock) -> int:
 
 
 async def publish_times(session: AsyncSession, rules: WaitingRules, clock: Clock) -> None:
-    """Counts anew how long cases have waited for people's decisions, by agency and state; small groups are left out."""
-    published = rules.published
-    since = clock.now() - timedelta(days=published.days)
-    await session.execute(text("DELETE FROM waiting_times"))
-    given = {"since": since, "until": clock.now(), "smallest": published.smallest_group}
+    """Counts how long cases have waited for people's decisions in the last quarter that is over, by agency and state.
+
+    Small groups are left out. What was published is never counted anew: whoever has moved since, or waits for a decision that
+    comes next, would be known by the difference.
+    """
+    first, last = last_quarter(clock.today())
+    since, until = (datetime.combine(day, time(), JAKARTA) for day in (first, last + timedelta(days=1)))
+    given = {"since": since, "until": until, "smallest": rules.published.smallest_group}
+    await session.execute(OVER, {"until": until})
     await session.execute(TIMES, given)

@@ -76,7 +76,7 @@ async def number_in_hands(session: AsyncSession, caller: Caller[Regulations]) ->
 
 
 async def published_times(session: AsyncSession, rules: Regulations, today: date) -> WaitingTimesOut:
-    """The waiting times as they were counted last."""
+    """The waiting times of the last quarter that is over, as they were published."""
     found = select(waiting_times).order_by(waiting_times.c.agency_id, waiting_times.c.state)
     items = [WaitingTimeOut(**row) for row in (await session.execute(found)).mappings()]
     clocks = rules.waiting.at(today).tables.clocks

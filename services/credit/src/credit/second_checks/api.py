@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 
 from common.web.pages import AskedWindow, Page
 from common.web.parts import Reading, Transaction
@@ -39,7 +39,6 @@ async def post_verdict(check_id: UUID, body: VerdictIn, session: Transaction, ca
 async def get_agreement(
     session: Reading,
     caller: Annotated[Caller[Regulations], Depends(rights.READ_AGREEMENT)],
-    since: date,
-    until: date,
+    day: Annotated[date | None, Query(description="of the last quarter that was over by then; today")] = None,
 ) -> AgreementsOut:
-    return await read_agreement(session, caller, since, until)
+    return await read_agreement(session, caller, day or caller.today)

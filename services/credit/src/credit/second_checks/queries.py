@@ -12,6 +12,7 @@ from contracts.callers import Caller
 from credit.cases.tables import cases
 from credit.domain.agreement import Pairs, SecondCheckRules, kappa, told
 from credit.domain.books import Regulations
+from credit.domain.quarters import last_quarter
 from credit.people import PEOPLE
 from credit.second_checks.schemas import AgreementOut, AgreementsOut, SecondCheckOut
 from credit.second_checks.tables import second_checks
@@ -44,9 +45,8 @@ FIGURES = text(
             count(*) FILTER (WHERE s.first = 'right' AND s.verdict = 'wrong') AS first_only,
             count(*) FILTER (WHERE s.first = 'wrong' AND s.verdict = 'right') AS second_only,
             count(*) FILTER (WHERE s.first = 'wrong' AND s.verdict = 'wrong') AS neither
-        FROM second_checks s JOIN case_history h ON h.case_id = s.case_id AND h.version = s.version
-        WHERE s.number = 2 AND s.verdict IS NOT NULL
-            AND CAST(h.at AT TIME ZONE 'Asia/Jakarta' AS date) BETWEEN :since AND :until
+        FROM second_checks s WHERE s.number = 2
+            AND CAST(s.judged_at AT TIME ZONE 'Asia/Jakarta' AS date) BETWEEN :since AND :until
         GROUP BY s.agency_id
     )
     SELECT agency_id, coalesce(decisions, 0) AS decisions, coalesce(checkers, 0) AS checkers, coalesce(busiest, 0) AS busiest,
@@ -81,8 +81,12 @@ async def list_waiting(
     return page, [row["person_id"] for row in rows[: len(page.items)]]
 
 
-async def read_agreement(session: AsyncSession, caller: Caller[Regulations], since: date, until: date) -> AgreementsOut:
-    """How far first and second checkers agree, in each agency of the caller's."""
+async def read_agreement(session: AsyncSession, caller: Caller[Regulations], day: date) -> AgreementsOut:
+    """How far first and second checkers agreed, in each agency of the caller's, in the last quarter that was over on a day.
+
+    A verdict counts in the quarter it was given in, so that no quarter changes once it is told.
+    """
+    since, until = last_quarter(min(day, caller.today))
     rules = caller.rules.second_checks.at(caller.today).tables
     rows = await session.execute(FIGURES, {"since": since, "until": until})
     items = [_figures(row, rules) for row in rows if caller.unbound or row.agency_id in caller.agencies]

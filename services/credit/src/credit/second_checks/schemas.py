@@ -50,7 +50,7 @@ class AgreementOut(BaseModel):
 
 
 class AgreementsOut(BaseModel):
-    """Of the decisions from one day to another, by agency."""
+    """Of the decisions and the verdicts of a whole quarter, by agency."""
 
     since: date
     until: date

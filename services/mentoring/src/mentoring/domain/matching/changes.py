@@ -148,7 +148,7 @@ def _matches(done: Run, number: int, change: Change) -> bool:
 
 
 def _seats(done: Run, number: int) -> Change | None:
-    """How many seats more of a mentor are sure to match a mentee, and of which of the best mentors the fewest.
+    """At most how many seats more of a mentor it takes to match a mentee, and of which of the best mentors the fewest.
 
     Whoever would get one before them has a way to the mentor that costs no more than their own pair with the mentor saves.
     There are no others: ways never become cheaper while seats are filled. Fewer may do where two of them have one way.
