@@ -75,6 +75,8 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, nation, worl
         problem = '{"code": "internal-error", "field": null, "values": {}}'
         failed = "UPDATE jobs SET state = 'failed', problem = CAST(:problem AS jsonb) WHERE id = :id"
         await session.execute(text(failed), {"problem": problem, "id": broken})
+    part = {"name": "P3K Bangkom", "role": "Penanggung jawab"}
+    takes_part = [(await api.call("lan", "POST", "/stakeholders", part)).json()["id"] for _ in range(40)]
     await keeps_its_word(
         "registry",
         app,
@@ -95,6 +97,7 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, nation, worl
             "act": ["grant"],  # chance seldom joins an act to the caller who may do it
             "file_id": [file.json()["id"]],
             "import_id": [sent.json()["id"]],
+            "stakeholder_id": takes_part,
         },
         bodies={
             "POST /v1/imports:people": SHEET,
@@ -107,6 +110,8 @@ async def test_every_answer_is_documented(keeps_its_word, app, api, nation, worl
             "POST /v1/agencies": agency | {"code": "K-050"},
             "PUT /v1/agencies/{agency_id}": agency,
             "POST /v1/agencies:batch": [agency],
+            "POST /v1/stakeholders": part,
+            "PUT /v1/stakeholders/{stakeholder_id}": part | {"contribution": "Menyusun pedoman"},
             "PUT /v1/agencies/{agency_id}/pics": {"pics": [pic]},
             "POST /v1/agencies/{agency_id}/units": unit | {"code": "U-50"},
             "PUT /v1/units/{unit_id}": unit,

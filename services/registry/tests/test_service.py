@@ -22,6 +22,10 @@ RIGHTS = {
     ("GET", "/v1/agencies"): READERS,
     ("POST", "/v1/agencies:batch"): {"lan", "service"},
     ("GET", "/v1/agencies-without-pic"): {"lan", "analis"},
+    ("GET", "/v1/stakeholders"): READERS,
+    ("POST", "/v1/stakeholders"): {"lan"},
+    ("PUT", "/v1/stakeholders/{stakeholder_id}"): {"lan"},
+    ("POST", "/v1/stakeholders/{stakeholder_id}/end"): {"lan"},
     ("GET", "/v1/agencies/{agency_id}"): READERS,
     ("PUT", "/v1/agencies/{agency_id}"): {"lan", "service"},
     ("GET", "/v1/agencies/{agency_id}/pics"): READERS,
@@ -260,6 +264,9 @@ async def test_every_role_does_what_its_right_says(api, nation, world, a_person,
         ids["preview_id"] = (await api.call("lan", "POST", "/reforms:preview", merger)).json()["id"]
     if "{delegation_id}" in path:
         ids["delegation_id"] = (await api.call("service", "POST", "/deputies", deputy)).json()["id"]
+    part = {"name": "P3K Bangkom", "role": "Penanggung jawab"}
+    if "{stakeholder_id}" in path:
+        ids["stakeholder_id"] = (await api.call("lan", "POST", "/stakeholders", part)).json()["id"]
     for_them = {"person_id": person_id, "reason": "Surat kuasa"}
     if "{file_id}" in path:
         ids["file_id"] = (await api.call("agency_hr", "POST", "/data-files", for_them)).json()["id"]
@@ -298,6 +305,8 @@ async def test_every_role_does_what_its_right_says(api, nation, world, a_person,
         "/v1/people/{person_id}/nip": {"nip": a_person(4)["nip"], "reason": "Salah ketik"},
         "/v1/people/{person_id}/transfer": {"agency_code": "K-001", "unit_code": "K-001-U02", "on": "2026-11-20"},
         "/v1/people/{person_id}/status": {"status": "leave", "from": "2026-11-20", "decree": "SK 1"},
+        "/v1/stakeholders": part,
+        "/v1/stakeholders/{stakeholder_id}": part | {"contribution": "Menyusun pedoman"},
         "/v1/agencies:batch": {"code": "K-051", "name": "Baru", "kind": "K"},
         "/v1/units:batch": {"agency_code": "K-001", "code": "U-51", "name": "Baru"},
         "/v1/people:batch": a_person(3),
@@ -346,7 +355,7 @@ async def test_every_role_does_what_its_right_says(api, nation, world, a_person,
             answer = await api.call(role, method, address, body, **sent, **scope)
         places = {"/v1/agencies/{agency_id}/units", "/v1/agencies/{agency_id}/posts"}
         created_before = path in {
-            "/v1/agencies", "/v1/people", *places, "/v1/reforms", "/v1/deputies", "/v1/erasures",
+            "/v1/agencies", "/v1/people", *places, "/v1/reforms", "/v1/deputies", "/v1/erasures", "/v1/stakeholders",
         }  # fmt: skip
         done = {204} if path.endswith("/cancel") else {409} if path.endswith("/resume") else {200}
         if path.endswith("/me/data-requests"):

@@ -12,6 +12,7 @@ FEATURES = (
     "office",
     "nation",
     "views",
+    "stakeholders",
     "mentoring",
     "connections",
     "classes",

@@ -52,6 +52,7 @@ ERASING = Erasing(
         "reform_previews": NOBODY,
         "reforms": NOBODY,
         "restrictions": BY_ID,
+        "stakeholders": NOBODY,
         "statuses": Blanked({"decree": "NULL"}),
         "successors": NOBODY,
         "tags": Blanked({"paper": "''"}),

@@ -35,6 +35,7 @@ GRANTS = Grants(
         "reform_previews": ADDED,
         "reforms": ADDED,
         "restrictions": CHANGED,
+        "stakeholders": EDITED,
         "statuses": EDITED,
         "successors": ADDED,
         "tags": EDITED,

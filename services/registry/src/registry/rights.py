@@ -46,6 +46,8 @@ ASK_DATA = Right(("person", "agency_hr"), "their own; who serves in their agency
 FOLLOW_REQUESTS = Right(("person", "agency_hr"), "their own; those of who serves in their agency")
 REFORM = Right(("lan", "service"), "all agencies")
 ERASE = Right(("lan",), "whoever has left, but not themselves; consent is somebody else's than who has asked")
+READ_STAKEHOLDERS = Right(READ_AGENCIES.roles, "all of them", shared=True)
+KEEP_STAKEHOLDERS = Right(("lan",), "all of them")
 FOLLOW_IMPORTS = Right(("agency_hr", "service", "lan"), "the spreadsheets they have sent")
 FOLLOW_JOBS = Right(("lan", "service"), "the jobs they have ordered")
 

@@ -37,6 +37,7 @@ SERVICE = Service(
         "data_files",
         "data_requests",
         "erasures",
+        "stakeholders",
         "imports",
         "jobs",
     ],
