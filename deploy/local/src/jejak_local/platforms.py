@@ -33,7 +33,7 @@ BATCH = 30
 MOODLE, EDX = "https://lms.demo.example", "https://mooc.demo.example"
 COURSES = ("INTEGRITAS", "DATA")
 EXCEL, WATCHED = "EXCEL", "urn:li:lyndaCourse:77"
-NOBODY, SPOILT = "199001012015019999", "1,99E+17"
+NOBODY, SPOILT = "199912312025121999", "1,99E+17"
 """Numbers of two rows of the spreadsheet: one that nobody has yet, and one that has lost its digits."""
 INSIDE = {"CONNECTORS_WEBHOOK_INSIDE": "true"}
 """The address that is told is on this machine."""
@@ -94,8 +94,8 @@ async def platforms(scene: Scene) -> Group:
             edx.connection: await _send_edx(scene, edx, people[: PEOPLE // 2], day),
             linkedin.connection: await _send_linkedin(scene, linkedin, people[PEOPLE // 2 :], day),
         }
-        sheet, loaded = await _load_sheet(scene, agency, people[: PEOPLE // 2], day)
-        sent[sheet.connection] = sum(loaded.values())
+        sheet, sent_rows = await _load_sheet(scene, agency, people[: PEOPLE // 2], day)
+        sent[sheet.connection] = sent_rows
         await rest(scene.stack)
         table = Table(
             "door", "sent", "accepted", "duplicate", "waiting", "refused", "unmapped courses", title="Four doors"
@@ -109,7 +109,7 @@ async def platforms(scene: Scene) -> Group:
                 path = f"connections/{site.connection}"
                 counts = (await scene.get("connectors", path, role="agency_hr", agency=agency))["counts"]
                 # A row that cannot be read becomes no report.
-                counts["refused"] += loaded["refused"] if site is sheet else 0
+                counts["refused"] += site is sheet
                 queue = await scene.get("connectors", f"{path}/unmapped-courses", role="agency_hr", agency=agency)
                 unmapped = ", ".join(f"{each['course'].split('/')[-1]} ({each['count']})" for each in queue["items"])
                 figures = [str(counts[name]) for name in ("accepted", "duplicate", "waiting", "refused")]
@@ -236,27 +236,26 @@ async def _send_linkedin(scene: Scene, site: Site, people: Sequence[dict[str, An
     return await _post(scene, site, statements)
 
 
-async def _load_sheet(
-    scene: Scene, agency: str, people: Sequence[dict[str, Any]], day: date
-) -> tuple[Site, Counter[str]]:
-    """A spreadsheet of the agency: its connection, and what became of its rows once each that can be answered is."""
+async def _load_sheet(scene: Scene, agency: str, people: Sequence[dict[str, Any]], day: date) -> tuple[Site, int]:
+    """A spreadsheet of the agency, once all is answered but the row of whom nobody knows: its connection, and how many rows it had."""
     written = io.StringIO()
     rows = csv.writer(written, delimiter=";")
     rows.writerow(("Nomor Rujukan", "NIP", "Bentuk", "Nama Pelatihan", "Tanggal Mulai", "Tanggal Selesai", "JP"))
-    for number, nip in enumerate([*(each["nip"] for each in people), NOBODY, SPOILT]):
-        rows.writerow((f"DEMO-{number}", nip, "KL03", "Bimbingan penulisan", day.isoformat(), day.isoformat(), "4"))
+    numbers = [*(each["nip"] for each in people), NOBODY, SPOILT]
+    for place, nip in enumerate(numbers):
+        rows.writerow((f"DEMO-{place}", nip, "KL03", "Bimbingan penulisan", day.isoformat(), day.isoformat(), "4"))
     hr = {"role": "agency_hr", "agency": agency}
     sent = await scene.ask("connectors", "POST", "imports:trainings", content=written.getvalue().encode(), **hr)
     path = f"imports/{_done(sent)['id']}"
 
-    async def answered() -> Any:
+    async def answered() -> bool:
         found = await scene.get("connectors", path, **hr)
-        return found if found["counts"].get("taken") == len(people) else None
+        return found["state"] == "waiting" and found["counts"]["waiting"] == 1
 
-    counts: Counter[str] = Counter((await scene.until(answered))["counts"])
+    await scene.until(answered)
     found = await scene.get("connectors", "connections", **hr)
     [own] = [each["id"] for each in found["items"] if each["platform"] == "spreadsheet"]
-    return Site("Spreadsheet", own, {}, {}), counts
+    return Site("Spreadsheet", own, {}, {}), len(numbers)
 
 
 def _at(day: date, number: int) -> str:
