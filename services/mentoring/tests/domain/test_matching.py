@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linear_sum_assignment
 
-from mentoring.domain.matching.changes import applied, binding, number_of, smallest_change, why
+from mentoring.domain.matching.changes import Change, applied, binding, number_of, smallest_change, why
 from mentoring.domain.matching.limits import LIMITS, Mentors, allowed, broken_by
 from mentoring.domain.matching.pairs import MOST, NOBODY, Case
 from mentoring.domain.matching.people import Mentee, Mentor, Taker, family_of
@@ -300,7 +300,7 @@ def test_the_smallest_change_matches_whoever_makes_it(way) -> None:
 def test_no_other_change_of_their_own_would_have_matched_them() -> None:
     """Where seats are what is missing, no change of the mentee's own helps."""
     chance = random.Random(23)
-    looked = 0
+    looked = set()
     for number in range(30):
         done = run(case(chance, 12, 4, 2), number)
         for n in map(int, np.flatnonzero(done.match.mentor == NOBODY)):
@@ -308,14 +308,16 @@ def test_no_other_change_of_their_own_would_have_matched_them() -> None:
             change = smallest_change(done, n)
             if change is not None and change.kind != "seats":
                 continue
-            looked += 1
-            willing = replace(mentee, meets=frozenset({"online", "onsite"}))
-            changed = [willing if each.id == mentee.id else each for each in done.case.mentees]
-            again = run(replace(done.case, mentees=changed), number)
-            if again.match.mentor[number_of(again.case, mentee.id)] != NOBODY:
-                # By a tie: nobody gains.
-                assert value(again, again.match.mentor.tolist()) == value(done, done.match.mentor.tolist())
-    assert looked > 20
+            ways = [Change("meeting", each) for each in ("online", "onsite")]
+            ways += [Change("language", each) for each in sorted(done.mentors.speaking)]
+            ways += [Change("conflict", str(each), each) for each in sorted(mentee.avoids)]
+            for own in ways:
+                looked.add(own.kind)
+                again = run(applied(done.case, mentee.id, own), number)
+                if again.match.mentor[number_of(again.case, mentee.id)] != NOBODY:
+                    # By a tie: nobody gains.
+                    assert value(again, again.match.mentor.tolist()) == value(done, done.match.mentor.tolist()), own
+    assert looked == {"meeting", "language", "conflict"}
 
 
 @pytest.mark.parametrize("listed", [None, 3])
