@@ -32,8 +32,8 @@ async def queue(world: World, queued: int, rounds: int) -> list[Figure]:
         world,
         queued,
         agency_id=f"CASE WHEN n % {LARGE} = 0 THEN '{large}'::uuid ELSE {others} END",
-        wanted_by="t.wanted_by + n * 7919 % 400",
-        due_on="t.due_on - n * 104729 % 400",
+        wanted_by="t.wanted_by + (n::bigint * 7919 % 400)::int",
+        due_on="t.due_on - (n::bigint * 104729 % 400)::int",
         jenjang="CASE n % 50 WHEN 0 THEN 'ahli_madya' ELSE t.jenjang END",
     )
     middle = (await _page(world, large, {"limit": 1000}))[0]["next"]

@@ -22,11 +22,13 @@ from jejak_local.cohort import cohort
 from jejak_local.collector import trace_tree
 from jejak_local.mail import Mail
 from jejak_local.platforms import INSIDE, platforms
+from jejak_local.points import points
 from jejak_local.processes import LocalError
 from jejak_local.stack import Stack, running_stack
 from jejak_local.stories import STORIES, Scene, run_command
 from nation.generate import Nation
 from nation.load import load
+from nation.people import FUNCTIONAL_SHARE
 from nation.session import Stack as LoaderStack
 from nation.summary import LoadSummary
 
@@ -37,7 +39,9 @@ async def demo(root: Path, *, agencies: int, people: int, seed: int) -> int:
     """Runs the demo on a stack of its own under `root`. Gives 0 when everything was as it should be."""
     begun = time.monotonic()
     today = datetime.now(ZoneInfo("Asia/Jakarta")).date()
-    nation = Nation(seed=seed, agencies=agencies, people=people, year=today.year, today=today)
+    nation = Nation(
+        seed=seed, agencies=agencies, people=people, year=today.year, today=today, predicate_share=FUNCTIONAL_SHARE
+    )
     console.rule("1  Kafka, PostgreSQL, SMTP and the services")
     async with running_stack(root, trace_ratio=1.0, environment=INSIDE, say=console.print) as stack:
         console.rule(f"2  A nation of {agencies} agencies and {people:,} people, through the public APIs")
@@ -54,7 +58,7 @@ async def demo(root: Path, *, agencies: int, people: int, seed: int) -> int:
             console.print(_streams(loaded))
             console.print(await _hours(stack, client, loaded))
             console.print(_credits(loaded, await ask(stack, "credit", "SELECT count(*) FROM entries")))
-        console.rule("5  Learning platforms; a cohort of mentoring; people, units, rights")
+        console.rule("5  Learning platforms; a cohort of mentoring; credit points; people, units, rights")
         await _stories(stack, nation, loaded)
         mails = stack.mail.mails()
         console.print(_mails(mails))
@@ -113,8 +117,10 @@ async def _stories(stack: Stack, nation: Nation, loaded: LoadSummary) -> None:
     async with httpx2.AsyncClient(timeout=60) as http:
         scene = Scene(stack, http, nation, loaded.agencies)
         console.print(await platforms(scene))
-        for table in await cohort(scene):
-            console.print(table)
+        # While one waits for a mail or a match, the other has the cores.
+        for tables in await asyncio.gather(cohort(scene), points(scene)):
+            for table in tables:
+                console.print(table)
         for story in STORIES:
             console.print(await story(scene))
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Protocol
 from uuid import UUID
 
@@ -42,7 +43,10 @@ class Entry(Protocol):
     def reverses(self) -> UUID | None: ...
 
 
-@dataclass(frozen=True)
+NOTHING = Decimal("0.0000")
+
+
+@dataclass(frozen=True, eq=False)
 class Replay:
     """The rules as they are, and as they would be with a draft in place of the pack `replaced`."""
 
@@ -52,6 +56,7 @@ class Replay:
     draft: RulePack[Rules]
 
 
+@lru_cache(maxsize=2)
 def replay_of(book: Regulations, content: str) -> Replay:
     """The copy of the rules in which a draft stands for the pack that holds on its first day, for as long as that one does."""
     draft = read_pack("draft", content)
@@ -67,28 +72,28 @@ def changes(replay: Replay, entries: Sequence[Entry], rises: Sequence[Rise]) -> 
     for entry in entries:
         if entry.reverses is not None:
             anew[entry.id] = -anew.get(entry.reverses, -entry.twelfths)
+        elif entry.rule_pack == replay.replaced:
+            anew[entry.id] = _under(replay, entry.kind, entry.jenjang, entry.months, entry.predikat)
         else:
-            anew[entry.id] = (
-                _under(replay.draft.tables, entry) if entry.rule_pack == replay.replaced else entry.twelfths
-            )
-    if all(anew[entry.id] == entry.twelfths for entry in entries) and not rises:
+            anew[entry.id] = entry.twelfths
+    if not rises and all(anew[entry.id] == entry.twelfths for entry in entries):
         return {}
     now = _left(replay.before, entries, {entry.id: entry.twelfths for entry in entries}, rises)
     then = _left(replay.after, entries, anew, rises)
     return {jenjang: (now[jenjang], then[jenjang]) for jenjang in sorted(now) if now[jenjang] != then[jenjang]}
 
 
-def _under(rules: Rules, entry: Entry) -> Decimal:
-    """What an entry would be by these rules; nothing where they do not know its jenjang or predikat any more."""
-    level = rules.jenjang.get(entry.jenjang)
+@lru_cache(maxsize=10_000)
+def _under(replay: Replay, kind: str, jenjang: str, months: int, predikat: str | None) -> Decimal:
+    """What an entry would be by the draft; nothing where it does not know its jenjang or predikat any more."""
+    rules = replay.draft.tables
+    level = rules.jenjang.get(jenjang)
     if level is None:
-        return Decimal("0.0000")
-    if entry.kind == "education":
-        return education_twelfths(rules.education.percent, level.kp_need) if rules.education else Decimal("0.0000")
-    predikat = rules.conversion.predikat.get(entry.predikat or "") if rules.conversion else None
-    if predikat is None:
-        return Decimal("0.0000")
-    return conversion_twelfths(entry.months, predikat.percent, level.coefficient)
+        return NOTHING
+    if kind == "education":
+        return education_twelfths(rules.education.percent, level.kp_need) if rules.education else NOTHING
+    rated = rules.conversion.predikat.get(predikat or "") if rules.conversion else None
+    return conversion_twelfths(months, rated.percent, level.coefficient) if rated else NOTHING
 
 
 def _left(

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import Any, Literal
 
 from common.rules import RulePack
@@ -28,6 +30,8 @@ CODES: Mapping[Act, tuple[Code, ...]] = {
     "level": ("credit-for-level", "open-post", "test-passed", "predicate"),
 }
 """What each act asks for."""
+once = lru_cache(maxsize=10_000)
+"""Keeps the answers to a question: of an agency of thousands, many stand alike before a condition."""
 
 
 @dataclass(frozen=True)
@@ -115,42 +119,41 @@ class Judgement:
         return "unknown" if "unknown" in states else "met"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ladder:
-    """The rules that somebody's next act is judged by: those of a day, for the jenjang held."""
+    """The rules that somebody's next act is judged by: those of a day, for the jenjang held. There is one for each."""
 
     conversion: RulePack[Rules]
     promotion: RulePack[PromotionRules]
     level: Jenjang
 
     @classmethod
+    @once
     def of(cls, book: Regulations, jenjang: str | None, day: date) -> "Ladder | None":
         """None for who holds no functional post."""
         pack = book.at(day)
         level = pack.tables.jenjang.get(jenjang or "")
         return level and cls(pack, book.promotion.at(day), level)
 
-    @property
+    @cached_property
     def above(self) -> Jenjang | None:
         """The jenjang that a KJ leads to; the last of its kategori has none."""
         rows = [row for row in self.conversion.tables.jenjang.values() if row.kategori == self.level.kategori]
         place = rows.index(self.level) + 1
         return rows[place] if self.level.kj_need is not None and place < len(rows) else None
 
-    def rank_above(self, golongan: str | None) -> str | None:
-        """The golongan that a KP leads to: at most so many above those of the jenjang as may be reached without a vacancy."""
+    @cached_property
+    def ranks(self) -> Mapping[str, str]:
+        """The golongan that a KP leads to from each: at most so many above those of the jenjang as may be reached without a vacancy."""
         rows = self.conversion.tables.jenjang.values()
         steps = [step for row in rows if row.kategori == self.level.kategori for step in row.golongan]
-        if golongan not in steps[:-1]:
-            return None
-        place = steps.index(golongan) + 1
-        beyond = place - steps.index(self.level.golongan[-1])
-        return None if beyond > self.promotion.tables.without_vacancy.ranks_above else steps[place]
+        last = steps.index(self.level.golongan[-1]) + self.promotion.tables.without_vacancy.ranks_above
+        return dict(pairwise(steps[: last + 1]))
 
     def leads_to(self, act: Act, golongan: str | None) -> str | None:
         """The golongan or the jenjang above."""
         if act == "rank":
-            return self.rank_above(golongan)
+            return self.ranks.get(golongan or "")
         return self.above and self.above.code
 
     def need(self, act: Act, golongan: str | None) -> Decimal | None:
@@ -185,69 +188,70 @@ def judge_act(ladder: Ladder, known: Known, act: Act, day: date) -> Judgement:
 def _condition(ladder: Ladder, known: Known, act: Act, code: Code, day: date) -> Condition:
     match code:
         case "credit-for-rank" | "credit-for-level":
-            return _credit(ladder, known, act, code)
+            return _credit(ladder, act, code, known.golongan, known.had)
         case "years-in-rank":
-            return _years_in_rank(ladder, known, day)
+            return _years_in_rank(ladder, known.in_rank_since, day)
         case "predicate":
-            return _predicate(ladder, known, act, day)
+            return _predicate(ladder, act, tuple(known.ratings.items()), day)
         case "discipline":
-            return _discipline(ladder, known, day)
+            return _discipline(ladder, tuple(known.penalties), day, stated=known.disciplined)
         case "open-post":
-            return _open_post(ladder, known)
+            return _open_post(ladder, known.seats)
         case "test-passed":
-            return _test(known, day)
+            return _test(known.passed_on, day)
 
 
-def _credit(ladder: Ladder, known: Known, act: Act, code: Code) -> Condition:
-    need = (ladder.need(act, known.golongan) or Decimal(0)) * MONTHS
-    figures = {"need": need, "had": known.had, "short": max(need - known.had, Decimal(0))}
+@once
+def _credit(ladder: Ladder, act: Act, code: Code, golongan: str | None, had: Decimal) -> Condition:
+    need = (ladder.need(act, golongan) or Decimal(0)) * MONTHS
+    figures = {"need": need, "had": had, "short": max(need - had, Decimal(0))}
     values: dict[str, object] = {name: Decimal(shown_ak(twelfths)) for name, twelfths in figures.items()}
-    return Condition(code, "met" if known.had >= need else "not-met", values)
+    return Condition(code, "met" if had >= need else "not-met", values)
 
 
-def _years_in_rank(ladder: Ladder, known: Known, day: date) -> Condition:
+@once
+def _years_in_rank(ladder: Ladder, since: date | None, day: date) -> Condition:
     years = ladder.promotion.tables.rank.years_in_rank
-    if known.in_rank_since is None:
+    if since is None:
         return Condition("years-in-rank", "unknown", {"years": years})
-    full = years_later(known.in_rank_since, years)
+    full = years_later(since, years)
     return Condition("years-in-rank", "met" if full <= day else "not-met", {"years": years, "day": full})
 
 
-def _predicate(ladder: Ladder, known: Known, act: Act, day: date) -> Condition:
+@once
+def _predicate(ladder: Ladder, act: Act, rated: tuple[tuple[int, str], ...], day: date) -> Condition:
     """Of the calendar years before that of the day, each with a predikat; one of the year itself counts where it is too low."""
     asked = getattr(ladder.promotion.tables, act).years
     before = range(day.year - asked, day.year)
-    low = [
-        year for year in (*before, day.year) if year in known.ratings and not ladder.is_good(act, known.ratings[year])
-    ]
-    missing = [year for year in before if year not in known.ratings]
+    ratings = dict(rated)
+    low = [year for year in (*before, day.year) if year in ratings and not ladder.is_good(act, ratings[year])]
+    missing = [year for year in before if year not in ratings]
     named = low or missing
     state: State = "not-met" if low else "unknown" if missing else "met"
     return Condition("predicate", state, {"years": asked, "of": ", ".join(map(str, named))})
 
 
-def _discipline(ladder: Ladder, known: Known, day: date) -> Condition:
-    barred = [
-        each
-        for each in known.penalties
-        if each.level in ladder.promotion.tables.rank.barred_by and covers((each.valid_from, each.valid_to), day)
-    ]
-    if barred:
+@once
+def _discipline(ladder: Ladder, penalties: tuple[Penalty, ...], day: date, *, stated: bool) -> Condition:
+    barring = ladder.promotion.tables.rank.barred_by
+    if any(each.level in barring and covers((each.valid_from, each.valid_to), day) for each in penalties):
         return Condition("discipline", "not-met")
-    return Condition("discipline", "met" if known.disciplined else "unknown")
+    return Condition("discipline", "met" if stated else "unknown")
 
 
-def _open_post(ladder: Ladder, known: Known) -> Condition:
+@once
+def _open_post(ladder: Ladder, seats: Seats | None) -> Condition:
     above = ladder.above
     said: dict[str, object] = {"to": above.name if above else ""}
-    if known.seats is None:
+    if seats is None:
         return Condition("open-post", "unknown", said)
-    free, unplaced = max(known.seats.free, 0), known.seats.unplaced
+    free, unplaced = max(seats.free, 0), seats.unplaced
     state: State = "not-met" if not free else "met" if free > unplaced else "unknown"
     return Condition("open-post", state, said | {"free": free, "unplaced": unplaced})
 
 
-def _test(known: Known, day: date) -> Condition:
-    if known.passed_on is not None and known.passed_on <= day:
-        return Condition("test-passed", "met", {"day": known.passed_on})
+@once
+def _test(passed_on: date | None, day: date) -> Condition:
+    if passed_on is not None and passed_on <= day:
+        return Condition("test-passed", "met", {"day": passed_on})
     return Condition("test-passed", "not-met")

@@ -27,9 +27,8 @@ from credit.ledger.rises import rises_of
 JOB = "replay"
 PEOPLE_A_STEP = 5_000
 ENTRIES = """
-    WITH next AS (SELECT person_id FROM balances WHERE person_id > $1 GROUP BY person_id ORDER BY person_id LIMIT $2)
-    SELECT e.person_id, e.id, e.kind, e.jenjang, e.period_start, e.months, e.predikat, e.twelfths, e.rule_pack, e.reverses
-    FROM next JOIN entries e USING (person_id) WHERE e.rise_on IS NULL ORDER BY e.person_id, e.number
+    SELECT person_id, id, kind, jenjang, period_start, months, predikat, twelfths, rule_pack, reverses
+    FROM entries WHERE person_id > $1 AND person_id <= $2 AND rise_on IS NULL ORDER BY person_id, number
 """
 LAST = """
     SELECT person_id FROM (SELECT person_id FROM balances WHERE person_id > $1 GROUP BY person_id ORDER BY person_id LIMIT $2) next
@@ -121,7 +120,7 @@ async def _go_through(
     session: AsyncSession, book: Regulations, content: str, replay_id: UUID, after: UUID, last: UUID
 ) -> tuple[int, int]:
     replay = replay_of(book, content)
-    rows: Sequence[Any] = await fetched(session, ENTRIES, after, PEOPLE_A_STEP)
+    rows: Sequence[Any] = await fetched(session, ENTRIES, after, last)
     risen = [row[0] for row in await fetched(session, RISEN, after, last)]
     rises = await rises_of(session, risen) if risen else {}
     held: defaultdict[UUID, list[Addend]] = defaultdict(list)

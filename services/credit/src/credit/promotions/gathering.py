@@ -5,41 +5,52 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common.store.sets import fetched
 from credit.domain.books import Regulations
 from credit.domain.posts import position_of
-from credit.domain.rising import Known, Ladder, Penalty, Seats
+from credit.domain.rising import Known, Ladder, Penalty, Seats, once
 from roster.days import covers_sql, in_service_sql
 
 DAY = "CAST(:day AS date)"
 RATED_YEARS = 3
 """How many calendar years before a day are asked for their predikat: more than any rule asks."""
-PEOPLE = text(f"""
-    SELECT p.person_id, p.agency_id, p.jenjang, p.golongan, post.position, coalesce(b.twelfths, 0.0000) AS had,
-        (SELECT min(t.day) FROM facts t WHERE t.person_id = p.person_id AND t.kind = 'test'
-            AND t.jenjang = CAST(:above AS jsonb) ->> p.jenjang AND t.withdrawn_at IS NULL) AS passed_on,
-        (SELECT min(g.valid_from) FROM posts g WHERE g.person_id = p.person_id AND g.golongan = p.golongan
-            AND NOT EXISTS (SELECT FROM posts o WHERE o.person_id = g.person_id AND o.golongan IS DISTINCT FROM g.golongan
-                AND o.valid_from BETWEEN g.valid_from AND {DAY})) AS in_rank_since,
-        (SELECT jsonb_agg(jsonb_build_array(f.level, f.day, f.until)) FROM facts f
-            WHERE f.person_id = p.person_id AND f.kind = 'discipline' AND f.withdrawn_at IS NULL) AS discipline,
-        (SELECT jsonb_agg(DISTINCT jsonb_build_array(extract(year FROM e.period_start), e.predikat)) FROM entries e
-            WHERE e.person_id = p.person_id AND e.kind = 'conversion' AND e.period_start >= CAST(:rated AS date)
-            AND NOT EXISTS (SELECT FROM entries r WHERE r.reverses = e.id)) AS ratings
-    FROM people p
-    LEFT JOIN balances b ON b.person_id = p.person_id AND b.jenjang = p.jenjang
-    LEFT JOIN LATERAL (
-        SELECT position FROM posts h WHERE h.person_id = p.person_id AND {covers_sql("h", DAY)}
-        ORDER BY valid_from DESC LIMIT 1
-    ) post ON true
-    WHERE p.person_id = ANY(CAST(:ids AS uuid[]))
-""").columns(discipline=JSONB, ratings=JSONB)  # noqa: S608 - built of names in our own code
+ASKED = "CAST($2 AS date)"
+PEOPLE = f"""
+    WITH asked AS (SELECT person_id, agency_id, jenjang, golongan FROM people WHERE person_id = ANY($1)),
+    changed AS (
+        SELECT a.person_id, max(o.valid_from) AS day FROM asked a JOIN posts o USING (person_id)
+        WHERE o.golongan IS DISTINCT FROM a.golongan AND o.valid_from <= {ASKED} GROUP BY 1
+    ),
+    held AS (
+        SELECT h.person_id,
+            (array_agg(h.position ORDER BY h.valid_from DESC) FILTER (WHERE {covers_sql("h", ASKED)}))[1] AS position,
+            min(h.valid_from) FILTER (WHERE h.golongan = a.golongan AND (c.day IS NULL OR h.valid_from > c.day)) AS in_rank_since
+        FROM asked a JOIN posts h USING (person_id) LEFT JOIN changed c USING (person_id) GROUP BY 1
+    ),
+    rated AS (
+        SELECT e.person_id, CAST(jsonb_agg(DISTINCT jsonb_build_array(extract(year FROM e.period_start), e.predikat)) AS text) AS ratings
+        FROM entries e
+        WHERE e.person_id = ANY($1) AND e.kind = 'conversion' AND e.period_start >= $4
+            AND NOT EXISTS (SELECT FROM entries r WHERE r.reverses = e.id) GROUP BY 1
+    ),
+    stated AS (
+        SELECT f.person_id,
+            min(f.day) FILTER (WHERE f.kind = 'test' AND f.jenjang = CAST($3 AS jsonb) ->> a.jenjang) AS passed_on,
+            CAST(jsonb_agg(jsonb_build_array(f.level, f.day, f.until)) FILTER (WHERE f.kind = 'discipline') AS text) AS discipline
+        FROM asked a JOIN facts f USING (person_id) WHERE f.withdrawn_at IS NULL GROUP BY 1
+    )
+    SELECT a.person_id, a.agency_id, a.jenjang, a.golongan, held.position, coalesce(b.twelfths, 0.0000) AS had,
+        held.in_rank_since, rated.ratings, stated.passed_on, stated.discipline
+    FROM asked a
+    LEFT JOIN held USING (person_id) LEFT JOIN rated USING (person_id) LEFT JOIN stated USING (person_id)
+    LEFT JOIN balances b ON b.person_id = a.person_id AND b.jenjang = a.jenjang
+    ORDER BY a.person_id
+"""  # noqa: S608 - built of names in our own code
 SEATS = text(f"""
     SELECT e.agency_id, s.jenjang, s.name, sum(greatest(s.seats - held.count, 0)) AS free
     FROM established_posts e
@@ -78,36 +89,36 @@ async def gather(session: AsyncSession, person_ids: Sequence[UUID], book: Regula
     rules = book.at(day).tables
     ladders = {code: Ladder.of(book, code, day) for code in rules.jenjang}
     above = {code: ladder.above.code for code, ladder in ladders.items() if ladder and ladder.above}
-    asked = {"ids": list(person_ids), "day": day, "rated": date(day.year - RATED_YEARS, 1, 1)}
-    rows = (await session.execute(PEOPLE, asked | {"above": json.dumps(above)})).all()
-    agencies = sorted({row.agency_id for row in rows if row.jenjang in above})
+    rows = await fetched(session, PEOPLE, person_ids, day, json.dumps(above), date(day.year - RATED_YEARS, 1, 1))
+    agencies = sorted({row["agency_id"] for row in rows if row["jenjang"] in above})
     seats = await _seats(session, agencies, book, day)
-    percents = {row.code: row.percent for row in rules.conversion.predikat.values()} if rules.conversion else {}
 
-    def seats_of(row: Any) -> Seats | None:
-        level = above.get(row.jenjang)
-        found = seats.get(row.agency_id)
-        if level is None or found is None or row.position is None:
+    predikat = rules.conversion.predikat.values() if rules.conversion else ()
+    rated = frozenset((row.code, row.percent) for row in predikat)
+
+    def seats_of(agency_id: UUID, jenjang: str | None, position: str | None) -> Seats | None:
+        level, found = above.get(jenjang or ""), seats.get(agency_id)
+        if jenjang is None or level is None or found is None or position is None:
             return None
-        return found.get((level, position_of(row.position, row.jenjang, rules.jenjang)), Seats(0, 0))
+        return found.get((level, position_of(position, jenjang, rules.jenjang)), Seats(0, 0))
 
     return [
         Officer(
-            row.person_id,
+            person_id,
             Known(
-                jenjang=row.jenjang,
-                golongan=row.golongan,
-                had=row.had,
-                in_rank_since=row.in_rank_since,
-                ratings=_lowest(row.ratings or (), percents),
-                passed_on=row.passed_on,
-                seats=seats_of(row),
-                disciplined=bool(row.discipline),
-                penalties=[_penalty(each) for each in row.discipline or () if each[0] != "none"],
+                jenjang=jenjang,
+                golongan=golongan,
+                had=had,
+                in_rank_since=since,
+                ratings=_lowest(ratings, rated) if ratings else {},
+                passed_on=passed_on,
+                seats=seats_of(agency_id, jenjang, position),
+                disciplined=discipline is not None,
+                penalties=_penalties(discipline) if discipline else (),
             ),
-            ladders.get(row.jenjang or ""),
+            ladders.get(jenjang or ""),
         )
-        for row in sorted(rows, key=lambda row: row.person_id)
+        for person_id, agency_id, jenjang, golongan, position, had, since, ratings, passed_on, discipline in rows
     ]
 
 
@@ -136,15 +147,21 @@ async def _seats(
     }
 
 
-def _lowest(ratings: Sequence[tuple[int, str]], percents: Mapping[str, int]) -> dict[int, str]:
-    """The lowest predikat of each year."""
+@once
+def _lowest(told: str, rated: frozenset[tuple[str, int]]) -> Mapping[int, str]:
+    """The lowest predikat of each year; `rated` says how many percent each gives."""
+    percents = dict(rated)
     found: dict[int, str] = {}
-    for year, predikat in ratings:
+    for year, predikat in json.loads(told):
         if year not in found or percents.get(predikat, 0) < percents.get(found[year], 0):
-            found[int(year)] = predikat
+            found[year] = predikat
     return found
 
 
-def _penalty(said: tuple[str, str, str | None]) -> Penalty:
-    level, since, until = said
-    return Penalty(level, date.fromisoformat(since), date.fromisoformat(until) if until else None)
+@once
+def _penalties(told: str) -> Sequence[Penalty]:
+    return [
+        Penalty(level, date.fromisoformat(since), date.fromisoformat(until) if until else None)
+        for level, since, until in json.loads(told)
+        if level != "none"
+    ]

@@ -1,5 +1,6 @@
 """Reading whether people can rise."""
 
+from datetime import date
 from typing import get_args
 from uuid import UUID
 
@@ -52,12 +53,13 @@ async def list_promotions(
         asked = asked.where(PEOPLE.c.agency_id == agency_id)
     ids = (await session.scalars(window.narrow(asked, PEOPLE.c.person_id, BY_ID))).all()
     officers = await gather(session, ids, caller.rules, caller.today)
-    return window.page([_line(officer, caller) for officer in officers], lambda line: [line.person_id])
+    today = caller.today
+    return window.page([_line(officer, today) for officer in officers], lambda line: [line.person_id])
 
 
-def _line(officer: Officer, caller: Caller[Regulations]) -> PromotionLineOut:
+def _line(officer: Officer, day: date) -> PromotionLineOut:
     known, ladder = officer.known, officer.ladder
-    rank, level = (judge_act(ladder, known, act, caller.today) if ladder else Judgement(act, None, []) for act in ACTS)
+    rank, level = (judge_act(ladder, known, act, day) if ladder else Judgement(act, None, []) for act in ACTS)
     return PromotionLineOut(
         person_id=officer.person_id,
         jenjang=known.jenjang,

@@ -33,7 +33,8 @@ def decisions_of(caller: Caller[Regulations]) -> list[Awaits]:
 
 def narrowed(asked: NarrowedIn, caller: Caller[Regulations]) -> ColumnElement[bool]:
     """The cases within the caller's reach that wait for them, and are of those asked for."""
-    found = [caller.sees(queue.c.agency_id), one_of(queue.c.awaits, decisions_of(caller)), AWAKE]
+    # Of one agency and one decision, an IN is an equality, and the index gives a page in its order.
+    found = [caller.sees(queue.c.agency_id), queue.c.awaits.in_(decisions_of(caller)), AWAKE]
     if asked.agency_id is not None:
         found.append(queue.c.agency_id == asked.agency_id)
     if asked.kind is not None:
