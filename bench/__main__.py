@@ -24,6 +24,7 @@ from bench import (
     counts,
     growth,
     latency,
+    ledger,
     matching,
     memory,
     mentoring,
@@ -47,6 +48,7 @@ MEASURES: dict[str, Callable[..., Awaitable[list[Figure]]]] = {
     "B6": recovery.recovery,
     "B1": bulk.trainings,
     "B1b": bulk.predicates,
+    "B1c": bulk.faulty,
     "B2": latency.latency,
     "B7": relay.old_snapshot,
     "B5": memory.memory,
@@ -55,6 +57,7 @@ MEASURES: dict[str, Callable[..., Awaitable[list[Figure]]]] = {
     "B13": mentoring.mentoring,
     "B14": store.store,
     "B16": papers.papers,
+    "B19": ledger.ledger,
     "B3": sweep.sweep,
     "B4": growth.growth,
     "B9": counts.counts,
@@ -99,6 +102,8 @@ QUICK: dict[str, Any] = {
     "sheet_rows": [5_000],
     "imported": 2_000,
     "queued": 20_000,
+    "operations": 20_000,
+    "lines": 5_000,
 }
 
 
@@ -191,6 +196,8 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--sent", type=int, default=4_000, help="B14: single statements of a round")
     parser.add_argument("--statements", type=int, default=1_000_000, help="B14: statements among which it is asked")
     parser.add_argument("--queued", type=int, default=1_000_000, help="B18: open cases")
+    parser.add_argument("--lines", type=int, default=1_000_000, help="B1c: of one file")
+    parser.add_argument("--operations", type=int, default=1_000_000, help="B19: on the ledger")
     parser.add_argument("--snapshot-seconds", type=int, default=600, help="B7: seconds that the snapshot stays open")
     if parser.parse_args().quick:
         parser.set_defaults(**QUICK)

@@ -3,9 +3,11 @@
 import asyncio
 import json
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from bench import laying
 from bench.figures import Figure
 from bench.limits import side_by_side
 from bench.world import BARE_TOPIC, World, nip, parts, training
@@ -18,6 +20,16 @@ WIDE_ROWS, NARROW_ROWS = 1, 7
 """Rows that credit writes for a predicate: its case, and in narrow tables a segment, three of history, a month, an entry, a balance."""
 MONTHS = [(year, month) for year in (2025, 2024) for month in range(1, 13)]
 DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+WRONG: Mapping[str, dict[str, Any]] = {
+    "person-unknown": {"nip": nip(10_000_000)},
+    "field-invalid": {"predikat": "istimewa"},
+    "dates-reversed": {"period_start": "2025-12-01", "period_end": "2025-01-31"},
+    "period-not-whole-months": {"period_start": "2025-01-02"},
+    "field-unknown": {"hobi": "memancing"},
+}
+"""What is wrong with lines, by what it is answered with."""
 
 
 class Round(NamedTuple):
@@ -77,6 +89,34 @@ async def predicates(world: World, records: int, rounds: int) -> list[Figure]:
         took = time.perf_counter() - began
         found.append(Round(records / took, limit, (world.cpu() - cpu) * 1e6 / records))
     return _figures("predicates to CreditVerified", found, at_least=0.12)
+
+
+async def faulty(world: World, lines: int) -> list[Figure]:
+    """B1c: one file of predicates of which one in a hundred is wrong: each is answered, nothing is lost, and nothing is booked twice."""
+    await send(world, list(parts([training(0, world.person(0), source=world.source("first"))])))
+    await laying.people(world, max(world.people, -(-lines // len(MONTHS)) * 2))
+    wrong = list(WRONG)
+
+    def file() -> Iterator[dict[str, Any]]:
+        for number in range(lines):
+            line = predicate(next(world.months), world.people)
+            yield line if number % 100 else line | WRONG[wrong[number // 100 % len(wrong)]]
+
+    booked = "SELECT count(*) FROM booked_months"
+    before, cpu, began = await world.credit.fetchval(booked), world.cpu(), time.perf_counter()
+    answered: Counter[str] = Counter()
+    async for answer in world.upload("credit", "predicates:batch", parts(file())):
+        told = json.loads(answer)
+        answered[told.get("code") or told["status"]] += 1
+    took = time.perf_counter() - began
+    faults = len(range(0, lines, 100))
+    assert answered["stored"] == lines - faults, answered
+    assert answered.keys() == {"stored", *wrong}, answered
+    assert await world.credit.fetchval(booked) == before + lines - faults, "months were lost or booked twice"
+    return [
+        Figure(f"{lines:,} predicates in one file, {faults:,} of them wrong", "/s", [lines / took]),
+        Figure("CPU of services, PostgreSQL and Kafka", "µs each", [(world.cpu() - cpu) * 1e6 / lines]),
+    ]
 
 
 def predicate(number: int, people: int) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from jejak_local.postgres import BINARIES, SETTINGS
 TITLES = {
     "B1": "Bulk: a training from the first byte to its assessment",
     "B1b": "Bulk: a predicate to its credit points on Kafka",
+    "B1c": "A file of predicates with a fault in a hundred lines",
     "B2": "Latency of singles",
     "B3": "Sweep of a nation",
     "B4": "Growth: cost of an item beside the smallest",
@@ -34,6 +35,7 @@ TITLES = {
     "B11": "What an entry in the access log adds to a read",
     "B12": "Whom a breach concerned",
     "B14": "A learning record store",
+    "B19": "Random operations on the ledger",
 }
 PLACE = ("machine", "python", "postgresql", "kafka")
 POINTS = 150

@@ -49,6 +49,11 @@ def test_months_booked_elsewhere_are_left_out_and_split_a_segment() -> None:
     assert all(out.case_id for out in converted.left_out)
 
 
+def test_a_change_of_pangkat_inside_a_jenjang_changes_nothing() -> None:
+    posts = [Post("ahli_pertama", date(2020, 1, 1), date(2025, 4, 1)), Post("ahli_pertama", date(2025, 4, 1), None)]
+    assert parts(convert(RULES, Tenure(JOINED, posts), {}, YEAR, "baik")) == [("ahli_pertama", 1, 12, "150.0000")]
+
+
 def test_months_without_a_functional_post_are_left_out() -> None:
     joined = [Post(None, date(2024, 1, 1), date(2025, 3, 2)), Post("terampil", date(2025, 3, 2), None)]
     converted = convert(RULES, Tenure(JOINED, joined), {}, YEAR, "baik")
@@ -63,6 +68,7 @@ def test_months_without_a_functional_post_are_left_out() -> None:
         ([], {}, YEAR, "no-functional-post"),
         ([Post(None, date(2020, 1, 1), None)], {}, YEAR, "no-functional-post"),
         ([Post("ahli_pertama", date(2026, 1, 1), None)], {}, YEAR, "no-functional-post"),
+        ([Post("ahli_pertama", date(2020, 1, 1), date(2025, 1, 1))], {}, YEAR, "no-functional-post"),
         ([Post("guru_besar", date(2020, 1, 1), None)], {}, YEAR, "jenjang-unknown"),
         (PERTAMA, {}, months_between(date(2022, 1, 1), date(2022, 12, 31)), "no-conversion-rule"),
     ],

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import text
 
+from credit.domain.periods import last_day
 from jejak_local.harness import waits_for_a_lock
 
 TWO_LEVELS = [("ahli_pertama", date(2020, 1, 1), date(2025, 7, 15)), ("ahli_muda", date(2025, 7, 15), None)]
@@ -154,6 +155,29 @@ async def test_each_fault_has_its_answer(world, api, predicate, fault: str) -> N
     line = (await api.bulk("/predicates:batch", [predicate(person, **changes)], "agency_hr"))[0]
     assert (line["status"], line["code"], line["field"]) == ("refused", code, field)
     assert await world.value("SELECT count(*) FROM cases") == 0
+
+
+async def test_a_large_file_with_a_fault_in_a_hundred_loses_nothing_and_books_nothing_twice(
+    world, api, predicate
+) -> None:
+    people = await world.people(*(world.state() for _ in range(220)))
+    lines = [
+        predicate(person, period_start=str(date(2025, month, 1)), period_end=str(last_day(date(2025, month, 1))))
+        for month in range(1, 13)
+        for person in people
+    ]
+    faulty = dict(zip(range(50, len(lines), 100), FAULTS, strict=True))
+    for number, fault in faulty.items():
+        lines[number] |= FAULTS[fault][0]
+    for good in ("stored", "duplicate"):
+        answers = await api.bulk("/predicates:batch", lines, "service")
+        assert [answer["line"] for answer in answers] == list(range(1, len(lines) + 1))
+        for number, answer in enumerate(answers):
+            told = FAULTS[faulty[number]][1] if number in faulty else good
+            assert answer.get("code", answer["status"]) == told, (number, answer)
+    stored = len(lines) - len(faulty)
+    for table in ("cases", "booked_months", "queue"):
+        assert await world.value(f"SELECT count(*) FROM {table}") == stored
 
 
 async def test_both_ratings_are_shown_in_the_case(world, api, predicate) -> None:
