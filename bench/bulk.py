@@ -103,7 +103,8 @@ async def faulty(world: World, lines: int) -> list[Figure]:
             yield line if number % 100 else line | WRONG[wrong[number // 100 % len(wrong)]]
 
     booked = "SELECT count(*) FROM booked_months"
-    before, cpu, began = await world.credit.fetchval(booked), world.cpu(), time.perf_counter()
+    before = await world.credit.fetchval(booked) or 0
+    cpu, began = world.cpu(), time.perf_counter()
     answered: Counter[str] = Counter()
     async for answer in world.upload("credit", "predicates:batch", parts(file())):
         told = json.loads(answer)

@@ -368,9 +368,7 @@ async def uploads(client: Client) -> None:
 
 
 async def cases(client: Client) -> None:
-    """Sends predicates of an agency, has them taken and checked by one and attested by another, and PAK issued; returns a few and repairs
-    some of these.
-    """
+    """Sends predicates of an agency, has them checked by one and attested by another; returns a few and repairs some of these."""
     chance, agency = client.chance, client.history.agencies[client.number % len(client.history.agencies)]
     free = [(person, month) for person in agency.people for month in MONTHS]
     chance.shuffle(free)
@@ -391,8 +389,6 @@ async def cases(client: Client) -> None:
                     client.wrong(f"predicate {line['reference']} is case {case.id}, and then {answer['id']}")
                 if case not in judged:
                     judged.append(case)
-        if chance.random() < 0.5:
-            await _take(client, agency)
         await _move(client, agency, judged, "check", "verifier")
         if chance.random() < 0.3:
             case = judged.pop()
@@ -403,8 +399,6 @@ async def cases(client: Client) -> None:
                 )
         if chance.random() < 0.9:
             await _move(client, agency, judged, "attest", "validator")
-            if chance.random() < 0.5:
-                await _issue(client, agency, judged)
 
 
 def _predicate(client: Client, person: Person, month: date) -> dict[str, Any]:
@@ -414,23 +408,6 @@ def _predicate(client: Client, person: Person, month: date) -> dict[str, Any]:
         "period_start": month.isoformat(), "period_end": month.replace(day=last).isoformat(),
         "predikat": client.chance.choice(list(PERCENT)),
     }  # fmt: skip
-
-
-async def _take(client: Client, agency: Agency) -> None:
-    asked: dict[str, Any] = {"json": {"most": 20}, "role": "verifier", "agency": agency.id}
-    answer = await client.insist("credit", "POST", "/queue:take", **asked)
-    if answer.status_code != 200:
-        client.wrong(f"a taking of cases was answered {answer.status_code}: {answer.text[:200]}")
-
-
-async def _issue(client: Client, agency: Agency, judged: Sequence[Judged]) -> None:
-    """A PAK for each whose cases were attested; one that says the same is there already."""
-    said = {"kind": "determination", "name": "Sari Contoh", "official": "Budi Contoh"}
-    lines = [said | {"person_id": str(person)} for person in sorted({case.person for case in judged})]
-    for _ in range(2 if client.chance.random() < REPEATS else 1):
-        for answer in await client.upload("credit", "/papers:batch", lines, role="validator", agency=agency.id):
-            if answer["status"] not in {"stored", "duplicate"}:
-                client.wrong(f"a PAK was answered {answer}")
 
 
 async def _move(client: Client, agency: Agency, judged: Sequence[Judged], act: str, role: str) -> None:
