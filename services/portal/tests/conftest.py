@@ -4,12 +4,8 @@
 a real browser, whose portal is served at the address it knows itself by.
 """
 
-import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 from uuid import UUID
 
 import httpx2
@@ -17,14 +13,20 @@ import pytest
 from fastapi import FastAPI
 from playwright.async_api import Page
 
-from contracts.roles import CLAIMS
 from jejak_local import authority
 from jejak_local.browser import AXE
-from jejak_local.harness import AGENCY, Api, World
+from jejak_local.harness import AGENCY, Api, FixedClock, World
 from jejak_local.issuer import Issuer
 from jejak_local.processes import free_port
 from jejak_local.serve import serving
 from jejak_local.services import NAMES, service_of
+from jejak_local.visitor import Visitor
+
+EVERY_RULE = {"rules": {"target-size": {"enabled": True}}}
+COLOURS = {"runOnly": ["color-contrast"]}
+"""What axe is asked: all it knows, and once more in the dark what may differ there."""
+PHONE, PAPER = 360, 672
+"""Pixels across a small phone, and an A4 sheet within the margins of the style sheet."""
 
 
 @pytest.fixture(scope="session")
@@ -139,86 +141,15 @@ def registered(registry: World, api_of: Callable[[str], Api], agency: UUID) -> C
     return register
 
 
-class Hidden(HTMLParser):
-    """The fields of a page's forms that nobody types."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.fields: dict[str, str] = {}
-        self.sent = False
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
-        told = dict(attrs)
-        if tag == "form":
-            self.sent = told.get("method") == "post"
-        if self.sent and tag == "input" and told.get("type") == "hidden":
-            self.fields[str(told["name"])] = told.get("value") or ""
-
-
-@dataclass
-class Visitor:
-    """Somebody at a browser that runs no JavaScript."""
-
-    http: httpx2.AsyncClient
-    issuer: Issuer
-    claims: dict[str, Any] = field(default_factory=dict[str, Any])
-
-    async def get(self, path: str, **options: Any) -> httpx2.Response:
-        return await self.http.get(path, **options)
-
-    async def see(self, path: str) -> str:
-        """The words of a page that is there, on one line."""
-        return words(await self.get(path))
-
-    async def send(self, path: str, action: str | None = None, **typed: str) -> httpx2.Response:
-        """Fills in the form of a page and sends it; the answer as it comes, before the browser goes on."""
-        page = await self.get(path)
-        assert page.status_code == 200, page.text
-        return await self.http.post(action or urlsplit(path).path, data=Hidden(page.text).fields | typed)
-
-    async def follow(self, answer: httpx2.Response) -> httpx2.Response:
-        """What the browser shows after it was sent on."""
-        while answer.is_redirect:
-            answer = await self.get(urljoin(str(answer.url), answer.headers["location"]))
-        return answer
-
-    async def log_in(self, *roles: str, to: str = "/home", name: str = "Sari Contoh", **claims: Any) -> httpx2.Response:
-        """Goes by the issuer's page, and comes back; gives what the portal then says."""
-        asked = await self.get("/login", params={"next": to})
-        assert asked.status_code == 303
-        return await self.get(await self.chosen(asked.headers["location"], *roles, name=name, **claims))
-
-    async def chosen(self, address: str, *roles: str, name: str = "Sari Contoh", **claims: Any) -> str:
-        """Where the issuer's page sends whoever has chosen to be so."""
-        form = [
-            ("name", name),
-            *(("role", role) for role in roles),
-            *((key, str(value)) for key, value in claims.items()),
-        ]
-        async with httpx2.AsyncClient() as issuer:
-            page = await issuer.get(address)
-            assert all(f'name="{claim}"' in page.text for claim in CLAIMS)
-            back = await issuer.post(address, content=str(httpx2.QueryParams(form)))
-        assert back.status_code == 303, back.text
-        return back.headers["location"]
-
-
-def words(answer: httpx2.Response) -> str:
-    """What stands on a page, without its marks, on one line."""
-    assert answer.status_code == 200, answer.text
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text))
-
-
 @pytest.fixture
-async def at_browser(app: FastAPI, calls: Beside, issuer: Issuer, address: str) -> AsyncIterator[Callable[[], Visitor]]:
+async def at_browser(app: FastAPI, calls: Beside, address: str) -> AsyncIterator[Callable[[], Visitor]]:
     """`at_browser()`: somebody at another browser."""
     clients: list[httpx2.AsyncClient] = []
 
     def sit() -> Visitor:
         transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
         clients.append(httpx2.AsyncClient(transport=transport, base_url=address))
-        return Visitor(clients[-1], issuer)
+        return Visitor(clients[-1])
 
     yield sit
     for client in clients:
@@ -253,22 +184,52 @@ def log_in(page: Page, served: str) -> Callable[..., Awaitable[None]]:
 
 
 @pytest.fixture
-def accessible(page: Page) -> Callable[[], Awaitable[None]]:
-    """`await accessible()`: whoever looks at the page in whatever way can use it, light and dark, and 360 px wide."""
+def hindrances(page: Page) -> Callable[[], Awaitable[list[Any]]]:
+    """`await hindrances()`: what keeps somebody from using the page, light and dark, on a phone 360 px wide and on paper."""
+    axe = AXE.read_text(encoding="utf-8")
+
+    async def found() -> list[Any]:
+        wrong: list[Any] = []
+        await page.evaluate(axe)
+        for scheme, asked in (("light", EVERY_RULE), ("dark", COLOURS)):
+            await page.emulate_media(color_scheme=scheme)
+            said: Mapping[str, Any] = await page.evaluate("asked => axe.run(asked)", asked)
+            serious = [each for each in said["violations"] if each["impact"] in {"serious", "critical"}]
+            wrong += [(scheme, each["id"], [node["html"] for node in each["nodes"]]) for each in serious]
+        for medium, width in (("screen", PHONE), ("print", PAPER)):
+            await page.emulate_media(media=medium)
+            await page.set_viewport_size({"width": width, "height": 740})
+            if (wide := await page.evaluate("document.documentElement.scrollWidth")) > width:
+                wrong.append((medium, f"{wide} px"))
+        await page.emulate_media(media="screen", color_scheme="light")
+        await page.set_viewport_size({"width": 1280, "height": 720})
+        return wrong
+
+    return found
+
+
+@pytest.fixture
+def accessible(hindrances: Callable[[], Awaitable[list[Any]]]) -> Callable[[], Awaitable[None]]:
+    """`await accessible()`: whoever looks at the page in whatever way can use it."""
 
     async def check() -> None:
-        axe = AXE.read_text(encoding="utf-8")
-        for scheme in ("light", "dark"):
-            await page.emulate_media(color_scheme=scheme)
-            await page.evaluate(axe)
-            found: Mapping[str, Any] = await page.evaluate("axe.run()")
-            serious = [each for each in found["violations"] if each["impact"] in {"serious", "critical"}]
-            assert serious == [], (scheme, [(each["id"], [node["html"] for node in each["nodes"]]) for each in serious])
-        await page.set_viewport_size({"width": 360, "height": 740})
-        assert await page.evaluate("document.documentElement.scrollWidth") <= 360
-        await page.set_viewport_size({"width": 1280, "height": 720})
+        assert await hindrances() == []
 
     return check
+
+
+@pytest.fixture
+async def furnished(
+    beside: Callable[[str], Awaitable[World]],
+    api_of: Callable[[str], Api],
+    at_browser: Callable[[], Visitor],
+    calls: Beside,
+    clock: FixedClock,
+) -> Any:
+    """Everything beside the portal, and a little in each of it: see `furnished.Furnished`."""
+    from services.portal.tests.furnished import Furnished, furnish  # only here: it needs most of the services
+
+    return await furnish(Furnished(beside, api_of, at_browser, calls, clock))
 
 
 @pytest.fixture

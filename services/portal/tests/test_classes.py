@@ -120,7 +120,7 @@ async def test_what_is_wrong_with_a_class_is_said_and_what_was_typed_stays(giver
     for path in ("/teaching", f"/teaching/{class_id}"):
         assert "Kelas tidak dapat dibaca." in await giver.see(path)
     lost = await giver.send(f"/teaching/{class_id}", do="enrol", people="123")
-    assert lost.status_code == 422
+    assert lost.status_code == 409
 
 
 async def test_another_school_tells_nothing_of_a_class(giver, class_id, at_browser, training) -> None:

@@ -129,7 +129,7 @@ async def test_whoever_runs_a_platform_sees_their_own_alone_and_tests_it(
     assert (await person.get("/connections")).status_code == 403
     del calls.apps["connectors"]
     assert "Koneksi tidak dapat dibaca." in await hr.see(connected)
-    assert (await hr.send(connected, do="rotate")).status_code == 422
+    assert (await hr.send(connected, do="rotate")).status_code == 409
 
 
 async def test_a_real_browser_reads_connections(

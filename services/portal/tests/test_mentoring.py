@@ -244,7 +244,7 @@ async def test_all_of_it_says_so_when_mentoring_is_away(mentee, calls) -> None:
     for path in pages:
         assert "Tidak tersedia saat ini. Layanan mentoring tidak dapat dibaca." in await mentee.see(f"/mentoring{path}")
     lost = await mentee.send(f"/mentoring/pairs/{nobody}/report", words="x")
-    assert lost.status_code == 422
+    assert lost.status_code == 409
 
 
 async def test_a_real_browser_confirms_with_one_touch_on_a_phone(

@@ -16,7 +16,7 @@ Shown = Callable[[Form], Awaitable[Response]]
 
 async def done(visit: Visit, question: Question, address: str, shown: Shown, fields: Sequence[str] = ()) -> Response:
     """Does something and goes on to a page; refused, the page is there again as it was typed, with the reason."""
-    [sent] = await visit.ask(question)
+    sent = await visit.do(question)
     if sent.ok:
         return to(address)
     return await shown(visit.form.refused(sent, fields, say("form.not-sent", visit.language)))

@@ -16,12 +16,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from common.refused import Refused
 from common.store.transient import is_transient
+from common.texts import text_named
 from common.web.parts import WebParts
 from common.web.rates import READING
 from portal.assets import Assets
 from portal.settings import Settings
 from portal.texts import templates
-from portal.visits import LogInFirst, OtherHat, Portal, here, login_address, spoken
+from portal.visits import LogInFirst, OtherHat, Portal, SendAgain, here, login_address, spoken
 
 CODES = {404: "not-found", 405: "method-not-allowed", 413: "body-too-large"}
 
@@ -37,6 +38,7 @@ def outfit(app: FastAPI) -> None:
     app.add_middleware(LargeAsPage)
     app.add_middleware(Headers, settings=parts.settings)
     app.add_exception_handler(LogInFirst, _log_in_first)
+    app.add_exception_handler(SendAgain, _send_again)
     app.add_exception_handler(OtherHat, _other_hat)
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(HTTPException, _http)
@@ -128,8 +130,24 @@ async def _log_in_first(request: Request, error: Any) -> Response:
         return Response(status_code=204, headers={"hx-redirect": login_address(address)})
     if request.method in READING:
         return RedirectResponse(login_address(here(request)), 303)
-    address = f"{request.url.path}?parked={error.parked}" if error.parked else request.url.path
-    return _page(request, "login/again.html", 401, address=login_address(address), kept=error.parked is not None)
+    told = text_named("again.kept") if error.parked else text_named("again.nothing")
+    address, title, go = (
+        login_address(_kept(request, error.parked)),
+        text_named("again.title"),
+        text_named("again.log-in"),
+    )
+    return _page(request, "login/again.html", 401, address=address, title=title, told=told, go=go)
+
+
+async def _send_again(request: Request, error: Any) -> Response:
+    assert isinstance(error, SendAgain)  # noqa: S101 - as above
+    address, title, go = _kept(request, error.parked), text_named("again.not-sent"), text_named("again.look")
+    return _page(request, "login/again.html", 409, address=address, title=title, told=error.told, go=go)
+
+
+def _kept(request: Request, parked: str | None) -> str:
+    """The page of a form with what was typed on it, if anything was."""
+    return f"{request.url.path}?parked={parked}" if parked else request.url.path
 
 
 async def _other_hat(request: Request, _: Any) -> Response:

@@ -18,7 +18,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.datastructures import UploadFile
 
 from common.refused import Refused
-from common.texts import LANGUAGES, Language
+from common.texts import LANGUAGES, Language, text_named
 from common.web.auth import EVERYBODY
 from common.web.keys import KeySet
 from common.web.parts import WebParts, parts_of
@@ -74,6 +74,15 @@ class LogInFirst(Exception):  # noqa: N818 - what has to be done
     def __init__(self, parked: str | None = None) -> None:
         super().__init__()
         self.parked = parked
+
+
+class SendAgain(Exception):  # noqa: N818 - what has to be done
+    """A form was not done, or nobody knows; what they had typed waits for them under `parked`, and `told` names why."""
+
+    def __init__(self, parked: str | None, told: str) -> None:
+        super().__init__()
+        self.parked = parked
+        self.told = told
 
 
 class OtherHat(Exception):  # noqa: N818 - what has to be done
@@ -146,6 +155,13 @@ class Visit:
             raise LogInFirst(await park(self))
         return answers
 
+    async def do(self, question: Question) -> Answer:
+        """What a service says to something that is to be done. Raises SendAgain when it says nothing: it may have been done."""
+        [sent] = await self.ask(question)
+        if sent.away:
+            raise SendAgain(await park(self), text_named("again.away"))
+        return sent
+
     def page(self, template: str, status: int = 200, **values: Any) -> HTMLResponse:
         """The page of a template, with these values; the layout has the visit beside them."""
         shown = templates(self.language).get_template(template)
@@ -154,7 +170,7 @@ class Visit:
             visit=self,
             assets=self.portal.assets,
             menu=menu.items(hat),
-            csrf=csrf_of(self.portal, self.signed.cookie) if self.signed else "",
+            csrf=csrf_of(self.portal, self.signed) if self.signed else "",
             zone=self.zone,
             **values,
         )
@@ -184,9 +200,9 @@ def here(request: Request) -> str:
     return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
-def csrf_of(portal: Portal, cookie: str) -> str:
-    """What every form of a session carries, and nobody else can know."""
-    return portal.seal.mark("csrf", cookie)
+def csrf_of(portal: Portal, session: "Signed | _Was") -> str:
+    """What every form of a session carries, and nobody else can know: of this very session, and of whose it is."""
+    return f"{portal.seal.mark('csrf', session.cookie)}.{portal.seal.mark('csrf-of', session.whose)}"
 
 
 def portal_of(request: Request) -> Portal:
@@ -298,9 +314,11 @@ async def _renewed(visit: Visit, cookie: str) -> Signed | None:
 
 
 async def _sent(visit: Visit, was: _Was | None, *, anybody: bool) -> Visit:
-    """The visit with what was typed. Raises Refused `form-foreign` for a form that is not one of this browser's session.
+    """The visit with what was typed.
 
-    On a page for anybody, who has no session has nothing that a form from elsewhere could use.
+    Raises Refused `form-foreign` for a form that is not one of this browser's session, and SendAgain for one of a session
+    before by the same person, who has logged in again in another tab. On a page for anybody, who has no session has
+    nothing that a form from elsewhere could use.
     """
     if was is None and not anybody:
         raise Refused("form-foreign")  # before a file has come that nobody may send
@@ -308,11 +326,16 @@ async def _sent(visit: Visit, was: _Was | None, *, anybody: bool) -> Visit:
     typed = {name: value for name, value in form.items() if isinstance(value, str)}
     files = {name: value for name, value in form.items() if isinstance(value, UploadFile) and value.filename}
     site = visit.request.headers.get("sec-fetch-site")
-    key = typed.pop("csrf", "").encode()
-    own = was is None or hmac.compare_digest(key, csrf_of(visit.portal, was.cookie).encode())
-    if not own or (site is not None and site not in SAME_SITE):
+    key = typed.pop("csrf", "")
+    visit = replace(visit, typed=typed, files=files)
+    if site is not None and site not in SAME_SITE:
         raise Refused("form-foreign")
-    return replace(visit, typed=typed, files=files)
+    own = csrf_of(visit.portal, was) if was else key
+    if not hmac.compare_digest(key.encode(), own.encode()):
+        if not hmac.compare_digest(key.partition(".")[2].encode(), own.partition(".")[2].encode()):
+            raise Refused("form-foreign")
+        raise SendAgain(await park(visit, was), text_named("again.before"))
+    return visit
 
 
 async def park(visit: Visit, was: _Was | None = None) -> str | None:

@@ -210,7 +210,7 @@ async def decide(visit: Office) -> Response:
         question = post("training", f"{address}/approve")
     else:
         question = post("training", f"{address}/refuse", visit.form.given("reason"))
-    [sent] = await visit.ask(question)
+    sent = await visit.do(question)
     return to("/exemptions?done=true") if sent.ok else await _exemptions(visit, "asked", None, sent=sent)
 
 

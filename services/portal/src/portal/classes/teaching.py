@@ -124,7 +124,7 @@ async def _tell(visit: Visit, class_id: UUID) -> Response:
     name, said = TOLD[form["do"]]
     lines = [line.strip() for line in form["people"].splitlines() if line.strip()]
     told = [said(form, line.replace(";", " ").split()) for line in lines]
-    [sent] = await visit.ask(bulk(SERVICE, f"/classes/{class_id}/{name}:batch", told))
+    sent = await visit.do(bulk(SERVICE, f"/classes/{class_id}/{name}:batch", told))
     refused = [each for each in sent.lines if each["status"] == "refused"]
     if sent.ok and lines and not refused:
         return to(f"/teaching/{class_id}?told={len(lines)}")

@@ -72,7 +72,7 @@ async def change_connection(visit: Admin, connection_id: UUID) -> Response:
 
 async def _rotate(visit: Visit, connection_id: UUID) -> Response:
     """A new key; its secret stands on this one page, and on no other ever."""
-    [sent] = await visit.ask(post(SERVICE, f"/connections/{connection_id}/credentials"))
+    sent = await visit.do(post(SERVICE, f"/connections/{connection_id}/credentials"))
     if sent.ok:
         return visit.page("connections/secret.html", key=sent.body, connection_id=connection_id)
     return await _connection(visit, connection_id, _refused(visit, sent))
@@ -86,7 +86,7 @@ async def _map_user(visit: Visit, connection_id: UUID) -> Response:
     except (ValueError, TypeError) as error:
         raise Refused("not-found") from error
     path = f"/connections/{connection_id}"
-    [sent] = await visit.ask(bulk(SERVICE, f"{path}/users:batch", [line]))
+    sent = await visit.do(bulk(SERVICE, f"{path}/users:batch", [line]))
     refused = [each for each in sent.lines if each["status"] == "refused"]
     if refused:
         sent = Answer(422, {"errors": refused})

@@ -254,7 +254,7 @@ async def _session(visit: Visit, session_id: UUID, form: Form) -> Response:
             said |= {f"done-{n}": "yes"} if each["done"] else {}
     whose, form = (
         side(visit, found.body if found.ok else None),
-        form if form["do"] == "log" else Form(said, form.faults),
+        form if form["do"] == "log" else Form({**said, **form.typed}, form.faults),
     )
     return page(
         visit, "session", form, session=found, answers=answers, side=whose, rows=rows(form, "what"), over=found.ok and datetime.fromisoformat(found.body["ends_at"]) <= visit.parts.clock.now(),

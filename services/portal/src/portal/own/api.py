@@ -127,7 +127,7 @@ async def send_declaration(visit: Own) -> Response:
     }  # fmt: skip
     if "jp" in training:
         training["jp"] = training["jp"].replace(",", ".")
-    [sent] = await visit.ask(post("training", "/trainings", training, once=once))
+    sent = await visit.do(post("training", "/trainings", training, once=once))
     if not sent.ok:
         return await _declaration(visit, sent)
     record_id = UUID(sent.body["id"])
@@ -165,7 +165,7 @@ async def check_address(visit: Own, token: str) -> Response:
 @router.post("/contact/check")
 async def confirm_address(visit: Own) -> Response:
     """Shows that the address is one's own."""
-    [sent] = await visit.ask(post("registry", "/people/me/contact/check", visit.form.given("token")))
+    sent = await visit.do(post("registry", "/people/me/contact/check", visit.form.given("token")))
     if sent.ok:
         return visit.page("own/address-checked.html", contact=sent)
     form = visit.form.refused(sent, (), say("form.not-sent", visit.language))

@@ -27,7 +27,7 @@ async def team(visit: Superior, after: str | None = None, done: bool = False) ->
 @router.post("/team")
 async def nudge(visit: Superior) -> Response:
     """Reminds somebody below the one who looks."""
-    [sent] = await visit.ask(post("training", f"/team/{visit.typed_id('person')}/nudge"))
+    sent = await visit.do(post("training", f"/team/{visit.typed_id('person')}/nudge"))
     return to("/team?done=true") if sent.ok else await _team(visit, None, sent=sent)
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.clock import Clock
@@ -57,10 +58,14 @@ async def evaluate(
 
 
 async def reflect(session: AsyncSession, class_id: UUID, document: ReflectionIn, caller: Caller[Book]) -> None:
-    """Keeps what a class gave an attendee, in place of what they said before. Raises Refused: `not-attended`, `class-not-over`."""
+    """Keeps what a class gave an attendee, in place of what they said before, also at the same moment.
+
+    Raises Refused: `not-attended`, `class-not-over`.
+    """
     person_id = await attendee(session, class_id, caller)
-    said = {"words": document.words, "served": sorted(set(document.served))}
-    await session.merge(Reflection(class_id=class_id, person_id=person_id, **said, said_at=caller.now))
+    said = {"words": document.words, "served": sorted(set(document.served)), "said_at": caller.now}
+    kept = upsert(Reflection).values(class_id=class_id, person_id=person_id, **said)
+    await session.execute(kept.on_conflict_do_update(index_elements=["class_id", "person_id"], set_=said))
 
 
 async def use(session: AsyncSession, class_id: UUID, document: UseIn, caller: Caller[Book]) -> None:
