@@ -9,7 +9,7 @@ from sqlalchemy import MetaData, text
 from common.events import Topic
 from common.messages.kafka import producer
 from common.store.database import Database
-from common.store.tables import add_inbox, add_outbox, add_waiting
+from common.store.tables import add_inbox, add_operations, add_outbox, add_waiting
 from contracts.events.training import TrainingRevoked
 from jejak_local.kafka import KafkaServer
 
@@ -20,6 +20,7 @@ async def database(blank: Database) -> Database:
     add_outbox(metadata)
     add_inbox(metadata)
     add_waiting(metadata)
+    add_operations(metadata)
     async with blank.engine.begin() as connection:
         await connection.run_sync(metadata.create_all)
         await connection.execute(text("CREATE TABLE effects (event_id uuid, person_id uuid, year int, at serial)"))

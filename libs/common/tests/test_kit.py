@@ -73,6 +73,47 @@ CREATE INDEX ix_jobs_to_do ON jobs (id) WHERE state IN ('queued', 'running');
 """
 
 
+OPERATIONS_V1 = """
+CREATE TABLE consumers (
+    consumer TEXT NOT NULL,
+    instance TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    lag BIGINT,
+    ready BOOLEAN NOT NULL,
+    seen_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_consumers PRIMARY KEY (consumer, instance)
+);
+COMMENT ON COLUMN consumers.instance IS 'which replica of the worker';
+COMMENT ON COLUMN consumers.lag IS 'events not consumed yet; null before it was measured';
+CREATE TABLE letters (
+    id UUID NOT NULL,
+    consumer TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    partition INTEGER NOT NULL,
+    "offset" BIGINT NOT NULL,
+    event_id UUID,
+    reason TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    buried_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    asked_by TEXT,
+    asked_at TIMESTAMP WITH TIME ZONE,
+    settled_at TIMESTAMP WITH TIME ZONE,
+    failure TEXT,
+    CONSTRAINT pk_letters PRIMARY KEY (id),
+    CONSTRAINT ck_letters_asked CHECK (num_nulls(asked_by, asked_at) IN (0, 2))
+);
+COMMENT ON COLUMN letters.topic IS 'whose dead letters it is among';
+COMMENT ON COLUMN letters.event_id IS 'null where the record names none';
+COMMENT ON COLUMN letters.reason IS 'why, without anything of what it says';
+COMMENT ON COLUMN letters.origin IS 'where its record lay';
+COMMENT ON COLUMN letters.asked_by IS 'the subject who wants it sent again';
+COMMENT ON COLUMN letters.settled_at IS 'when that was done, or could not be';
+COMMENT ON COLUMN letters.failure IS 'why it could not be sent';
+CREATE INDEX ix_letters_buried_at ON letters (buried_at);
+CREATE INDEX ix_letters_asked ON letters (id) WHERE asked_at IS NOT NULL AND settled_at IS NULL;
+"""
+
+
 def said_by(make: Callable[[Operations], None]) -> list[str]:
     said = StringIO()
     make(
@@ -89,3 +130,7 @@ def test_the_first_revision_never_changes() -> None:
 
 def test_the_first_revision_of_the_job_table_never_changes() -> None:
     assert said_by(kit.create_jobs_v1) == JOBS_V1.strip().splitlines()
+
+
+def test_the_first_revision_of_what_operators_see_never_changes() -> None:
+    assert said_by(kit.create_operations_v1) == OPERATIONS_V1.strip().splitlines()

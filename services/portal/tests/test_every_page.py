@@ -17,6 +17,14 @@ from services.portal.tests.test_pages import HEADERS, Inline
 NO_PAGES = {"/login", "/callback", "/language/{language}", "/zone", "/assets/{name}"}
 """Routes that show nothing of their own."""
 UNFURNISHED = {
+    "/appeals/{appeal_id}",
+    "/checking/{check_id}",
+    "/checking/{check_id}/files/{file_id}",
+    "/drafts/{draft_id}",
+    "/drafts/{draft_id}/replays/{replay_id}",
+    "/judging/{case_id}",
+    "/operations/{service}",
+    "/providers/{provider_id}",
     "/corrections/{record_id}",
     "/data/{file_id}/{form}",
     "/uploads/{service}/{import_id}",

@@ -79,6 +79,7 @@ RIGHTS = {
     ("POST", "/v1/record-flags/{flag_id}/settle"): {"agency_hr", "verifier"},
     ("POST", "/v1/checks:take"): {"verifier"},
     ("GET", "/v1/checks"): {"verifier"},
+    ("GET", "/v1/checks/{check_id}"): {"verifier"},
     ("POST", "/v1/checks/{check_id}/confirm"): {"verifier"},
     ("POST", "/v1/checks/{check_id}/refuse"): {"verifier"},
     ("GET", "/v1/checks/{check_id}/evidence"): {"verifier"},

@@ -244,6 +244,14 @@ def run(declared: Service, parts: Parts) -> Callable[..., Awaitable[int]]:
     return command
 
 
+OPERATIONS: Mapping[tuple[str, str], AbstractSet[str]] = {
+    ("GET", "/v1/operations"): {"operator"},
+    ("GET", "/v1/operations/letters"): {"operator"},
+    ("POST", "/v1/operations/letters:replay"): {"operator"},
+}
+"""Who may call the routes that every service has that consumes."""
+
+
 @pytest.fixture
 def assert_service(
     tested: Tested, database: OwnedDatabase, postgres: PostgresServer, issuer: Issuer
@@ -260,7 +268,7 @@ def assert_service(
         await assert_migrations_fit(postgres, tested.service)
         await assert_grants(postgres, tested.service)
         await assert_forgets(postgres, tested.service)
-        assert guarded(tested.app) == rights
+        assert guarded(tested.app) == {**rights, **(OPERATIONS if tested.service.consumes else {})}
         assert await open_doors(tested.app, database, issuer) == []
         assert await wrong_doors(tested.app, issuer) == []
         assert await repeated(tested.app, issuer) == []

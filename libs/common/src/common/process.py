@@ -132,11 +132,13 @@ async def serve(service: Service, settings: ServiceSettings, roles: Sequence[str
     background: list[asyncio.Task[None]] = []
     if "worker" in roles:
         from common.messages.consumer import watch_lag
+        from common.messages.operations import attend
 
         readers = consumers(service, parts)
         running |= {f"consumer {reader.inbox.subscription.name}": reader for reader in readers}
         watch_lag(readers)
         background.append(asyncio.create_task(watch_waiting(database)()))
+        background.append(asyncio.create_task(attend(database, readers, settings.kafka)))
     if "relay" in roles:
         running["relay"] = Relay(database, settings.kafka)
     if "jobs" in roles:

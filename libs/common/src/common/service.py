@@ -35,7 +35,16 @@ from common.settings import ServiceSettings
 from common.store.database import Database
 from common.store.grants import Grants
 from common.store.history import numbered
-from common.store.tables import add_idempotency, add_imports, add_inbox, add_jobs, add_outbox, add_waiting, metadata_of
+from common.store.tables import (
+    add_idempotency,
+    add_imports,
+    add_inbox,
+    add_jobs,
+    add_operations,
+    add_outbox,
+    add_waiting,
+    metadata_of,
+)
 from common.web.principals import Callers
 
 
@@ -118,6 +127,7 @@ class Service:
             "outbox": (self.emits, add_outbox),
             "inbox": (self.consumes, add_inbox),
             "waiting": (self.consumes, add_waiting),
+            "letters": (self.consumes, add_operations),
             "idempotency": (self.answers_once, add_idempotency),
             "jobs": (bool(self.jobs), add_jobs),
             "imports": ("import" in self.jobs, add_imports),

@@ -39,6 +39,8 @@ KIT = {
     "outbox": "on its way to others, and deleted when it has left",
     "inbox": "ids of events",
     "waiting": "waits to be applied, and is then in the tables above",
+    "consumers": "how far each consumer is",
+    "letters": "where events lie that could not be applied",
     "idempotency": "answers to requests, by whoever sent them",
     "jobs": "ids of what is done, by whoever ordered it",
     "job_tries": "how often a step was begun",

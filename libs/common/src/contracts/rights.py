@@ -44,6 +44,12 @@ class Right:
         return await caller_of(request, principal, roles_among(principal, self.roles), asks=self.asks)
 
 
+OPERATE = Right(
+    ("operator",), "how the workers of the service do, and where dead letters lie; never what one says", shared=True
+)
+"""Of every service that consumes (`contracts.operations`)."""
+
+
 @dataclass(frozen=True)
 class Detail:
     """A part of an answer that not everybody needs whom a route lets in: who is shown it; for others it is null."""

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
 
+from fastapi import APIRouter
 from pydantic import Field, SecretStr
 
 from common import service
 from common.events import Event
 from common.settings import ServiceSettings
 from common.web.principals import Callers
-from contracts import PUBLISHED
+from contracts import PUBLISHED, operations
 from contracts.roles import CALLERS
 from contracts.zone import JAKARTA
 
@@ -81,3 +82,8 @@ class Service(service.Service):
     expands: Mapping[str, str] = field(default_factory=lambda: EXPANDS)
     withheld: str = WITHHELD
     settings: type[ServiceSettings] = Settings
+
+    @property
+    def routers(self) -> list[APIRouter]:
+        """Its own, and where it consumes those for an operator."""
+        return [*super().routers, *([operations.router] if self.consumes else [])]

@@ -65,6 +65,8 @@ KIT: Mapping[str, Gone | Blanked | Kept] = {
     "outbox": Kept("the relay empties it within seconds; its topic then decides (contracts/retention.toml)"),
     "inbox": Kept("ids of events"),
     "waiting": Gone("awaited = ANY(CAST(:people AS uuid[]))"),
+    "consumers": Kept("tells of no person"),
+    "letters": Kept("where events lie, and why they were buried: never what they say"),
     "idempotency": Gone(
         "EXISTS (SELECT FROM unnest(CAST(:people AS uuid[])) AS id WHERE position(CAST(id AS text) IN answer) > 0)"
     ),

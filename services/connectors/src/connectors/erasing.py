@@ -57,5 +57,5 @@ ERASING = Erasing(
         "siasn_ids": Gone("subject_id = ANY(CAST(:people AS uuid[]))"),
         "sightings": NOBODY,
     },
-    kit=("outbox", "inbox", "waiting", "jobs", "job_tries", "imports", "import_rows"),
+    kit=("outbox", "inbox", "waiting", "consumers", "letters", "jobs", "job_tries", "imports", "import_rows"),
 )

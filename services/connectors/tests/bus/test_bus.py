@@ -32,8 +32,9 @@ class Graves:
     def __init__(self) -> None:
         self.letters: list[tuple[str, str]] = []
 
-    async def send_and_wait(self, topic: str, _: bytes | None, *, headers: Any, **_rest: Any) -> None:
+    async def send_and_wait(self, topic: str, _: bytes | None, *, headers: Any, **_rest: Any) -> Any:
         self.letters.append((topic, dict(headers)["dlq-error"].decode()))
+        return SimpleNamespace(partition=0, offset=len(self.letters) - 1)
 
 
 @asynccontextmanager

@@ -50,5 +50,16 @@ ERASING = Erasing(
         "statuses": BY_ID,
         "waiting_times": NOBODY,
     },
-    kit=("outbox", "inbox", "waiting", "idempotency", "jobs", "job_tries", "imports", "import_rows"),
+    kit=(
+        "outbox",
+        "inbox",
+        "waiting",
+        "consumers",
+        "letters",
+        "idempotency",
+        "jobs",
+        "job_tries",
+        "imports",
+        "import_rows",
+    ),
 )

@@ -79,5 +79,5 @@ ERASING = Erasing(
         "thanks": Blanked({"words": "''"}, PAIRS),
         "trained": Gone(),
     },
-    kit=("outbox", "inbox", "waiting", "jobs", "job_tries"),
+    kit=("outbox", "inbox", "waiting", "consumers", "letters", "jobs", "job_tries"),
 )

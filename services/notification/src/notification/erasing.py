@@ -20,5 +20,5 @@ ERASING = Erasing(
         "restrictions": BY_ID,
         "rounds": NOBODY,
     },
-    kit=("outbox", "inbox", "waiting"),
+    kit=("outbox", "inbox", "waiting", "consumers", "letters"),
 )

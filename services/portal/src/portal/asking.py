@@ -42,14 +42,21 @@ def get(service: str, path: str, **params: Any) -> Question:
     return Question(service, "GET", path, {name: value for name, value in params.items() if value is not None})
 
 
-def post(service: str, path: str, json: Any = None, *, once: str | None = None) -> Question:
-    """To change something; sent again with the same `once` it is done once, where the route takes an Idempotency-Key."""
-    return Question(service, "POST", path, json=json, headers={"idempotency-key": once} if once else {})
+def post(service: str, path: str, json: Any = None, *, once: str | None = None, seen: str | None = None) -> Question:
+    """To change something; sent again with the same `once` it is done once, where the route takes an Idempotency-Key; with
+    `seen`, of that version alone.
+    """
+    once_said = {"idempotency-key": once} if once else {}
+    return Question(service, "POST", path, json=json, headers=once_said | _of(seen))
 
 
 def put(service: str, path: str, json: Any, *, seen: str | None = None) -> Question:
     """To put something in the place of what is there; with `seen`, of that version alone."""
-    return Question(service, "PUT", path, json=json, headers={"if-match": f'"{seen}"'} if seen else {})
+    return Question(service, "PUT", path, json=json, headers=_of(seen))
+
+
+def _of(version: str | None) -> dict[str, str]:
+    return {"if-match": f'"{version}"'} if version else {}
 
 
 def bulk(service: str, path: str, lines: Sequence[Any]) -> Question:

@@ -22,6 +22,8 @@ class Settings(service.Settings):
     authorization_url: str = Field(description="where the issuer lets people log in (`authorization_endpoint`)")
     token_url: str = Field(description="where the issuer gives tokens (`token_endpoint`)")
     logout_url: str = Field(description="where people log out at the issuer (`end_session_endpoint`)")
+    dashboards_url: str | None = Field(default=None, description="where an operator sees the dashboards, if anywhere")
+    traces_url: str | None = Field(default=None, description="where an operator sees the traces, if anywhere")
     idle_minutes: PositiveFloat = Field(default=30, description="minutes after which an unused session ends")
     session_hours: PositiveFloat = Field(default=12, description="hours after which every session ends")
 

@@ -59,5 +59,5 @@ ERASING = Erasing(
         "unit_states": NOBODY,
         "units": NOBODY,
     },
-    kit=("outbox", "inbox", "waiting", "jobs", "job_tries", "imports", "import_rows"),
+    kit=("outbox", "inbox", "waiting", "consumers", "letters", "jobs", "job_tries", "imports", "import_rows"),
 )

@@ -35,6 +35,8 @@ async def test_whoever_is_out_of_sight_is_not_visible_like_somebody_who_does_not
     seen, hidden = await named(api, "lan", [*people.values(), nobody])
     assert (seen.keys(), hidden) == ({"Ani", "Budi", "Citra"}, [nobody])
     assert (await named(api, "analis", people.values(), region="Papua"))[0].keys() == {"Citra"}
+    for role in ("verifier", "validator"):
+        assert (await named(api, role, people.values()))[0] == {"Ani": None, "Budi": None}, "of their agency, no number"
 
 
 async def test_it_is_one_entry_with_those_shown(api, people, world):

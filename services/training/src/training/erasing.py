@@ -64,5 +64,5 @@ ERASING = Erasing(
         "classes": NOBODY,
         "enrolments": BY_ID,
     },
-    kit=("outbox", "inbox", "waiting", "idempotency"),
+    kit=("outbox", "inbox", "waiting", "consumers", "letters", "idempotency"),
 )

@@ -100,9 +100,11 @@ async def test_a_lease_that_ran_out_goes_to_somebody_else(api, world, line):
     world.clock.moment += LEASE
     path = f"/checks/{mine['id']}/confirm"
     assert await api.refused("verifier", "POST", path, subject="ani") == (409, "lease-over", None)
+    assert await api.refused("verifier", "GET", f"/checks/{mine['id']}", subject="ani") == (409, "lease-over", None)
     assert (await api.get("/checks", "verifier", subject="ani"))["items"] == []
     [theirs] = await take(api, subject="budi")
     assert theirs["record"]["id"] == mine["record"]["id"]
+    assert await api.get(f"/checks/{theirs['id']}", "verifier", subject="budi") == theirs
     assert await api.refused("verifier", "POST", path, subject="ani") == (409, "lease-over", None)
     assert (await api.call("verifier", "POST", path, subject="budi")).status_code == 200
 

@@ -79,19 +79,11 @@ async def replay(bootstrap: str, topic: str) -> tuple[int, list[str]]:
             async for letters in batches:
                 for letter in letters:
                     try:
-                        for record in await _whole(bootstrap, letter):
-                            headers = list(legible(record.headers))
-                            value = sendable(record.key, record.value)
-                            await out.send_and_wait(topic, value, key=record.key, headers=headers)
+                        await _send(out, bootstrap, topic, letter)
                         count += 1
-                    except (Unsendable, MessageSizeTooLargeError) as error:
-                        why = (
-                            str(error)
-                            if isinstance(error, Unsendable)
-                            else KIT.tell("dead-letters.too-large", topic=topic)
-                        )
+                    except Unsendable as error:
                         number, origin = f"{letter.partition}/{letter.offset}", _marks(letter)["dlq-origin"]
-                        unsent.append(KIT.tell("dead-letters.unsent", letter=number, origin=origin, why=why))
+                        unsent.append(KIT.tell("dead-letters.unsent", letter=number, origin=origin, why=str(error)))
                         # An idempotent producer whose record was refused has no next sequence number.
                         await out.stop()
                         out = await _sender(bootstrap)
@@ -99,6 +91,28 @@ async def replay(bootstrap: str, topic: str) -> tuple[int, list[str]]:
     finally:
         await out.stop()
     return count, unsent
+
+
+async def resend(bootstrap: str, topic: str, partition: int, offset: int) -> None:
+    """Publishes one dead letter of `topic` again, by its place, as `replay` does. Raises Unsendable."""
+    found = await reread(bootstrap, TopicPartition(topic + SUFFIX, partition), offset, offset)
+    if not found:
+        raise Unsendable(KIT.tell("dead-letters.gone"))
+    out = await _sender(bootstrap)
+    try:
+        await _send(out, bootstrap, topic, found[0])
+    finally:
+        await out.stop()
+
+
+async def _send(out: AIOKafkaProducer, bootstrap: str, topic: str, letter: Record) -> None:
+    """Sends what a letter tells of. Raises Unsendable."""
+    try:
+        for record in await _whole(bootstrap, letter):
+            value, headers = sendable(record.key, record.value), list(legible(record.headers))
+            await out.send_and_wait(topic, value, key=record.key, headers=headers)
+    except MessageSizeTooLargeError as error:
+        raise Unsendable(KIT.tell("dead-letters.too-large", topic=topic)) from error
 
 
 async def _sender(bootstrap: str) -> AIOKafkaProducer:

@@ -27,7 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.events import Reader, Received, Topic, UnreadableEvent, Wanted
 from common.messages.fetching import Damaged, Record
-from common.messages.letters import Letter, letters_of, reason_of
+from common.messages.letters import Letter, letters_of, note, reason_of
 from common.store.database import Database
 from common.store.sets import copy
 from common.store.transient import insist, is_transient
@@ -159,11 +159,13 @@ class Inbox:
                     await self.subscription.handler(session, new)
                 # Before the commit: a letter that is sent twice does less harm than one that is not sent.
                 for letter in letters_of(session):
-                    await self._send_to_dead_letters(letter)
+                    await note(session, letter, *await self._send_to_dead_letters(letter))
                 return len(new)
 
     async def _bury(self, record: Record, reason: str) -> None:
-        await self._send_to_dead_letters(Letter.of(record, self.subscription.name, self.subscription.topic, reason))
+        letter = Letter.of(record, self.subscription.name, self.subscription.topic, reason)
+        lies = await self._send_to_dead_letters(letter)
+        await insist(lambda: self._note(letter, *lies), seconds=TRY_SECONDS, what=f"note a letter of {letter.consumer}")
         self._outcomes.append(False)
         in_a_row = list(self._outcomes)[-MOST_BURIED_IN_A_ROW:]
         full = len(self._outcomes) == WATCHED_OUTCOMES
@@ -172,11 +174,16 @@ class Inbox:
         ):
             raise TooManyDeadLetters
 
-    async def _send_to_dead_letters(self, letter: Letter) -> None:
+    async def _note(self, letter: Letter, partition: int, offset: int) -> None:
+        async with self.database.transaction() as session:
+            await note(session, letter, partition, offset)
+
+    async def _send_to_dead_letters(self, letter: Letter) -> tuple[int, int]:
         assert self.graves is not None, "started by whoever reads Kafka"  # noqa: S101 - tells the type checker
-        await letter.send(self.graves)
+        lies = await letter.send(self.graves)
         dead_letters.add(1, {TOPIC: letter.topic.name})
         log.error("event buried", consumer=letter.consumer, event_id=letter.event_id, reason=letter.reason)
+        return lies
 
 
 async def _first_seen(session: AsyncSession, consumer: str, ids: Sequence[UUID]) -> set[UUID]:

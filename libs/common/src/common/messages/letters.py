@@ -9,11 +9,17 @@ from typing import NamedTuple
 from uuid import UUID
 
 from aiokafka import AIOKafkaProducer
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.events import Topic
+from common.ids import new_id
 from common.messages.fetching import Damaged, Record
 
+BURIED = text(
+    'INSERT INTO letters (id, consumer, topic, partition, "offset", event_id, reason, origin)'
+    " VALUES (:id, :consumer, :topic, :partition, :offset, CAST(:event_id AS uuid), :reason, :origin)"
+)
 Headers = Sequence[tuple[str, bytes | None]]
 
 LETTER_BYTES = 4 * 1024 * 1024
@@ -58,8 +64,8 @@ class Letter(NamedTuple):
         except (StopIteration, ValueError):
             return None
 
-    async def send(self, kafka: AIOKafkaProducer) -> None:
-        """Publishes it, cut where it is too large. Raises KafkaError."""
+    async def send(self, kafka: AIOKafkaProducer) -> tuple[int, int]:
+        """Publishes it, cut where it is too large; gives its partition and offset there. Raises KafkaError."""
         key, value, headers = self.key, self.value, list(legible(self.headers))
         size = len(key or b"") + len(value or b"") + sum(map(_bytes, headers))
         cut = size + MOST_AROUND_A_HEADER * len(headers) > WHOLE_BYTES
@@ -73,7 +79,8 @@ class Letter(NamedTuple):
             ("dlq-origin", self.origin.encode()),
             ("dlq-consumer", self.consumer.encode()),
         ]
-        await kafka.send_and_wait(self.topic.dead_letters, sendable(key, value), key=key, headers=headers)
+        lies = await kafka.send_and_wait(self.topic.dead_letters, sendable(key, value), key=key, headers=headers)
+        return lies.partition, lies.offset
 
 
 def sendable(key: bytes | None, value: bytes | None) -> bytes | None:
@@ -105,6 +112,13 @@ def _bytes(header: tuple[str, bytes | None]) -> int:
 def letters_of(session: AsyncSession) -> list[Letter]:
     """The letters that are to be sent before the session's transaction commits."""
     return session.info.setdefault("letters", [])
+
+
+async def note(session: AsyncSession, letter: Letter, partition: int, offset: int) -> None:
+    """Stores where a letter lies among the dead letters of its topic, and why: neither key nor content, which name people."""
+    row = {"id": new_id(), "partition": partition, "offset": offset, "reason": letter.reason[:REASON_CHARACTERS]}
+    row |= {"consumer": letter.consumer, "topic": letter.topic.name, "origin": letter.origin}
+    await session.execute(BURIED, row | {"event_id": letter.event_id})
 
 
 def reason_of(error: Exception) -> str:

@@ -26,6 +26,8 @@ KIT = {
     "outbox": REPLACED,
     "inbox": ADDED,
     "waiting": REPLACED,
+    "consumers": EDITED,
+    "letters": EDITED,
     "idempotency": EDITED,
     "jobs": EDITED,
     "job_tries": EDITED,

@@ -2,7 +2,8 @@
 
 A service's first migration calls `create_v1` with what its declaration says. When the kit's tables change, an
 `upgrade_v2` is added here, a new service calls `create_v2`, and the others call `upgrade_v2` in a migration of their own.
-A service that has jobs calls `create_jobs_v1` in the migration with which they come, and so `create_imports_v1`.
+A service that has jobs calls `create_jobs_v1` in the migration with which they come, and so `create_imports_v1`;
+one that consumes `create_operations_v1`.
 """
 
 import sqlalchemy as sa
@@ -153,6 +154,47 @@ def drop_imports_v1(op: Operations) -> None:
     """Takes back what `create_imports_v1` has made."""
     op.drop_table("import_rows")
     op.drop_table("imports")
+
+
+def create_operations_v1(op: Operations) -> None:
+    """How far consumers are, and where the letters lie that they have buried."""
+    op.create_table(
+        "consumers",
+        sa.Column("consumer", sa.Text(), nullable=False),
+        sa.Column("instance", sa.Text(), nullable=False, comment="which replica of the worker"),
+        sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("lag", sa.BigInteger(), comment="events not consumed yet; null before it was measured"),
+        sa.Column("ready", sa.Boolean(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("consumer", "instance", name="pk_consumers"),
+    )
+    op.create_table(
+        "letters",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("consumer", sa.Text(), nullable=False),
+        sa.Column("topic", sa.Text(), nullable=False, comment="whose dead letters it is among"),
+        sa.Column("partition", sa.Integer(), nullable=False),
+        sa.Column("offset", sa.BigInteger(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), comment="null where the record names none"),
+        sa.Column("reason", sa.Text(), nullable=False, comment="why, without anything of what it says"),
+        sa.Column("origin", sa.Text(), nullable=False, comment="where its record lay"),
+        sa.Column("buried_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("asked_by", sa.Text(), comment="the subject who wants it sent again"),
+        sa.Column("asked_at", sa.DateTime(timezone=True)),
+        sa.Column("settled_at", sa.DateTime(timezone=True), comment="when that was done, or could not be"),
+        sa.Column("failure", sa.Text(), comment="why it could not be sent"),
+        sa.PrimaryKeyConstraint("id", name="pk_letters"),
+        sa.CheckConstraint("num_nulls(asked_by, asked_at) IN (0, 2)", name=op.f("ck_letters_asked")),
+    )
+    op.create_index("ix_letters_buried_at", "letters", ["buried_at"])
+    asked = sa.text("asked_at IS NOT NULL AND settled_at IS NULL")
+    op.create_index("ix_letters_asked", "letters", ["id"], postgresql_where=asked)
+
+
+def drop_operations_v1(op: Operations) -> None:
+    """Takes back what `create_operations_v1` has made."""
+    op.drop_table("letters")
+    op.drop_table("consumers")
 
 
 def _created_at() -> sa.Column[object]:

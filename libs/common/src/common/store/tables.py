@@ -114,6 +114,39 @@ def add_waiting(metadata: MetaData) -> Table:
     )
 
 
+def add_operations(metadata: MetaData) -> Table:
+    """How far each consumer is, as its worker told last; and where the letters lie that it has buried, with who wants one sent again."""
+    Table(
+        "consumers",
+        metadata,
+        Column("consumer", Text, primary_key=True),
+        Column("instance", Text, primary_key=True, comment="which replica of the worker"),
+        Column("topic", Text, nullable=False),
+        Column("lag", BigInteger, comment="events not consumed yet; null before it was measured"),
+        Column("ready", Boolean, nullable=False),
+        Column("seen_at", DateTime(timezone=True), nullable=False),
+    )
+    return Table(
+        "letters",
+        metadata,
+        Column("id", Uuid, primary_key=True),
+        Column("consumer", Text, nullable=False),
+        Column("topic", Text, nullable=False, comment="whose dead letters it is among"),
+        Column("partition", Integer, nullable=False),
+        Column("offset", BigInteger, nullable=False),
+        Column("event_id", Uuid, comment="null where the record names none"),
+        Column("reason", Text, nullable=False, comment="why, without anything of what it says"),
+        Column("origin", Text, nullable=False, comment="where its record lay"),
+        Column("buried_at", DateTime(timezone=True), nullable=False, server_default=func.now(), index=True),
+        Column("asked_by", Text, comment="the subject who wants it sent again"),
+        Column("asked_at", DateTime(timezone=True)),
+        Column("settled_at", DateTime(timezone=True), comment="when that was done, or could not be"),
+        Column("failure", Text, comment="why it could not be sent"),
+        CheckConstraint("num_nulls(asked_by, asked_at) IN (0, 2)", name="asked"),
+        Index("ix_letters_asked", "id", postgresql_where=text("asked_at IS NOT NULL AND settled_at IS NULL")),
+    )
+
+
 def add_idempotency(metadata: MetaData) -> Table:
     """Answers to POST requests by caller and Idempotency-Key."""
     return Table(

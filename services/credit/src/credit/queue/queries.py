@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.store.sets import one_of
 from common.web.pages import Page, Window
 from contracts.callers import Caller
+from credit.agencies.tables import AGENCIES
 from credit.domain.books import Regulations
 from credit.domain.waiting import WAITS, Awaits
 from credit.queue.schemas import NarrowedIn, QueuedOut, WaitingTimeOut, WaitingTimesOut
@@ -78,7 +79,11 @@ async def number_in_hands(session: AsyncSession, caller: Caller[Regulations]) ->
 
 async def published_times(session: AsyncSession, rules: Regulations, today: date) -> WaitingTimesOut:
     """The waiting times of the last quarter that is over, as they were published."""
-    found = select(waiting_times).order_by(waiting_times.c.agency_id, waiting_times.c.state)
+    found = (
+        select(waiting_times, AGENCIES.c.name.label("agency"))
+        .join(AGENCIES.table, AGENCIES.c.agency_id == waiting_times.c.agency_id, isouter=True)
+        .order_by(waiting_times.c.agency_id, waiting_times.c.state)
+    )
     items = [WaitingTimeOut(**row) for row in (await session.execute(found)).mappings()]
     clocks = rules.waiting.at(today).tables.clocks
     return WaitingTimesOut(items=items, promised={state: getattr(clocks, state) for state in WAITS})

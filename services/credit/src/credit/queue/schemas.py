@@ -63,6 +63,7 @@ class WaitingTimeOut(BaseModel):
     """
 
     agency_id: UUID
+    agency: str | None = Field(description="what it is called; null until the registry has told of it")
     state: Waits
     cases: int
     median_seconds: int

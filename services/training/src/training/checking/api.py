@@ -35,6 +35,16 @@ async def list_checks(session: Reading, caller: Checker, window: AskedWindow) ->
     return await queries.held_page(session, window, caller)
 
 
+@router.get(
+    "/checks/{check_id}",
+    summary="A record in your hands",
+    responses={409: {"description": "`check-decided`, `lease-over`"}},
+)
+@shows("trainings")
+async def get_check(check_id: UUID, session: Reading, caller: Checker) -> CheckOut:
+    return await queries.held(session, check_id, caller)
+
+
 @router.post("/checks/{check_id}/confirm", summary="Confirm a record in your hands", responses=ANSWERS)
 @shows("trainings")
 async def post_confirm(check_id: UUID, session: Transaction, caller: Checker) -> CheckOut:

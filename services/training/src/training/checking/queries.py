@@ -44,11 +44,14 @@ async def check(session: AsyncSession, check_id: UUID, caller: Caller[Book]) -> 
     return _shown(*await _seen(session, check_id, caller))
 
 
+async def held(session: AsyncSession, check_id: UUID, caller: Caller[Book]) -> CheckOut:
+    """A check that is in the caller's hands now. Raises Refused: `not-found`, `check-decided`, `lease-over`."""
+    return _shown(*await _in_hand(session, check_id, caller))
+
+
 async def record_in_hand(session: AsyncSession, check_id: UUID, caller: Caller[Book]) -> Record:
     """The record of a check that is in the caller's hands now. Raises Refused: `not-found`, `check-decided`, `lease-over`."""
-    check, record = await _seen(session, check_id, caller)
-    check_open(check.verdict, check.held_by, check.until, caller.subject, caller.now)
-    return record
+    return (await _in_hand(session, check_id, caller))[1]
 
 
 async def decision_page(
@@ -62,6 +65,12 @@ async def decision_page(
     checks = await session.scalars(window.narrow(found, col(Check.id), BY_ID))
     shown = [DecisionOut(**each.model_dump(), person_id=record.person_id) for each in checks]
     return window.page(shown, lambda each: [each.id])
+
+
+async def _in_hand(session: AsyncSession, check_id: UUID, caller: Caller[Book]) -> Row[Check, Record]:
+    row = await _seen(session, check_id, caller)
+    check_open(row[0].verdict, row[0].held_by, row[0].until, caller.subject, caller.now)
+    return row
 
 
 async def _seen(session: AsyncSession, check_id: UUID, caller: Caller[Book]) -> Row[Check, Record]:

@@ -1,0 +1,1 @@
+"""Providers and what they are accredited for, as LAN keeps it."""

@@ -1,0 +1,1 @@
+"""Records that nobody has confirmed, in the hands of a verifier."""

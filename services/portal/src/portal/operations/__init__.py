@@ -1,0 +1,1 @@
+"""How the services do, for whoever runs them."""

@@ -1,0 +1,1 @@
+"""Drafts of rules: loaded, and tried on all points so far."""

@@ -1,0 +1,84 @@
+"""LAN tries a rule before it is law: a draft is loaded, and all points so far go through it in a copy."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Response
+
+from common.refused import Refused
+from common.texts import text_named
+from portal import rights
+from portal.asking import get, post
+from portal.deeds import done
+from portal.forms import Form
+from portal.menu import Item
+from portal.texts import say
+from portal.visits import Visit, to
+
+router = APIRouter(include_in_schema=False)
+
+Drafter = Annotated[Visit, Depends(rights.LAN)]
+
+MENU = (Item("/drafts", text_named("menu.drafts"), rights.LAN.roles),)
+SERVICE = "credit"
+SHOWN = 50
+WHO = ("gain", "lose")
+
+
+@router.get("/drafts")
+async def drafts(visit: Drafter, after: str | None = None) -> Response:
+    return await _drafts(visit, visit.form, after)
+
+
+@router.post("/drafts")
+async def load(visit: Drafter) -> Response:
+    question = post(SERVICE, "/drafts", {"content": visit.form["content"].replace("\r\n", "\n")})
+    return await done(visit, question, "/drafts?done=true", lambda form: _drafts(visit, form), ("content",))
+
+
+async def _drafts(visit: Visit, form: Form, after: str | None = None) -> Response:
+    [found] = await visit.ask(get(SERVICE, "/drafts", after=after, limit=SHOWN))
+    return _page(visit, "drafts", form, found=found)
+
+
+@router.get("/drafts/{draft_id}")
+async def draft(visit: Drafter, draft_id: UUID) -> Response:
+    return await _draft(visit, draft_id, visit.form)
+
+
+@router.post("/drafts/{draft_id}")
+async def try_draft(visit: Drafter, draft_id: UUID) -> Response:
+    """Has all points so far go through it, in a copy."""
+    [sent] = await visit.ask(post(SERVICE, f"/drafts/{draft_id}/replay"))
+    if sent.ok:
+        return to(f"/drafts/{draft_id}/replays/{sent.body['id']}")
+    return await _draft(visit, draft_id, visit.form.refused(sent, (), say("form.not-sent", visit.language)))
+
+
+async def _draft(visit: Visit, draft_id: UUID, form: Form) -> Response:
+    [found] = await visit.ask(get(SERVICE, f"/drafts/{draft_id}"))
+    if found.missing:
+        raise Refused("not-found")
+    return _page(visit, "draft", form, found=found)
+
+
+@router.get("/drafts/{draft_id}/replays/{replay_id}")
+async def replay(
+    visit: Drafter, draft_id: UUID, replay_id: UUID, who: str | None = None, after: str | None = None
+) -> Response:
+    """How far it is, and who would gain and who would lose how much."""
+    path = f"/replays/{replay_id}"
+    found, changes = await visit.ask(
+        get(SERVICE, path),
+        get(SERVICE, f"{path}/changes", who=who if who in WHO else None, after=after, limit=SHOWN),
+    )
+    if found.missing:
+        raise Refused("not-found")
+    names = await visit.names(each["person_id"] for each in changes.items)
+    return visit.page(
+        "ruledesk/replay.html", found=found, changes=changes, names=names, draft_id=draft_id, who=who, whos=WHO
+    )
+
+
+def _page(visit: Visit, template: str, form: Form, **values: Any) -> Response:
+    return visit.page(f"ruledesk/{template}.html", 422 if form.faults else 200, form=form, **values)
