@@ -50,7 +50,7 @@ async def test_every_answer_is_documented(
     paper = {"kind": "determination", "person_id": str(people[0]), "name": "Sari Contoh", "official": "Budi Contoh"}
     papers = [(await api.call("validator", "POST", "/papers", paper)).json()]
     content = (PACKS / "konversi-2023.toml").read_text().replace('"PermenPANRB-1-2023"', '"Rancangan"', 1)
-    draft = (await api.call("lan", "POST", "/drafts", {"content": content})).json()["id"]
+    draft = (await api.call("lan", "POST", "/drafts", {"content": content}, subject="perancang")).json()["id"]
     replay = (await api.call("lan", "POST", f"/drafts/{draft}/replay")).json()["id"]
     record = world.completed(people[0])
     await world.hear(world.received(record))
@@ -58,6 +58,15 @@ async def test_every_answer_is_documented(
     imports = [(await api.http.post("/v1/imports:predicates", **sheet)).json()["id"]]
     while await Runner(world.parts, SERVICE.jobs).turn():
         pass
+    opening = {
+        "person_id": str(people[1]),
+        "way": "balance",
+        "method": "conversion",
+        "stated": "12.5",
+        "day": "2023-12-31",
+        "paper": "PAK-1",
+        "paper_date": "2024-01-15",
+    }
     another_year = {"reference": "lain", "period_start": "2024-01-01", "period_end": "2024-12-31"}
     await keeps_its_word(
         "credit",
@@ -83,17 +92,11 @@ async def test_every_answer_is_documented(
             "POST /v1/predicates": predicate(people[0], **another_year),
             "POST /v1/predicates:try": predicate(people[0], **another_year),
             "POST /v1/drafts": {"content": content.replace('"Rancangan"', '"Rancangan lain"')},
+            "POST /v1/drafts/{draft_id}/activate": {"law_from": "2027-01-01"},
             "POST /v1/facts": said | {"person_id": str(people[1])},
             "POST /v1/facts/{fact_id}/withdraw": {"reason": "salah orang"},
-            "POST /v1/openings": {
-                "person_id": str(people[1]),
-                "way": "balance",
-                "method": "conversion",
-                "stated": "12.5",
-                "day": "2023-12-31",
-                "paper": "PAK-1",
-                "paper_date": "2024-01-15",
-            },
+            "POST /v1/openings:try": opening,
+            "POST /v1/openings": opening,
             "POST /v1/papers": paper,
             "POST /v1/papers/{paper_id}/print": {"nip": NIP},
             "POST /v1/papers/{paper_id}/revoke": {"reason": "Salah orang"},

@@ -14,6 +14,12 @@ BREAKS = {
     "every entry has an attested case": (
         "UPDATE cases SET state = 'checked', attested_by = NULL WHERE state = 'attested'"
     ),
+    "what is law by a draft was made so by others than loaded it, and what makes points was replayed before": (
+        "WITH draft AS (INSERT INTO drafts (id, subject, pack, title, source, valid_from, content, loaded_by, hands, loaded_at)"
+        " VALUES (gen_random_uuid(), 'waiting', 'x', 'x', 'x', '2027-01-01', 'x', 'ani', '{ani}', now()) RETURNING id)"
+        " INSERT INTO activations (draft_id, law_from, activated_by, hands, activated_at)"
+        " SELECT id, '2027-01-01', 'ani', '{ani}', now() FROM draft"
+    ),
     "an entry is as it was made, and so is who decided it": "UPDATE entries SET number = number + 100",
     "a rise in level leaves nothing in the jenjang it left, and what it took is of one on record": (
         "UPDATE entries SET rise_on = period_start, case_id = NULL, segment = NULL, kind = 'level-lost', twelfths = -twelfths"

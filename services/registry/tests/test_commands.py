@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import text
 
 from common.ids import new_id
+from contracts.events.registry import AgencyChanged, PersonChanged
 
 
 async def test_check_tells_what_is_broken(run, api, nation, parts, a_person, capsys):
@@ -26,6 +27,20 @@ async def test_check_tells_what_is_broken(run, api, nation, parts, a_person, cap
 async def test_announce_begun_says_how_many(run, capsys):
     assert await run("announce-begun") == 0
     assert capsys.readouterr().out == "0 people announced\n"
+
+
+async def test_everybody_and_every_agency_is_told_again_for_a_service_that_keeps_more(
+    run, api, world, nation, a_person, capsys
+):
+    await api.call("service", "POST", "/people", a_person())
+    before = {(each.event.type, each.event.key()): each.sequence for each in await world.told()}
+    assert await run("tell-again") == 0
+    assert capsys.readouterr().out == "1 person announced\n"
+    told = [each for each in await world.told() if each.sequence > before.get((each.event.type, each.event.key()), 0)]
+    agencies = await world.value("SELECT count(*) FROM agencies")
+    kinds = [each.event.type for each in told]
+    assert (kinds.count(PersonChanged.type), kinds.count(AgencyChanged.type)) == (1, agencies)
+    assert await run("tell-again") == 0, "and once more, as their next version"
 
 
 async def test_jobs_that_have_ended_go_after_their_time_but_for_one_that_can_be_resumed(

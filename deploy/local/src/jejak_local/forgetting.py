@@ -33,7 +33,8 @@ CODES = {
     "decided_by", "done_by", "hands", "held_by", "judged_by", "judges", "issued_by", "named_by", "opened_by", "ordered_by", "proposed_by", "recorded_by",
     "returned_by", "revoked_by", "sent_by", "settled_by", "subject", "submitted_by", "submitters", "viewer", "withdrawn_by",
     # numbers, days, hashes, and what a sender calls its own rows and itself
-    "code", "counts", "course", "fingerprint", "inputs", "jp_by_year", "json_sha256", "number", "pack", "pairs", "pdf_sha256", "person_ids", "prices",
+    "code", "counts", "course", "fingerprint", "inputs", "jp_by_year", "json_sha256", "number", "pack", "pairs", "pdf_sha256", "performance_outcome",
+    "performance_result", "person_ids", "prices",
     "reference", "rule_pack", "sender_id", "sender_kind", "session_dates", "source_name", "unit_name",
 }  # fmt: skip
 """Columns that hold no words about anybody, in a table whose rows stay when somebody is erased."""

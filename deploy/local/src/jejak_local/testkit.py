@@ -25,7 +25,7 @@ from sqlalchemy import TextClause, text
 from common.app import create_app
 from common.fields import FIRST_DAY
 from common.invariants import EVENTS_LEAVE, find_broken, table
-from common.parts import Parts
+from common.parts import Law, Parts
 from common.process import commands_of
 from common.service import Service
 from common.settings import ServiceSettings
@@ -92,7 +92,7 @@ class Tested:
         template = await template_of(service, postgres)
         made = await postgres.create_service_database(service.name, name=name, template=template)
         database, clock = OwnedDatabase(made), FixedClock(datetime(1, 1, 1, tzinfo=UTC))
-        parts = Parts(settings(database), database, clock, service.rules())
+        parts = Parts(settings(database), database, clock, Law(service.rules()))
         return cls(service, database, clock, parts, await emptying(database, service.metadata))
 
     @cached_property

@@ -6,10 +6,9 @@ The numbers are data of each service (`rules/checking`).
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-from common.rules import RuleBook, load_rule_book
+from common.rules import Pages, RuleBook, load_rule_book
 
 
 @dataclass(frozen=True)
@@ -24,7 +23,7 @@ class LeaseRules:
         return max(0, min(asked, self.most - in_hand))
 
 
-def load_leases(folder: Path) -> RuleBook[LeaseRules]:
+def load_leases(folder: Pages) -> RuleBook[LeaseRules]:
     """The packs of leases, each proved by its own cases. Raises RulePackError."""
     return load_rule_book(folder, _parse, _run_case)
 

@@ -20,6 +20,7 @@ from sqlalchemy import make_url
 from common import invariants, telemetry
 from common.app import create_app
 from common.due import DueWork
+from common.enacting import Enacting, begin_with
 from common.events import Reader
 from common.messages.inbox import Inbox
 from common.messages.relay import Relay
@@ -116,7 +117,10 @@ def _migrate(service: Service, settings: ServiceSettings) -> None:
 async def _run(service: Service, settings: ServiceSettings, command: Command, options: argparse.Namespace) -> int:
     database = Database(settings.database_url)
     try:
-        return await command.run(options, service.parts(settings, database))
+        parts = service.parts(settings, database)
+        if service.enacts:
+            await begin_with(parts, service.enacts)
+        return await command.run(options, parts)
     finally:
         await database.close()
 
@@ -145,6 +149,9 @@ async def serve(service: Service, settings: ServiceSettings, roles: Sequence[str
         running["jobs"] = Runner(parts, service.jobs)
     if "due" in roles:
         running["due"] = DueWork(parts, service.due)
+    if service.enacts:
+        await begin_with(parts, service.enacts)
+        running["law"] = Enacting(parts, service.enacts)
     running |= {name: make(parts) for name, make in service.further_roles.items() if name in roles}
 
     app = create_app(service, parts, roles=running, with_api="api" in roles)

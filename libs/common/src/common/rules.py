@@ -6,13 +6,12 @@ unproven pack does not start.
 """
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
-from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 T = TypeVar("T")
 
@@ -50,18 +49,50 @@ class RuleBook(Generic[T]):
         raise LookupError(f"no rule pack covers {day.isoformat()}")
 
 
+class Page(Protocol):
+    """A pack as it is written; a file is one."""
+
+    @property
+    def name(self) -> str: ...
+    def read_text(self, encoding: str) -> str: ...
+
+
+class Pages(Protocol):
+    """Where packs are; a folder of files is such a place."""
+
+    def glob(self, pattern: str, /) -> Iterable[Page]: ...
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A pack that stands in no folder: it is read as if it were the only one of its subject."""
+
+    content: str
+    name: str = "draft"
+
+    def glob(self, pattern: str, /) -> Iterable[Page]:
+        del pattern
+        return [self]
+
+    def read_text(self, encoding: str) -> str:
+        del encoding
+        return self.content
+
+
 def load_rule_book(
-    folder: Path,
+    folder: Pages,
     parse: Callable[[Mapping[str, Any]], T],
     run_case: Callable[[T, Mapping[str, Any]], Mapping[str, object]],
 ) -> RuleBook[T]:
-    """Loads every `*.toml` of a folder and proves each pack by its own cases.
+    """Loads every pack of a folder and proves each by its own cases.
 
     `parse` turns the tables into typed rules; `run_case` answers one case's `given`, and the
     answer must hold everything the case's `expect` holds. Numbers are read as Decimal.
-    Raises RulePackError for a failing case, one that expects nothing, a pack without cases, or two packs valid on one day.
+    Raises RulePackError for a failing case, one that expects nothing, a pack without cases, or two packs valid on one day;
+    TOMLDecodeError, and whatever `parse` and `run_case` raise.
     """
-    packs = sorted((_load(path, parse, run_case) for path in sorted(folder.glob("*.toml"))), key=lambda p: p.valid_from)
+    pages = sorted(folder.glob("*.toml"), key=lambda page: page.name)
+    packs = sorted((_load(page, parse, run_case) for page in pages), key=lambda pack: pack.valid_from)
     if not packs:
         raise RulePackError(f"{folder}: no rule pack found")
     for earlier, later in pairwise(packs):
@@ -71,24 +102,11 @@ def load_rule_book(
 
 
 def _load(
-    path: Path,
+    page: Page,
     parse: Callable[[Mapping[str, Any]], T],
     run_case: Callable[[T, Mapping[str, Any]], Mapping[str, object]],
 ) -> RulePack[T]:
-    return read_rule_pack(path.name, path.read_text(encoding="utf-8"), parse, run_case)
-
-
-def read_rule_pack(
-    name: str,
-    content: str,
-    parse: Callable[[Mapping[str, Any]], T],
-    run_case: Callable[[T, Mapping[str, Any]], Mapping[str, object]],
-) -> RulePack[T]:
-    """Reads a pack of TOML, called `name` while its id is not known, and proves it by its own cases.
-
-    Raises RulePackError as `load_rule_book`, TOMLDecodeError, and whatever `parse` and `run_case` raise.
-    """
-    raw = tomllib.loads(content, parse_float=Decimal)
+    raw = tomllib.loads(page.read_text(encoding="utf-8"), parse_float=Decimal)
     try:
         pack = RulePack(
             id=raw["id"],
@@ -100,7 +118,7 @@ def read_rule_pack(
         )
         cases = [(each["id"], each["given"], each["expect"]) for each in raw["cases"]]
     except KeyError as error:
-        raise RulePackError(f"{name}: {error.args[0]} is missing") from error
+        raise RulePackError(f"{page.name}: {error.args[0]} is missing") from error
     if not cases:
         raise RulePackError(f"{pack.id} has no cases: nothing proves it")
     for case, given, expect in cases:

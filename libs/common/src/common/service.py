@@ -26,10 +26,11 @@ from sqlalchemy import MetaData
 
 from common.clock import Clock
 from common.due import Due
+from common.enacting import Enacts
 from common.events import Event
 from common.invariants import EVENTS_LEAVE, Invariant
 from common.messages.inbox import Subscription
-from common.parts import Parts, Role
+from common.parts import Law, Parts, Role
 from common.runner import Job
 from common.settings import ServiceSettings
 from common.store.database import Database
@@ -79,6 +80,8 @@ class Service:
     published: Sequence[type[Event]] = ()
     settings: type[ServiceSettings] = ServiceSettings
     rules: Callable[[], Any] = lambda: None
+    enacts: Enacts | None = None
+    """Gives its rules with what its database has made law since they were read (`common/enacting.py`)."""
     emits: bool = False
     answers_once: bool = False
     """Whether a route takes an `Idempotency-Key`."""
@@ -93,7 +96,7 @@ class Service:
 
     def parts(self, settings: ServiceSettings, database: Database) -> Parts:
         """What a process of it is made of."""
-        return Parts(settings, database, Clock(self.zone), self.rules())
+        return Parts(settings, database, Clock(self.zone), Law(self.rules()))
 
     @property
     def consumes(self) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 from abc import ABC, abstractmethod
 from contextlib import suppress
+from typing import ClassVar
 
 from common.telemetry import log
 
@@ -12,6 +13,9 @@ LONGEST_WAIT_SECONDS = 10.0
 
 class Steady(ABC):
     """`ready` while its turns succeed. Any number may run at once."""
+
+    pause: ClassVar[float] = POLL_SECONDS
+    """How long it waits when there was nothing to do, in seconds."""
 
     def __init__(self) -> None:
         self.stopping = asyncio.Event()
@@ -27,11 +31,11 @@ class Steady(ABC):
 
     async def run(self) -> None:
         """Takes turns until `stop`; whatever breaks, it waits, each time longer, and tries again."""
-        wait = POLL_SECONDS
+        wait = self.pause
         while not self.stopping.is_set():
             try:
                 done = await self.turn()
-                self.ready, wait = True, POLL_SECONDS
+                self.ready, wait = True, self.pause
                 if done:
                     continue
             except Exception as error:  # noqa: BLE001 - the role outlives whatever breaks; what it held is taken up again

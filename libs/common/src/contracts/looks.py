@@ -11,9 +11,10 @@ agency they serve in, who answer them, and programs: an answer about them is ref
 """
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache, partial, wraps
+from tempfile import SpooledTemporaryFile
 from typing import Annotated, Any, TypeVar, cast, get_args, get_origin
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -27,6 +28,8 @@ from common.refused import Refused
 from common.store.outbox import emit_values
 from common.store.sets import fetched
 from common.web.auth import EVERYBODY, guards
+from common.web.bodies import NDJSON
+from common.web.bulk import replay
 from common.web.parts import parts_of
 from contracts.callers import Caller
 from contracts.events.access import MOST_VIEWED, RecordViewed
@@ -78,6 +81,15 @@ class FileOf(Response):
         headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
         super().__init__(content, media_type=media_type, headers=headers)
         self.person_id = person_id
+
+
+class FileOfMany(StreamingResponse):
+    """A file about many people, of any length, written aside before it is sent."""
+
+    def __init__(self, people: Collection[UUID], name: str, spool: "SpooledTemporaryFile[bytes]") -> None:
+        headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
+        super().__init__(replay(spool), media_type=NDJSON, headers=headers)
+        self.people = people
 
 
 class SentFile(FileResponse):
@@ -216,6 +228,8 @@ def _people_in(kind: Any, within: Sequence[Any] = ()) -> Found | None:
         return None if kind in within else _people_in_model(kind, (*within, kind))
     if isinstance(kind, type) and issubclass(kind, FileOf):
         return _person_of
+    if isinstance(kind, type) and issubclass(kind, FileOfMany):
+        return _people_of
     [found] = [found for each in get_args(kind) if (found := _people_in(each, within))] or [None]
     if found is None:
         return None
@@ -226,6 +240,10 @@ def _people_in(kind: Any, within: Sequence[Any] = ()) -> Found | None:
 
 def _person_of(file: FileOf) -> Iterable[UUID]:
     return (file.person_id,)
+
+
+def _people_of(file: FileOfMany) -> Iterable[UUID]:
+    return file.people
 
 
 def _people_in_list(found: Found, many: Sequence[Any]) -> Iterator[UUID]:

@@ -14,26 +14,56 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from roster.days import covers_sql
 
 DAY = "CAST(:day AS date)"
-# Whoever stands above somebody may act in another post, and have others above them there: they are followed to all their
-# posts, so that nobody above is missed.
-ABOVE = text(f"""
+
+
+def above_sql(people: str, day: str) -> str:
+    """Who stands above each of these, however far: a row for each pair (`person_id`, `above_id`).
+
+    Whoever stands above somebody may act in another post, and have others above them there: they are followed to all their
+    posts, so that nobody above is missed.
+    """
+    return f"""
     WITH RECURSIVE line (person_id, post_id) AS (
         SELECT h.person_id, s.superior_id FROM holdings h
-        JOIN post_states s ON s.post_id = h.post_id AND {covers_sql("s", DAY)} AND s.superior_id IS NOT NULL
-        WHERE h.person_id = ANY(CAST(:ids AS uuid[])) AND {covers_sql("h", DAY)}
+        JOIN post_states s ON s.post_id = h.post_id AND {covers_sql("s", day)} AND s.superior_id IS NOT NULL
+        WHERE h.person_id = ANY({people}) AND {covers_sql("h", day)}
         UNION
         SELECT line.person_id, s.superior_id FROM line CROSS JOIN LATERAL (
             SELECT line.post_id
             UNION ALL
             SELECT other.post_id FROM holdings h JOIN holdings other USING (person_id)
-            WHERE h.post_id = line.post_id AND {covers_sql("h", DAY)} AND {covers_sql("other", DAY)}
+            WHERE h.post_id = line.post_id AND {covers_sql("h", day)} AND {covers_sql("other", day)}
         ) next (post_id)
-        JOIN post_states s ON s.post_id = next.post_id AND {covers_sql("s", DAY)} AND s.superior_id IS NOT NULL
+        JOIN post_states s ON s.post_id = next.post_id AND {covers_sql("s", day)} AND s.superior_id IS NOT NULL
     )
     SELECT DISTINCT line.person_id, h.person_id AS above_id
-    FROM line JOIN holdings h ON h.post_id = line.post_id AND {covers_sql("h", DAY)}
+    FROM line JOIN holdings h ON h.post_id = line.post_id AND {covers_sql("h", day)}
     WHERE h.person_id <> line.person_id
-""")  # noqa: S608 - built of names in this code
+    """  # noqa: S608 - built of names in this code
+
+
+def under_sql(people: str, day: str) -> str:
+    """Whom one of these stands above, by `above_sql`, but none of themselves: a row for each, with the column `person_id`."""
+    return f"""
+    WITH RECURSIVE under (post_id) AS (
+        SELECT s.post_id FROM holdings h
+        JOIN post_states s ON s.superior_id = h.post_id AND {covers_sql("s", day)}
+        WHERE h.person_id = ANY({people}) AND {covers_sql("h", day)}
+        UNION
+        SELECT s.post_id FROM under CROSS JOIN LATERAL (
+            SELECT under.post_id
+            UNION ALL
+            SELECT other.post_id FROM holdings h JOIN holdings other USING (person_id)
+            WHERE h.post_id = under.post_id AND {covers_sql("h", day)} AND {covers_sql("other", day)}
+        ) next (post_id)
+        JOIN post_states s ON s.superior_id = next.post_id AND {covers_sql("s", day)}
+    )
+    SELECT DISTINCT h.person_id FROM under JOIN holdings h USING (post_id)
+    WHERE {covers_sql("h", day)} AND h.person_id <> ALL({people})
+    """  # noqa: S608 - built of names in this code
+
+
+ABOVE = text(above_sql("CAST(:ids AS uuid[])", DAY))
 
 
 async def stood_above(session: AsyncSession, people: Collection[UUID], day: date) -> defaultdict[UUID, set[UUID]]:

@@ -87,6 +87,12 @@ class People(Copy):
             },
         }
 
+    @property
+    def _placed(self) -> bool:
+        """Whether it keeps in which agency somebody served on any day."""
+        assignments = self.histories.get("assignments")
+        return assignments is not None and "agency_id" in assignments.c
+
     async def lock(self, session: AsyncSession, ids: Collection[UUID] = (), nip_hashes: Collection[str] = ()) -> Locked:
         """Finds people and holds them until the transaction ends, in the order of person id.
 
@@ -103,7 +109,7 @@ class People(Copy):
             shared.update(nip_hash for nip_hash in theirs if by_nip.setdefault(nip_hash, person) is not person)
         for nip_hash in shared:
             del by_nip[nip_hash]
-        if "assignments" in self.histories:
+        if self._placed:
             for person_id, *assignment in await session.execute(ASSIGNED, {"ids": list(by_id)}):
                 by_id[person_id].assignments.append(Assignment(*assignment))
         return Locked(by_id, by_nip)
@@ -153,7 +159,7 @@ class People(Copy):
                 break
             rows = [row for person in news.told.values() for row in _rows(person, name, table)]
             before = await retell(session, table, list(news.told), rows)
-            if name == "assignments":
+            if name == "assignments" and self._placed:
                 moved = _moved(before, news.told)
         return replace(news, moved=moved)
 

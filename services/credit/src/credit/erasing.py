@@ -6,8 +6,10 @@ CASES = "SELECT id FROM cases WHERE person_id = ANY(CAST(:people AS uuid[]))"
 
 ERASING = Erasing(
     {
+        "activations": NOBODY,
         "agencies": NOBODY,
         "appeals": Blanked({"grounds": "''", "answer": "NULL"}),
+        "assignments": BY_ID,
         "balances": BY_ID,
         "booked_months": BY_ID,
         "case_history": Blanked({"reason": "NULL", "replaced": "replaced - 'evidence'"}, f"case_id IN ({CASES})"),
@@ -48,6 +50,8 @@ ERASING = Erasing(
         "second_checks": BY_ID,
         "segments": BY_ID,
         "statuses": BY_ID,
+        "unit_states": NOBODY,
+        "units": NOBODY,
         "waiting_times": NOBODY,
     },
     kit=(

@@ -4,8 +4,10 @@ from common.store.grants import ADDED, CHANGED, EDITED, REPLACED, Grants, blanke
 
 GRANTS = Grants(
     {
+        "activations": ADDED,
         "agencies": CHANGED,
         "appeals": CHANGED,
+        "assignments": REPLACED,
         "balances": CHANGED,
         "booked_months": REPLACED,
         "case_history": blanked("reason", "replaced"),
@@ -36,8 +38,16 @@ GRANTS = Grants(
         "second_checks": CHANGED,
         "segments": ADDED,
         "statuses": REPLACED,
+        "unit_states": REPLACED,
+        "units": CHANGED,
         "waiting_times": REPLACED,
     },
     # What triggers ask: where words are lost, and how an entry or a move is chained to the one before.
-    functions=["loses_words(jsonb,jsonb,text[])", "entry_link(entries,bytea)", "move_link(case_history,bytea)"],
+    functions=[
+        "loses_words(jsonb,jsonb,text[])",
+        "entry_link(entries,bytea)",
+        "move_link(case_history,bytea)",
+        "entry_told(entries)",
+        "move_told(case_history)",
+    ],
 )

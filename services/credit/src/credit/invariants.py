@@ -16,6 +16,14 @@ INVARIANTS = (
         """,
     ),
     Invariant(
+        "what is law by a draft was made so by others than loaded it, and what makes points was replayed before",
+        """
+        SELECT a.draft_id FROM activations a JOIN drafts d ON d.id = a.draft_id LEFT JOIN replays r ON r.id = a.replay_id
+        WHERE a.hands && d.hands OR d.subject IN ('conversion', 'entry', 'conventional', 'integration')
+            AND (r.ended_at <= a.activated_at AND r.draft_id = d.id) IS NOT TRUE
+        """,
+    ),
+    Invariant(
         "every entry has an attested case",
         """
         SELECT entries.id AS entry_id

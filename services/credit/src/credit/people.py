@@ -20,6 +20,7 @@ PEOPLE = People(
     __name__,
     "jenjang",
     "golongan",
+    assignments=("unit_id",),
     posts=("jenjang", "position", "golongan"),
     statuses=("status",),
     educations=("degree",),

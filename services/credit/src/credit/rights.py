@@ -37,8 +37,14 @@ READ_AGREEMENT = Right(
     ("lan", "analis", "inspector", "agency_head"),
     "figures of their agency; of their region for an analis; all for a national role",
 )
+READ_INDEXES = Right(
+    ("lan", "analis", "bkn", "inspector", "agency_head", "agency_hr"),
+    "figures of their agency; of their region for an analis; all for a national role; of no small group but for HR and the head",
+)
 DECLARE_CONFLICT = Right(("verifier", "validator"), "themselves, with whoever serves in their agency now")
 SEND_BACK = Delegable(("verifier", "validator"), f"{_THEIRS}; never their own case; {_DEPUTY}")
 ISSUE = Delegable(("validator",), f"{_THEIRS}; never a paper of their own; {_DEPUTY}")
 TRY = Right(("agency_hr", "service", "person"), f"{_THEIRS}; a person: their own", asks=True)
+AUDIT = Right(("inspector",), _THEIRS)
 DRAFT = Right(("lan",), "all", shared=True)
+ENACT = Right(("lan",), "all but those that they have loaded themselves", shared=True)

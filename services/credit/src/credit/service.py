@@ -6,6 +6,7 @@ from contracts.service import Service
 from credit.appeals.commands import hold_granted
 from credit.domain.books import load
 from credit.drafts import commands as drafts
+from credit.drafts.enacting import enacted
 from credit.erasing import ERASING
 from credit.imports.kinds import IMPORTING
 from credit.queue.cli import escalate_cases, order_queue
@@ -22,6 +23,7 @@ SERVICE = Service(
         "agencies",
         "deputies",
         "posts",
+        "units",
         "facts",
         "promotions",
         "forecasts",
@@ -42,6 +44,7 @@ SERVICE = Service(
         "conflicts",
         "ledger",
         "explanations",
+        "audit",
         "papers",
         "evidence",
         "reforms",
@@ -53,6 +56,7 @@ SERVICE = Service(
     ],
     settings=Settings,
     rules=load,
+    enacts=enacted,
     emits=True,
     answers_once=True,
     jobs={imports.JOB: IMPORTING.step, drafts.JOB: drafts.step},

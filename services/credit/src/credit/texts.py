@@ -94,6 +94,14 @@ INDEX: Mapping[tuple[str, str], str] = {
 """What is said of a dimension of the index, known or not, and of one more training."""
 
 
+def in_words(said: str, language: Language) -> str:
+    """What a rule pack calls something: a pack of the service names a text, one that was made law here says it itself."""
+    try:
+        return say(said, language)
+    except KeyError:
+        return said
+
+
 def explain(reason: str, language: Language) -> str:
     """What a reason code says; a reason in a person's own words stays as it is."""
     return say(REASONS[reason], language) if reason in REASONS else reason

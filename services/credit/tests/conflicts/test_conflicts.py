@@ -1,10 +1,19 @@
 """Nobody decides a case of somebody with whom they have a conflict of interest (K14)."""
 
+from dataclasses import replace
+from datetime import date
 from functools import partial
+from random import Random
+from uuid import UUID, uuid4
 
 import pytest
 
 from common.ids import new_id
+from common.store.database import counted_statements
+from contracts.events.registry import Holding, PostChanged, PostState, UnitChanged, UnitState
+from credit.conflicts.commands import DECLARE
+from credit.conflicts.queries import conflicted
+from jejak_local.harness import AGENCY, bare, caller
 
 
 @pytest.fixture
@@ -46,3 +55,107 @@ async def test_who_declares_a_conflict_decides_no_case_of_theirs(api, line, case
     assert (refused.status_code, refused.json()["code"]) == (403, "conflict-of-interest")
     unknown = await api.call("verifier", "PUT", f"/people/{new_id()}/conflict", **judge)
     assert unknown.json()["code"] == "person-unknown"
+
+
+async def test_a_planted_conflict_never_reaches_its_taker(world, api, line, predicate, clock) -> None:
+    """Nor is it shown to them as waiting, nor given to be decided again; in as many statements as without one."""
+    unit = new_id()
+    [mate, judge] = await world.people(*(world.state(unit=(unit, "Bidang")) for _ in range(2)))
+    [stranger] = await world.people(world.state())
+    lines = [predicate(each) for each in (*line.values(), mate, judge, stranger)]
+    answers = await api.bulk("/predicates:batch", lines, "agency_hr", subject="hr")
+    case_of = dict(zip((*line, "mate", "judge", "stranger"), (answer["id"] for answer in answers), strict=True))
+    names = {case: name for name, case in case_of.items()}
+
+    async def given(who: UUID) -> set[str]:
+        shown = await api.get("/queue?limit=200", "verifier", person=who, subject=str(who))
+        with counted_statements(world.database) as statements:
+            taken = await api.call("verifier", "POST", "/queue:take", {"most": 200}, person=who, subject=str(who))
+        found = [item["case_id"] for item in taken.json()["items"]]
+        assert [item["case_id"] for item in shown["items"]] == found
+        assert len(statements) == 6, statements
+        clock.moment += world.parts.rules.leases.at(clock.today()).tables.lease
+        return {names[each] for each in found}
+
+    for declares, on in ((judge, "stranger"), (line["beside"], "mate")):
+        of = stranger if on == "stranger" else mate
+        await api.call("verifier", "PUT", f"/people/{of}/conflict", person=declares, subject=str(declares))
+    everybody = set(case_of)
+    assert await given(line["head"]) == {"mate", "judge", "stranger"}
+    assert await given(line["boss"]) == {"mate", "judge", "stranger"}
+    assert await given(line["somebody"]) == {"beside", "mate", "judge", "stranger"}
+    assert await given(line["below"]) == {"beside", "mate", "judge", "stranger"}
+    assert await given(line["beside"]) == {"somebody", "below", "judge", "stranger"}
+    assert await given(judge) == everybody - {"judge", "mate", "stranger"}
+    assert await given(stranger) == everybody - {"stranger"}
+    refused = await api.call("verifier", "POST", f"/cases/{case_of['mate']}/check", person=judge, subject="j")
+    assert (refused.status_code, refused.json()["code"]) == (403, "conflict-of-interest")
+
+
+async def test_a_unit_is_as_wide_as_the_rule_says(world, rules) -> None:
+    """A tree of units, some served in by a post and some by an assignment: in SQL as by the rule, whatever counts."""
+    draw = Random(7)
+    [pack] = rules.conflicts.packs
+    units = [uuid4() for _ in range(12)]
+    above: dict[UUID, UUID | None] = {unit: draw.choice([None, *units[:at]]) for at, unit in enumerate(units)}
+    for unit, parent in above.items():
+        state = UnitState(name="U", parent_id=parent, valid_from=date(2000, 1, 1), valid_to=None)
+        await world.hear(
+            world.received(UnitChanged(unit_id=unit, agency_id=AGENCY, code="U", states=[state], successors=[]))
+        )
+    posts: dict[UUID, tuple[UUID, UUID | None]] = {}
+    for _ in range(14):
+        post, unit, superior = uuid4(), draw.choice(units), draw.choice([None, *posts])
+        posts[post] = (unit, superior)
+        held = {"type": "JA", "name": "Kepala", "jenjang": "administrator", "seats": 9}
+        state = bare(PostState, **held, unit_id=unit, superior_id=superior, valid_from=date(2000, 1, 1))
+        await world.hear(world.received(PostChanged(post_id=post, agency_id=AGENCY, code="P", states=[state])))
+    own: dict[UUID, UUID | None] = {}
+    held_by: dict[UUID, list[UUID]] = {}
+    for _ in range(24):
+        assigned, post = draw.choice([None, *units]), draw.choice([None, *posts])
+        acting = draw.choice([None, None, *posts])
+        holdings = [
+            bare(Holding, post_id=each, kind=kind, valid_from=date(2020, 1, 1))
+            for each, kind in {acting: "plt", post: "definitive"}.items()
+            if each
+        ]
+        state = world.state(unit=(assigned, "U") if assigned else (None, None))
+        state = state.model_copy(update={"holdings": holdings})
+        await world.hear(world.received(state))
+        own[state.person_id] = posts[post][0] if post else assigned
+        held_by[state.person_id] = [each.post_id for each in holdings]
+    people = list(own)
+
+    def path(unit: UUID | None) -> list[UUID]:
+        return [] if unit is None else [unit, *path(above[unit])]
+
+    def line(person: UUID) -> set[UUID]:
+        """Who stands above, found the long way round."""
+        reached = {posts[post][1] for post in held_by[person]} - {None}
+        while True:
+            more = {posts[post][1] for post in reached}
+            more |= {posts[other][1] for held in held_by.values() if reached.intersection(held) for other in held}
+            if more - {None} <= reached:
+                return {each for each in people if each != person and reached.intersection(held_by[each])}
+            reached |= more - {None}
+
+    judges, paths = draw.sample(people, 8), {person: path(unit) for person, unit in own.items()}
+    lines = {person: line(person) for person in people}
+    declared = {(judge, draw.choice(people)) for judge in judges[:4]}
+    async with world.database.transaction() as session:
+        for judge, person in declared:
+            given = {"judge": judge, "person": person, "now": world.clock.now()}
+            await session.execute(DECLARE, given)
+    seen: set[str | None] = set()
+    for levels in (None, 0, 1, 2):
+        tables = replace(pack.tables, unit_levels=levels)
+        packs = replace(rules.conflicts, packs=(replace(pack, tables=tables),))
+        for judge in judges:
+            who = caller("verifier", rules=replace(rules, conflicts=packs), clock=world.clock, person=str(judge))
+            async with world.database.transaction() as session:
+                found = await conflicted(session, people, who)
+            expected = {each: tables.between([judge], each, lines, declared, paths) for each in people}
+            assert found == {each: why for each, why in expected.items() if why}, levels
+            seen |= set(expected.values())
+    assert seen == {None, "declared", "superior-line", "same-unit"}

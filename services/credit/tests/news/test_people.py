@@ -41,16 +41,16 @@ async def test_a_batch_takes_the_same_statements_whatever_its_size(world) -> Non
         with counted_statements(world.database) as statements:
             await world.hear(*received)
         counts.append(len(statements))
-    # known, room, people, former numbers out, posts out and in, statuses out, degrees out and in, posts held out, promotions
+    # known, room, people, former numbers out, units out and in, posts out and in, statuses out, degrees out and in, posts held out, promotions
     # out, agencies of the queue, data that were to be mended, who has risen in level, and a release for each of the two that
     # wait: training records and reported predikat
-    assert counts == [16, 16]
+    assert counts == [18, 18]
     again = [
         world.received(world.state(person_id=row.person_id), 2)
         for row in await world.rows("SELECT person_id FROM people")
     ]
     with counted_statements(world.database) as statements:
         await world.hear(*again)
-    assert len(statements) == 15, (
+    assert len(statements) == 17, (
         "nobody new: whose degrees are settled and whose cases judged, nothing to make room for"
     )

@@ -164,3 +164,36 @@ async def test_an_open_paper_follows_the_registry(world, api, paper) -> None:
     await world.people(state, sequence=3)
     assert (await api.get(f"/cases/{case}"))["state"] == "submitted"
     assert await find_broken(world.parts, SERVICE.invariants) == []
+
+
+async def test_a_paper_is_tried_before_it_is_sent_by_what_sending_uses(world, api, paper, predicate) -> None:
+    """K13: each is answered with the rule, and nothing is stored."""
+    [person] = await world.people(world.state(jenjang="ahli_muda"))
+    good = paper(person)
+
+    async def tried(line, role="agency_hr", **claims):
+        answer = await api.call(role, "POST", "/openings:try", line, **claims)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    said = await tried(good)
+    assert (said["status"], said["ak"], said["code"]) == ("stored", "62.500", None)
+    assert await world.value("SELECT count(*) FROM cases") == 0, "nothing is stored"
+    own = await tried(good, role="person", person=str(person))
+    assert own["ak"] == "62.500", "a person tries their own, which they do not send"
+    case = (await api.call("agency_hr", "POST", "/openings", good)).json()
+    assert (case["ak"], {each["rule_pack"] for each in case["segments"]}) == (said["ak"], {said["rule_pack"]})
+    other = {"paper": "PAK lain"}
+    wrong = {
+        "jenjang": good | other,
+        "range": paper(person, stated="900"),
+        "closed": paper(person, paper_date="2015-01-01", method="integrated"),
+        "other body": good | {"stated": "270"},
+        "entry": paper(person, way="first", method=None, stated=None, day="2001-01-01"),
+    }
+    for name, line in wrong.items():
+        trial, sent = await tried(line), (await api.call("agency_hr", "POST", "/openings", line)).json()
+        assert (trial["status"], trial["code"]) == ("refused", sent["code"]), name
+        assert trial["field"] == sent["errors"][0]["field"], name
+        assert trial["explanation"] and trial["source"] and trial["rule_pack"], name
+    assert (await tried(good))["status"] == "duplicate"

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from common.app import create_app
+from common.parts import Law
 from common.rules import RuleBook
 from credit.service import SERVICE
 
@@ -18,7 +19,7 @@ def app(parts, request):
     """The service where the policy is on."""
     [pack] = parts.rules.one_step.packs
     policy = RuleBook((replace(pack, tables=replace(pack.tables, enabled=request.param)),))
-    return create_app(SERVICE, replace(parts, rules=replace(parts.rules, one_step=policy)))
+    return create_app(SERVICE, replace(parts, law=Law(replace(parts.rules, one_step=policy))))
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from registry.data_requests.cli import escalate_requests, tell_restrictions
 from registry.erasures import cli as erasing
 from registry.erasures import commands as erasures
 from registry.imports.kinds import IMPORTING
-from registry.people.cli import announce_begun
+from registry.people.cli import announce_begun, tell_again
 from registry.reforms import commands as reforms
 from registry.resting import WITHHELD
 from registry.settings import Settings
@@ -71,6 +71,10 @@ SERVICE = Service(
             escalate_requests,
             description="Tell the PICs of requests about people's data that were not answered in time. Safe to run at any time.",
             daily=True,
+        ),
+        "tell-again": Command(
+            tell_again,
+            description="Tell the services again of every agency and everybody, once after an upgrade since which one keeps more of them. Safe to run at any time.",
         ),
         "tell-restrictions": Command(
             tell_restrictions,

@@ -7,6 +7,7 @@ import pytest
 
 from common.app import create_app
 from common.ids import new_id
+from common.parts import Law
 from jejak_local.harness import Api, client_of
 from training.service import SERVICE
 
@@ -161,12 +162,12 @@ async def test_who_sees_whose_hours(world, api):
 
 
 async def test_a_rule_change_in_the_middle_of_a_year_shows_each_rule_apart(world, parts, issuer, line, changed_rules):
-    world.parts = replace(world.parts, rules=changed_rules)
+    world.parts = replace(world.parts, law=Law(changed_rules))
     person = await world.person()
     await world.store(
         *(line(person, form="KL07", jp=None, start_date=day, end_date=day) for day in ("2026-03-15", "2026-03-16"))
     )
-    async with client_of(create_app(SERVICE, replace(parts, rules=changed_rules))) as http:
+    async with client_of(create_app(SERVICE, replace(parts, law=Law(changed_rules)))) as http:
         api = Api(http, issuer)
         shown = await api.get(f"/people/{person}/jp")
         assert [(form["form"], form["pack"], form["counted"]) for form in shown["forms"]] == [

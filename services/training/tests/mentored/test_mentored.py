@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from common.ids import new_id
+from common.parts import Law
 from common.store.database import counted_statements
 from contracts.events.mentoring import MentoringCompleted, MentoringCorrected
 from jejak_local.harness import AGENCY, OTHER_AGENCY
@@ -173,7 +174,7 @@ async def test_a_record_that_was_revoked_is_not_brought_back_by_what_is_told_lat
 
 async def test_sessions_are_judged_by_the_rules_of_the_day_of_the_last_one(world, told, changed_rules) -> None:
     """Rules that change inside a cohort: from 16 March 2026 three sessions of a month count instead of two."""
-    world.parts = replace(world.parts, rules=changed_rules)
+    world.parts = replace(world.parts, law=Law(changed_rules))
     early, late = await world.person(), await world.person()
     world.__dict__.pop("_heard", None)
     await world.hear(world.received(told(early, [date(2026, 3, 3), date(2026, 3, 10), date(2026, 3, 12)])))

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from common.answers import Done
 from common.ids import new_id
+from common.parts import Law
 from common.store.database import counted_statements
 from common.store.outbox import unpack
 from contracts.events.training import TrainingCompleted
@@ -392,7 +393,7 @@ async def test_verified_hours_take_the_cap_from_declared_ones(world, line):
 
 
 async def test_each_record_is_judged_by_the_rule_of_its_end_date(world, line, changed_rules):
-    world.parts = replace(world.parts, rules=changed_rules)
+    world.parts = replace(world.parts, law=Law(changed_rules))
     person = await world.person()
     workshop, coaching = {"form": "KL07", "jp": None}, {"form": "NKL01", "jp": None, "sessions": 2}
     days = [{"start_date": day, "end_date": day} for day in ("2026-03-15", "2026-03-16")]

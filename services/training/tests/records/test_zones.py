@@ -7,6 +7,7 @@ from itertools import permutations
 import pytest
 
 from common.fields import FIRST_DAY
+from common.parts import Law
 from common.refused import Refused
 from common.store.database import counted_statements
 from contracts.events.registry import AgencyPlace
@@ -56,7 +57,7 @@ async def test_today_is_today_where_the_person_serves(world, line, zone, answer)
 async def test_a_rule_that_changes_on_1_july_changes_at_midnight_where_the_person_serves(
     world, line, rules_changing_on, zone
 ):
-    world.parts = replace(world.parts, rules=rules_changing_on(date(2026, 7, 1)))
+    world.parts = replace(world.parts, law=Law(rules_changing_on(date(2026, 7, 1))))
     world.clock.moment = datetime(2026, 7, 2, tzinfo=UTC)
     await world.agency(world.here, zone)
     person = await world.person()

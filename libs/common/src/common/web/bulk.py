@@ -81,7 +81,7 @@ class Lines(Generic[T]):
         parts = parts_of(self.request)
         database, catalogue = parts.database, parts.catalogue
         language = language_of(self.request.headers.get("accept-language"))
-        spool: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - it outlives this call: `_replay` closes it
+        spool: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - it outlives this call: `replay` closes it
 
         async def answers(chunk: Sequence[_Numbered[T]]) -> list[bytes]:
             return [
@@ -100,7 +100,7 @@ class Lines(Generic[T]):
         except BaseException:
             spool.close()
             raise
-        return StreamingResponse(_replay(spool), media_type=NDJSON)
+        return StreamingResponse(replay(spool), media_type=NDJSON)
 
     async def _in_order(
         self,
@@ -314,7 +314,8 @@ def _encode(number: int, answer: Answer, catalogue: Catalogue, language: Languag
     return b'{"line": %d, "status": "%s", "id": "%s"}\n' % (number, answer.status.encode(), str(answer.id).encode())
 
 
-def _replay(spool: "SpooledTemporaryFile[bytes]") -> Iterator[bytes]:
+def replay(spool: "SpooledTemporaryFile[bytes]") -> Iterator[bytes]:
+    """What was written aside, from its beginning; it is closed then."""
     with spool:
         spool.seek(0)
         while part := spool.read(SPOOL_BYTES):

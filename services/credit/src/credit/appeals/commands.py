@@ -21,7 +21,7 @@ from contracts.zone import JAKARTA
 from credit.appeals.schemas import AppealIn
 from credit.appeals.tables import appeals
 from credit.cases.tables import cases
-from credit.conflicts.commands import check_no_conflict
+from credit.conflicts.queries import check_no_conflict
 from credit.domain.appeals import HELD, AppealAct, Level, check_in_time, check_judge, move_appeal
 from credit.domain.books import Regulations
 from credit.domain.working_days import last_day

@@ -21,7 +21,7 @@ from credit.cases.opening import NewCase, open_cases, reversal_of
 from credit.cases.tables import cases
 from credit.cases.taking_back import take_back
 from credit.cases.writing import Judged, case_of, content_of, save_judged, save_moves
-from credit.conflicts.commands import check_no_conflict
+from credit.conflicts.queries import check_no_conflict
 from credit.domain.appeals import check_judge
 from credit.domain.books import Regulations
 from credit.domain.cases import Case, move

@@ -30,7 +30,7 @@ from credit.cases.writing import (
     save_moves,
     save_returns,
 )
-from credit.conflicts.commands import conflicted
+from credit.conflicts.queries import conflicted
 from credit.domain.books import Regulations
 from credit.domain.cases import Act, Case, Decided, move, repeats
 from credit.domain.conflicts import Why

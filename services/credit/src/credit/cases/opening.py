@@ -42,6 +42,8 @@ class NewCase:
     predikat: str | None = None
     hasil_kerja: str | None = None
     perilaku: str | None = None
+    performance_result: str | None = None
+    performance_outcome: str | None = None
     evidence: str | None = None
     left_out: Sequence[LeftOut] = ()
     record_id: UUID | None = None

@@ -52,6 +52,8 @@ class ContentOut(BaseModel):
     predikat: str
     hasil_kerja: str | None
     perilaku: str | None
+    performance_result: str | None = None
+    performance_outcome: str | None = None
     evidence: str | None
 
 
@@ -131,6 +133,8 @@ class CaseOut(BaseModel):
     predikat: str | None
     hasil_kerja: str | None
     perilaku: str | None
+    performance_result: str | None = Field(description="the id of the result that its predikat rests on, in its source")
+    performance_outcome: str | None = Field(description="the id of the outcome which that result is for")
     evidence: str | None
     record_id: UUID | None
     degree: str | None

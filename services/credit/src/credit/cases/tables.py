@@ -101,6 +101,10 @@ class CaseRow(Stored, table=True):
     predikat: str | None
     hasil_kerja: str | None
     perilaku: str | None
+    performance_result: str | None = Field(
+        sa_column_kwargs={"comment": "the id of the result it rests on, where it comes from"}
+    )
+    performance_outcome: str | None = Field(sa_column_kwargs={"comment": "the id of the outcome that result is for"})
     evidence: str | None
     left_out: list[dict[str, Any]] = Field(
         sa_type=JSONB, sa_column_kwargs={"comment": "months of the period that earn nothing here, and why"}

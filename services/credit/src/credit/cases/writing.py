@@ -48,7 +48,16 @@ SAVE_MOVES = text(
     bindparam("hands", type_=ARRAY(Text)),
     bindparam("now", type_=DateTime(timezone=True)),
 )
-CONTENT = ("period_start", "period_end", "predikat", "hasil_kerja", "perilaku", "evidence")
+CONTENT = (
+    "period_start",
+    "period_end",
+    "predikat",
+    "hasil_kerja",
+    "perilaku",
+    "performance_result",
+    "performance_outcome",
+    "evidence",
+)
 """What a predikat says, and a repair may change."""
 SEGMENT = tuple(field.name for field in fields(Segment))
 JUDGED = {

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from common.rules import RuleBook, load_rule_book
+from common.rules import Pages, RuleBook, load_rule_book
 from credit.domain.rules import OpenReading
 
 PACKS = Path(__file__).parent.parent / "rules" / "second_checks"
@@ -51,7 +51,7 @@ class Pairs:
         return Fraction(self.both + self.neither, self.number)
 
 
-def load(folder: Path = PACKS) -> RuleBook[SecondCheckRules]:
+def load(folder: Pages = PACKS) -> RuleBook[SecondCheckRules]:
     """The packs of second checks, each proved by its own cases. Raises RulePackError."""
     return load_rule_book(folder, lambda tables: msgspec.convert(tables, SecondCheckRules), _run_case)
 

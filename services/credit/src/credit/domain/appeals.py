@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args
 import msgspec
 
 from common.refused import Refused
-from common.rules import RuleBook, load_rule_book
+from common.rules import Pages, RuleBook, load_rule_book
 from contracts.actors import Actor
 from credit.domain.cases import check_not_own
 from credit.domain.rules import OpenReading
@@ -65,7 +65,7 @@ class AppealRules:
         return self.objection if level == "objection" else self.appeal
 
 
-def load(folder: Path = PACKS) -> RuleBook[AppealRules]:
+def load(folder: Pages = PACKS) -> RuleBook[AppealRules]:
     """The packs of appeals, each proved by its own cases. Raises RulePackError."""
     return load_rule_book(folder, lambda tables: msgspec.convert(tables, AppealRules), _run_case)
 

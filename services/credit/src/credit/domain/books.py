@@ -1,13 +1,14 @@
 """All the rules of credit, by subject: each subject has its packs, each of them its period."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 from common.leases import LeaseRules, load_leases
-from common.rules import RuleBook, RulePack
+from common.rules import Draft, Pages, RuleBook, RulePack, RulePackError
 from credit.domain import (
     agreement,
     appeals,
@@ -20,13 +21,58 @@ from credit.domain import (
     professionalism,
     promotion,
     promotion_days,
+    results,
     returns,
     waiting,
     working_days,
 )
-from credit.domain.rules import OpenReading, Rules
+from credit.domain.rules import Book, OpenReading, Rules
 
 FOLDER = Path(__file__).parent.parent / "rules"
+FOLDERS: Mapping[str, str] = {"days": "periods", "leases": "checking"}
+"""The folders of subjects that are not called by them."""
+Subject = Literal[
+    "conversion",
+    "entry",
+    "conventional",
+    "integration",
+    "promotion",
+    "days",
+    "professionalism",
+    "results",
+    "returns",
+    "waiting",
+    "calendar",
+    "leases",
+    "appeals",
+    "data_fixes",
+    "conflicts",
+    "second_checks",
+    "one_step",
+]
+SUBJECTS: tuple[Subject, ...] = get_args(Subject)
+POINTS: frozenset[Subject] = frozenset({"conversion", "entry", "conventional", "integration"})
+"""The subjects whose rules make points: what was made by the others is not in the ledger."""
+READERS: Mapping[Subject, Callable[[Book, Pages], RuleBook[Any]]] = {
+    "conversion": lambda _, folder: packs.load(folder),
+    "entry": entry.load,
+    "conventional": lambda _, folder: papers.load(folder),
+    "integration": lambda _, folder: papers.load(folder),
+    "promotion": promotion.load,
+    "days": lambda _, folder: promotion_days.load(folder),
+    "professionalism": lambda _, folder: professionalism.load(folder),
+    "results": lambda _, folder: results.load(folder),
+    "returns": lambda _, folder: returns.load(folder),
+    "waiting": lambda _, folder: waiting.load(folder),
+    "calendar": lambda _, folder: working_days.load(folder),
+    "leases": lambda _, folder: load_leases(folder),
+    "appeals": lambda _, folder: appeals.load(folder),
+    "data_fixes": lambda _, folder: fixing.load(folder),
+    "conflicts": lambda _, folder: conflicts.load(folder),
+    "second_checks": lambda _, folder: agreement.load(folder),
+    "one_step": lambda _, folder: one_step.load(folder),
+}
+"""How the packs of each subject are read and proved; the cases of some need the coefficients of conversion."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +85,7 @@ class Regulations(RuleBook[Rules]):
     promotion: RuleBook[promotion.PromotionRules]
     days: RuleBook[promotion_days.DayRules]
     professionalism: RuleBook[professionalism.IndexRules]
+    results: RuleBook[results.ResultRules]
     returns: RuleBook[returns.ReturnRules]
     waiting: RuleBook[waiting.WaitingRules]
     calendar: working_days.Calendar
@@ -48,6 +95,37 @@ class Regulations(RuleBook[Rules]):
     conflicts: RuleBook[conflicts.ConflictRules]
     second_checks: RuleBook[agreement.SecondCheckRules]
     one_step: RuleBook[one_step.OneStepRules]
+
+    def of(self, subject: Subject) -> RuleBook[Any]:
+        """The packs of a subject."""
+        return self if subject == "conversion" else getattr(self, subject)
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """The ids of all packs."""
+        return frozenset(pack.id for subject in SUBJECTS for pack in self.of(subject).packs)
+
+    def standing_in(self, subject: Subject, pack: RulePack[Any], replaced: RulePack[Any]) -> "Regulations":
+        """The rules with a pack in place of another, for as long as that one holds."""
+        stands = replace(pack, valid_from=replaced.valid_from, valid_to=replaced.valid_to)
+        return self._with(subject, [stands if each is replaced else each for each in self.of(subject).packs])
+
+    def with_law(self, subject: Subject, pack: RulePack[Any], day: date) -> "Regulations":
+        """The rules with a pack that is law from a day on, for as long as the one that it follows would have been.
+
+        Raises LookupError where there is none to follow, or it begins on that day itself.
+        """
+        follows = self.of(subject).at(day)
+        if follows.valid_from == day:
+            raise LookupError(f"{follows.id} begins on {day.isoformat()}")
+        ends, begins = replace(follows, valid_to=day), replace(pack, valid_from=day, valid_to=follows.valid_to)
+        others = [each for each in self.of(subject).packs if each is not follows]
+        return self._with(subject, sorted([*others, ends, begins], key=lambda each: each.valid_from))
+
+    def _with(self, subject: Subject, found: Collection[RulePack[Any]]) -> "Regulations":
+        if subject == "conversion":
+            return replace(self, packs=tuple(found))
+        return replace(self, **{subject: RuleBook(tuple(found))})
 
     @cached_property
     def by_id(self) -> dict[str, RulePack[Any]]:
@@ -64,21 +142,20 @@ class Regulations(RuleBook[Rules]):
 def load(folder: Path = FOLDER) -> Regulations:
     """All packs of credit, each proved by its own cases. Raises RulePackError."""
     conversion = packs.load(folder / "conversion")
-    return Regulations(
-        packs=conversion.packs,
-        entry=entry.load(conversion, folder / "entry"),
-        conventional=papers.load(folder / "conventional"),
-        integration=papers.load(folder / "integration"),
-        promotion=promotion.load(conversion, folder / "promotion"),
-        days=promotion_days.load(folder / "periods"),
-        professionalism=professionalism.load(folder / "professionalism"),
-        returns=returns.load(folder / "returns"),
-        waiting=waiting.load(folder / "waiting"),
-        calendar=working_days.load(folder / "calendar"),
-        leases=load_leases(folder / "checking"),
-        appeals=appeals.load(folder / "appeals"),
-        data_fixes=fixing.load(folder / "data_fixes"),
-        conflicts=conflicts.load(folder / "conflicts"),
-        second_checks=agreement.load(folder / "second_checks"),
-        one_step=one_step.load(folder / "one_step"),
-    )
+    others: dict[str, Any] = {
+        subject: read(conversion, folder / FOLDERS.get(subject, subject))
+        for subject, read in READERS.items()
+        if subject != "conversion"
+    }
+    return Regulations(packs=conversion.packs, **others)
+
+
+def read_draft(book: Book, subject: Subject, content: str) -> RulePack[Any]:
+    """A pack of a subject as a draft has it, proved by its own cases. Raises RulePackError, also where it cannot be read."""
+    try:
+        return READERS[subject](book, Draft(content)).packs[0]
+    except RulePackError:
+        raise
+    except Exception as error:
+        # What a draft may hold is anything: a table that is missing, a text where a number stands, a case of another subject.
+        raise RulePackError(f"draft: {type(error).__name__}: {error}") from error

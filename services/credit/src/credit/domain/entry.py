@@ -16,7 +16,7 @@ from typing import Any, Literal, get_args
 import msgspec
 
 from common.refused import Refused
-from common.rules import RuleBook, RulePack, load_rule_book
+from common.rules import Pages, RuleBook, RulePack, load_rule_book
 from credit.domain.amounts import MONTHS, conversion_twelfths, education_twelfths, shown_ak, total
 from credit.domain.periods import Segment, last_day
 from credit.domain.rules import Jenjang, OpenReading, Rules
@@ -173,7 +173,7 @@ def check_said(opening: Opening) -> None:
             raise Refused("opening-says-too-much", name)
 
 
-def load(conversion: RuleBook[Rules], folder: Path = PACKS) -> RuleBook[EntryRules]:
+def load(conversion: RuleBook[Rules], folder: Pages = PACKS) -> RuleBook[EntryRules]:
     """The packs of entry, each proved by its own cases with the coefficients of its first day. Raises RulePackError."""
     return load_rule_book(folder, partial(msgspec.convert, type=EntryRules), partial(_run_case, conversion))
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from common.refused import Refused
-from common.rules import RuleBook, load_rule_book
+from common.rules import Pages, RuleBook, load_rule_book
 from credit.domain.rules import OpenReading
 
 PACKS = Path(__file__).parent.parent / "rules" / "data_fixes"
@@ -38,7 +38,7 @@ class FixRules:
         return self.kinds[kind]
 
 
-def load(folder: Path = PACKS) -> RuleBook[FixRules]:
+def load(folder: Pages = PACKS) -> RuleBook[FixRules]:
     """The packs of requests, each proved by its own cases. Raises RulePackError."""
     return load_rule_book(folder, lambda tables: msgspec.convert(tables, FixRules), _run_case)
 

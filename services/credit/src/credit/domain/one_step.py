@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 
 from common.ids import derived_id
-from common.rules import RuleBook, load_rule_book
+from common.rules import Pages, RuleBook, load_rule_book
 from credit.domain.rules import OpenReading
 
 PACKS = Path(__file__).parent.parent / "rules" / "one_step"
@@ -47,7 +47,7 @@ def lot_of(case_id: UUID) -> int:
     return derived_id("one-step", case_id).int % 100
 
 
-def load(folder: Path = PACKS) -> RuleBook[OneStepRules]:
+def load(folder: Pages = PACKS) -> RuleBook[OneStepRules]:
     """The packs of the policy, each proved by its own cases. Raises RulePackError."""
     return load_rule_book(folder, lambda tables: msgspec.convert(tables, OneStepRules), _run_case)
 

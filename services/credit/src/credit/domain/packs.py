@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from common.refused import Refused
-from common.rules import RuleBook, RulePack, RulePackError, load_rule_book, read_rule_pack
+from common.rules import Pages, RuleBook, RulePack, load_rule_book
 from credit.domain.amounts import conversion_twelfths, education_twelfths, exact_ak, shown_ak, total
 from credit.domain.degrees import judge_degree
 from credit.domain.periods import WHYS, Absence, Post, Tenure, convert, months_between
@@ -17,20 +17,9 @@ from credit.domain.rules import Book, Conversion, Education, Jenjang, Matrix, Op
 PACKS = Path(__file__).parent.parent / "rules" / "conversion"
 
 
-def load(folder: Path = PACKS) -> Book:
+def load(folder: Pages = PACKS) -> Book:
     """All packs of credit, each proved by its own cases. Raises RulePackError."""
     return load_rule_book(folder, _parse, run_case)
-
-
-def read_pack(name: str, content: str) -> RulePack[Rules]:
-    """A pack of conversion as a draft has it, proved by its own cases. Raises RulePackError, also where it cannot be read."""
-    try:
-        return read_rule_pack(name, content, _parse, run_case)
-    except RulePackError:
-        raise
-    except Exception as error:
-        # What a draft may hold is anything: a table that is missing, a text where a number stands, a case of another subject.
-        raise RulePackError(f"{name}: {type(error).__name__}: {error}") from error
 
 
 def _parse(tables: Mapping[str, Any]) -> Rules:

@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from common.refused import Refused
-from common.rules import RuleBook, RulePack, load_rule_book
+from common.rules import Pages, RuleBook, RulePack, load_rule_book
 from credit.domain.amounts import education_twelfths, shown_ak
 from credit.domain.entry import WHOLE, Method
 from credit.domain.rules import OpenReading
@@ -42,7 +41,7 @@ class PaperRules:
     readings: tuple[OpenReading, ...] = ()
 
 
-def load(folder: Path) -> RuleBook[PaperRules]:
+def load(folder: Pages) -> RuleBook[PaperRules]:
     """The packs of one method, each proved by its own cases. Raises RulePackError."""
     return load_rule_book(folder, lambda tables: msgspec.convert(tables, PaperRules), _run_case)
 

@@ -6,13 +6,13 @@ What is not on record is not known: its dimension has no score, and the index li
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 import msgspec
 
-from common.rules import RuleBook, load_rule_book
+from common.rules import Pages, RuleBook, load_rule_book
 from credit.domain.periods import years_later
 from credit.domain.rules import OpenReading
 
@@ -167,7 +167,7 @@ class Index:
     more: Sequence[More] = field(default_factory=tuple)
 
 
-def load(folder: Path = PACKS) -> RuleBook[IndexRules]:
+def load(folder: Pages = PACKS) -> RuleBook[IndexRules]:
     """The packs of the index, each proved by its own cases. Raises RulePackError."""
     return load_rule_book(folder, lambda tables: msgspec.convert(tables, IndexRules), _run_case)
 
@@ -190,6 +190,32 @@ def index_on(rules: IndexRules, of: Professional, day: date) -> Index:
         if not part.done
     ]
     return Index(scores, parts, known, known + unknown, bands.pop() if len(bands) == 1 else None, more)
+
+
+@dataclass(frozen=True)
+class Average:
+    """The averages of many, to two decimals: of what is not known nothing at least, and all it could be at most."""
+
+    at_least: Decimal
+    at_most: Decimal
+    competence_at_least: Decimal
+    competence_at_most: Decimal
+
+
+def average(rules: IndexRules, of: Sequence[Index]) -> Average:
+    """The averages of these, of whom there is one at least."""
+    competence = [each.scores["competence"] for each in of]
+    most = rules.weights.competence
+    return Average(
+        _mean([each.at_least for each in of]),
+        _mean([each.at_most for each in of]),
+        _mean([Decimal(0) if score is None else score for score in competence]),
+        _mean([most if score is None else score for score in competence]),
+    )
+
+
+def _mean(of: Sequence[Decimal]) -> Decimal:
+    return (sum(of, Decimal(0)) / len(of)).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def competence_parts(rules: IndexRules, of: Professional, day: date) -> list[PartScore]:

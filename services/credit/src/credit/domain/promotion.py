@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from common.rules import RuleBook, load_rule_book
+from common.rules import Pages, RuleBook, load_rule_book
 from credit.domain.amounts import MONTHS, shown_ak
 from credit.domain.rules import Jenjang, OpenReading, Rules
 
@@ -98,7 +98,7 @@ class Settled:
     surplus: Decimal
 
 
-def load(conversion: RuleBook[Rules], folder: Path = PACKS) -> RuleBook[PromotionRules]:
+def load(conversion: RuleBook[Rules], folder: Pages = PACKS) -> RuleBook[PromotionRules]:
     """The packs of promotion, each proved by its own cases. Raises RulePackError."""
     return load_rule_book(folder, partial(msgspec.convert, type=PromotionRules), partial(_run_case, conversion))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from common.rules import RuleBook, RulePack, load_rule_book
+from common.rules import Pages, RuleBook, RulePack, load_rule_book
 from credit.domain.rules import OpenReading
 
 PACKS = Path(__file__).parent.parent / "rules" / "periods"
@@ -32,7 +32,7 @@ class DayRules:
     readings: tuple[OpenReading, ...] = ()
 
 
-def load(folder: Path = PACKS) -> RuleBook[DayRules]:
+def load(folder: Pages = PACKS) -> RuleBook[DayRules]:
     """The packs of promotion periods, each proved by its own cases. Raises RulePackError."""
     return load_rule_book(folder, lambda tables: msgspec.convert(tables, DayRules), _run_case)
 

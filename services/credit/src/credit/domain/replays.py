@@ -1,22 +1,26 @@
 """What people's points would be had a draft been the law: each entry anew from its own inputs, each rise from what is there then.
 
-The months that count are those that were counted: a draft of this subject changes what a month, a predikat or a degree gives.
+The months that count are those that were counted: a draft of conversion changes what a month, a predikat or a degree gives. An
+opening balance is worked out twice from its paper, by the rules and by those with the draft: what differs is what the draft changes.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
+from common.refused import Refused
 from common.rules import RulePack
 from credit.domain.accumulation import Amount, Rise, accumulate
 from credit.domain.amounts import conversion_twelfths, education_twelfths, total
-from credit.domain.books import Regulations
-from credit.domain.packs import read_pack
+from credit.domain.books import Regulations, Subject, read_draft
+from credit.domain.entry import Opening
+from credit.domain.judging import open_balance
+from credit.domain.periods import Tenure
 from credit.domain.rules import Rules
 
 
@@ -25,6 +29,10 @@ class Entry(Protocol):
 
     @property
     def id(self) -> UUID: ...
+    @property
+    def case_id(self) -> UUID: ...
+    @property
+    def segment(self) -> int: ...
     @property
     def kind(self) -> str: ...
     @property
@@ -53,25 +61,42 @@ class Replay:
     before: Regulations
     after: Regulations
     replaced: str
-    draft: RulePack[Rules]
+    draft: RulePack[Any]
 
 
 @lru_cache(maxsize=2)
-def replay_of(book: Regulations, content: str) -> Replay:
+def replay_of(book: Regulations, subject: Subject, content: str) -> Replay:
     """The copy of the rules in which a draft stands for the pack that holds on its first day, for as long as that one does."""
-    draft = read_pack("draft", content)
-    replaced = book.at(draft.valid_from)
-    stands_for = replace(draft, valid_from=replaced.valid_from, valid_to=replaced.valid_to)
-    packs = tuple(stands_for if pack is replaced else pack for pack in book.packs)
-    return Replay(book, replace(book, packs=packs), replaced.id, stands_for)
+    draft = read_draft(book, subject, content)
+    replaced = book.of(subject).at(draft.valid_from)
+    return Replay(book, book.standing_in(subject, draft, replaced), replaced.id, draft)
 
 
-def changes(replay: Replay, entries: Sequence[Entry], rises: Sequence[Rise]) -> dict[str, tuple[Decimal, Decimal]]:
-    """What a person has in each jenjang now and would have, in twelfths, where that differs; `entries` are in their order."""
+def more_opened(replay: Replay, tenure: Tenure, opening: Opening, paper_date: date) -> Decimal:
+    """How much more an opening balance would come to, in twelfths; what is refused comes to nothing."""
+    return _opened(replay.after, tenure, opening, paper_date) - _opened(replay.before, tenure, opening, paper_date)
+
+
+def _opened(book: Regulations, tenure: Tenure, opening: Opening, paper_date: date) -> Decimal:
+    try:
+        return total(segment.twelfths for segment in open_balance(book, tenure, opening, paper_date).segments)
+    except Refused:
+        return NOTHING
+
+
+def changes(
+    replay: Replay, entries: Sequence[Entry], rises: Sequence[Rise], more: Mapping[UUID, Decimal]
+) -> dict[str, tuple[Decimal, Decimal]]:
+    """What a person has in each jenjang now and would have, in twelfths, where that differs; `entries` are in their order.
+
+    `more` is what each opening balance would come to beyond what it does, by its case.
+    """
     anew: dict[UUID, Decimal] = {}
     for entry in entries:
         if entry.reverses is not None:
             anew[entry.id] = -anew.get(entry.reverses, -entry.twelfths)
+        elif entry.kind == "opening":
+            anew[entry.id] = entry.twelfths + (more.get(entry.case_id, NOTHING) if entry.segment == 1 else NOTHING)
         elif entry.rule_pack == replay.replaced:
             anew[entry.id] = _under(replay, entry.kind, entry.jenjang, entry.months, entry.predikat)
         else:
@@ -86,7 +111,7 @@ def changes(replay: Replay, entries: Sequence[Entry], rises: Sequence[Rise]) -> 
 @lru_cache(maxsize=10_000)
 def _under(replay: Replay, kind: str, jenjang: str, months: int, predikat: str | None) -> Decimal:
     """What an entry would be by the draft; nothing where it does not know its jenjang or predikat any more."""
-    rules = replay.draft.tables
+    rules: Rules = replay.draft.tables
     level = rules.jenjang.get(jenjang)
     if level is None:
         return NOTHING

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import msgspec
 
 from common.refused import Refused
-from common.rules import RuleBook, load_rule_book
+from common.rules import Pages, RuleBook, load_rule_book
 from credit.domain.rules import OpenReading
 
 PACKS = Path(__file__).parent.parent / "rules" / "returns"
@@ -21,7 +21,7 @@ Decision = Literal["open", "right", "wrong"]
 HOLDS: Mapping[str, tuple[str, ...]] = {
     "predikat": ("predikat", "hasil_kerja", "perilaku"),
     "period": ("period_start", "period_end"),
-    "evidence": ("evidence",),
+    "evidence": ("evidence", "performance_result", "performance_outcome"),
     "record": ("period_start", "period_end"),
 }
 """What of a case's content each part holds that a repair can change."""
@@ -57,7 +57,7 @@ class Fault:
     code: str
 
 
-def load(folder: Path = PACKS) -> RuleBook[ReturnRules]:
+def load(folder: Pages = PACKS) -> RuleBook[ReturnRules]:
     """The packs of returns, each proved by its own cases. Raises RulePackError."""
     return load_rule_book(folder, lambda tables: msgspec.convert(tables, ReturnRules), _run_case)
 

@@ -15,7 +15,7 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
-from common.rules import RuleBook, RulePack, load_rule_book
+from common.rules import Pages, RuleBook, RulePack, load_rule_book
 from credit.domain.amounts import MONTHS
 from credit.domain.promotion_days import DayRules, Days, next_day
 from credit.domain.rules import OpenReading
@@ -102,7 +102,7 @@ class Place:
     months_lost: int | None = None
 
 
-def load(folder: Path = PACKS) -> RuleBook[WaitingRules]:
+def load(folder: Pages = PACKS) -> RuleBook[WaitingRules]:
     """The packs of waiting, each proved by its own cases. Raises RulePackError."""
     return load_rule_book(folder, lambda tables: msgspec.convert(tables, WaitingRules), _run_case)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from common.rules import RuleBook, RulePack, load_rule_book
+from common.rules import Pages, RuleBook, RulePack, load_rule_book
 from credit.domain.rules import OpenReading
 
 PACKS = Path(__file__).parent.parent / "rules" / "calendar"
@@ -52,7 +52,7 @@ class CalendarRules:
 Calendar = RuleBook[CalendarRules]
 
 
-def load(folder: Path = PACKS) -> Calendar:
+def load(folder: Pages = PACKS) -> Calendar:
     """The calendars of all years, each proved by its own cases. Raises RulePackError."""
     return load_rule_book(folder, lambda tables: msgspec.convert(tables, CalendarRules), _run_case)
 

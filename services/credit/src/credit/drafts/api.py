@@ -12,12 +12,14 @@ from contracts.looks import shows
 from credit import rights
 from credit.domain.books import Regulations
 from credit.drafts.commands import load_draft, order_replay
+from credit.drafts.enacting import activate
 from credit.drafts.queries import Who, list_changes, list_drafts, read_draft, read_replay
-from credit.drafts.schemas import DraftIn, DraftOut, ReplayChangeOut, ReplayOut
+from credit.drafts.schemas import ActivateIn, DraftIn, DraftOut, ReplayChangeOut, ReplayOut
 
 router = APIRouter(prefix="/v1", tags=["drafts"])
 
 Drafter = Annotated[Caller[Regulations], Depends(rights.DRAFT)]
+Enactor = Annotated[Caller[Regulations], Depends(rights.ENACT)]
 
 
 @router.post(
@@ -30,7 +32,7 @@ Drafter = Annotated[Caller[Regulations], Depends(rights.DRAFT)]
     },
 )
 async def add_draft(draft: DraftIn, session: Transaction, caller: Drafter) -> DraftOut:
-    return await read_draft(session, await load_draft(session, draft.content, caller))
+    return await read_draft(session, await load_draft(session, draft.subject, draft.content, caller))
 
 
 @router.get("/drafts", summary="Drafts of rules")
@@ -47,10 +49,24 @@ async def get_draft(draft_id: UUID, session: Reading, _: Drafter) -> DraftOut:
     "/drafts/{draft_id}/replay",
     summary="Go through all points so far under a draft, in a copy: a job of its own, which changes nothing of the ledger",
     status_code=202,
-    responses={422: {"description": "`draft-before-rules`"}},
+    responses={422: {"description": "`draft-before-rules`, `draft-makes-no-points`"}},
 )
 async def replay_draft(draft_id: UUID, session: Transaction, caller: Drafter) -> ReplayOut:
     return await read_replay(session, await order_replay(session, draft_id, caller))
+
+
+@router.post(
+    "/drafts/{draft_id}/activate",
+    summary="Make a draft of somebody else law from a day on: it must prove itself, and have been gone through where it makes points",
+    responses={
+        403: {"description": "`draft-of-own`"},
+        409: {"description": "`draft-is-law`, `draft-not-replayed`, `day-taken`"},
+        422: {"description": "`day-not-ahead`, `draft-before-rules`, `draft-invalid`"},
+    },
+)
+async def activate_draft(draft_id: UUID, body: ActivateIn, session: Transaction, caller: Enactor) -> DraftOut:
+    await activate(session, draft_id, body.law_from, caller)
+    return await read_draft(session, draft_id)
 
 
 @router.get("/replays/{replay_id}", summary="How far a replay is, and how many would gain and lose how much")

@@ -11,15 +11,18 @@ from common.refused import Refused
 from common.web.pages import BY_ID, Page, Window
 from credit.domain.amounts import shown_ak
 from credit.drafts.schemas import DraftOut, ReplayChangeOut, ReplayOut, ReplayTotalOut
-from credit.drafts.tables import drafts, replay_changes, replays
+from credit.drafts.tables import activations, drafts, replay_changes, replays
 
 BY_PLACE: TypeAdapter[tuple[UUID, str]] = TypeAdapter(tuple[UUID, str])
 Who = Literal["gain", "lose"]
+DRAFTS = select(drafts, activations.c.law_from, activations.c.activated_by, activations.c.activated_at).outerjoin(
+    activations, activations.c.draft_id == drafts.c.id
+)
 
 
 async def read_draft(session: AsyncSession, draft_id: UUID) -> DraftOut:
     """A draft. Raises Refused `not-found`."""
-    row = (await session.execute(select(drafts).where(drafts.c.id == draft_id))).mappings().one_or_none()
+    row = (await session.execute(DRAFTS.where(drafts.c.id == draft_id))).mappings().one_or_none()
     if row is None:
         raise Refused("not-found")
     return DraftOut(**row)
@@ -27,7 +30,7 @@ async def read_draft(session: AsyncSession, draft_id: UUID) -> DraftOut:
 
 async def list_drafts(session: AsyncSession, window: Window) -> Page[DraftOut]:
     """All drafts, in the order in which they were loaded."""
-    rows = (await session.execute(window.narrow(select(drafts), drafts.c.id, BY_ID))).mappings()
+    rows = (await session.execute(window.narrow(DRAFTS, drafts.c.id, BY_ID))).mappings()
     return window.page([DraftOut(**row) for row in rows], lambda draft: [draft.id])
 
 

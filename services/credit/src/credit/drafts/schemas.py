@@ -8,21 +8,30 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints
 
 from common.fields import Document
+from credit.domain.books import Subject
 
 
 class DraftIn(Document):
-    """A rule pack of conversion as TOML, with its source, first day, tables and cases, in the form of those of the service.
+    """A rule pack of a subject as TOML, with its source, first day, tables and cases, in the form of those of the service.
 
     `title` says in words what it is. Its cases must pass.
     """
 
+    subject: Subject = "conversion"
     content: Annotated[str, StringConstraints(min_length=1, max_length=200_000, pattern=r"^[^\x00]*$")]
 
 
+class ActivateIn(Document):
+    """From which day a draft is law: one that has not come yet."""
+
+    law_from: date
+
+
 class DraftOut(BaseModel):
-    """A draft that has proved itself: who loaded it, when, and its text."""
+    """A draft that has proved itself: who loaded it, when, and its text; and once it is law, from when, and who made it so."""
 
     id: UUID
+    subject: Subject
     pack: str
     title: str
     source: str
@@ -30,6 +39,9 @@ class DraftOut(BaseModel):
     content: str
     loaded_by: str
     loaded_at: datetime
+    law_from: date | None
+    activated_by: str | None
+    activated_at: datetime | None
 
 
 class ReplayTotalOut(BaseModel):

@@ -18,7 +18,7 @@ from credit.evidence.queries import read_evidence
 from credit.explanations.schemas import AddendOut, ExplainedOut, TotalOut, TotalsOut
 from credit.ledger.queries import entries_of, entry_shown, formula_of, seen_person
 from credit.ledger.tables import entries
-from credit.texts import say
+from credit.texts import in_words
 
 
 async def explain_entry(
@@ -37,7 +37,7 @@ async def explain_entry(
     return ExplainedOut(
         entry=entry_shown(row, caller.rules, language),
         months=months_since(row["period_start"], row["period_end"]) if row["months"] else [],
-        pack_title=say(pack.title, language),
+        pack_title=in_words(pack.title, language),
         status=basis.status if basis else None,
         sources=[pack.tables.sources[source] for source in (basis.sources if basis else ())],
         case=case,

@@ -19,6 +19,8 @@ PREDICATES = (
     Column("predikat", "Predikat", "Predicate", "baik", required=True, choices=get_args(Predikat)),
     Column("hasil_kerja", "Hasil Kerja", "Work result", "sesuai_ekspektasi", choices=RATINGS),
     Column("perilaku", "Perilaku Kerja", "Behaviour", "sesuai_ekspektasi", choices=RATINGS),
+    Column("performance_result", "Hasil Kinerja", "Performance result", "RHK-2025-0007"),
+    Column("performance_outcome", "Sasaran Kinerja", "Performance outcome", "SS-3"),
     Column("evidence", "Bukti", "Evidence", "https://kinerja.example/dokumen/1"),
 )
 

@@ -28,7 +28,7 @@ from credit.domain.books import Regulations
 from credit.domain.cases import check_not_own
 from credit.domain.sheets import Part, sums, verdicts
 from credit.papers.queries import paper_seen
-from credit.papers.schemas import PaperIn
+from credit.papers.schemas import PaperIn, ResultOut
 from credit.papers.tables import papers, series
 from credit.people import PEOPLE, find_people
 
@@ -48,7 +48,7 @@ ENTERED = text(
     """
     SELECT e.person_id, e.number, e.jenjang, coalesce(undone.kind, e.kind) AS kind, e.months, e.twelfths, e.percent, e.base,
         e.period_start, e.period_end, e.predikat, e.case_id, c.claim ->> 'way' AS way, c.claim ->> 'method' AS method,
-        c.source_name, c.reference, c.evidence
+        c.source_name, c.reference, c.performance_result, c.performance_outcome, c.evidence
     FROM entries e LEFT JOIN entries undone ON undone.id = e.reverses
     LEFT JOIN cases c ON c.id = coalesce(undone.case_id, e.case_id)
     WHERE e.person_id = ANY(CAST(:ids AS uuid[])) ORDER BY e.person_id, e.number
@@ -224,11 +224,8 @@ def _listed(row: Row[Any]) -> dict[str, Any]:
 
 def _results(rows: Any) -> list[dict[str, Any]]:
     """The performance results that predikat name, each once."""
-    named = {(row.source_name, row.reference, row.evidence) for row in rows if row.reference}
-    return [
-        {"source_name": source, "reference": reference, "evidence": evidence}
-        for source, reference, evidence in sorted(named, key=lambda each: each[:2])
-    ]
+    named = {tuple(getattr(row, name) for name in ResultOut.model_fields) for row in rows if row.reference}
+    return [dict(zip(ResultOut.model_fields, each, strict=True)) for each in sorted(named, key=lambda each: each[:2])]
 
 
 async def _store(session: AsyncSession, drafts: Sequence[Draft], caller: Caller[Regulations]) -> None:

@@ -32,6 +32,10 @@ LINES: Mapping[str, str] = {
     "level-used": text_named("paper.line.level-used"),
     "level-lost": text_named("paper.line.level-lost"),
 }
+LINKS: Mapping[str, str] = {
+    "performance_result": text_named("paper.link.result"),
+    "performance_outcome": text_named("paper.link.outcome"),
+}
 ACTS: Mapping[str, str] = {"rank": text_named("paper.act.rank"), "level": text_named("paper.act.level")}
 VERDICTS: Mapping[str, str] = {
     "valid": text_named("check.valid"),
@@ -77,7 +81,7 @@ def printed(paper: PaperOut, row: Any, nip: str, signer: str, rules: Regulations
         "body": body,
         "verdicts": [_verdict(each, language) for each in paper.verdicts],
         "results_label": say("paper.results", language),
-        "results": [_result(each) for each in paper.results],
+        "results": [_result(each, language) for each in paper.results],
         "issued": say("paper.issued-on", language, day=paper.issued_on),
         "official_label": say("paper.official", language),
         "official": row.official,
@@ -139,8 +143,13 @@ def _verdict(verdict: VerdictOut, language: Language) -> str:
     return say("paper.short", language, act=act, need=verdict.need, ak=_ak(verdict.short, language))
 
 
-def _result(result: ResultOut) -> str:
-    named = f"{result.source_name} {result.reference}"
+def _result(result: ResultOut, language: Language) -> str:
+    rests_on = [
+        say(LINKS[name], language, id=value)
+        for name in ("performance_result", "performance_outcome")
+        if (value := getattr(result, name))
+    ]
+    named = ", ".join([f"{result.source_name} {result.reference}", *rests_on])
     return f"{named}: {result.evidence}" if result.evidence else named
 
 

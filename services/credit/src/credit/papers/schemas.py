@@ -87,10 +87,12 @@ class VerdictOut(BaseModel):
 
 
 class ResultOut(BaseModel):
-    """The performance result that points rest on, as the predikat named it (K20)."""
+    """The predikat that points rest on, and the ids of the performance result and of the outcome that it names (K20)."""
 
     source_name: str
     reference: str
+    performance_result: str | None = None
+    performance_outcome: str | None = None
     evidence: str | None
 
 

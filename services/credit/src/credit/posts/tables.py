@@ -2,4 +2,4 @@
 
 from roster.structure import Posts
 
-POSTS = Posts(__name__, "type", "name", "jenjang", "seats", "superior_id")
+POSTS = Posts(__name__, "type", "name", "jenjang", "unit_id", "seats", "superior_id")

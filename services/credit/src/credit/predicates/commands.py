@@ -22,6 +22,7 @@ from credit.cases.writing import Judged, case_of, content_of, save_judged
 from credit.domain.books import Regulations
 from credit.domain.cases import Case, check_not_own, move
 from credit.domain.periods import Converted, Tenure, check_matrix, check_set_in_time, convert, months_between
+from credit.domain.results import Link, check_links
 from credit.people import find_people, tenures
 from credit.predicates.schemas import PredicateIn
 
@@ -126,6 +127,11 @@ async def decide_each(
 def _judge(line: PredicateIn, tenure: Tenure, booked: Mapping[date, UUID], book: Regulations, today: date) -> Converted:
     rules = book.at(line.period_end).tables
     check_matrix(rules, line.predikat, line.hasil_kerja, line.perilaku)
+    links: Mapping[Link, str | None] = {
+        "performance_result": line.performance_result,
+        "performance_outcome": line.performance_outcome,
+    }
+    check_links(book.results, links, line.period_end)
     check_set_in_time(rules, line.period_end, today)
     outcome = convert(book, tenure, booked, months_between(line.period_start, line.period_end), line.predikat)
     if line.jenjang is not None and any(segment.jenjang != line.jenjang for segment in outcome.segments):

@@ -20,7 +20,8 @@ class PredicateIn(Document):
     """The verdict on a person's work over whole months of one calendar year.
 
     `hasil_kerja` and `perilaku` must make the predikat; when one is missing, at least one value of it must do so. `jenjang` is the one
-    that its paper names, where it does: a period in which another was held is refused.
+    that its paper names, where it does: a period in which another was held is refused. `performance_result` and `performance_outcome` are the
+    ids, in its source, of the result it rests on and of the outcome which that is for; where the rule of its period asks for them they must be there.
     """
 
     reference: Line = Field(description="unique within source_name and the sender")
@@ -33,6 +34,8 @@ class PredicateIn(Document):
     hasil_kerja: Rating | None = None
     perilaku: Rating | None = None
     jenjang: Line | None = Field(None, examples=["ahli_muda"])
+    performance_result: Line | None = Field(None, examples=["RHK-2025-0007"])
+    performance_outcome: Line | None = Field(None, examples=["SS-3"])
     evidence: Words | None = None
 
     @field_validator("period_start")

@@ -1,6 +1,7 @@
 """Where somebody reads their index of professionalism."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Depends
 
@@ -10,8 +11,8 @@ from contracts.looks import shows
 from contracts.paths import NamedPerson
 from credit import rights
 from credit.domain.books import Regulations
-from credit.professionalism.queries import read_index
-from credit.professionalism.schemas import IndexOut
+from credit.professionalism.queries import read_agency_index, read_index
+from credit.professionalism.schemas import AgencyIndexOut, IndexOut
 
 router = APIRouter(prefix="/v1", tags=["professionalism"])
 
@@ -28,3 +29,16 @@ async def get_index(
     language: UsedLanguage,
 ) -> IndexOut:
     return await read_index(session, person_id, caller, language)
+
+
+@router.get(
+    "/agencies/{agency_id}/professionalism",
+    summary="The index of professionalism and its competence dimension over an agency, or a unit of it, with bounds",
+)
+async def get_agency_index(
+    agency_id: UUID,
+    session: Reading,
+    caller: Annotated[Caller[Regulations], Depends(rights.READ_INDEXES)],
+    unit_id: UUID | None = None,
+) -> AgencyIndexOut:
+    return await read_agency_index(session, agency_id, unit_id, caller)

@@ -42,6 +42,31 @@ class MoreOut(BaseModel):
     explanation: str
 
 
+class GroupIndexOut(BaseModel):
+    """The averages over the people of a group, to two decimals: what is not on record counts as nothing at least, and as all it could be at most."""
+
+    unit_id: UUID | None = Field(description="null for the agency")
+    people: int
+    known: int | None = Field(description="of how many every dimension is known; null where that would tell of few")
+    at_least: Decimal
+    at_most: Decimal
+    competence_at_least: Decimal
+    competence_at_most: Decimal
+
+
+class AgencyIndexOut(BaseModel):
+    """The index over an agency or a unit (`whole`), and over the units directly below. A group that may not be told is left out."""
+
+    agency_id: UUID
+    unit_id: UUID | None
+    day: date
+    whole: GroupIndexOut | None
+    units: list[GroupIndexOut]
+    smallest_group: int
+    rule_pack: str
+    source: str
+
+
 class IndexOut(BaseModel):
     """The index of a person on a day. Where a dimension is not known it lies from `at_least` to `at_most`; `index` is told when all are known,
     the band when both are in one.

@@ -13,6 +13,7 @@ from common.store.sets import one_of
 from common.web.pages import Page, Window
 from contracts.callers import Caller
 from credit.agencies.tables import AGENCIES
+from credit.conflicts.queries import no_conflict
 from credit.domain.books import Regulations
 from credit.domain.waiting import WAITS, Awaits
 from credit.queue.schemas import NarrowedIn, QueuedOut, WaitingTimeOut, WaitingTimesOut
@@ -25,6 +26,18 @@ AWAKE = text(
     "NOT EXISTS (SELECT FROM restrictions r WHERE r.person_id = queue.person_id AND jsonb_exists(r.parts, 'cases'))"
 )
 """Cases that rest at their person's request wait for nobody."""
+APART = text(
+    """
+    CAST(queue.person_id AS text) <> ALL(CAST(:hands AS text[])) AND NOT EXISTS (
+        SELECT FROM cases c LEFT JOIN evidence e ON e.record_id = c.record_id
+        WHERE c.id = queue.case_id AND (
+            (c.submitters || coalesce(c.checkers, '{}')) && CAST(:hands AS text[])
+            OR jsonb_exists_any(e.hands, CAST(:hands AS text[]))
+        )
+    )
+    """
+)
+"""Whoever submitted or checked a case, or it is about, may not decide it: it does not wait for them."""
 
 
 def decisions_of(caller: Caller[Regulations]) -> list[Awaits]:
@@ -33,9 +46,15 @@ def decisions_of(caller: Caller[Regulations]) -> list[Awaits]:
 
 
 def narrowed(asked: NarrowedIn, caller: Caller[Regulations]) -> ColumnElement[bool]:
-    """The cases within the caller's reach that wait for them, and are of those asked for."""
-    # Of one agency and one decision, an IN is an equality, and the index gives a page in its order.
-    found = [caller.sees(queue.c.agency_id), queue.c.awaits.in_(decisions_of(caller)), AWAKE]
+    """The cases within the caller's reach that they may decide now, and are of those asked for."""
+    found = [
+        caller.sees(queue.c.agency_id),
+        # Of one agency and one decision, an IN is an equality, and the index gives a page in its order.
+        queue.c.awaits.in_(decisions_of(caller)),
+        AWAKE,
+        APART.bindparams(hands=sorted(caller.actor.hands)),
+        no_conflict("queue.person_id", caller),
+    ]
     if asked.agency_id is not None:
         found.append(queue.c.agency_id == asked.agency_id)
     if asked.kind is not None:

@@ -33,6 +33,7 @@ async def get_rule_subjects(caller: Reader, language: UsedLanguage) -> SubjectsO
         promotion=subject_shown(rules.promotion, language),
         days=subject_shown(rules.days, language),
         professionalism=subject_shown(rules.professionalism, language),
+        results=subject_shown(rules.results, language),
         returns=subject_shown(rules.returns, language),
         waiting=subject_shown(rules.waiting, language),
         calendar=subject_shown(rules.calendar, language),

@@ -20,11 +20,12 @@ from credit.domain.papers import PaperRules
 from credit.domain.professionalism import IndexRules
 from credit.domain.promotion import PromotionRules
 from credit.domain.promotion_days import DayRules
+from credit.domain.results import ResultRules
 from credit.domain.returns import ReturnRules
 from credit.domain.rules import Education, Jenjang, OpenReading, Predikat, Rules
 from credit.domain.waiting import WaitingRules
 from credit.domain.working_days import CalendarRules
-from credit.texts import say
+from credit.texts import in_words
 
 
 class MatrixCellOut(BaseModel):
@@ -49,7 +50,7 @@ def readings_shown(readings: Iterable[OpenReading], language: Language) -> list[
     return [
         ReadingOut(
             code=reading.code,
-            explanation=say(reading.text, language),
+            explanation=in_words(reading.text, language),
             source=reading.source,
             status=reading.status,
         )
@@ -84,6 +85,7 @@ class SubjectsOut(BaseModel):
     promotion: list[SubjectPackOut[PromotionRules]]
     days: list[SubjectPackOut[DayRules]]
     professionalism: list[SubjectPackOut[IndexRules]]
+    results: list[SubjectPackOut[ResultRules]]
     returns: list[SubjectPackOut[ReturnRules]]
     waiting: list[SubjectPackOut[WaitingRules]]
     calendar: list[SubjectPackOut[CalendarRules]]
@@ -99,7 +101,7 @@ def subject_shown(book: RuleBook[Any], language: Language) -> list[Any]:
     return [
         SubjectPackOut[Any](
             id=pack.id,
-            title=say(pack.title, language),
+            title=in_words(pack.title, language),
             source=pack.source,
             valid_from=pack.valid_from,
             valid_to=pack.valid_to,
@@ -137,7 +139,7 @@ class RulePackOut(BaseModel):
         conversion = rules.conversion
         return cls(
             id=pack.id,
-            title=say(pack.title, language),
+            title=in_words(pack.title, language),
             source=pack.source,
             valid_from=pack.valid_from,
             valid_to=pack.valid_to,

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.parts import Parts
 from common.refused import Refused
 from contracts.callers import Caller
-from credit.conflicts.commands import check_no_conflict
+from credit.conflicts.queries import check_no_conflict
 from credit.domain.books import Regulations
 from credit.second_checks.queries import waiting
 from credit.second_checks.schemas import Verdict

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.web.pages import BY_ID, Page, Window
 from contracts.callers import Caller
 from credit.cases.tables import cases
+from credit.conflicts.queries import no_conflict
 from credit.domain.agreement import Pairs, SecondCheckRules, kappa, told
 from credit.domain.books import Regulations
 from credit.domain.quarters import last_quarter
@@ -76,7 +77,8 @@ async def list_waiting(
     session: AsyncSession, window: Window, caller: Caller[Regulations]
 ) -> tuple[Page[SecondCheckOut], list[UUID]]:
     """What waits for the caller, and whom it is about: they are not told, but the access log is."""
-    rows = (await session.execute(window.narrow(waiting(caller), second_checks.c.id, BY_ID))).mappings().all()
+    asked = waiting(caller).where(no_conflict("cases.person_id", caller))
+    rows = (await session.execute(window.narrow(asked, second_checks.c.id, BY_ID))).mappings().all()
     page = window.page([SecondCheckOut(**row) for row in rows], lambda check: [check.id])
     return page, [row["person_id"] for row in rows[: len(page.items)]]
 

@@ -21,6 +21,8 @@ class SecondCheckOut(BaseModel):
     predikat: str | None
     hasil_kerja: str | None
     perilaku: str | None
+    performance_result: str | None
+    performance_outcome: str | None
     evidence: str | None
     degree: str | None
     paper: str | None

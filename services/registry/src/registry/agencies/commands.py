@@ -208,6 +208,18 @@ async def save(session: AsyncSession, pairs: Iterable[tuple[Agency | None, Agenc
         emit(session, _event(after), sequence=after.version, time=caller.now)
 
 
+async def announce_all(session: AsyncSession, caller: Caller[None]) -> int:
+    """Announces every agency as it is, as its next version, and returns how many they are."""
+    await lock(session)
+    found = await load(session, ids=(await session.scalars(select(agencies.c.id))).all())
+    told = [(each, replace(each, version=each.version + 1)) for each in found]
+    await sets.update(session, agencies, [_row(after) for _, after in told])
+    await sets.add(session, changes, [audit_row(before, after, caller) for before, after in told])
+    for _, after in told:
+        emit(session, _event(after), sequence=after.version, time=caller.now)
+    return len(told)
+
+
 def _row(agency: Agency) -> Row:
     row = {column.name: getattr(agency, column.name) for column in agencies.c}
     return row | {"successors": json.dumps([str(each) for each in agency.successors])}

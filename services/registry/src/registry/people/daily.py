@@ -1,5 +1,7 @@
 """Changes recorded ahead whose day has come: the people they concern are announced again."""
 
+from uuid import UUID
+
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,6 +18,22 @@ BEGUN = text(
     " WHERE person_id = people.id AND valid_from > announced_on AND valid_from <= :today)"
     " ORDER BY id LIMIT :page"
 )
+
+
+EVERYBODY = text("SELECT id FROM people WHERE erased_on IS NULL AND id > :after ORDER BY id LIMIT :page")
+
+
+async def announce_everybody(database: Database, caller: Caller[None]) -> int:
+    """Announces everybody as they are, in one transaction a page, and returns how many."""
+    total, after = 0, UUID(int=0)
+    while True:
+        async with database.transaction() as session:
+            ids = (await session.scalars(EVERYBODY, {"after": after, "page": PAGE})).all()
+            await announce(session, ids, caller)
+        total += len(ids)
+        if len(ids) < PAGE:
+            return total
+        after = ids[-1]
 
 
 async def announce_begun(session: AsyncSession, caller: Caller[None]) -> int:
