@@ -138,11 +138,11 @@ async def read_agency_index(
         leaves[leaf].append(index_on(pack.tables, who, day))
     least = caller.rules.waiting.at(day).tables.published.smallest_group
     groups = _groups(leaves, 1 if OPEN & caller.roles else least, pack.tables, caller)
-    # The average of few is close to what each of them has: whoever is told it leaves an entry.
-    few = {path for path, group in groups.items() if group.people < least}
-    looked(session, caller, "credit", [each for each, leaf in served.items() if _is_within(leaf, few)], None, "credit")
     asked = next((path for path in groups if path and path[-1] == unit_id), None) if unit_id else ()
     below = [path for path in groups if asked is not None and path[:-1] == asked and path and path[-1] is not None]
+    # The average of few is close to what each of them has: whoever is told it leaves an entry.
+    few = {path for path in (asked, *below) if path in groups and groups[path].people < least}
+    looked(session, caller, "credit", [each for each, leaf in served.items() if _is_within(leaf, few)], None, "credit")
     return AgencyIndexOut(
         agency_id=agency_id,
         unit_id=unit_id,
