@@ -86,6 +86,9 @@ async def test_every_answer_is_documented(
             "paper_id": [each["id"] for each in papers],
             "token": [each["check_url"].rsplit("/", 1)[1] for each in papers],
             "import_id": imports,
+            "agency_id": [AGENCY],
+            "since": ["2025-01-01"],
+            "until": ["2026-12-31"],
         },
         bodies={
             "POST /v1/imports:predicates": SHEET,

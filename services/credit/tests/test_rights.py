@@ -238,6 +238,7 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, world
             "POST /v1/facts:batch": [fact],
             "POST /v1/facts/{fact_id}/withdraw": {"reason": "salah orang"},
             "POST /v1/openings": opening,
+            "POST /v1/openings:try": opening,
             "POST /v1/openings:batch": [opening],
             "POST /v1/imports:predicates": None,
             "POST /v1/predicates": line,

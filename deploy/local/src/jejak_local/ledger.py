@@ -67,6 +67,11 @@ class Writers:
     async def write(self, operations: int, writers: int, seed: int) -> None:
         """Sends at least so many operations, by so many writers at once."""
         await asyncio.gather(*(self._writer(random.Random(f"{seed}/{n}"), n, operations) for n in range(writers)))
+        # In whatever order they came to write, some of what was attested is taken back.
+        last = random.Random(seed)
+        await self._reverse(last)
+        await self._decide(last, "check")
+        await self._decide(last, "attest")
 
     async def broken(self) -> list[Any]:
         """The balances, and sums of entries, that are not what the answers make them."""

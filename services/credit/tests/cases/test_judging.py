@@ -243,8 +243,8 @@ async def test_news_of_many_people_are_judged_in_the_same_statements(api, world,
             "SELECT state, count(*) AS cases FROM cases WHERE person_id = ANY(:ids) GROUP BY 1 ORDER BY 1", ids=people
         )
         assert [tuple(row) for row in states] == [("returned", number // 2), ("submitted", number // 2)]
-    # Beside what any news take: segments, absences, posts, booked months; returns and months; judgements, segments, months; events; requests to mend.
-    assert counts == [12 + 6 + 3 + 8] * 2
+    # Beside what any news take: segments, absences, posts, booked months; returns and months; judgements, segments, months; events; requests to mend; units.
+    assert counts == [12 + 6 + 3 + 8 + 2] * 2
 
 
 async def test_an_attestation_and_news_at_once_leave_one_truth(api, world, predicate, tell) -> None:

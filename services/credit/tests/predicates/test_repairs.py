@@ -74,6 +74,8 @@ async def test_another_body_under_the_reference_of_a_returned_case_repairs_it(ap
         "hasil_kerja": None,
         "perilaku": None,
         "evidence": "https://e-kinerja/1",
+        "performance_result": None,
+        "performance_outcome": None,
     }
     assert await world.value("SELECT count(*) FROM booked_months WHERE case_id = :id", id=case_id) == 6
     for role, act in WAYS["attested"]:

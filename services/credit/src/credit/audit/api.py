@@ -1,11 +1,11 @@
 """Where the inspectorate takes the audit of its agency."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
 
+from common.fields import Day
 from common.web.bodies import NDJSON
 from common.web.parts import Reading
 from contracts.callers import Caller
@@ -29,7 +29,7 @@ async def get_audit(
     session: Reading,
     caller: Annotated[Caller[Regulations], Depends(rights.AUDIT)],
     agency_id: UUID,
-    since: date,
-    until: date,
+    since: Day,
+    until: Day,
 ) -> FileOfMany:
     return await write_audit(session, agency_id, since, until, caller)

@@ -22,13 +22,16 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "entry": (
         "id", "number", "case_id", "segment", "rise_on", "reverses", "person_id", "agency_id", "kind", "jenjang",
         "period_start", "period_end", "months", "predikat", "percent", "base", "twelfths", "rule_pack", "source",
-        "entered_at", "decided_by: submitters, checkers, attested_by",
+        "entered_at", "decided_by",
     ),
     "move": (
-        "case_id", "version", "from_state", "to_state", "by", "acting_for", "hands", "at", "replaced, without words",
+        "case_id", "version", "from_state", "to_state", "by", "acting_for", "hands", "at", "replaced",
     ),
 }  # fmt: skip
-"""What stands in the list that was sealed, in its order."""
+"""What stands in the list that was sealed, in its order.
+
+`decided_by` are the submitters, the checkers and who attested; `replaced` is told without the words.
+"""
 OF_AGENCY = """p.agency_id = :agency AND NOT EXISTS (
         SELECT FROM restrictions r WHERE r.person_id = p.person_id AND (jsonb_exists(r.parts, 'cases') OR jsonb_exists(r.parts, 'credit'))
     )"""

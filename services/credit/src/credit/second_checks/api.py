@@ -1,11 +1,11 @@
 """Second checks, and how far checkers agree, over HTTP."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 
+from common.fields import Day
 from common.web.pages import AskedWindow, Page
 from common.web.parts import Reading, Transaction
 from contracts.callers import Caller
@@ -39,6 +39,6 @@ async def post_verdict(check_id: UUID, body: VerdictIn, session: Transaction, ca
 async def get_agreement(
     session: Reading,
     caller: Annotated[Caller[Regulations], Depends(rights.READ_AGREEMENT)],
-    day: Annotated[date | None, Query(description="of the last quarter that was over by then; today")] = None,
+    day: Annotated[Day | None, Query(description="of the last quarter that was over by then; today")] = None,
 ) -> AgreementsOut:
     return await read_agreement(session, caller, day or caller.today)
