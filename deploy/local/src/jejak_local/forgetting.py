@@ -27,7 +27,7 @@ CODES = {
     "golongan", "golongan_before", "ground", "hasil_kerja", "jenjang", "jenjang_before", "kind", "language", "left_out", "level", "limited_by", "media_type",
     "outcome", "part", "parts", "perilaku", "position", "predikat", "reason_code", "refused", "refused_field", "result", "review", "role",
     "roles", "served", "service", "sex", "side", "source", "source_kind", "staff_type", "stage", "state", "status", "tag", "template",
-    "to_state", "verdict", "way", "weights", "why", "zone",
+    "to_state", "told", "verdict", "way", "weights", "why", "zone",
     # subjects of tokens
     "added_by", "asked_by", "attested_by", "by", "caller", "cancelled_by", "changed_by", "checked_by", "checkers", "client",
     "decided_by", "done_by", "hands", "held_by", "judged_by", "judges", "issued_by", "named_by", "opened_by", "ordered_by", "proposed_by", "recorded_by",

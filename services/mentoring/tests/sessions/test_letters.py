@@ -4,6 +4,7 @@ from argparse import Namespace
 from datetime import timedelta
 from typing import Any
 
+from jejak_local.harness import AGENCY
 from mentoring.sessions.cli import complete
 from mentoring.sessions.reminders import remind
 
@@ -47,6 +48,20 @@ async def test_both_calendars_follow_a_session_from_plan_to_cancellation(both, w
     ]
     assert {each["values"]["session_id"] for each in letters} == {session["id"]}
     assert len({each["request_id"] for each in letters}) == 6
+
+
+async def test_a_change_of_zone_before_a_session_moves_no_moment_and_writes_no_mail(both, world, clock) -> None:
+    """The calendar of whoever was invited keeps the moment and shows it by its own clock."""
+    two = await both()
+    session = await two.plan(clock.now() + DAY)
+    invited = await asked(world, "session")
+    await world.agency(AGENCY, zone="WIT")
+    clock.moment += DAY + 2 * HOUR
+    for side in ("mentee", "mentor"):
+        await two.call(side, "POST", f"/sessions/{session['id']}/confirm")
+    [held] = await world.rows("SELECT state, starts_at FROM mentoring_sessions")
+    assert (held.state, held.starts_at.isoformat()) == ("confirmed", session["starts_at"].replace("Z", "+00:00"))
+    assert await asked(world, "session") == invited
 
 
 async def test_what_is_over_is_no_matter_for_a_calendar_and_who_leaves_calls_off_what_was_planned(

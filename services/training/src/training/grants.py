@@ -47,7 +47,7 @@ GRANTS = Grants(
         "certificate_series": CHANGED,
         "certificates": (*ADDED, "UPDATE (token)"),
         "class_attendance": CHANGED,
-        "class_evaluations": (*ADDED, "UPDATE (words)"),
+        "class_evaluations": (*ADDED, "UPDATE (words, told)"),
         "class_reflections": CHANGED,
         "class_uses": CHANGED,
         "class_results": CHANGED,

@@ -63,8 +63,8 @@ READ_DUTY_COUNTS = Right(
 READ_DUTY_PEOPLE = Right(
     (*READ_DUTY_COUNTS.roles, "person"),
     "who served in their agency on the day; in those of their region for an analis; whoever held the position then for "
-    "its steward; all for a national role; a person: whoever is below them today. A person and a steward read of whoever "
-    "is exempt nothing but until when",
+    "its steward; all for a national role; a person: whoever is below them today. A person, a steward and a PIC read "
+    "of whoever is exempt nothing but until when",
 )
 OPEN_AUDITS = Right(("lan", "analis"), "in the agencies of their region for an analis; in all for a national role")
 READ_AUDITS = Right(

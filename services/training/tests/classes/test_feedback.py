@@ -54,7 +54,7 @@ async def test_evaluations_are_told_together_from_five_answers_on(world, api):
     shown = await api.get(f"{path}/feedback", "provider")
     assert (shown["attended"], shown["evaluations"]) == (6, 5)
     assert shown["marks"] == {
-        "content": "3.00", "teaching": "4.00", "organisation": "3.00",
+        "answers": 5, "content": "3.00", "teaching": "4.00", "organisation": "3.00",
         "words": ["a kata", "b kata", "c kata", "d kata", "e kata"],
     }, "words stand in no order that would tell whose they are"  # fmt: skip
     assert not any(str(person) in str(shown) for person in people)
@@ -81,9 +81,48 @@ async def test_later_each_evaluates_once_more_once_they_were_asked_and_both_are_
     assert (await api.refused("person", "POST", path, MARKS, person=people[0]))[:2] == (409, "evaluated-already")
     shown = await api.get(f"/classes/{class_id}/feedback", "provider")
     assert (shown["evaluations"], shown["marks"], shown["later_evaluations"]) == (1, None, 5)
-    assert shown["later_marks"] == {"content": "3.00", "teaching": "4.00", "organisation": "3.00", "words": ["x"] * 5}
+    assert shown["later_marks"] == {
+        "answers": 5, "content": "3.00", "teaching": "4.00", "organisation": "3.00", "words": ["x"] * 5
+    }  # fmt: skip
     own = await api.get(f"/classes/{class_id}/feedback/me", "person", person=people[0])
     assert (own["evaluation"]["content"], own["later_evaluation"]["content"]) == (5, 1)
+
+
+async def test_what_is_told_never_differs_by_the_answers_of_a_few(world, api, run):
+    """The planted attack: whoever reads after each answer and after each change finds nobody's by the difference."""
+    class_id, people = await a_class(world, api, 10)
+    path = f"/classes/{class_id}"
+
+    async def told() -> tuple:
+        shown = await api.get(f"{path}/feedback", "provider")
+        return shown["marks"], shown["served"], shown["uses"]
+
+    async def say(person, used: bool) -> None:
+        first = {"words": "Baik"} if used else {"content": 1, "words": "Buruk"}
+        await api.call("person", "POST", f"{path}/evaluation", MARKS | first, person=person)
+        served = ["skill"] if used else ["attitude"]
+        for asked, body in (("reflection", LEARNED | {"served": served}), ("use", {"used": used})):
+            answer = await api.call("person", "PUT", f"{path}/{asked}", body, person=person)
+            assert answer.status_code == 200, answer.text
+
+    world.clock.moment = datetime(2026, 6, 14, 3, 0, tzinfo=UTC) + timedelta(days=75)
+    assert await run("ask-use") == 0
+    for person in people[:5]:
+        await say(person, True)
+    before = marks, served, uses = await told()
+    assert (marks["answers"], marks["content"], served["attitude"], uses["used"]) == (5, "5.00", 0, 5)
+    # The sixth to the eighth say otherwise, and one of the first changes what they said: four of five that it takes.
+    for person in people[5:8]:
+        await say(person, False)
+        assert await told() == before
+    await say(people[0], False)
+    assert await told() == before
+    await say(people[8], False)
+    marks, served, uses = await told()
+    assert (marks["answers"], served["attitude"], uses["used"]) == (5, 5, 4), "nobody evaluates twice: one is missing"
+    await say(people[9], False)
+    marks, *others = await told()
+    assert (marks["answers"], marks["content"], others) == (10, "3.00", [served, uses])
 
 
 async def test_a_reflection_says_what_was_learned_and_what_it_served(world, api):
@@ -99,7 +138,7 @@ async def test_a_reflection_says_what_was_learned_and_what_it_served(world, api)
     own = await api.get(f"{path}/feedback/me", "person", person=people[1])
     assert (own["reflection"]["words"], own["reflection"]["served"]) == (LEARNED["words"], ["knowledge", "skill"])
     shown = await api.get(f"{path}/feedback", "provider")
-    assert (shown["reflections"], shown["served"]) == (5, {"knowledge": 4, "skill": 4, "attitude": 1})
+    assert (shown["reflections"], shown["served"]) == (5, {"knowledge": 5, "skill": 5, "attitude": 0})
     assert "Membaca" not in str(shown), "what somebody writes for themselves is theirs"
 
 
@@ -133,7 +172,7 @@ async def test_on_day_75_whoever_was_there_is_asked_once_whether_they_used_it(wo
         answer = await api.call("person", "PUT", path, {"used": number < 3}, person=person)
         assert answer.status_code == 200, answer.text
     shown = await api.get(f"/classes/{class_id}/feedback", "provider")
-    assert (shown["answer_rate"], shown["uses"]) == ("0.83", {"used": 3, "rate": "0.60"})
+    assert (shown["answer_rate"], shown["uses"]) == ("0.83", {"answers": 5, "used": 3, "rate": "0.60"})
 
 
 async def test_who_was_not_asked_in_time_is_asked_no_more(world, api, run):

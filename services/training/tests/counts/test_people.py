@@ -254,6 +254,8 @@ async def test_a_superior_lists_their_own_tree_and_no_more_of_whoever_is_exempt_
     assert [hidden[name] for name in ("target", "verified", "unverified", "missing")] == [None] * 4
     assert (await api.get(f"/duty-people?agency_id={OTHER_AGENCY}", "person", person=chief))["items"] == []
     assert (await api.get("/duty-people", "person", person=below))["items"] == []
+    of_pic = await everybody(api, "/duty-people?day=2026-06-15&state=exempt", "pic")
+    assert {(person["verified"], person["unverified"]) for person in of_pic} == {(None, None)}
     of_hr = await everybody(api, "/duty-people?day=2026-06-15&state=exempt", "agency_hr")
     assert {person["verified"] for person in of_hr} == {"0.000", "20.000"}
     for told in (found, of_hr):

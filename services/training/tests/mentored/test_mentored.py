@@ -13,6 +13,7 @@ from common.parts import Law
 from common.store.database import counted_statements
 from contracts.events.mentoring import MentoringCompleted, MentoringCorrected
 from jejak_local.harness import AGENCY, OTHER_AGENCY
+from training.soundings.daily import sweep
 
 SIX = [date(2026, month, 10) for month in range(1, 7)]
 MARCH = [date(2026, 3, day) for day in (3, 10, 17)]
@@ -139,6 +140,24 @@ async def test_late_confirmation_correction_and_cancellation_correct_the_one_rec
         (4, False, None),
         (5, True, None),
     ]
+
+
+async def test_sessions_told_late_count_in_a_period_that_was_swept_and_take_back_its_shortfall(world, told) -> None:
+    """No period is closed to late hours: what was announced of it is corrected."""
+    mentee = await world.person()
+    late, day = world.clock.moment, date(2026, 5, 1)
+    world.clock.moment = datetime(2026, 5, 1, 1, tzinfo=UTC)
+    await sweep(world.database, world.clock, world.book, as_of=day)
+
+    async def soundings() -> list[str]:
+        return [name for name, _, _ in await world.emitted() if name.startswith("JPShortfall")]
+
+    assert await soundings() == ["JPShortfallDetected"]
+    world.clock.moment = late
+    await world.hear(world.received(told(mentee, SIX)))
+    assert await world.ledger(mentee) == ("12.000", "0.000")
+    assert await soundings() == ["JPShortfallDetected", "JPShortfallResolved"]
+    assert await answers(world) == [(1, True, None)]
 
 
 async def test_who_had_retired_is_answered_and_the_sessions_before_count_once_they_are_told_alone(world, told) -> None:

@@ -56,7 +56,6 @@ async def put_reflection(
     class_id: UUID, document: ReflectionIn, session: Transaction, caller: Attendee
 ) -> OwnFeedbackOut:
     await commands.reflect(session, class_id, document, caller)
-    await session.flush()
     return await queries.own(session, class_id, caller)
 
 

@@ -24,6 +24,21 @@ from training.domain.rules import Book
 AT_ONCE = 500
 ANSWERABLE = timedelta(days=30)
 EVALUATION = ("class_id", "person_id", "later", "content", "teaching", "organisation", "words", "said_at")
+LOCK = text("SELECT id FROM classes WHERE id = :class_id FOR NO KEY UPDATE")
+# What is told differs from one time to the next by as many people as are told at a time: nobody's answer is the difference.
+TELL = {
+    name: text(f"""
+        UPDATE {name} SET told = {said} WHERE class_id = :class_id AND told IS DISTINCT FROM {said} AND {apart}
+            AND :least <= (
+                SELECT count(*) FROM {name} WHERE class_id = :class_id AND told IS DISTINCT FROM {said} AND {apart}
+            )
+    """)  # noqa: S608 - built of names in this code
+    for name, said, apart in (
+        ("class_evaluations", "true", "later = :later"),
+        ("class_reflections", "served", "true"),
+        ("class_uses", "used", "true"),
+    )
+}
 ASK = text("""
     WITH due AS (
         SELECT DISTINCT a.class_id, a.person_id FROM classes c JOIN class_attendance a ON a.class_id = c.id AND a.present
@@ -55,6 +70,7 @@ async def evaluate(
     kept = await insert(session, Evaluation.table(), EVALUATION, [row], then)
     if kept is None or kept.first() is None:
         raise Refused("evaluated-already")
+    await _tell(session, "class_evaluations", class_id, caller, later=later)
 
 
 async def reflect(session: AsyncSession, class_id: UUID, document: ReflectionIn, caller: Caller[Book]) -> None:
@@ -66,6 +82,7 @@ async def reflect(session: AsyncSession, class_id: UUID, document: ReflectionIn,
     said = {"words": document.words, "served": sorted(set(document.served)), "said_at": caller.now}
     kept = upsert(Reflection).values(class_id=class_id, person_id=person_id, **said)
     await session.execute(kept.on_conflict_do_update(index_elements=["class_id", "person_id"], set_=said))
+    await _tell(session, "class_reflections", class_id, caller)
 
 
 async def use(session: AsyncSession, class_id: UUID, document: UseIn, caller: Caller[Book]) -> None:
@@ -75,6 +92,7 @@ async def use(session: AsyncSession, class_id: UUID, document: UseIn, caller: Ca
     if asked is None:
         raise Refused("not-asked")
     asked.used, asked.words, asked.said_at = document.used, document.words, caller.now
+    await _tell(session, "class_uses", class_id, caller)
 
 
 async def ask_all(database: Database, clock: Clock) -> int:
@@ -89,6 +107,13 @@ async def ask_all(database: Database, clock: Clock) -> int:
         asked += found
         if found < AT_ONCE:
             return asked
+
+
+async def _tell(session: AsyncSession, name: str, class_id: UUID, caller: Caller[Book], **apart: bool) -> None:
+    """Has the provider read what was not told yet, or is told otherwise by now, once that is of enough people."""
+    await session.flush()
+    await session.execute(LOCK, {"class_id": class_id})
+    await session.execute(TELL[name], {"class_id": class_id, "least": BOOK.at(caller.today).tables.least, **apart})
 
 
 async def _ask(session: AsyncSession, clock: Clock) -> int:

@@ -23,13 +23,13 @@ from training.class_feedback.schemas import (
 from training.class_feedback.tables import Evaluation, Reflection, Use
 from training.classes.queries import own_class
 from training.classes.tables import Attendance, TaughtClass
-from training.domain.after_classes import BOOK
 from training.domain.rules import Book
 
 HUNDREDTH = Decimal("0.01")
 EVALUATED = text("""
-    SELECT later, count(*) AS evaluations, avg(content) AS content, avg(teaching) AS teaching,
-        avg(organisation) AS organisation, array_agg(words ORDER BY words) FILTER (WHERE words <> '') AS words
+    SELECT later, count(*) AS evaluations, count(*) FILTER (WHERE told) AS told, avg(content) FILTER (WHERE told) AS content,
+        avg(teaching) FILTER (WHERE told) AS teaching, avg(organisation) FILTER (WHERE told) AS organisation,
+        array_agg(words ORDER BY words) FILTER (WHERE told AND words <> '') AS words
     FROM class_evaluations WHERE class_id = :class_id GROUP BY later
 """)
 COUNTED = text("""
@@ -37,11 +37,11 @@ COUNTED = text("""
         (SELECT count(DISTINCT person_id) FROM class_attendance WHERE class_id = :class_id AND present) AS attended,
         r.*, u.*
     FROM (
-        SELECT count(*) AS reflections, count(*) FILTER (WHERE 'knowledge' = ANY(served)) AS knowledge,
-            count(*) FILTER (WHERE 'skill' = ANY(served)) AS skill, count(*) FILTER (WHERE 'attitude' = ANY(served)) AS attitude
+        SELECT count(*) AS reflections, count(told) AS reflected, count(*) FILTER (WHERE 'knowledge' = ANY(told)) AS knowledge,
+            count(*) FILTER (WHERE 'skill' = ANY(told)) AS skill, count(*) FILTER (WHERE 'attitude' = ANY(told)) AS attitude
         FROM class_reflections WHERE class_id = :class_id
     ) r, (
-        SELECT count(*) AS asked, count(used) AS answered, count(*) FILTER (WHERE used) AS used
+        SELECT count(*) AS asked, count(used) AS answered, count(told) AS said, count(*) FILTER (WHERE told) AS used
         FROM class_uses WHERE class_id = :class_id
     ) u
 """)
@@ -79,13 +79,14 @@ async def own(session: AsyncSession, class_id: UUID, caller: Caller[Book]) -> Ow
 
 
 async def feedback(session: AsyncSession, class_id: UUID, caller: Caller[Book]) -> FeedbackOut:
-    """What came of a class that the caller gives, from so many answers on as may be told. Raises Refused `not-found`."""
+    """What came of a class that the caller gives, as far as it may be told. Raises Refused `not-found`."""
     await own_class(session, class_id, caller)
     row = (await session.execute(COUNTED, {"class_id": class_id})).one()
     evaluated = {each.later: each for each in await session.execute(EVALUATED, {"class_id": class_id})}
-    told = BOOK.at(caller.today).tables.told
     many = {later: evaluated[later].evaluations if later in evaluated else 0 for later in (False, True)}
-    marks = {later: _marks(evaluated[later]) if told(many[later]) else None for later in many}
+    marks = {
+        later: _marks(evaluated[later]) if later in evaluated and evaluated[later].told else None for later in many
+    }
     served: dict[Served, int] = {"knowledge": row.knowledge, "skill": row.skill, "attitude": row.attitude}
     return FeedbackOut(
         class_id=class_id,
@@ -95,16 +96,17 @@ async def feedback(session: AsyncSession, class_id: UUID, caller: Caller[Book]) 
         later_evaluations=many[True],
         later_marks=marks[True],
         reflections=row.reflections,
-        served=served if told(row.reflections) else None,
+        served=served if row.reflected else None,
         asked=row.asked,
         answered=row.answered,
         answer_rate=_share(row.answered, row.asked) if row.asked else None,
-        uses=UsesOut(used=row.used, rate=_share(row.used, row.answered)) if told(row.answered) else None,
+        uses=UsesOut(answers=row.said, used=row.used, rate=_share(row.used, row.said)) if row.said else None,
     )
 
 
 def _marks(row: Row[Any]) -> MarksOut:
     return MarksOut(
+        answers=row.told,
         content=_rounded(row.content),
         teaching=_rounded(row.teaching),
         organisation=_rounded(row.organisation),

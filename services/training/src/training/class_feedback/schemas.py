@@ -81,8 +81,9 @@ class OwnFeedbackOut(BaseModel):
 
 
 class MarksOut(BaseModel):
-    """Means of the marks, and the words in no order of their own."""
+    """Means of the marks, and the words in no order of their own, of so many answers."""
 
+    answers: int
     content: Decimal
     teaching: Decimal
     organisation: Decimal
@@ -90,14 +91,17 @@ class MarksOut(BaseModel):
 
 
 class UsesOut(BaseModel):
-    """How many have used what they learned, of those who answered."""
+    """How many have used what they learned, of so many answers."""
 
+    answers: int
     used: int
     rate: Decimal = Field(description="from 0 to 1")
 
 
 class FeedbackOut(BaseModel):
-    """What came of a class. What is made of answers is null while these are too few to be told."""
+    """What came of a class. What is made of answers is null while these are too few to be told, and follows later ones when
+    these are as many again: no two readings differ by the answers of a few.
+    """
 
     class_id: UUID
     attended: int

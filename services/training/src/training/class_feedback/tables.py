@@ -1,9 +1,12 @@
-"""Evaluations, reflections, and whether what was learned was used."""
+"""Evaluations, reflections, and whether what was learned was used.
+
+`told` is what of each the provider is told together with others; it is set for as many at once as may be told.
+"""
 
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, Text
+from sqlalchemy import ARRAY, CheckConstraint, Text, text
 from sqlmodel import Field
 
 from common.store.tables import Stored
@@ -29,6 +32,9 @@ class Evaluation(Stored, table=True):
     organisation: int
     words: str | None
     said_at: datetime
+    told: bool = Field(
+        default=False, sa_column_kwargs={"server_default": text("false"), "comment": "with others, to the provider"}
+    )
 
 
 class Reflection(Stored, table=True):
@@ -41,6 +47,9 @@ class Reflection(Stored, table=True):
     words: str
     served: list[str] = Field(sa_type=ARRAY(Text))
     said_at: datetime
+    told: list[str] | None = Field(
+        default=None, sa_type=ARRAY(Text), sa_column_kwargs={"comment": "what it served, as it was told"}
+    )
 
 
 class Use(Stored, table=True):
@@ -55,3 +64,4 @@ class Use(Stored, table=True):
     used: bool | None
     words: str | None
     said_at: datetime | None
+    told: bool | None = Field(default=None, sa_column_kwargs={"comment": "whether they used it, as it was told"})

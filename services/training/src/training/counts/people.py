@@ -18,6 +18,9 @@ from training.texts import ExplanationOut, explained
 
 TEAM = f"person_id IN (SELECT person_id FROM ({team_sql(':me', 'CAST(:today AS date)')}) AS team)"  # noqa: S608 - built of names in this code
 
+OFFICES = {"lan", "analis", "service", "agency_hr", "agency_head", "inspector"}
+"""Who reads the hours of whoever is exempt too, of the agencies they see."""
+
 
 async def duty_people(
     session: AsyncSession,
@@ -68,7 +71,9 @@ def _rules(found: Stood, language: Language) -> dict[str, ExplanationOut]:
 def _shown(row: Row[Any], found: Stood, rules: dict[str, ExplanationOut], caller: Caller[Book]) -> DutyPersonOut:
     exempt = row.state == "exempt"
     # A superior reads of whoever is exempt nothing but until when; so do a steward and whoever is bound to other agencies.
-    hidden = exempt and not (caller.unbound or row.agency_id in caller.agencies | caller.agencies_on(found.day))
+    # A PIC does so of their own agency too, unless they have another role there.
+    seen = caller.unbound or row.agency_id in caller.agencies | caller.agencies_on(found.day)
+    hidden = exempt and (not seen or not caller.roles & OFFICES)
     return DutyPersonOut(
         person_id=row.person_id,
         as_of=found.day,

@@ -11,7 +11,7 @@ PACKS = Path(__file__).parent.parent / "rules" / "after_classes"
 
 
 class AfterClasses(NamedTuple):
-    """After how many days whoever was there is asked, until when, and the least number of answers that are told."""
+    """After how many days whoever was there is asked, until when, and the least number of answers that are told at a time."""
 
     days: int
     until: int
@@ -21,18 +21,12 @@ class AfterClasses(NamedTuple):
         """The first and the last day on which a class ended whose people are asked today."""
         return today - timedelta(days=self.until), today - timedelta(days=self.days)
 
-    def told(self, answers: int) -> bool:
-        """Whether so many answers may be told together."""
-        return answers >= self.least
-
 
 def _parse(tables: Mapping[str, Any]) -> AfterClasses:
     return AfterClasses(tables["use"]["days"], tables["use"]["until"], tables["answers"]["least"])
 
 
 def _run_case(rule: AfterClasses, given: Mapping[str, Any]) -> Mapping[str, object]:
-    if "answers" in given:
-        return {"told": rule.told(given["answers"])}
     ended: date = given["ended_on"]
     return {"ask_on": ended + timedelta(days=rule.days), "last_day": ended + timedelta(days=rule.until)}
 
