@@ -41,6 +41,7 @@ def own_settings(issuer: Issuer, address: str) -> dict[str, Any]:
         "public_url": address,
         "services": {name: f"http://{name}" for name in NAMES},
         "session_key": "test-session-key",
+        "answer_seconds": 60,  # a busy machine is no service that is away
         "authorization_url": f"{issuer.url}/authorize",
         "token_url": issuer.token_url,
         "logout_url": f"{issuer.url}/logout",
