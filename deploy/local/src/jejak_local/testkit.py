@@ -53,7 +53,7 @@ from jejak_local.schema import assert_grants, assert_migrations_fit
 from jejak_local.scopes import Things, strays
 from jejak_local.services import service_of
 
-EXAMPLES = 10
+EXAMPLES = 6
 """Random calls of each operation, beside the boundary values that are tried whatever this says."""
 SEED = 7
 FUZZED = pytest.StashKey[list[Any]]()
