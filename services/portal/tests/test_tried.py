@@ -74,7 +74,10 @@ async def test_no_form_lets_script_in_whatever_is_typed_and_however_often_it_is_
     for who, action, form in await forms(furnished):
         for said in (typed(form, wild=True), typed(form)):
             answers = await asyncio.gather(*(who.http.post(action, data=said) for _ in range(2)))
-            wrong += [(action, said, each.status_code) for each in answers if not harmless(each)]
+            # Of two at the same moment that make the same, the later may be told to try again.
+            taken = any(each.status_code < 400 for each in answers)
+            outrun = [each for each in answers if taken and each.status_code == 503]
+            wrong += [(action, said, each.status_code) for each in answers if not harmless(each) and each not in outrun]
             sent += written(form)
     assert wrong == []
     assert sent > 40, "there are as many fields to write in"
