@@ -129,7 +129,8 @@ def test_tables_subscriptions_and_invariants_are_found_in_the_features_and_besid
         "consumers.py": CONSUMERS.format(name="whole"),
     }
     service = make("whole", files, features=["things"], emits=True, answers_once=True)
-    assert service.metadata.tables.keys() == {"things", "outbox", "inbox", "waiting", "idempotency"}
+    of_the_kit = {"outbox", "inbox", "waiting", "consumers", "letters", "idempotency"}
+    assert service.metadata.tables.keys() == {"things", *of_the_kit}
     things = service.metadata.tables["things"]
     kinds = {"id": "UUID", "name": "TEXT", "since": "TIMESTAMP WITH TIME ZONE"}
     assert columns_of(things, things.c.keys()) == kinds
