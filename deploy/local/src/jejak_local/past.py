@@ -10,7 +10,7 @@ from datetime import datetime
 import httpx2
 
 from common.app import create_app
-from common.parts import Parts
+from common.parts import Law, Parts
 from common.service import Service
 from common.store.database import Database
 from jejak_local.harness import FixedClock, client_of
@@ -30,7 +30,7 @@ async def service_at(
     clock = FixedClock(moment)
     database = Database(settings.database_url)
     try:
-        async with client_of(create_app(service, Parts(settings, database, clock, service.rules()))) as client:
+        async with client_of(create_app(service, Parts(settings, database, clock, Law(service.rules())))) as client:
             yield client, clock
     finally:
         await database.close()
