@@ -131,7 +131,7 @@ async def _verified_data(jws: bytes, trusted: Sequence[Certificate]) -> Seal:
         signature = jws.rpartition(b".")[2]
         whole = base64url_encode(base64url_decode(signature)) == signature  # its last letter has bits that say nothing
         signed_at = datetime.fromtimestamp(head["iat"], UTC)
-    except Exception:  # noqa: BLE001 - as below
+    except Exception:  # noqa: BLE001 - whatever is no JWS of this kind raises what its reader happens to: none of it is signed
         return NONE
     context = ValidationContext(trust_roots=list(trusted), allow_fetching=False)
     try:

@@ -27,5 +27,5 @@ def speaking(texts: Texts, language: Language) -> Environment:
     spoken = {"language": language, "say": say, "say_count": say_count}
     written = {"number": partial(number, language=language), "percent": partial(percent, language=language)}
     environment.globals.update(spoken)  # pyright: ignore[reportUnknownMemberType] - Jinja says nothing of what it takes
-    environment.filters.update(written)  # pyright: ignore[reportUnknownMemberType] - as above
+    environment.filters.update(written)  # pyright: ignore[reportUnknownMemberType] - Jinja says nothing of what it takes
     return environment

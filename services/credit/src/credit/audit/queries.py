@@ -90,7 +90,7 @@ async def write_audit(
                 lines += 1
                 write(of=of, chain=row.chain, place=row.place, before=row.before, told=row.told, seal=row.seal)
         write(of="end", lines=lines, digest=digest.hexdigest())
-    except BaseException:
+    except BaseException:  # whoever has gone away too leaves no file behind
         spool.close()
         raise
     return FileOfMany(people, f"audit-{agency_id}-{since}-{until}.ndjson", spool)
