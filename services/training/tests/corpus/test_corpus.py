@@ -43,6 +43,7 @@ ELSEWHERE = {
     ),
     "accreditation-by-lan": "of the catalogue",
     "flag-settled": "of flags",
+    "nip-of-another": "of transcripts",
     **dict.fromkeys(("nothing-to-audit", "finding-given", "not-outside"), "of audits"),
     **dict.fromkeys(
         (

@@ -167,7 +167,7 @@ async def test_a_body_that_says_the_same_in_other_words_is_a_duplicate(world, li
     await world.provider([("KL03", date(2020, 1, 1), None)])
     async with world.database.engine.begin() as connection:
         await connection.exec_driver_sql(
-            "INSERT INTO courses VALUES ($1, 'C-1', $2, 'Data', 'KL03', 12, '{}', '2026-03-01', '2026-04-01', 1, '{}')",
+            "INSERT INTO courses VALUES ($1, 'C-1', $2, 'Data', 'KL03', 12, '{}', '2026-03-01', '2026-04-01', 1, '{}', NULL, NULL, NULL, '[]')",
             (new_id(), world.school),
         )
     given = line(person, course_code="C-1", jp=None)
@@ -307,7 +307,7 @@ async def test_a_course_gives_its_hours_form_provider_and_competencies(world, li
     course = new_id()
     async with world.database.engine.begin() as connection:
         await connection.exec_driver_sql(
-            "INSERT INTO courses VALUES ($1, 'C-1', $2, 'Data', 'KL03', 12, '{data}', '2026-03-01', '2026-04-01', 1, '{}')",
+            "INSERT INTO courses VALUES ($1, 'C-1', $2, 'Data', 'KL03', 12, '{data}', '2026-03-01', '2026-04-01', 1, '{}', NULL, NULL, NULL, '[]')",
             (course, world.school),
         )
     given = line(person, course_code="C-1", jp=None)
@@ -490,7 +490,7 @@ async def test_a_chunk_that_needs_everything_takes_twelve_statements_and_a_copy(
     code = await world.provider([("KL06", date(2020, 1, 1), None)])
     async with world.database.engine.begin() as connection:
         await connection.exec_driver_sql(
-            "INSERT INTO courses VALUES ($1, 'C-1', $2, 'Data', 'KL06', 12, '{}', '2020-01-01', NULL, 1, '{}')",
+            "INSERT INTO courses VALUES ($1, 'C-1', $2, 'Data', 'KL06', 12, '{}', '2020-01-01', NULL, 1, '{}', NULL, NULL, NULL, '[]')",
             (new_id(), world.school),
         )
     coaching = {"form": "NKL01", "jp": None, "sessions": 2}
