@@ -136,7 +136,7 @@ async def test_waiting_times_are_for_everybody_who_is_logged_in(credit, at_brows
 
 async def test_everybody_can_use_the_pages_of_judging(page, log_in, accessible, objection, agency, served) -> None:
     await log_in("verifier", agency=agency, to="/judging")
-    await page.keyboard.press("Alt+a")
+    await page.locator("[accesskey=a]").press("Enter")
     await page.get_by_role("link", name="Buka yang paling mendesak").wait_for()
     await accessible()
     await page.get_by_role("link", name="Buka yang paling mendesak").press("Enter")
