@@ -34,10 +34,10 @@ from contracts.rights import Detail, rights_of
 from contracts.roles import ROLES
 from contracts.service import Settings
 from contracts.topics import TOPICS
-from jejak_local.processes import CHECKOUT
 from jejak_local.services import NOWHERE, parts_of, services, written
 
 DOCS = Path(__file__).parent
+CHECKOUT = DOCS.parent
 SETTINGS = """# Settings
 
 A service reads its settings from the environment, under its name: `TRAINING_DATABASE_URL`, `CREDIT_DATABASE_URL`. One that

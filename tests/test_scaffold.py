@@ -21,11 +21,12 @@ from jejak_local.postgres import PostgresServer, temporary_folder
 from jejak_local.processes import CHECKOUT, LocalError, Spawner, free_port
 from jejak_local.scaffold import make
 
-LEFT = shutil.ignore_patterns(".*cache", ".git", ".venv", ".jejak", ".hypothesis", "__pycache__", "results")
+LEFT = shutil.ignore_patterns(".*cache", ".git", ".venv", ".jejak", ".hypothesis", "__pycache__")
 GENERATED = {
     "docker-compose.yml",
     "pyproject.toml",
     "requirements.lock",
+    "docs/commands.md",
     "docs/rights.md",
     "docs/api/contoh.json",
 }
