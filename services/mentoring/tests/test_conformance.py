@@ -121,6 +121,8 @@ async def test_every_answer_is_documented(
             "talk_id": [*(talk.json()["id"] for talk in talks), over],
         },
         bodies={
+            "POST /v1/programmes": {"title": "x", "opens_on": "2026-01-01", "closes_on": "2026-12-31"},
+            "POST /v1/programmes/{programme_id}/runs": {},
             "PUT /v1/programmes/{programme_id}/applications/me": {"side": "mentee"},
             "POST /v1/programmes/{programme_id}/pairs": {"mentee_id": str(late), "mentor_id": str(mentors[0])} | why,
             "POST /v1/pairs/{pair_id}/exchange": {"pair_id": drafts[1]} | why,
