@@ -54,7 +54,7 @@ TYPED: Mapping[type[Any], Kind] = {Boolean: "flag", DateTime: "moment", Date: "d
 
 
 @dataclass(frozen=True)
-class Held:
+class PersonalRows:
     """The rows of a table that are about a person, and the columns that are shown."""
 
     table: Table
@@ -74,14 +74,14 @@ class Personal:
 
     service: str
     texts: Texts
-    held: Sequence[Held]
+    held: Sequence[PersonalRows]
     left_out: Mapping[str, str]
 
     async def part(self, session: AsyncSession, person_id: UUID, language: Language) -> list[Section]:
         """All of it, in the order of the sections and of each table's key."""
         return [await self._section(session, held, person_id, language) for held in self.held]
 
-    async def _section(self, session: AsyncSession, held: Held, person_id: UUID, language: Language) -> Section:
+    async def _section(self, session: AsyncSession, held: PersonalRows, person_id: UUID, language: Language) -> Section:
         columns = [held.table.c[name] for name in held.columns]
         found = await session.execute(
             select(*columns).where(text(held.rows)).order_by(*held.table.primary_key), {"person": person_id}
@@ -107,7 +107,7 @@ def personal(service: str) -> Personal:
     left_out: Mapping[str, str] = said["left_out"]
     tables = declared.metadata.tables
     held = [
-        Held(
+        PersonalRows(
             tables[name],
             rows,
             [

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from credit.domain.degrees import (
     BONUS,
     Bonus,
-    Claim,
+    DegreeClaim,
     Schooling,
     Verdict,
     bonus_segment,
@@ -23,9 +23,11 @@ RULES = load()
 ANI, BUDI = UUID(int=1), UUID(int=2)
 
 
-def record(number: int, degree: str | None = "S2", *, person: UUID = ANI, revoked: bool = False, **changes) -> Claim:
+def record(
+    number: int, degree: str | None = "S2", *, person: UUID = ANI, revoked: bool = False, **changes
+) -> DegreeClaim:
     verdict = BONUS if degree else Verdict("no-points", "activity-not-counted")
-    return Claim(**{
+    return DegreeClaim(**{
         "record_id": UUID(int=100 + number), "person_id": person, "degree": degree,
         "end_date": date(2025, 1, number), "revoked": revoked, "verdict": verdict,
     } | changes)  # fmt: skip

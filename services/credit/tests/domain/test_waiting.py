@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from common.rules import RuleBook, RulePack
 from credit.domain.books import load
 from credit.domain.promotion_days import DayRules, Days
-from credit.domain.waiting import Standing, place
+from credit.domain.waiting import Prospect, place
 from credit.domain.working_days import last_day, worked
 
 BOOKS = load()
@@ -28,12 +28,12 @@ def test_a_wait_ends_on_the_working_day_that_makes_it_full(since: date, days: in
     assert worked(BOOKS.calendar, since, last - DAY) == days - 1
 
 
-def standing(rng: random.Random, today: date) -> Standing | None:
+def prospect(rng: random.Random, today: date) -> Prospect | None:
     """Somebody of whom one in three is about to rise, now or in a year."""
     if rng.random() > 1 / 3:
         return None
     ready = today + timedelta(days=rng.randint(-300, 300))
-    return Standing(Decimal(40), Decimal(12 * 60), (Decimal(50),), ready)
+    return Prospect(Decimal(40), Decimal(12 * 60), (Decimal(50),), ready)
 
 
 @given(
@@ -46,7 +46,7 @@ def test_whose_period_closes_next_is_on_top_and_none_is_overtaken_by_what_came_l
     today = max(since for since, _, _ in cases) + timedelta(days=later)
     found = []
     for since, ready, rises in cases:
-        who = Standing(Decimal(40), Decimal(12 * 60), (Decimal(50),), since + timedelta(days=ready)) if rises else None
+        who = Prospect(Decimal(40), Decimal(12 * 60), (Decimal(50),), since + timedelta(days=ready)) if rises else None
         found.append((place(RULES, SIX, since, who, today), since))
     lead, patience = timedelta(days=RULES.order.lead), timedelta(days=RULES.order.patience)
     served = sorted(found, key=lambda each: each[0].wanted_by)
@@ -63,11 +63,11 @@ def simulated(seed: int, by_harm: bool) -> tuple[int, int]:
     and the longest wait in days. The same cases come in either order."""
     rng = random.Random(seed)
     today = start = date(2024, 1, 1)
-    open_: dict[int, tuple[date, Standing | None, date | None]] = {}
+    open_: dict[int, tuple[date, Prospect | None, date | None]] = {}
     missed = longest = number = 0
     while open_ or today < start + timedelta(days=365):
         for _ in range(rng.randint(0, 40) if today < start + timedelta(days=365) else 0):
-            who = standing(rng, today)
+            who = prospect(rng, today)
             aim = place(RULES, SIX, today, who, today).period
             open_[number] = (today, who, aim)
             number += 1

@@ -101,7 +101,7 @@ def bonus_segment(pack: RulePack[Rules], jenjang: str, end_date: date) -> Segmen
 
 
 @dataclass(frozen=True)
-class Claim:
+class DegreeClaim:
     """A record that names a degree, or once did; `verdict` is `judge_degree`'s."""
 
     record_id: UUID
@@ -149,7 +149,7 @@ class Settlement:
 
     returned: Mapping[UUID, str]
     resumed: Collection[UUID]
-    opened: Sequence[Claim]
+    opened: Sequence[DegreeClaim]
     records: Mapping[UUID, Settled]
 
 
@@ -171,7 +171,7 @@ class _Fates:
     )
 
 
-def settle(claims: Iterable[Claim], bonuses: Iterable[Bonus]) -> Settlement:
+def settle(claims: Iterable[DegreeClaim], bonuses: Iterable[Bonus]) -> Settlement:
     """Matches records with education cases, one per person and degree.
 
     The earliest record whose verdict is the bonus has the degree, unless somebody has already acted on the case of
@@ -189,7 +189,7 @@ def settle(claims: Iterable[Claim], bonuses: Iterable[Bonus]) -> Settlement:
         if claim.verdict == BONUS and not claim.revoked:
             earliest.setdefault((claim.person_id, claim.degree), claim.record_id)
     fates = _sort(bonuses, found, earliest)
-    opened: list[Claim] = []
+    opened: list[DegreeClaim] = []
     records: dict[UUID, Settled] = {}
     for claim in found.values():
         result = _result(claim, fates)
@@ -202,7 +202,7 @@ def settle(claims: Iterable[Claim], bonuses: Iterable[Bonus]) -> Settlement:
 
 
 def _sort(
-    bonuses: Iterable[Bonus], found: Mapping[UUID, Claim], earliest: Mapping[tuple[UUID, str | None], UUID]
+    bonuses: Iterable[Bonus], found: Mapping[UUID, DegreeClaim], earliest: Mapping[tuple[UUID, str | None], UUID]
 ) -> _Fates:
     fates = _Fates()
     # A case on its way comes before one that waits: a record may have been corrected there and back.
@@ -231,7 +231,7 @@ def _sort(
     return fates
 
 
-def _result(claim: Claim, fates: _Fates) -> Settled | None:
+def _result(claim: DegreeClaim, fates: _Fates) -> Settled | None:
     """What a record comes to; None when a case is to be opened for it."""
     stopped = fates.stopped.get((claim.record_id, claim.person_id, claim.degree))
     if claim.record_id in fates.overdue:
@@ -247,7 +247,7 @@ def _result(claim: Claim, fates: _Fates) -> Settled | None:
     return None
 
 
-def _lost(claim: Claim | None, bonus: Bonus) -> str | None:
+def _lost(claim: DegreeClaim | None, bonus: Bonus) -> str | None:
     """Why a case has no ground any more in its record."""
     if claim is None or claim.revoked:
         return REVOKED.reason

@@ -76,7 +76,7 @@ class WaitingRules:
 
 
 @dataclass(frozen=True)
-class Standing:
+class Prospect:
     """What somebody has in a jenjang and is waiting for, in twelfths; where they rise next, in AK.
 
     `had` is in the ledger, `awaited` in all their open cases there. `may_rise_from` is the first day on which they have been
@@ -112,23 +112,23 @@ def due_on(rules: WaitingRules, calendar: Calendar, state: Waits, since: date) -
     return last_day(calendar, since, getattr(rules.clocks, state))
 
 
-def leads_to_rise(standing: Standing) -> bool:
+def leads_to_rise(prospect: Prospect) -> bool:
     """Whether what somebody waits for brings them over one of their needs, which what they have does not."""
-    return any(standing.had < need * MONTHS <= standing.had + standing.awaited for need in standing.needs)
+    return any(prospect.had < need * MONTHS <= prospect.had + prospect.awaited for need in prospect.needs)
 
 
 def place(
-    rules: WaitingRules, days: RuleBook[DayRules], submitted_on: date, standing: Standing | None, today: date
+    rules: WaitingRules, days: RuleBook[DayRules], submitted_on: date, prospect: Prospect | None, today: date
 ) -> Place:
-    """Where a case stands today; `standing` is None for somebody who can rise no further.
+    """Where a case stands today; `prospect` is None for somebody who can rise no further.
 
     A period whose cut-off is over cannot be met any more: the next one counts.
     """
     patient_until = submitted_on + timedelta(days=rules.order.patience)
-    if standing is None or not leads_to_rise(standing):
+    if prospect is None or not leads_to_rise(prospect):
         return Place(patient_until)
     lead = timedelta(days=rules.order.lead)
-    period, later = _periods(days, max(today + lead, standing.may_rise_from))
+    period, later = _periods(days, max(today + lead, prospect.may_rise_from))
     months = (later.year - period.year) * 12 + later.month - period.month
     return Place(min(period - lead, patient_until), period, months)
 
@@ -146,6 +146,6 @@ def _run_case(rules: WaitingRules, given: Mapping[str, Any]) -> Mapping[str, obj
     periods = DayRules(Days(tuple(given["periods"]), "", ()), {})
     days = RuleBook((RulePack("", "", "", date.min, None, periods),))
     had, awaited = (Decimal(given[name]) * MONTHS for name in ("has", "awaits"))
-    standing = Standing(had, awaited, (Decimal(given["need"]),), given["may_rise_from"])
-    found = place(rules, days, given["submitted_on"], standing, given["today"])
+    prospect = Prospect(had, awaited, (Decimal(given["need"]),), given["may_rise_from"])
+    found = place(rules, days, given["submitted_on"], prospect, given["today"])
     return {"wanted_by": found.wanted_by, "period": found.period, "months_lost": found.months_lost}

@@ -23,7 +23,7 @@ from credit.domain.cases import Case, move
 from credit.domain.degrees import (
     BONUS,
     Bonus,
-    Claim,
+    DegreeClaim,
     Schooling,
     Settled,
     bonus_segment,
@@ -106,7 +106,7 @@ async def settle_degrees(session: AsyncSession, person_ids: Sequence[UUID], book
     await _note(session, [(claim, settled[claim.record_id]) for claim in claims], book)
 
 
-def _claim(row: Any, told: Sequence[Any], educations: Sequence[Schooling], tenure: Tenure, book: Book) -> Claim:
+def _claim(row: Any, told: Sequence[Any], educations: Sequence[Schooling], tenure: Tenure, book: Book) -> DegreeClaim:
     day, rules = row.end_date, book.at(row.end_date).tables
     verdict = judge_activity(rules)
     if row.degree:
@@ -114,7 +114,7 @@ def _claim(row: Any, told: Sequence[Any], educations: Sequence[Schooling], tenur
         held = [*_earlier(row, told), *([known] if known else [])]
         away, jenjang = tenure.away_on(day), tenure.jenjang_on(day)
         verdict = judge_degree(rules, row.degree, held, jenjang, away=away, verified=row.verified)
-    return Claim(row.record_id, row.person_id, row.degree, day, _revoked(row), verdict)
+    return DegreeClaim(row.record_id, row.person_id, row.degree, day, _revoked(row), verdict)
 
 
 def _earlier(row: Any, told: Sequence[Any]) -> list[str]:
@@ -149,7 +149,7 @@ def _resumed(case: Case, row: Any, day: date, tenure: Tenure, book: Book) -> Jud
     )
 
 
-def _new_case(claim: Claim, jenjang: str | None, book: Book) -> NewCase:
+def _new_case(claim: DegreeClaim, jenjang: str | None, book: Book) -> NewCase:
     pack = book.at(claim.end_date)
     bonus = bonus_segment(pack, jenjang or "", claim.end_date)
     return NewCase(
@@ -164,7 +164,7 @@ def _new_case(claim: Claim, jenjang: str | None, book: Book) -> NewCase:
     )
 
 
-async def _note(session: AsyncSession, settled: Sequence[tuple[Claim, Settled]], book: Book) -> None:
+async def _note(session: AsyncSession, settled: Sequence[tuple[DegreeClaim, Settled]], book: Book) -> None:
     rows: list[tuple[Any, ...]] = []
     for claim, result in settled:
         verdict = result.verdict

@@ -12,7 +12,7 @@ from common.store.sets import columns_of, lists, overwrite, unnest
 from contracts.zone import JAKARTA
 from credit.domain.books import Regulations
 from credit.domain.promotion import rank_at
-from credit.domain.waiting import Place, Standing, due_on, place
+from credit.domain.waiting import Place, Prospect, due_on, place
 from credit.queue.tables import queue
 
 FACTS = text(
@@ -126,16 +126,16 @@ async def order_batch(session: AsyncSession, after: UUID, rules: Regulations, to
 
 def _place(row: Any, rules: Regulations, today: date) -> Place:
     waiting = rules.waiting.at(today).tables
-    return place(waiting, rules.days, _day(row.submitted_at), _standing(row, rules, today), today)
+    return place(waiting, rules.days, _day(row.submitted_at), _prospect(row, rules, today), today)
 
 
-def _standing(row: Any, rules: Regulations, today: date) -> Standing | None:
+def _prospect(row: Any, rules: Regulations, today: date) -> Prospect | None:
     level = rules.at(today).tables.jenjang.get(row.jenjang)
     if level is None or row.golongan is None:
         return None
     needs = tuple(need for need in (rank_at(level, row.golongan), level.kj_need) if need is not None)
     rank = rules.promotion.at(today).tables.rank
-    return Standing(row.had, row.awaited, needs, _years_after(row.in_rank_since, rank.years_in_rank))
+    return Prospect(row.had, row.awaited, needs, _years_after(row.in_rank_since, rank.years_in_rank))
 
 
 def _years_after(day: date, years: int) -> date:

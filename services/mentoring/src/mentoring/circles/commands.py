@@ -19,7 +19,7 @@ from mentoring.circles.queries import members_of, own_circle, said_of
 from mentoring.circles.schemas import CircleIn, PresentIn
 from mentoring.circles.tables import Circle, CircleAttendance, CircleMeeting, CircleMember
 from mentoring.completion.commands import tell
-from mentoring.completion.counting import Held, Presence, count
+from mentoring.completion.counting import HeldSession, Presence, count
 from mentoring.domain.circles import check_joins, is_of, listed
 from mentoring.domain.pairs import last_day
 from mentoring.domain.programmes import Side
@@ -241,7 +241,7 @@ async def _keep(
 ) -> None:
     """Keeps what is said of these at a meeting; who is confirmed by it has it counted."""
     news = {mentee_id: each for mentee_id, each in said.items() if each != said_of(rows[mentee_id])}
-    held = Held(
+    held = HeldSession(
         meeting.id, "circle", circle.id, circle.programme_id, circle.mentor_id, Span(meeting.starts_at, meeting.ends_at)
     )
     present = {

@@ -25,7 +25,7 @@ OTHERS = text(f"""
 """)  # noqa: S608 - built of names in this code
 
 
-class Held(NamedTuple):
+class HeldSession(NamedTuple):
     """A session that was held, and what it is of: a pair, a circle or a talk. `id` is that of the session, of a circle's meeting."""
 
     id: UUID
@@ -45,7 +45,7 @@ class Presence(NamedTuple):
 
 
 async def count(
-    session: AsyncSession, held: Held, present: Mapping[UUID, Presence], people: Locked, caller: Caller[None]
+    session: AsyncSession, held: HeldSession, present: Mapping[UUID, Presence], people: Locked, caller: Caller[None]
 ) -> dict[UUID, date]:
     """The day on which a session counts for each of these mentees, of which it tells. All of them and the mentor are held.
 

@@ -30,7 +30,7 @@ class Version(NamedTuple):
         return max(self.mentee_signed_at, self.mentor_signed_at)
 
 
-class Standing(NamedTuple):
+class AgreementState(NamedTuple):
     """What holds between the two, and what one of them would have instead."""
 
     holds: Version | None
@@ -48,12 +48,12 @@ def check_goals(goals: Sequence[Goal]) -> None:
         seen.add(goal.competency)
 
 
-def standing(versions: Iterable[Version]) -> Standing:
+def standing(versions: Iterable[Version]) -> AgreementState:
     """What holds is the newest version that both have signed. A newer one that only one has signed changes nothing yet."""
     newest_first = sorted(versions, reverse=True)
     holds = next((each for each in newest_first if each.held_from), None)
     newest = next(iter(newest_first), None)
-    return Standing(holds, None if newest is holds else newest)
+    return AgreementState(holds, None if newest is holds else newest)
 
 
 def held_first(versions: Iterable[Version]) -> datetime | None:

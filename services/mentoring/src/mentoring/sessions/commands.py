@@ -18,7 +18,7 @@ from common.web import etag
 from contracts.callers import Caller
 from mentoring.agreements.queries import version_of, versions
 from mentoring.completion.commands import tell
-from mentoring.completion.counting import Held, Presence, count
+from mentoring.completion.counting import HeldSession, Presence, count
 from mentoring.domain.agreements import held_first
 from mentoring.domain.sessions import Said, Span, check_not_after, check_planned, confirmed, moved, reminders_past
 from mentoring.letters import tell_calendars
@@ -101,7 +101,7 @@ async def confirm(session: AsyncSession, session_id: UUID, caller: Caller[None])
         return
     if said.state == "confirmed":
         pair = two.pair
-        held = Held(found.id, "mentoring", pair.id, pair.programme_id, pair.mentor_id, span)
+        held = HeldSession(found.id, "mentoring", pair.id, pair.programme_id, pair.mentor_id, span)
         present = {pair.mentee_id: Presence(found.id, found.version + 1)}
         found.held_on = (await count(session, held, present, two.people, caller))[pair.mentee_id]
     _say(found, said)

@@ -16,7 +16,7 @@ from common.refused import Refused
 from contracts.callers import Caller
 from mentoring.applications.tables import Application
 from mentoring.completion.commands import tell
-from mentoring.completion.counting import Held, Presence, count
+from mentoring.completion.counting import HeldSession, Presence, count
 from mentoring.domain.sessions import Span, confirmed
 from mentoring.domain.talks import LIVE, answer_by, check_answered, held
 from mentoring.people import PEOPLE
@@ -171,7 +171,7 @@ async def confirm(session: AsyncSession, talk_id: UUID, caller: Caller[None]) ->
     if said == before:
         return
     if said.state == "confirmed":
-        occasion = Held(found.id, slot.kind, found.id, slot.programme_id, slot.mentor_id, span)
+        occasion = HeldSession(found.id, slot.kind, found.id, slot.programme_id, slot.mentor_id, span)
         present = {found.mentee_id: Presence(found.id, found.version + 1)}
         found.held_on = (await count(session, occasion, present, people, caller))[found.mentee_id]
     found.state = "confirmed" if said.state == "confirmed" else "pending"

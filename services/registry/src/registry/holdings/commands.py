@@ -54,7 +54,7 @@ class _Given:
     """The posts some documents name, and who holds them, as decided so far."""
 
     def __init__(
-        self, agencies: Named, found: dict[UUID, Post], held: dict[UUID, posts.Held], reforming: frozenset[UUID]
+        self, agencies: Named, found: dict[UUID, Post], held: dict[UUID, posts.Holders], reforming: frozenset[UUID]
     ) -> None:
         self._agencies = agencies
         self._posts = Known(found)

@@ -83,7 +83,7 @@ class _Given:
 
     posts: Known[Post]
     units: Known[Unit]
-    held: dict[UUID, store.Held]
+    held: dict[UUID, store.Holders]
     reforming: frozenset[UUID]
 
     def decided(self, document: PostIn, agency_id: UUID, before: Post | None, caller: Caller[None]) -> Post:

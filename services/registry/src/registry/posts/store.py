@@ -42,7 +42,7 @@ _HELD = text(
     " WHERE post_id = ANY(CAST(:ids AS uuid[]))"
 )
 Pair = tuple[Post | None, Post]
-Held = dict[tuple[UUID, date], Holding]
+Holders = dict[tuple[UUID, date], Holding]
 """The holdings of a post by person and first day."""
 
 
@@ -74,9 +74,9 @@ async def known(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Post
     }
 
 
-async def held(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Held]:
+async def held(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Holders]:
     """Who holds or held these posts."""
-    found: defaultdict[UUID, Held] = defaultdict(dict)
+    found: defaultdict[UUID, Holders] = defaultdict(dict)
     for person_id, *holding in await session.execute(_HELD, {"ids": list(ids)}):
         each = Holding(*holding)
         found[each.post_id][person_id, each.valid_from] = each
