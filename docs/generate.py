@@ -35,6 +35,7 @@ from contracts.roles import ROLES
 from contracts.service import Settings
 from contracts.topics import TOPICS
 from jejak_local.services import NOWHERE, parts_of, services, written
+from portal.visits import Page, pages_of
 
 DOCS = Path(__file__).parent
 CHECKOUT = DOCS.parent
@@ -157,7 +158,11 @@ def rights_page(applications: Mapping[str, FastAPI]) -> str:
         "goes for those too that a reform has closed and whose heir it is (ADR [0023](decisions/0023-each-service-moves-its-own-in-a-reform.md)).",
     ]
     for name, app in applications.items():
-        lines += ["", f"## {name}", "", "| route | what for | who | whose |", "|---|---|---|---|"]
+        lines += ["", f"## {name}", ""]
+        if pages := pages_of(app):
+            lines += [*PAGES, *_pages(pages)]
+            continue
+        lines += ["| route | what for | who | whose |", "|---|---|---|---|"]
         said = {
             route: (", ".join(role for role in ROLES if role in right.roles), right.reach)
             for route, right in rights_of(app).items()
@@ -174,6 +179,29 @@ def rights_page(applications: Mapping[str, FastAPI]) -> str:
             if isinstance(shown, Detail):
                 lines += ["", f"`{detail}` is shown to {', '.join(shown.roles)}: {shown.reach}. It is null for others."]
     return "\n".join([*lines, ""])
+
+
+PAGES = (
+    "A page is for hats: whoever has several roles wears one at a time. To another hat it answers 403 before any service is asked, and its",
+    "menu does not name it; who is not logged in logs in first. What it shows is what the services above answer to the token of whoever looks.",
+    "",
+    "| page | who |",
+    "|---|---|",
+)
+
+
+def _pages(pages: Mapping[tuple[str, str], Page]) -> list[str]:
+    """A row for each page; what is asked and sent at one address stands together where it is for the same."""
+    methods: dict[tuple[str, Page], set[str]] = {}
+    for (method, path), page in pages.items():
+        methods.setdefault((path, page), set()).add(method)
+    rows = [(path, ", ".join(sorted(asked - {"HEAD"})), page) for (path, page), asked in methods.items()]
+    return [f"| `{asked} {path}` | {_whom(page)} |" for path, asked, page in sorted(rows, key=lambda row: row[:2])]
+
+
+def _whom(page: Page) -> str:
+    hats = ", ".join(role for role in ROLES if role in page.roles)
+    return hats or ("whoever is logged in" if page.signed_in else "everybody")
 
 
 def events_page(document: dict[str, Any]) -> str:

@@ -7,7 +7,8 @@ from sqlalchemy import Column, MetaData, Table, Uuid
 
 from common.service import Service
 from contracts.events.data_files import Section
-from contracts.personal import HOLDERS, KIT, PASSING, in_parts, personal
+from contracts.holders import HOLDERS
+from contracts.personal import KIT, PASSING, in_parts, personal
 from jejak_local.services import parts_of, services
 from registry import texts
 

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from common.process import commands_of
-from contracts.reforms import HOLDERS
+from contracts.holders import HOLDERS
 from contracts.topics import TOPICS
 from jejak_local.forgetting import CODES, erasing_of, speaking
 from jejak_local.processes import CHECKOUT

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import httpx2
 from rich.table import Table
 
-from contracts.personal import HOLDERS
+from contracts.holders import HOLDERS
 from jejak_local.books import balance, rest
 from jejak_local.cohort import cohort
 from jejak_local.mail import Mail

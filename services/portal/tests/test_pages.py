@@ -3,15 +3,14 @@
 import gzip
 import re
 from html.parser import HTMLParser
-from importlib import import_module
 
 import pytest
-from fastapi.routing import iter_route_contexts
 
-from portal.features import FEATURES
+from common.web.auth import OPEN_PATHS, guards
+from portal import rights
 from portal.menu import items
 from portal.texts import ROLES
-from portal.visits import Page
+from portal.visits import Page, pages_of
 
 HEADERS = {
     "x-content-type-options": "nosniff",
@@ -25,15 +24,12 @@ async def test_it_is_what_the_house_asks_of_every_service(assert_service) -> Non
     await assert_service({})
 
 
-def test_every_page_says_whom_it_is_for(app) -> None:
-    """By a `Page`, which alone knows of sessions; but for the files, and what the issuer calls."""
-    for feature in FEATURES:
-        module = import_module(f"portal.{feature}.api")
-        routes = [*module.router.routes, *(module.uploads.routes if hasattr(module, "uploads") else ())]
-        for route in iter_route_contexts(routes):
-            names = {"get_asset", "log_out_from_behind"}
-            guards = [each.call for each in route.dependant.dependencies]
-            assert any(isinstance(guard, Page) for guard in guards) or route.endpoint.__name__ in names, route.path
+def test_every_page_is_for_hats_of_the_table_and_each_row_of_it_has_a_page(app) -> None:
+    """But for the files, what the issuer calls, and what tells of the portal's health."""
+    pages = pages_of(app)
+    assert set(pages.values()) == {value for value in vars(rights).values() if isinstance(value, Page)}
+    bare = {path for method, path in guards(app).keys() - pages.keys()}
+    assert bare - OPEN_PATHS == {"/assets/{name}", "/backchannel-logout"}
 
 
 @pytest.mark.parametrize("path", ["/", "/glossary", "/help/login", "/nowhere", "/card", "/certificates/x"])

@@ -26,8 +26,6 @@ from common.texts import Language, Texts
 from contracts import topics
 from contracts.events.data_files import Column, DataFilePart, DataFileRequested, Kind, Section
 
-HOLDERS = ("training", "credit", "mentoring", "notification", "connectors")
-"""The services that are waited for, beside the registry."""
 PASSING = {
     "portal": "sessions, gone within a day, and views that their owner reads and deletes there, gone a year after their last use;"
     " all by keyed hashes alone, and sealed (ADR 0033)"

@@ -18,9 +18,6 @@ from common.store.outbox import emit
 from contracts import topics
 from contracts.events.reforms import AgencyHeld, GoesTo, HeldItem, ReformPreviewAsked
 
-HOLDERS = ("training", "credit", "notification", "mentoring", "connectors")
-"""The services that are waited for, beside the registry."""
-
 
 @dataclass(frozen=True)
 class Held:

@@ -13,8 +13,9 @@ from urllib.parse import quote, urlencode, urlsplit
 from uuid import UUID
 
 import httpx2
-from fastapi import Request
+from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.routing import iter_route_contexts
 from starlette.datastructures import UploadFile
 
 from common.refused import Refused
@@ -356,6 +357,18 @@ async def _resumed(visit: Visit) -> Visit:
     async with visit.parts.database.reading() as session:
         sealed = await sessions.parked(session, visit.parts.clock.now(), name, visit.who.whose)
     return replace(visit, typed=visit.portal.seal.open(sealed) or {}) if sealed else visit
+
+
+def pages_of(app: FastAPI) -> Mapping[tuple[str, str], Page]:
+    """Whom each page is for, by (method, path)."""
+    return {
+        (method, str(context.path)): each.call
+        for context in iter_route_contexts(app.routes)
+        if (dependant := getattr(context, "dependant", None))
+        for each in dependant.dependencies
+        if isinstance(each.call, Page)
+        for method in context.methods or ()
+    }
 
 
 async def unwatched() -> None:

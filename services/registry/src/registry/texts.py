@@ -50,7 +50,7 @@ SERVICES: Mapping[str, str] = {
     "notification": text_named("service.notification"),
     "connectors": text_named("service.connectors"),
 }
-"""What the services are called, by `contracts.personal.HOLDERS`."""
+"""What the services are called, by `contracts.holders.HOLDERS`; a test holds it to them."""
 
 ROLES: Mapping[str, str] = {
     "lan": text_named("role.lan"),

@@ -16,7 +16,7 @@ from common.runner import Runner
 from common.store.database import counted_statements
 from contracts.events.data_files import Column, DataFilePart, DataFileRequested, Section
 from contracts.events.notification import MessageRequested
-from contracts.personal import HOLDERS
+from contracts.holders import HOLDERS
 from jejak_local.harness import owning, received
 from registry.data_files.documents import as_json, as_pdf
 from registry.data_files.schemas import PersonalData

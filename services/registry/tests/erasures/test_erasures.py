@@ -11,7 +11,7 @@ from common.runner import Runner
 from contracts.events.data_files import DataFilePart
 from contracts.events.erasure import ErasureAnswered, ErasureAsked
 from contracts.events.registry import ContactChanged, IdentifiersChanged, PersonChanged
-from contracts.personal import HOLDERS
+from contracts.holders import HOLDERS
 from libs.common.tests.delivery import Killed
 from registry.erasures import commands
 from registry.service import SERVICE

@@ -9,7 +9,7 @@ import pytest
 from common.refused import Refused
 from common.runner import Runner
 from contracts.events.reforms import AgencyHeld, HeldItem, ReformPreviewAsked
-from contracts.reforms import HOLDERS
+from contracts.holders import HOLDERS
 from jejak_local.doors import ajar_doors
 from libs.common.tests.delivery import Killed
 from registry.reforms import commands
@@ -125,7 +125,7 @@ async def test_a_preview_joins_what_each_service_holds_and_says_who_has_not_answ
         {"service": "training", "items": []},
         {"service": "credit", "items": [items[0].model_dump()]},
     ]
-    assert joined["missing"] == ["notification", "mentoring", "connectors"]
+    assert joined["missing"] == ["mentoring", "notification", "connectors"]
     own = {"held", "missing"}
     assert {name: said for name, said in joined.items() if name not in own} == {
         name: said for name, said in first.items() if name not in own

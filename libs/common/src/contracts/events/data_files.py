@@ -15,7 +15,7 @@ Kind = Literal["text", "day", "moment", "number", "flag", "agency", "unit", "pos
 class DataFileRequested(Event):
     """Everything that is held of a person is asked for.
 
-    Each service of `contracts.personal.HOLDERS` answers with `DataFilePart`, in the words of `language`. Asked for again
+    Each service of `contracts.holders.HOLDERS` answers with `DataFilePart`, in the words of `language`. Asked for again
     because somebody has not answered, it is the next `asking` of the same file.
     """
 

@@ -22,7 +22,7 @@ class HeldItem(BaseModel):
 
 
 class ReformPreviewAsked(Event):
-    """Somebody plans a reform of an agency: what is held of it? Each service of `contracts.reforms.HOLDERS` answers."""
+    """Somebody plans a reform of an agency: what is held of it? Each service of `contracts.holders.HOLDERS` answers."""
 
     topic: ClassVar[Topic] = topics.REFORM_PREVIEWS
     type: ClassVar[str] = f"{PREFIX}.registry.ReformPreviewAsked.v1"

@@ -20,11 +20,10 @@ router = APIRouter(include_in_schema=False)
 Look = Annotated[Visit, Depends(rights.AGENCY)]
 People = Annotated[Visit, Depends(rights.AGENCY_PEOPLE)]
 Office = Annotated[Visit, Depends(rights.HR)]
-OWN = ("agency_hr", "agency_head", "pic", "inspector")
-"""Hats that are for one agency."""
+OwnAgency = Annotated[Visit, Depends(rights.OWN_AGENCY)]
 
 MENU = (
-    Item("/agency", text_named("menu.agency"), OWN),
+    Item("/agency", text_named("menu.agency"), rights.OWN_AGENCY.roles),
     Item("/exemptions", text_named("menu.exemptions"), rights.HR.roles),
 )
 STATES = ("met", "on_track", "needs_action", "overdue", "exempt")
@@ -49,7 +48,7 @@ SHOWN = 50
 
 
 @router.get("/agency")
-async def own_agency(visit: Annotated[Visit, Depends(rights.Page(*OWN))]) -> Response:
+async def own_agency(visit: OwnAgency) -> Response:
     return to(f"/agencies/{visit.agency}")
 
 

@@ -17,7 +17,7 @@ from common.store.jobs import order
 from common.store.outbox import emit
 from contracts.callers import Caller
 from contracts.events.data_files import DataFilePart, DataFileRequested
-from contracts.personal import HOLDERS
+from contracts.holders import HOLDERS
 from registry.data_files.schemas import DataFileIn
 from registry.data_files.store import FORMS, answered, content_id
 from registry.data_files.tables import data_files, data_parts

@@ -15,7 +15,8 @@ from common.runner import Step, Turn
 from common.store.outbox import emit
 from contracts.events.data_files import Section
 from contracts.events.notification import MessageRequested
-from contracts.personal import HOLDERS, personal
+from contracts.holders import HOLDERS
+from contracts.personal import personal
 from registry.data_files.documents import as_json, as_pdf
 from registry.data_files.schemas import Form, PersonalData, SectionOfData, ServiceData
 from registry.data_files.store import FORMS, content_id, files_of

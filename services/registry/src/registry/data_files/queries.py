@@ -11,7 +11,7 @@ from common.refused import Refused
 from common.store.files import Files
 from common.web.pages import BY_ID, Page, Window
 from contracts.callers import Caller
-from contracts.personal import HOLDERS
+from contracts.holders import HOLDERS
 from registry.data_files.schemas import DataFileOut, Form
 from registry.data_files.store import answered, content_id
 from registry.data_files.tables import data_files

@@ -25,7 +25,7 @@ from common.store.jobs import order
 from common.store.outbox import emit
 from contracts.callers import Caller
 from contracts.events.reforms import AgencyHeld, ReformPreviewAsked
-from contracts.reforms import HOLDERS
+from contracts.holders import HOLDERS
 from contracts.roles import named
 from registry.agencies import commands as agencies
 from registry.domain.agency import Agency, succeeded
