@@ -69,12 +69,9 @@ def send(sender):
 
 
 @pytest.fixture
-async def agencies(world) -> None:
-    await world.hear(*(world.received(agency_changed(each, str(each)[-1])) for each in (AGENCY, OTHER_AGENCY)))
+def subscribe(api, receiver):
+    """Of agencies that nothing was heard of yet, as when the news of somebody comes before that of their agency."""
 
-
-@pytest.fixture
-def subscribe(api, receiver, agencies):
     async def subscribed(url: str | None = None, role: str = "agency_hr", **said) -> dict:
         claims = {name: said.pop(name) for name in ("agency", "connection", "provider") if name in said}
         body = {"url": url or receiver.url, "events": EVENTS, "purpose": PURPOSE, "reference": "portal-7"}

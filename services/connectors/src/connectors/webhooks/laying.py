@@ -20,12 +20,13 @@ from contracts.events.training import ActivityTaken
 
 NEW = ("id", "webhook_id", "person_id", "event", "body", "due_at")
 LISTENING = text(
-    "SELECT w.id, w.events, w.reference, h.agency_id FROM webhooks w"
-    " JOIN (SELECT agency_id, coalesce(CAST(successors ->> 0 AS uuid), agency_id) AS heir FROM agencies) h"
-    " ON h.heir = (SELECT coalesce(CAST(successors ->> 0 AS uuid), agency_id) FROM agencies WHERE agency_id = w.agency_id)"
-    " WHERE w.enabled AND h.agency_id = ANY(CAST(:agencies AS uuid[])) ORDER BY w.id"
+    "WITH heirs AS (SELECT agency_id, CAST(successors ->> 0 AS uuid) AS heir FROM agencies WHERE successors ->> 0 IS NOT NULL)"
+    " SELECT w.id, w.events, w.reference, own.agency_id"
+    " FROM unnest(CAST(:agencies AS uuid[])) own (agency_id) LEFT JOIN heirs o ON o.agency_id = own.agency_id"
+    " JOIN (webhooks w LEFT JOIN heirs h ON h.agency_id = w.agency_id)"
+    " ON coalesce(h.heir, w.agency_id) = coalesce(o.heir, own.agency_id) WHERE w.enabled ORDER BY w.id"
 )
-"""Which webhooks are to hear of what is of these agencies: those of an agency, and of whoever is its heir."""
+"""Which webhooks are to hear of what is of these agencies, known here already or not: those of an agency, and of whoever is its heir."""
 REPORTING = text(
     "SELECT r.id AS report_id, r.source_name, r.reference, w.id, w.events FROM reports r"
     " JOIN webhooks w ON w.connection_id = r.connection_id AND w.enabled"
