@@ -7,6 +7,7 @@ role, claim or route joins by itself.
 import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
+from itertools import cycle
 from typing import Any
 from uuid import UUID
 
@@ -92,6 +93,7 @@ async def open_doors(app: FastAPI, database: Database, issuer: Issuer) -> list[s
     reads what the second role reads alone.
     """
     found: list[str] = []
+    ways = {claim: cycle([how for how in MALFORMED if claim in IDS or how != NO_ID]) for claim in ONE_OF_EACH}
     before = await rows_of(database)
     async with knocking(app) as client:
         for (method, path), allowed in doors(app).items():
@@ -120,11 +122,12 @@ async def open_doors(app: FastAPI, database: Database, issuer: Issuer) -> list[s
                             alone[key] = await answer(_token(issuer, friend, claims, how, None))
                         if await answer(_token(issuer, role, claims, how, friend)) != alone[key]:
                             found.append(f"{method} {path}: {role.name}, {claim} {how}, widens {friend.name}")
+            # Such a token is refused before its route is looked at: each route sees each claim, and each way goes round.
             for claim, role in ONE_OF_EACH.items():
-                for how in MALFORMED if claim in IDS else MALFORMED.keys() - {NO_ID}:
-                    got, _ = await answer(_token(issuer, role, (claim,), how, None))
-                    if got != 401:
-                        found.append(f"{method} {path}: {role.name}, {claim} {how}: {got}, not 401")
+                how = next(ways[claim])
+                got, _ = await answer(_token(issuer, role, (claim,), how, None))
+                if got != 401:
+                    found.append(f"{method} {path}: {role.name}, {claim} {how}: {got}, not 401")
     if await rows_of(database) != before:
         found.append("rows were changed")
     return found
