@@ -29,6 +29,7 @@ from bench import (
     memory,
     mentoring,
     nation,
+    pages,
     papers,
     queue,
     recovery,
@@ -66,14 +67,15 @@ MEASURES: dict[str, Callable[..., Awaitable[list[Figure]]]] = {
     "B18": queue.queue,
     "B15": sheets.sheets,
     "B17": answers.answers,
+    "B21": pages.pages,
 }
 """Each is given the options that its parameters name.
 
 This order lets them share a stack: B6 comes first, since it reads again all that was sent before it; B3, B4 and
 B9 come late, since the many people and records that they lay would slow down the others; B8 comes behind them, since they
-count on knowing everybody, and B15 and B17 last, which bring people of their own.
+count on knowing everybody, and B15, B17 and B21 last, which bring people of their own.
 """
-NATIONS = {"B3", "B8", "B9", "B10"}
+NATIONS = {"B3", "B8", "B9", "B10", "B21"}
 """These bring all their people themselves: the registry takes one, to copy."""
 
 QUICK: dict[str, Any] = {
@@ -104,6 +106,8 @@ QUICK: dict[str, Any] = {
     "queued": 20_000,
     "operations": 20_000,
     "lines": 5_000,
+    "paged": 20_000,
+    "looks": 160,
 }
 
 
@@ -198,6 +202,8 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--queued", type=int, default=1_000_000, help="B18: open cases")
     parser.add_argument("--lines", type=int, default=1_000_000, help="B1c: of one file")
     parser.add_argument("--operations", type=int, default=1_000_000, help="B19: on the ledger")
+    parser.add_argument("--paged", type=int, default=1_000_000, help="B21: people behind the pages")
+    parser.add_argument("--looks", type=int, default=1_600, help="B21: cards that are looked at in a round")
     parser.add_argument("--snapshot-seconds", type=int, default=600, help="B7: seconds that the snapshot stays open")
     if parser.parse_args().quick:
         parser.set_defaults(**QUICK)

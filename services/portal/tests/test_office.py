@@ -6,6 +6,7 @@ import re
 import zipfile
 from uuid import UUID
 
+import psutil
 import pytest
 
 from common.ids import new_id
@@ -13,6 +14,7 @@ from common.runner import Runner
 
 HEADINGS = "nip;name;staff_type;agency_code;golongan;position;education;joined_on\n"
 GOOD = "199001012015011001;Siti Rahma;PNS;K-001;III/c;Analis;S1;2015-01-01\n"
+MEBIBYTE = 2**20
 SPOILT = "1.99E+17;Budi Contoh;PNS;K-001;III/c;Analis;S1;2015-01-01\n"
 
 
@@ -90,6 +92,42 @@ async def test_a_spreadsheet_is_handed_on_piece_by_piece(office, registry, calls
     answer = await sent(office, lines.encode())
     assert answer.status_code == 303, answer.text
     assert calls.calls[-1] == "POST registry /v1/imports:people"
+
+
+async def test_an_upload_that_breaks_off_leaves_nothing_and_one_that_never_ends_is_cut_short(
+    office, registry, served, calls
+) -> None:
+    """At 60 %; and of 500 MB that do not say how many they are, with the memory of the portal's process flat."""
+    csrf = re.findall(r'name="csrf" value="([^"]+)"', (await office.get("/uploads")).text)[-1]
+    cookie = "; ".join(f"{each.name}={each.value}" for each in office.http.cookies.jar)
+    head = f"POST /uploads HTTP/1.1\r\nhost: {served[7:]}\r\ncookie: {cookie}\r\ncontent-type: multipart/form-data; boundary=x\r\n"
+    fields = "".join(
+        f'--x\r\ncontent-disposition: form-data; name="{name}"{more}\r\n\r\n{value}'
+        for name, more, value in (
+            ("csrf", "", f"{csrf}\r\n"), ("kind", "", "people\r\n"), ("sheet", '; filename="pegawai.csv"', HEADINGS),
+        )
+    )  # fmt: skip
+    whole = (fields + GOOD * 40_000).encode() + b"\r\n--x--\r\n"
+    calls.calls.clear()
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(served.rpartition(":")[2]))
+    writer.write(f"{head}content-length: {len(whole)}\r\n\r\n".encode() + whole[: len(whole) * 6 // 10])
+    await writer.drain()
+    writer.close()
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(served.rpartition(":")[2]))
+    writer.write(f"{head}transfer-encoding: chunked\r\n\r\n{len(fields):x}\r\n{fields}\r\n".encode())
+    piece = b"%x\r\n%s\r\n" % (MEBIBYTE, (GOOD * MEBIBYTE)[:MEBIBYTE].encode())
+    portal, held = psutil.Process(), list[int]()
+    answer = asyncio.create_task(reader.readline())
+    while not answer.done() and len(held) < 500:
+        writer.write(piece)
+        await writer.drain()
+        held.append(portal.memory_info().rss)
+    assert (await answer).split()[1] == b"413"
+    assert len(held) < 140, "refused as soon as it is more than a spreadsheet may have"
+    assert max(held) - held[0] < 48 * MEBIBYTE, "it lies on the disk, not in memory"
+    writer.close()
+    assert calls.calls == [], "nobody was told of either"
+    assert (await sent(office, (HEADINGS + GOOD).encode())).status_code == 303, "and the portal goes on"
 
 
 async def test_a_record_is_corrected_and_revoked_each_with_its_reason(office, beside, api_of, agency) -> None:

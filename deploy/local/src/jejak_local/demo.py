@@ -21,9 +21,10 @@ from jejak_local.books import ask, balance, rest
 from jejak_local.cohort import cohort
 from jejak_local.collector import trace_tree
 from jejak_local.mail import Mail
+from jejak_local.pictures import pictures, somebody
 from jejak_local.platforms import INSIDE, platforms
 from jejak_local.points import points
-from jejak_local.processes import LocalError
+from jejak_local.processes import STATE, LocalError
 from jejak_local.stack import Stack, running_stack
 from jejak_local.stories import STORIES, Scene, run_command
 from nation.generate import Nation
@@ -70,6 +71,9 @@ async def demo(root: Path, *, agencies: int, people: int, seed: int) -> int:
         for finding in findings:
             table.add_row(finding.holds, finding.figures, "[green]yes[/]" if finding.ok else "[bold red]NO[/]")
         console.print(table)
+        console.rule("8  The pages")
+        console.print(f"The portal was at {stack.url('portal')}; to look around in one of your own: make up")
+        console.print(await pictures(stack.url("portal"), await somebody(stack), STATE / "pictures"), soft_wrap=True)
     planted = sum(stream.planted for stream in loaded.streams.values())
     good = loaded.ok and bool(mails) and all(finding.ok for finding in findings)
     console.print(

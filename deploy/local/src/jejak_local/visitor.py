@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -127,8 +127,11 @@ class Visitor:
         assert back.status_code == 303, back.text
         return back.headers["location"]
 
-    async def crawl(self, *first: str) -> dict[str, httpx2.Response]:
-        """Every kind of page that links lead to from these, by its shape; each once, with what its address asks for."""
+    async def crawl(self, *first: str, known: Collection[str] = ()) -> dict[str, httpx2.Response]:
+        """Every kind of page that links lead to from these, by its shape; each once, with what its address asks for.
+
+        Kinds that are `known` are passed over, but for the first.
+        """
         found: dict[str, httpx2.Response] = {}
         waiting, seen = [*first], set[tuple[str, frozenset[str]]]()
         while waiting:
@@ -138,6 +141,7 @@ class Visitor:
             kind = shape(address), frozenset(asked)
             if (
                 kind in seen
+                or (kind[0] in known and address not in first)
                 or "as" in asked
                 or parts.netloc
                 or not address.startswith("/")
