@@ -1,13 +1,15 @@
-"""The real Keycloak with the realm of deploy/keycloak: people and programs log in there, the registry takes their tokens.
+"""The real Keycloak with the realm of deploy/keycloak: people log in there to the portal, and programs; the registry takes their tokens.
 
 Opt-in, `pytest -m keycloak`: the first run downloads 159 MB, each start of Keycloak takes most of a minute.
 """
 
 import hashlib
+import re
 import tarfile
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -23,16 +25,19 @@ from common.refused import Refused
 from common.web.keys import KeySet
 from common.web.principals import Principal
 from common.web.tokens import Authenticator
-from contracts.roles import CALLERS, named
+from contracts.roles import CALLERS, ROLES, named
 from jejak_local.postgres import temporary_folder
 from jejak_local.processes import CHECKOUT, STATE, Spawner, free_port, ready
 from jejak_local.stack import Stack, answers, running_stack
+from portal.texts import ROLES as ROLE_TEXTS
+from portal.texts import say
 
 pytestmark = [pytest.mark.keycloak, pytest.mark.timeout(900)]
 
 VERSION = "26.4.7"
 SHA256 = "aca60ab72ae4d67adc6b8fe7fca5e08d16a6bb5e4a4f2ebb54050e3f5503fd2b"
 SECRET = "jejak-local"
+DOORS = {"AUTHORIZATION": "auth", "TOKEN": "token", "LOGOUT": "logout"}
 AGENCY = UUID("01990000-0000-7000-8000-00000000a001")
 PROVIDER = UUID("01990000-0000-7000-8000-00000000b001")
 CONNECTION = UUID("01990000-0000-7000-8000-00000000d001")
@@ -115,41 +120,62 @@ async def keycloak(spawner: Spawner) -> AsyncIterator[Keycloak]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def stack(keycloak: Keycloak) -> AsyncIterator[Stack]:
-    """A registry that trusts this Keycloak and nobody else."""
+    """A registry and a portal that trust this Keycloak and nobody else."""
+    connect = f"{keycloak.issuer}/protocol/openid-connect"
     environment = {
-        "REGISTRY_ISSUER": keycloak.issuer,
-        "REGISTRY_JWKS_URL": keycloak.jwks_url,
-    }
+        f"{service}_{name}": value
+        for service in ("REGISTRY", "PORTAL")
+        for name, value in (("ISSUER", keycloak.issuer), ("JWKS_URL", keycloak.jwks_url))
+    } | {f"PORTAL_{name}_URL": f"{connect}/{path}" for name, path in DOORS.items()}
     with temporary_folder("keycloak") as folder:
-        async with running_stack(folder, services=["registry"], environment=environment) as running:
+        async with running_stack(folder, services=["registry", "portal"], environment=environment) as running:
             yield running
 
 
-@pytest.mark.parametrize(
-    ("user", "scope"),
-    [
-        ("lan", {}),
-        ("analis", {"region": "Jawa Barat"}),
-        ("operator", {}),
-        ("agency_hr", {"agency": AGENCY}),
-        ("agency_head", {"agency": AGENCY}),
-        ("pic", {"agency": AGENCY, "address": ADDRESS}),
-        ("steward", {"position": "Analis Bangkom"}),
-        ("bkn", {}),
-        ("researcher", {}),
-        ("intern", {}),
-        ("programme_manager", {"agency": AGENCY}),
-        ("platform_admin", {"connection": CONNECTION}),
-        ("verifier", {"agency": AGENCY}),
-        ("validator", {"agency": AGENCY}),
-        ("inspector", {"agency": AGENCY}),
-        ("provider", {"provider": PROVIDER}),
-        ("person", {"person": PERSON, "agency": AGENCY}),
-    ],
-)
+USERS: Mapping[str, Mapping[str, Any]] = {
+    "lan": {},
+    "analis": {"region": "Jawa Barat"},
+    "operator": {},
+    "agency_hr": {"agency": AGENCY},
+    "agency_head": {"agency": AGENCY},
+    "pic": {"agency": AGENCY, "address": ADDRESS},
+    "steward": {"position": "Analis Bangkom"},
+    "bkn": {},
+    "researcher": {},
+    "intern": {},
+    "programme_manager": {"agency": AGENCY},
+    "platform_admin": {"connection": CONNECTION},
+    "verifier": {"agency": AGENCY},
+    "validator": {"agency": AGENCY},
+    "inspector": {"agency": AGENCY},
+    "provider": {"provider": PROVIDER},
+    "person": {"person": PERSON, "agency": AGENCY},
+}
+"""Those of the realm, one a role that people have, and what each of them speaks for."""
+
+
+def test_there_is_a_user_for_each_role_that_people_have():
+    assert USERS.keys() == ROLES.keys() - {"service"}
+
+
+@pytest.mark.parametrize(("user", "scope"), USERS.items())
 async def test_a_users_token_says_role_and_scope(keycloak, user, scope):
     principal = await keycloak.principal((await keycloak.login(user))["access_token"])
     assert principal == Principal(principal.subject, named(user), scope, "demo")
+
+
+@pytest.mark.parametrize("user", USERS)
+async def test_each_logs_in_to_the_portal_sees_their_hat_and_logs_out(stack, user):
+    async with httpx2.AsyncClient(base_url=stack.url("portal"), follow_redirects=True, timeout=60) as browser:
+        asked = await browser.get("/login", params={"next": "/hat"})
+        [action] = re.findall(r'<form[^>]+action="([^"]+)"', asked.text)
+        shown = await browser.post(unescape(action), data={"username": user, "password": SECRET})
+        assert (shown.status_code, shown.url.path) == (200, "/hat"), shown.text
+        assert f"<strong>{say(ROLE_TEXTS[user], 'id')}</strong>" in shown.text
+        [key] = set(re.findall(r'name="csrf" value="([^"]+)"', shown.text))
+        await browser.post("/logout", data={"csrf": key})
+        again = await browser.get("/hat", follow_redirects=False)
+        assert again.headers["location"] == "/login?next=%2Fhat"
 
 
 async def test_a_token_names_nobody(keycloak):

@@ -15,11 +15,12 @@ import httpx2
 
 from common.ids import new_id
 from common.process import commands_of
+from common.runner import Runner
 from contracts.events.registry import Holding
 from contracts.events.training import CourseChanged, JPShortfallDetected
 from contracts.roles import ROLES
 from jejak_local.harness import AGENCY, NIP_KEY, PROVIDER, Api, FixedClock, World, bare, caller
-from jejak_local.visitor import Visitor
+from jejak_local.visitor import Read, Visitor
 from mentoring.circles.commands import open_circle
 from mentoring.circles.schemas import CircleIn
 from mentoring.programmes.commands import open_programme
@@ -28,7 +29,10 @@ from mentoring.reports.commands import name_confidants
 from mentoring.reports.schemas import ConfidantsIn
 from services.connectors.tests.shapes import moodle_completed
 from services.portal.tests.test_connections import read, signed_in
+from services.portal.tests.test_lan import DRAFT
 from services.portal.tests.test_mentoring import Programme, pair_of, typed_at
+from services.portal.tests.test_office import HEADINGS, SPOILT
+from services.portal.tests.test_operations import reported
 from training.catalogue.commands import save_providers
 from training.catalogue.schemas import ProviderIn
 
@@ -89,6 +93,7 @@ async def furnish(it: Furnished) -> Furnished:
     await _connection(it)
     class_id = await _class(it)
     pair = await _pair(it)
+    await _desks(it)
     await it.later(days=2)
     await _certificate(it, class_id)
     person = await it.begin("person")
@@ -144,6 +149,10 @@ async def _duties(it: Furnished) -> None:
     }  # fmt: skip
     [stored] = await api.bulk("/trainings:batch", [line], "service")
     assert stored["status"] == "stored", stored
+    it.led["agency_hr"] = [f"/corrections/{stored['id']}"]
+    declared = line | {"reference": "2", "person_id": str(it.people[2]), "evidence": "https://contoh.go.id/sertifikat"}
+    [own] = await api.bulk("/trainings:batch", [declared], "person", person=it.people[2])
+    assert own["status"] == "stored", own
     body = {"person_id": str(it.people[1]), "ground": "cuti-besar", "paper": LONG, "valid_from": "2026-07-01"}
     asked = await api.call("person", "POST", "/exemptions", body | {"valid_to": "2026-07-09"}, person=it.people[1])
     assert asked.status_code == 201, asked.text
@@ -158,21 +167,29 @@ async def _duties(it: Furnished) -> None:
 
 
 async def _points(it: Furnished) -> None:
-    """A year that is attested, and one that has come back."""
+    """A year that is attested, printed and objected to, one that has come back, and one that waits."""
     api = it.api_of("credit")
     lines = [
         {
             "reference": f"P-{year}", "source_name": "e-kinerja", "person_id": str(it.people[0]), "predikat": "baik",
             "period_start": f"{year}-01-01", "period_end": f"{year}-12-31", "evidence": f"https://contoh.go.id/{year}.pdf",
         }
-        for year in (2024, 2025)
+        for year in (2023, 2024, 2025)
     ]  # fmt: skip
-    attested, returned = [answer["id"] for answer in await api.bulk("/predicates:batch", lines, "service")]
+    attested, returned, _ = [answer["id"] for answer in await api.bulk("/predicates:batch", lines, "service")]
     await api.bulk("/cases:check", [{"id": attested}], "verifier", subject="wati")
     await api.bulk("/cases:attest", [{"id": attested}], "validator", subject="budi")
     wrong = {"reason": LONG, "parts": [{"part": "evidence", "code": "unreadable"}]}
     told = await api.call("verifier", "POST", f"/cases/{returned}/return", wrong, subject="wati")
     assert told.status_code == 200, told.text
+    grounds = {"grounds": LONG, "predikat": "sangat_baik"}
+    await it.worlds["credit"].agency(AGENCY)
+    paper = {"kind": "determination", "name": LONG, "official": LONG, "person_id": str(it.people[0])}
+    issued = await api.call("validator", "POST", "/papers", paper, agency=AGENCY)
+    assert issued.status_code == 201, issued.text
+    it.led[""].append(f"/papers/{issued.json()['check_url'].rpartition('/')[2]}")
+    filed = await api.call("person", "POST", f"/cases/{attested}/appeals", grounds, person=it.people[0])
+    assert filed.status_code == 201, filed.text
 
 
 async def _connection(it: Furnished) -> None:
@@ -259,3 +276,24 @@ async def _pair(it: Furnished) -> str:
         await mentor.send("/mentoring/talks", do="offer", starts_at=slot, minutes="30", way="online")
     ).status_code == 303
     return pair
+
+
+async def _desks(it: Furnished) -> None:
+    """What desks have in hand: a record to check, a draft that was tried, a spreadsheet, a view, a stakeholder, dead letters."""
+    checker, lan, hr = [await it.begin(hat) for hat in ("verifier", "lan", "agency_hr")]
+    assert (await checker.send("/checking", do="take")).status_code == 303
+    assert (await lan.send("/drafts", subject="conversion", content=DRAFT)).status_code == 303
+    [draft] = re.findall(r'href="(/drafts/[^"]+)"', (await lan.get("/drafts")).text)
+    assert (await lan.send(draft, do="replay")).status_code == 303
+    assert (await lan.send("/stakeholders", do="add", name=LONG, role=LONG, contribution="")).status_code == 303
+    assert (await hr.send("/views?save=/agency", do="save", name=LONG[:100])).status_code == 303
+    sheet = {"sheet": ("pegawai.csv", (HEADINGS + SPOILT).encode())}
+    fields = {**Read((await hr.get("/uploads")).text).hidden, "kind": "people"}
+    sent = await hr.http.post("/uploads", data=fields, files=sheet)
+    assert sent.status_code == 303, sent.text
+    it.led["agency_hr"].append(sent.headers["location"])
+    for name in ("credit", "registry"):
+        runner = Runner(it.worlds[name].parts, it.worlds[name].service.jobs)
+        while await runner.turn():
+            pass
+    await reported(it.worlds["notification"])

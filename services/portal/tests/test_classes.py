@@ -54,8 +54,23 @@ async def attendee(at_browser, training, person_id):
     return other
 
 
+async def test_who_gives_a_class_reads_the_names_of_who_is_in_it_and_of_nobody_elses(
+    giver, class_id, training, registered, at_browser
+) -> None:
+    nips = ["199001012015011001", "199001012015011002"]
+    ids = [UUID(await registered(nip)) for nip in nips]
+    await training.people(*(training.state(person_id=each, nip=nip) for each, nip in zip(ids, nips, strict=True)))
+    assert (await giver.send(f"/teaching/{class_id}", do="enrol", people=nips[0])).status_code == 303
+    page = await giver.see(f"/teaching/{class_id}")
+    assert "Siti Rahma 1" in page
+    assert "Siti Rahma 2" not in page
+    other = at_browser()
+    await other.log_in("provider", provider=ids[1])
+    assert (await other.get(f"/teaching/{class_id}")).status_code == 404
+
+
 async def test_a_class_goes_from_its_seat_to_its_record_and_what_is_said_of_it(
-    giver, class_id, attendee, training, clock, calls, person_id
+    giver, class_id, attendee, at_browser, training, clock, calls, person_id
 ) -> None:
     nip, other = training.nip(), training.nip()
     people = [training.state(nip=each) for each in (nip, other)]
@@ -81,6 +96,11 @@ async def test_a_class_goes_from_its_seat_to_its_record_and_what_is_said_of_it(
     page = await giver.see(path)
     assert "lulus, 2,5 JP" in page
     assert await training.value("SELECT count(*) FROM records") == 1
+    assert (await giver.send(path, do="certificates")).status_code == 303
+    anybody, token = at_browser(), await training.value("SELECT token FROM certificates")
+    read = await anybody.send("/check", address=f"https://jejak.example/v1/certificate-checks/{token}")
+    assert read.headers["location"] == f"/certificates/{token}", "by what the code on it says"
+    assert "Sertifikat ini sah." in await anybody.see(read.headers["location"])
     who = await training.value("SELECT person_id FROM records")
     await attendee.log_in("person", person=who)
     said = {"do": "evaluate", "content": "5", "teaching": "4", "organisation": "x", "words": SCRIPT}

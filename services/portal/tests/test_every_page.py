@@ -16,25 +16,10 @@ from services.portal.tests.test_pages import HEADERS, Inline
 
 NO_PAGES = {"/login", "/callback", "/language/{language}", "/zone", "/assets/{name}"}
 """Routes that show nothing of their own."""
-UNFURNISHED = {
-    "/appeals/{appeal_id}",
-    "/checking/{check_id}",
-    "/checking/{check_id}/files/{file_id}",
-    "/drafts/{draft_id}",
-    "/drafts/{draft_id}/replays/{replay_id}",
-    "/judging/{case_id}",
-    "/operations/{service}",
-    "/providers/{provider_id}",
-    "/corrections/{record_id}",
-    "/data/{file_id}/{form}",
-    "/uploads/{service}/{import_id}",
-    "/uploads/{service}/{import_id}/refused",
-    "/stakeholders/{stakeholder_id}",
-    "/views/{view_id}",
-}
-"""Pages of things that `furnished.py` does not lay yet; each has a test of its own."""
+FILES = {"/checking/{check_id}/files/{file_id}", "/data/{file_id}/{form}"}
+"""Routes that give what somebody has sent, or a file of one's own data, as it is."""
 UNFOUND = """No link leads to this page, or what it shows is not there. Furnish it in services/portal/tests/furnished.py. Where a mail
-or a paper leads is named there in `led`, and a route that shows nothing of its own in NO_PAGES."""
+or a paper leads is named there in `led`, and a route that shows nothing of its own in NO_PAGES or FILES."""
 ASSET = re.compile(r'(?:href|src)="(/assets/[^"]+)"')
 FIRST_VIEW = 150_000
 """Bytes that a page with all it loads may weigh on its way (002.26)."""
@@ -59,7 +44,7 @@ async def test_every_page_is_found_by_links_and_can_be_used_by_everybody(furnish
         for route in routes("GET")
         if not any(re.fullmatch(re.sub(r"{[^}]+}", "[^/]+", route.path), shape) for shape in found)
     }
-    wrong: dict[str, Any] = dict.fromkeys((missing - UNFURNISHED) ^ NO_PAGES, UNFOUND)
+    wrong: dict[str, Any] = dict.fromkeys(missing ^ (NO_PAGES | FILES), UNFOUND)
     weights: dict[str, int] = {}
     for shape, (who, answer) in found.items():
         if answer.status_code != 200:

@@ -72,16 +72,20 @@ async def beside_mentoring(beside, person_id) -> World:
     return world
 
 
-@pytest.fixture
-async def programme(beside_mentoring, mentor_id) -> Programme:
+async def programme_of(world: World, mentor_id: UUID) -> Programme:
     """With a mentor who has joined."""
-    world, today = beside_mentoring, beside_mentoring.clock.today()
+    today = world.clock.today()
     document = {"title": "Mentoring lintas jenjang", "opens_on": today.isoformat(), "closes_on": today.isoformat()}
     keeper = caller("programme_manager", clock=world.clock, agency=AGENCY)
     async with world.database.transaction() as session:
         opened = Programme(world, await open_programme(session, ProgrammeIn.model_validate(document), keeper))
     await opened.joins(mentor_id, side="mentor", seats=2)
     return opened
+
+
+@pytest.fixture
+async def programme(beside_mentoring, mentor_id) -> Programme:
+    return await programme_of(beside_mentoring, mentor_id)
 
 
 @pytest.fixture
@@ -113,6 +117,40 @@ async def pair_of(programme: Programme, mentee: Any, mentor: Any, person_id: UUI
         assert (await mentee.send(f"{address}/agreement", **AGREED)).status_code == 303
         assert (await mentor.send(f"{address}/agreement", do="sign", version="1")).status_code == 303
     return address
+
+
+async def test_mentor_and_mentee_read_each_others_names_wherever_they_meet_and_nobody_elses(
+    beside, registered, at_browser, clock, calls
+) -> None:
+    mentee_id, mentor_id, stranger_id = [UUID(await registered(f"19900101201501100{n}")) for n in (1, 2, 3)]
+    world = await beside("mentoring")
+    levels = {mentee_id: "ahli_muda", mentor_id: "ahli_madya", stranger_id: "ahli_muda"}
+    await world.people(*(world.state(person_id=each, jenjang=level) for each, level in levels.items()))
+    mentee, mentor, stranger = at_browser(), at_browser(), at_browser()
+    for browser, person in ((mentee, mentee_id), (mentor, mentor_id), (stranger, stranger_id)):
+        await browser.log_in("person", person=person)
+    programme = await programme_of(world, mentor_id)
+    pair = await pair_of(programme, mentee, mentor, mentee_id)
+    soon = typed_at(clock.moment + timedelta(hours=2))
+    await mentee.send(f"{pair}/plan", starts_at=soon, minutes="60", way="online")
+    host = caller("person", clock=clock, person=mentor_id)
+    async with world.database.transaction() as session:
+        circle_id = await open_circle(session, programme.id, CircleIn(topic="Menulis", seats=2), host)
+    assert (await mentee.send("/mentoring/circles", circle=str(circle_id), do="join")).status_code == 303
+    calls.calls.clear()
+    assert "dengan Siti Rahma 2" in await mentee.see(pair)
+    assert len(calls.calls) == 5, "a fixed number of calls"
+    overview = await mentor.get("/mentoring")
+    assert overview.text.count("dengan Siti Rahma 1") == 2, "by the session, and by the pair"
+    [held] = re.findall(r'href="(/mentoring/sessions/[^"]+)"', overview.text)
+    assert "dengan Siti Rahma 1" in await mentor.see(held)
+    assert "Siti Rahma 1" in await mentor.see(f"/mentoring/circles/{circle_id}")
+    assert "Siti Rahma" not in (await stranger.get("/mentoring")).text + (await stranger.get("/mentoring/circles")).text
+    for path in (pair, held, f"/mentoring/circles/{circle_id}"):
+        assert (await stranger.get(path)).status_code == 404
+    del calls.apps["registry"]
+    assert "Tetap di antara kita" in (await mentee.get(f"{pair}/agreement")).text
+    assert "Pertemuan" in await mentee.see(pair), "it stands without names"
 
 
 async def test_somebody_joins_and_reads_why_they_have_no_mentor_and_what_would_change_it(

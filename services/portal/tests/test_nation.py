@@ -87,3 +87,21 @@ async def test_agencies_without_a_pic_are_named_with_what_they_lack(visitor, bes
 async def test_everybody_can_use_the_table_of_the_nation(page, log_in, accessible, training) -> None:
     await log_in("lan", to="/nation")
     await accessible()
+
+
+async def test_bkn_reads_the_index_of_an_agency_with_its_bounds_and_of_no_small_group(
+    visitor, at_browser, beside, api_of, agency
+) -> None:
+    credit = await beside("credit")
+    await credit.people(*(credit.state(agency=agency) for _ in range(12)), credit.state(agency=OTHER_AGENCY))
+    await visitor.log_in("bkn")
+    path = f"/agencies/{agency}/professionalism"
+    told = (await api_of("credit").get(path, "bkn"))["whole"]
+    least, most = (told[name].replace(".", ",").removesuffix(",00") for name in ("at_least", "at_most"))
+    assert f"Indeks antara {least}" in await visitor.see(path)
+    assert most in await visitor.see(path)
+    assert (await visitor.get(f"{path}?as=csv")).status_code == 200
+    assert "Indeks antara" not in await visitor.see(f"/agencies/{OTHER_AGENCY}/professionalism"), "one person"
+    hr = at_browser()
+    await hr.log_in("agency_hr", agency=OTHER_AGENCY)
+    assert (await hr.get(path)).status_code in {403, 404}

@@ -9,10 +9,8 @@ from sqlalchemy import text
 from common.ids import new_id
 
 
-@pytest.fixture
-async def notification(beside):
+async def reported(notification) -> None:
     """A worker that has just told of two consumers, one of which was stopped by poison, and three letters."""
-    notification = await beside("notification")
     now = notification.clock.now()
     async with notification.database.transaction() as session:
         for name, ready in (("notification.digests", True), ("notification.contacts", False)):
@@ -26,6 +24,12 @@ async def notification(beside):
                 'INSERT INTO letters (id, consumer, topic, partition, "offset", reason, origin)'
                 " VALUES (:id, 'notification.digests', 'training.shortfall.v1', 0, :place, 'IntegrityError (fk_x)', :origin)"
             ), letter)  # fmt: skip
+
+
+@pytest.fixture
+async def notification(beside):
+    notification = await beside("notification")
+    await reported(notification)
     return notification
 
 

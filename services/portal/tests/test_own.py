@@ -3,7 +3,7 @@
 import asyncio
 import io
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -253,6 +253,18 @@ async def test_a_draft_outlives_the_network_and_the_page_and_is_sent_once(
     assert await page.evaluate(drafts) == 0, "what was sent is kept no more"
     await page.goto(f"{served}/declare")
     await page.get_by_label("Nama pelatihan").fill("Milik orang lain")
+    await page.get_by_text("Draf tersimpan di peramban ini").wait_for()
+    assert await page.evaluate(drafts) == 1
+    began = datetime.now(UTC)
+    await page.clock.set_fixed_time(began + timedelta(days=13, hours=23))
+    await page.reload()
+    await page.get_by_text("Ini draf Anda").wait_for()
+    await page.clock.set_fixed_time(began + timedelta(days=14, minutes=5))
+    await page.reload()
+    while await page.evaluate(drafts):
+        await asyncio.sleep(0.05)
+    assert await page.get_by_label("Nama pelatihan").input_value() == "", "after 14 days it is gone"
+    await page.get_by_label("Nama pelatihan").fill("Sebelum keluar")
     await page.get_by_text("Draf tersimpan di peramban ini").wait_for()
     assert await page.evaluate(drafts) == 1
     await page.get_by_role("button", name="Keluar").click()

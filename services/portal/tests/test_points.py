@@ -130,3 +130,35 @@ async def test_everybody_can_use_guide_and_scenarios(page, log_in, accessible, c
     await accessible()
     await page.goto(f"{served}/credit/guide")
     await accessible()
+
+
+async def test_ones_own_papers_are_handed_out_signed_and_ones_index_explains_itself(
+    visitor, at_browser, beside, registered, api_of, agency
+) -> None:
+    nip = "199001012015011001"
+    person = await registered(nip)
+    credit, api = await beside("credit"), api_of("credit")
+    await credit.agency(agency)
+    await credit.people(credit.state(person_id=person, nip=nip))
+    line = {
+        "reference": "P-1", "source_name": "e-kinerja", "person_id": person, "predikat": "baik",
+        "period_start": "2025-01-01", "period_end": "2025-12-31", "evidence": "https://contoh.go.id/skp.pdf",
+    }  # fmt: skip
+    [case] = await api.bulk("/predicates:batch", [line], "service")
+    for act, role in (("check", "verifier"), ("attest", "validator")):
+        await api.bulk(f"/cases:{act}", [{"id": case["id"]}], role, subject=role)
+    paper = {"kind": "determination", "name": "Siti Rahma 1", "official": "Budi Contoh", "person_id": person}
+    made = (await api.call("validator", "POST", "/papers", paper, agency=agency)).json()
+    await visitor.log_in("person", person=person)
+    page = await visitor.see("/credit/papers")
+    assert f"Penetapan angka kredit (PAK) {made['number']}" in page
+    printed = await visitor.send("/credit/papers", do="print", paper=made["id"])
+    assert (printed.headers["content-type"], printed.content[:5]) == ("application/pdf", b"%PDF-")
+    index = await visitor.see("/credit/professionalism")
+    told = await api.get("/people/me/professionalism", "person", person=person)
+    for each in (*told["dimensions"], *told["more"]):
+        assert re.sub(r"\s+", " ", each["explanation"]) in html.unescape(index)
+    other = at_browser()
+    await other.log_in("person", person=agency)
+    assert made["number"] not in (await other.get("/credit/papers")).text
+    assert (await other.send("/credit/papers", do="print", paper=made["id"])).status_code == 422

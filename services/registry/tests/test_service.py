@@ -55,7 +55,7 @@ RIGHTS = {
     ("POST", "/v1/people"): {"service", "agency_hr"},
     ("GET", "/v1/people"): READERS | {"steward"},
     ("POST", "/v1/people:batch"): {"service", "agency_hr"},
-    ("POST", "/v1/people:names"): READERS | {"steward", "verifier", "validator", "person"},
+    ("POST", "/v1/people:names"): READERS | {"steward", "verifier", "validator", "provider", "person"},
     ("GET", "/v1/people/me"): {"person"},
     ("GET", "/v1/people/me/looks"): {"person"},
     ("GET", "/v1/people/{person_id}"): READERS | {"steward"},

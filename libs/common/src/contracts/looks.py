@@ -33,6 +33,7 @@ from common.web.bulk import replay
 from common.web.parts import parts_of
 from contracts.callers import Caller
 from contracts.events.access import MOST_VIEWED, RecordViewed
+from contracts.introductions import HEADER, MOST_INTRODUCED, introduce
 from contracts.parts import PARTS
 
 F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
@@ -58,9 +59,14 @@ async def _withheld(request: Request) -> str:
     return parts_of(request).withheld
 
 
+async def _reply(response: Response) -> Response:
+    return response
+
+
 ASKED = (
     inspect.Parameter("access_reason", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Reason),
     inspect.Parameter("withheld", inspect.Parameter.KEYWORD_ONLY, annotation=Annotated[str, Depends(_withheld)]),
+    inspect.Parameter("reply", inspect.Parameter.KEYWORD_ONLY, annotation=Annotated[Response, Depends(_reply)]),
 )
 """What every route that shows people takes besides its own."""
 SERVICES = frozenset({"service"})
@@ -100,10 +106,10 @@ class PlatformsOwn(Response):
     """What a platform has told of whom it calls by names of its own, told to it again. Nobody of ours is known in it."""
 
 
-def shows(part: str) -> Callable[[F], F]:
+def shows(part: str, *, introduces: bool = False) -> Callable[[F], F]:
     """Says of a route that its answer shows this part of people's records. Raises TypeError where an answer names nobody, or there is no such part.
 
-    The route takes `session` and `caller`.
+    The route takes `session` and `caller`. One that `introduces` lets whoever is shown people ask the registry for their names.
     """
 
     def declared(endpoint: F) -> F:
@@ -114,7 +120,7 @@ def shows(part: str) -> Callable[[F], F]:
             raise TypeError(f"{endpoint.__qualname__} shows {part} of nobody")
 
         @wraps(endpoint)
-        async def shown(*, access_reason: str | None, withheld: str, **given: Any) -> Any:
+        async def shown(*, access_reason: str | None, withheld: str, reply: Response, **given: Any) -> Any:
             answer = await endpoint(**given)
             session, caller = given["session"], given["caller"]
             others = sorted({*whom(answer)} - {caller.person})
@@ -123,6 +129,8 @@ def shows(part: str) -> Callable[[F], F]:
                     _leave_out(answer, resting)
                     others = sorted({*whom(answer)} - {caller.person})
                 looked(session, caller, part, others, access_reason, service)
+            if introduces and 0 < len(others) <= MOST_INTRODUCED:
+                reply.headers[HEADER] = introduce(caller, others)
             return answer
 
         parameters = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in signature.parameters.values()]

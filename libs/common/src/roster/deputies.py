@@ -7,7 +7,7 @@ of the deputy is nobody's but theirs.
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
@@ -69,12 +69,15 @@ class Deputies(Copy):
         ]
 
 
+@dataclass(frozen=True)
 class Delegable(Right):
     """A right that somebody may use for another who has it: those of its roles that are a duty one can be stood in for.
 
-    Raises Refused `not-deputy`, and `forbidden` for a token that
+    With `stood_in`, only these of them. Raises Refused `not-deputy`, and `forbidden` for a token that
     does not say whose it is.
     """
+
+    stood_in: tuple[str, ...] = ()
 
     async def __call__(
         self,
@@ -86,7 +89,11 @@ class Delegable(Right):
     ) -> Caller[Any]:
         if acting_for is None:
             return await super().__call__(request, principal)
-        deputy_id, role_of, parts = principal.speaks_for("person"), duties_of(self.roles), parts_of(request)
+        deputy_id, role_of, parts = (
+            principal.speaks_for("person"),
+            duties_of(self.stood_in or self.roles),
+            parts_of(request),
+        )
         async with parts.database.reading() as session:
             acts = await acts_for(session, deputy_id, role_of, parts.clock.today())
         found = [row for row in acts if row.person_id == acting_for]

@@ -7,7 +7,11 @@ from roster.deputies import Delegable
 _THEIRS = "whoever serves in their agency now; all for a national role"
 _READERS = ("lan", "analis", "service", "agency_hr", "agency_head", "verifier", "validator", "inspector", "person")
 
-READ = Right(_READERS, f"{_THEIRS}; of their region for an analis; a person: their own")
+READ = Delegable(
+    _READERS,
+    f"{_THEIRS}; of their region for an analis; a person: their own; a deputy: as the verifier or validator for whom they act",
+    stood_in=("verifier", "validator"),
+)
 READ_CREDIT = Right(
     (*_READERS, "bkn", "steward"),
     f"{_THEIRS}; of their region for an analis; whoever holds the position for its steward; a person: their own",

@@ -204,7 +204,8 @@ async def test_a_draft_is_made_law_by_a_second_person_for_a_day_to_come_and_hold
     path, from_2027 = f"/drafts/{loaded}/activate", {"law_from": "2027-01-01"}
     refused = await api.refused("lan", "POST", path, from_2027, subject="budi")
     assert refused[:2] == (409, "draft-not-replayed")
-    await api.call("lan", "POST", f"/drafts/{loaded}/replay")
+    replays = [(await api.call("lan", "POST", f"/drafts/{loaded}/replay")).json()["id"] for _ in range(2)]
+    assert (await api.get(f"/drafts/{loaded}", "lan"))["replay_id"] == replays[-1]
     while await Runner(world.parts, SERVICE.jobs).turn():
         pass
     for subject, body, said in (

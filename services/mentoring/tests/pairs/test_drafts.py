@@ -10,7 +10,8 @@ from sqlalchemy import text
 
 from common.store.database import counted_statements
 from contracts.events.registry import Holding
-from jejak_local.harness import OTHER_AGENCY
+from contracts.introductions import HEADER, introduced
+from jejak_local.harness import NIP_KEY, OTHER_AGENCY, caller
 
 REASON = {"reason": "Sudah saling mengenal"}
 WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
@@ -48,7 +49,9 @@ async def test_a_run_becomes_drafts_that_only_the_desk_sees_and_again_they_take_
         (each["person_id"], each["mentor_id"], each["score"]) for each in found
     }
     assert {each["run_id"] for each in drafts} == {cohort["run"]}
-    assert (await api.get("/pairs/me", "person", person=cohort["mentees"][0]))["items"] == []
+    own = await api.call("person", "GET", "/pairs/me", person=cohort["mentees"][0])
+    assert own.json()["items"] == []
+    assert HEADER not in own.headers, "nobody is introduced"
     assert await told(world, "MentorMatched") == []
 
 
@@ -67,8 +70,11 @@ async def test_publishing_offers_each_pair_and_writes_one_mail_to_each_person(ap
     assert {each["recipient_id"]: each["values"]["pairs"] for each in mails if each["values"]["side"] == "mentor"} == (
         dict(by_mentor)
     )
-    [own] = (await api.get("/pairs/me", "person", person=cohort["mentees"][0]))["items"]
+    answer = await api.call("person", "GET", "/pairs/me", person=cohort["mentees"][0], subject="person")
+    [own] = answer.json()["items"]
     assert own["state"] == "offered"
+    whom = caller("person", clock=clock, nip_key=NIP_KEY)
+    assert introduced(whom, [answer.headers[HEADER]]) == {UUID(own["mentor_id"])}, "the other one, and nobody else"
 
 
 async def test_a_draft_is_moved_and_exchanged_by_hand_and_the_log_says_why(api, cohort, desk) -> None:

@@ -87,6 +87,8 @@ class Answer:
     content: bytes = field(default=b"", repr=False)
     media_type: str = ""
     disposition: str = ""
+    introduction: str = field(default="", repr=False)
+    """By which registry names those whom it shows."""
 
     @property
     def ok(self) -> bool:
@@ -143,6 +145,8 @@ class Asker:
     language: Language
     address: str
     """From where they look: services count calls by it, if they believe us (`FORWARDED_ALLOW_IPS`)."""
+    acting_for: str | None = None
+    """For whom they act: a service heeds it where a deputy may do a thing."""
 
     async def ask(self, *questions: Question) -> list[Answer]:
         """The answers, in the order of the questions."""
@@ -152,6 +156,8 @@ class Asker:
         headers = {"accept-language": self.language, "x-forwarded-for": self.address, **question.headers}
         if self.token:
             headers["authorization"] = f"Bearer {self.token}"
+        if self.acting_for:
+            headers["acting-for"] = self.acting_for
         propagate.inject(headers)
         address = f"{self.services[question.service]}/v1{question.path}"
         try:
@@ -171,7 +177,12 @@ class Asker:
         is_json = media_type in {"application/json", "application/problem+json"}
         said = got.json() if is_json and got.content else None
         return Answer(
-            got.status_code, said, got.content, media_type, got.headers.get("content-disposition", "attachment")
+            got.status_code,
+            said,
+            got.content,
+            media_type,
+            got.headers.get("content-disposition", "attachment"),
+            got.headers.get("introduction", ""),
         )
 
 

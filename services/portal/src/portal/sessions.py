@@ -27,6 +27,19 @@ PARKED = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
+class Acting:
+    """That somebody acts for another, as their deputy in the duty of a role."""
+
+    person: str
+    role: str
+    name: str
+
+    def said(self) -> dict[str, str]:
+        """As JSON, to be sealed."""
+        return {"person": self.person, "role": self.role, "name": self.name}
+
+
+@dataclass(frozen=True)
 class Signed:
     """Somebody who is logged in: by which tokens, in which hat."""
 
@@ -40,6 +53,7 @@ class Signed:
     good_until: datetime
     hat: str
     seen_at: datetime
+    acting: Acting | None = None
 
     @property
     def hats(self) -> list[str]:
@@ -107,10 +121,11 @@ async def begin(
     return cookie
 
 
-def read(cookie: str, row: Session, said: Mapping[str, Any]) -> Signed:
-    """Who a session is of."""
+def read(cookie: str, row: Session, said: Mapping[str, Any], acting: Mapping[str, str] | None) -> Signed:
+    """Who a session is of. Who acts for another wears that one's hat."""
     claims = {name: UUID(value) if name in IDS else value for name, value in said["claims"].items() if name in CLAIMS}
     principal = Principal(said["subject"], named(*said["roles"]), claims)
+    own = row.hat if row.hat in principal.roles else min(principal.roles, default="")
     return Signed(
         cookie=cookie,
         whose=row.whose,
@@ -120,8 +135,9 @@ def read(cookie: str, row: Session, said: Mapping[str, Any]) -> Signed:
         refresh=said["refresh"],
         identity=said["identity"],
         good_until=datetime.fromisoformat(said["good_until"]).astimezone(UTC),
-        hat=row.hat if row.hat in principal.roles else min(principal.roles, default=""),
+        hat=acting["role"] if acting else own,
         seen_at=row.seen_at,
+        acting=Acting(**acting) if acting else None,
     )
 
 

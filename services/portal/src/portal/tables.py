@@ -17,6 +17,7 @@ class Session(Stored, table=True):
     whose: str = Field(index=True, description="keyed hash of the subject")
     issuer_session: str | None = Field(index=True, description="keyed hash of the issuer's own session")
     hat: str | None = Field(description="the role that they chose")
+    acting: bytes | None = Field(default=None, description="for whom they act as a deputy, and in which role, sealed")
     sealed: bytes | None = Field(description="tokens and claims; none any more when the issuer gives no new ones")
     begun_at: datetime
     seen_at: datetime

@@ -32,6 +32,7 @@ from portal.forms import Form
 from portal.sealing import Seal
 from portal.sessions import Signed
 from portal.settings import Settings
+from portal.tables import Session
 from portal.texts import ZONES, templates
 
 LEEWAY = timedelta(seconds=30)
@@ -57,6 +58,10 @@ class Portal:
     def keys(self) -> KeySet:
         """The issuer's, for what it says of who logs in."""
         return KeySet(self.settings.jwks_url)
+
+    def acting(self, row: Session) -> Mapping[str, str] | None:
+        """For whom the one of a session acts."""
+        return self.seal.open(row.acting) if row.acting else None
 
     @property
     def secure(self) -> bool:
@@ -125,12 +130,16 @@ class Visit:
         query = urlencode({**kept, **{name: value for name, value in changes.items() if value is not None}})
         return self.request.url.path + (f"?{query}" if query else "")
 
-    async def names(self, ids: Iterable[str]) -> Mapping[str, str]:
-        """What people are called whom the one who looks may see, by their ids; of others, and while registry is away, nothing."""
+    async def names(self, ids: Iterable[str], *by: Answer) -> Mapping[str, str]:
+        """What people are called whom the one who looks may see, or whom these answers introduce, by their ids.
+
+        Of others, and while registry is away, nothing.
+        """
         wanted = [*dict.fromkeys(ids)]
         if not wanted:
             return {}
-        [found] = await self.ask(post("registry", "/people:names", {"person_ids": wanted}))
+        asked = {"person_ids": wanted, "introductions": [each.introduction for each in by if each.introduction]}
+        [found] = await self.ask(post("registry", "/people:names", asked))
         return {each["person_id"]: each["name"] for each in found.items}
 
     def typed_id(self, name: str) -> UUID:
@@ -150,7 +159,8 @@ class Visit:
         settings = self.portal.settings
         token = self.signed.access if self.signed else None
         address = self.request.client.host if self.request.client else ""
-        asker = Asker(self.portal.http, settings.services, settings.answer_seconds, token, self.language, address)
+        whom = self.signed.acting.person if self.signed and self.signed.acting else None
+        asker = Asker(self.portal.http, settings.services, settings.answer_seconds, token, self.language, address, whom)
         answers = await asker.ask(*questions)
         if self.signed and any(answer.status == 401 for answer in answers):
             raise LogInFirst(await park(self))
@@ -286,7 +296,7 @@ async def _visit(request: Request) -> tuple[Visit, _Was | None]:
     said = portal.seal.open(row.sealed) if row.sealed else None
     if said is None or now >= row.ends_at or now >= row.seen_at + settings.idle:
         return visit, was
-    signed: Signed | None = sessions.read(cookie, row, said)
+    signed: Signed | None = sessions.read(cookie, row, said, portal.acting(row))
     if signed.good_until <= now + LEEWAY:
         signed = await _renewed(visit, cookie)
     elif signed.seen_at <= now - sessions.TOUCH:
@@ -303,7 +313,7 @@ async def _renewed(visit: Visit, cookie: str) -> Signed | None:
         said = portal.seal.open(row.sealed) if row and row.sealed else None
         if row is None or said is None:
             return None
-        signed = sessions.read(cookie, row, said)
+        signed = sessions.read(cookie, row, said, portal.acting(row))
         if signed.good_until > now + LEEWAY:
             return signed
         tokens = await issuer.renewed(portal.settings, portal.keys, visit.parts.authenticator, signed)
@@ -311,7 +321,7 @@ async def _renewed(visit: Visit, cookie: str) -> Signed | None:
             await sessions.change(session, cookie, sealed=None)
             return None
         row.sealed, row.seen_at = portal.seal.close(tokens.said()), now
-        return sessions.read(cookie, row, tokens.said())
+        return sessions.read(cookie, row, tokens.said(), portal.acting(row))
 
 
 async def _sent(visit: Visit, was: _Was | None, *, anybody: bool) -> Visit:

@@ -12,8 +12,9 @@ READ_PEOPLE = Right(
     "for its steward; all for a national role",
 )
 READ_NAMES = Right(
-    (*READ_PEOPLE.roles, "verifier", "validator", "person"),
-    "whom they may read; who serves in their agency for a verifier and a validator; a person: themselves and whoever is below them today, without NIP",
+    (*READ_PEOPLE.roles, "verifier", "validator", "provider", "person"),
+    "whom they may read; who serves in their agency for a verifier and a validator; a person: themselves and whoever is below them today, without NIP; "
+    "whom another service has introduced to them, without NIP",
     asks=True,
 )
 READ_HISTORIES = Right(

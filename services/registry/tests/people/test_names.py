@@ -1,11 +1,14 @@
 """What many people are called: for whom, with which number, and what it leaves."""
 
+from dataclasses import replace
 from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
 
 from common.store.database import counted_statements
+from contracts.introductions import LASTS, introduce
+from jejak_local.harness import NIP_KEY, FixedClock, caller
 
 
 @pytest.fixture
@@ -20,8 +23,9 @@ async def people(api, nation, a_person):
     return {each["name"]: each["id"] for each in (await api.get("/people", "service"))["items"]}
 
 
-async def named(api, role, ids, query="", **claims):
-    answer = await api.call(role, "POST", f"/people:names{query}", {"person_ids": list(ids)}, **claims)
+async def named(api, role, ids, query="", introductions=(), **claims):
+    asked = {"person_ids": list(ids), "introductions": list(introductions)}
+    answer = await api.call(role, "POST", f"/people:names{query}", asked, **claims)
     assert answer.status_code == 200, answer.text
     shown = answer.json()
     return {each["name"]: each["nip"] for each in shown["items"]}, shown["not_visible"]
@@ -62,8 +66,31 @@ async def test_a_superior_names_their_own_tree_without_numbers(api, nation, peop
         [people["Citra"]],
     )
     assert (await named(api, "person", everybody, person=people["Budi"]))[0] == {"Budi": None}
-    for role in ("intern", "researcher", "provider"):
+    for role in ("intern", "researcher"):
         assert (await api.call(role, "POST", "/people:names", {"person_ids": everybody})).status_code == 403
+
+
+async def test_whom_another_service_has_introduced_is_named_without_number_to_that_caller_alone(
+    api, people, world, clock
+):
+    """Forged, changed, another's or old: nothing."""
+    everybody = list(people.values())
+    for role, claims in (("provider", {"provider": uuid4()}), ("person", {"person": uuid4()})):
+        claims["subject"] = role
+        assert (await named(api, role, everybody, **claims)) == ({}, sorted(everybody)), "a stranger"
+        whom = caller(role, clock=clock, nip_key=NIP_KEY)
+        by = introduce(whom, [UUID(people["Citra"])])
+        seen, hidden = await named(api, role, everybody, introductions=[by], **claims)
+        assert seen == {"Citra": None}
+        assert hidden == sorted([people["Ani"], people["Budi"]])
+        forged = introduce(replace(whom, nip_key="other"), [UUID(people["Ani"])])
+        others = introduce(replace(whom, subject="somebody"), [UUID(people["Ani"])])
+        old = introduce(caller(role, clock=FixedClock(clock.moment - LASTS), nip_key=NIP_KEY), [])
+        for wrong in (forged, others, old, by[:-2], "x"):
+            asked = {"person_ids": everybody, "introductions": [by, wrong]}
+            refused = await api.refused(role, "POST", "/people:names", asked, **claims)
+            assert refused == (422, "introduction-invalid", "introductions")
+    assert [look.event.person_ids for look in await world.looks()] == [[UUID(people["Citra"])]] * 2
 
 
 async def test_of_a_past_day_the_agency_of_that_day_names_them(api, nation, people):

@@ -9,7 +9,8 @@ import pytest
 
 from common.ids import new_id
 from common.store.database import counted_statements
-from jejak_local.harness import OTHER_AGENCY
+from contracts.introductions import HEADER, introduced
+from jejak_local.harness import NIP_KEY, OTHER_AGENCY, caller
 from services.training.tests.teaching import AFTER, FOUR_OF_TWO, course, enrolled, over, published, said
 
 
@@ -182,6 +183,10 @@ async def test_a_provider_sees_nobody_outside_its_own_classes(world, api):
     assert await seen("agency_hr") == {str(here)}
     assert await seen("person", person=there) == {str(there)}
     assert await seen("lan") == {str(here), str(there)}
+    shown = await api.call("provider", "GET", path, subject="provider")
+    whom = caller("provider", clock=world.clock, nip_key=NIP_KEY)
+    assert introduced(whom, [shown.headers[HEADER]]) == {here, there}, "as many are called by name"
+    assert HEADER not in (await api.call("person", "GET", path, person=there)).headers
     for role, claims in (
         ("provider", {"provider": world.other_school}), ("person", {"person": elsewhere}), ("agency_hr", {"agency": new_id()}),
     ):  # fmt: skip

@@ -39,7 +39,7 @@ async def file_appeal(case_id: UUID, body: AppealIn, session: Transaction, calle
 
 
 @router.get("/appeals", summary="Objections and appeals, oldest first")
-@shows("cases")
+@shows("cases", introduces=True)
 async def get_appeals(
     session: Reading, caller: Reader, window: AskedWindow, state: AppealState | None = None
 ) -> Page[AppealOut]:
@@ -47,7 +47,7 @@ async def get_appeals(
 
 
 @router.get("/appeals/{appeal_id}", summary="An objection or appeal")
-@shows("cases")
+@shows("cases", introduces=True)
 async def get_appeal(appeal_id: UUID, session: Reading, caller: Reader) -> AppealOut:
     return await read_appeal(session, appeal_id, caller)
 

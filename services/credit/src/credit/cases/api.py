@@ -67,7 +67,7 @@ async def get_cases(
 
 
 @router.get("/cases/{case_id}", summary="A case with its history")
-@shows("cases")
+@shows("cases", introduces=True)
 async def get_case(
     case_id: UUID, session: Reading, caller: Reader, language: UsedLanguage, response: Response
 ) -> CaseWithHistoryOut:

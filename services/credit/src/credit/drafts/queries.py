@@ -15,7 +15,15 @@ from credit.drafts.tables import activations, drafts, replay_changes, replays
 
 BY_PLACE: TypeAdapter[tuple[UUID, str]] = TypeAdapter(tuple[UUID, str])
 Who = Literal["gain", "lose"]
-DRAFTS = select(drafts, activations.c.law_from, activations.c.activated_by, activations.c.activated_at).outerjoin(
+LAST = (
+    select(replays.c.id)
+    .where(replays.c.draft_id == drafts.c.id)
+    .order_by(replays.c.ordered_at.desc(), replays.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+    .label("replay_id")
+)
+DRAFTS = select(drafts, activations.c.law_from, activations.c.activated_by, activations.c.activated_at, LAST).outerjoin(
     activations, activations.c.draft_id == drafts.c.id
 )
 

@@ -39,6 +39,7 @@ class DraftOut(BaseModel):
     content: str
     loaded_by: str
     loaded_at: datetime
+    replay_id: UUID | None = Field(description="its last replay, over or not")
     law_from: date | None
     activated_by: str | None
     activated_at: datetime | None

@@ -23,7 +23,7 @@ Anybody = Annotated[Caller[Regulations], Depends(rights.READ_WAITING_TIMES)]
 
 
 @router.get("/queue", summary="Cases that wait for your decision, the most urgent first")
-@shows("cases")
+@shows("cases", introduces=True)
 async def get_queue(
     session: Reading,
     caller: Decider,

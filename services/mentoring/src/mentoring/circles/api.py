@@ -46,7 +46,7 @@ async def post_circle(programme_id: UUID, document: CircleIn, session: Transacti
 
 
 @router.get("/circles/{circle_id}", summary="A circle with who is in it")
-@shows("mentoring")
+@shows("mentoring", introduces=True)
 async def get_circle(circle_id: UUID, session: Reading, caller: OneOfIt) -> WholeCircleOut:
     return await queries.circle(session, circle_id, caller)
 

@@ -41,7 +41,7 @@ NO_DRAFT: dict[int | str, dict[str, Any]] = {409: {"description": "`pair-not-dra
 
 
 @router.get("/pairs/me", summary="The pairs you are or were one of")
-@shows("mentoring")
+@shows("mentoring", introduces=True)
 async def list_own_pairs(session: Reading, caller: OneOfBoth, window: AskedWindow) -> Page[PairOut]:
     return await queries.own_pairs(session, window, caller)
 

@@ -59,13 +59,13 @@ async def list_quiet_pairs(
 @router.get(
     "/sessions/me", summary="The sessions of your pairs that are to come, or wait for a word that they were held"
 )
-@shows("mentoring")
+@shows("mentoring", introduces=True)
 async def list_own_sessions(session: Reading, caller: OneOfBoth, window: AskedWindow) -> Page[SessionOut]:
     return await queries.own_sessions(session, window, caller)
 
 
 @router.get("/sessions/{session_id}", summary="A session with what was talked about")
-@shows("mentoring")
+@shows("mentoring", introduces=True)
 async def get_session(session_id: UUID, session: Reading, caller: OneOfBoth, response: Response) -> WholeSessionOut:
     return tagged(await queries.whole_session(session, session_id, caller), response)
 

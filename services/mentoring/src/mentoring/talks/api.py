@@ -61,7 +61,7 @@ async def post_talk(slot_id: UUID, document: TalkIn, session: Transaction, calle
 
 
 @router.get("/talks", summary="The talks you have asked for or were asked for")
-@shows("mentoring")
+@shows("mentoring", introduces=True)
 async def list_talks(session: Reading, caller: Talker, window: AskedWindow) -> Page[TalkOut]:
     return await queries.own_talks(session, window, caller)
 

@@ -1,6 +1,6 @@
 """An agency: where it stands now, by unit and down to the person; and the exemptions that HR decides."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -21,6 +21,7 @@ Look = Annotated[Visit, Depends(rights.AGENCY)]
 People = Annotated[Visit, Depends(rights.AGENCY_PEOPLE)]
 Office = Annotated[Visit, Depends(rights.HR)]
 OwnAgency = Annotated[Visit, Depends(rights.OWN_AGENCY)]
+Indexes = Annotated[Visit, Depends(rights.INDEXES)]
 
 MENU = (
     Item("/agency", text_named("menu.agency"), rights.OWN_AGENCY.roles),
@@ -44,6 +45,15 @@ SHORT = (
     Column("verified_now", text_named("round.now"), "number"),
     Column("missing", text_named("people.missing"), "number"),
 )
+BOUNDS = (
+    Column("people", text_named("agency.active"), "number"),
+    Column("known", text_named("index.known"), "number"),
+    Column("at_least", text_named("index.at-least"), "number"),
+    Column("at_most", text_named("index.at-most"), "number"),
+    Column("competence_at_least", text_named("index.competence-at-least"), "number"),
+    Column("competence_at_most", text_named("index.competence-at-most"), "number"),
+)
+"""What is told of the index of professionalism of a group: bounds, since not all of it is on record."""
 SHOWN = 50
 
 
@@ -99,6 +109,37 @@ def _units(visit: Visit, agency_id: UUID, day: date | None, counts: dict[str, An
     return Listing(
         say("agency.by-unit", visit.language), columns, rows, {say("people.day", visit.language): as_of}, total
     )
+
+
+@router.get("/agencies/{agency_id}/professionalism")
+async def professionalism(
+    visit: Indexes,
+    agency_id: UUID,
+    unit_id: UUID | None = None,
+    sort: str | None = None,
+    form: Annotated[str | None, Query(alias="as")] = None,
+) -> Response:
+    """The index of professionalism of an agency, or of a unit, and of the units right below."""
+    path = f"/agencies/{agency_id}"
+    found, units = await visit.ask(
+        get("credit", f"{path}/professionalism", unit_id=unit_id), get("registry", f"{path}/units", limit=1000)
+    )
+    names = {each["id"]: each["name"] for each in units.items}
+    table = _indexes(visit, agency_id, found.body, names).sorted(sort) if found.ok else None
+    if form and table:
+        return await as_file(visit, form, table)
+    return visit.page("agency/professionalism.html", found.page, found=found, table_=table, sort=sort)
+
+
+def _indexes(visit: Visit, agency_id: UUID, found: Mapping[str, Any], names: Mapping[str, str]) -> Listing:
+    below = f"/agencies/{agency_id}/professionalism?unit_id={{unit_id}}"
+    columns = (Column("label", text_named("people.unit"), address=below), *BOUNDS)
+    nameless = say("index.nameless", visit.language)
+    rows = [{**unit, "label": names.get(unit["unit_id"], nameless)} for unit in found["units"]]
+    label = names.get(found["unit_id"] or "", say("agency.total", visit.language))
+    total = {**found["whole"], "label": label} if found["whole"] else None
+    as_of = templates(visit.language).filters["day"](found["day"])
+    return Listing(say("index.title", visit.language), columns, rows, {say("people.day", visit.language): as_of}, total)
 
 
 @router.get("/agencies/{agency_id}/people")

@@ -22,7 +22,7 @@ MENU = (Item("/checking", text_named("menu.checking"), rights.CHECKER.roles),)
 SERVICE = "training"
 TAKEN = 20
 """How many records are taken at once."""
-SHOWN = 200
+SHOWN = 100
 
 
 @router.get("/checking")
@@ -38,7 +38,7 @@ async def take(visit: Checker) -> Response:
 
 async def _in_hand(visit: Visit, form: Form) -> Response:
     [found] = await visit.ask(get(SERVICE, "/checks", limit=SHOWN))
-    names = await visit.names(each["record"]["person_id"] for each in found.items)
+    names = await visit.names((each["record"]["person_id"] for each in found.items), found)
     return visit.page("checking/list.html", 422 if form.faults else found.page, form=form, found=found, names=names)
 
 
@@ -67,7 +67,7 @@ async def _check(visit: Visit, check_id: UUID, form: Form) -> Response:
     if found.missing:
         raise Refused("not-found")
     record = found.body["record"] if found.ok else None
-    names = await visit.names([record["person_id"]]) if record else {}
+    names = await visit.names([record["person_id"]], found) if record else {}
     forms = [each for pack in packs.body for each in pack["forms"]] if packs.ok and record else ()
     kind = next((each["label"] for each in forms if each["code"] == record["form"]), None) if record else None
     return visit.page(

@@ -25,6 +25,8 @@ Giver = Annotated[Visit, Depends(rights.PROVIDER)]
 SERVICE = "training"
 COURSE = ("code", "title", "form", "jp", "valid_from")
 CLASS = ("course_id", "begins_on", "ends_on", "seats", "cost", "sessions")
+SHOWN = 100
+"""How many of a class are shown at once."""
 SESSIONS = range(5)
 """How many sessions a new class may have on the page; a service takes a hundred."""
 
@@ -83,8 +85,8 @@ async def _teaching(visit: Visit, form: Form, after: str | None = None) -> Respo
 
 
 @router.get("/teaching/{class_id}")
-async def taught(visit: Giver, class_id: UUID) -> Response:
-    return await _taught(visit, class_id, visit.form)
+async def taught(visit: Giver, class_id: UUID, after: str | None = None) -> Response:
+    return await _taught(visit, class_id, visit.form, after)
 
 
 @router.post("/teaching/{class_id}")
@@ -137,13 +139,20 @@ async def _tell(visit: Visit, class_id: UUID) -> Response:
     return await _taught(visit, class_id, again)
 
 
-async def _taught(visit: Visit, class_id: UUID, form: Form) -> Response:
+async def _taught(visit: Visit, class_id: UUID, form: Form, after: str | None = None) -> Response:
     path = f"/classes/{class_id}"
     found, people, feedback = await visit.ask(
-        get(SERVICE, path), get(SERVICE, f"{path}/people", limit=1000), get(SERVICE, f"{path}/feedback")
+        get(SERVICE, path), get(SERVICE, f"{path}/people", after=after, limit=SHOWN), get(SERVICE, f"{path}/feedback")
     )
     if found.missing or people.missing:
         raise Refused("not-found")
+    names = await visit.names((each["person_id"] for each in people.items), people)
     return visit.page(
-        "classes/taught.html", 422 if form.faults else 200, form=form, found=found, people=people, feedback=feedback
+        "classes/taught.html",
+        422 if form.faults else 200,
+        form=form,
+        found=found,
+        people=people,
+        feedback=feedback,
+        names=names,
     )

@@ -1,11 +1,14 @@
 """The first page, for who is not logged in and for each hat; and papers that anybody checks."""
 
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
 from portal import rights
 from portal.asking import Answer, file, get
+from portal.forms import Form
+from portal.texts import say
 from portal.visits import Visit, to
 
 router = APIRouter(include_in_schema=False)
@@ -22,6 +25,9 @@ EQUALISED = "hasil-penyetaraan"
 """The tag of registry of whose post was turned into a functional one."""
 MOST_BYTES = 1_000_000
 """Of a paper that is checked; a longer file is none of ours, and fails by what is left out."""
+CODE = re.compile(r"/v1/(certificate|paper)-checks/([A-Za-z0-9_-]{22})$")
+"""What the code on a paper says."""
+PAPERS = {"certificate": "certificates", "paper": "papers"}
 NOTHING = Answer(200, {"whole": False, "trusted": False})
 """What is said where no file was chosen."""
 
@@ -56,15 +62,28 @@ async def check_certificate(visit: Anybody, token: str) -> Response:
     return visit.page("home/certificate.html", 404 if checked.missing else 200, checked=checked)
 
 
+@router.get("/papers/{token}")
+async def check_paper(visit: Anybody, token: str) -> Response:
+    """Whether a PAK is valid, for whoever has it in hand."""
+    [checked] = await visit.ask(get("credit", f"/paper-checks/{token}"))
+    return visit.page("home/paper.html", 404 if checked.missing else 200, checked=checked)
+
+
 @router.get("/check")
 async def check(visit: Anybody) -> Response:
-    return visit.page("home/check.html", checked=None)
+    return visit.page("home/check.html", checked=None, form=visit.form)
 
 
 @router.post("/check")
-async def check_file(visit: Anybody) -> Response:
-    """Whether a transcript, a certificate or a PAK is as it was signed; the file is read, and kept nowhere."""
+async def check_what_is_in_hand(visit: Anybody) -> Response:
+    """By the address in the code of a certificate or a PAK, or by the file of any signed paper, which is read and kept nowhere."""
+    form = visit.form
+    if address := form["address"].strip():
+        if found := CODE.search(address):
+            return to(f"/{PAPERS[found[1]]}/{found[2]}")
+        form = Form(form.typed, {"address": [say("check.no-address", visit.language)]})
+        return visit.page("home/check.html", 422, checked=None, form=form)
     sent = visit.files.get("paper")
     content = await sent.read(MOST_BYTES) if sent else b""
     [checked] = await visit.ask(file("training", "/signature-checks", content)) if content else [NOTHING]
-    return visit.page("home/check.html", checked=checked)
+    return visit.page("home/check.html", checked=checked, form=form)

@@ -48,7 +48,7 @@ async def decide_many(visit: Judge) -> Response:
         question = post(SERVICE, "/queue:take", {"most": TAKEN})
         return await done(visit, question, "/judging?held=true", lambda form: _queue(visit, form))
     lines = _lines(visit.form)
-    [sent] = await visit.ask(bulk(SERVICE, "/cases:decide", lines))
+    sent = await visit.do(bulk(SERVICE, "/cases:decide", lines))
     refused = [each for each in sent.lines if each["status"] == "refused"]
     if sent.ok and not refused:
         return to(f"/judging?done={len(lines)}")
@@ -74,7 +74,7 @@ def _lines(form: Form) -> list[dict[str, str]]:
 async def _queue(visit: Visit, form: Form, after: str | None = None) -> Response:
     asked = {name: visit.request.query_params.get(name) or None for name in NARROW}
     [found] = await visit.ask(get(SERVICE, "/queue", **asked, after=after, limit=SHOWN))
-    names = await visit.names(each["person_id"] for each in found.items)
+    names = await visit.names((each["person_id"] for each in found.items), found)
     return _page(visit, "queue", form, found=found, names=names, asked=asked)
 
 
@@ -106,7 +106,7 @@ async def _case(visit: Visit, case_id: UUID, form: Form) -> Response:
     if found.missing:
         raise Refused("not-found")
     c = found.body if found.ok else None
-    names = await visit.names([c["person_id"]]) if c else {}
+    names = await visit.names([c["person_id"]], found) if c else {}
     given = await _proof(visit, c) if c else None
     return _page(
         visit, "case", form, case=found, names=names, given=given, faults_of=_faults_of(subjects),
@@ -134,7 +134,7 @@ def _faults_of(subjects: Answer) -> Mapping[str, list[str]]:
 @router.get("/appeals")
 async def appeals(visit: AppealJudge, state: str = "filed", after: str | None = None) -> Response:
     [found] = await visit.ask(get(SERVICE, "/appeals", state=state or None, after=after, limit=SHOWN))
-    names = await visit.names(each["person_id"] for each in found.items)
+    names = await visit.names((each["person_id"] for each in found.items), found)
     return visit.page("judging/appeals.html", found.page, found=found, names=names, state=state)
 
 
@@ -160,7 +160,7 @@ async def _appeal(visit: Visit, appeal_id: UUID, form: Form) -> Response:
     if found.missing:
         raise Refused("not-found")
     [against] = await visit.ask(get(SERVICE, f"/cases/{found.body['case_id']}")) if found.ok else [found]
-    names = await visit.names([found.body["person_id"]]) if found.ok else {}
+    names = await visit.names([found.body["person_id"]], found) if found.ok else {}
     return _page(visit, "appeal", form, found=found, case=against, names=names)
 
 

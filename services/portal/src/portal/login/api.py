@@ -1,7 +1,8 @@
 """Log-in and log-out, hats, and how somebody wants to be spoken to."""
 
 import secrets
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
@@ -10,7 +11,9 @@ from common.refused import Refused
 from common.texts import LANGUAGES
 from common.web.auth import everybody
 from portal import issuer, rights, sessions
+from portal.asking import get
 from portal.assets import Asset
+from portal.sessions import Acting
 from portal.texts import ZONES
 from portal.visits import Visit, inside, portal_of, to, unwatched
 
@@ -20,6 +23,8 @@ LOGIN_SECONDS = 600
 """How long somebody may take to log in."""
 YEAR_SECONDS = 31_536_000
 FIRST_ZONE = next(iter(ZONES))
+ACTED = ("verifier", "validator")
+"""The duties of a role that a deputy does by pages; they are called as the role is."""
 
 Anybody = Annotated[Visit, Depends(rights.ANYBODY)]
 SignedIn = Annotated[Visit, Depends(rights.SIGNED_IN)]
@@ -97,18 +102,43 @@ async def log_out_from_behind(request: Request) -> Response:
 
 @router.get("/hat")
 async def choose_hat(visit: SignedIn, next: str = "/home") -> Response:  # noqa: A002 - the name in the address
-    return visit.page("login/hat.html", next=inside(next))
+    return visit.page("login/hat.html", next=inside(next), others=await _acts_for(visit))
 
 
 @router.post("/hat")
 async def wear_hat(visit: SignedIn) -> Response:
-    """Wears another of one's own hats. Raises Refused `hat-other` for one that is not one's own."""
-    hat = visit.typed.get("hat", "")
-    if hat not in visit.who.hats:
+    """Wears another of one's own hats, or that of somebody for whom one acts. Raises Refused `hat-other` for one that is neither."""
+    hat, duty = visit.typed.get("hat", ""), visit.typed.get("duty")
+    if duty:
+        acting = (await _acts_for(visit)).get(duty)
+        if acting is None:
+            raise Refused("hat-other")
+        worn: dict[str, Any] = {"acting": visit.portal.seal.close(acting.said())}
+    elif hat in visit.who.hats:
+        worn = {"hat": hat, "acting": None}
+    else:
         raise Refused("hat-other")
     async with visit.parts.database.transaction() as session:
-        await sessions.change(session, visit.who.cookie, hat=hat)
+        await sessions.change(session, visit.who.cookie, **worn)
     return to(inside(visit.typed.get("next")))
+
+
+async def _acts_for(visit: Visit) -> Mapping[str, Acting]:
+    """For whom one may act today, by the id of the delegation; nobody while the registry is away."""
+    me, today = visit.who.principal.claims.get("person"), visit.parts.clock.today().isoformat()
+    if me is None or "person" not in visit.who.principal.roles:
+        return {}
+    [found] = await visit.ask(get("registry", "/people/me/deputies", limit=1000))
+    acts = [
+        each
+        for each in found.items
+        if each["deputy_id"] == str(me) and each["duty"] in ACTED and each["valid_from"] <= today < each["valid_to"]
+    ]
+    names = await visit.names((each["person_id"] for each in acts), found)
+    return {
+        each["id"]: Acting(each["person_id"], each["duty"], names.get(each["person_id"], each["person_id"]))
+        for each in acts
+    }
 
 
 @router.get("/language/{language}")

@@ -14,7 +14,7 @@ from portal.asking import post, put
 from portal.deeds import chosen, done
 from portal.forms import Form
 from portal.mentoring import groups
-from portal.mentoring.steps import MOST, SERVICE, SPAN, ask, ended, page, rows, side, span
+from portal.mentoring.steps import MOST, SERVICE, SPAN, ask, ended, other, page, rows, side, span
 from portal.menu import Item
 from portal.visits import Visit
 
@@ -49,10 +49,13 @@ async def _overview(visit: Visit, form: Form) -> Response:
         ask("/programmes", state="open"),
         ask("/reports/notices"),
     )
+    with_whom = {each["id"]: other(visit, each) for each in (*pairs.items, *sessions.items)}
+    names = await visit.names(with_whom.values(), pairs, sessions)
     return page(
         visit, "overview", form, pairs=pairs, sessions=sessions, programmes=programmes, notices=notices,
         coming=sorted(sessions.items, key=lambda each: each["starts_at"]), over=ended(visit, sessions),
         titles={each["id"]: each["title"] for each in programmes.items},
+        names={each: names.get(whom) for each, whom in with_whom.items()},
     )  # fmt: skip
 
 
@@ -142,9 +145,11 @@ async def _pair(visit: Visit, pair_id: UUID, form: Form) -> Response:
     own = next((each for each in pairs.items if each["id"] == str(pair_id)), None)
     if pairs.ok and own is None:
         raise Refused("not-found")
+    whom = other(visit, own) if own else ""
+    names = await visit.names([whom] if whom else [], pairs)
     return page(
         visit, "pair", form, pairs=pairs, pair=own, agreement=agreement, sessions=sessions, hours=hours,
-        side=side(visit, own), over=ended(visit, sessions),
+        side=side(visit, own), over=ended(visit, sessions), name=names.get(whom),
     )  # fmt: skip
 
 
@@ -246,8 +251,10 @@ async def _session(visit: Visit, session_id: UUID, form: Form) -> Response:
     found, answers = await visit.ask(ask(path), ask(f"{path}/feedback"))
     if found.missing:
         raise Refused("not-found")
-    said = {}
+    said, name = {}, None
     if found.ok:
+        whom = other(visit, found.body)
+        name = (await visit.names([whom], found)).get(whom)
         said = {"log": found.body["log"] or ""}
         for n, each in enumerate(found.body["actions"]):
             said |= {f"what-{n}": each["what"], f"whose-{n}": each["whose"], f"due-{n}": each["due_on"] or ""}
@@ -258,7 +265,7 @@ async def _session(visit: Visit, session_id: UUID, form: Form) -> Response:
     )
     return page(
         visit, "session", form, session=found, answers=answers, side=whose, rows=rows(form, "what"), over=found.ok and datetime.fromisoformat(found.body["ends_at"]) <= visit.parts.clock.now(),
-        version=form["version"] or (found.body["version"] if found.ok else ""), questions=ANSWERS,
+        version=form["version"] or (found.body["version"] if found.ok else ""), questions=ANSWERS, name=name,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from portal import rights
 from portal.asking import post, put
 from portal.deeds import chosen, done
 from portal.forms import Form
-from portal.mentoring.steps import MOST, SERVICE, SPAN, ask, ended, page, side, span
+from portal.mentoring.steps import MOST, SERVICE, SPAN, ask, ended, other, page, side, span
 from portal.visits import Visit
 
 router = APIRouter(include_in_schema=False)
@@ -64,6 +64,8 @@ async def _circle(visit: Visit, circle_id: UUID, form: Form) -> Response:
         raise Refused("not-found")
     is_mentor = found.ok and found.body["mentor_id"] == str(visit.person)
     members = found.body["members"] if found.ok else ()
+    ids = [found.body["mentor_id"], *(each["person_id"] for each in members)] if found.ok else []
+    names = await visit.names(ids, found)
     return page(
         visit,
         "circle",
@@ -74,6 +76,7 @@ async def _circle(visit: Visit, circle_id: UUID, form: Form) -> Response:
         over=ended(visit, meetings),
         me=str(visit.person),
         numbers={each["person_id"]: number for number, each in enumerate(members, 1)},
+        names=names,
     )
 
 
@@ -102,4 +105,9 @@ async def do_of_talk(visit: Own) -> Response:
 async def _talks(visit: Visit, form: Form, after: str | None = None) -> Response:
     slots, own = await visit.ask(ask("/talk-slots", after=after), ask("/talks", limit=MOST))
     sides = {each["id"]: side(visit, each) for each in own.items}
-    return page(visit, "talks", form, slots=slots, own=own, sides=sides, over=ended(visit, own))
+    with_whom = {each["id"]: other(visit, each) for each in own.items}
+    names = await visit.names(with_whom.values(), own)
+    return page(
+        visit, "talks", form, slots=slots, own=own, sides=sides, over=ended(visit, own),
+        names={each: names.get(whom) for each, whom in with_whom.items()},
+    )  # fmt: skip

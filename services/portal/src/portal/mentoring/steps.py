@@ -32,6 +32,11 @@ def side(visit: Visit, two: Mapping[str, Any] | None) -> str:
     return "mentee" if two and two["mentee_id"] == str(visit.person) else "mentor"
 
 
+def other(visit: Visit, two: Mapping[str, Any]) -> str:
+    """The id of the other one of the two."""
+    return two["mentor_id"] if side(visit, two) == "mentee" else two["mentee_id"]
+
+
 def ended(visit: Visit, found: Answer) -> set[str]:
     """Which of these are over by now."""
     now = visit.parts.clock.now()

@@ -7,10 +7,11 @@ from fastapi import APIRouter, Depends, Response
 
 from common.texts import text_named
 from portal import rights
-from portal.asking import get, post
+from portal.asking import get, handed_on, post
 from portal.deeds import done
 from portal.forms import Form
 from portal.menu import Item
+from portal.texts import say
 from portal.visits import Visit
 
 router = APIRouter(include_in_schema=False)
@@ -46,6 +47,35 @@ async def entry(visit: Own, entry_id: UUID) -> Response:
     """Where one entry comes from: what went in, by which rule, and who decided."""
     [found] = await visit.ask(get("credit", f"/people/me/credit/explain/{entry_id}"))
     return visit.page("points/entry.html", 404 if found.missing else 200, explained=found)
+
+
+@router.get("/credit/papers")
+async def papers(visit: Own) -> Response:
+    return await _papers(visit, visit.form)
+
+
+@router.post("/credit/papers")
+async def print_paper(visit: Own) -> Response:
+    """A paper as a signed PDF: the number on it is the registry's, since credit keeps none."""
+    [oneself] = await visit.ask(get("registry", "/people/me"))
+    nip = oneself.body["nip"] if oneself.ok else ""
+    sent = await visit.do(post("credit", f"/papers/{visit.typed_id('paper')}/print", {"nip": nip}))
+    if sent.ok:
+        return handed_on(sent)
+    return await _papers(visit, visit.form.refused(sent, (), say("form.not-sent", visit.language)))
+
+
+async def _papers(visit: Visit, form: Form) -> Response:
+    """The papers that were issued about them, and what has become of each."""
+    [found] = await visit.ask(get("credit", "/papers", limit=1000))
+    return visit.page("points/papers.html", 422 if form.faults else found.page, found=found, form=form)
+
+
+@router.get("/credit/professionalism")
+async def professionalism(visit: Own) -> Response:
+    """Their index of professionalism by dimension, and what one more training would change."""
+    [found] = await visit.ask(get("credit", "/people/me/professionalism"))
+    return visit.page("points/professionalism.html", found.page, found=found)
 
 
 @router.get("/credit/cases/{case_id}")

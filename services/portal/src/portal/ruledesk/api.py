@@ -1,5 +1,6 @@
-"""LAN tries a rule before it is law: a draft is loaded, and all points so far go through it in a copy."""
+"""LAN tries a rule before it is law, and makes it so: all points go through a draft in a copy, and a second person says from when it holds."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,11 +10,10 @@ from common.refused import Refused
 from common.texts import text_named
 from portal import rights
 from portal.asking import get, post
-from portal.deeds import done
+from portal.deeds import chosen, done
 from portal.forms import Form
 from portal.menu import Item
-from portal.texts import say
-from portal.visits import Visit, to
+from portal.visits import Visit
 
 router = APIRouter(include_in_schema=False)
 
@@ -23,6 +23,7 @@ MENU = (Item("/drafts", text_named("menu.drafts"), rights.LAN.roles),)
 SERVICE = "credit"
 SHOWN = 50
 WHO = ("gain", "lose")
+LOADED = ("subject", "content")
 
 
 @router.get("/drafts")
@@ -32,8 +33,9 @@ async def drafts(visit: Drafter, after: str | None = None) -> Response:
 
 @router.post("/drafts")
 async def load(visit: Drafter) -> Response:
-    question = post(SERVICE, "/drafts", {"content": visit.form["content"].replace("\r\n", "\n")})
-    return await done(visit, question, "/drafts?done=true", lambda form: _drafts(visit, form), ("content",))
+    said = {"subject": visit.form["subject"], "content": visit.form["content"].replace("\r\n", "\n")}
+    question = post(SERVICE, "/drafts", said)
+    return await done(visit, question, "/drafts?done=true", lambda form: _drafts(visit, form), LOADED)
 
 
 async def _drafts(visit: Visit, form: Form, after: str | None = None) -> Response:
@@ -47,19 +49,29 @@ async def draft(visit: Drafter, draft_id: UUID) -> Response:
 
 
 @router.post("/drafts/{draft_id}")
-async def try_draft(visit: Drafter, draft_id: UUID) -> Response:
-    """Has all points so far go through it, in a copy."""
-    [sent] = await visit.ask(post(SERVICE, f"/drafts/{draft_id}/replay"))
-    if sent.ok:
-        return to(f"/drafts/{draft_id}/replays/{sent.body['id']}")
-    return await _draft(visit, draft_id, visit.form.refused(sent, (), say("form.not-sent", visit.language)))
+async def do_with_draft(visit: Drafter, draft_id: UUID) -> Response:
+    """Has all points so far go through it, in a copy; or makes it law from a day on."""
+    path = f"/drafts/{draft_id}"
+    deeds = {
+        "replay": post(SERVICE, f"{path}/replay"),
+        "activate": post(SERVICE, f"{path}/activate", visit.form.given("law_from")),
+    }
+    return await done(visit, chosen(visit, deeds), path, lambda form: _draft(visit, draft_id, form), ("law_from",))
 
 
 async def _draft(visit: Visit, draft_id: UUID, form: Form) -> Response:
+    """The draft, beside what it would change."""
     [found] = await visit.ask(get(SERVICE, f"/drafts/{draft_id}"))
     if found.missing:
         raise Refused("not-found")
-    return _page(visit, "draft", form, found=found)
+    replay_id = found.body["replay_id"] if found.ok else None
+    [replay] = await visit.ask(get(SERVICE, f"/replays/{replay_id}")) if replay_id else [None]
+    return _page(visit, "draft", form, found=found, replay=replay, own=found.ok and _own(visit, found.body))
+
+
+def _own(visit: Visit, draft: Mapping[str, Any]) -> bool:
+    """Whether who looks has loaded it: another makes it law."""
+    return draft["loaded_by"] == visit.who.principal.subject
 
 
 @router.get("/drafts/{draft_id}/replays/{replay_id}")

@@ -52,5 +52,6 @@ def _table(visit: Visit, by: str, found: Mapping[str, Any]) -> Listing:
         for group in found["groups"]
     ]
     words = {say("people.day", visit.language): templates(visit.language).filters["day"](found["as_of"])}
-    columns = (Column("label", CALLED["by"][by]), *COLUMNS)
+    leads = "/agencies/{key}/professionalism" if by == "agency" and rights.INDEXES.opens_to(visit.who.hat) else ""
+    columns = (Column("label", CALLED["by"][by], address=leads), *COLUMNS)
     return Listing(say("totals.title", visit.language), columns, rows, words, found["total"])

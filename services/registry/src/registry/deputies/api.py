@@ -31,7 +31,7 @@ async def list_duties(caller: Namer, language: UsedLanguage) -> list[DutyOut]:
 
 
 @router.get("/people/me/deputies", summary="Who stands in for oneself, and for whom one stands in, whenever")
-@shows("duties")
+@shows("duties", introduces=True)
 async def list_own_deputies(session: Reading, caller: Oneself, window: AskedWindow) -> Page[DeputyOut]:
     return await queries.own(session, window, caller)
 

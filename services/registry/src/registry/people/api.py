@@ -70,7 +70,7 @@ async def post_names(
     caller: Annotated[Caller[None], Depends(rights.READ_NAMES)],
     as_of: Day | None = None,
 ) -> NamesOut:
-    return await queries.names(session, document.person_ids, caller, as_of)
+    return await queries.names(session, document, caller, as_of)
 
 
 @router.get("/people/{person_id}", summary="A person, as of a day")

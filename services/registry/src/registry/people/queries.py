@@ -1,6 +1,5 @@
 """Reading people as of a day, and their history."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -30,6 +29,7 @@ from common.refused import Refused
 from common.store.sets import one_of
 from common.web.pages import BY_ID, Page, Window
 from contracts.callers import Caller
+from contracts.introductions import introduced
 from registry.agencies.tables import agencies
 from registry.domain.person import GONE
 from registry.people.schemas import (
@@ -39,6 +39,7 @@ from registry.people.schemas import (
     GradeOut,
     HistoryOut,
     NamedOut,
+    NamesIn,
     NamesOut,
     NumberOut,
     PersonOut,
@@ -126,10 +127,12 @@ async def people_page(
     return window.page(rows, key=lambda row: [row.id])
 
 
-async def names(
-    session: AsyncSession, person_ids: Sequence[UUID], caller: Caller[None], as_of: date | None
-) -> NamesOut:
-    """The names of those whom the caller may see as of a day, of whoever is below them today, and their own."""
+async def names(session: AsyncSession, asked: NamesIn, caller: Caller[None], as_of: date | None) -> NamesOut:
+    """The names of those whom the caller may see as of a day, of whoever is below them today or was introduced to them, and their own.
+
+    Raises Refused `introduction-invalid`.
+    """
+    known = introduced(caller, asked.introductions)
     office: ColumnElement[bool] = false()
     if caller.unbound or caller.agencies or caller.holds_by("position"):
         office = _visible(caller, as_of)
@@ -139,14 +142,15 @@ async def names(
         team = TEAM.bindparams(me=me, today=caller.today).columns(person_id=Uuid()).subquery()
         theirs = or_(people.c.id == me, people.c.id.in_(select(team.c.person_id)))
     nip = case((office, _nip(caller))).label("nip")
+    met = one_of(people.c.id, sorted(known)) if known else false()
     found = (
         _as_of(caller, as_of)
         .with_only_columns(people.c.id.label("person_id"), people.c.name, nip)
-        .where(one_of(people.c.id, person_ids), or_(office, theirs))
+        .where(one_of(people.c.id, asked.person_ids), or_(office, theirs, met))
         .order_by(people.c.id)
     )
     items = [NamedOut.model_validate(row, from_attributes=True) for row in await session.execute(found)]
-    return NamesOut(items=items, not_visible=sorted(set(person_ids) - {item.person_id for item in items}))
+    return NamesOut(items=items, not_visible=sorted(set(asked.person_ids) - {item.person_id for item in items}))
 
 
 async def history(session: AsyncSession, person_id: UUID, caller: Caller[None]) -> HistoryOut:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StrictBool, ValidationInfo, field_validator
+from pydantic import BaseModel, Field, StrictBool, StringConstraints, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from common.fields import Day, Document, Line
@@ -211,10 +211,16 @@ class ChangeOut(BaseModel):
 MOST_NAMED = 1_000
 
 
+Introduction = Annotated[str, StringConstraints(min_length=1, max_length=8000)]
+
+
 class NamesIn(Document):
     """Whose names are asked for."""
 
     person_ids: list[UUID] = Field(min_length=1, max_length=MOST_NAMED)
+    introductions: list[Introduction] = Field(
+        default_factory=list, max_length=20, description="what other services gave in the header `Introduction`"
+    )
 
 
 class NamedOut(BaseModel):

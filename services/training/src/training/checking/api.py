@@ -30,7 +30,7 @@ async def post_take(document: TakeIn, session: Transaction, caller: Checker) -> 
 
 
 @router.get("/checks", summary="The records in your hands")
-@shows("trainings")
+@shows("trainings", introduces=True)
 async def list_checks(session: Reading, caller: Checker, window: AskedWindow) -> Page[CheckOut]:
     return await queries.held_page(session, window, caller)
 
@@ -40,7 +40,7 @@ async def list_checks(session: Reading, caller: Checker, window: AskedWindow) ->
     summary="A record in your hands",
     responses={409: {"description": "`check-decided`, `lease-over`"}},
 )
-@shows("trainings")
+@shows("trainings", introduces=True)
 async def get_check(check_id: UUID, session: Reading, caller: Checker) -> CheckOut:
     return await queries.held(session, check_id, caller)
 

@@ -84,7 +84,7 @@ async def post_cancel(class_id: UUID, document: CancellationIn, session: Transac
 
 
 @router.get("/classes/{class_id}/people", summary="Who is in a class, as far as they are the caller's to see")
-@shows("trainings")
+@shows("trainings", introduces=True)
 async def list_people(class_id: UUID, session: Reading, caller: Looker, window: AskedWindow) -> Page[ParticipantOut]:
     return await queries.participants(session, window, class_id, caller)
 
