@@ -3,6 +3,7 @@
 import html
 import re
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 
@@ -139,7 +140,7 @@ async def test_ones_own_papers_are_handed_out_signed_and_ones_index_explains_its
     person = await registered(nip)
     credit, api = await beside("credit"), api_of("credit")
     await credit.agency(agency)
-    await credit.people(credit.state(person_id=person, nip=nip))
+    await credit.people(credit.state(person_id=UUID(person), nip=nip))
     line = {
         "reference": "P-1", "source_name": "e-kinerja", "person_id": person, "predikat": "baik",
         "period_start": "2025-01-01", "period_end": "2025-12-31", "evidence": "https://contoh.go.id/skp.pdf",
