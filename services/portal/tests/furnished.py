@@ -93,9 +93,9 @@ async def furnish(it: Furnished) -> Furnished:
     await _connection(it)
     class_id = await _class(it)
     pair = await _pair(it)
-    await _desks(it)
     await it.later(days=2)
     await _certificate(it, class_id)
+    await _desks(it)
     person = await it.begin("person")
     assert (await person.get(pair)).status_code == 200
     return it

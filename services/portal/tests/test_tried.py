@@ -104,6 +104,8 @@ async def test_what_was_typed_is_kept_when_the_service_is_away(furnished, calls)
         answer = await who.http.post(action, data=typed(form) | words)
         calls.apps.update(apps)
         assert answer.status_code < 500, (action, answer.text)
+        if answer.is_redirect:
+            continue  # a view: it is the portal's own, asks no service, and is saved
         kept = unescape(answer.text)
         if again := re.search(r'href="([^"]*parked=[^"]+)"', answer.text):
             kept = unescape((await who.get(unescape(again[1]))).text)

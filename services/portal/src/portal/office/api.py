@@ -122,7 +122,7 @@ async def _file(visit: Visit, question: Question) -> Response:
 
 @router.get("/corrections/{record_id}")
 async def correction(visit: Office, record_id: UUID) -> Response:
-    return await _correction(visit, record_id, None)
+    return await _correction(visit, record_id, visit.form if visit.typed else None)
 
 
 @router.post("/corrections/{record_id}")
@@ -138,10 +138,10 @@ async def correct(visit: Office, record_id: UUID) -> Response:
 
 
 async def _values(visit: Visit, path: str) -> dict[str, Any]:
-    """All values of a record: those that were typed, and the others as they are. Raises Refused `unavailable`, `not-found`."""
-    [one] = await visit.ask(get("training", path))
+    """All values of a record: those that were typed, and the others as they are. Raises Refused `not-found`, and as `visit.do`."""
+    one = await visit.do(get("training", path))
     if not one.ok:
-        raise Refused("unavailable" if one.away else "not-found")
+        raise Refused("not-found")
     named = [name for name in ("provider", "course") if one.body[f"{name}_id"]]
     found = await visit.ask(*(get("training", f"/{name}s/{one.body[f'{name}_id']}") for name in named))
     codes = {f"{name}_code": answer.body["code"] for name, answer in zip(named, found, strict=True) if answer.ok}
