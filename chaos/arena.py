@@ -18,6 +18,7 @@ import httpx2
 import psutil
 from aiokafka.errors import KafkaError
 
+from chaos.addresses import Addresses, listening
 from chaos.links import Link
 from jejak_local.postgres import Database, temporary_folder
 from jejak_local.processes import free_port
@@ -49,6 +50,9 @@ SETTINGS = {
     "NOTIFICATION_RETRY_WAITS": json.dumps([0.5] * 100),
     "NOTIFICATION_SMTP_TIMEOUT": "2",
     "NOTIFICATION_NOTICE_WINDOW": "0.5",
+    "CONNECTORS_WEBHOOK_INSIDE": "true",
+    "CONNECTORS_WEBHOOK_WAITS": json.dumps([0.5] * 100),
+    "CONNECTORS_WEBHOOK_TIMEOUT": "2",
 }
 
 
@@ -101,6 +105,7 @@ class Arena:
     links: Mapping[str, Link]
     scale: Scale
     swift: Swift
+    addresses: Addresses
     wrong: list[str] = field(default_factory=list[str])
     counted: Counter[str] = field(default_factory=Counter[str])
     poison: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
@@ -215,7 +220,8 @@ async def arena(
             )
         )
         http = await open_links.enter_async_context(httpx2.AsyncClient(timeout=ANSWER_SECONDS))
-        made = Arena(stack, http, links, scale, swift, say=say)
+        addresses = await open_links.enter_async_context(listening())
+        made = Arena(stack, http, links, scale, swift, addresses, say=say)
         supervisor = asyncio.create_task(made.supervise())
         try:
             yield made

@@ -12,6 +12,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
+from chaos.address_books import UNTOLD, told_of
 from chaos.arena import BROKEN, Arena
 from chaos.clients import YEAR, History
 from chaos.courses import HOURS
@@ -68,11 +69,12 @@ MAIL_DOMAIN = "example.org"
 
 
 async def at_rest(arena: Arena) -> None:
-    """Returns when nothing is on its way, mails put off included."""
+    """Returns when nothing is on its way, mails and webhooks put off included."""
     while True:
         with contextlib.suppress(*BROKEN):  # a broker that has just come back does not yet know who coordinates what
             await rest(arena.stack)
-            if not await ask(arena.stack, "notification", "SELECT count(*) FROM messages WHERE state = 'queued'"):
+            queued = await ask(arena.stack, "notification", "SELECT count(*) FROM messages WHERE state = 'queued'")
+            if not queued and not await ask(arena.stack, "connectors", UNTOLD):
                 return
         await asyncio.sleep(0.25)
 
@@ -94,6 +96,7 @@ async def audit(arena: Arena, histories: Sequence[History]) -> list[Finding]:
         recognitions(arena, histories),
         statements(arena, histories),
         finished(arena, histories),
+        told_of(arena),
         _dead_letters(arena),
         _nothing_left(arena),
         _shortfalls(arena),

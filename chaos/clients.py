@@ -230,6 +230,20 @@ async def make_agency(client: Client, name: str) -> Agency:
     return agency
 
 
+async def have_told(client: Client, agency: Agency) -> None:
+    """Has an address told of all that becomes of the trainings of an agency's people."""
+    addresses = client.arena.addresses
+    body = {
+        "url": f"{addresses.url}/{agency.id}", "purpose": "Uji ketahanan", "reference": client.history.source,
+        "events": ["training.completed", "training.corrected", "training.revoked"],
+    }  # fmt: skip
+    answer = await client.insist("connectors", "POST", "/webhooks", json=body, role="agency_hr", agency=agency.id)
+    if answer.status_code != 201:
+        client.wrong(f"a webhook was answered {answer.status_code}: {answer.text[:200]}")
+        return
+    addresses.secrets[agency.id] = answer.json()["secret"]
+
+
 async def register(client: Client, agency: Agency, number: int, **changes: Any) -> list[Person]:
     """New people of an agency, as the registry has answered."""
     people = [Person(_person(next(client.arena.numbers), agency) | changes) for _ in range(number)]

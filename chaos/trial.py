@@ -16,6 +16,7 @@ from chaos.clients import (
     Work,
     cases,
     follow,
+    have_told,
     insist_command,
     make_agency,
     mentors,
@@ -74,7 +75,8 @@ class Outcome:
 async def trials(arena: Arena, seeds: Sequence[int], scene: Scene, histories: list[History]) -> Outcome:
     """Runs the trials of some seeds, each while the one before winds down, and then checks the books of all.
 
-    Their agencies are made before anything breaks: to wait for them later would be most of the time of short trials.
+    Their agencies are made before anything breaks: to wait for them later would be most of the time of short trials. One
+    has an address told of its people's trainings.
     `histories` are those of the trials before on this stack, and grow by these. A seed decides what clients and faults
     choose, not how fast they come to it: the same seed twice is much the same trial, not the same run.
     Raises ExceptionGroup for what neither clients nor faults expect: a bug of theirs.
@@ -82,6 +84,7 @@ async def trials(arena: Arena, seeds: Sequence[int], scene: Scene, histories: li
     begun = arena.begun = monotonic()
     arena.counted.clear()
     new = [await _world(arena, seed) for seed in seeds]
+    await have_told(Client(arena, new[0], Random(0), asyncio.Event()), new[0].agencies[0])
     histories += new
     arena.note("the agencies are made")
     async with asyncio.TaskGroup() as group:

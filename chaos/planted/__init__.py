@@ -24,4 +24,5 @@ NAMES = (
     "lift-untold",
     "lost-id-untold",
     "last-word-unread",
+    "refusal-taken",
 )

@@ -432,6 +432,13 @@ def last_word_unread() -> None:
     swap(reading, take=take)
 
 
+def refusal_taken() -> None:
+    """Whatever a receiver of webhooks answers, it has taken what it was told."""
+    from connectors import outside
+
+    swap(outside, fault_of=lambda _: None)
+
+
 EVERY = {folder.name for folder in Path(__file__).parents[2].glob("services/*")}
 BUGS = {
     "twice-in-a-file": (twice_in_a_file, {"training"}),
@@ -457,6 +464,7 @@ BUGS = {
     "lift-untold": (lift_untold, {"registry"}),
     "lost-id-untold": (lost_id_untold, {"registry"}),
     "last-word-unread": (last_word_unread, {"connectors"}),
+    "refusal-taken": (refusal_taken, {"connectors"}),
 }
 """Each bug and the services it is planted in."""
 

@@ -21,6 +21,7 @@ SERVICE = {
     "lift-untold": "registry",
     "lost-id-untold": "registry",
     "last-word-unread": "connectors",
+    "refusal-taken": "connectors",
 }
 
 
