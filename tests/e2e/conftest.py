@@ -4,12 +4,14 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import httpx2
 import pytest
 import pytest_asyncio
@@ -97,6 +99,17 @@ class Jejak:
                 await asyncio.sleep(0.1)
         return found
 
+    @asynccontextmanager
+    async def held(self, service: str, table: str) -> AsyncIterator[Callable[[], Awaitable[Any]]]:
+        """Keeps a table to itself while the block runs: whoever comes to write there waits. Gives whether somebody does."""
+        connection = await asyncpg.connect(self.stack.databases[service].owner.dsn)
+        try:
+            async with connection.transaction():
+                await connection.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE")
+                yield lambda: connection.fetchval(WAITING, table)
+        finally:
+            await connection.close()
+
     async def agency(self, **changes) -> dict[str, Any]:
         """A new agency with one unit and a PIC."""
         number = next(_sequence)
@@ -157,6 +170,7 @@ class Jejak:
         assert not broken, broken
 
 
+WAITING = "SELECT count(*) FROM pg_locks WHERE relation = CAST($1::text AS regclass) AND NOT granted"
 IMPATIENT = {"NOTIFICATION_RETRY_WAITS": "[1, 3, 5, 10, 30, 60]", "NOTIFICATION_NOTICE_WINDOW": "2"}
 """A mail that waits for minutes in production must be seen to leave by a test."""
 

@@ -38,6 +38,42 @@ async def test_a_training_is_kept_by_credit_as_evidence_with_an_explained_zero(j
     assert "1/2023" in str(evidence)
 
 
+async def test_a_completion_is_in_five_read_models_which_agree_though_a_consumer_was_killed(jejak) -> None:
+    """T07: hours, competency, evidence, what the agency's system is told, and who is short by the digest, each in its own service."""
+    agency = await jejak.agency()
+    [person] = await jejak.people(agency, 1)
+    hr = {"role": "agency_hr", "agency": agency["id"]}
+    target = {"url": "https://simpeg.uji.example/jejak", "events": ["training.completed"]}
+    hook = await jejak.post("connectors", "/webhooks", target | {"purpose": "Uji", "reference": "uji"}, **hr)
+    for arguments in ((), ("--again", "2026", "1")):  # what was never swept is not swept again
+        assert (await jejak.run("training", "sweep", *arguments))[0] == 0
+    await jejak.at_rest()
+    swept, *_ = (await jejak.get("notification", "/rounds", **hr))["items"]
+    assert (swept["short"], swept["resolved"]) == (1, 0)
+
+    worker = jejak.stack.process("credit", "worker")
+    async with jejak.held("credit", "evidence") as is_waited_for:
+        line = jejak.training(person, jp="20", competencies=["analisis-data"])
+        record = await jejak.post("training", "/trainings", line)
+        await jejak.until(is_waited_for)
+        worker.kill()
+    assert (await jejak.call("credit", "GET", f"/evidence/{record['id']}")).status_code == 404
+    await worker.start()
+    await jejak.at_rest()
+
+    ledger = await jejak.get("training", f"/people/{person['id']}/jp?year=2026")
+    assert Decimal(ledger["verified"]) == 20
+    evidence = await jejak.get("credit", f"/evidence/{record['id']}")
+    assert (evidence["state"], Decimal(evidence["jp_counted"])) == ("active", 20)
+    profile = await jejak.get("mentoring", f"/people/{person['id']}/profile", role="person", person=person["id"])
+    assert [(each["competency"], each["source"]) for each in profile["levels"]] == [("analisis-data", "training")]
+    [told] = (await jejak.get("connectors", f"/webhooks/{hook['id']}/deliveries", **hr))["items"]
+    assert told["event"] == "training.completed"
+    swept = await jejak.get("notification", f"/rounds/{swept['id']}", **hr)
+    assert (swept["short"], swept["resolved"]) == (0, 1)
+    await jejak.books_balance()
+
+
 async def test_a_higher_degree_opens_a_case_for_the_education_bonus(jejak) -> None:
     agency = await jejak.agency()
     [person] = await jejak.people(agency, 1, jenjang="ahli_muda", golongan="III/c")

@@ -37,18 +37,19 @@ async def check_address(jejak, person: dict[str, Any]) -> str:
     return address
 
 
-async def test_each_person_gets_one_mail_and_a_decline_goes_to_the_next_best(jejak) -> None:
-    """M06 and M07, counted at the SMTP server."""
+async def cohort(jejak, mentors: int, mentees: int, **rules) -> tuple[dict[str, Any], str, list[dict[str, Any]]]:
+    """Who manages a programme, the programme, and its people: mentors first, all of whom take part."""
     agency = await jejak.agency()
     desk = {"role": "programme_manager", "agency": agency["id"]}
-    [mentor] = await jejak.people(agency, 1, jenjang="ahli_madya", golongan="IV/a")
-    mentees = await jejak.people(agency, 3, jenjang="ahli_muda", golongan="III/c")
-    people = {person["id"]: person for person in [mentor, *mentees]}
+    people = [
+        *await jejak.people(agency, mentors, jenjang="ahli_madya", golongan="IV/a"),
+        *await jejak.people(agency, mentees, jenjang="ahli_muda", golongan="III/c"),
+    ]
     today = datetime.now(JAKARTA).date().isoformat()
-    opened = {"title": "Mentoring uji", "opens_on": today, "closes_on": today, "rules": {"seats": 2}}
+    opened = {"title": "Mentoring lintas jenjang", "opens_on": today, "closes_on": today, "rules": rules}
     programme = await jejak.post("mentoring", "/programmes", opened, **desk)
-    for person in people.values():
-        side = {"side": "mentor" if person is mentor else "mentee"}
+    for number, person in enumerate(people):
+        side = {"side": "mentor" if number < mentors else "mentee"}
         path = f"/programmes/{programme['id']}/applications/me"
 
         async def joins(path=path, side=side, person=person):
@@ -56,18 +57,31 @@ async def test_each_person_gets_one_mail_and_a_decline_goes_to_the_next_best(jej
             return answer.status_code == 200
 
         await jejak.until(joins)
-    run = await jejak.post("mentoring", f"/programmes/{programme['id']}/runs", {}, **desk)
+    return desk, programme["id"], people
+
+
+async def matched(jejak, run: dict[str, Any], desk: dict[str, Any], number: int) -> list[dict[str, Any]]:
+    """What a run found, once it has matched as many."""
 
     async def done():
-        return (await jejak.get("mentoring", f"/runs/{run['id']}", **desk))["matched"] == 2
+        return (await jejak.get("mentoring", f"/runs/{run['id']}", **desk))["matched"] == number
 
     await jejak.until(done)
-    found = (await jejak.get("mentoring", f"/runs/{run['id']}/results", **desk))["items"]
+    return (await jejak.get("mentoring", f"/runs/{run['id']}/results", **desk))["items"]
+
+
+async def test_each_person_gets_one_mail_and_a_decline_goes_to_the_next_best(jejak) -> None:
+    """M06 and M07, counted at the SMTP server."""
+    desk, programme, found = await cohort(jejak, 1, 3, seats=2)
+    mentor, *_ = found
+    people = {person["id"]: person for person in found}
+    run = await jejak.post("mentoring", f"/programmes/{programme}/runs", {}, **desk)
+    found = await matched(jejak, run, desk, 2)
     first, second = (each["person_id"] for each in found if each["mentor_id"])
     [waiting] = (each["person_id"] for each in found if each["mentor_id"] is None)
     addresses = {each: await check_address(jejak, people[each]) for each in (mentor["id"], first, waiting)}
     assert await jejak.post("mentoring", f"/runs/{run['id']}/draft", **desk) == {"drafts": 2}
-    published = await jejak.post("mentoring", f"/programmes/{programme['id']}/publish", **desk)
+    published = await jejak.post("mentoring", f"/programmes/{programme}/publish", **desk)
     assert published == {"offered": 2, "review": 0}
 
     async def unreached():
@@ -97,6 +111,23 @@ async def test_each_person_gets_one_mail_and_a_decline_goes_to_the_next_best(jej
     assert (await jejak.run("mentoring", "check"))[0] == 0
 
 
+async def test_a_run_whose_process_is_killed_is_done_by_the_next_and_the_api_answers_meanwhile(jejak) -> None:
+    """Killed in mid-run: all is matched, and nothing of it is stored."""
+    desk, programme, _ = await cohort(jejak, 2, 5, seats=2)
+    order = f"/programmes/{programme}/runs"
+    found = await matched(jejak, await jejak.post("mentoring", order, {"seed": 7}, **desk), desk, 4)
+    process = jejak.stack.process("mentoring", "jobs")
+    async with jejak.held("mentoring", "matching_pairs") as is_waited_for:
+        run = await jejak.post("mentoring", order, {"seed": 7}, **desk)
+        await jejak.until(is_waited_for)
+        assert (await jejak.get("mentoring", f"/runs/{run['id']}", **desk))["matched"] is None
+        process.kill()
+        assert (await jejak.get("mentoring", order, **desk))["items"][-1] == run
+    assert (await jejak.get("mentoring", f"/runs/{run['id']}", **desk))["matched"] is None, "nobody is there to do it"
+    await process.start()
+    assert await matched(jejak, run, desk, 4) == found
+
+
 async def calendar(jejak, address: str, method: str) -> Calendar:
     """What the calendar at an address was told by the one mail of this method, as it arrived."""
 
@@ -119,32 +150,15 @@ LEDGER = """
 
 async def test_a_cohort_is_matched_meets_six_times_and_both_have_what_it_gives(jejak) -> None:
     """000.12: hours for the mentee, recognition for the mentor; and M10 over real SMTP: one entry, planned and called off."""
-    agency = await jejak.agency()
-    desk = {"role": "programme_manager", "agency": agency["id"]}
-    [mentor] = await jejak.people(agency, 1, jenjang="ahli_madya", golongan="IV/a")
-    [mentee] = await jejak.people(agency, 1, jenjang="ahli_muda", golongan="III/c")
+    desk, programme, [mentor, mentee] = await cohort(jejak, 1, 1)
     now = datetime.now(UTC)
-    today, year = now.astimezone(JAKARTA).date().isoformat(), now.year - 1
-    body = {"title": "Mentoring lintas jenjang", "opens_on": today, "closes_on": today}
-    programme = await jejak.post("mentoring", "/programmes", body, **desk)
-    for side, person in (("mentor", mentor), ("mentee", mentee)):
-        path = f"/programmes/{programme['id']}/applications/me"
-
-        async def joins(path=path, side=side, person=person):
-            answer = await jejak.call("mentoring", "PUT", path, json={"side": side}, role="person", person=person["id"])
-            return answer.status_code == 200
-
-        await jejak.until(joins)
+    year = now.year - 1
     address = await check_address(jejak, mentee)
-    run = await jejak.post("mentoring", f"/programmes/{programme['id']}/runs", {}, **desk)
-
-    async def matched():
-        return (await jejak.get("mentoring", f"/runs/{run['id']}", **desk))["matched"] == 1
-
-    await jejak.until(matched)
+    run = await jejak.post("mentoring", f"/programmes/{programme}/runs", {}, **desk)
+    await matched(jejak, run, desk, 1)
     await jejak.post("mentoring", f"/runs/{run['id']}/draft", **desk)
-    await jejak.post("mentoring", f"/programmes/{programme['id']}/publish", **desk)
-    [pair] = (await jejak.get("mentoring", f"/programmes/{programme['id']}/pairs", **desk))["items"]
+    await jejak.post("mentoring", f"/programmes/{programme}/publish", **desk)
+    [pair] = (await jejak.get("mentoring", f"/programmes/{programme}/pairs", **desk))["items"]
     both = [{"role": "person", "person": person["id"]} for person in (mentee, mentor)]
     for one in both:
         await jejak.post("mentoring", f"/pairs/{pair['id']}/accept", **one)
