@@ -272,6 +272,19 @@ async def test_a_draft_outlives_the_network_and_the_page_and_is_sent_once(
     assert await page.evaluate(drafts) == 0, "gone at log-out"
 
 
+async def test_a_double_click_and_the_way_back_leave_one_record(page, log_in, training, person_id, served) -> None:
+    await log_in("person", person=person_id, to="/declare")
+    await page.get_by_label("Bentuk pelatihan").select_option(label="Pelatihan teknis")
+    for name in ("title", "start_date", "end_date", "jp"):
+        await page.locator(f"#{name}").fill(TRAINING[name])
+    await page.get_by_role("button", name="Kirim").dblclick()
+    await page.wait_for_url("**/records/**")
+    await page.go_back()
+    await page.get_by_role("button", name="Kirim").click()
+    await page.locator("#faults").or_(page.get_by_text("Tersimpan.")).first.wait_for()
+    assert await training.value("SELECT count(*) FROM records") == 1
+
+
 async def test_without_javascript_the_form_says_that_it_keeps_no_draft(own) -> None:
     page = await own.get("/declare")
     assert "tidak menyimpan draf" in page.text[page.text.index("<noscript>") : page.text.index("</noscript>")]
