@@ -195,8 +195,11 @@ def _pages(pages: Mapping[tuple[str, str], Page]) -> list[str]:
     methods: dict[tuple[str, Page], set[str]] = {}
     for (method, path), page in pages.items():
         methods.setdefault((path, page), set()).add(method)
-    rows = [(path, ", ".join(sorted(asked - {"HEAD"})), page) for (path, page), asked in methods.items()]
-    return [f"| `{asked} {path}` | {_whom(page)} |" for path, asked, page in sorted(rows, key=lambda row: row[:2])]
+    rows = [(path, sorted(asked - {"HEAD"}), page) for (path, page), asked in methods.items()]
+    return [
+        f"| {', '.join(f'`{method} {path}`' for method in asked)} | {_whom(page)} |"
+        for path, asked, page in sorted(rows, key=lambda row: row[:2])
+    ]
 
 
 def _whom(page: Page) -> str:

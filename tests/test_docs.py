@@ -98,15 +98,17 @@ def words() -> set[str]:
 
 @cache
 def routes() -> set[str]:
-    """Every route of every service as `GET /v1/people/{}`; of a foreign standard only the table of rights tells."""
+    """Every route of every service as `GET /v1/people/{}`; of pages, and of a foreign standard, only the table of rights tells."""
     documents = [json.loads(path.read_text(encoding="utf-8")) for path in DOCS.glob("api/*.json")]
-    foreign = re.findall(r"^\| `(\w+ /xapi/\S+)`", PAGES[DOCS / "rights.md"], re.MULTILINE)
-    return {
-        f"{method.upper()} {re.sub('{.*?}', '{}', path)}"
+    documented = {
+        f"{method.upper()} {path}"
         for document in documents
         for path, methods in document["paths"].items()
         for method in methods
-    }.union(foreign)
+    }
+    rows = re.findall(r"^\| (`.+?) \|", PAGES[DOCS / "rights.md"], re.MULTILINE)
+    told = {route for row in rows for route in SPAN.findall(row)}
+    return {re.sub("{.*?}", "{}", route) for route in documented | told}
 
 
 def is_path(written: str) -> bool:

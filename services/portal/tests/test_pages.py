@@ -32,6 +32,20 @@ def test_every_page_is_for_hats_of_the_table_and_each_row_of_it_has_a_page(app) 
     assert bare - OPEN_PATHS == {"/assets/{name}", "/backchannel-logout"}
 
 
+async def test_an_intern_and_a_researcher_find_nothing_but_totals(app, visitor, calls) -> None:
+    """002.30, 000.8: what is for every hat asks services for totals alone."""
+    hats = {"intern", "researcher"}
+    found = {
+        path for (_, path), page in pages_of(app).items() if page.signed_in and (not page.roles or hats & {*page.roles})
+    }
+    assert found == {"/home", "/hat", "/logout", "/totals", "/waiting-times"}
+    for hat in sorted(hats):
+        await visitor.log_in(hat)
+        for path in sorted(found - {"/logout"}):
+            assert (await visitor.follow(await visitor.get(path))).status_code == 200
+    assert set(calls.calls) == {"GET training /v1/duty-totals", "GET credit /v1/waiting-times"}
+
+
 @pytest.mark.parametrize("path", ["/", "/glossary", "/help/login", "/nowhere", "/card", "/certificates/x"])
 async def test_every_answer_lets_the_browser_do_little(visitor, path) -> None:
     answer = await visitor.get(path)

@@ -11,7 +11,7 @@ import pytest
 
 from contracts.roles import ROLES
 from jejak_local.visitor import Form, Read, Visitor
-from portal.visits import Page
+from portal.visits import Page, pages_of
 from services.portal.tests.furnished import Furnished
 from services.portal.tests.test_every_page import is_page, routes
 
@@ -126,22 +126,31 @@ async def test_no_form_of_another_site_is_taken_by_any_page(visitor, calls, pers
 
 
 @pytest.mark.parametrize("hat", ROLES)
-async def test_no_page_opens_to_a_hat_it_is_not_for(visitor, calls, person_id, agency, hat) -> None:
+async def test_each_page_opens_to_its_hats_and_to_no_other(app, visitor, calls, person_id, agency, hat) -> None:
+    """Each hat tries each page, to look and to send: another's is refused before any service is asked."""
     claims = {"person": person_id, "agency": agency, "provider": agency, "connection": agency, "region": "Bali"}
     await visitor.log_in(hat, **claims, position="Analis")
-    csrf = Read((await visitor.get("/hat")).text).hidden["csrf"]
-    calls.calls.clear()
-    shut = [(each, method) for method in ("GET", "POST") for each in routes(method) if not _opens(each, hat)]
-    assert shut
-    for route, method in shut:
-        data = {"csrf": csrf} if method == "POST" else None
-        answer = await visitor.http.request(method, filled(route.path), data=data)
-        assert (answer.status_code, calls.calls) == (403, []), (method, route.path)
+    sent = {"csrf": Read((await visitor.get("/hat")).text).hidden["csrf"], "hat": hat}
+    wrong: list[tuple[str, str, int]] = []
+    for (method, path), page in pages_of(app).items():
+        opens = not page.roles or hat in page.roles
+        if path == "/logout":
+            continue
+        calls.calls.clear()
+        answer = await visitor.http.request(method, filled(path), data=sent if method == "POST" else None)
+        shut = answer.status_code == 403 and not calls.calls
+        if shut == opens:
+            wrong.append((method, path, answer.status_code))
+    assert wrong == []
 
 
-def _opens(route: Any, hat: str) -> bool:
-    page = guard(route)
-    return page is None or page.opens_to(hat)
+async def test_who_is_not_logged_in_is_asked_to_on_each_page_that_is_not_for_everybody(app, visitor, calls) -> None:
+    for (method, path), page in pages_of(app).items():
+        if page.signed_in:
+            answer = await visitor.http.request(method, filled(path))
+            to_login = answer.is_redirect and answer.headers["location"].startswith("/login?next=")
+            assert to_login if method != "POST" else answer.status_code == 403, (method, path)
+    assert calls.calls == []
 
 
 async def test_the_form_of_whoever_sat_there_before_is_not_sent_as_somebody_else(
