@@ -4,10 +4,10 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import compress, count
 from typing import Any
 from uuid import uuid4
 
@@ -16,7 +16,8 @@ import httpx2
 import pytest
 import pytest_asyncio
 
-from jejak_local.books import balance, rest
+from contracts.topics import TOPICS
+from jejak_local.books import balance, records, rest
 from jejak_local.postgres import temporary_folder
 from jejak_local.services import services
 from jejak_local.stack import Stack, running_stack
@@ -159,6 +160,21 @@ class Jejak:
             "source_name": "uji", "reference": uuid4().hex, "nip": person["nip"], "form": "KL03", "title": "Pelatihan teknis",
             "start_date": "2026-03-02", "end_date": "2026-03-03", "jp": "8",
         } | changes  # fmt: skip
+
+    async def topics_with(self, words: list[str], but: Collection[str] = ()) -> set[str]:
+        """The topics and dead-letter topics, but for these, in which one of these words stands."""
+        at_once = asyncio.Semaphore(8)
+
+        async def holds(topic: str) -> bool:
+            async with at_once:
+                said = [
+                    json.dumps(headers) + body.decode(errors="replace")
+                    async for headers, body in records(self.stack.kafka.bootstrap, topic)
+                ]
+            return any(word.lower() in each.lower() for word in words for each in said)
+
+        names = sorted({name for each in TOPICS for name in (each.name, each.dead_letters)} - {*but})
+        return set(compress(names, await asyncio.gather(*map(holds, names))))
 
     async def at_rest(self) -> None:
         """Waits until nothing is on its way."""

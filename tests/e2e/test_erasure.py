@@ -1,5 +1,6 @@
 """Somebody is erased: afterwards their number, name and address stand in no table, topic or log of the whole system."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -20,9 +21,13 @@ from common.messages.dead_letters import forget
 from common.messages.kafka import partition_of
 from contracts import retention
 from contracts.nip import nip_hash
-from contracts.topics import CONTACTS, PEOPLE, TOPICS
+from contracts.topics import CONTACTS, PEOPLE
 from jejak_local.books import records
 from jejak_local.kafka import KEPT
+from jejak_local.services import services
+
+COPIES = {service.name for service in services() if "erase" in service.commands and service.name != "registry"}
+"""The services that keep a copy of people."""
 
 TEXTS = """
 SELECT format('SELECT %L, count(*) FROM %I.%I t WHERE to_jsonb(t)::text ILIKE ANY ($1)', c.relname, n.nspname, c.relname)
@@ -33,33 +38,27 @@ WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_s
 
 async def tables_with(jejak, words: list[str]) -> set[tuple[str, str]]:
     """The tables of all services in which one of these words stands."""
-    found: set[tuple[str, str]] = set()
-    for service in jejak.stack.databases:
+
+    async def of(service: str) -> list[tuple[str, str]]:
         connection = await asyncpg.connect(jejak.stack.databases[service].owner.dsn)
-        for (query,) in await connection.fetch(TEXTS):
-            table, count = await connection.fetchrow(query, [f"%{word}%" for word in words])
-            if count:
-                found.add((service, table))
+        asked = [query for (query,) in await connection.fetch(TEXTS)]
+        rows = [await connection.fetchrow(query, [f"%{word}%" for word in words]) for query in asked]
         await connection.close()
-    return found
+        return [(service, table) for table, count in rows if count]
 
-
-async def topics_with(jejak, words: list[str]) -> set[str]:
-    """The topics and dead-letter topics in which one of these words stands."""
-    found: set[str] = set()
-    for topic in (name for each in TOPICS for name in (each.name, each.dead_letters)):
-        async for headers, body in records(jejak.stack.kafka.bootstrap, topic):
-            said = json.dumps(headers) + body.decode(errors="replace")
-            if any(word.lower() in said.lower() for word in words):
-                found.add(topic)
-    return found
+    return {found for each in await asyncio.gather(*map(of, jejak.stack.databases)) for found in each}
 
 
 def files_with(jejak, words: list[str]) -> set[str]:
-    """The files of people's data in which one of these words stands."""
-    folder = Path(jejak.stack.process("registry", "api").environment["REGISTRY_FILES"])
+    """The services' files in which one of these words stands."""
+    folders = {
+        Path(folder)
+        for process in jejak.stack.processes.values()
+        if (folder := process.environment.get(f"{process.service.upper()}_FILES"))
+    }
     return {
         file.name
+        for folder in folders
         for file in folder.rglob("*")
         if file.is_file() and any(w.encode() in file.read_bytes() for w in words)
     }
@@ -135,9 +134,14 @@ async def test_of_whom_is_erased_nothing_is_left_in_any_table_topic_or_log(jejak
         "registry", "PUT", "/people/me/contact", role="person", person=me["id"], json={"email": address}
     )
     assert said.status_code == 200, said.text
-    await jejak.post(
+    record = await jejak.post(
         "training", "/trainings", jejak.training(me, title=f"Pelatihan {name}", evidence=f"https://lms.example/{name}")
     )
+    proof = await jejak.call(
+        "training", "POST", f"/trainings/{record['id']}/evidence", role="person", person=me["id"],
+        params={"name": f"{name}.pdf"}, content=f"%PDF-1.7 sertifikat {name}".encode(),
+    )  # fmt: skip
+    assert proof.status_code == 201, proof.text
     rating = {
         "source_name": "uji", "reference": uuid4().hex, "person_id": me["id"], "predikat": "baik",
         "period_start": "2025-01-01", "period_end": "2025-12-31", "evidence": f"https://bukti.example/{me['nip']}",
@@ -159,12 +163,10 @@ async def test_of_whom_is_erased_nothing_is_left_in_any_table_topic_or_log(jejak
     await bury(jejak, CONTACTS.name, me["id"], name)
     other = str(uuid4())
     await bury(jejak, CONTACTS.name, other, "Orang Lain")
-    assert len(files_with(jejak, words)) == 1
+    assert len(files_with(jejak, words)) == 2, "their data, and what proves a record"
     planted = await tables_with(jejak, words)
-    assert {service for service, _ in planted} == {
-        *("registry", "training", "credit", "notification", "mentoring", "connectors")
-    }
-    assert {PEOPLE.name, CONTACTS.name, CONTACTS.dead_letters} <= await topics_with(jejak, words)
+    assert {service for service, _ in planted} == COPIES | {"registry"}
+    assert {PEOPLE.name, CONTACTS.name, CONTACTS.dead_letters} <= await jejak.topics_with(words)
 
     wanted = {"person_id": me["id"], "ground": "request", "letter": "S-12/2026"}
 
@@ -203,6 +205,9 @@ async def test_of_whom_is_erased_nothing_is_left_in_any_table_topic_or_log(jejak
     await jejak.until(done)
     await jejak.at_rest()
     assert await tables_with(jejak, words) == set()
+    taking = [service.name for service in services() if "erase-files" in service.commands]
+    taken = await asyncio.gather(*(jejak.run(service, "erase-files") for service in taking))
+    assert {code for code, _ in taken} == {0}
     assert files_with(jejak, words) == set()
     assert await forget(jejak.stack.kafka.bootstrap, me["id"]) == 1
     assert await forget(jejak.stack.kafka.bootstrap, me["id"]) == 0
@@ -210,7 +215,7 @@ async def test_of_whom_is_erased_nothing_is_left_in_any_table_topic_or_log(jejak
     timed = {name for name, by in retention.TOPICS.items() if by == "time"}
 
     async def left():
-        return await topics_with(jejak, words) <= timed
+        return not await jejak.topics_with(words, but=timed)
 
     async with compacting(jejak, me["id"]):
         await jejak.until(left)
@@ -220,8 +225,7 @@ async def test_of_whom_is_erased_nothing_is_left_in_any_table_topic_or_log(jejak
     await credit.close()
     gone = await jejak.call("registry", "GET", f"/people/{me['id']}", role="lan")
     assert gone.status_code == 404
-    for service in ("training", "credit", "notification", "mentoring"):
-        code, told = await jejak.run(service, "erase", me["id"])
+    for code, told in await asyncio.gather(*(jejak.run(service, "erase", me["id"]) for service in COPIES)):
         assert (code, json.loads(told.splitlines()[-1])["rows"]) == (0, {}), "erased again, nothing is left to do"
     assert await forget(jejak.stack.kafka.bootstrap, other) == 1, "of somebody else it is left, until it is asked for"
     await jejak.at_rest()

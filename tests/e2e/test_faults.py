@@ -9,7 +9,7 @@ import asyncpg
 import httpx2
 
 from common.messages.dead_letters import listed
-from contracts.topics import TOPICS
+from contracts.topics import ACCESS, TOPICS
 
 AWAY_SECONDS = 20
 
@@ -50,6 +50,11 @@ async def test_kafka_stopped_under_requests_loses_nothing_and_drains_in_order(je
         single = await jejak.post("training", "/trainings", jejak.training(people[0]))
         answer = await jejak.call("training", "POST", f"/trainings/{single['id']}/revoke", json={"reason": "uji"})
         assert answer.status_code == 200
+        looked = await jejak.call("registry", "GET", f"/people/{people[0]['id']}", role="lan")
+        assert looked.status_code == 200, "whoever looks waits for nothing, and is noted"
+        connection = await asyncpg.connect(jejak.stack.databases["registry"].dsn)
+        assert await connection.fetchval("SELECT sum(count) FROM outbox WHERE topic = $1", ACCESS.name) >= 1
+        await connection.close()
         connection = await asyncpg.connect(jejak.stack.databases["training"].dsn)
         assert await connection.fetchval("SELECT sum(count) FROM outbox") >= 122
         await connection.close()
@@ -63,6 +68,8 @@ async def test_kafka_stopped_under_requests_loses_nothing_and_drains_in_order(je
 
     await jejak.until(arrived)
     await jejak.at_rest()
+    me = {"role": "person", "person": people[0]["id"]}
+    assert "lan" in str((await jejak.get("registry", "/people/me/looks", **me))["items"])
     evidence = await jejak.get("credit", f"/evidence/{single['id']}")
     assert evidence["state"] == "revoked", "the revocation came after its record"
     assert await dead_letters(jejak) == before
