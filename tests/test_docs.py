@@ -177,7 +177,15 @@ KINDS: list[tuple[str, Callable[[str], bool]]] = [
 """What is written as code, and how to see that it is there; what has none of these forms is not looked at."""
 
 OTHERS = {
-    *(".jejak/", ".jejak/chaos/", ".jejak/chaos/rounds.jsonl", ".jejak/signer", "run.json", "data.json"),
+    *(
+        ".jejak/",
+        ".jejak/pictures",
+        ".jejak/chaos/",
+        ".jejak/chaos/rounds.jsonl",
+        ".jejak/signer",
+        "run.json",
+        "data.json",
+    ),
     *("Allow", "http.server.request.duration"),
 }
 """What is made at run time, by us or by libraries."""
