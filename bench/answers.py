@@ -59,10 +59,11 @@ async def answers(world: World, officers: int, gone_through: int, rounds: int) -
 
 
 async def _pages(world: World, officers: int) -> float:
+    headers = await world.headers("lan")
     began, found, after = time.perf_counter(), 0, ""
     while True:
         path = f"{world.stack.url('credit')}/v1/promotions?limit={PAGE}&agency_id={world.agencies[0]}{after}"
-        page = (await world.http.get(path, headers=await world.headers("lan"))).json()
+        page = (await world.http.get(path, headers=headers)).json()
         found += len(page["items"])
         if page["next"] is None:
             break

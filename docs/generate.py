@@ -154,7 +154,8 @@ def rights_page(applications: Mapping[str, FastAPI]) -> str:
         "# Who may do what",
         "",
         "Made by `make docs` of each service's `rights.py`. A role counts only with the claims it needs",
-        "(`contracts/roles.py`); whose things it reaches is part of the query, never a filter after it. What is said of their agency",
+        "(`contracts/roles.py`); whose things it reaches is part of the query, never a filter after it. Whoever decides about somebody",
+        "does so *as a known person*: their token says which (`person`), else 403 `claim-missing`. What is said of their agency",
         "goes for those too that a reform has closed and whose heir it is (ADR [0023](decisions/0023-each-service-moves-its-own-in-a-reform.md)).",
     ]
     for name, app in applications.items():
@@ -164,7 +165,10 @@ def rights_page(applications: Mapping[str, FastAPI]) -> str:
             continue
         lines += ["| route | what for | who | whose |", "|---|---|---|---|"]
         said = {
-            route: (", ".join(role for role in ROLES if role in right.roles), right.reach)
+            route: (
+                ", ".join(role for role in ROLES if role in right.roles) + ", as a known person" * right.decides,
+                right.reach,
+            )
             for route, right in rights_of(app).items()
         }
         paths = app.openapi()["paths"]

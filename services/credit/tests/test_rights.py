@@ -90,6 +90,8 @@ RIGHTS = {
     ("POST", "/v1/cases:decide"): {"verifier", "validator"},
     ("GET", "/v1/queue"): {"verifier", "validator"},
     ("POST", "/v1/queue:take"): {"verifier", "validator"},
+    ("GET", "/v1/assessors"): {"person"},
+    ("GET", "/v1/queue-ages"): READERS - {"person", "service"},
     ("GET", "/v1/waiting-times"): set(ROLES),
     ("GET", "/v1/imports/predicates/template"): {"agency_hr", "service"},
     ("POST", "/v1/imports:predicates"): {"agency_hr", "service"},

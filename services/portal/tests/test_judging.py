@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from credit.queue.daily import publish_times
+from credit.queue.times import publish_times
 
 
 @pytest.fixture

@@ -95,6 +95,7 @@ async def open_doors(app: FastAPI, database: Database, issuer: Issuer) -> list[s
     found: list[str] = []
     ways = {claim: cycle([how for how in MALFORMED if claim in IDS or how != NO_ID]) for claim in ONE_OF_EACH}
     before = await rows_of(database)
+    deciding = {route for route, right in rights_of(app).items() if right.decides}
     async with knocking(app) as client:
         for (method, path), allowed in doors(app).items():
             asked = request_of(app.openapi(), method, path)
@@ -122,6 +123,11 @@ async def open_doors(app: FastAPI, database: Database, issuer: Issuer) -> list[s
                             alone[key] = await answer(_token(issuer, friend, claims, how, None))
                         if await answer(_token(issuer, role, claims, how, friend)) != alone[key]:
                             found.append(f"{method} {path}: {role.name}, {claim} {how}, widens {friend.name}")
+            for role in allowed if (method, path) in deciding else ():
+                for how in FORGOTTEN:
+                    got = await answer(_token(issuer, ROLES[role], ("person",), how, None))
+                    if got[0] != 403 or "claim-missing" not in got[1]:
+                        found.append(f"{method} {path}: {role} decides, person {how}: {got[0]}")
             # Such a token is refused before its route is looked at: each route sees each claim, and each way goes round.
             for claim, role in ONE_OF_EACH.items():
                 how = next(ways[claim])

@@ -7,6 +7,7 @@ import base64
 import json
 import os
 import time
+import uuid
 from typing import Any, Literal
 from urllib.parse import parse_qsl
 
@@ -25,6 +26,8 @@ from jejak_local.processes import LocalError
 ROLES = tuple(roles.ROLES)
 SECRET = "jejak-local"
 AUDIENCE = "jejak"
+DECIDERS = {"verifier", "validator", "agency_head"}
+"""Whoever decides has to be a person."""
 
 
 class Issuer:
@@ -70,13 +73,19 @@ class Issuer:
     def claims(
         self, *roles: str, subject: str | None = None, client: str | None = None, **scope: object
     ) -> dict[str, Any]:
-        """What a good token says; its client is called as the roles are. Raises TypeError for a scope that is no claim."""
+        """What a good token says; its client is called as the roles are. Raises TypeError for a scope that is no claim.
+
+        A decider for whom no person is given is one of their own: always the same of one subject.
+        """
         if not scope.keys() <= set(CLAIMS):
             raise TypeError(f"scopes are {', '.join(CLAIMS)}")
         now = int(time.time())
         given = {name: str(value) for name, value in scope.items() if value}
+        subject = subject or ":".join(["-".join(roles), *dict.fromkeys(given.values())])
+        if DECIDERS.intersection(roles):
+            given.setdefault("person", str(uuid.uuid5(uuid.NAMESPACE_URL, subject)))
         return {
-            "sub": subject or ":".join(["-".join(roles), *dict.fromkeys(given.values())]),
+            "sub": subject,
             "iss": self.url,
             "aud": AUDIENCE,
             "azp": client or "-".join(roles),

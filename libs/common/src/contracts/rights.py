@@ -27,13 +27,15 @@ class Right:
     reaches what its claim names, and only an unbound one reaches everything (`jejak_local.scopes` holds routes to it).
     As the dependency of a route it lets only them through, and gives the Caller. Whoever speaks for an agency that a
     reform has closed reads what they read, and changes nothing: a route changes something unless it is asked by GET or
-    its right `asks` (a question that is too long for an address).
+    its right `asks` (a question that is too long for an address). Who `decides` about somebody must be a person: nobody
+    else can be held to the rules of who may not decide for whom. Raises Refused `claim-missing` for a token that names none.
     """
 
     roles: tuple[str, ...]
     reach: str
     shared: bool = False
     asks: bool = False
+    decides: bool = False
 
     @property
     def allowed_roles(self) -> frozenset[str]:
@@ -41,7 +43,10 @@ class Right:
         return frozenset(self.roles)
 
     async def __call__(self, request: Request, principal: Annotated[Principal, Depends(authenticated)]) -> Caller[Any]:
-        return await caller_of(request, principal, roles_among(principal, self.roles), asks=self.asks)
+        held = roles_among(principal, self.roles)
+        if self.decides and "person" not in principal.claims:
+            raise Refused("claim-missing", field="person")
+        return await caller_of(request, principal, held, asks=self.asks)
 
 
 OPERATE = Right(

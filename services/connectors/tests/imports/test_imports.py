@@ -22,6 +22,8 @@ PERFORMANCES = [
     "Predikat Kinerja",
     "hasilKinerjaNilai",
     "perilakuKerjaNilai",
+    "RHK",
+    "Sasaran Kinerja",
 ]
 
 
@@ -131,11 +133,11 @@ async def test_what_e_kinerja_exports_is_told_to_credit_once_and_its_answers_com
     people = await world.people(*(world.state(nip=nip) for nip in nips[:2]))
     rows = [
         PERFORMANCES,
-        [nips[0], "2025", "1", "12", "BAIK", "2", "2"],
-        [nips[1], "2025", "1", "6", "Sangat Baik", "DIATAS EKSPEKTASI", "Di Atas Ekspektasi"],
-        [nips[2], "2025", "1", "12", "Baik", "", ""],
-        [nips[0], "2025", "6", "3", "Baik", "", ""],
-        [nips[0], "2024", "1", "13", "4", "", ""],
+        [nips[0], "2025", "1", "12", "BAIK", "2", "2", "RHK-2025-0007", "SS-3"],
+        [nips[1], "2025", "1", "6", "Sangat Baik", "DIATAS EKSPEKTASI", "Di Atas Ekspektasi", "", ""],
+        [nips[2], "2025", "1", "12", "Baik", "", "", "", ""],
+        [nips[0], "2025", "6", "3", "Baik", "", "", "", ""],
+        [nips[0], "2024", "1", "13", "4", "", "", "", ""],
     ]
     first = await load("e-kinerja", rows)
     assert (first["state"], first["counts"]) == ("waiting", {"waiting": 2, "refused": 3})
@@ -148,6 +150,10 @@ async def test_what_e_kinerja_exports_is_told_to_credit_once_and_its_answers_com
     assert [(body["hasil_kerja"], body["perilaku"]) for body in bodies] == [
         ("sesuai_ekspektasi", "sesuai_ekspektasi"),
         ("di_atas_ekspektasi", "di_atas_ekspektasi"),
+    ]
+    assert [(body["performance_result"], body["performance_outcome"]) for body in bodies] == [
+        ("RHK-2025-0007", "SS-3"),
+        (None, None),
     ]
     await answered(lambda body: "predikat-mismatch" if body["predikat"] == "sangat_baik" else None)
     done = await api.get(f"/imports/{first['id']}", "agency_hr")
@@ -164,7 +170,10 @@ async def test_what_e_kinerja_exports_is_told_to_credit_once_and_its_answers_com
     assert (mended["state"], mended["counts"]) == ("waiting", {"taken": 1, "waiting": 1, "refused": 3})
     await answered()
     assert (await api.get(f"/imports/{mended['id']}", "agency_hr"))["counts"] == {"taken": 2, "refused": 3}
-    assert [int(headers["ce_sequence"]) for headers, _ in await told(world)] == [1, 1, 2]
+    rows[2][8] = "SS-4"
+    await load("e-kinerja", rows)
+    last = [(int(headers["ce_sequence"]), body["performance_outcome"]) for headers, body in await told(world)]
+    assert last == [(1, "SS-3"), (1, None), (2, None), (3, "SS-4")], "another outcome is told anew"
 
 
 async def test_an_import_is_nobody_elses(api, world, load):

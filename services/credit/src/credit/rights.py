@@ -19,21 +19,32 @@ READ_CREDIT = Right(
 READ_RULES = Right((*_READERS, "bkn", "programme_manager"), "all rule packs", shared=True)
 SUBMIT = Right(("agency_hr", "service"), f"{_THEIRS}; never their own case")
 _DEPUTY = "a deputy: as the one for whom they act, and neither of the two ever"
-CHECK = Delegable(("verifier",), f"{_THEIRS}; never their own case, nor one they have submitted; {_DEPUTY}")
+CHECK = Delegable(
+    ("verifier",), f"{_THEIRS}; never their own case, nor one they have submitted; {_DEPUTY}", decides=True
+)
 ATTEST = Delegable(
-    ("validator",), f"{_THEIRS}; never their own case, nor one they have submitted or checked; {_DEPUTY}"
+    ("validator",),
+    f"{_THEIRS}; never their own case, nor one they have submitted or checked; {_DEPUTY}",
+    decides=True,
 )
 QUEUE = Delegable(
     ("verifier", "validator"),
     f"{_THEIRS}: what was submitted for a verifier, what was checked for a validator; never their own case; {_DEPUTY}",
+    decides=True,
 )
 READ_WAITING_TIMES = Right(
     tuple(ROLES), "the waiting times of every agency, where there are enough people to know nobody by them", shared=True
 )
+READ_AGES = Right(
+    ("lan", "analis", "agency_hr", "agency_head", "verifier", "validator", "inspector"),
+    "figures of their agency; of their region for an analis; all for a national role",
+)
+READ_ASSESSORS = Right(("person",), "whose superior of today is the one whose token it is, and nobody else's")
 APPEAL = Right(("person",), "a person: what was decided of their own case")
 JUDGE_APPEALS = Delegable(
     ("validator", "agency_head"),
     f"{_THEIRS}: objections for a validator, appeals for the head; never their own case, nor one they have submitted or decided; {_DEPUTY}",
+    decides=True,
 )
 ASK_FIX = Right(("person", "agency_hr"), "a person: their own data; HR: whoever serves in their agency now")
 REFUSE_FIX = Right(("agency_hr",), f"{_THEIRS}; never their own")
@@ -45,9 +56,9 @@ READ_INDEXES = Right(
     ("lan", "analis", "bkn", "inspector", "agency_head", "agency_hr"),
     "figures of their agency; of their region for an analis; all for a national role; of no small group but for HR and the head",
 )
-DECLARE_CONFLICT = Right(("verifier", "validator"), "themselves, with whoever serves in their agency now")
-SEND_BACK = Delegable(("verifier", "validator"), f"{_THEIRS}; never their own case; {_DEPUTY}")
-ISSUE = Delegable(("validator",), f"{_THEIRS}; never a paper of their own; {_DEPUTY}")
+DECLARE_CONFLICT = Right(("verifier", "validator"), "themselves, with whoever serves in their agency now", decides=True)
+SEND_BACK = Delegable(("verifier", "validator"), f"{_THEIRS}; never their own case; {_DEPUTY}", decides=True)
+ISSUE = Delegable(("validator",), f"{_THEIRS}; never a paper of their own; {_DEPUTY}", decides=True)
 TRY = Right(("agency_hr", "service", "person"), f"{_THEIRS}; a person: their own", asks=True)
 AUDIT = Right(("inspector",), _THEIRS)
 DRAFT = Right(("lan",), "all", shared=True)

@@ -149,7 +149,7 @@ async def test_a_deputy_reaches_the_agency_of_the_one_and_no_other(world, api, c
     case = await submitted(theirs, agency=OTHER_AGENCY)
     assert (await acts(case, "check", b, a)).status_code == 404
     assert (await acts(case, "check", b, a, "verifier", agency=OTHER_AGENCY)).status_code == 404
-    nobody = await api.call("verifier", "POST", f"/cases/{case}/check", headers={"acting-for": str(a)})
+    nobody = await api.call("agency_hr", "POST", f"/cases/{case}/check", headers={"acting-for": str(a)})
     assert (nobody.status_code, nobody.json()["code"]) == (403, "forbidden"), "a token that does not say whose it is"
 
 

@@ -47,6 +47,43 @@ async def test_whoever_stands_in_the_line_neither_checks_attests_nor_returns(api
     assert (await attest(subject="lain")).status_code == 200
 
 
+async def test_whoever_is_not_known_decides_nothing(api, case) -> None:
+    """A token that names no person could be anybody's: also that of somebody's superior (every route: `test_rights`)."""
+    said = api.issuer.claims("verifier", agency=AGENCY)
+    del said["person"]
+    headers = {"authorization": f"Bearer {api.issuer.sign(said)}"}
+    for path, body in ((f"/cases/{case}/check", None), ("/queue:take", {"most": 1})):
+        answer = await api.http.post(f"/v1{path}", json=body, headers=headers)
+        problem = answer.json()
+        assert (answer.status_code, problem["code"], problem["errors"][0]["field"]) == (403, "claim-missing", "person")
+    assert (await api.http.get(f"/v1/cases/{case}", headers=headers)).json()["state"] == "submitted"
+
+
+async def test_a_judge_is_shown_no_objection_they_may_not_judge_and_a_head_judges_appeals_from_above(
+    api, line, case
+) -> None:
+    why = {"reason": "kurang"}
+    await api.call("verifier", "POST", f"/cases/{case}/return", why, person=line["beside"], subject="beside")
+    appeal = {"grounds": "buktinya lengkap"}
+    own = {"person": line["somebody"]}
+    filed = (await api.call("person", "POST", f"/cases/{case}/appeals", appeal, **own)).json()["id"]
+
+    async def shown(role: str, who: str) -> set[str]:
+        return {each["id"] for each in (await api.get("/appeals", role, person=line[who], subject=who))["items"]}
+
+    assert [await shown("validator", who) for who in ("head", "boss", "below")] == [set()] * 3
+    assert await shown("validator", "beside") == await shown("person", "somebody") == {filed}
+    assert await shown("validator", "somebody") == {filed}, "it is theirs"
+    answer = {"answer": "tetap"}
+    await api.call("validator", "POST", f"/appeals/{filed}/deny", answer, subject="lain")
+    second = (await api.call("person", "POST", f"/cases/{case}/appeals", appeal, **own)).json()["id"]
+    assert await shown("agency_head", "head") == {second}, "the law gives it to whoever stands above"
+    denied = await api.call("agency_head", "POST", f"/appeals/{second}/deny", answer, person=line["head"])
+    assert denied.status_code == 200, denied.text
+    await api.call("verifier", "PUT", f"/people/{line['somebody']}/conflict", person=line["head"])
+    assert await shown("agency_head", "head") == set(), "but not to who has declared a conflict"
+
+
 async def test_who_declares_a_conflict_decides_no_case_of_theirs(api, line, case) -> None:
     judge = {"person": line["beside"], "subject": "beside"}
     answer = await api.call("verifier", "PUT", f"/people/{line['somebody']}/conflict", **judge)

@@ -249,6 +249,54 @@ async def test_a_draft_is_made_law_by_a_second_person_for_a_day_to_come_and_hold
     assert [each["pack_title"] for each in entries] == [titles["PermenPANRB-1-2023"], titles["Aturan-2027"]]
 
 
+async def test_a_coefficient_changed_backwards_leaves_what_is_booked_and_shows_what_it_would_be(
+    world, api, law, replayed, attested, predicate, take_back
+) -> None:
+    """A regulation of today that holds from a day gone by: only a release brings one, never a draft."""
+    booked, waits, later = await world.people(*(world.state(jenjang="ahli_muda") for _ in range(3)))
+    await attested([booked], "baik")
+    open_case = (await api.call("agency_hr", "POST", "/predicates", predicate(waits))).json()["id"]
+    needs = "coefficient = {}\nkp_need = {}\nkj_need = {}"
+    raised = {needs.format(25, 100, 200): needs.format(30, 120, 240)}
+    content = without_cases_of(draft("Surut-2025", **raised), "ahli_muda")
+    content = content.replace("valid_from = 2027-01-01", "valid_from = 2025-01-01", 1)
+    replay, [would_be] = await replayed(content)
+    assert (would_be["person_id"], would_be["ak"], would_be["ak_would_be"]) == (str(booked), "25.000", "30.000")
+    back = await api.refused(
+        "lan", "POST", f"/drafts/{replay['draft_id']}/activate", {"law_from": "2025-01-01"}, subject="budi"
+    )
+    assert back[:2] == (422, "day-not-ahead")
+    ledger = await world.rows("SELECT * FROM entries ORDER BY id")
+    law.law.rules = law.law.rules.with_law(
+        "conversion", read_draft(law.law.rules, "conversion", content), date(2025, 1, 1)
+    )
+
+    # What is booked stays, explained by the rule it was booked by, and its months are booked once.
+    assert await world.rows("SELECT * FROM entries ORDER BY id") == ledger
+    [total] = (await api.get(f"/people/{booked}/credit/explain"))["totals"]
+    [addend] = total["addends"]
+    entry = (await api.get(f"/people/{booked}/credit/explain/{addend['entry_id']}"))["entry"]
+    assert (total["ak"], entry["rule_pack"], Decimal(entry["base"])) == ("25.000", "PermenPANRB-1-2023", 25)
+    again = await api.refused("agency_hr", "POST", "/predicates", predicate(booked))
+    assert again[:2] == (409, "months-already-booked")
+    # What comes now is by the new one; what waits is judged anew with the next news of its person.
+    assert (await api.call("agency_hr", "POST", "/predicates:try", predicate(later))).json()["ak"] == "30.000"
+    await world.people(world.state(person_id=waits, jenjang="ahli_muda"), sequence=2)
+    case = await api.get(f"/cases/{open_case}")
+    assert (case["ak"], [each["rule_pack"] for each in case["segments"]]) == ("30.000", ["Surut-2025"])
+    # Whoever has it counted anew loses just what was booked, and gets just what holds now.
+    [old] = await world.rows("SELECT id FROM cases WHERE state = 'attested'")
+    await take_back(old.id)
+    assert (await api.get(f"/people/{booked}/credit"))["balance"] == "0.000"
+    await attested([booked], "baik")
+    credit = await api.get(f"/people/{booked}/credit")
+    assert ([each["ak"] for each in credit["entries"]], credit["balance"]) == (
+        ["25.000", "-25.000", "30.000"],
+        "30.000",
+    )
+    assert await world.value("SELECT count(*) FROM booked_months WHERE person_id = :it", it=booked) == 12
+
+
 async def test_a_rule_that_makes_no_points_is_made_law_without_a_replay(api, law) -> None:
     content = without_cases_of(renamed("conflicts").replace("unit_levels = 0", "unit_levels = 1", 1), "beside")
     loaded = (

@@ -1,12 +1,14 @@
 """K04: each state of a case has its clock in working days; what is late is told once, and how long things take is published."""
 
 import statistics
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from contracts.events.registry import RestrictionChanged
+from common.ids import new_id
+from contracts.events.registry import DutyDelegated, RestrictionChanged
 from jejak_local.harness import AGENCY, OTHER_AGENCY
 
 
@@ -111,3 +113,71 @@ async def test_what_is_published_of_waiting_times_never_differs_by_a_few_people(
     # The next quarter is of its own decisions alone, and these are of one.
     clock.moment = datetime(2026, 6, 30, 17, 0, tzinfo=UTC)
     assert await told() == []
+
+
+def point(seconds: list[float], share: float) -> float:
+    """A percentile, between the two nearest of them."""
+    ordered, at = sorted(seconds), (len(seconds) - 1) * share
+    low = ordered[int(at)]
+    return low + (ordered[min(int(at) + 1, len(ordered) - 1)] - low) * (at - int(at))
+
+
+async def test_how_old_what_waits_is_and_how_much_of_it_is_overdue_is_told_by_agency(
+    world, api, submitted, predicate, clock
+):
+    came: list[datetime] = []
+    for _ in range(3):
+        came += [clock.now()] * len(await submitted(2))
+        clock.moment += timedelta(days=14, minutes=7)
+    [elsewhere] = await world.people(world.state(agency=OTHER_AGENCY))
+    await api.call("service", "POST", "/predicates", predicate(elsewhere))
+    [line] = (await api.get("/queue-ages", "agency_head"))["items"]
+    ages = [(clock.now() - each).total_seconds() for each in came]
+    assert (line["agency_id"], line["awaits"], line["waiting"], line["overdue"]) == (str(AGENCY), "check", 6, 4)
+    assert line["oldest"] == came[0].isoformat().replace("+00:00", "Z")
+    assert line["median_seconds"] == pytest.approx(point(ages, 0.5), abs=1)
+    assert line["ninetieth_seconds"] == pytest.approx(point(ages, 0.9), abs=1)
+
+
+async def test_a_slow_assessor_is_named_to_their_superior_alone(world, api, submitted, clock):
+    """Median and 90th percentile of each are those of the raw waits; a deputy's decision is of the one they stand in for."""
+    head = await world.post()
+    slow_post, quick_post = [await world.post(head) for _ in range(2)]
+    below = await world.post(slow_post)
+    boss, slow, quick, aide = [await world.holder(each) for each in (head, slow_post, quick_post, below)]
+    await world.hear(world.received(DutyDelegated(
+        delegation_id=new_id(), person_id=slow, deputy_id=aide, duty="verifier",
+        valid_from=date(2026, 1, 1), valid_to=date(2026, 12, 1), named_by=["hr"],
+    )))  # fmt: skip
+    cases, began = await submitted(12), clock.now()
+    waits: dict[Any, list[float]] = {slow: [], quick: []}
+    for number, case in enumerate(cases):
+        who = slow if number % 3 == 2 else quick
+        clock.moment = began + (timedelta(days=30, hours=number) if who == slow else timedelta(minutes=7 * number))
+        if case == cases[-1]:
+            as_deputy = {"Acting-For": str(slow)}
+            done = await api.call("verifier", "POST", f"/cases/{case}/check", headers=as_deputy, person=aide)
+        else:
+            done = await api.call("verifier", "POST", f"/cases/{case}/check", person=who, subject=f"{number % 3}")
+        assert done.status_code == 200, done.text
+        waits[who].append((clock.now() - began).total_seconds())
+
+    clock.moment += timedelta(minutes=1)
+
+    async def shown(who: Any) -> dict[str, dict[str, Any]]:
+        answer = await api.get("/assessors", "person", person=who)
+        assert answer["since"] == "2026-01-01"
+        return {each["person_id"]: each for each in answer["items"]}
+
+    told = await shown(boss)
+    assert told.keys() == {str(slow), str(quick)}
+    for who, seconds in waits.items():
+        line = told[str(who)]
+        assert (line["state"], line["decisions"]) == ("submitted", len(seconds))
+        assert line["median_seconds"] == pytest.approx(point(seconds, 0.5), abs=1)
+        assert line["ninetieth_seconds"] == pytest.approx(point(seconds, 0.9), abs=1)
+    assert [told[str(who)]["late"] for who in (slow, quick)] == [4, 0]
+    for stranger in (slow, quick, aide, uuid4()):
+        assert await shown(stranger) == {}, "neither to a colleague, nor to who is below, nor to themselves"
+    for role in ("verifier", "validator", "agency_hr", "agency_head", "inspector", "lan"):
+        assert (await api.call(role, "GET", "/assessors")).status_code == 403

@@ -52,6 +52,17 @@ async def test_a_predikat_becomes_one_case_whatever_comes_again_or_late(api, wor
     assert await world.value("SELECT count(*) FROM cases") == 1
 
 
+async def test_the_result_and_outcome_that_are_reported_stand_in_the_case(api, world):
+    links = {"performance_result": "RHK-2025-0007", "performance_outcome": "SS-3"}
+    before, after = await world.people(*(world.state() for _ in range(2)))
+    named = world.received(reported(after, **links))
+    await world.hear(world.received(reported(before)), named)
+    cases = {body["person_id"]: body["case_id"] for _, _, body in await answers(world)}
+    for person, said in ((before, dict.fromkeys(links)), (after, links)):
+        case = await api.get(f"/cases/{cases[str(person)]}", "agency_hr")
+        assert {name: case[name] for name in links} == said
+
+
 async def test_each_fault_is_answered_and_an_agency_reaches_its_own_alone(world):
     people = await world.people(*(world.state() for _ in range(4)))
     batch = [

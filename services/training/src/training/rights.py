@@ -88,6 +88,7 @@ NUDGE = Right(
 CHECK_TRAININGS = Delegable(
     ("verifier",),
     "unverified records of their agency, but not their own nor what they have sent; a deputy: those of the person they act for",
+    decides=True,
 )
 ADD_EVIDENCE = Right(
     SENDERS,

@@ -70,7 +70,7 @@ ELSEWHERE = {
         ),
         "no spreadsheets are read here",
     ),
-    **dict.fromkeys(("claim-gone", "claim-succeeded"), "of rights"),
+    **dict.fromkeys(("claim-gone", "claim-missing", "claim-succeeded"), "of rights"),
     "not-deputy": "nobody acts for another here",
     "at-rest": "nobody's record rests",
     "agency-unknown": "of audits",

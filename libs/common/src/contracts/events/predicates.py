@@ -14,7 +14,8 @@ class PredicateReported(Event):
     """The verdict on somebody's work over whole months of one year, as e-Kinerja has exported it; whole, also when it is told anew.
 
     The sequence is the version of the report: of several the newest counts, in whatever order they come. `behalf` is in
-    whose name it is told, who may do what they may through the API, and no more.
+    whose name it is told, who may do what they may through the API, and no more. `performance_result` and `performance_outcome`
+    are the ids, in its source, of the result it rests on and of the outcome which that is for; the first reports named none.
     """
 
     topic: ClassVar[Topic] = topics.PREDICATES
@@ -33,6 +34,8 @@ class PredicateReported(Event):
     predikat: str
     hasil_kerja: str | None
     perilaku: str | None
+    performance_result: str | None = None
+    performance_outcome: str | None = None
 
 
 class _PredicateAnswer(Event):

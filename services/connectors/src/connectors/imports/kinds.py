@@ -78,6 +78,8 @@ PERFORMANCES = (
         means=RATINGS,
         also=("perilakuKerjaNilai", "Rating Perilaku Kerja"),
     ),
+    Column("performance_result", "Rencana Hasil Kerja", "Performance result", "RHK-2025-0007", also=("RHK", "ID RHK")),
+    Column("performance_outcome", "Sasaran Kinerja", "Performance outcome", "SS-3", also=("ID Sasaran",)),
 )
 
 IMPORTING = Importing(

@@ -26,7 +26,15 @@ from contracts.imports import Problem, answered, note_answers
 from contracts.nip import nip_hash
 
 SOURCE = "e-kinerja"
-SAID = ("period_start", "period_end", "predikat", "hasil_kerja", "perilaku")
+SAID = (
+    "period_start",
+    "period_end",
+    "predikat",
+    "hasil_kerja",
+    "perilaku",
+    "performance_result",
+    "performance_outcome",
+)
 UNANSWERED = {"refused": None, "refused_field": None, "refused_words": None}
 ANSWER = columns_of(Performance.table(), ("id", "answered", "case_id", "refused", "refused_field"))
 WORDS: Columns = {**ANSWER, "refused_words": "text"}

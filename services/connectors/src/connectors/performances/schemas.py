@@ -6,7 +6,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from common.fields import Document, Year
+from common.fields import Document, Line, Year
 from contracts.nip import WrittenNip
 
 Predikat = Literal["sangat_baik", "baik", "butuh_perbaikan", "kurang", "sangat_kurang"]
@@ -25,6 +25,8 @@ class PerformanceRow(Document):
     predikat: Predikat
     hasil_kerja: Rating | None = None
     perilaku: Rating | None = None
+    performance_result: Line | None = None
+    performance_outcome: Line | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> "PerformanceRow":

@@ -22,6 +22,8 @@ class Performance(Stored, table=True):
     predikat: str
     hasil_kerja: str | None
     perilaku: str | None
+    performance_result: str | None
+    performance_outcome: str | None
     version: int
     answered: int
     case_id: UUID | None

@@ -118,7 +118,7 @@ async def answer(
     if clock.judge not in caller.roles:
         raise Refused("forbidden")
     check_judge(row.person_id, await first_judges(session, row, caller.today), caller.actor)
-    await check_no_conflict(session, row.person_id, caller)
+    await check_no_conflict(session, row.person_id, caller, clock.conflicts)
     issue_by = last_day(caller.rules.calendar, caller.today, clock.issue_days) if act == "grant" else None
     said = {"judged_by": caller.subject, "judges": sorted(caller.actor.hands), "decided_on": caller.today}
     await save(session, row, act, caller.now, said | {"answer": words, "issue_by": issue_by})

@@ -3,15 +3,17 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, select
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.refused import Refused
 from common.web.pages import BY_ID, Page, Window
 from contracts.callers import Caller
+from credit import rights
 from credit.appeals.schemas import AppealOut
 from credit.appeals.tables import appeals
-from credit.domain.appeals import AppealState
+from credit.conflicts.queries import no_conflict
+from credit.domain.appeals import LEVELS, AppealState
 from credit.domain.books import Regulations
 from credit.people import PEOPLE
 
@@ -27,14 +29,27 @@ async def read_appeal(session: AsyncSession, appeal_id: UUID, caller: Caller[Reg
 async def list_appeals(
     session: AsyncSession, window: Window, caller: Caller[Regulations], state: AppealState | None
 ) -> Page[AppealOut]:
-    """Those within the caller's reach, in the order they were filed."""
-    asked = _seen(caller) if state is None else _seen(caller).where(appeals.c.state == state)
+    """Those within the caller's reach, in the order they were filed; a judge is given none they may not judge for a conflict."""
+    asked = _seen(caller).where(_free_of_conflict(caller))
+    if state is not None:
+        asked = asked.where(appeals.c.state == state)
     rows = (await session.execute(window.narrow(asked, appeals.c.id, BY_ID))).mappings().all()
     return window.page([_view(row, caller.rules) for row in rows], lambda appeal: [appeal.id])
 
 
 def _seen(caller: Caller[Regulations]) -> Select[Any]:
     return select(appeals).join(PEOPLE.table, PEOPLE.c.person_id == appeals.c.person_id).where(PEOPLE.seen_by(caller))
+
+
+def _free_of_conflict(caller: Caller[Regulations]) -> ColumnElement[bool]:
+    if caller.roles.isdisjoint(rights.JUDGE_APPEALS.roles):
+        return true()
+    clocks = caller.rules.appeals.at(caller.today).tables
+    judged = (
+        and_(appeals.c.level == level, no_conflict("appeals.person_id", caller, clocks.of(level).conflicts))
+        for level in LEVELS
+    )
+    return or_(appeals.c.person_id == caller.speaks_for("person"), *judged)
 
 
 def _view(row: RowMapping, book: Regulations) -> AppealOut:

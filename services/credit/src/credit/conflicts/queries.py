@@ -4,13 +4,13 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, TextClause, text, true
+from sqlalchemy import TextClause, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.refused import Refused
 from contracts.callers import Caller
 from credit.domain.books import Regulations
-from credit.domain.conflicts import Why
+from credit.domain.conflicts import EVERY, Why
 from roster.days import covers_sql
 from roster.outside import above_sql, under_sql
 
@@ -43,7 +43,7 @@ NEAR = f"""
 
 
 def _why(person: str) -> str:
-    """The conflict that the judges have with a person (a column with its table), by the rules; null where there is none.
+    """The conflict that the judges have with a person (a column with its table), of those that count; null where there is none.
 
     What does not depend on the person is asked for once, however many they are.
     """
@@ -59,12 +59,14 @@ def _why(person: str) -> str:
     END"""  # noqa: S608 - built of names in this code
 
 
-def _given(caller: Caller[Regulations]) -> dict[str, Any]:
+def _given(caller: Caller[Regulations], among: Collection[Why]) -> dict[str, Any]:
+    """Raises Refused `forbidden` for who is nobody: they would have no conflicts."""
+    caller.speaks_for("person")
     rules = caller.rules.conflicts.at(caller.today).tables
     return {
         "judges": sorted(caller.actor.people),
         "judged_on": caller.today,
-        "counting": rules.counting,
+        "counting": [why for why in rules.counting if why in among],
         "unit_levels": rules.unit_levels or 0,
     }
 
@@ -78,22 +80,26 @@ CONFLICTED = text(
 )
 
 
-async def conflicted(session: AsyncSession, people: Collection[UUID], caller: Caller[Regulations]) -> dict[UUID, Why]:
-    """With whom of these people the caller, or whoever they act for, may not deal, and why. A token that names nobody has no conflicts."""
-    if not caller.actor.people or not people:
+async def conflicted(
+    session: AsyncSession, people: Collection[UUID], caller: Caller[Regulations], among: Collection[Why] = EVERY
+) -> dict[UUID, Why]:
+    """With whom of these people the caller, or whoever they act for, may not deal, and why."""
+    given = _given(caller, among)
+    if not people:
         return {}
-    rows = await session.execute(CONFLICTED, {"people": list(people), **_given(caller)})
+    rows = await session.execute(CONFLICTED, {"people": list(people), **given})
     return {row.person_id: row.why for row in rows}
 
 
-async def check_no_conflict(session: AsyncSession, person_id: UUID, caller: Caller[Regulations]) -> None:
-    """Refuses whoever has a conflict of interest with somebody (`conflict-of-interest`)."""
-    for why in (await conflicted(session, [person_id], caller)).values():
+async def check_no_conflict(
+    session: AsyncSession, person_id: UUID, caller: Caller[Regulations], among: Collection[Why] = EVERY
+) -> None:
+    """Refuses whoever has a conflict of interest with somebody (`conflict-of-interest`), of those that count."""
+    for why in (await conflicted(session, [person_id], caller, among)).values():
         raise Refused("conflict-of-interest", why=why)
 
 
-def no_conflict(person: str, caller: Caller[Regulations]) -> ColumnElement[bool] | TextClause:
+def no_conflict(person: str, caller: Caller[Regulations], among: Collection[Why] = EVERY) -> TextClause:
     """The condition that leaves out those with whom the caller may not deal; `person` is the column with their id."""
-    if not caller.actor.people:
-        return true()
-    return text(f"({_why(person)}) IS NULL").bindparams(**_given(caller))
+    given = _given(caller, among).items()
+    return text(f"({_why(person)}) IS NULL").bindparams(*(bindparam(name, each, unique=True) for name, each in given))

@@ -17,6 +17,7 @@ from common.refused import Refused
 from common.rules import Pages, RuleBook, load_rule_book
 from contracts.actors import Actor
 from credit.domain.cases import check_not_own
+from credit.domain.conflicts import Why
 from credit.domain.rules import OpenReading
 from credit.domain.working_days import Calendar, last_day
 
@@ -26,6 +27,7 @@ Level = Literal["objection", "appeal"]
 AppealState = Literal["filed", "granted", "held-granted", "denied", "issued", "withdrawn", "overtaken"]
 AppealAct = Literal["grant", "deny", "hold", "issue", "withdraw", "overtake"]
 
+LEVELS: tuple[Level, ...] = get_args(Level)
 APPEAL_STATES: tuple[AppealState, ...] = get_args(AppealState)
 APPEAL_MOVES: dict[tuple[AppealState, AppealAct], AppealState] = {
     ("filed", "grant"): "granted",
@@ -42,12 +44,16 @@ HELD = Actor("system:held-granted")
 
 @dataclass(frozen=True)
 class Clock:
-    """The working days of a level: to file after the decision, to answer, and to issue what was granted; and the role that judges."""
+    """The working days of a level: to file after the decision, to answer, and to issue what was granted; and who judges.
+
+    `conflicts` are those that keep somebody of the role from it, as far as `rules/conflicts` counts them.
+    """
 
     file_days: int
     answer_days: int
     issue_days: int
     judge: str
+    conflicts: tuple[Why, ...]
     status: str
     sources: tuple[str, ...]
 

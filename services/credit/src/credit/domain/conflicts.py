@@ -7,7 +7,7 @@ Which of these count, and how wide a unit is, is data (`rules/conflicts`).
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from uuid import UUID, uuid5
 
 import msgspec
@@ -17,6 +17,7 @@ from credit.domain.rules import OpenReading
 
 PACKS = Path(__file__).parent.parent / "rules" / "conflicts"
 Why = Literal["declared", "superior-line", "same-unit"]
+EVERY: tuple[Why, ...] = get_args(Why)
 
 
 @dataclass(frozen=True)

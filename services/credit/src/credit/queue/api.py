@@ -13,12 +13,14 @@ from contracts.looks import shows
 from credit import rights
 from credit.domain.books import Regulations
 from credit.domain.cases import Kind
-from credit.queue import commands, queries
-from credit.queue.schemas import NarrowedIn, QueuedOut, TakeIn, TakenOut, WaitingTimesOut
+from credit.queue import commands, queries, times
+from credit.queue.schemas import AgesOut, AssessorsOut, NarrowedIn, QueuedOut, TakeIn, TakenOut, WaitingTimesOut
 
 router = APIRouter(prefix="/v1", tags=["queue"])
 
 Decider = Annotated[Caller[Regulations], Depends(rights.QUEUE)]
+Overseer = Annotated[Caller[Regulations], Depends(rights.READ_AGES)]
+Superior = Annotated[Caller[Regulations], Depends(rights.READ_ASSESSORS)]
 Anybody = Annotated[Caller[Regulations], Depends(rights.READ_WAITING_TIMES)]
 
 
@@ -48,4 +50,15 @@ async def post_take(document: TakeIn, session: Transaction, caller: Decider) -> 
 
 @router.get("/waiting-times", summary="How long cases wait for a decision, by agency")
 async def get_waiting_times(session: Reading, caller: Anybody) -> WaitingTimesOut:
-    return await queries.published_times(session, caller.rules, caller.today)
+    return await times.published_times(session, caller.rules, caller.today)
+
+
+@router.get("/queue-ages", summary="How many cases wait, how long already, and how many are overdue, by agency")
+async def get_ages(session: Reading, caller: Overseer) -> AgesOut:
+    return await times.queue_ages(session, caller)
+
+
+@router.get("/assessors", summary="How long cases wait for those whose superior you are, one by one")
+@shows("cases")
+async def get_assessors(session: Reading, caller: Superior) -> AssessorsOut:
+    return await times.assessor_times(session, caller)

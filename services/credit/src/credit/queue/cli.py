@@ -3,7 +3,8 @@
 import argparse
 
 from common.parts import Parts
-from credit.queue.daily import escalate, order_all, publish_times
+from credit.queue.daily import escalate, order_all
+from credit.queue.times import publish_times
 from credit.texts import TEXTS
 
 

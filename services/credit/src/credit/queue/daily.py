@@ -1,6 +1,6 @@
-"""What is done with the queue every day: its order, who is told of cases that are overdue, and the waiting times that are published."""
+"""What is done with the queue every day: its order, and who is told of cases that are overdue. (Waiting times: `times`.)"""
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import text
@@ -11,9 +11,6 @@ from common.ids import derived_id
 from common.parts import Parts
 from common.store.outbox import emit
 from contracts.events.notification import MessageRequested
-from contracts.zone import JAKARTA
-from credit.domain.quarters import last_quarter
-from credit.domain.waiting import WaitingRules
 from credit.queue.keeping import order_batch
 
 MAILED_FOR = timedelta(days=7)
@@ -36,28 +33,6 @@ OVERDUE = text(
     SELECT agency_id, count(*) AS cases, min(due_on) AS due_on FROM late GROUP BY agency_id ORDER BY agency_id
     """
 )
-TIMES = text(
-    """
-    INSERT INTO waiting_times (agency_id, state, cases, median_seconds, ninetieth_seconds, since, until)
-    SELECT p.agency_id, h.from_state, count(*),
-        round(percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM h.at - began.at))),
-        round(percentile_cont(0.9) WITHIN GROUP (ORDER BY extract(epoch FROM h.at - began.at))),
-        :since, :until
-    FROM case_history h
-    JOIN cases c ON c.id = h.case_id
-    JOIN people p ON p.person_id = c.person_id
-    CROSS JOIN LATERAL (
-        SELECT b.at FROM case_history b
-        WHERE b.case_id = h.case_id AND b.version < h.version AND b.to_state = h.from_state
-            AND b.from_state IS DISTINCT FROM b.to_state
-        ORDER BY b.version DESC LIMIT 1
-    ) began
-    WHERE h.at >= :since AND h.at < :until AND NOT EXISTS (SELECT FROM waiting_times)
-        AND h.from_state IN ('submitted', 'checked') AND h.from_state <> h.to_state AND h.by <> 'system'
-    GROUP BY p.agency_id, h.from_state HAVING count(DISTINCT c.person_id) >= :smallest
-    """
-)
-OVER = text("DELETE FROM waiting_times WHERE until < :until")
 
 
 async def order_all(parts: Parts) -> int:
@@ -89,16 +64,3 @@ async def escalate(session: AsyncSession, clock: Clock) -> int:
         )
         emit(session, message, sequence=1, time=clock.now())
     return sum(row.cases for row in rows)
-
-
-async def publish_times(session: AsyncSession, rules: WaitingRules, clock: Clock) -> None:
-    """Counts how long cases have waited for people's decisions in the last quarter that is over, by agency and state.
-
-    Small groups are left out. What was published is never counted anew: whoever has moved since, or waits for a decision that
-    comes next, would be known by the difference.
-    """
-    first, last = last_quarter(clock.today())
-    since, until = (datetime.combine(day, time(), JAKARTA) for day in (first, last + timedelta(days=1)))
-    given = {"since": since, "until": until, "smallest": rules.published.smallest_group}
-    await session.execute(OVER, {"until": until})
-    await session.execute(TIMES, given)

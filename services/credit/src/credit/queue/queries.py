@@ -1,4 +1,4 @@
-"""Reading the queue, and how long cases have waited."""
+"""Reading the queue."""
 
 from collections.abc import Collection
 from datetime import date
@@ -12,12 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.store.sets import one_of
 from common.web.pages import Page, Window
 from contracts.callers import Caller
-from credit.agencies.tables import AGENCIES
 from credit.conflicts.queries import no_conflict
 from credit.domain.books import Regulations
-from credit.domain.waiting import WAITS, Awaits
-from credit.queue.schemas import NarrowedIn, QueuedOut, WaitingTimeOut, WaitingTimesOut
-from credit.queue.tables import queue, waiting_times
+from credit.domain.waiting import Awaits
+from credit.queue.schemas import NarrowedIn, QueuedOut
+from credit.queue.tables import queue
 
 DECIDES: dict[str, Awaits] = {"verifier": "check", "validator": "attest"}
 """Who takes which decision."""
@@ -94,18 +93,6 @@ async def queued(session: AsyncSession, ids: Collection[UUID], caller: Caller[Re
 async def number_in_hands(session: AsyncSession, caller: Caller[Regulations]) -> int:
     """How many cases are in the caller's hands."""
     return (await session.scalar(select(func.count()).select_from(queue).where(in_hands(caller)))) or 0
-
-
-async def published_times(session: AsyncSession, rules: Regulations, today: date) -> WaitingTimesOut:
-    """The waiting times of the last quarter that is over, as they were published."""
-    found = (
-        select(waiting_times, AGENCIES.c.name.label("agency"))
-        .join(AGENCIES.table, AGENCIES.c.agency_id == waiting_times.c.agency_id, isouter=True)
-        .order_by(waiting_times.c.agency_id, waiting_times.c.state)
-    )
-    items = [WaitingTimeOut(**row) for row in (await session.execute(found)).mappings()]
-    clocks = rules.waiting.at(today).tables.clocks
-    return WaitingTimesOut(items=items, promised={state: getattr(clocks, state) for state in WAITS})
 
 
 def _in_order() -> Select[Any]:

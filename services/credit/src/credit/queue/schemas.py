@@ -72,6 +72,46 @@ class WaitingTimeOut(BaseModel):
     until: datetime
 
 
+class AgeOut(BaseModel):
+    """What waits for a decision in an agency now: half of it came no longer ago than `median_seconds`, nine of ten than `ninetieth_seconds`."""
+
+    agency_id: UUID
+    awaits: Awaits
+    waiting: int
+    overdue: int
+    oldest: datetime = Field(description="since when the oldest waits")
+    median_seconds: int
+    ninetieth_seconds: int
+
+
+class AgesOut(BaseModel):
+    """What waits, by agency and decision."""
+
+    items: list[AgeOut]
+
+
+class AssessorOut(BaseModel):
+    """How long cases waited in a state for the decision of one assessor (or of their deputy), and how many of these were `late`.
+
+    Half of them waited no longer than `median_seconds`, nine of ten no longer than `ninetieth_seconds`. Who serves from one
+    queue does not choose how long a case has waited there: it is a reason to ask, not a verdict.
+    """
+
+    person_id: UUID
+    state: Waits
+    decisions: int
+    late: int = Field(description="decided after the last day of their clock")
+    median_seconds: int
+    ninetieth_seconds: int
+
+
+class AssessorsOut(BaseModel):
+    """Those who have decided since a day, among the people whose superior asks."""
+
+    since: date
+    items: list[AssessorOut]
+
+
 class WaitingTimesOut(BaseModel):
     """Waiting times by agency and state, and what each state promises in working days."""
 

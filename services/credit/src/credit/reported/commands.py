@@ -26,7 +26,18 @@ from credit.predicates.schemas import PredicateIn
 from credit.reported.tables import ReportedPredicate
 from credit.texts import TEXTS
 
-SAID = ("reference", "source_name", "person_id", "period_start", "period_end", "predikat", "hasil_kerja", "perilaku")
+SAID = (
+    "reference",
+    "source_name",
+    "person_id",
+    "period_start",
+    "period_end",
+    "predikat",
+    "hasil_kerja",
+    "perilaku",
+    "performance_result",
+    "performance_outcome",
+)
 OWN = ("period-not-whole-months", "dates-reversed", "period-crosses-years", "person-unclear", "date-invalid")
 """Codes by which our own types of fields refuse."""
 
