@@ -113,6 +113,7 @@ async def test_what_is_not_mapped_waits_is_listed_and_is_credited_with_its_own_d
     [user] = (await api.get(f"{path}/unmapped-users", "agency_hr"))["items"]
     assert (user["told"], user["count"]) == ({"account": {"homePage": shapes.MOODLE, "name": "4711"}}, 1)
     assert "Sari" not in str((waiting, user))
+    assert {each["title"] for each in (await api.get(f"{path}/reports", "agency_hr"))["items"]} == {"Kursus 7"}
     await world.course("C-7")
     with counted_statements(world.database) as few:
         await mapped(api, platform, moodle_course, "C-7")
@@ -120,6 +121,7 @@ async def test_what_is_not_mapped_waits_is_listed_and_is_credited_with_its_own_d
         (str(person), MORNING) for person in people
     )
     assert (await api.get(f"{path}/unmapped-courses", "agency_hr"))["items"] == []
+    assert {each["title"] for each in (await api.get(f"{path}/reports", "agency_hr"))["items"]} == {"Data"}
     someone = await world.person()
     line = {"account": {"homePage": shapes.MOODLE, "name": "4711"}, "person_id": str(someone)}
     assert [each["status"] for each in await api.bulk(f"{path}/users:batch", [line], "agency_hr")] == ["stored"]

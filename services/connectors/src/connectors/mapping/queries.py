@@ -12,8 +12,8 @@ from sqlmodel import col
 from common.refused import Refused
 from common.web.pages import Page, Window
 from connectors.mapping.schemas import CourseMappingOut, UnmappedCourseOut, UnmappedUserOut
-from connectors.mapping.tables import CourseMapping, PlatformUser, ToldCourse
-from connectors.reports.tables import Report
+from connectors.mapping.tables import CourseMapping, PlatformUser
+from connectors.reports.tables import Report, ToldCourse
 from connectors.signing.reach import reached
 from connectors.signing.tables import Connection
 from contracts.callers import Caller

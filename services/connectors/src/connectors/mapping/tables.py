@@ -1,4 +1,4 @@
-"""What platforms call people and courses, and what these are here."""
+"""What platforms call people, and which course of the catalogue theirs is."""
 
 from datetime import date, datetime
 from typing import Any
@@ -29,17 +29,6 @@ class PlatformUser(Stored, table=True):
     person_id: UUID | None = Field(index=True)
     mapped_by: str | None
     mapped_at: datetime | None
-
-
-class ToldCourse(Stored, table=True):
-    """What a platform calls a course: its id and title, as first told."""
-
-    __tablename__ = "platform_courses"
-
-    connection_id: UUID = Field(primary_key=True, foreign_key="connections.id")
-    key: bytes = Field(primary_key=True, sa_type=LargeBinary)
-    told: str
-    title: str | None
 
 
 class CourseMapping(Stored, table=True):

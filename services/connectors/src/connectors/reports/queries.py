@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -13,12 +13,23 @@ from common.refused import Refused
 from common.store.sets import one_of
 from common.texts import Language
 from common.web.pages import BY_ID, Page, Window
+from connectors.catalogue.tables import KnownCourse
 from connectors.domain.standing import State
 from connectors.reports.schemas import ReportOut
-from connectors.reports.tables import Report, Sighting
+from connectors.reports.tables import Report, Sighting, ToldCourse
 from connectors.signing.reach import reached
 from connectors.signing.tables import Connection
 from contracts.callers import Caller
+
+_TITLED = (
+    select(Report, func.coalesce(col(KnownCourse.title), col(ToldCourse.title), col(ToldCourse.told)))
+    .outerjoin(KnownCourse, col(KnownCourse.course_id) == col(Report.course_id))
+    .outerjoin(
+        ToldCourse,
+        and_(col(ToldCourse.connection_id) == col(Report.connection_id), col(ToldCourse.key) == col(Report.course)),
+    )
+)
+"""Reports, each with what its course is called: in the catalogue, or where it is not mapped by the platform."""
 
 
 async def report_page(
@@ -33,25 +44,25 @@ async def report_page(
     query = select(col(Connection.id)).where(col(Connection.id) == connection_id, reached(caller))
     if await session.scalar(query) is None:
         raise Refused("not-found")
-    found = select(Report).where(col(Report.connection_id) == connection_id)
+    found = _TITLED.where(col(Report.connection_id) == connection_id)
     if state is not None:
         found = found.where(col(Report.state) == state)
-    rows = await session.scalars(window.narrow(found, col(Report.id), BY_ID))
-    return window.page([_told(row, language) for row in rows], lambda shown: [shown.id])
+    rows = await session.execute(window.narrow(found, col(Report.id), BY_ID))
+    return window.page([_told(row, course, language) for row, course in rows], lambda shown: [shown.id])
 
 
 async def one_report(
     session: AsyncSession, connection_id: UUID, report_id: UUID, language: Language, caller: Caller[None]
 ) -> ReportOut:
     """One of them. Raises Refused `not-found`."""
-    found = await session.scalar(
-        select(Report)
-        .join(Connection, col(Connection.id) == col(Report.connection_id))
-        .where(col(Report.id) == report_id, col(Report.connection_id) == connection_id, reached(caller))
+    query = _TITLED.join(Connection, col(Connection.id) == col(Report.connection_id)).where(
+        col(Report.id) == report_id, col(Report.connection_id) == connection_id, reached(caller)
     )
+    found = (await session.execute(query)).one_or_none()
     if found is None:
         raise Refused("not-found")
-    return _told(found, language)
+    row, course = found
+    return _told(row, course, language)
 
 
 async def states_of(session: AsyncSession, connection_ids: Collection[UUID]) -> Mapping[UUID, Mapping[State, int]]:
@@ -73,6 +84,7 @@ async def sightings_of(session: AsyncSession, connection_ids: Collection[UUID]) 
     return {each.connection_id: each for each in await session.scalars(found)}
 
 
-def _told(row: Report, language: Language) -> ReportOut:
+def _told(row: Report, course: str | None, language: Language) -> ReportOut:
     words = row.refused_words[language] if row.refused_words else None
-    return ReportOut(**row.model_dump(exclude={"refused_words"}), title=row.told["title"], refused_words=words)
+    title = row.told["title"] or course
+    return ReportOut(**row.model_dump(exclude={"refused_words"}), title=title, refused_words=words)

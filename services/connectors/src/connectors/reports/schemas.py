@@ -21,7 +21,7 @@ class ReportOut(BaseModel):
     state: State
     person_id: UUID | None = Field(description="null while it waits for the person")
     course_id: UUID | None = Field(description="of the catalogue; null where it names none, or waits for a mapping")
-    title: str | None
+    title: str | None = Field(description="as it was told, else what its course is called")
     day: date
     happened_at: datetime
     version: int = Field(description="of what training was told last; 0: nothing yet")

@@ -1,4 +1,4 @@
-"""Reports, and when each connection was last seen."""
+"""Reports, what platforms call the courses that they are of, and when each connection was last seen."""
 
 from datetime import date, datetime
 from typing import Any
@@ -68,6 +68,17 @@ class Report(Stored, table=True):
     decided_at: datetime | None
     decided_why: str | None
     made_at: datetime
+
+
+class ToldCourse(Stored, table=True):
+    """What a platform calls a course: its id and title, as first told."""
+
+    __tablename__ = "platform_courses"
+
+    connection_id: UUID = Field(primary_key=True, foreign_key="connections.id")
+    key: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    told: str
+    title: str | None
 
 
 class Sighting(Stored, table=True):

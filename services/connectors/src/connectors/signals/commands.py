@@ -21,10 +21,10 @@ from common.store.sets import columns_of, insert, lists, unnest
 from connectors.domain.completions import Says
 from connectors.domain.finishing import Completion, Word, completions
 from connectors.mapping.names import PlatformCourse, User
-from connectors.mapping.tables import PlatformUser, ToldCourse
+from connectors.mapping.tables import PlatformUser
 from connectors.reports.commands import HOLD, Activity, SentBy, lay, note, row_of, settle
 from connectors.reports.resolving import know_users
-from connectors.reports.tables import Report
+from connectors.reports.tables import Report, ToldCourse
 from connectors.signals.tables import Signal
 from connectors.signing.tables import Connection
 from contracts.zone import JAKARTA
