@@ -200,7 +200,7 @@ async def test_a_pair_goes_from_offer_to_hours_by_its_pages(
         await each.log_in("person", person=who)
     calls.calls.clear()
     page = await mentee.get("/mentoring")
-    assert len(calls.calls) == 4, "a fixed number of calls"
+    assert len(calls.calls) == 5, "a fixed number of calls"
     [session_id] = re.findall(r'name="session" value="([^"]+)"', page.text)
     assert (await mentee.send("/mentoring", do="confirm", session=session_id)).status_code == 303
     assert "menunggu pernyataan yang satu lagi" in await mentee.see("/mentoring")
