@@ -31,6 +31,7 @@ from bench import (
     nation,
     pages,
     papers,
+    posts,
     queue,
     recovery,
     relay,
@@ -65,6 +66,7 @@ MEASURES: dict[str, Callable[..., Awaitable[list[Figure]]]] = {
     "B10": matching.matching,
     "B8": nation.nation,
     "B18": queue.queue,
+    "B20": posts.posts,
     "B15": sheets.sheets,
     "B17": answers.answers,
     "B21": pages.pages,
@@ -105,6 +107,7 @@ QUICK: dict[str, Any] = {
     "imported": 2_000,
     "queued": 20_000,
     "operations": 20_000,
+    "posts_sent": 5_000,
     "lines": 5_000,
     "paged": 20_000,
     "looks": 160,
@@ -204,6 +207,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--operations", type=int, default=1_000_000, help="B19: on the ledger")
     parser.add_argument("--paged", type=int, default=1_000_000, help="B21: people behind the pages")
     parser.add_argument("--looks", type=int, default=1_600, help="B21: cards that are looked at in a round")
+    parser.add_argument("--posts-sent", type=int, default=100_000, help="B20: in one file")
     parser.add_argument("--snapshot-seconds", type=int, default=600, help="B7: seconds that the snapshot stays open")
     if parser.parse_args().quick:
         parser.set_defaults(**QUICK)
