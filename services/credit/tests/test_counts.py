@@ -13,8 +13,8 @@ from jejak_local.harness import Peak, counted_copies, fetched_rows, streamed
 
 A_BATCH = 1
 """Statements of a batch of plain trainings: who is unknown and what is here, in one."""
-A_CHUNK = {"predicates:batch": 12, "cases:check": 5, "cases:attest": 10}
-"""Statements of a chunk of lines."""
+A_CHUNK = {"predicates:batch": 12, "cases:check": 6, "cases:attest": 11}
+"""Statements of a chunk of lines; whoever decides is asked for conflicts of interest once a chunk."""
 A_LINE = {"predicates:batch": 4, "cases:check": 3, "cases:attest": 5}
 """Rows that a line brings to Python: its person and post, its case and what belongs to it."""
 BYTES_AN_EVENT = 750
