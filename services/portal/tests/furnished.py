@@ -226,13 +226,22 @@ async def _class(it: Furnished) -> str:
     giver = await it.begin("provider")
     course = {"do": "course", "code": "K-1", "title": LONG, "form": "KL03", "jp": "2,5", "valid_from": "2025-01-01"}
     assert (await giver.send("/teaching", **course)).status_code == 303
-    [course_id] = re.findall(rf'<option value="([0-9a-f-]+)">{LONG}', (await giver.get("/teaching")).text)
+    class_id = await class_of_tomorrow(it)
+    assert (await giver.send(f"/teaching/{class_id}", do="enrol", people=it.nips[0])).status_code == 303
+    return class_id
+
+
+async def class_of_tomorrow(it: Furnished) -> str:
+    """One more class of the course, of one session; its id."""
+    giver = await it.begin("provider")
+    before = (await giver.get("/teaching")).text
+    [course_id] = re.findall(rf'<option value="([0-9a-f-]+)">{LONG}', before)
     day = (it.clock.moment + timedelta(days=1)).date().isoformat()
     held = {"begins_on": day, "ends_on": day, "from-0": f"{day}T08:00", "to-0": f"{day}T10:00", "jp-0": "2,5"}
     made = await giver.send("/teaching", do="class", course_id=course_id, seats="5", **held)
     assert made.status_code == 303, made.text
-    [class_id] = re.findall(r'href="/teaching/([0-9a-f-]+)"', (await giver.get("/teaching")).text)
-    assert (await giver.send(f"/teaching/{class_id}", do="enrol", people=it.nips[0])).status_code == 303
+    shown = re.findall(r'href="/teaching/([0-9a-f-]+)"', (await giver.get("/teaching")).text)
+    [class_id] = [each for each in shown if each not in before]
     return class_id
 
 
