@@ -9,6 +9,17 @@ from contracts import topics
 from contracts.events import PREFIX
 from contracts.events.connectors import Behalf
 
+PREDIKAT = (
+    "period_start",
+    "period_end",
+    "predikat",
+    "hasil_kerja",
+    "perilaku",
+    "performance_result",
+    "performance_outcome",
+)
+"""The names of what a predikat says."""
+
 
 class PredicateReported(Event):
     """The verdict on somebody's work over whole months of one year, as e-Kinerja has exported it; whole, also when it is told anew.

@@ -21,20 +21,11 @@ from connectors.performances.schemas import PerformanceRow
 from connectors.performances.tables import Performance
 from contracts.callers import Caller
 from contracts.events.connectors import Behalf
-from contracts.events.predicates import PredicateRefused, PredicateReported, PredicateTaken
+from contracts.events.predicates import PREDIKAT, PredicateRefused, PredicateReported, PredicateTaken
 from contracts.imports import Problem, answered, note_answers
 from contracts.nip import nip_hash
 
 SOURCE = "e-kinerja"
-SAID = (
-    "period_start",
-    "period_end",
-    "predikat",
-    "hasil_kerja",
-    "perilaku",
-    "performance_result",
-    "performance_outcome",
-)
 UNANSWERED = {"refused": None, "refused_field": None, "refused_words": None}
 ANSWER = columns_of(Performance.table(), ("id", "answered", "case_id", "refused", "refused_field"))
 WORDS: Columns = {**ANSWER, "refused_words": "text"}
@@ -69,9 +60,9 @@ async def report_performances(
         if report_id is None:
             answers.append(Refused("person-unknown", "nip"))
             continue
-        said = {"period_start": row.start, "period_end": row.end} | row.model_dump(include=set(SAID))
+        said = {"period_start": row.start, "period_end": row.end} | row.model_dump(include=set(PREDIKAT))
         before = known.get(report_id)
-        if before is not None and all(before[name] == said[name] for name in SAID):
+        if before is not None and all(before[name] == said[name] for name in PREDIKAT):
             answers.append(Done("duplicate", report_id))
             continue
         told = before or _nothing(report_id, people[each].person_id, caller)
@@ -108,7 +99,7 @@ def _event(told: Mapping[str, Any], caller: Caller[Any]) -> PredicateReported:
         behalf=behalf,
         source_name=SOURCE,
         reference=str(told["id"]),
-        **{name: told[name] for name in SAID},
+        **{name: told[name] for name in PREDIKAT},
     )
 
 

@@ -17,6 +17,7 @@ from common.store.outbox import emit
 from common.store.sets import columns_of, insert, lists, overwrite, unnest
 from contracts.actors import SYSTEM, Actor
 from contracts.events.credit import CreditReturned, CreditSubmitted, Faulty
+from contracts.events.predicates import PREDIKAT
 from credit.cases.tables import cases, history, segments
 from credit.domain.books import Regulations
 from credit.domain.cases import Case
@@ -48,16 +49,7 @@ SAVE_MOVES = text(
     bindparam("hands", type_=ARRAY(Text)),
     bindparam("now", type_=DateTime(timezone=True)),
 )
-CONTENT = (
-    "period_start",
-    "period_end",
-    "predikat",
-    "hasil_kerja",
-    "perilaku",
-    "performance_result",
-    "performance_outcome",
-    "evidence",
-)
+CONTENT = (*PREDIKAT, "evidence")
 """What a predikat says, and a repair may change."""
 SEGMENT = tuple(field.name for field in fields(Segment))
 JUDGED = {

@@ -19,25 +19,14 @@ from common.store.sets import one_of, put
 from common.web.problems import from_validation
 from contracts.behalf import caller_of
 from contracts.events.connectors import Behalf
-from contracts.events.predicates import PredicateRefused, PredicateReported, PredicateTaken
+from contracts.events.predicates import PREDIKAT, PredicateRefused, PredicateReported, PredicateTaken
 from credit.people import PEOPLE
 from credit.predicates.commands import submit
 from credit.predicates.schemas import PredicateIn
 from credit.reported.tables import ReportedPredicate
 from credit.texts import TEXTS
 
-SAID = (
-    "reference",
-    "source_name",
-    "person_id",
-    "period_start",
-    "period_end",
-    "predikat",
-    "hasil_kerja",
-    "perilaku",
-    "performance_result",
-    "performance_outcome",
-)
+SAID = ("reference", "source_name", "person_id", *PREDIKAT)
 OWN = ("period-not-whole-months", "dates-reversed", "period-crosses-years", "person-unclear", "date-invalid")
 """Codes by which our own types of fields refuse."""
 

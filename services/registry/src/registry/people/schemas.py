@@ -211,7 +211,7 @@ class ChangeOut(BaseModel):
 MOST_NAMED = 1_000
 
 
-Introduction = Annotated[str, StringConstraints(min_length=1, max_length=8000)]
+Introduction = Annotated[str, StringConstraints(min_length=1, max_length=8000, pattern=r"^[A-Za-z0-9_.=-]+$")]
 
 
 class NamesIn(Document):
