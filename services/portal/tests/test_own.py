@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from PIL import Image
 
+from jejak_local.harness import NIP_KEY, caller, until
 from portal.visits import Portal
 
 TRAINING = {
@@ -121,7 +122,6 @@ async def test_the_record_of_another_is_not_there(own, training, agency) -> None
 
 
 async def training_store(training, line, agency):
-    from jejak_local.harness import NIP_KEY, caller
     from training.records.commands import store
     from training.records.schemas import Training
 
@@ -261,8 +261,11 @@ async def test_a_draft_outlives_the_network_and_the_page_and_is_sent_once(
     await page.get_by_text("Ini draf Anda").wait_for()
     await page.clock.set_fixed_time(began + timedelta(days=14, minutes=5))
     await page.reload()
-    while await page.evaluate(drafts):
-        await asyncio.sleep(0.05)
+
+    async def none_is_left() -> bool:
+        return not await page.evaluate(drafts)
+
+    await until(none_is_left)
     assert await page.get_by_label("Nama pelatihan").input_value() == "", "after 14 days it is gone"
     await page.get_by_label("Nama pelatihan").fill("Sebelum keluar")
     await page.get_by_text("Draf tersimpan di peramban ini").wait_for()

@@ -10,7 +10,7 @@ from common.ids import new_id
 from common.invariants import find_broken
 from contracts.events.registry import DutyDelegated
 from credit.service import SERVICE
-from jejak_local.harness import OTHER_AGENCY
+from jejak_local.harness import AGENCY, OTHER_AGENCY
 
 DUTY = {"check": "verifier", "attest": "validator", "return": "verifier"}
 
@@ -149,7 +149,10 @@ async def test_a_deputy_reaches_the_agency_of_the_one_and_no_other(world, api, c
     case = await submitted(theirs, agency=OTHER_AGENCY)
     assert (await acts(case, "check", b, a)).status_code == 404
     assert (await acts(case, "check", b, a, "verifier", agency=OTHER_AGENCY)).status_code == 404
-    nobody = await api.call("agency_hr", "POST", f"/cases/{case}/check", headers={"acting-for": str(a)})
+    said = api.issuer.claims("verifier", agency=AGENCY)
+    del said["person"]
+    headers = {"authorization": f"Bearer {api.issuer.sign(said)}", "acting-for": str(a)}
+    nobody = await api.http.post(f"/v1/cases/{case}/check", headers=headers)
     assert (nobody.status_code, nobody.json()["code"]) == (403, "forbidden"), "a token that does not say whose it is"
 
 
