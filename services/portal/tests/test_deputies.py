@@ -39,6 +39,7 @@ async def credit(beside, registry, people, agency, api_of):
 async def test_a_deputy_chooses_for_whom_they_act_and_every_page_says_so(
     visitor, at_browser, registry, credit, people, clock
 ) -> None:
+    at_home = at_browser()
     await visitor.log_in("person", person=people[2])
     choice = (await visitor.get("/hat")).text
     assert "pemeriksa untuk Siti Rahma 2" in choice
@@ -58,6 +59,8 @@ async def test_a_deputy_chooses_for_whom_they_act_and_every_page_says_so(
 
     assert (await visitor.send("/hat?next=/card", hat="person")).headers["location"] == "/card"
     assert "Siti Rahma 2" not in await visitor.see("/card"), "for nobody any more"
+    await at_home.log_in("person", person=people[1])
+    assert (await at_home.send("/hat", duty=duty)).status_code == 403, "not the one for whom they act"
     await visitor.send("/hat", duty=duty)
     clock.moment += timedelta(days=8)
     registry.clock.moment = clock.moment

@@ -181,3 +181,8 @@ async def test_a_slow_assessor_is_named_to_their_superior_alone(world, api, subm
         assert await shown(stranger) == {}, "neither to a colleague, nor to who is below, nor to themselves"
     for role in ("verifier", "validator", "agency_hr", "agency_head", "inspector", "lan"):
         assert (await api.call(role, "GET", "/assessors")).status_code == 403
+    [one] = await submitted(1)
+    assert (await api.call("verifier", "POST", f"/cases/{one}/check", person=aide, subject="aide")).status_code == 200
+    clock.moment += timedelta(minutes=1)
+    assert (await shown(slow)).keys() == {str(aide)}
+    assert (await shown(boss)).keys() == {str(slow), str(quick)}, "who is below another is that one's to ask"
