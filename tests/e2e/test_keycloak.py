@@ -136,7 +136,7 @@ USERS: Mapping[str, Mapping[str, Any]] = {
     "lan": {},
     "analis": {"region": "Jawa Barat"},
     "operator": {},
-    "agency_hr": {"agency": AGENCY},
+    "agency_hr": {"agency": AGENCY, "person": UUID("01990000-0000-7000-8000-00000000c005")},
     "agency_head": {"agency": AGENCY, "person": UUID("01990000-0000-7000-8000-00000000c004")},
     "pic": {"agency": AGENCY, "address": ADDRESS},
     "steward": {"position": "Analis Bangkom"},

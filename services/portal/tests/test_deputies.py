@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.events.registry import DutyDelegated
+from jejak_local.visitor import Read
 
 
 @pytest.fixture
@@ -57,8 +58,11 @@ async def test_a_deputy_chooses_for_whom_they_act_and_every_page_says_so(
     [row] = await credit.rows("SELECT by, acting_for FROM case_history WHERE to_state = 'checked'")
     assert (row[0].endswith(str(people[2])), row[1]) == (True, people[1]), "of the two"
 
+    opened = Read((await visitor.get("/judging")).text).hidden["csrf"]
     assert (await visitor.send("/hat?next=/card", hat="person")).headers["location"] == "/card"
     assert "Siti Rahma 2" not in await visitor.see("/card"), "for nobody any more"
+    await visitor.http.post("/hat", data={"csrf": opened, "duty": duty})
+    assert "Siti Rahma 2" not in await visitor.see("/card"), "nor by a form that was opened in the other's name"
     await at_home.log_in("person", person=people[1])
     assert (await at_home.send("/hat", duty=duty)).status_code == 403, "not the one for whom they act"
     await visitor.send("/hat", duty=duty)

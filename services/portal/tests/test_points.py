@@ -160,6 +160,10 @@ async def test_ones_own_papers_are_handed_out_signed_and_ones_index_explains_its
     for each in (*told["dimensions"], *told["more"]):
         assert re.sub(r"\s+", " ", each["explanation"]) in html.unescape(index)
     other = at_browser()
-    await other.log_in("person", person=agency)
-    assert made["number"] not in (await other.get("/credit/papers")).text
+    # Whoever is of HR too reads of others by that hat, and of themselves by this one.
+    await other.log_in("person", "agency_hr", person=agency, agency=agency)
+    await other.send("/hat", hat="person")
+    assert made["number"] not in await other.see("/credit/papers")
+    assert "/credit/cases/" in (await visitor.get("/credit")).text
+    assert "/credit/cases/" not in (await other.get("/credit")).text
     assert (await other.send("/credit/papers", do="print", paper=made["id"])).status_code == 422

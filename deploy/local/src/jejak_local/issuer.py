@@ -26,7 +26,7 @@ from jejak_local.processes import LocalError
 ROLES = tuple(roles.ROLES)
 SECRET = "jejak-local"
 AUDIENCE = "jejak"
-DECIDERS = {"verifier", "validator", "agency_head"}
+DECIDERS = {"verifier", "validator", "agency_head", "agency_hr"}
 """Whoever decides has to be a person."""
 
 

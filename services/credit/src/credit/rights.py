@@ -47,7 +47,7 @@ JUDGE_APPEALS = Delegable(
     decides=True,
 )
 ASK_FIX = Right(("person", "agency_hr"), "a person: their own data; HR: whoever serves in their agency now")
-REFUSE_FIX = Right(("agency_hr",), f"{_THEIRS}; never their own")
+REFUSE_FIX = Right(("agency_hr",), f"{_THEIRS}; never their own", decides=True)
 READ_AGREEMENT = Right(
     ("lan", "analis", "inspector", "agency_head"),
     "figures of their agency; of their region for an analis; all for a national role",

@@ -30,7 +30,7 @@ from portal.asking import Answer, Asker, Question, post
 from portal.assets import Assets
 from portal.forms import Form
 from portal.sealing import Seal
-from portal.sessions import Signed
+from portal.sessions import Acting, Signed
 from portal.settings import Settings
 from portal.tables import Session
 from portal.texts import ZONES, templates
@@ -212,8 +212,12 @@ def here(request: Request) -> str:
 
 
 def csrf_of(portal: Portal, session: "Signed | _Was") -> str:
-    """What every form of a session carries, and nobody else can know: of this very session, and of whose it is."""
-    return f"{portal.seal.mark('csrf', session.cookie)}.{portal.seal.mark('csrf-of', session.whose)}"
+    """What every form of a session carries, and nobody else can know: of this very session and for whom it acts, and of whose it is.
+
+    So a form that was opened in one's own name is not done in another's.
+    """
+    here = f"{session.cookie} {session.acting.person if session.acting else ''}"
+    return f"{portal.seal.mark('csrf', here)}.{portal.seal.mark('csrf-of', session.whose)}"
 
 
 def portal_of(request: Request) -> Portal:
@@ -278,6 +282,7 @@ class _Was:
 
     cookie: str
     whose: str
+    acting: Acting | None
 
 
 async def _visit(request: Request) -> tuple[Visit, _Was | None]:
@@ -292,11 +297,12 @@ async def _visit(request: Request) -> tuple[Visit, _Was | None]:
     if row is None:
         return visit, None
     now, settings = parts.clock.now(), portal.settings
-    was = _Was(cookie, row.whose)
+    acting = portal.acting(row)
+    was = _Was(cookie, row.whose, Acting(**acting) if acting else None)
     said = portal.seal.open(row.sealed) if row.sealed else None
     if said is None or now >= row.ends_at or now >= row.seen_at + settings.idle:
         return visit, was
-    signed: Signed | None = sessions.read(cookie, row, said, portal.acting(row))
+    signed: Signed | None = sessions.read(cookie, row, said, acting)
     if signed.good_until <= now + LEEWAY:
         signed = await _renewed(visit, cookie)
     elif signed.seen_at <= now - sessions.TOUCH:

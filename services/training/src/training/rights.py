@@ -49,6 +49,7 @@ ASK_EXEMPTIONS = Right(("person", "agency_hr"), "a person: their own; an agency:
 DECIDE_EXEMPTIONS = Right(
     ("agency_hr",),
     "whoever serves in their agency now, but not their own; what they asked for or entered they may end, not decide",
+    decides=True,
 )
 READ_EXEMPTIONS = Right(
     ("lan", "service", "agency_hr", "inspector", "person"),
@@ -108,6 +109,7 @@ ANSWER_RECORD_FLAGS = Right(("person",), "those of their own records")
 SETTLE_RECORD_FLAGS = Right(
     ("agency_hr", "verifier"),
     "those of whoever is their agency's own now, and of what ended while they were; never their own",
+    decides=True,
 )
 AUDIT_RECORDS = Right(("person",), "the records that were given to them to look into, and what proves these")
 # Classes.

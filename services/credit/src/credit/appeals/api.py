@@ -41,9 +41,13 @@ async def file_appeal(case_id: UUID, body: AppealIn, session: Transaction, calle
 @router.get("/appeals", summary="Objections and appeals, oldest first")
 @shows("cases", introduces=True)
 async def get_appeals(
-    session: Reading, caller: Reader, window: AskedWindow, state: AppealState | None = None
+    session: Reading,
+    caller: Reader,
+    window: AskedWindow,
+    state: AppealState | None = None,
+    person_id: UUID | None = None,
 ) -> Page[AppealOut]:
-    return await list_appeals(session, window, caller, state)
+    return await list_appeals(session, window, caller, state, person_id)
 
 
 @router.get("/appeals/{appeal_id}", summary="An objection or appeal")

@@ -62,8 +62,9 @@ async def get_cases(
     language: UsedLanguage,
     state: State | None = None,
     agency_id: UUID | None = None,
+    person_id: UUID | None = None,
 ) -> Page[CaseOut]:
-    return await list_cases(session, window, caller, language, state, agency_id)
+    return await list_cases(session, window, caller, language, state, agency_id, person_id)
 
 
 @router.get("/cases/{case_id}", summary="A case with its history")

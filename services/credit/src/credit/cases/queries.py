@@ -104,6 +104,7 @@ async def list_cases(
     language: Language,
     state: State | None,
     agency_id: UUID | None,
+    person_id: UUID | None,
 ) -> Page[CaseOut]:
     """Cases in the order they were submitted."""
     asked = _cases(PEOPLE.seen_by(caller))
@@ -111,6 +112,8 @@ async def list_cases(
         asked = asked.where(cases.c.state == state)
     if agency_id is not None:
         asked = asked.where(PEOPLE.c.agency_id == agency_id)
+    if person_id is not None:
+        asked = asked.where(cases.c.person_id == person_id)
     rows = (await session.execute(window.narrow(asked, cases.c.id, BY_ID))).mappings().all()
     parts = await _segments(session, [row["id"] for row in rows])
     views = [_case(row, parts[row["id"], row["judged"]], caller.rules, language) for row in rows]

@@ -30,7 +30,7 @@ async def credit(visit: Own, after: str | None = None) -> Response:
     points, promotion, cases = await visit.ask(
         get("credit", "/people/me/credit"),
         get("credit", "/people/me/credit/promotion"),
-        get("credit", "/cases", after=after, limit=50),
+        get("credit", "/cases", person_id=visit.person, after=after, limit=50),
     )
     return visit.page("points/credit.html", points=points, promotion=promotion, cases=cases)
 
@@ -67,7 +67,7 @@ async def print_paper(visit: Own) -> Response:
 
 async def _papers(visit: Visit, form: Form) -> Response:
     """The papers that were issued about them, and what has become of each."""
-    [found] = await visit.ask(get("credit", "/papers", limit=1000))
+    [found] = await visit.ask(get("credit", "/papers", person_id=visit.person, limit=1000))
     return visit.page("points/papers.html", 422 if form.faults else found.page, found=found, form=form)
 
 
@@ -112,7 +112,7 @@ async def withdraw_appeal(visit: Own) -> Response:
 
 async def _appeals(visit: Visit, form: Form, after: str | None) -> Response:
     """Their objections and appeals, each with its clock."""
-    [found] = await visit.ask(get("credit", "/appeals", after=after))
+    [found] = await visit.ask(get("credit", "/appeals", person_id=visit.person, after=after))
     return visit.page("points/appeals.html", 422 if form.faults else 200, appeals=found, form=form)
 
 
