@@ -322,22 +322,23 @@ async def test_a_correction_cannot_move_a_record_to_another_agency(world, api, l
 
 async def test_a_record_of_a_degree_tells_who_had_a_hand_in_it(world, api, line):
     """The event names all who sent, corrected or verified the record: credit does not let them judge it."""
-    me, officer = await world.person(), await world.person()
+    me, clerk, officer = [await world.person() for _ in range(3)]
     degree = line(me, form="PD01", degree="S2", jp=None, title="Magister")
     sent = await api.call("person", "POST", "/trainings", degree, subject="saya", person=me)
     path = f"/trainings/{sent.json()['id']}"
     body = {name: degree[name] for name in ("form", "degree", "start_date", "end_date")}
     body |= {"title": "Magister Hukum", "reason": "salah ketik"}
-    assert (await api.call("agency_hr", "PUT", path, body, subject="dewi")).status_code == 200
-    assert (await api.call("agency_hr", "PUT", path, body, subject="hanya-melihat")).status_code == 200
+    for subject in ("dewi", "hanya-melihat"):
+        claims = {"subject": subject, "person": clerk}
+        assert (await api.call("agency_hr", "PUT", path, body, **claims)).status_code == 200
     for subject in ("siti", "terlambat"):
         claims = {"subject": subject, "person": officer}
         assert (await api.call("agency_hr", "POST", f"{path}/verify", **claims)).status_code == 200
     told = [(name, body["hands"]) for name, _, body in await world.emitted()]
     assert told == [
         ("TrainingCompleted", sorted(["saya", str(me)])),
-        ("TrainingCorrected", sorted(["dewi", "saya", str(me)])),
-        ("TrainingCorrected", sorted(["dewi", "saya", "siti", str(me), str(officer)])),
+        ("TrainingCorrected", sorted(["dewi", "saya", str(me), str(clerk)])),
+        ("TrainingCorrected", sorted(["dewi", "saya", "siti", str(me), str(clerk), str(officer)])),
     ]
     for version in (await api.get(f"{path}/history"))["items"]:
         assert "hands" not in version["state"]
@@ -347,6 +348,10 @@ async def test_a_record_tells_who_had_a_hand_in_it_only_once_it_names_a_degree(w
     person = await world.person()
     [record] = await world.store(line(person))
     body = {"form": "PD01", "degree": "S2", "title": "x", "start_date": "2026-03-02", "end_date": "2026-03-03"}
-    answer = await api.call("agency_hr", "PUT", f"/trainings/{record.id}", body | {"reason": "y"}, subject="dewi")
+    claims = {"subject": "dewi", "person": await world.person()}
+    answer = await api.call("agency_hr", "PUT", f"/trainings/{record.id}", body | {"reason": "y"}, **claims)
     assert answer.status_code == 200
-    assert [body["hands"] for _, _, body in await world.emitted()] == [[], ["dewi", "service"]]
+    assert [body["hands"] for _, _, body in await world.emitted()] == [
+        [],
+        sorted(["dewi", "service", str(claims["person"])]),
+    ]
