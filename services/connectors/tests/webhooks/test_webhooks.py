@@ -293,16 +293,59 @@ async def test_the_person_reads_who_is_told_and_what_for(world, subscribe, api) 
     assert await api.get("/people/me/webhooks", "person", person=new_id()) == []
 
 
-async def test_the_heir_of_a_closed_agency_is_told(world, subscribe, receiver, send, api) -> None:
-    await subscribe(agency=OTHER_AGENCY)
+async def test_a_closed_agency_is_told_of_nobody_and_its_heir_of_all(
+    world, subscribe, receiver, send, api, clock
+) -> None:
+    """The webhook of the closed one ends, whatever is heard first; what it had waiting leaves no more, and nobody revives it."""
+    old = await subscribe(url=receiver.url + "?old")
+    receiver.answers = [500]
+    await world.hear(world.received(completed(new_id())))
+    await send()
+    heirs = await subscribe(agency=OTHER_AGENCY, purpose="Laporan instansi baru")
+    closed = agency_changed(AGENCY, "A", closed_on=date(2026, 6, 1), successors=[OTHER_AGENCY], active=False)
+    joined, moved = new_id(), new_id()
+    await world.hear(world.received(closed, 2))
+    await world.hear(world.received(completed(joined, agency=OTHER_AGENCY)), world.received(completed(moved)))
+    clock.moment += timedelta(hours=1)
+    await send()
+    assert {message["data"]["person_id"] for _, message in receiver.got} == {str(joined), str(moved)}
+    assert len(receiver.got) == 2, "each is told once"
+    path = f"/webhooks/{old['id']}"
+    ended = await api.get(path, "agency_hr", agency=OTHER_AGENCY)
+    assert (ended["enabled"], ended["ended"], ended["agency_id"]) == (False, "closed", str(AGENCY))
+    [logged] = await log_of(api, old, agency=OTHER_AGENCY)
+    assert (logged["state"], logged["due_at"]) == ("failed", None)
+    assert len(await log_of(api, heirs, agency=OTHER_AGENCY)) == 2
+    body = {name: ended[name] for name in ("url", "events", "purpose", "reference")}
+    for method, where, said in (
+        ("PUT", path, body),
+        ("POST", f"{path}/secrets", None),
+        ("POST", f"{path}/deliveries/{logged['id']}/replay", None),
+    ):
+        asked = await api.refused("agency_hr", method, where, said, agency=OTHER_AGENCY)
+        assert asked == (409, "webhook-closed", None), where
+
+
+async def test_no_webhook_of_a_closed_agency_hears_of_the_heirs_people(world, subscribe, api) -> None:
+    """Not even one that is still on: where its agency was heard of before it was made."""
     await world.hear(
         world.received(
             agency_changed(AGENCY, "A", closed_on=date(2026, 6, 1), successors=[OTHER_AGENCY], active=False), 2
         )
     )
-    await world.hear(world.received(completed(new_id())))
-    await send()
-    assert len(receiver.got) == 1
+    heirs = await subscribe(agency=OTHER_AGENCY)
+    async with world.database.transaction() as session:
+        late = await session.scalar(
+            text(
+                "INSERT INTO webhooks (id, agency_id, url, events, purpose, reference, enabled, secret, made_at, version)"
+                " SELECT gen_random_uuid(), :agency, url, events, purpose, reference, true, 1, made_at, 1 FROM webhooks"
+                " RETURNING id"
+            ),
+            {"agency": AGENCY},
+        )
+    await world.hear(world.received(completed(new_id(), agency=OTHER_AGENCY)), world.received(completed(new_id())))
+    assert await log_of(api, {"id": late}, agency=OTHER_AGENCY) == []
+    assert len(await log_of(api, heirs, agency=OTHER_AGENCY)) == 2
 
 
 async def test_a_dead_sender_loses_nothing_and_a_late_one_changes_nothing(

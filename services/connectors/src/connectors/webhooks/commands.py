@@ -79,7 +79,7 @@ async def change(
 ) -> None:
     """Says anew where to, of what and what for; switched on again, what waited leaves. Whose it is stays as it is.
 
-    Raises Refused: `not-found`, `changed-meanwhile`, `webhook-owner`.
+    Raises Refused: `not-found`, `changed-meanwhile`, `webhook-owner`, `webhook-closed`.
     """
     found = await _held(session, webhook_id, caller)
     etag.check(seen, found.version)
@@ -94,7 +94,7 @@ async def change(
 
 
 async def renew_secret(session: AsyncSession, webhook_id: UUID, caller: Caller[None]) -> None:
-    """Gives a webhook a new secret; the one before signs too for a day. Raises Refused `not-found`."""
+    """Gives a webhook a new secret; the one before signs too for a day. Raises Refused: `not-found`, `webhook-closed`."""
     found = await _held(session, webhook_id, caller)
     found.secret += 1
     found.former_until = caller.now + BOTH
@@ -108,7 +108,7 @@ async def secret_number(session: AsyncSession, webhook_id: UUID) -> int:
 
 
 async def replay(session: AsyncSession, webhook_id: UUID, delivery_id: UUID, caller: Caller[None]) -> None:
-    """Delivers something again, under the same id, whatever became of it. Raises Refused `not-found`."""
+    """Delivers something again, under the same id, whatever became of it. Raises Refused: `not-found`, `webhook-closed`."""
     await _held(session, webhook_id, caller)
     query = select(Delivery).where(col(Delivery.id) == delivery_id, col(Delivery.webhook_id) == webhook_id)
     found = await session.scalar(query.with_for_update())
@@ -167,6 +167,14 @@ async def settle(
         await session.execute(PAUSE, {"id": claimed.webhook_id, "paused_until": verdict.paused_until})
 
 
+async def end_closed(session: AsyncSession, agencies: Collection[UUID], now: datetime) -> None:
+    """Ends for good what agencies that are closed have subscribed to; what has not left yet never does.
+
+    Their people are others' now, who were told of another purpose: the heir makes a webhook with its own.
+    """
+    await session.execute(END_CLOSED, {"agencies": list(agencies), "now": now})
+
+
 CLAIM = text("""
     WITH due AS MATERIALIZED (
         SELECT d.id FROM webhooks w LEFT JOIN connections c ON c.id = w.connection_id
@@ -195,6 +203,14 @@ SETTLE = text(
     " WHERE id = :id AND claimed_until = :until"
 )
 END = text("UPDATE webhooks SET enabled = false, ended = :ends, version = version + 1 WHERE id = :id AND enabled")
+END_CLOSED = text("""
+    WITH closed AS (
+        UPDATE webhooks SET enabled = false, ended = 'closed', version = version + 1
+        WHERE agency_id = ANY(CAST(:agencies AS uuid[])) AND ended IS DISTINCT FROM 'closed' RETURNING id
+    )
+    UPDATE deliveries SET state = 'failed', due_at = NULL, settled_at = :now, claimed_until = NULL
+    FROM closed WHERE webhook_id = closed.id AND state = 'waiting'
+""")
 PAUSE = text(
     "UPDATE webhooks SET paused_until = greatest(paused_until, CAST(:paused_until AS timestamptz)) WHERE id = :id"
 )
@@ -206,4 +222,6 @@ async def _held(session: AsyncSession, webhook_id: UUID, caller: Caller[None]) -
     )
     if found is None:
         raise Refused("not-found")
+    if found.ended == "closed":
+        raise Refused("webhook-closed")
     return found

@@ -23,10 +23,9 @@ LISTENING = text(
     "WITH heirs AS (SELECT agency_id, CAST(successors ->> 0 AS uuid) AS heir FROM agencies WHERE successors ->> 0 IS NOT NULL)"
     " SELECT w.id, w.events, w.reference, own.agency_id"
     " FROM unnest(CAST(:agencies AS uuid[])) own (agency_id) LEFT JOIN heirs o ON o.agency_id = own.agency_id"
-    " JOIN (webhooks w LEFT JOIN heirs h ON h.agency_id = w.agency_id)"
-    " ON coalesce(h.heir, w.agency_id) = coalesce(o.heir, own.agency_id) WHERE w.enabled ORDER BY w.id"
+    " JOIN webhooks w ON w.agency_id = coalesce(o.heir, own.agency_id) WHERE w.enabled ORDER BY w.id"
 )
-"""Which webhooks are to hear of what is of these agencies, known here already or not: those of an agency, and of whoever is its heir."""
+"""Which webhooks are to hear of what is of these agencies, known here already or not: those of an agency, or of its heir alone."""
 REPORTING = text(
     "SELECT r.id AS report_id, r.source_name, r.reference, w.id, w.events FROM reports r"
     " JOIN webhooks w ON w.connection_id = r.connection_id AND w.enabled"

@@ -33,7 +33,9 @@ class WebhookIn(Document):
 
 
 class WebhookOut(BaseModel):
-    """A webhook. `ended` says why it was switched off: its receiver is `gone` (410), or `unanswered` after the last try."""
+    """A webhook. `ended` says why it was switched off: its receiver is `gone` (410), or `unanswered` after the last try; or
+    its agency is `closed`, and it stays off.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 

@@ -18,7 +18,7 @@ class Webhook(Stored, table=True):
     __tablename__ = "webhooks"
     __table_args__ = (
         CheckConstraint("num_nonnulls(agency_id, connection_id) = 1", name="owner"),
-        CheckConstraint("ended IS NULL OR (ended IN ('gone', 'unanswered') AND NOT enabled)", name="ended"),
+        CheckConstraint("ended IS NULL OR (ended IN ('gone', 'unanswered', 'closed') AND NOT enabled)", name="ended"),
     )
 
     id: UUID = Field(primary_key=True)
