@@ -15,22 +15,25 @@ async def record(world, line):
     return person, answer.id
 
 
-async def test_a_correction_keeps_what_was_said_before_and_moves_the_ledger(world, api, record):
+async def test_each_of_two_corrections_keeps_what_was_said_before_and_moves_the_ledger(world, api, record):
     person, record_id = record
-    answer = await api.call(
-        "agency_hr", "PUT", f"/trainings/{record_id}", BODY | {"jp": "12.5", "reason": "salah ketik"}
-    )
-    assert answer.status_code == 200
-    assert answer.headers["etag"] == '"2"'
-    assert (answer.json()["jp_counted"], answer.json()["version"]) == ("12.500", 2)
-    assert await world.ledger(person) == ("12.500", "0.000")
-    first, second = (await api.get(f"/trainings/{record_id}/history"))["items"]
-    assert (first["version"], first["state"]["jp_stated"], first["reason"]) == (1, "8.000", None)
-    assert (second["version"], second["state"]["jp_stated"], second["reason"]) == (2, "12.500", "salah ketik")
-    assert first["changed_by"] == "service"
-    assert second["changed_by"].startswith("agency_hr")
-    name, sequence, body = (await world.emitted())[-1]
-    assert (name, sequence, body["jp_counted"], body["reason"]) == ("TrainingCorrected", 2, "12.500", "salah ketik")
+    path = f"/trainings/{record_id}"
+    said = [("12.5", "12.500", "salah ketik"), ("10", "10.000", "sertifikat dibaca lagi")]
+    for version, (jp, counted, reason) in enumerate(said, 2):
+        answer = await api.call("agency_hr", "PUT", path, BODY | {"jp": jp, "reason": reason})
+        assert answer.status_code == 200
+        assert answer.headers["etag"] == f'"{version}"'
+        assert (answer.json()["jp_counted"], answer.json()["version"]) == (counted, version)
+        assert await world.ledger(person) == (counted, "0.000")
+        name, sequence, body = (await world.emitted())[-1]
+        assert (name, sequence, body["jp_counted"], body["reason"]) == ("TrainingCorrected", version, counted, reason)
+    history = (await api.get(f"{path}/history"))["items"]
+    assert [(each["version"], each["state"]["jp_stated"], each["reason"]) for each in history] == [
+        (1, "8.000", None),
+        *((version, counted, reason) for version, (_, counted, reason) in enumerate(said, 2)),
+    ]
+    assert history[0]["changed_by"] == "service"
+    assert all(each["changed_by"].startswith("agency_hr") for each in history[1:])
 
 
 async def test_the_history_of_an_unchanged_record_is_what_was_recorded(api, record):
