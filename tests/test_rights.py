@@ -7,6 +7,7 @@ from inspect import signature
 from typing import Any, get_args
 
 import pytest
+from fastapi import APIRouter, FastAPI
 from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
 
@@ -29,6 +30,8 @@ TOTALS = {
     "credit": {("GET", "/v1/paper-checks/{token}"), ("GET", "/v1/waiting-times")},
 }
 """What is for everybody, and so for those who may see totals only; a paper is checked by whoever holds its token, and shows initials."""
+FOREIGN = {"connectors": ("/xapi/", "/oauth/token", "/hooks/"), "portal": ("/",)}
+"""What is in no OpenAPI document: by where it begins, what follows a standard of others, and all pages."""
 READ_BY_POST = {("POST", "/v1/signature-checks")}
 """What takes a file, says what its signature says, and keeps nothing."""
 NAMING = {"id", "nip", "name", "person_id", "person_name", "agency_name", "title", "email"}
@@ -64,6 +67,24 @@ def test_an_intern_and_a_researcher_get_403_or_totals_that_name_nobody(service: 
         assert method == "GET" or (method, path) in READ_BY_POST
         [answer] = [each.endpoint for each in iter_route_contexts(app.routes) if each.path == path]
         assert not NAMING & fields_of(signature(answer).return_annotation)
+
+
+@pytest.mark.parametrize("service", services(), ids=lambda service: service.name)
+def test_what_no_document_tells_of_is_a_page_or_of_a_standard_of_others(service: Service) -> None:
+    nowhere = "postgresql+asyncpg://nobody@127.0.0.1:1/nothing"
+    settings = service.settings.model_construct(database_url=nowhere, issuer="x", jwks_url="x")
+    app = create_app(service, service.parts(settings, Database(nowhere)))
+    assert {path for _, path in hidden(app) if not path.startswith(FOREIGN.get(service.name, ()))} == set()
+    planted = APIRouter()
+    planted.add_api_route("/v1/stray", lambda: None, include_in_schema=False)
+    app.include_router(planted)
+    assert ("GET", "/v1/stray") in hidden(app)
+
+
+def hidden(app: FastAPI) -> set[tuple[str, str]]:
+    """The routes that are in no OpenAPI document."""
+    documented = {(method.upper(), path) for path, item in app.openapi()["paths"].items() for method in item}
+    return {route for route in guards(app) if route not in documented and route[1] not in OPEN_PATHS}
 
 
 def fields_of(kind: Any) -> set[str]:

@@ -89,6 +89,14 @@ def unscoped() -> APIRouter:
         del caller
         return other_id
 
+    @router.get("/hidden", include_in_schema=False)
+    async def hidden(caller: Reader) -> None:
+        del caller
+
+    @router.get("/foreign/things", include_in_schema=False)
+    async def foreign(caller: Reader) -> None:
+        del caller
+
     return router
 
 
@@ -107,7 +115,7 @@ async def walk(postgres, issuer, tmp_path: Path) -> Callable[[APIRouter], Awaita
             Things({"agency": agency}, {"thing_id": thing, "agency_id": agency})
             for thing, agency in ((MINE, AGENCY), (THEIRS, OTHER_AGENCY))
         )
-        return await strays(app, made, issuer, own, other, {"PUT /v1/things/{thing_id}": {"name": "y"}})
+        return await strays(app, made, issuer, own, other, {"PUT /v1/things/{thing_id}": {"name": "y"}}, "/v1/foreign/")
 
     yield walked
     await made.close()
@@ -126,5 +134,6 @@ async def test_a_route_and_a_role_without_scope_are_found(walk) -> None:
         assert f"GET /v1/things/{{thing_id}}: {role}, as nobody's: answered 200" in found
     assert "PUT /v1/things/{thing_id}: agency_hr, another's: answered 200" in found
     assert "rows were changed" in found
+    assert [each for each in found if "documented" in each] == ["GET /v1/hidden: is not documented"]
     assert "GET /v1/others/{other_id}: lan, its own: nobody tells of a other_id" in found
     assert not [each for each in found if "/things" in each and ": lan," in each], "the nation sees everything"

@@ -134,4 +134,5 @@ async def test_each_role_reaches_its_own_and_nothing_else(reaches_its_own, conne
             "POST /v1/webhooks": theirs,
             "PUT /v1/webhooks/{webhook_id}": theirs,
         },
+        foreign="/xapi/",
     )

@@ -287,8 +287,8 @@ def reaches_its_own(
 ) -> Callable[[Things, Things, Mapping[str, Any]], Awaitable[None]]:
     """`await reaches_its_own(own, other, bodies)`: every role reaches its own things, and nothing else; see `scopes`."""
 
-    async def check(own: Things, other: Things, bodies: Mapping[str, Any]) -> None:
-        assert await strays(tested.app, database, issuer, own, other, bodies) == []
+    async def check(own: Things, other: Things, bodies: Mapping[str, Any], foreign: str | None = None) -> None:
+        assert await strays(tested.app, database, issuer, own, other, bodies, foreign) == []
 
     return check
 
