@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 from common.ids import new_id
 from common.process import commands_of
 from common.texts import day
-from contracts.events.registry import Holding
+from contracts.events.registry import Holding, Pic
 from contracts.events.training import JPShortfallDetected
 from jejak_local.harness import OTHER_AGENCY, Api, bare, client_of
 
@@ -145,7 +145,9 @@ async def test_hr_decides_what_somebody_else_has_asked_for(office, agency, train
     assert sorted(row.state for row in states) == ["approved", "refused"]
 
 
-async def test_the_link_of_a_mail_leads_to_who_is_short(visitor, beside, agency, training) -> None:
+async def test_the_link_of_a_mail_leads_to_who_is_short_and_lan_sees_each_round(
+    visitor, at_browser, beside, agency, training, calls
+) -> None:
     await visitor.log_in("pic", agency=agency, person=new_id())
     assert "Sounding ini tidak dapat dibaca." in await visitor.see(f"/rounds/{new_id()}?agency={agency}")
     notification = await beside("notification")
@@ -163,6 +165,29 @@ async def test_the_link_of_a_mail_leads_to_who_is_short(visitor, beside, agency,
     assert page.text.count('scope="row"') == 4
     lines = (await visitor.get(f"{address}&as=csv")).content.decode("utf-8-sig").splitlines()
     assert sum("masih kurang" in line for line in lines) == 4
+    assert (await visitor.get(f"/rounds/{found.event.sweep_id}")).headers["location"] == address
+    pic = Pic(rank="main", name="Siti", email="pic@contoh.go.id", language="id", time_zone="Asia/Jakarta")
+    await notification.agency(OTHER_AGENCY, pics=[pic])
+    elsewhere = {"agency_id": OTHER_AGENCY, "people_total": 9, "short_total": 4}
+    await notification.hear(notification.received(found.event.model_copy(update=elsewhere)))
+    lan = at_browser()
+    await lan.log_in("lan")
+    calls.calls.clear()
+    rounds = await lan.get("/rounds")
+    assert len(calls.calls) == 1, "a fixed number of calls"
+    assert f"8 dari 13 orang masih kurang, dihitung per {as_of}." in words(rounds)
+    assert f'href="/rounds/{found.event.sweep_id}/agencies?state=waiting"' in rounds.text, "whom nobody can write to"
+    line = (await lan.get("/rounds?as=csv")).content.decode("utf-8-sig").splitlines()[1].split(";")
+    assert line[0] == f"Caturwulan {found.event.period}, {found.event.year}"
+    assert line[3:8] == ["2", "1", "13", "8", "0"], "agencies, waiting, people, short then, caught up"
+    assert line[-3:] == ["0", "1", "0"], "mails sent, waiting and failed"
+    by_agency = await lan.follow(await lan.get(f"/rounds/{found.event.sweep_id}"))
+    assert f'href="{address}"'.replace("&", "&amp;") in by_agency.text, "down to the people"
+    waiting = await lan.see(f"/rounds/{found.event.sweep_id}/agencies?state=waiting")
+    assert "menunggu PIC: tidak ada PIC dengan alamat yang berlaku" in waiting
+    del calls.apps["notification"]
+    for path in ("/rounds", f"/rounds/{found.event.sweep_id}/agencies"):
+        assert "Putaran sounding tidak dapat dibaca." in await lan.see(path)
 
 
 async def test_a_superior_reminds_whom_they_see_once_a_week(visitor, beside, agency) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from jejak_local.harness import NIP_KEY, PROVIDER, World, caller
+from jejak_local.harness import NIP_KEY, OTHER_AGENCY, PROVIDER, World, caller
 from training.catalogue.commands import save_providers
 from training.catalogue.schemas import ProviderIn
 
@@ -126,6 +126,48 @@ async def test_a_class_goes_from_its_seat_to_its_record_and_what_is_said_of_it(
     assert "Data dulu" in page
     assert SCRIPT not in page
     assert "Rangkuman tampil mulai lima jawaban." in await giver.see(path), "nobody's own words"
+
+
+async def test_hr_sees_classes_of_their_people_seats_them_and_reads_what_came_of_it(
+    giver, class_id, training, registered, at_browser, agency, calls, clock
+) -> None:
+    nips = ["199001012015011001", "199001012015011002"]
+    mine, also = ids = [UUID(await registered(nip)) for nip in nips]
+    there = training.nip()
+    states = [training.state(person_id=each, nip=nip) for each, nip in zip(ids, nips, strict=True)]
+    await training.people(*states, training.state(nip=there, agency=OTHER_AGENCY))
+    hr, path = at_browser(), f"/agency-classes/{class_id}"
+    await hr.log_in("agency_hr", agency=agency)
+    assert "Tidak ada baris." in await hr.see("/agency-classes")
+    upcoming = await hr.get("/agency-classes?upcoming=true")
+    assert f'href="{path}">{LONG}' in upcoming.text
+    assert f'href="/agencies/{agency}/people?state=short"' in upcoming.text, "for whom"
+    wrong = await hr.send(path, do="enrol", people=f"{nips[0]}\n{there}")
+    assert wrong.status_code == 422
+    assert f">{there}</textarea>" in wrong.text, "not theirs to enrol"
+    assert (await hr.send(path, do="enrol", people=nips[1])).headers["location"] == f"{path}?told=1"
+    calls.calls.clear()
+    page = await hr.see(path)
+    assert "Siti Rahma 1 terdaftar" in page
+    assert "Siti Rahma 2 menunggu kursi" in page
+    assert len(calls.calls) == 3, "a fixed number of calls"
+    assert (await hr.send(path, do="withdraw", person=str(mine))).status_code == 303
+    assert "Siti Rahma 2 terdaftar" in await hr.see(path)
+    for moment in (clock, training.clock):
+        moment.moment += timedelta(days=2)
+    await giver.log_in("provider", provider=PROVIDER)
+    told = {"do": "attendance", "session": "1", "people": nips[1]}
+    assert (await giver.send(f"/teaching/{class_id}", **told)).status_code == 303
+    assert (await giver.send(f"/teaching/{class_id}", do="results", people=f"{nips[1]}; Siti")).status_code == 303
+    await hr.log_in("agency_hr", agency=agency)
+    assert "lulus, 2,5 JP" in await hr.see(path)
+    rows = (await hr.get("/agency-classes?as=csv")).content.decode("utf-8-sig").splitlines()
+    assert rows[1].split(";")[3:] == ["2,5", "0", "1", "0", "1", "0"]
+    assert "Tidak ada baris." in await hr.see("/agency-classes?upcoming=true")
+    other = at_browser()
+    await other.log_in("agency_hr", agency=OTHER_AGENCY)
+    assert "Siti Rahma" not in await other.see(path)
+    assert (await other.send(path, do="withdraw", person=str(also))).status_code in {404, 422}
 
 
 async def test_what_is_wrong_with_a_class_is_said_and_what_was_typed_stays(giver, class_id, training, calls) -> None:

@@ -73,3 +73,19 @@ async def test_a_deputy_chooses_for_whom_they_act_and_every_page_says_so(
     other = at_browser()
     await other.log_in("person", person=people[0])
     assert (await other.send("/hat", duty=duty)).status_code == 403, "another's"
+
+
+async def test_for_whom_one_acts_is_named_page_by_page(
+    visitor, registry, credit, people, api_of, agency, monkeypatch
+) -> None:
+    for where in ("contracts.looks", "portal.login.api"):
+        monkeypatch.setattr(f"{where}.MOST_INTRODUCED", 1)
+    today = credit.clock.today()
+    named = {"person_id": str(people[0]), "deputy_id": str(people[2]), "duty": "validator"}
+    named |= {"valid_from": today.isoformat(), "valid_to": (today + timedelta(days=7)).isoformat()}
+    made = await api_of("registry").call("agency_hr", "POST", "/deputies", named, agency=agency)
+    assert made.status_code == 201, made.text
+    await visitor.log_in("person", person=people[2])
+    choice = await visitor.see("/hat")
+    assert "pemeriksa untuk Siti Rahma 2" in choice
+    assert "pengesah untuk Siti Rahma 1" in choice

@@ -145,7 +145,16 @@ async def test_mentor_and_mentee_read_each_others_names_wherever_they_meet_and_n
     [held] = re.findall(r'href="(/mentoring/sessions/[^"]+)"', overview.text)
     assert "dengan Siti Rahma 1" in await mentor.see(held)
     assert "Siti Rahma 1" in await mentor.see(f"/mentoring/circles/{circle_id}")
-    assert "Siti Rahma" not in (await stranger.get("/mentoring")).text + (await stranger.get("/mentoring/circles")).text
+    later = typed_at(clock.moment + timedelta(days=2))
+    await mentor.send("/mentoring/talks", do="offer", starts_at=later, minutes="30", way="online")
+    assert "Siti Rahma" not in await stranger.see("/mentoring")
+    for path in ("/mentoring/circles", "/mentoring/talks"):
+        calls.calls.clear()
+        open_to_all = await stranger.see(path)
+        assert "dengan Siti Rahma 2" in open_to_all, "whoever offers themselves is chosen by name"
+        assert "Siti Rahma 1" not in open_to_all
+        assert "Siti Rahma" not in await mentor.see(path), "not themselves"
+        assert len(calls.calls) <= 6, "a fixed number of calls"
     for path in (pair, held, f"/mentoring/circles/{circle_id}"):
         assert (await stranger.get(path)).status_code == 404
     del calls.apps["registry"]

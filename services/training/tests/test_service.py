@@ -96,6 +96,7 @@ RIGHTS = {
     ("PUT", "/v1/classes/{class_id}"): {"provider", "service"},
     ("POST", "/v1/classes/{class_id}/cancel"): {"provider", "service"},
     ("GET", "/v1/classes/{class_id}/people"): {"provider", "lan", "service", "agency_hr", "person"},
+    ("GET", "/v1/agencies/{agency_id}/classes"): {"agency_hr"},
     ("GET", "/v1/people/me/classes"): {"person"},
     ("GET", "/v1/people/me/class-offers"): {"person"},
     ("POST", "/v1/classes/{class_id}/certificates"): {"provider", "service"},

@@ -229,6 +229,20 @@ CALLED = {
         "ahli_utama": text_named("jenjang.ahli_utama"),
     },
     "shortfall": {"open": text_named("shortfall.open"), "resolved": text_named("shortfall.resolved")},
+    "round_kind": {
+        "sweep": text_named("round-kind.sweep"),
+        "reopened": text_named("round-kind.reopened"),
+    },
+    "digest": {
+        "collecting": text_named("digest.collecting"),
+        "waiting": text_named("digest.waiting"),
+        "ready": text_named("digest.ready"),
+        "met": text_named("digest.met"),
+    },
+    "unsent": {
+        "no-pic": text_named("unsent.no-pic"),
+        "agency-inactive": text_named("unsent.agency-inactive"),
+    },
     "by": {
         "kind": text_named("by.kind"),
         "region": text_named("by.region"),

@@ -122,6 +122,7 @@ READ_CLASS_PEOPLE = Right(
     ("provider", "lan", "service", "agency_hr", "person"),
     "a provider: who is in its own classes; an agency: whoever serves in it now; a person: themselves; all for a national role",
 )
+READ_AGENCY_CLASSES = Right(("agency_hr",), "their agency")
 READ_CERTIFICATES = Right(
     ("provider", "lan", "service", "agency_hr", "person"),
     "as the records that they are of: a provider its own; an agency whoever is its own; a person their own; all for a national role",

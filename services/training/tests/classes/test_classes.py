@@ -10,8 +10,8 @@ import pytest
 from common.ids import new_id
 from common.store.database import counted_statements
 from contracts.introductions import HEADER, introduced
-from jejak_local.harness import NIP_KEY, OTHER_AGENCY, caller
-from services.training.tests.teaching import AFTER, FOUR_OF_TWO, course, enrolled, over, published, said
+from jejak_local.harness import AGENCY, NIP_KEY, OTHER_AGENCY, caller
+from services.training.tests.teaching import AFTER, FOUR_OF_TWO, course, enrolled, over, published, results, said
 
 
 async def steps(world) -> Counter:
@@ -246,3 +246,36 @@ async def test_classes_with_a_seat_that_close_what_is_left_are_offered_the_most_
     assert len(many) == len(few)
     world.clock.moment = AFTER
     assert (await api.get("/people/me/class-offers", "person", person=me))["items"] == [], "they have begun"
+
+
+async def test_hr_reads_the_classes_of_its_people_what_came_of_them_and_which_they_may_still_come_to(
+    world, api
+) -> None:
+    here, late, there = await world.people(world.state(), world.state(), world.state(agency=world.there))
+    past = await over(world, api, [here, late, there])
+    await results(api, past, [here, there])
+    await results(api, past, [late], passed=False)
+    course_id = await course(world, api, jp=None)
+    hour = {"starts_at": "2026-06-20T08:00:00+07:00", "ends_at": "2026-06-20T10:00:00+07:00", "jp": "2"}
+    day = {"begins_on": "2026-06-20", "ends_on": "2026-06-20", "sessions": [hour]}
+    called_off, small, free = [await published(api, course_id, seats=1, **day) for _ in range(3)]
+    assert (await api.call("provider", "POST", f"/classes/{called_off}/cancel", {"reason": "x"})).status_code == 200
+    await enrolled(api, small, [there, here, late])
+    assert (await api.call("agency_hr", "POST", f"/classes/{small}/enrolments/{late}/withdraw")).status_code == 200
+
+    async def listed(path: str) -> list[tuple[str, int, int, int, int]]:
+        found = await api.get(f"/agencies/{AGENCY}/classes{path}", "agency_hr")
+        own = ("own_enrolled", "own_waiting", "own_passed", "own_failed")
+        return [(each["id"], *(each[name] for name in own)) for each in found["items"]]
+
+    with counted_statements(world.database) as few:
+        assert await listed("") == [(small, 0, 1, 0, 0), (past, 2, 0, 1, 1)]
+    assert await listed("?attended=false") == [(small, 0, 1, 0, 0), (free, 0, 0, 0, 0)]
+    first = await api.get(f"/agencies/{AGENCY}/classes?limit=1", "agency_hr")
+    assert [each[0] for each in await listed(f"?limit=1&after={first['next']}")] == [past]
+    for _ in range(3):
+        await enrolled(api, await published(api, course_id, **day), [here])
+    with counted_statements(world.database) as many:
+        assert len(await listed("")) == 5
+    assert len(many) == len(few)
+    assert await api.refused("agency_hr", "GET", f"/agencies/{OTHER_AGENCY}/classes") == (404, "not-found", None)

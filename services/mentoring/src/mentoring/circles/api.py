@@ -22,7 +22,7 @@ OneOfIt = Annotated[Caller[None], Depends(rights.MEET_IN_CIRCLES)]
 
 
 @router.get("/circles", summary="Circles that one may join")
-@shows("mentoring")
+@shows("mentoring", introduces=True)
 async def list_circles(
     session: Reading, caller: Seeker, window: AskedWindow, programme_id: UUID | None = None
 ) -> Page[CircleOut]:
@@ -30,7 +30,7 @@ async def list_circles(
 
 
 @router.get("/circles/me", summary="The circles that you opened or have been in")
-@shows("mentoring")
+@shows("mentoring", introduces=True)
 async def list_own_circles(session: Reading, caller: OneOfIt, window: AskedWindow) -> Page[CircleOut]:
     return await queries.own_circles(session, window, caller)
 

@@ -23,7 +23,7 @@ SETTLED: dict[int | str, dict[str, Any]] = {
 
 
 @router.get("/talk-slots", summary="Times that mentors have free for a single talk")
-@shows("mentoring")
+@shows("mentoring", introduces=True)
 async def list_slots(
     session: Reading, caller: Talker, window: AskedWindow, kind: Kind | None = None, mentor_id: UUID | None = None
 ) -> Page[SlotOut]:

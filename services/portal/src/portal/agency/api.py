@@ -205,11 +205,14 @@ async def _named(visit: Visit, people: Sequence[Row], states: str = "state") -> 
 async def sounding(
     visit: Look,
     round_id: UUID,
-    agency: UUID,
+    agency: UUID | None = None,
     after: str | None = None,
     form: Annotated[str | None, Query(alias="as")] = None,
 ) -> Response:
-    """Where the link in a mail to a PIC leads: who was short in a round, and who still is."""
+    """Where the link in a mail to a PIC leads: who was short in a round, and who still is; for LAN by way of its agencies."""
+    if agency is None:
+        national = visit.who.hat in rights.ROUNDS.roles
+        return to(f"/rounds/{round_id}/agencies" if national else f"/rounds/{round_id}?agency={visit.agency}")
     [found] = await visit.ask(get("notification", f"/rounds/{round_id}"))
     if not found.ok:
         return visit.page("agency/no-round.html", found.page, round=found)

@@ -9,7 +9,7 @@ from common.refused import Refused
 from common.texts import text_named
 from portal import rights
 from portal.asking import get, post, put
-from portal.classes import teaching
+from portal.classes import attending, teaching
 from portal.deeds import chosen, done
 from portal.forms import Form
 from portal.menu import Item
@@ -17,11 +17,13 @@ from portal.visits import Visit
 
 router = APIRouter(include_in_schema=False)
 router.include_router(teaching.router)
+router.include_router(attending.router)
 
 Own = Annotated[Visit, Depends(rights.PERSON)]
 
 MENU = (
     Item("/classes", text_named("menu.classes"), rights.PERSON.roles),
+    Item("/agency-classes", text_named("menu.agency-classes"), rights.HR.roles),
     Item("/teaching", text_named("menu.teaching"), rights.PROVIDER.roles),
 )
 SERVICE = "training"

@@ -3,7 +3,7 @@
 People are told of by NIP, a line each, and answered one by one: what was refused stays in its field with the reason.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -13,11 +13,11 @@ from fastapi import APIRouter, Depends, Response
 
 from common.refused import Refused
 from portal import rights
-from portal.asking import Answer, bulk, get, post
+from portal.asking import get, post
+from portal.classes.telling import ENROL, Told, tell
 from portal.deeds import chosen, done
 from portal.forms import Form
-from portal.texts import say
-from portal.visits import Visit, to
+from portal.visits import Visit
 
 router = APIRouter(include_in_schema=False)
 
@@ -90,19 +90,15 @@ async def taught(visit: Giver, class_id: UUID, after: str | None = None) -> Resp
 
 
 @router.post("/teaching/{class_id}")
-async def tell(visit: Giver, class_id: UUID) -> Response:
+async def tell_of(visit: Giver, class_id: UUID) -> Response:
     path, form, address = f"/classes/{class_id}", visit.form, f"/teaching/{class_id}"
-    if form["do"] in TOLD:
-        return await _tell(visit, class_id)
+    if told := TOLD.get(form["do"]):
+        return await tell(visit, class_id, told, address, lambda form: _taught(visit, class_id, form))
     deeds = {
         "certificates": post(SERVICE, f"{path}/certificates"),
         "cancel": post(SERVICE, f"{path}/cancel", form.given("reason")),
     }
     return await done(visit, chosen(visit, deeds), address, lambda form: _taught(visit, class_id, form), ("reason",))
-
-
-def _seat(_: Form, line: Sequence[str]) -> dict[str, Any]:
-    return {"nip": line[0]}
 
 
 def _presence(form: Form, line: Sequence[str]) -> dict[str, Any]:
@@ -113,30 +109,7 @@ def _result(form: Form, line: Sequence[str]) -> dict[str, Any]:
     return {"nip": line[0], "name": " ".join(line[1:]), "passed": form["failed"] != "yes"}
 
 
-TOLD: dict[str, tuple[str, Callable[[Form, Sequence[str]], dict[str, Any]]]] = {
-    "enrol": ("enrolments", _seat),
-    "attendance": ("attendance", _presence),
-    "results": ("results", _result),
-}
-"""What is told of people: the route it goes to, and what a line of it says."""
-
-
-async def _tell(visit: Visit, class_id: UUID) -> Response:
-    form = visit.form
-    name, said = TOLD[form["do"]]
-    lines = [line.strip() for line in form["people"].splitlines() if line.strip()]
-    told = [said(form, line.replace(";", " ").split()) for line in lines]
-    sent = await visit.do(bulk(SERVICE, f"/classes/{class_id}/{name}:batch", told))
-    refused = [each for each in sent.lines if each["status"] == "refused"]
-    if sent.ok and lines and not refused:
-        return to(f"/teaching/{class_id}?told={len(lines)}")
-    if refused:
-        left = "\n".join(lines[each["line"] - 1] for each in refused)
-        words = [{"field": "people", "message": f"{lines[each['line'] - 1]}: {each['message']}"} for each in refused]
-        again = Form({**form.typed, "people": left}).refused(Answer(422, {"errors": words}), ("people",), "")
-    else:
-        again = form.refused(sent, ("people",), say("form.not-sent", visit.language))
-    return await _taught(visit, class_id, again)
+TOLD = {"enrol": ENROL, "attendance": Told("attendance", _presence), "results": Told("results", _result)}
 
 
 async def _taught(visit: Visit, class_id: UUID, form: Form, after: str | None = None) -> Response:

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 from common.refused import Refused
 from common.texts import LANGUAGES
 from common.web.auth import everybody
+from contracts.introductions import MOST_INTRODUCED
 from portal import issuer, rights, sessions
 from portal.asking import get
 from portal.assets import Asset
@@ -128,17 +129,21 @@ async def _acts_for(visit: Visit) -> Mapping[str, Acting]:
     me, today = visit.who.principal.claims.get("person"), visit.parts.clock.today().isoformat()
     if me is None or "person" not in visit.who.principal.roles:
         return {}
-    [found] = await visit.ask(get("registry", "/people/me/deputies", limit=1000))
-    acts = [
-        each
-        for each in found.items
-        if each["deputy_id"] == str(me) and each["duty"] in ACTED and each["valid_from"] <= today < each["valid_to"]
-    ]
-    names = await visit.names((each["person_id"] for each in acts), found)
-    return {
-        each["id"]: Acting(each["person_id"], each["duty"], names.get(each["person_id"], each["person_id"]))
-        for each in acts
-    }
+    acts: dict[str, Acting] = {}
+    after: str | None = None
+    while True:
+        [found] = await visit.ask(get("registry", "/people/me/deputies", after=after, limit=MOST_INTRODUCED))
+        todays = [
+            each
+            for each in found.items
+            if each["deputy_id"] == str(me) and each["duty"] in ACTED and each["valid_from"] <= today < each["valid_to"]
+        ]
+        names = await visit.names((each["person_id"] for each in todays), found)
+        for each in todays:
+            acts[each["id"]] = Acting(each["person_id"], each["duty"], names.get(each["person_id"], each["person_id"]))
+        after = found.body["next"] if found.ok else None
+        if after is None:
+            return acts
 
 
 @router.get("/language/{language}")

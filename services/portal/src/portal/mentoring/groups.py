@@ -10,7 +10,7 @@ from portal import rights
 from portal.asking import post, put
 from portal.deeds import chosen, done
 from portal.forms import Form
-from portal.mentoring.steps import MOST, SERVICE, SPAN, ask, ended, other, page, side, span
+from portal.mentoring.steps import MOST, SERVICE, SPAN, ask, ended, mentors, other, page, side, span
 from portal.visits import Visit
 
 router = APIRouter(include_in_schema=False)
@@ -33,7 +33,8 @@ async def join(visit: Own) -> Response:
 async def _circles(visit: Visit, form: Form, after: str | None = None) -> Response:
     found, own = await visit.ask(ask("/circles", after=after), ask("/circles/me", limit=MOST))
     mine = {each["id"] for each in own.items}
-    return page(visit, "circles", form, circles=found, own=own, mine=mine)
+    names = await visit.names(mentors(visit, found, own), found, own)
+    return page(visit, "circles", form, circles=found, own=own, mine=mine, names=names)
 
 
 @router.get("/mentoring/circles/{circle_id}")
@@ -106,8 +107,15 @@ async def _talks(visit: Visit, form: Form, after: str | None = None) -> Response
     slots, own = await visit.ask(ask("/talk-slots", after=after), ask("/talks", limit=MOST))
     sides = {each["id"]: side(visit, each) for each in own.items}
     with_whom = {each["id"]: other(visit, each) for each in own.items}
-    names = await visit.names(with_whom.values(), own)
+    names = await visit.names((*with_whom.values(), *mentors(visit, slots)), own, slots)
     return page(
-        visit, "talks", form, slots=slots, own=own, sides=sides, over=ended(visit, own),
-        names={each: names.get(whom) for each, whom in with_whom.items()},
-    )  # fmt: skip
+        visit,
+        "talks",
+        form,
+        slots=slots,
+        own=own,
+        sides=sides,
+        over=ended(visit, own),
+        with_whom=with_whom,
+        names=names,
+    )

@@ -37,6 +37,11 @@ def other(visit: Visit, two: Mapping[str, Any]) -> str:
     return two["mentor_id"] if side(visit, two) == "mentee" else two["mentee_id"]
 
 
+def mentors(visit: Visit, *found: Answer) -> list[str]:
+    """The ids of the mentors of these circles or slots, but for the reader's own."""
+    return [each["mentor_id"] for answer in found for each in answer.items if each["mentor_id"] != str(visit.person)]
+
+
 def ended(visit: Visit, found: Answer) -> set[str]:
     """Which of these are over by now."""
     now = visit.parts.clock.now()

@@ -11,10 +11,12 @@ from portal import rights
 from portal.asking import Question, get
 from portal.listing import Column, Listing, Row, as_file, every
 from portal.menu import Item
+from portal.nation import rounds
 from portal.texts import CALLED, say, templates
 from portal.visits import Visit
 
 router = APIRouter(include_in_schema=False)
+router.include_router(rounds.router)
 
 Look = Annotated[Visit, Depends(rights.NATION)]
 Registrar = Annotated[Visit, Depends(rights.WITHOUT_PIC)]
@@ -22,6 +24,7 @@ Form = Annotated[str | None, Query(alias="as")]
 
 MENU = (
     Item("/nation", text_named("menu.nation"), rights.NATION.roles),
+    Item("/rounds", text_named("menu.rounds"), rights.ROUNDS.roles),
     Item("/without-pic", text_named("menu.without-pic"), rights.WITHOUT_PIC.roles),
 )
 BY = ("kind", "region", "agency", "jenjang")

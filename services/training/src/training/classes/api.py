@@ -17,6 +17,7 @@ from contracts.looks import shows
 from training import rights
 from training.classes import commands, queries, results
 from training.classes.schemas import (
+    AgencyClassOut,
     AttendanceIn,
     CancellationIn,
     ClassIn,
@@ -93,6 +94,21 @@ async def list_people(class_id: UUID, session: Reading, caller: Looker, window: 
 @shows("trainings")
 async def list_own_classes(session: Reading, caller: Own, window: AskedWindow) -> Page[ParticipantOut]:
     return await queries.own_page(session, window, caller)
+
+
+@router.get(
+    "/agencies/{agency_id}/classes", summary="Classes that people of an agency are in, were in, or may still come to"
+)
+async def list_agency_classes(
+    agency_id: UUID,
+    session: Reading,
+    caller: Annotated[Caller[Book], Depends(rights.READ_AGENCY_CLASSES)],
+    window: AskedWindow,
+    attended: Annotated[
+        bool, Query(description="those that somebody of theirs is or was in; else those that are not over yet")
+    ] = True,
+) -> Page[AgencyClassOut]:
+    return await queries.agency_page(session, window, agency_id, caller, attended=attended)
 
 
 @router.get(

@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select, true
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, true, tuple_
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -16,7 +17,15 @@ from common.texts import Language, number
 from common.web.pages import BY_ID, Page, Window
 from contracts.callers import Caller
 from training.catalogue.tables import Course
-from training.classes.schemas import ClassOut, EnrolmentOut, OfferOut, OffersOut, ParticipantOut, SessionOut
+from training.classes.schemas import (
+    AgencyClassOut,
+    ClassOut,
+    EnrolmentOut,
+    OfferOut,
+    OffersOut,
+    ParticipantOut,
+    SessionOut,
+)
 from training.classes.tables import Attendance, ClassSession, Enrolment, Result, TaughtClass
 from training.domain.classes import NONE
 from training.domain.rules import Book
@@ -45,10 +54,12 @@ ATTENDED = (
     .scalar_subquery()
     .label("attended")
 )
+OF_RESULT = (col(Result.class_id) == col(Enrolment.class_id)) & (col(Result.person_id) == col(Enrolment.person_id))
 PARTICIPANTS = select(Enrolment, ATTENDED, col(Result.passed), col(Result.jp), col(Result.record_id)).outerjoin(
-    Result,
-    (col(Result.class_id) == col(Enrolment.class_id)) & (col(Result.person_id) == col(Enrolment.person_id)),
+    Result, OF_RESULT
 )
+
+BY_DAY: TypeAdapter[tuple[date, UUID]] = TypeAdapter(tuple[date, UUID])
 
 
 def taught(caller: Caller[Book]) -> ColumnElement[bool]:
@@ -87,6 +98,43 @@ async def class_page(
     return window.page(
         await _shown(session, window.narrow(found, col(TaughtClass.id), BY_ID)), lambda shown: [shown.id]
     )
+
+
+async def agency_page(
+    session: AsyncSession, window: Window, agency_id: UUID, caller: Caller[Book], *, attended: bool
+) -> Page[AgencyClassOut]:
+    """Classes that people of an agency are in or were, the last to begin first; or those they may still come to, the first first.
+
+    Raises Refused `not-found` for an agency that is not the caller's.
+    """
+    if not caller.reaches(agency_id):
+        raise Refused("not-found")
+    theirs = select(col(Enrolment.class_id)).join(PEOPLE.table, PEOPLE.c.person_id == col(Enrolment.person_id))
+    theirs = theirs.where(PEOPLE.c.agency_id == agency_id, col(Enrolment.state) != "withdrawn")
+    begins, key, seen = col(TaughtClass.begins_on), col(TaughtClass.id), window.seen(BY_DAY)
+    if attended:
+        found = FOUND.where(key.in_(theirs)).order_by(begins.desc(), key.desc())
+    else:
+        found = FOUND.where(col(TaughtClass.cancelled_at).is_(None), col(TaughtClass.ends_on) >= caller.today)
+        found = found.order_by(begins, key)
+    if seen:
+        found = found.where(tuple_(begins, key) < seen if attended else tuple_(begins, key) > seen)
+    shown = await _shown(session, found.limit(window.limit + 1))
+    counted = await session.execute(
+        theirs.add_columns(
+            func.count().filter(col(Enrolment.state) == "enrolled").label("own_enrolled"),
+            func.count().filter(col(Enrolment.state) == "waiting").label("own_waiting"),
+            func.count().filter(col(Result.passed)).label("own_passed"),
+            func.count().filter(~col(Result.passed)).label("own_failed"),
+        )
+        .outerjoin(Result, OF_RESULT)
+        .where(col(Enrolment.class_id).in_([each.id for each in shown]))
+        .group_by(col(Enrolment.class_id))
+    )
+    own = {row.class_id: row._asdict() for row in counted}
+    nobody = dict.fromkeys(("own_enrolled", "own_waiting", "own_passed", "own_failed"), 0)
+    items = [AgencyClassOut.model_validate(each.model_dump() | own.get(each.id, nobody)) for each in shown]
+    return window.page(items, lambda each: (each.begins_on, each.id))
 
 
 async def own_class(session: AsyncSession, class_id: UUID, caller: Caller[Book]) -> None:

@@ -119,6 +119,15 @@ class OffersOut(BaseModel):
     items: list[OfferOut]
 
 
+class AgencyClassOut(ClassOut):
+    """A class, and how many are in it of those who serve in an agency now; what came of it once that was told."""
+
+    own_enrolled: int
+    own_waiting: int
+    own_passed: int
+    own_failed: int
+
+
 class EnrolmentOut(BaseModel):
     """Whether somebody has a seat."""
 
