@@ -1,5 +1,6 @@
 """B9: how the people of a nation stand, counted and listed over HTTP: today, and as of a day gone by."""
 
+import asyncio
 import time
 from collections.abc import Sequence
 
@@ -8,6 +9,7 @@ from bench.bulk import send
 from bench.figures import Figure
 from bench.sweep import REACHED
 from bench.world import World, parts, training
+from training.settings import Settings
 
 IN_AGENCY = 20_000
 PAGE = 1_000
@@ -38,6 +40,7 @@ async def counts(world: World, counted: Sequence[int], rounds: int) -> list[Figu
             await world.training.execute(MOVED.format(table=table), agency, world.registered, world.registered + moved)
         await laying.records(world, people)
         await world.training.execute("VACUUM ANALYZE")
+        await kept(world)
         nation, office = f"{people:,} people", f"an agency of {moved:,} of {people:,}"
         for what, path in (
             (f"{nation}: counts by agency, today", "duty-counts?by=agency"),
@@ -51,6 +54,14 @@ async def counts(world: World, counted: Sequence[int], rounds: int) -> list[Figu
         whole = [await _all_pages(world, f"{in_agency}&day={GONE_BY}", moved) for _ in range(rounds)]
         figures.append(Figure(f"{office}: all of them, page by page, as of {GONE_BY}", "s", whole))
     return figures
+
+
+async def kept(world: World) -> None:
+    """Returns once the service has counted the nation by itself, which it does if there are enough people."""
+    if await world.training.fetchval("SELECT count(*) FROM people") < Settings.model_fields["counts_kept_from"].default:
+        return
+    while not await world.training.fetchval("SELECT count(*) FROM kept_counts"):
+        await asyncio.sleep(0.5)
 
 
 async def _seconds(world: World, path: str) -> float:

@@ -10,7 +10,7 @@ from playwright.async_api import Page
 
 from bench import laying
 from bench.bulk import send
-from bench.counts import IN_AGENCY, MOVED, POSTS
+from bench.counts import IN_AGENCY, MOVED, POSTS, kept
 from bench.figures import Figure, percentile
 from bench.sweep import REACHED
 from bench.world import World, parts, training
@@ -38,6 +38,7 @@ async def pages(world: World, paged: int, looks: int, rounds: int) -> list[Figur
         )
     await laying.records(world, paged)
     await world.training.execute("VACUUM ANALYZE")
+    await kept(world)
     found = await world.training.fetch("SELECT person_id FROM people ORDER BY person_id DESC LIMIT $1", AT_ONCE)
     people = [str(row["person_id"]) for row in found]
     async with _visitors(world, people) as looking:

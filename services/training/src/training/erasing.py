@@ -21,6 +21,7 @@ ERASING = Erasing(
         "former_numbers": Gone(),
         "holdings": BY_ID,
         "jp_ledger": BY_ID,
+        "kept_counts": NOBODY,
         "mentored_records": BY_ID,
         "nudges": BY_ID,
         "people": Blanked({"nip_hash": "''"}),

@@ -19,6 +19,7 @@ GRANTS = Grants(
         "former_numbers": REPLACED,
         "holdings": REPLACED,
         "jp_ledger": CHANGED,
+        "kept_counts": REPLACED,
         "mentored_records": CHANGED,
         "nudges": ADDED,
         "people": CHANGED,

@@ -5,6 +5,7 @@ from contracts.service import DATED, Service
 from roster.erasing import erase_command
 from roster.expiring import expire_command
 from training.class_feedback import cli as class_feedback
+from training.counts.kept import keep_counts
 from training.domain.rules import load
 from training.erasing import ERASING
 from training.evidence.cli import erase_files
@@ -51,6 +52,7 @@ SERVICE = Service(
     expands=DATED,
     emits=True,
     answers_once=True,
+    due=[keep_counts],
     commands={
         "sweep": Command(
             totals.run,

@@ -1,5 +1,7 @@
-"""Counting people by how they stand on a day, in two statements however many they are."""
+"""Counting people by how they stand on a day, in a fixed number of statements however many they are."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import text
@@ -10,8 +12,9 @@ from common.texts import Language
 from contracts.callers import Caller
 from roster.days import covers_sql
 from roster.lines import paths_sql
+from training.counts.kept import kept_at
 from training.counts.schemas import CountsOut, DutyCountsOut, GroupOut, StateOut
-from training.counts.stood import DAY, FIELDS, SHORT, Asked, By, in_office, stood
+from training.counts.stood import DAY, FIELDS, FIGURES, Asked, By, Stood, in_office, stood
 from training.domain.rules import Book
 from training.texts import ExplanationOut, explained
 
@@ -37,7 +40,9 @@ async def duty_counts(
     if by == "unit" and asked.agency_id is None and asked.unit_id is None:
         raise Refused("field-missing", field="agency_id")
     found = stood(asked, caller, "true" if caller.unbound else in_office(caller))
-    rows = (await session.execute(text(_counting(found.sql, by, asked)), found.given)).mappings().all()
+    counted_at = await kept_at(session, replace(asked, day=found.day), by, caller.now)
+    counting = _kept(found, by) if counted_at else _counting(found, by, asked)
+    rows = (await session.execute(text(counting), found.given)).mappings().all()
 
     total = next(row for row in rows if row["is_total"])
     if elsewhere and asked.agency_id is not None and not total["active"]:
@@ -48,7 +53,7 @@ async def duty_counts(
 
     return DutyCountsOut(
         as_of=found.day,
-        counted_at=caller.now,
+        counted_at=counted_at or caller.now,
         newest_record_at=await session.scalar(NEWEST),
         total=CountsOut(**total, listed=listed(total)),
         groups=[GroupOut(**row, listed=listed(row)) for row in rows if not row["is_total"]],
@@ -57,31 +62,40 @@ async def duty_counts(
     )
 
 
-def _counting(standing: str, by: By | None, asked: Asked) -> str:
-    """The statement: a row for each group, and one of the total, which comes first and is there when nobody is.
+def _counting(found: Stood, by: By | None, asked: Asked) -> str:
+    """The statement that counts people.
 
     OFFSET 0 has each state worked out once, not once for each count of it: that is most of what a nation costs.
     """
-    key = "NULL" if by is None else "top_id" if by == "unit" else FIELDS.get(by, by)
-    label = LABELS.get(by, by) if by else "CAST(NULL AS text)"
+    key = "top_id" if by == "unit" else _key(by)
+    tops, down = (_tops(asked), "LEFT JOIN tops ON down_to = unit_id") if by == "unit" else ("", "")
+    people = (
+        f"SELECT {key} AS key, {_label(by)} AS label, state, target, verified, unverified FROM stood {down} OFFSET 0"  # noqa: S608 - built of names in this code
+    )
+    return f"WITH {found.sql}{tops} {_grouped(people, by, FIGURES)}"
+
+
+def _kept(found: Stood, by: By | None) -> str:
+    """The statement that adds up what was counted some minutes ago."""
+    cells = f"SELECT {_key(by)} AS key, {_label(by)} AS label, {', '.join(FIGURES)} FROM kept_counts WHERE true{found.conditions}"  # noqa: S608 - built of names in this code
+    return _grouped(cells, by, {name: f"coalesce(sum({name}), 0)" for name in FIGURES})
+
+
+def _key(by: By | None) -> str:
+    return FIELDS.get(by, by) if by else "NULL"
+
+
+def _label(by: By | None) -> str:
+    return LABELS.get(by, by) if by else "CAST(NULL AS text)"
+
+
+def _grouped(counted: str, by: By | None, figures: Mapping[str, str]) -> str:
+    """A row for each group, and one of the total, which comes first and is there when nobody is."""
     sets = "(), (key)" if by else "()"
-    short = ", ".join(f"'{state}'" for state in SHORT)
+    told = ", ".join(f"{sql} AS {name}" for name, sql in figures.items())
     return f"""
-        WITH {standing}{_tops(asked) if by == "unit" else ""}
-        SELECT {"key" if by else "NULL AS key"}, max(label) AS label, {"grouping(key) = 1" if by else "true"} AS is_total,
-            count(*) AS active, count(*) FILTER (WHERE state = 'met') AS met,
-            count(*) FILTER (WHERE state IN ({short})) AS short,
-            count(*) FILTER (WHERE state = 'exempt') AS exempt,
-            count(*) FILTER (WHERE state = 'on_track') AS on_track,
-            count(*) FILTER (WHERE state = 'needs_action') AS needs_action,
-            count(*) FILTER (WHERE state = 'overdue') AS overdue,
-            coalesce(sum(target - verified) FILTER (WHERE state IN ({short})), 0) AS missing,
-            coalesce(sum(target) FILTER (WHERE state <> 'exempt'), 0) AS target,
-            coalesce(sum(verified), 0) AS verified, coalesce(sum(unverified), 0) AS unverified
-        FROM (
-            SELECT {key} AS key, {label} AS label, state, target, verified, unverified
-            FROM stood {"LEFT JOIN tops ON down_to = unit_id" if by == "unit" else ""} OFFSET 0
-        ) AS stood
+        SELECT {"key" if by else "NULL AS key"}, max(label) AS label, {"grouping(key) = 1" if by else "true"} AS is_total, {told}
+        FROM ({counted}) AS counted
         GROUP BY GROUPING SETS ({sets}) ORDER BY is_total DESC, short DESC, label, key LIMIT {GROUPS_SHOWN + 1}
     """  # noqa: S608 - built of names in this code
 

@@ -33,6 +33,18 @@ PEOPLE = "/v1/duty-people"
 FIELDS: Mapping[By, str] = {"agency": "agency_id", "unit": "unit_id"}
 """The field of `Asked`, and the column, of a level that is not called like it."""
 SHORT = ("on_track", "needs_action", "overdue")
+FIGURES: Mapping[str, str] = {
+    "active": "count(*)",
+    "met": "count(*) FILTER (WHERE state = 'met')",
+    "short": f"count(*) FILTER (WHERE state IN {SHORT})",
+    "exempt": "count(*) FILTER (WHERE state = 'exempt')",
+    **{state: f"count(*) FILTER (WHERE state = '{state}')" for state in SHORT},
+    "missing": f"coalesce(sum(target - verified) FILTER (WHERE state IN {SHORT}), 0)",
+    "target": "coalesce(sum(target) FILTER (WHERE state <> 'exempt'), 0)",
+    "verified": "coalesce(sum(verified), 0)",
+    "unverified": "coalesce(sum(unverified), 0)",
+}
+"""What is told of a group of people, and how it is worked out of their rows in `stood`."""
 DAY = "CAST(:day AS date)"
 OWN = "agency_id = ANY(CAST(:own AS uuid[]))"
 LATER = f"""
@@ -112,9 +124,10 @@ AskedPeople = Annotated[Asked, Depends(asked)]
 
 @dataclass(frozen=True)
 class Stood:
-    """The common table `stood` of whoever is asked for, the values it takes, its day, and the rule of its states."""
+    """The common table `stood` of whoever is asked for, the conditions in it, the values these take, its day, and the rule of its states."""
 
     sql: str
+    conditions: str
     given: Mapping[str, Any]
     day: date
     ladder: Ladder
@@ -137,12 +150,14 @@ def stood(asked: Asked, caller: Caller[Book], seen: str) -> Stood:
         pack, ladder = pack_of_year(caller.rules, day.year), BOOK.at(day).tables
     except LookupError:
         raise Refused("rule-missing", field="day") from None
-    conditions, named = asked.conditions()
+    held, named = asked.conditions()
+    conditions = f"{held} AND {seen}"
     # Nothing that is known has ended after today; and a year that is over counts whole, with sessions of records that
     # ended in the next one.
     whole = day in {caller.today, date(day.year, 12, 31)}
     return Stood(
-        sql=stood_sql(ladder, day, f"{conditions} AND {seen}", NOTHING_LATER if whole else LATER),
+        sql=stood_sql(ladder, day, conditions, NOTHING_LATER if whole else LATER),
+        conditions=conditions,
         given={
             **named,
             **({"held": caller.speaks_for("position")} if caller.holds_by("position") else {}),
