@@ -16,6 +16,7 @@ from chaos.address_books import UNTOLD, told_of
 from chaos.arena import BROKEN, Arena
 from chaos.clients import YEAR, History
 from chaos.courses import HOURS
+from chaos.desk_books import objections, papers
 from chaos.faults import AGAIN
 from chaos.findings import differences, finding
 from chaos.mentoring_books import MENTORING, applicants, completions, recognitions, sessions
@@ -94,6 +95,8 @@ async def audit(arena: Arena, histories: Sequence[History]) -> list[Finding]:
         sessions(arena, histories),
         completions(arena, histories),
         recognitions(arena, histories),
+        objections(arena, histories),
+        papers(arena, histories),
         statements(arena, histories),
         finished(arena, histories),
         told_of(arena),

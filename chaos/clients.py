@@ -29,11 +29,13 @@ SLOWEST_LINES = 500
 """Lines of an upload that a service works off in a second, at the least."""
 MENTORS = 2
 """of each agency"""
+OFFICERS, OFFICER = 4, "ahli_muda"
+"""of each agency, and their jenjang"""
 STEADY = 5
 """People of an agency whose hours are never corrected or revoked: what they have only grows."""
 MONTHS = [date(year, month, 1) for year in (2024, 2025) for month in range(1, 13)]
 PERCENT = {"sangat_baik": 150, "baik": 100, "butuh_perbaikan": 75}
-COEFFICIENT = Decimal("12.5")
+COEFFICIENT, OFFICERS_COEFFICIENT = Decimal("12.5"), Decimal(25)
 
 
 @dataclass
@@ -56,6 +58,8 @@ class Agency:
     people: list[Person]
     mentors: list[Person] = field(default_factory=list[Person])
     """Of a higher jenjang than all others; they mentor and do nothing else."""
+    officers: list[Person] = field(default_factory=list[Person])
+    """Of a jenjang of their own; their cases go through the queue, and they do nothing else."""
 
     @property
     def steady(self) -> list[Person]:
@@ -90,11 +94,22 @@ class Judged:
     person: str
     predikat: str
     state: str = "submitted"
+    coefficient: Decimal = COEFFICIENT
 
     @property
     def twelfths(self) -> Decimal:
         """Twelve times the credit points of its one month: months x percent x coefficient."""
-        return PERCENT[self.predikat] * COEFFICIENT / 100
+        return PERCENT[self.predikat] * self.coefficient / 100
+
+
+@dataclass
+class Objection:
+    """What was last answered about an objection to a returned case."""
+
+    case: str
+    answer_by: str
+    """The last day to answer."""
+    state: str = "filed"
 
 
 @dataclass
@@ -109,6 +124,11 @@ class History:
     """How often who was shown whom."""
     cohorts: list[Cohort] = field(default_factory=list[Cohort])
     platforms: list[Platform] = field(default_factory=list[Platform])
+    objections: dict[str, Objection] = field(default_factory=dict[str, Objection])
+    papers: dict[str, str] = field(default_factory=dict[str, str])
+    """The number of each PAK."""
+    revoked: set[str] = field(default_factory=set[str])
+    """Of these papers."""
 
     @property
     def people(self) -> list[Person]:
@@ -222,9 +242,10 @@ async def make_agency(client: Client, name: str) -> Agency:
     agency = Agency(made["id"], [])
     agency.people += await register(client, agency, arena.scale.people)
     agency.mentors += await register(client, agency, MENTORS, jenjang="ahli_madya", golongan="IV/a")
+    agency.officers += await register(client, agency, OFFICERS, jenjang=OFFICER, golongan="III/c")
     known = f"SELECT count(*) FROM people WHERE agency_id = '{agency.id}'"
     for service in ("training", "credit"):
-        while await ask_patiently(client, service, known) < arena.scale.people + MENTORS:
+        while await ask_patiently(client, service, known) < arena.scale.people + MENTORS + OFFICERS:
             await asyncio.sleep(0.1)
     client.history.agencies.append(agency)
     return agency
@@ -389,7 +410,7 @@ async def cases(client: Client) -> None:
     while not client.over.is_set() and free:
         taken = [free.pop() for _ in range(min(len(free), chance.randint(2, 60)))]
         judged: list[Judged] = []
-        lines = [_predicate(client, person, month) for person, month in taken]
+        lines = [predicate(client, person, month) for person, month in taken]
         for _ in range(2 if chance.random() < REPEATS else 1):
             answers = await client.upload("credit", "/predicates:batch", lines)
             for (person, _), line, answer in zip(taken, lines, answers, strict=False):
@@ -415,7 +436,8 @@ async def cases(client: Client) -> None:
             await _move(client, agency, judged, "attest", "validator")
 
 
-def _predicate(client: Client, person: Person, month: date) -> dict[str, Any]:
+def predicate(client: Client, person: Person, month: date) -> dict[str, Any]:
+    """The predikat of somebody's month."""
     last = {2: 29 if month.year % 4 == 0 else 28, 4: 30, 6: 30, 9: 30, 11: 30}.get(month.month, 31)
     return {
         "source_name": client.history.source, "reference": client.reference(), "nip": person.nip,

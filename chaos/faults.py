@@ -59,7 +59,11 @@ Fault = Callable[[Arena, Random], Awaitable[None]]
 
 
 async def role_killed(arena: Arena, chance: Random) -> None:
-    process = _any_process(arena, chance)
+    await killed(arena, chance, _any_process(arena, chance))
+
+
+async def killed(arena: Arena, chance: Random, process: ServiceProcess) -> None:
+    """SIGKILL. Raises Busy."""
     with arena.hold(process.name):
         arena.tell(f"{named(process)} killed")
         process.kill()

@@ -26,6 +26,7 @@ from chaos.clients import (
     uploads,
     watcher,
 )
+from chaos.desk import desk
 from chaos.faults import break_things
 from chaos.mentoring import cohort
 from chaos.platforms import platform
@@ -167,6 +168,7 @@ async def _come_to_rest(arena: Arena, client: Client) -> None:
         "a process is not ready": _all_ready(arena),
         "the sweep did not end": insist_command(client, "training", "sweep"),
         "what mentors have done was not told": insist_command(client, "mentoring", "recognise"),
+        "what nobody has answered in time was not held granted": insist_command(client, "credit", "hold-granted"),
         "9 requests cannot be followed to credit by their trace": follow(client),
         "not at rest": at_rest(arena),
     }.items():
@@ -194,6 +196,7 @@ def clients_of(scale: Scale) -> dict[str, tuple[int, Work]]:
         "uploads": (2, uploads),
         "mentors": (1, mentors),
         "cases": (2, cases),
+        "desk": (1, desk),
         "registrar": (1, registrar),
         "organiser": (1, organiser),
         "looker": (1, looker),

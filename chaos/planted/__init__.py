@@ -25,4 +25,8 @@ NAMES = (
     "lost-id-untold",
     "last-word-unread",
     "refusal-taken",
+    "taken-by-two",
+    "kept-in-hand",
+    "answer-untold",
+    "revocation-untold",
 )

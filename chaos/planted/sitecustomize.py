@@ -1,7 +1,8 @@
 """Python imports this before anything else in the services that `chaos.arena` starts: it has its folder on PYTHONPATH.
 
-It makes the pages of a sweep small and the clock of mentoring a swift one, and plants the bug named by CHAOS_PLANTED. Each bug is one that somebody could
-have written; what it says here is what is wrong.
+It makes the pages of a sweep small and the clock of mentoring a swift one, lets it be a month later where objections are
+held granted, and plants the bug named by CHAOS_PLANTED. Each bug is one that somebody could have written; what it says here is
+what is wrong.
 """
 
 import asyncio
@@ -9,7 +10,7 @@ import json
 import os
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 from types import SimpleNamespace
@@ -45,6 +46,14 @@ def swift_clock() -> None:
         return datetime.fromtimestamp(begins + (monotonic() - started) * 3600, UTC)
 
     swap(Clock, now=now)
+
+
+def later() -> None:
+    """It is a month later: every objection that nobody has answered is late."""
+    from common.clock import Clock
+
+    real_now = Clock.now
+    swap(Clock, now=lambda clock: real_now(clock) + timedelta(days=30))
 
 
 def twice_in_a_file() -> None:
@@ -439,6 +448,50 @@ def refusal_taken() -> None:
     swap(outside, fault_of=lambda _: None)
 
 
+def taken_by_two() -> None:
+    """Whoever takes from the queue is given what others have in hand, too."""
+    from sqlalchemy import text
+
+    from credit.queue import commands
+
+    swap(commands, FREE=text("CAST(:now AS timestamptz) IS NOT NULL"))
+
+
+def kept_in_hand() -> None:
+    """A case that was checked stays in the hands of who has checked it."""
+    from sqlalchemy import text
+
+    from credit.queue import keeping
+
+    kept = ", held_by = NULL, held_for = NULL, held_until = NULL"
+    swap(keeping, PASS_ON=text(edited(keeping.PASS_ON.text, kept, "")))
+
+
+def answer_untold() -> None:
+    """That an objection was answered is kept, and told to nobody."""
+    from credit.appeals import commands
+
+    real_tell = commands.tell
+
+    def tell(session: Any, row: Any, now: datetime) -> None:
+        if row["state"] == "filed":
+            real_tell(session, row, now)
+
+    swap(commands, tell=tell)
+
+
+def revocation_untold() -> None:
+    """That a paper was revoked is told under the version that said it was issued: whoever has that passes over it."""
+    from credit.papers import commands
+
+    real_emit = commands.emit
+
+    def emit(session: Any, event: Any, **options: Any) -> None:
+        real_emit(session, event, **options | {"sequence": 1})
+
+    swap(commands, emit=emit)
+
+
 EVERY = {folder.name for folder in Path(__file__).parents[2].glob("services/*")}
 BUGS = {
     "twice-in-a-file": (twice_in_a_file, {"training"}),
@@ -465,6 +518,10 @@ BUGS = {
     "lost-id-untold": (lost_id_untold, {"registry"}),
     "last-word-unread": (last_word_unread, {"connectors"}),
     "refusal-taken": (refusal_taken, {"connectors"}),
+    "taken-by-two": (taken_by_two, {"credit"}),
+    "kept-in-hand": (kept_in_hand, {"credit"}),
+    "answer-untold": (answer_untold, {"credit"}),
+    "revocation-untold": (revocation_untold, {"credit"}),
 }
 """Each bug and the services it is planted in."""
 
@@ -475,6 +532,8 @@ def plant() -> None:
         small_pages()
     if service == "mentoring":
         swift_clock()
+    if "hold-granted" in sys.orig_argv:
+        later()
     if name := os.environ["CHAOS_PLANTED"]:
         bug, services = BUGS[name]
         if service in services:

@@ -22,6 +22,7 @@ SERVICE = {
     "lost-id-untold": "registry",
     "last-word-unread": "connectors",
     "refusal-taken": "connectors",
+    **dict.fromkeys(("taken-by-two", "kept-in-hand", "answer-untold", "revocation-untold"), "credit"),
 }
 
 

@@ -5,6 +5,7 @@ import json
 import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -75,12 +76,15 @@ async def test_an_event_travels_with_its_cloudevents_headers(
     )
 
 
-async def test_relay_killed_between_ack_and_delete_gives_two_arrivals_and_one_effect(
+async def test_a_relay_killed_a_hundred_times_gives_many_arrivals_and_each_event_one_effect(
     database: Database, kafka: KafkaServer, topic: Topic, kafka_producer: AIOKafkaProducer
 ) -> None:
-    """The database goes away under the relay after Kafka has acknowledged, as a SIGKILL there would."""
+    """The database goes away under the relay, as a SIGKILL there would: in turn before it sends, and after Kafka has acknowledged."""
 
     class Dying(AIOKafkaProducer):
+        acknowledged = 0
+        kills = 0
+
         async def partitions_for(self, name: str):
             return await kafka_producer.partitions_for(name)
 
@@ -88,21 +92,23 @@ async def test_relay_killed_between_ack_and_delete_gives_two_arrivals_and_one_ef
             return kafka_producer.create_batch()
 
         async def send_batch(self, batch, name, *, partition):
-            acknowledged = await kafka_producer.send_batch(batch, name, partition=partition)
-            await acknowledged
+            self.kills += 1
+            if self.kills % 2 == 0:
+                await (await kafka_producer.send_batch(batch, name, partition=partition))
+                self.acknowledged += batch.record_count()
             raise Killed
 
-    dying = Dying.__new__(Dying)
-    person = new_id()
-    ids = await emitted(database, [revoked(2026, person) for _ in range(10)])
-    with pytest.raises(Killed):
-        await relayed(database, dying)
-    assert await outbox_depth(database) == 10
+    dying, person, ids = Dying.__new__(Dying), new_id(), list[UUID]()
+    for _ in range(100):
+        ids += await emitted(database, [revoked(2026, person)])
+        with pytest.raises(Killed):
+            await relayed(database, dying)
+    assert await outbox_depth(database) == dying.kills == 100
     await relayed(database, kafka_producer)
     assert await outbox_depth(database) == 0
-    assert len(await arrived(kafka, topic.name)) == 20
+    assert len(await arrived(kafka, topic.name)) == dying.acknowledged + 100 > 1_000
     async with Running(consumer(database, kafka, topic)):
-        await until(lambda: count(database, 10))
+        await until(lambda: count(database, 100))
     assert [event_id for event_id, _ in await effects(database)] == ids
 
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -132,6 +133,26 @@ async def test_waiting_times_are_for_everybody_who_is_logged_in(credit, at_brows
     async with credit.database.transaction() as session:
         await publish_times(session, credit.parts.rules.waiting.at(credit.clock.today()).tables, credit.clock)
     assert "Kementerian Contoh Menunggu pemeriksaan 10 3 hari 3 hari" in await person.see("/waiting-times")
+
+
+async def test_a_superior_is_told_by_name_how_long_cases_wait_for_each_of_theirs(
+    registered, credit, at_browser, api_of, agency
+) -> None:
+    head = await credit.post()
+    boss, slow = [
+        await credit.holder(post, person_id=UUID(await registered(f"19900101201501100{n}")))
+        for n, post in enumerate((head, await credit.post(head)), 1)
+    ]
+    credit.clock.moment += timedelta(days=60)
+    cases = [{"id": str(row[0])} for row in await credit.rows("SELECT id FROM cases ORDER BY id LIMIT 4")]
+    await api_of("credit").bulk("/cases:check", cases, "verifier", person=slow)
+    credit.clock.moment += timedelta(minutes=1)
+    for who, shown in ((boss, True), (slow, False)):
+        visitor = at_browser()
+        await visitor.log_in("person", person=who, agency=agency)
+        page = await visitor.see("/waiting-times")
+        assert ("Penilai di bawah Anda" in page) == shown, page
+        assert ("Siti Rahma 2 Menunggu pemeriksaan 4 60 hari 60 hari 4" in page) == shown, page
 
 
 async def test_everybody_can_use_the_pages_of_judging(page, log_in, accessible, objection, agency, served) -> None:

@@ -452,7 +452,7 @@ class World(Inside):
         await self.hear(self.received(PostChanged(post_id=post_id, agency_id=AGENCY, code="P", states=[state])))
         return post_id
 
-    async def holder(self, *posts: Holding | UUID, nip: str | None = None) -> UUID:
+    async def holder(self, *posts: Holding | UUID, nip: str | None = None, person_id: UUID | None = None) -> UUID:
         """Lets the service hear of somebody who holds these posts."""
         held = [
             each
@@ -460,8 +460,8 @@ class World(Inside):
             else bare(Holding, post_id=each, kind="definitive", valid_from=date(2020, 1, 1))
             for each in posts
         ]
-        [person_id] = await self.people(self.state(nip=nip).model_copy(update={"holdings": held}))
-        return person_id
+        state = self.state(nip=nip, person_id=person_id).model_copy(update={"holdings": held})
+        return (await self.people(state))[0]
 
     async def people(self, *states: PersonChanged, sequence: int = 1) -> list[UUID]:
         """Lets the service hear of people, and first of the units they serve in, where it asks for those."""

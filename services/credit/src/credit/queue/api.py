@@ -59,6 +59,6 @@ async def get_ages(session: Reading, caller: Overseer) -> AgesOut:
 
 
 @router.get("/assessors", summary="How long cases wait for those whose superior you are, one by one")
-@shows("cases")
+@shows("cases", introduces=True)
 async def get_assessors(session: Reading, caller: Superior) -> AssessorsOut:
     return await times.assessor_times(session, caller)

@@ -166,9 +166,14 @@ async def _appeal(visit: Visit, appeal_id: UUID, form: Form) -> Response:
 
 @router.get("/waiting-times")
 async def waiting_times(visit: Anybody) -> Response:
-    """How long cases waited, agency by agency, as it is published."""
-    [found] = await visit.ask(get(SERVICE, "/waiting-times"))
-    return visit.page("judging/waiting-times.html", found.page, found=found)
+    """How long cases waited, agency by agency, as it is published; and for a superior, of each of theirs."""
+    asked = [get(SERVICE, "/waiting-times")]
+    if visit.who.hat in rights.PERSON.roles:
+        asked.append(get(SERVICE, "/assessors"))
+    found, *own = await visit.ask(*asked)
+    assessors = [each for answer in own for each in answer.items]
+    names = await visit.names((each["person_id"] for each in assessors), *own)
+    return visit.page("judging/waiting-times.html", found.page, found=found, assessors=assessors, names=names)
 
 
 def _page(visit: Visit, template: str, form: Form, **values: Any) -> Response:
