@@ -12,6 +12,7 @@ import httpx2
 from fastapi.routing import iter_route_contexts
 
 from portal.features import FEATURES
+from services.portal.tests.drawn import charts
 from services.portal.tests.test_pages import HEADERS, Inline
 
 NO_PAGES = {"/login", "/callback", "/language/{language}", "/zone", "/assets/{name}"}
@@ -23,6 +24,12 @@ or a paper leads is named there in `led`, and a route that shows nothing of its 
 ASSET = re.compile(r'(?:href|src)="(/assets/[^"]+)"')
 FIRST_VIEW = 150_000
 """Bytes that a page with all it loads may weigh on its way (002.26)."""
+
+DRAWN = {
+    "/nation": 2, "/agency": 1, "/agencies/{}": 1, "/people/{}": 1, "/decisions": 1, "/card": 2, "/credit": 2, "/desk/{}": 1,
+    "/views/{}": 1,
+}  # fmt: skip
+"""How many charts each kind of page has, also where it leads on to another; each is told in words and numbers (`drawn.py`)."""
 
 
 def routes(method: str) -> Iterator[Any]:
@@ -46,6 +53,7 @@ async def test_every_page_is_found_by_links_and_can_be_used_by_everybody(furnish
     }
     wrong: dict[str, Any] = dict.fromkeys(missing ^ (NO_PAGES | FILES), UNFOUND)
     weights: dict[str, int] = {}
+    drawn: dict[str, int] = {}
     for shape, (who, answer) in found.items():
         if answer.status_code != 200:
             wrong[shape] = f"a link leads there, and it says {answer.status_code}"
@@ -53,6 +61,8 @@ async def test_every_page_is_found_by_links_and_can_be_used_by_everybody(furnish
             continue
         assert answer.headers.items() >= HEADERS.items(), shape
         assert Inline(answer.text).found == [], shape
+        shown = charts(answer.text)
+        drawn[shape] = len(shown)
         loaded = set(ASSET.findall(answer.text))
         for name in loaded - weights.keys():
             weights[name] = (await who.get(name)).num_bytes_downloaded
@@ -61,7 +71,10 @@ async def test_every_page_is_found_by_links_and_can_be_used_by_everybody(furnish
         cookies = [{"name": each.name, "value": each.value, "url": served} for each in who.http.cookies.jar]
         await page.context.add_cookies(cookies)
         await page.goto(served + answer.url.raw_path.decode())
-        hindered = await hindrances() + ([f"{weight} bytes"] if weight > FIRST_VIEW else [])
+        hindered = sum((each.faults for each in shown), await hindrances()) + (
+            [f"{weight} bytes"] if weight > FIRST_VIEW else []
+        )
         if hindered:
             wrong[shape] = hindered
     assert wrong == {}
+    assert {shape: number for shape, number in drawn.items() if number} == DRAWN

@@ -9,6 +9,7 @@ from common.runner import Runner
 from credit.domain.packs import PACKS
 from credit.service import SERVICE
 from jejak_local.harness import OTHER_AGENCY
+from services.portal.tests.drawn import charts
 from training.totals.commands import publish
 
 PRESENT = (PACKS / "konversi-2023.toml").read_text(encoding="utf-8")
@@ -160,6 +161,8 @@ async def test_a_researcher_sees_published_totals_and_no_small_group(at_browser,
         await training.people(*(training.state(agency=each) for _ in range(size)))
     async with training.database.transaction() as session:
         await publish(session, training.parts)
+    told = (await researcher.get("/totals?by=agency")).text
+    assert charts(told) == [], "and nothing is drawn of what is not told"
     page = await researcher.see("/totals?by=agency")
     assert "Kelompok dengan kurang dari 10 orang tidak ditampilkan." in page
     assert not re.search(r" 3 \d", page), "neither the small agency nor what is left without it"

@@ -4,9 +4,11 @@ import re
 from html import unescape
 
 import pytest
+from playwright.async_api import expect
 
 from jejak_local.harness import OTHER_AGENCY
 from portal.texts import templates
+from services.portal.tests.drawn import charts
 
 NUMBER = re.compile(r'<td class="number"><a href="(/nation/people\?[^"]+)">([\d.]+)</a></td>')
 ROW = re.compile(r'<th scope="row"><a href="([^"]+)">([^<]+)</a></th>')
@@ -38,7 +40,7 @@ async def test_every_number_opens_as_many_people_and_the_rows_make_the_whole(vis
     page = await visitor.get(f"/nation?by={by}")
     assert calls.calls == ["GET training /v1/duty-counts"], "a fixed number of calls"
     assert "1 dari 4" in re.sub(r"<[^>]+>", "", page.text)
-    body = page.text.partition("<tbody>")[2].partition("</tbody>")[0]
+    body = page.text.rpartition("<tbody>")[2].partition("</tbody>")[0]
     cells = [(unescape(address), int(number)) for address, number in NUMBER.findall(body)]
     active = [number for address, number in cells if "state=" not in address]
     assert sum(active) == 4
@@ -83,6 +85,37 @@ async def test_agencies_without_a_pic_are_named_with_what_they_lack(visitor, bes
     assert made.status_code == 201, made.text
     await visitor.log_in("lan")
     assert re.search(r"D-001 Pemerintah Bali Bali PIC utama, wakil PIC", await visitor.see("/without-pic"))
+
+
+async def test_the_nation_is_drawn_as_its_table_has_it(visitor, training, calls) -> None:
+    await visitor.log_in("lan")
+    page = (await visitor.get("/nation?by=kind")).text
+    states, groups = charts(page)
+    assert states.faults + groups.faults == []
+    assert [value for _, value in states.drawn] == [1, 0, 0, 3, 0]
+    assert (states.total, groups.total) == (4, 3)
+    assert groups.drawn == [("Kementerian", 2), ("Pemerintah daerah", 1)]
+    for chart in (states, groups):
+        for link, (_, value) in zip(chart.links, chart.rows, strict=True):
+            assert (await visitor.get(link)).text.count('<th scope="row">') == value, link
+
+
+async def test_a_chart_is_used_by_keys_alone(page, log_in, training) -> None:
+    """Its table is folded up and out again, and a number opened, without a mouse."""
+    await log_in("lan", to="/nation?by=kind")
+    table = page.get_by_role("table", name="ASN menurut keadaan kewajiban")
+    summary = page.get_by_text("Angka dalam tabel").first
+    for _ in range(40):
+        await page.keyboard.press("Tab")
+        if await summary.evaluate("it => it === document.activeElement"):
+            break
+    await page.keyboard.press("Enter")
+    await expect(table).to_be_hidden()
+    await page.keyboard.press("Enter")
+    await expect(table).to_be_visible()
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("rowheader")).to_have_count(1)
 
 
 async def test_everybody_can_use_the_table_of_the_nation(page, log_in, accessible, training) -> None:

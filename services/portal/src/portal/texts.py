@@ -11,6 +11,7 @@ from jinja2 import Environment
 
 from common.templates import speaking
 from common.texts import LOCALES, Language, Texts, day, number, text_named
+from portal import charts
 
 TEXTS = Texts(Path(__file__).parent)
 say = TEXTS.say
@@ -402,7 +403,7 @@ CALLED = {
 def templates(language: Language) -> Environment:
     """Templates that speak a language; numbers, days and moments are written as services tell them in JSON."""
     environment = speaking(TEXTS, language)
-    environment.globals["called"] = CALLED
+    environment.globals |= {"called": CALLED, "charts": charts}
     environment.filters |= {
         "number": lambda told: number(Decimal(told), language),
         "day": lambda told: day(date.fromisoformat(told), language),

@@ -12,6 +12,7 @@ from portal import rights
 from portal.asking import get, post
 from portal.listing import Column, Listing, Row, as_file, every
 from portal.menu import Item
+from portal.states import STATES, by_state
 from portal.texts import CALLED, say, templates
 from portal.visits import Visit, to
 
@@ -27,8 +28,6 @@ MENU = (
     Item("/agency", text_named("menu.agency"), rights.OWN_AGENCY.roles),
     Item("/exemptions", text_named("menu.exemptions"), rights.HR.roles),
 )
-STATES = ("met", "on_track", "needs_action", "overdue", "exempt")
-COUNTS = ("active", *STATES)
 PEOPLE = (
     Column("name", text_named("people.name"), address="/people/{person_id}"),
     Column("unit_name", text_named("people.unit")),
@@ -77,12 +76,15 @@ async def agency(
         get("training", f"/agencies/{agency_id}/jp-summary", year=day.year if day else None),
         get("training", "/exemptions", state="asked", limit=1),
     )
-    units = _units(visit, agency_id, day, counts.body).sorted(sort) if counts.ok else None
+    units, listed = (
+        _units(visit, agency_id, day, counts.body).sorted(sort) if counts.ok else None,
+        _listed(agency_id, day),
+    )
     if form and units:
         return await as_file(visit, form, units)
     return visit.page(
         "agency/now.html", counts.page, agency=known, agency_id=agency_id, counts=counts, year=year, asked=asked, units=units,
-        sort=sort, day=day, states=STATES, listed=_listed(agency_id, day),
+        sort=sort, day=day, listed=listed, parts=by_state(counts.body["total"], listed, visit.language) if counts.ok else (),
     )  # fmt: skip
 
 

@@ -88,6 +88,12 @@ async def _programme(visit: Visit, programme_id: UUID, form: Form) -> Response:
     if found.missing or runs.missing:
         raise Refused("not-found")
     names = await _names(visit, unmatched.items)
+    groups = coverage.body["groups"] if coverage.ok else ()
+    regions = [
+        (each["region"], each["unmatched"])
+        for each in groups
+        if each["jenjang"] is None and each["unmatched"] is not None
+    ]
     return _page(
         visit,
         "programme",
@@ -98,6 +104,7 @@ async def _programme(visit: Visit, programme_id: UUID, form: Form) -> Response:
         report=report,
         unmatched=unmatched,
         names=names,
+        regions=regions,
     )
 
 

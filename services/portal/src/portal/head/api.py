@@ -41,7 +41,14 @@ async def decisions(visit: Head) -> Response:
     )
     ranks = {each["rank"] for each in pics.body["pics"]} if pics.ok else set[str]()
     worst = next((each for each in counts.body["groups"] if each["short"] and each["key"]), None) if counts.ok else None
-    return visit.page("head/decisions.html", counts=counts, pics=pics, ranks=ranks, worst=worst, agency=visit.agency)
+    unitless, people = say("agency.no-unit", visit.language), f"/agencies/{visit.agency}/people?state=short"
+    units = [
+        (each["label"] or unitless, each["short"], f"{people}&unit_id={each['key']}" if each["key"] else "")
+        for each in (counts.body["groups"] if counts.ok else ())
+    ]
+    return visit.page(
+        "head/decisions.html", counts=counts, units=units, pics=pics, ranks=ranks, worst=worst, agency=visit.agency
+    )
 
 
 @router.get("/promotions")

@@ -1,6 +1,7 @@
 """Whoever checks and attests credit points: the queue by harm of waiting, a case with its evidence beside it, and many at once."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,10 +11,11 @@ from common.refused import Refused
 from common.texts import text_named
 from portal import rights
 from portal.asking import Answer, bulk, get, post
+from portal.charts import Told
 from portal.deeds import chosen, done
 from portal.forms import Form
 from portal.menu import Item
-from portal.texts import say
+from portal.texts import CALLED, say
 from portal.visits import Visit, to
 
 router = APIRouter(include_in_schema=False)
@@ -173,7 +175,23 @@ async def waiting_times(visit: Anybody) -> Response:
     found, *own = await visit.ask(*asked)
     assessors = [each for answer in own for each in answer.items]
     names = await visit.names((each["person_id"] for each in assessors), *own)
-    return visit.page("judging/waiting-times.html", found.page, found=found, assessors=assessors, names=names)
+    return visit.page(
+        "judging/waiting-times.html", found.page, found=found, half=_longest(visit, found), assessors=assessors, names=names
+    )
+
+
+def _longest(visit: Visit, found: Answer) -> list[Told]:
+    """Where half of what waited was done latest, in days, the longest first."""
+    nameless = say("waiting-times.nameless", visit.language)
+    return [
+        (f"{each['agency'] or nameless}, {say(CALLED['waits'][each['state']], visit.language)}", _half(each))
+        for each in sorted(found.items, key=_half, reverse=True)
+    ]
+
+
+def _half(waited: Mapping[str, Any]) -> Decimal:
+    """The days, to a tenth, in which half of what waited was done."""
+    return (Decimal(waited["median_seconds"]) / 86400).quantize(Decimal("0.1"))
 
 
 def _page(visit: Visit, template: str, form: Form, **values: Any) -> Response:

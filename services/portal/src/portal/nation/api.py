@@ -9,9 +9,11 @@ from fastapi import APIRouter, Depends, Query, Response
 from common.texts import text_named
 from portal import rights
 from portal.asking import Question, get
+from portal.charts import Told
 from portal.listing import Column, Listing, Row, as_file, every
 from portal.menu import Item
 from portal.nation import rounds
+from portal.states import STATES, by_state
 from portal.texts import CALLED, say, templates
 from portal.visits import Visit
 
@@ -33,7 +35,6 @@ BELOW = {"agency": "unit", "unit": "unit"}
 """By what a row is counted when it is opened; any other by agency."""
 NARROW = ("day", "region", "kind", "agency_id", "unit_id", "below", "jenjang", "position", "without")
 """By what an address narrows whoever is asked for, as the counts of training have it."""
-STATES = ("met", "on_track", "needs_action", "overdue", "exempt")
 SHOWN = 50
 
 
@@ -51,9 +52,22 @@ async def nation(visit: Look, by: str = "agency", sort: str | None = None, form:
     table = _table(visit, by, counts.body).sorted(sort) if counts.ok else None
     if form and table:
         return await as_file(visit, form, table)
+    parts, short = _charts(visit, by, counts.body) if counts.ok else ((), ())
     return visit.page(
-        "nation/nation.html", counts.page, counts=counts, table_=table, by=by, ways=BY, sort=sort, narrowed=asked
-    )
+        "nation/nation.html", counts.page, counts=counts, table_=table, by=by, ways=BY, sort=sort, narrowed=asked,
+        parts=parts, short=short,
+    )  # fmt: skip
+
+
+def _charts(visit: Visit, by: str, counts: dict[str, Any]) -> tuple[list[Told], list[Told]]:
+    """How many are in each state, and where those are who are short."""
+    people, total, groups = "/nation/people?", counts["total"], counts["groups"]
+    short: list[Told] = [
+        (_called(visit, by, group), group["short"], f"{people}{urlsplit(group['listed']).query}&state=short")
+        for group in groups
+    ]
+    listed = f"{people}{urlsplit(total['listed']).query}&"
+    return by_state(total, listed, visit.language), short
 
 
 def _table(visit: Visit, by: str, counts: dict[str, Any]) -> Listing:

@@ -35,7 +35,8 @@ SOURCE = "portal"
 @router.get("/card")
 async def card(visit: Own, year: int | None = None) -> Response:
     [duty] = await visit.ask(get("training", "/people/me/jp", year=year))
-    return visit.page("own/card.html", duty=duty)
+    forms = [(form["label"], form["counted"]) for form in duty.body["forms"]] if duty.ok else ()
+    return visit.page("own/card.html", duty=duty, forms=forms)
 
 
 @router.get("/records")

@@ -37,7 +37,9 @@ async def totals(
     if form and table:
         return await as_file(visit, form, table)
     status = 200 if found.missing else found.page
-    return visit.page("totals/totals.html", status, found=found, table_=table, by=by, ways=BY, sort=sort)
+    rows = table.rows if table else ()
+    short = [(row["label"], row["short"]) for row in rows if row["short"] is not None]
+    return visit.page("totals/totals.html", status, found=found, short=short, table_=table, by=by, ways=BY, sort=sort)
 
 
 def _table(visit: Visit, by: str, found: Mapping[str, Any]) -> Listing:

@@ -14,6 +14,7 @@ from portal.asking import Answer, get
 from portal.forms import Form
 from portal.listing import Column, Listing, as_file
 from portal.menu import Item
+from portal.states import STATES
 from portal.texts import CALLED, say, templates
 from portal.views import store
 from portal.visits import Visit, inside, to
@@ -27,7 +28,6 @@ MENU = (
     Item("/compare", text_named("menu.compare"), ("lan", "analis")),
     Item("/views", text_named("menu.views"), rights.VIEWS.roles),
 )
-STATES = ("met", "on_track", "needs_action", "overdue", "exempt")
 HOURS = {
     "verified": text_named("card.verified"),
     "unverified": text_named("card.unverified"),
