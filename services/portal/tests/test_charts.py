@@ -3,15 +3,17 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portal.charts import EDGE, MOST, TEXTURES, WIDTH, Told, barred, folded, lengths, parts, stacked
 
 AMOUNTS = st.integers(-10_000, 10**23).map(lambda thousandths: Decimal(thousandths) / 1000)
+UNTIMED = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 ACROSS = Decimal(318)
 
 
+@UNTIMED
 @given(st.lists(AMOUNTS, max_size=15))
 def test_parts_fill_the_whole_side_by_side(values) -> None:
     places, end = parts(values, ACROSS), Decimal(0)
@@ -23,6 +25,7 @@ def test_parts_fill_the_whole_side_by_side(values) -> None:
     assert all(width == 0 for value, width in zip(values, wide, strict=True) if value <= 0)
 
 
+@UNTIMED
 @given(st.lists(AMOUNTS, max_size=15))
 def test_the_largest_bar_has_all_the_room_and_none_is_longer_than_a_larger_one(values) -> None:
     wide = lengths(values, ACROSS)
@@ -31,6 +34,7 @@ def test_the_largest_bar_has_all_the_room_and_none_is_longer_than_a_larger_one(v
     assert by_value == sorted(by_value)
 
 
+@UNTIMED
 @given(st.lists(st.tuples(st.just("W" * 200), AMOUNTS), max_size=20))
 def test_nothing_stands_outside_of_the_drawing_and_nothing_is_lost(rows: list[Told]) -> None:
     few = folded(rows, lambda groups: f"{groups} more")
