@@ -133,6 +133,8 @@ async def test_waiting_times_are_for_everybody_who_is_logged_in(credit, at_brows
     async with credit.database.transaction() as session:
         await publish_times(session, credit.parts.rules.waiting.at(credit.clock.today()).tables, credit.clock)
     assert "Kementerian Contoh Menunggu pemeriksaan 10 3 hari 3 hari" in await person.see("/waiting-times")
+    [chart] = charts((await person.get("/waiting-times")).text)
+    assert (chart.faults, chart.rows, chart.total) == ([], [("Kementerian Contoh, Menunggu pemeriksaan", 3)], None)
 
 
 async def test_a_superior_is_told_by_name_how_long_cases_wait_for_each_of_theirs(

@@ -176,7 +176,12 @@ async def waiting_times(visit: Anybody) -> Response:
     assessors = [each for answer in own for each in answer.items]
     names = await visit.names((each["person_id"] for each in assessors), *own)
     return visit.page(
-        "judging/waiting-times.html", found.page, found=found, half=_longest(visit, found), assessors=assessors, names=names
+        "judging/waiting-times.html",
+        found.page,
+        found=found,
+        half=_longest(visit, found),
+        assessors=assessors,
+        names=names,
     )
 
 
