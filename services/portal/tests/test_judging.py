@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from credit.queue.times import publish_times
+from services.portal.tests.drawn import charts
 
 
 @pytest.fixture
