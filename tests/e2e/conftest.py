@@ -3,18 +3,21 @@
 import asyncio
 import json
 import os
+import re
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import compress, count
 from typing import Any
+from urllib.parse import parse_qs, quote, urlsplit
 from uuid import uuid4
 
 import asyncpg
 import httpx2
 import pytest
 import pytest_asyncio
+from playwright.async_api import Locator, Page, expect
 
 from contracts.topics import TOPICS
 from jejak_local.books import balance, records, rest
@@ -154,6 +157,24 @@ class Jejak:
         await self.until(lambda: known("credit", "credit"))
         return made
 
+    async def checked_address(self, person: dict[str, Any]) -> str:
+        """Gives somebody a checked address, by the link of its mail."""
+        address = f"{uuid4().hex}@instansi.example"
+        contact = "/people/me/contact"
+        me = {"role": "person", "person": person["id"]}
+        said = await self.call("registry", "PUT", contact, json={"email": address}, **me)
+        assert said.status_code == 200, said.text
+
+        async def check():
+            return [mail for mail in self.stack.mail.mails() if address in mail.recipients]
+
+        [mail] = await self.until(check)
+        link = re.search(r"http\S+/contact/check\?token=\S+", mail.body())
+        assert link
+        token = parse_qs(urlsplit(link[0]).query)["token"][0]
+        await self.post("registry", f"{contact}/check", {"token": token}, **me)
+        return address
+
     def training(self, person: dict[str, Any], **changes) -> dict[str, Any]:
         """A line for training: eight hours of technical training in March."""
         return {
@@ -186,6 +207,54 @@ class Jejak:
         assert not broken, broken
 
 
+@dataclass
+class Chair:
+    """A browser in front of the portal, and whoever sits there: they use the keyboard."""
+
+    page: Page
+    jejak: Jejak
+
+    @property
+    def main(self) -> Locator:
+        """What the page is about."""
+        return self.page.locator("main")
+
+    async def sit(self, role: str, path: str, **claims: object) -> None:
+        """Somebody else takes the chair: logs in by the issuer's page, and is where they wanted to be."""
+        url = self.jejak.stack.url("portal")
+        await self.page.context.clear_cookies()
+        await self.page.goto(path if path.startswith(url) else f"{url}/login?next={quote(path, safe='')}")
+        await self.page.get_by_role("checkbox", name=role, exact=True).check()
+        for name, value in claims.items():
+            await self.page.get_by_role("textbox", name=name, exact=True).fill(str(value))
+        await self.page.get_by_role("button").press("Enter")
+
+    async def press(self, role: Any, name: str) -> None:
+        """What is called so, the first of the page; another page comes."""
+        found = self.main.get_by_role(role, name=name).first
+        await expect(found, f"no {role} {name} in: {await self.main.inner_text()}").to_be_visible()
+        async with self.page.expect_navigation():
+            await found.press("Enter")
+
+    async def reads(self, *words: str) -> None:
+        """What the page says, looked at again and again until news has come to it; the limit only keeps a broken test from hanging."""
+
+        shown = ""
+
+        async def said() -> bool:
+            nonlocal shown
+            shown = " ".join((await self.main.inner_text()).split())
+            if all(each in shown for each in words):
+                return True
+            await self.page.reload()
+            return False
+
+        try:
+            await self.jejak.until(said)
+        except TimeoutError:
+            raise AssertionError(f"{words} is not all said in: {shown}") from None
+
+
 WAITING = "SELECT count(*) FROM pg_locks WHERE relation = CAST($1::text AS regclass) AND NOT granted"
 IMPATIENT = {"NOTIFICATION_RETRY_WAITS": "[1, 3, 5, 10, 30, 60]", "NOTIFICATION_NOTICE_WINDOW": "2"}
 """A mail that waits for minutes in production must be seen to leave by a test."""
@@ -207,3 +276,9 @@ async def jejak(folder) -> AsyncIterator[Jejak]:
         jejak = Jejak(stack, http, {})
         jejak.said_at_start = jejak.logs()
         yield jejak
+
+
+@pytest.fixture
+def chair(page: Page, jejak: Jejak) -> Chair:
+    page.set_default_timeout(60_000)
+    return Chair(page, jejak)
