@@ -7,6 +7,7 @@ from fastapi import Response
 from common.refused import Refused
 from portal.asking import Question
 from portal.forms import Form
+from portal.sending import begin, forget, mark_of, remember
 from portal.texts import say
 from portal.visits import Visit, to
 
@@ -15,10 +16,22 @@ Shown = Callable[[Form], Awaitable[Response]]
 
 
 async def done(visit: Visit, question: Question, address: str, shown: Shown, fields: Sequence[str] = ()) -> Response:
-    """Does something and goes on to a page; refused, the page is there again as it was typed, with the reason."""
-    sent = await visit.do(question)
-    if sent.ok:
+    """Does something and goes on to a page; refused, the page is there again as it was typed, with the reason.
+
+    What the same form has done before is not done again: it goes on to the page.
+    """
+    mark = mark_of(visit)
+    if not await begin(visit, mark):
         return to(address)
+    try:
+        sent = await visit.do(question)
+    except BaseException:  # nobody knows whether it was done: they look, and may send it again
+        await forget(visit, mark)
+        raise
+    if sent.ok:
+        await remember(visit, mark)
+        return to(address)
+    await forget(visit, mark)
     return await shown(visit.form.refused(sent, fields, say("form.not-sent", visit.language)))
 
 

@@ -8,4 +8,4 @@ UNUSED = Kept(
     "sealed, by keyed hashes alone, and deleted a year after somebody last opened it; nobody can log in as them"
 )
 
-ERASING = Erasing({"sessions": ENDS, "parked_forms": ENDS, "saved_views": UNUSED}, kit=())
+ERASING = Erasing({"sessions": ENDS, "parked_forms": ENDS, "sent_forms": ENDS, "saved_views": UNUSED}, kit=())

@@ -2,4 +2,4 @@
 
 from common.store.grants import EDITED, REPLACED, Grants
 
-GRANTS = Grants({"sessions": EDITED, "parked_forms": REPLACED, "saved_views": EDITED})
+GRANTS = Grants({"sessions": EDITED, "parked_forms": REPLACED, "sent_forms": EDITED, "saved_views": EDITED})

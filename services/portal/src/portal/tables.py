@@ -1,4 +1,4 @@
-"""What the portal keeps: sessions, and forms that wait for somebody to log in again. Neither names anybody."""
+"""What the portal keeps: sessions, forms that wait for somebody to log in again, and which were sent. None names anybody."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -32,4 +32,14 @@ class ParkedForm(Stored, table=True):
     id: bytes = Field(primary_key=True, description="hash of what the browser holds")
     whose: str = Field(description="keyed hash of the subject")
     sealed: bytes
+    ends_at: datetime = Field(index=True)
+
+
+class SentForm(Stored, table=True):
+    """That a form was sent, or is on its way: the same is not done again."""
+
+    __tablename__: ClassVar[str] = "sent_forms"
+
+    id: str = Field(primary_key=True, description="keyed hash of who sent what")
+    done: bool
     ends_at: datetime = Field(index=True)

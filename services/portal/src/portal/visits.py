@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx2
 from fastapi import FastAPI, Request
@@ -183,6 +183,7 @@ class Visit:
             menu=menu.items(hat),
             csrf=csrf_of(self.portal, self.signed) if self.signed else "",
             zone=self.zone,
+            once=self.form["once"] or str(uuid4()),
             **values,
         )
         return HTMLResponse(

@@ -146,7 +146,7 @@ async def _declaration(visit: Visit, sent: Any = None) -> Response:
         form = form.refused(sent, FIELDS, say("form.not-sent", visit.language))
     current = next((pack for pack in packs.body if pack["valid_to"] is None), packs.body[-1]) if packs.ok else None
     return visit.page(
-        "own/declare.html", 422 if sent is not None else 200, form=form, pack=current, once=form["once"] or str(uuid4()),
+        "own/declare.html", 422 if sent is not None else 200, form=form, pack=current,
         mark=visit.portal.seal.mark("draft", visit.who.whose),
     )  # fmt: skip
 
