@@ -24,8 +24,6 @@ from chaos.clients import (
 )
 from chaos.faults import killed
 
-ROUNDS = 2
-"""Of work at the least, also where the time is over before it has begun."""
 LEASE = timedelta(hours=1)
 """How long a case is in somebody's hands (`rules/checking`)."""
 ROLES = {"check": "verifier", "attest": "validator", "judge": "validator"}
@@ -49,23 +47,22 @@ async def desk(client: Client) -> None:
     free = [(officer, month) for officer in agency.officers for month in MONTHS]
     chance.shuffle(free)
     cases: dict[str, Judged] = {}
-    rounds = 0
-    while free and (rounds < ROUNDS or not client.over.is_set()):
-        new = await _rated(client, [free.pop() for _ in range(min(len(free), chance.randint(2, 10)))])
+    first = True  # also where the time is over before it has begun
+    while free and (first or not client.over.is_set()):
+        new = await _rated(client, [free.pop() for _ in range(min(len(free), chance.randint(2, 8)))])
         cases |= new
         for act, waits in WAITS.items():
             hands: Hands = {}
-            if rounds == 0:
+            if first:
                 await _take(client, callers[act][0], hands)
                 await _struck(client)
             while any(case.state == waits for case in new.values()):
                 await asyncio.gather(*(_work(client, new, act, caller, hands) for caller in callers[act]))
-        for case in new.values():
-            if case.state == "returned" and chance.random() < 0.7:
-                await _contest(client, case, callers["judge"])
+        contested = [case for case in new.values() if case.state == "returned" and chance.random() < 0.7]
+        await asyncio.gather(*(_contest(client, case, callers["judge"]) for case in contested))
         credited = sorted({case.person for case in cases.values() if case.state == "attested"})
         await asyncio.gather(*(_issue(client, credited, caller) for caller in callers["attest"]))
-        rounds += 1
+        first = False
 
 
 def _somebody(client: Client) -> str:
