@@ -53,7 +53,7 @@ async def desk(client: Client) -> None:
         cases |= new
         for act, waits in WAITS.items():
             hands: Hands = {}
-            if first:
+            if first and act == "check":
                 await _take(client, callers[act][0], hands)
                 await _struck(client)
             while any(case.state == waits for case in new.values()):
