@@ -120,6 +120,25 @@ async def test_lan_sees_the_whole_round_with_its_counts(api, make, two_agencies)
     assert [(one["code"], one["reason"], one["short"]) for one in waiting["items"]] == [("K-003", "no-pic", 2)]
 
 
+async def test_an_operator_is_told_how_mails_do_and_of_no_number_of_people(api, issuer, make, two_agencies) -> None:
+    """Of two short in K-003 nothing follows, neither from one answer nor from two; what they see by another role they see."""
+    paths = ["/rounds", f"/rounds/{make.sweep}", f"/rounds/{make.sweep}/digests", "/waiting"]
+    counts = {"people", "listed", "owed", "resolved", "short", "missing"}
+    first, _ = two_agencies
+    for path in paths:
+        answer = await api.get(path, "operator")
+        for each in answer.get("items", [answer]):
+            assert {each[name] for name in counts & each.keys()} == {None}, path
+    assert (await api.get(f"/messages/{first.id}", "operator"))["figures"] is None
+    assert (await api.get(f"/messages/{first.id}"))["figures"]["short"] == 1
+
+    both = {"authorization": f"Bearer {issuer.mint('operator', 'agency_hr', agency=make.agency_id('K-001'))}"}
+    [whole] = (await api.http.get("/v1/rounds", headers=both)).json()["items"]
+    assert {whole[name] for name in counts} == {None}, "a total of all less their own would tell of the others"
+    told = (await api.http.get(f"/v1/rounds/{make.sweep}/digests", headers=both)).json()["items"]
+    assert [(each["code"], each["short"]) for each in told] == [("K-001", 1), ("K-002", None), ("K-003", None)]
+
+
 async def test_lists_come_in_pages(api, make, notification, two_agencies) -> None:
     for number in range(4):
         sweep = derived_id("another sweep", number)

@@ -37,7 +37,7 @@ READ_WAITING_TIMES = Right(
 )
 READ_AGES = Right(
     ("lan", "analis", "agency_hr", "agency_head", "verifier", "validator", "inspector"),
-    "figures of their agency; of their region for an analis; all for a national role",
+    "figures of their agency; of their region for an analis; all for a national role; each reads the cases behind them, and who decided",
 )
 READ_ASSESSORS = Right(("person",), "whose superior of today is the one whose token it is, and nobody else's")
 APPEAL = Right(("person",), "a person: what was decided of their own case")
@@ -50,7 +50,7 @@ ASK_FIX = Right(("person", "agency_hr"), "a person: their own data; HR: whoever 
 REFUSE_FIX = Right(("agency_hr",), f"{_THEIRS}; never their own", decides=True)
 READ_AGREEMENT = Right(
     ("lan", "analis", "inspector", "agency_head"),
-    "figures of their agency; of their region for an analis; all for a national role",
+    "figures of their agency; of their region for an analis; all for a national role; each reads the cases behind them, and who decided",
 )
 READ_INDEXES = Right(
     ("lan", "analis", "bkn", "inspector", "agency_head", "agency_hr"),

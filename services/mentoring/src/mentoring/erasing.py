@@ -74,6 +74,7 @@ ERASING = Erasing(
         "tags": Gone(),
         "talk_slots": BY_ID,
         "told_applicants": BY_ID,
+        "told_figures": BY_ID,
         "talks": Blanked({"topic": "''", "reason": "CASE WHEN reason IS NOT NULL THEN '' END"}, TALKS),
         "quiet_pairs": BY_ID,
         "thanks": Blanked({"words": "''"}, PAIRS),

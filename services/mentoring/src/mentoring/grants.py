@@ -46,6 +46,7 @@ GRANTS = Grants(
         "talk_slots": CHANGED,
         "talks": CHANGED,
         "told_applicants": CHANGED,
+        "told_figures": CHANGED,
         "thanks": CHANGED,
         "trained": REPLACED,
     }

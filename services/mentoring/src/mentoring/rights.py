@@ -36,7 +36,10 @@ MEET_IN_CIRCLES = Right(
     ("person",), "the circles that they opened or have been in; of who was there, a mentee sees themselves"
 )
 READ_RECOGNITION = Right(("person",), "what they have done themselves")
-READ_REPORT = Right(("lan", "programme_manager"), "the programmes of their agency; all for a national role")
+READ_REPORT = Right(
+    ("lan", "programme_manager"),
+    "the programmes of their agency; all for a national role. What mentees say to nobody but their mentor is told of ten and more together",
+)
 READ_FLAGS = Right(
     ("lan", "programme_manager"),
     "the programmes of their agency, all for a national role; nobody those of a pair they are one of",

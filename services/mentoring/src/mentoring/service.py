@@ -8,6 +8,7 @@ from mentoring.erasing import ERASING
 from mentoring.flags.cli import flag
 from mentoring.pairs.answers import lapse
 from mentoring.pairs.seeking import seek
+from mentoring.programme_reports.cli import tell_reports
 from mentoring.recognition.cli import recognise
 from mentoring.runs.commands import JOB, match_step
 from mentoring.sessions.cli import complete, erase_files
@@ -75,6 +76,11 @@ SERVICE = Service(
         "count-by-sex": Command(
             count_by_sex,
             description="Count anew by sex who has a mentor, where enough have changed that nobody is known by it. Safe to run at any time.",
+            daily=True,
+        ),
+        "tell-reports": Command(
+            tell_reports,
+            description="Have reports tell what mentees have said, where enough have that nobody is known by it. Safe to run at any time.",
             daily=True,
         ),
         "erase": erase_command(ERASING),

@@ -9,8 +9,11 @@ from uuid import UUID
 from xml.etree import ElementTree as ET
 
 import pytest
+from sqlalchemy import text
 
 from jejak_local.harness import OTHER_AGENCY
+from mentoring.domain import figures
+from mentoring.programme_reports.telling import tell_all
 from mentoring.texts import FIGURES
 
 FIGURE_SQL = {
@@ -51,6 +54,17 @@ FIGURE_SQL = {
     "days_to_first_session": "SELECT round(avg(first - begins_on), 1) FROM pairs JOIN (SELECT pair_id, min(held_on) AS first"
     " FROM mentoring_sessions WHERE held_on IS NOT NULL GROUP BY 1) f ON pair_id = pairs.id WHERE programme_id = :p",
 }
+THANKED = """
+    WITH more AS (
+        INSERT INTO pairs SELECT (jsonb_populate_record(CAST(NULL AS pairs), to_jsonb(pair) || jsonb_build_object(
+            'id', gen_random_uuid(), 'mentee_id', gen_random_uuid()))).*
+        FROM (SELECT * FROM pairs WHERE programme_id = :p AND state = 'ended' ORDER BY id LIMIT 1) pair,
+            generate_series(1, :number) RETURNING id
+    ), thanked AS (
+        INSERT INTO thanks (pair_id, words, helped, said_at) SELECT id, 'Terima kasih', 5, now() FROM more RETURNING 1
+    ) SELECT count(*) FROM thanked
+"""
+"""More mentees, each with a pair that is over and a word of thanks."""
 NAMED = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
@@ -127,7 +141,11 @@ def cells(content: bytes) -> list[list[str]]:
     ]
 
 
-async def test_each_figure_is_what_sql_finds_and_the_spreadsheet_says_the_same(api, world, ran) -> None:
+async def test_each_figure_is_what_sql_finds_and_the_spreadsheet_says_the_same(
+    api, world, ran, parts, clock, monkeypatch
+) -> None:
+    monkeypatch.setattr(figures, "LEAST", 1)
+    await tell_all(parts.database, clock)
     report: dict[str, Any] = await api.get(f"/programmes/{ran}/report", "programme_manager")
     found = {name: Decimal(str(await world.value(query, p=ran))) for name, query in FIGURE_SQL.items()}
     assert {name: Decimal(str(report[name])) for name in found} == found
@@ -145,10 +163,47 @@ async def test_each_figure_is_what_sql_finds_and_the_spreadsheet_says_the_same(a
         Decimal("4.67"),
     ]
     answer = await api.call("programme_manager", "GET", f"/programmes/{ran}/report/xlsx")
-    (_, programme_id), *figures, offered, applied, taken = cells(answer.content)
+    (_, programme_id), *shown, offered, applied, taken = cells(answer.content)
     assert [each[1:] for each in (offered, applied, taken)] == [["0"], [], []], "of four mentees nothing more is told"
     assert programme_id == ran
-    assert [Decimal(value) for _, value in figures] == [found[name] for name in FIGURES]
+    assert [Decimal(value) for _, value in shown] == [found[name] for name in FIGURES]
+
+
+PRIVATE = (
+    *("circle_presences", "talks", "guidance_talks", "guidance_hours", "goals", "goals_reached"),
+    *("rated", "satisfaction", "sessions_rated", "session_satisfaction", "thanked", "helped"),
+)
+
+
+@pytest.mark.breaks_invariants
+async def test_whoever_reads_a_report_day_by_day_learns_what_nobody_of_a_few_has_said(
+    api, world, ran, parts, clock
+) -> None:
+    """The attack: the desk knows who is in its programme, and reads before and after each answer."""
+
+    async def read() -> dict[str, Any]:
+        await tell_all(parts.database, clock)
+        report = await api.get(f"/programmes/{ran}/report", "programme_manager")
+        return {name: report[name] for name in PRIVATE if report[name] is not None}
+
+    async def said(statement: str, **given: Any) -> None:
+        async with world.database.transaction() as session:
+            await session.execute(text(statement), given)
+
+    async def thank(number: int) -> None:
+        await said(THANKED, p=ran, number=number)
+
+    assert await read() == {}, "two have said something"
+    await thank(7)
+    assert await read() == {}
+    await thank(1)
+    told = {"thanked": 10, "helped": "4.70"}
+    assert await read() == told
+    await thank(1)
+    await said("UPDATE thanks SET helped = 1 WHERE pair_id = (SELECT pair_id FROM thanks ORDER BY pair_id LIMIT 1)")
+    assert await read() == told, "of whoever came, or thinks otherwise, nothing follows"
+    await thank(8)
+    assert (await read())["thanked"] == 19
 
 
 async def test_a_programme_without_anybody_has_no_shares(api, programme) -> None:

@@ -59,7 +59,7 @@ READ_EXEMPTIONS = Right(
 READ_DUTY_COUNTS = Right(
     ("lan", "analis", "service", "agency_hr", "agency_head", "pic", "inspector", "steward"),
     "their agency; those of their region for an analis; whoever held the position on the day for its steward; all for a "
-    "national role",
+    "national role; each reads the people behind a count by name, so none is hidden",
 )
 READ_DUTY_PEOPLE = Right(
     (*READ_DUTY_COUNTS.roles, "person"),
@@ -74,7 +74,7 @@ READ_AUDITS = Right(
 )
 READ_SOUNDINGS = Right(
     ("lan", "analis", "service", "agency_hr", "agency_head", "pic", "verifier", "inspector"),
-    "their agency; those of their region for an analis; all for a national role",
+    "their agency; those of their region for an analis; all for a national role; each reads who is short by name",
 )
 READ_OWN_SHORTFALLS = Right(("person",), "the one whose token it is")
 READ_TEAM = Right(("person",), "whose superior of today is the one whose token it is, and the tree below them")

@@ -21,6 +21,7 @@ from notification.messages.schemas import (
     UnreachedOut,
 )
 from notification.messages.tables import Attempt, Message, Resend
+from notification.rounds.queries import knows
 
 MESSAGES, ATTEMPTS, RESENDS = Message.table(), Attempt.table(), Resend.table()
 BY_TIME: TypeAdapter[tuple[Moment, UUID]] = TypeAdapter(tuple[Moment, UUID])
@@ -66,7 +67,9 @@ async def message(session: AsyncSession, caller: Caller[None], message_id: UUID)
     return MessageWithHistoryOut(
         **MessageOut.model_validate(row).model_dump(),
         accepted=row.accepted,
-        figures=Figures.model_validate(row.values) if row.round_id and row.values else None,
+        figures=Figures.model_validate(row.values)
+        if row.round_id and row.values and knows(caller, row.agency_id)
+        else None,
         history=[AttemptOut.model_validate(attempt) for attempt in attempts],
         resends=[ResendOut.model_validate(resend) for resend in resends],
     )

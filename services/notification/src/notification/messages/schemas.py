@@ -76,7 +76,7 @@ class ResendOut(BaseModel):
 
 
 class MessageWithHistoryOut(MessageOut):
-    """A message with its history, and what a digest said when it was last claimed. `accepted`: the addresses that have it."""
+    """A message with its history, and what a digest said when it was last claimed, for who sees its people. `accepted`: the addresses that have it."""
 
     accepted: list[str]
     figures: Figures | None

@@ -1,7 +1,8 @@
 """Reading rounds, digests, and what waits."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -17,14 +18,21 @@ from contracts.callers import Caller
 from notification.agencies import AGENCIES
 from notification.digests.tables import Digest, Round
 from notification.messages.tables import Message
-from notification.rounds.schemas import DigestOut, DigestState, RoundKind, RoundOut, WaitingOut
+from notification.rounds.schemas import Counts, DigestOut, DigestState, RoundKind, RoundOut, WaitingOut
 
 ROUNDS, DIGESTS, MESSAGES = Round.table(), Digest.table(), Message.table()
 SHORT = (DIGESTS.c.listed - DIGESTS.c.resolved).label("short")
 MISSING = (DIGESTS.c.owed - DIGESTS.c.redeemed).label("missing")
+UNTOLD: Mapping[str, Any] = dict.fromkeys(Counts.model_fields)
 BY_TIME: TypeAdapter[tuple[Moment, UUID]] = TypeAdapter(tuple[Moment, UUID])
 BY_CODE: TypeAdapter[tuple[Line, UUID]] = TypeAdapter(tuple[Line, UUID])
 BY_WAIT: TypeAdapter[tuple[Moment, UUID, UUID]] = TypeAdapter(tuple[Moment, UUID, UUID])
+
+
+def _as_reader(caller: Caller[None]) -> Caller[None] | None:
+    """The caller in those roles that see people too; None for an operator, who is told how mails do, and of no number of people."""
+    named = frozenset(role for role in caller.named if role.name != "operator")
+    return replace(caller, named=named) if named else None
 
 
 async def rounds(
@@ -81,21 +89,26 @@ async def _with_counts(session: AsyncSession, caller: Caller[None], found: Seque
     mails_of: dict[UUID, dict[Any, int]] = defaultdict(dict)
     for row in mails:
         mails_of[row.round_id][row.state] = row.mails
-    return [_round_out(row, digests_of[row.id], mails_of[row.id]) for row in found]
+    reader = _as_reader(caller)
+    told = reader is not None and (reader.unbound or not caller.unbound)
+    return [_round_out(row, digests_of[row.id], mails_of[row.id], told=told) for row in found]
 
 
-def _round_out(row: Row[Any], digests: Sequence[Any], mails: dict[Any, int]) -> RoundOut:
+def _round_out(row: Row[Any], digests: Sequence[Any], mails: dict[Any, int], *, told: bool) -> RoundOut:
     listed, resolved = sum(part.listed for part in digests), sum(part.resolved for part in digests)
     owed = sum((part.owed for part in digests), Decimal())
     redeemed = sum((part.redeemed for part in digests), Decimal())
-    return RoundOut(
-        **row._asdict(),
+    counts = Counts(
         people=sum(part.people for part in digests),
         listed=listed,
         owed=owed,
         resolved=resolved,
         short=listed - resolved,
         missing=owed - redeemed,
+    )
+    return RoundOut(
+        **row._asdict(),
+        **(counts.model_dump() if told else UNTOLD),
         agencies={part.state: part.agencies for part in digests},
         mails=mails,
     )
@@ -128,7 +141,8 @@ async def digests(
         query = query.where(DIGESTS.c.state == state)
     if seen := window.seen(BY_CODE):
         query = query.where(tuple_(AGENCIES.c.code, AGENCIES.c.agency_id) > seen)
-    rows = [DigestOut.model_validate(row) for row in await session.execute(query.limit(window.limit + 1))]
+    found = [DigestOut.model_validate(row) for row in await session.execute(query.limit(window.limit + 1))]
+    rows = [each if knows(caller, each.agency_id) else each.model_copy(update=UNTOLD) for each in found]
     return window.page(rows, lambda shown: (shown.code, shown.agency_id))
 
 
@@ -143,8 +157,15 @@ async def waiting(session: AsyncSession, caller: Caller[None], window: Window) -
     )
     if seen := window.seen(BY_WAIT):
         query = query.where(tuple_(DIGESTS.c.decided_at, DIGESTS.c.round_id, DIGESTS.c.agency_id) > seen)
-    rows = [WaitingOut.model_validate(row) for row in await session.execute(query.limit(window.limit + 1))]
+    found = [WaitingOut.model_validate(row) for row in await session.execute(query.limit(window.limit + 1))]
+    rows = [each if knows(caller, each.agency_id) else each.model_copy(update={"short": None}) for each in found]
     return window.page(rows, lambda shown: (shown.since, shown.round_id, shown.agency_id))
+
+
+def knows(caller: Caller[None], agency_id: UUID) -> bool:
+    """Whether the people of an agency are the caller's to see, and so how many a mail is about."""
+    reader = _as_reader(caller)
+    return reader is not None and reader.reaches(agency_id)
 
 
 def _with_agency(*columns: Any) -> Select[*tuple[Any, ...]]:

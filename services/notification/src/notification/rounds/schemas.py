@@ -12,14 +12,14 @@ DigestState = Literal["collecting", "waiting", "ready", "met"]
 
 
 class Counts(BaseModel):
-    """How many people and hours a round is about, in all or in one agency."""
+    """How many people and hours a round is about, in all or in one agency; null for who runs the system and sees nobody."""
 
-    people: int
-    listed: int
-    owed: Decimal
-    resolved: int
-    short: int
-    missing: Decimal
+    people: int | None
+    listed: int | None
+    owed: Decimal | None
+    resolved: int | None
+    short: int | None
+    missing: Decimal | None
 
 
 class RoundOut(Counts):
@@ -64,5 +64,5 @@ class WaitingOut(BaseModel):
     code: str
     name: str
     reason: Literal["no-pic", "agency-inactive"]
-    short: int
+    short: int | None
     since: datetime
