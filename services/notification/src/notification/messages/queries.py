@@ -12,6 +12,7 @@ from common.web.pages import BY_ID, Page, Window
 from contracts.callers import Caller
 from notification.digests.figures import Figures
 from notification.messages.commands import seen_by
+from notification.messages.reach import knows
 from notification.messages.schemas import (
     AttemptOut,
     MessageOut,
@@ -21,7 +22,6 @@ from notification.messages.schemas import (
     UnreachedOut,
 )
 from notification.messages.tables import Attempt, Message, Resend
-from notification.rounds.queries import knows
 
 MESSAGES, ATTEMPTS, RESENDS = Message.table(), Attempt.table(), Resend.table()
 BY_TIME: TypeAdapter[tuple[Moment, UUID]] = TypeAdapter(tuple[Moment, UUID])

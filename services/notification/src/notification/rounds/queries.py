@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -17,6 +16,7 @@ from common.web.pages import Page, Window
 from contracts.callers import Caller
 from notification.agencies import AGENCIES
 from notification.digests.tables import Digest, Round
+from notification.messages.reach import as_reader, knows
 from notification.messages.tables import Message
 from notification.rounds.schemas import Counts, DigestOut, DigestState, RoundKind, RoundOut, WaitingOut
 
@@ -27,12 +27,6 @@ UNTOLD: Mapping[str, Any] = dict.fromkeys(Counts.model_fields)
 BY_TIME: TypeAdapter[tuple[Moment, UUID]] = TypeAdapter(tuple[Moment, UUID])
 BY_CODE: TypeAdapter[tuple[Line, UUID]] = TypeAdapter(tuple[Line, UUID])
 BY_WAIT: TypeAdapter[tuple[Moment, UUID, UUID]] = TypeAdapter(tuple[Moment, UUID, UUID])
-
-
-def _as_reader(caller: Caller[None]) -> Caller[None] | None:
-    """The caller in those roles that see people too; None for an operator, who is told how mails do, and of no number of people."""
-    named = frozenset(role for role in caller.named if role.name != "operator")
-    return replace(caller, named=named) if named else None
 
 
 async def rounds(
@@ -89,7 +83,7 @@ async def _with_counts(session: AsyncSession, caller: Caller[None], found: Seque
     mails_of: dict[UUID, dict[Any, int]] = defaultdict(dict)
     for row in mails:
         mails_of[row.round_id][row.state] = row.mails
-    reader = _as_reader(caller)
+    reader = as_reader(caller)
     told = reader is not None and (reader.unbound or not caller.unbound)
     return [_round_out(row, digests_of[row.id], mails_of[row.id], told=told) for row in found]
 
@@ -160,12 +154,6 @@ async def waiting(session: AsyncSession, caller: Caller[None], window: Window) -
     found = [WaitingOut.model_validate(row) for row in await session.execute(query.limit(window.limit + 1))]
     rows = [each if knows(caller, each.agency_id) else each.model_copy(update={"short": None}) for each in found]
     return window.page(rows, lambda shown: (shown.since, shown.round_id, shown.agency_id))
-
-
-def knows(caller: Caller[None], agency_id: UUID) -> bool:
-    """Whether the people of an agency are the caller's to see, and so how many a mail is about."""
-    reader = _as_reader(caller)
-    return reader is not None and reader.reaches(agency_id)
 
 
 def _with_agency(*columns: Any) -> Select[*tuple[Any, ...]]:
