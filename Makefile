@@ -82,7 +82,7 @@ bench-peers: setup .jejak/peers/stamp ## Jejak beside systems that do its job th
 chaos: setup ## faults by seed, and books that must balance (SEEDS=20, ARGS=--large for a million trainings)
 	@$(BIN)/python -m chaos --seeds 1..$(or $(SEEDS),10) $(ARGS)
 
-chaos-short: setup ## ten seeds of faults on one stack (CI: SEEDS=6)
+chaos-short: setup ## ten seeds of faults on one stack (CI: SEEDS=4)
 	@$(BIN)/python -m chaos --seeds 1..$(or $(SEEDS),10) --round $(or $(SEEDS),10)
 
 lock: ## resolve the packages of all pyproject.toml files into requirements.lock
