@@ -117,7 +117,13 @@ async def test_every_paper_is_a_signed_pdf_with_its_number_and_one_changed_byte_
         (
             "determination",
             {},
-            ["AK Konversi", "Tidak dapat dipertimbangkan untuk kenaikan pangkat", "kekurangan 37,500"],
+            [
+                "Keterangan",
+                "saldo awal, jabatan fungsional lain",
+                "AK Konversi",
+                "Tidak dapat dipertimbangkan untuk kenaikan pangkat",
+                "kekurangan 37,500",
+            ],
         ),
     ):
         paper = await issued(api, person, kind, **more)

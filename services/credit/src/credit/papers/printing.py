@@ -25,6 +25,14 @@ ROWS: Mapping[str, str] = {
     "education": text_named("paper.row.education"),
     "all": text_named("paper.total"),
 }
+REMARKS: Mapping[str, str] = {
+    "basic": text_named("paper.remark.basic"),
+    "earlier": text_named("paper.remark.earlier"),
+    "adjustment": text_named("paper.remark.adjustment"),
+    "conversion": text_named("paper.remark.conversion"),
+    "education": text_named("paper.remark.education"),
+}
+"""What a row comes from (keterangan); their sum says nothing more."""
 LINES: Mapping[str, str] = {
     "conversion": text_named("paper.line.conversion"),
     "education": text_named("paper.row.education"),
@@ -97,9 +105,14 @@ def _sums(paper: PaperOut, language: Language) -> tuple[list[str], list[list[str
         say("paper.before", language),
         say("paper.new", language),
         say("paper.total", language),
+        say("paper.remarks", language),
     ]
     body = [
-        [say(ROWS[each.row], language), *(_ak(amount, language) for amount in (each.before, each.new, each.total))]
+        [
+            say(ROWS[each.row], language),
+            *(_ak(amount, language) for amount in (each.before, each.new, each.total)),
+            say(REMARKS[each.row], language) if each.row in REMARKS else "",
+        ]
         for each in paper.sums
     ]
     return head, body
