@@ -64,8 +64,8 @@ async def moodle(jejak) -> Moodle:
     return made
 
 
-async def test_a_statement_becomes_hours_one_mapped_later_too_and_a_void_a_review(jejak, moodle) -> None:
-    """T07: from what a platform says to somebody's hours, with nobody typing anything in."""
+async def test_a_statement_becomes_hours_one_mapped_later_too_and_a_void_a_review(jejak, moodle, chair) -> None:
+    """T07: from what a platform says to somebody's hours, with nobody typing in more than which course one of theirs is."""
     code = uuid4().hex[:8]
     accredited = [{"form": "KL03", "valid_from": "2015-01-01"}]
     provider = {"code": f"P-{code}", "name": "Balai Uji", "accreditations": accredited}
@@ -98,7 +98,12 @@ async def test_a_statement_becomes_hours_one_mapped_later_too_and_a_void_a_revie
 
     [queued] = await jejak.until(waiting)
     assert (queued["course"], queued["count"]) == (f"{SITE}/course/view.php?id=8", 1)
-    await moodle.map(8, f"B-{code}")
+    await jejak.at_rest()  # the catalogue is told a moment later
+    await chair.sit("agency_hr", moodle.path, agency=moodle.agency["id"])
+    await chair.main.get_by_text("Petakan kursus ini").first.press("Enter")
+    await chair.main.get_by_label("Kode kursus di katalog").fill(f"B-{code}")
+    await chair.press("button", "Petakan kursus ini")
+    await chair.reads("Terpetakan")
     await jejak.until(lambda: hours("10"))
     records = (await jejak.get("training", f"/trainings?person_id={person['id']}"))["items"]
     assert [(each["title"], each["end_date"]) for each in records] == [

@@ -4,15 +4,21 @@ How each page is used by keyboard alone, and everything else that concerns one p
 """
 
 import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest_asyncio
+
+JAKARTA = ZoneInfo("Asia/Jakarta")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def office(jejak) -> dict[str, Any]:
     """An agency: somebody, who is above them, and two of another unit who decide."""
-    agency = await jejak.agency()
+    agency = await jejak.agency(name=f"Badan Halaman {uuid4().hex[:6]}")
     elsewhere = await jejak.post("registry", f"/agencies/{agency['id']}/units", {"code": "U2", "name": "Kepegawaian"})
     level = {"jenjang": "ahli_muda", "golongan": "III/c"}
     people = [
@@ -20,7 +26,7 @@ async def office(jejak) -> dict[str, Any]:
         *await jejak.people(agency, 2, unit_id=elsewhere["id"], **level),
     ]
     named = dict(zip(("somebody", "above", "verifier", "validator"), people, strict=True))
-    return {"agency": agency["id"], "pic": agency["pic"], **named}
+    return {"agency": agency["id"], "agency_name": agency["name"], "pic": agency["pic"], **named}
 
 
 async def decides(chair, office, role: str, path: str) -> None:
@@ -107,3 +113,50 @@ async def test_a_superior_reminds_and_the_mail_arrives(chair, jejak, office) -> 
 
     [mail] = await jejak.until(reminded)
     assert "2026" in mail.subject
+
+
+async def test_a_seat_becomes_hours_by_the_providers_word_and_a_transcript_that_anybody_can_check(
+    chair, jejak, office
+) -> None:
+    code, me = uuid4().hex[:8], office["above"]
+    accredited = [{"form": "KL03", "valid_from": "2015-01-01"}]
+    provider = {"code": f"P-{code}", "name": "Balai Uji", "accreditations": accredited}
+    gives = await jejak.post("training", "/providers", provider, role="lan")
+    course = {"code": code, "provider_code": f"P-{code}", "title": f"Kelas {code}", "form": "KL03", "jp": "2.5"}
+    taught = await jejak.post("training", "/courses", course | {"valid_from": "2015-01-01"})
+    held = [datetime.now(UTC), datetime.now(UTC) + timedelta(seconds=1)]
+    first, last = (each.astimezone(JAKARTA).date().isoformat() for each in held)
+    session = {"starts_at": held[0].isoformat(), "ends_at": held[1].isoformat(), "jp": "2.5"}
+    said = {"course_id": taught["id"], "begins_on": first, "ends_on": last, "sessions": [session], "seats": 5}
+    made = await jejak.post("training", "/classes", said, role="provider", provider=gives["id"])
+
+    await chair.sit("person", f"/classes/{made['id']}", person=me["id"])
+    await chair.press("button", "Ambil kursi")
+    await chair.reads("terdaftar")
+    await chair.sit("provider", f"/teaching/{made['id']}", provider=gives["id"])
+    for what, field, line in (
+        ("Catat kehadiran", "Satu NIP per baris", me["nip"]),
+        ("Catat hasil", "Satu baris per orang", f"{me['nip']}; {me['name']}"),
+    ):
+        await chair.main.get_by_text(what, exact=True).first.press("Enter")
+        await chair.main.get_by_label(field).locator("visible=true").fill(line)
+        await chair.press("button", what)
+        await chair.reads("1 baris tersimpan.")
+    await chair.reads("lulus, 2,5 JP")
+
+    await chair.sit("person", "/transcript", person=me["id"])
+    async with chair.page.expect_download() as came:
+        await chair.main.get_by_role("button", name="Unduh sebagai PDF").press("Enter")
+    paper = Path(await (await came.value).path()).read_bytes()
+    seal = await jejak.http.post(f"{jejak.stack.url('training')}/v1/signature-checks", content=paper)
+    assert (seal.json()["whole"], seal.json()["trusted"]) == (True, True)
+
+
+async def test_from_the_nation_to_the_last_short_person_in_four_clicks(chair, office) -> None:
+    await chair.sit("lan", "/nation?by=kind")
+    await chair.press("link", "Lembaga")
+    await chair.press("link", office["agency_name"])
+    async with chair.page.expect_navigation():
+        await chair.main.locator('a[href*="state=short"]').first.press("Enter")
+    await chair.press("link", office["above"]["name"])
+    await chair.reads(office["above"]["name"])
