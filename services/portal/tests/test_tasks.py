@@ -255,7 +255,8 @@ async def uploads_people(it: Hands) -> None:
     await it.worked_off("registry")
     await it.hears("""
         - heading "Unggahan" [level=1]
-        - meter "2 dari 2 baris"
+        - paragraph:
+          - meter "2 dari 2 baris"
         - term: Tersimpan
         - definition: "1"
         - term: Ditolak

@@ -57,7 +57,8 @@ async def test_without_a_client_everybody_in_the_span_is_found(api, nation, worl
 
 async def test_a_client_is_found_by_an_index(database):
     async with owning(database) as connection:
-        await connection.execute(text("SELECT open_month(current_date), open_month(current_date - 1)"))
+        today = "CAST(now() AT TIME ZONE 'Asia/Jakarta' AS date)"
+        await connection.execute(text(f"SELECT open_month({today}), open_month({today} - 1)"))
         await connection.execute(
             text(
                 "INSERT INTO looks SELECT uuidv7(), now() - n * interval '1 second', uuidv7(), 'v', NULL, NULL,"

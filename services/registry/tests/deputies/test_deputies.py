@@ -29,12 +29,17 @@ def deputy(person: str, deputy: str, **changes) -> dict:
 
 async def test_hr_names_a_deputy_and_all_of_it_is_told(api, nation, people, world) -> None:
     a, b, *_ = people
-    made = await api.call("agency_hr", "POST", "/deputies", deputy(a, b), subject="hr-siti")
+    clerk = people[2]
+    made = await api.call("agency_hr", "POST", "/deputies", deputy(a, b), subject="hr-siti", person=clerk)
     assert (made.status_code, made.json()["version"]) == (201, 1)
     [told] = await world.emitted()
     assert (told.event.topic.name, told.event.key(), told.sequence) == ("registry.duty.v1", UUID(made.json()["id"]), 1)
     assert (told.event.person_id, told.event.deputy_id, told.event.duty) == (UUID(a), UUID(b), "verifier")
-    assert (str(told.event.valid_from), str(told.event.valid_to), told.event.named_by) == (FROM, TO, ["hr-siti"])
+    assert (str(told.event.valid_from), str(told.event.valid_to), told.event.named_by) == (
+        FROM,
+        TO,
+        sorted([clerk, "hr-siti"]),
+    )
     listed = f"/agencies/{nation.agencies['K-001']}/deputies"
     assert (await api.get(listed, "agency_head"))["items"] == [made.json()]
     for day, many in (("2026-11-19", 0), ("2026-12-19", 1), ("2026-12-20", 0)):
