@@ -56,6 +56,7 @@ def charts(page: str) -> list[Chart]:
 
 def _chart(figure: Any, language: str) -> Chart:
     def number(text: str) -> Decimal:
+        # Which languages there are, pyright cannot know of what was read from a page.
         return parse_decimal(text, locale=LOCALES[language], strict=True)  # pyright: ignore[reportArgumentType]
 
     [drawing] = figure.xpath(".//svg[@role='img']")

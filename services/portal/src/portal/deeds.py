@@ -7,7 +7,7 @@ from fastapi import Response
 from common.refused import Refused
 from portal.asking import Question
 from portal.forms import Form
-from portal.sending import begin, forget, mark_of, remember
+from portal.sending import begin, end, mark_of
 from portal.texts import say
 from portal.visits import Visit, to
 
@@ -23,15 +23,14 @@ async def done(visit: Visit, question: Question, address: str, shown: Shown, fie
     mark = mark_of(visit)
     if not await begin(visit, mark):
         return to(address)
+    ok = False  # as long as nobody knows whether it was done: they look, and may send it again
     try:
         sent = await visit.do(question)
-    except BaseException:  # nobody knows whether it was done: they look, and may send it again
-        await forget(visit, mark)
-        raise
-    if sent.ok:
-        await remember(visit, mark)
+        ok = sent.ok
+    finally:
+        await end(visit, mark, done=ok)
+    if ok:
         return to(address)
-    await forget(visit, mark)
     return await shown(visit.form.refused(sent, fields, say("form.not-sent", visit.language)))
 
 

@@ -42,14 +42,9 @@ async def begin(visit: Visit, mark: str) -> bool:
         await asyncio.sleep(AGAIN)
 
 
-async def remember(visit: Visit, mark: str) -> None:
-    """That a form was done."""
+async def end(visit: Visit, mark: str, *, done: bool) -> None:
+    """What has become of a form: one that was not done may be sent again."""
+    kept = {"done": True, "ends_at": visit.parts.clock.now() + KEPT}
+    change = update(SENT).values(kept) if done else delete(SENT)
     async with visit.parts.database.transaction() as session:
-        kept = {"done": True, "ends_at": visit.parts.clock.now() + KEPT}
-        await session.execute(update(SENT).where(SENT.c.id == mark).values(kept))
-
-
-async def forget(visit: Visit, mark: str) -> None:
-    """A form that was not done: it may be sent again."""
-    async with visit.parts.database.transaction() as session:
-        await session.execute(delete(SENT).where(SENT.c.id == mark))
+        await session.execute(change.where(SENT.c.id == mark))

@@ -1,5 +1,6 @@
 """Counting anew whom the figures may tell of, programme by programme."""
 
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -12,13 +13,13 @@ from common.store.database import Database
 from mentoring.by_sex.tables import ToldApplicant
 from mentoring.domain.by_sex import Applicant, Counted, to_count
 from mentoring.domain.pairs import HAD
+from mentoring.programmes.each import for_each
 
 # Before pairs are offered there is nothing to be fair about.
 OFFERED = text(
     "SELECT id FROM programmes g WHERE state = 'open'"
     " AND EXISTS (SELECT FROM pairs p WHERE p.programme_id = g.id AND p.answer_by IS NOT NULL) ORDER BY id"
 )
-HELD = text("SELECT id FROM programmes WHERE id = :programme FOR NO KEY UPDATE")
 STANDING = text("""
     SELECT DISTINCT ON (a.person_id) a.person_id, p.agency_id, p.sex, had.score
     FROM applications a JOIN people p USING (person_id)
@@ -35,17 +36,10 @@ async def count_all(database: Database, clock: Clock) -> int:
 
     Safe to run at any time: each programme is a transaction of its own.
     """
-    async with database.transaction() as session:
-        programmes = (await session.scalars(OFFERED)).all()
-    counted = 0
-    for programme_id in programmes:
-        async with database.transaction() as session:
-            counted += await _count(session, programme_id, clock)
-    return counted
+    return await for_each(database, OFFERED, partial(_count, clock))
 
 
-async def _count(session: AsyncSession, programme_id: UUID, clock: Clock) -> int:
-    await session.execute(HELD, {"programme": programme_id})
+async def _count(clock: Clock, session: AsyncSession, programme_id: UUID) -> int:
     told = await session.execute(select(TOLD).where(TOLD.c.programme_id == programme_id))
     counted = [Counted(Applicant(row.person_id, row.agency_id, row.sex, row.score), row.batch) for row in told]
     standing = await session.execute(STANDING, {"programme": programme_id, "had": list(HAD)})

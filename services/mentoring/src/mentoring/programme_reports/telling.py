@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from decimal import Decimal
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -14,9 +15,9 @@ from mentoring.completion.held import HELD
 from mentoring.domain.figures import Kind, Sum, to_tell
 from mentoring.profiles.queries import levels_of
 from mentoring.programme_reports.tables import ToldFigure
+from mentoring.programmes.each import for_each
 
 PROGRAMMES = text("SELECT id FROM programmes ORDER BY id")
-LOCKED = text("SELECT id FROM programmes WHERE id = :programme FOR NO KEY UPDATE")
 SAID = text(f"""
     WITH ours AS (SELECT id, mentee_id FROM pairs WHERE programme_id = :programme AND begins_on IS NOT NULL)
     SELECT kind, person_id, count(*) AS number, sum(amount) AS amount FROM (
@@ -48,22 +49,15 @@ async def tell_all(database: Database, clock: Clock) -> int:
 
     Safe to run at any time: each programme is a transaction of its own.
     """
-    async with database.transaction() as session:
-        programmes = (await session.scalars(PROGRAMMES)).all()
-    told = 0
-    for programme_id in programmes:
-        async with database.transaction() as session:
-            told += await _tell(session, programme_id, clock)
-    return told
+    return await for_each(database, PROGRAMMES, partial(_tell, clock))
 
 
-async def _tell(session: AsyncSession, programme_id: UUID, clock: Clock) -> int:
-    of = {"programme": programme_id}
-    await session.execute(LOCKED, of)
+async def _tell(clock: Clock, session: AsyncSession, programme_id: UUID) -> int:
     before = await session.execute(select(TOLD).where(TOLD.c.programme_id == programme_id))
     told = {(row.kind, row.person_id): Sum(row.number, row.amount) for row in before}
     standing: dict[tuple[Kind, UUID], Sum] = {
-        (row.kind, row.person_id): Sum(row.number, row.amount) for row in await session.execute(SAID, of)
+        (row.kind, row.person_id): Sum(row.number, row.amount)
+        for row in await session.execute(SAID, {"programme": programme_id})
     }
     rows = [
         {"programme_id": programme_id, "kind": kind, "person_id": person_id, "told_on": clock.today(), **each._asdict()}
