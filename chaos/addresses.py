@@ -1,4 +1,4 @@
-"""Addresses that agencies have told of their people's trainings: what arrived there."""
+"""Addresses that agencies have told of their people's trainings, and platforms of what they reported: what arrived there."""
 
 import json
 from collections.abc import AsyncIterator
@@ -18,7 +18,7 @@ FAILS = 0.1
 
 
 class Version(NamedTuple):
-    """A record as it was at some time: whoever is told twice knows it by this."""
+    """A record, or a report, as it was at some time: whoever is told twice knows it by this."""
 
     record: str
     number: int
@@ -26,28 +26,29 @@ class Version(NamedTuple):
 
 @dataclass
 class Addresses:
-    """An address for each agency that has one, as clients' servers are: each message is taken if it is signed by its secret."""
+    """An address for each agency and platform that has one, as clients' servers are: each message is taken if it is signed by its secret."""
 
     url: str
     secrets: dict[str, str] = field(default_factory=dict[str, str])
-    """By agency."""
+    """By agency or connection."""
     told: dict[str, dict[Version, str]] = field(default_factory=dict[str, dict[Version, str]])
-    """By agency, whose record it is, in the order in which each came first."""
+    """By agency or connection, whose record it is, in the order in which each came first."""
     wrong: list[str] = field(default_factory=list[str])
     chance: Random = field(default_factory=lambda: Random(0))
 
-    async def take(self, agency: str, request: Request) -> Response:
+    async def take(self, whose: str, request: Request) -> Response:
         """A message as the sender signs it; one that is signed by nobody we know is wrong."""
         body = await request.body()
         try:
-            Webhook(self.secrets[agency]).verify(body, dict(request.headers))
+            Webhook(self.secrets[whose]).verify(body, dict(request.headers))
         except (KeyError, WebhookVerificationError) as error:
-            self.wrong.append(f"agency {agency} was told something signed wrongly: {error!r}")
+            self.wrong.append(f"{whose} was told something signed wrongly: {error!r}")
             return Response(status_code=401)
         if self.chance.random() < FAILS:
             return Response(status_code=500)
         said = json.loads(body)["data"]
-        self.told.setdefault(agency, {}).setdefault(Version(said["record_id"], said["version"]), said["person_id"])
+        version = Version(said.get("report_id", said["record_id"]), said["version"])
+        self.told.setdefault(whose, {}).setdefault(version, said["person_id"])
         return Response(status_code=204)
 
 
@@ -57,6 +58,6 @@ async def listening() -> AsyncIterator[Addresses]:
     port = free_port()
     addresses = Addresses(f"http://127.0.0.1:{port}")
     app = FastAPI(telemetry={"tracing": False, "metrics": False, "logs": False})
-    app.add_api_route("/{agency}", addresses.take, methods=["POST"])
+    app.add_api_route("/{whose}", addresses.take, methods=["POST"])
     async with serving(app, port):
         yield addresses

@@ -251,18 +251,18 @@ async def make_agency(client: Client, name: str) -> Agency:
     return agency
 
 
-async def have_told(client: Client, agency: Agency) -> None:
-    """Has an address told of all that becomes of the trainings of an agency's people."""
-    addresses = client.arena.addresses
+async def have_told(client: Client, agency: Agency, connection: str | None = None) -> None:
+    """Has an address told of all that becomes of the trainings of an agency's people, or of what a connection reports."""
+    addresses, told = client.arena.addresses, connection or agency.id
     body = {
-        "url": f"{addresses.url}/{agency.id}", "purpose": "Uji ketahanan", "reference": client.history.source,
+        "connection_id": connection, "url": f"{addresses.url}/{told}", "purpose": "Uji ketahanan", "reference": client.history.source,
         "events": ["training.completed", "training.corrected", "training.revoked"],
     }  # fmt: skip
     answer = await client.insist("connectors", "POST", "/webhooks", json=body, role="agency_hr", agency=agency.id)
     if answer.status_code != 201:
         client.wrong(f"a webhook was answered {answer.status_code}: {answer.text[:200]}")
         return
-    addresses.secrets[agency.id] = answer.json()["secret"]
+    addresses.secrets[told] = answer.json()["secret"]
 
 
 async def register(client: Client, agency: Agency, number: int, **changes: Any) -> list[Person]:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import httpx2
 
-from chaos.clients import NEW_YEAR, Agency, Client
+from chaos.clients import NEW_YEAR, Agency, Client, have_told
 from chaos.courses import HOURS, Platform
 
 DAYS = 150
@@ -47,6 +47,7 @@ async def platform(client: Client) -> None:
     names = [f"{client.history.source}-{client.reference()}" for _ in range(2)]
     await _publish(client, names)
     made = await _connect(client, agency, names[0])
+    await have_told(client, agency, made.connection)
     client.history.platforms.append(made)
     early, late = names
     await _map(client, agency, made, early)

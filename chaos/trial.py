@@ -77,7 +77,7 @@ async def trials(arena: Arena, seeds: Sequence[int], scene: Scene, histories: li
     """Runs the trials of some seeds, each while the one before winds down, and then checks the books of all.
 
     Their agencies are made before anything breaks: to wait for them later would be most of the time of short trials. One
-    has an address told of its people's trainings.
+    has an address told of its people's trainings; each platform has one told of what it reported.
     `histories` are those of the trials before on this stack, and grow by these. A seed decides what clients and faults
     choose, not how fast they come to it: the same seed twice is much the same trial, not the same run.
     Raises ExceptionGroup for what neither clients nor faults expect: a bug of theirs.

@@ -29,4 +29,5 @@ NAMES = (
     "kept-in-hand",
     "answer-untold",
     "revocation-untold",
+    "platform-untold",
 )

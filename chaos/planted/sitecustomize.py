@@ -492,6 +492,18 @@ def revocation_untold() -> None:
     swap(commands, emit=emit)
 
 
+def platform_untold() -> None:
+    """Of what became of reports that are answered together, a platform is not told the last."""
+    from connectors.reports import consumers
+
+    real_deliver = consumers.deliver_answers
+
+    async def deliver(session: Any, batch: Any, now: Any) -> None:
+        await real_deliver(session, batch[:-1], now)
+
+    swap(consumers, deliver_answers=deliver)
+
+
 EVERY = {folder.name for folder in Path(__file__).parents[2].glob("services/*")}
 BUGS = {
     "twice-in-a-file": (twice_in_a_file, {"training"}),
@@ -522,6 +534,7 @@ BUGS = {
     "kept-in-hand": (kept_in_hand, {"credit"}),
     "answer-untold": (answer_untold, {"credit"}),
     "revocation-untold": (revocation_untold, {"credit"}),
+    "platform-untold": (platform_untold, {"connectors"}),
 }
 """Each bug and the services it is planted in."""
 

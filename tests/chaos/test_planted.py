@@ -23,6 +23,7 @@ SERVICE = {
     "last-word-unread": "connectors",
     "refusal-taken": "connectors",
     **dict.fromkeys(("taken-by-two", "kept-in-hand", "answer-untold", "revocation-untold"), "credit"),
+    "platform-untold": "connectors",
 }
 
 
