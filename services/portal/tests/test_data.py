@@ -27,6 +27,22 @@ async def test_a_request_has_its_clock_and_is_withdrawn(own, calls) -> None:
     assert "ditarik kembali" in await own.see("/data")
 
 
+async def test_whoever_is_of_hr_too_finds_on_the_page_of_their_data_nobody_elses(
+    own, at_browser, registered, registry, api_of, agency
+) -> None:
+    me, other = await registered("199001012015011002"), at_browser()
+    await own.send("/data", do="ask", kind="correction", part="identity", wrong="Nama salah eja")
+    [asked] = (await api_of("registry").get("/data-requests", "agency_hr", agency=agency))["items"]
+    said = {"person_id": asked["person_id"], "reason": "ditanya inspektorat"}
+    made = await api_of("registry").call("agency_hr", "POST", "/data-files", said, agency=agency)
+    assert made.status_code == 202, made.text
+    await other.log_in("person", "agency_hr", person=me, agency=agency)
+    await other.send("/hat", hat="person")
+    page = await other.see("/data")
+    assert "Belum pernah diminta." in page
+    assert "Belum ada permintaan." in page
+
+
 async def test_all_data_are_asked_for_once_and_the_file_is_not_there_before_it_is_made(own) -> None:
     for _ in range(2):
         assert (await own.send("/data", do="file")).status_code == 303

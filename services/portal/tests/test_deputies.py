@@ -1,9 +1,11 @@
 """A deputy chooses for whom they act, sees it on every page, and decides with the rights of that one alone."""
 
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+import httpx2
 import pytest
 
 from contracts.events.registry import DutyDelegated
@@ -73,6 +75,38 @@ async def test_a_deputy_chooses_for_whom_they_act_and_every_page_says_so(
     other = at_browser()
     await other.log_in("person", person=people[0])
     assert (await other.send("/hat", duty=duty)).status_code == 403, "another's"
+
+
+async def test_what_was_done_for_one_is_not_yet_done_for_another(
+    visitor, registry, credit, people, api_of, agency, calls
+) -> None:
+    today = credit.clock.today()
+    named = {"person_id": str(people[0]), "deputy_id": str(people[2]), "duty": "verifier"}
+    named |= {"valid_from": today.isoformat(), "valid_to": (today + timedelta(days=7)).isoformat()}
+    made = await api_of("registry").call("agency_hr", "POST", "/deputies", named, agency=agency)
+    assert made.status_code == 201, made.text
+    await credit.hear(
+        *(credit.received(each.event) for each in await registry.told() if isinstance(each.event, DutyDelegated))
+    )
+    await visitor.log_in("person", person=people[2])
+    one, other = re.findall(r'name="duty" value="([^"]+)"', (await visitor.get("/hat")).text)
+
+    async def taken(form: Mapping[str, str]) -> httpx2.Response:
+        calls.calls.clear()
+        return await visitor.http.post("/judging", data={**form, "do": "take"})
+
+    await visitor.send("/hat", duty=one)
+    form = Read((await visitor.get("/judging")).text).hidden
+    assert (await taken(form)).status_code == 303
+    await visitor.send("/hat", duty=other)
+    again = await taken(form)
+    assert (again.status_code, calls.calls) == (409, []), "it was opened for the first"
+    [address] = re.findall(r'href="(/judging[^"]*parked=[^"]+)"', again.text)
+    form = Read((await visitor.get(address)).text).hidden
+    assert (await taken(form)).status_code == 303
+    assert "POST credit /v1/queue:take" in calls.calls
+    assert (await taken(form)).status_code == 303
+    assert "POST credit /v1/queue:take" not in calls.calls, "but once for them too"
 
 
 async def test_for_whom_one_acts_is_named_page_by_page(

@@ -189,6 +189,17 @@ async def test_somebody_joins_and_reads_why_they_have_no_mentor_and_what_would_c
     assert "Anda ikut serta" not in await mentee.see(address)
 
 
+async def test_whoever_runs_a_programme_finds_their_own_application_on_its_page_and_nobody_elses(
+    at_browser, programme, person_id
+) -> None:
+    desk, address = at_browser(), f"/mentoring/programmes/{programme.id}"
+    await desk.log_in("person", "programme_manager", person=person_id, agency=AGENCY)
+    await desk.send("/hat", hat="person")
+    assert "Anda ikut serta" not in await desk.see(address), "a mentor does"
+    await programme.joins(person_id, side="mentee")
+    assert "Anda ikut serta sebagai mentee." in await desk.see(address)
+
+
 async def test_a_pair_goes_from_offer_to_hours_by_its_pages(
     mentee, mentor, programme, person_id, mentor_id, clock, beside_mentoring, calls
 ) -> None:

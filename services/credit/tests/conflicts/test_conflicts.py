@@ -84,6 +84,22 @@ async def test_a_judge_is_shown_no_objection_they_may_not_judge_and_a_head_judge
     assert await shown("agency_head", "head") == set(), "but not to who has declared a conflict"
 
 
+async def test_what_a_head_has_granted_is_issued_by_nobody_in_conflict(api, line, case) -> None:
+    """That whoever stands above may judge an appeal is for the head alone: who issues it attests the case."""
+    why, appeal, own = {"reason": "kurang"}, {"grounds": "buktinya lengkap"}, {"person": line["somebody"]}
+    await api.call("verifier", "POST", f"/cases/{case}/return", why, person=line["beside"], subject="beside")
+    first = (await api.call("person", "POST", f"/cases/{case}/appeals", appeal, **own)).json()["id"]
+    await api.call("validator", "POST", f"/appeals/{first}/deny", {"answer": "tetap"}, subject="lain")
+    path = f"/appeals/{(await api.call('person', 'POST', f'/cases/{case}/appeals', appeal, **own)).json()['id']}"
+    granted = await api.call("agency_head", "POST", f"{path}/grant", {"answer": "benar"}, person=line["head"])
+    assert granted.status_code == 200, granted.text
+    for name in ("boss", "below"):
+        refused = await api.refused("validator", "POST", f"{path}/issue", person=line[name], subject=name)
+        assert refused[:2] == (403, "conflict-of-interest"), name
+    issued = await api.call("validator", "POST", f"{path}/issue", subject="rani")
+    assert (issued.status_code, issued.json()["state"]) == (200, "issued")
+
+
 async def test_who_declares_a_conflict_decides_no_case_of_theirs(api, line, case) -> None:
     judge = {"person": line["beside"], "subject": "beside"}
     answer = await api.call("verifier", "PUT", f"/people/{line['somebody']}/conflict", **judge)

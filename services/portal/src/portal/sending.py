@@ -23,7 +23,8 @@ AGAIN = 0.05
 
 def mark_of(visit: Visit) -> str:
     """What a form is known by when it comes again; one without a name is like no other."""
-    said = [visit.who.whose, visit.request.url.path, sorted(visit.typed.items()), visit.form["once"] or str(uuid4())]
+    who, once = visit.who, visit.form["once"] or str(uuid4())
+    said = [who.whose, who.acting and who.acting.said(), visit.request.url.path, sorted(visit.typed.items()), once]
     return visit.portal.seal.mark("sent", json.dumps(said))
 
 

@@ -22,8 +22,9 @@ from credit.appeals.schemas import AppealIn
 from credit.appeals.tables import appeals
 from credit.cases.tables import cases
 from credit.conflicts.queries import check_no_conflict
-from credit.domain.appeals import HELD, AppealAct, Level, check_in_time, check_judge, move_appeal
+from credit.domain.appeals import HELD, AppealAct, Clock, Level, check_in_time, check_judge, move_appeal
 from credit.domain.books import Regulations
+from credit.domain.conflicts import EVERY, Why
 from credit.domain.working_days import last_day
 from credit.people import PEOPLE
 from roster.days import covers_sql
@@ -157,9 +158,14 @@ async def first_judges(session: AsyncSession, row: Any, day: date) -> Collection
     return set(await session.scalars(FIRST_JUDGES, asked | {"system": SYSTEM.subject}))
 
 
-def clock_of(row: Any, book: Regulations) -> Any:
+def clock_of(row: Any, book: Regulations) -> Clock:
     """The clock of an appeal, by the rules it was filed under."""
     return next(pack.tables for pack in book.appeals.packs if pack.id == row.rule_pack).of(row.level)
+
+
+def conflicts_of(clock: Clock, caller: Caller[Regulations]) -> Sequence[Why]:
+    """Those that keep the caller from it: what the law lets whoever judges it be, nobody else is."""
+    return clock.conflicts if clock.judge in caller.roles else EVERY
 
 
 async def save(session: AsyncSession, row: Any, act: AppealAct, now: datetime, said: Mapping[str, Any]) -> None:

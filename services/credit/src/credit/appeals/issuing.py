@@ -14,7 +14,7 @@ from common.ids import new_id
 from common.refused import Refused
 from contracts.actors import SYSTEM, Actor
 from contracts.callers import Caller
-from credit.appeals.commands import clock_of, first_judges, held, save
+from credit.appeals.commands import clock_of, conflicts_of, first_judges, held, save
 from credit.cases.commands import OBSTACLE
 from credit.cases.judging import booked_by_person, judge_stored, present_segments
 from credit.cases.opening import NewCase, open_cases, reversal_of
@@ -36,13 +36,13 @@ async def issue(session: AsyncSession, appeal_id: UUID, caller: Caller[Regulatio
     """Decides the case as the appeal was granted.
 
     Raises Refused: `not-found`, `illegal-transition`, `own-case`, `first-judge`, `same-person` for who has judged the appeal,
-    `case-moved-on`, or as judging the case anew.
+    `conflict-of-interest`, `case-moved-on`, or as judging the case anew.
     """
     row = await held(session, appeal_id, caller)
     if row.state not in {"granted", "held-granted"}:
         raise Refused("illegal-transition", "state", state=row.state)
     check_judge(row.person_id, await first_judges(session, row, caller.today), caller.actor)
-    await check_no_conflict(session, row.person_id, caller, clock_of(row, caller.rules).conflicts)
+    await check_no_conflict(session, row.person_id, caller, conflicts_of(clock_of(row, caller.rules), caller))
     case = (await session.execute(select(cases).where(cases.c.id == row.case_id).with_for_update())).one()
     decider = Actor(row.judged_by, named_by=frozenset(row.judges))
     issued = await (_accept if case.state == "returned" else _count_anew)(session, row, case, decider, caller)

@@ -10,12 +10,12 @@ from common.refused import Refused
 from common.web.pages import BY_ID, Page, Window
 from contracts.callers import Caller
 from credit import rights
+from credit.appeals.commands import conflicts_of
 from credit.appeals.schemas import AppealOut
 from credit.appeals.tables import appeals
 from credit.conflicts.queries import no_conflict
 from credit.domain.appeals import LEVELS, AppealState
 from credit.domain.books import Regulations
-from credit.domain.conflicts import EVERY
 from credit.people import PEOPLE
 
 
@@ -56,7 +56,7 @@ def _free_of_conflict(caller: Caller[Regulations]) -> ColumnElement[bool]:
     judged = (
         and_(
             appeals.c.level == level,
-            no_conflict("appeals.person_id", caller, clock.conflicts if clock.judge in judges else EVERY),
+            no_conflict("appeals.person_id", caller, conflicts_of(clock, caller)),
         )
         for level, clock in zip(LEVELS, clocks, strict=True)
     )

@@ -43,6 +43,11 @@ async def post_withdraw(programme_id: UUID, session: Transaction, caller: Applic
 @router.get("/programmes/{programme_id}/applications", summary="Who takes part in a programme")
 @shows("mentoring")
 async def list_applications(
-    programme_id: UUID, session: Reading, caller: Reader, window: AskedWindow, side: Side | None = None
+    programme_id: UUID,
+    session: Reading,
+    caller: Reader,
+    window: AskedWindow,
+    side: Side | None = None,
+    person_id: UUID | None = None,
 ) -> Page[ApplicationOut]:
-    return await queries.application_page(session, window, programme_id, side, caller)
+    return await queries.application_page(session, window, programme_id, side, person_id, caller)

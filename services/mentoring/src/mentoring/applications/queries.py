@@ -26,7 +26,12 @@ async def application(
 
 
 async def application_page(
-    session: AsyncSession, window: Window, programme_id: UUID, side: Side | None, caller: Caller[None]
+    session: AsyncSession,
+    window: Window,
+    programme_id: UUID,
+    side: Side | None,
+    person_id: UUID | None,
+    caller: Caller[None],
 ) -> Page[ApplicationOut]:
     """Applications to a programme in the order of person ids. Raises Refused `not-found`, also for who has none there."""
     programme = await session.get(Programme, programme_id)
@@ -40,6 +45,8 @@ async def application_page(
             raise Refused("not-found")
     if side is not None:
         found = found.where(col(Application.side) == side)
+    if person_id is not None:
+        found = found.where(col(Application.person_id) == person_id)
     rows = await session.scalars(window.narrow(found, col(Application.person_id), BY_ID))
     return window.page([_shown(row, caller) for row in rows], lambda shown: [shown.person_id])
 

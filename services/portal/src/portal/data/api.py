@@ -52,5 +52,6 @@ async def data_file(visit: Own, file_id: UUID, form: str) -> Response:
 
 
 async def _data(visit: Visit, form: Form) -> Response:
-    files, requests = await visit.ask(get(REGISTRY, "/data-files"), get(REGISTRY, "/data-requests"))
+    own = {"person_id": visit.person}
+    files, requests = await visit.ask(get(REGISTRY, "/data-files", **own), get(REGISTRY, "/data-requests", **own))
     return visit.page("data/data.html", 422 if form.faults else 200, files=files, requests=requests, form=form)

@@ -75,7 +75,9 @@ async def take_part(visit: Own, programme_id: UUID) -> Response:
 
 async def _programme(visit: Visit, programme_id: UUID, form: Form) -> Response:
     path = f"/programmes/{programme_id}"
-    found, own, match = await visit.ask(ask(path), ask(f"{path}/applications"), ask(f"{path}/match/me"))
+    found, own, match = await visit.ask(
+        ask(path), ask(f"{path}/applications", person_id=visit.person), ask(f"{path}/match/me")
+    )
     mine = next(iter(own.items), None)
     if not form.typed:
         form = Form(_typed(mine))

@@ -32,8 +32,10 @@ async def ask_for_data(document: DataFileIn, session: Transaction, caller: Asker
 
 @router.get("/data-files", summary="Files of data that were asked for, in their order")
 @shows("data_files")
-async def list_data_files(session: Reading, caller: Asker, window: AskedWindow) -> Page[DataFileOut]:
-    return await queries.data_file_page(session, window, caller)
+async def list_data_files(
+    session: Reading, caller: Asker, window: AskedWindow, person_id: UUID | None = None
+) -> Page[DataFileOut]:
+    return await queries.data_file_page(session, window, caller, person_id)
 
 
 @router.get("/data-files/{file_id}", summary="How far a file of data is, and which services have not answered")

@@ -24,9 +24,13 @@ async def data_file(session: AsyncSession, file_id: UUID, caller: Caller[None]) 
     return _out(row, await answered(session, [row.id]))
 
 
-async def data_file_page(session: AsyncSession, window: Window, caller: Caller[None]) -> Page[DataFileOut]:
+async def data_file_page(
+    session: AsyncSession, window: Window, caller: Caller[None], person_id: UUID | None
+) -> Page[DataFileOut]:
     """The files of the caller's own data, and those that were asked for in their agency for somebody else."""
     found = select(data_files).where(_seen(caller)).order_by(data_files.c.id).limit(window.limit + 1)
+    if person_id is not None:
+        found = found.where(data_files.c.person_id == person_id)
     if seen := window.seen(BY_ID):
         found = found.where(data_files.c.id > seen[0])
     rows = (await session.execute(found)).all()

@@ -33,9 +33,15 @@ async def post_request(document: DataRequestIn, session: Transaction, caller: As
 @router.get("/data-requests", summary="Requests in the order they were made")
 @shows("data_requests")
 async def list_requests(
-    session: Reading, caller: Reader, window: AskedWindow, state: State | None = None, *, overdue: bool = False
+    session: Reading,
+    caller: Reader,
+    window: AskedWindow,
+    state: State | None = None,
+    person_id: UUID | None = None,
+    *,
+    overdue: bool = False,
 ) -> Page[DataRequestOut]:
-    return await queries.request_page(session, window, caller, state, overdue=overdue)
+    return await queries.request_page(session, window, caller, state, person_id, overdue=overdue)
 
 
 @router.get("/data-requests/{request_id}", summary="A request with each step of it")

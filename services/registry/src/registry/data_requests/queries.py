@@ -27,12 +27,20 @@ async def request(session: AsyncSession, request_id: UUID, caller: Caller[None])
 
 
 async def request_page(
-    session: AsyncSession, window: Window, caller: Caller[None], state: State | None, *, overdue: bool
+    session: AsyncSession,
+    window: Window,
+    caller: Caller[None],
+    state: State | None,
+    person_id: UUID | None,
+    *,
+    overdue: bool,
 ) -> Page[DataRequestOut]:
-    """Requests in the order they were made; only those of a state, or those that should have been answered by now."""
+    """Requests in the order they were made; only those of a state or a person, or those that should have been answered by now."""
     found = select(data_requests).where(seen(caller)).order_by(data_requests.c.id).limit(window.limit + 1)
     if state is not None:
         found = found.where(data_requests.c.state == state)
+    if person_id is not None:
+        found = found.where(data_requests.c.person_id == person_id)
     if overdue:
         found = found.where(data_requests.c.state == "open", data_requests.c.due_at < caller.now)
     if before := window.seen(BY_ID):
