@@ -5,13 +5,23 @@ import re
 import pytest
 
 from portal.help.api import STEPS
+from portal.menu import items
+from portal.texts import ROLES
 
 TAGGED = {"tag": "hasil-penyetaraan", "valid_from": "2026-01-01", "paper": "SK 1"}
 
 
+def test_every_hat_has_first_steps_which_begin_in_its_menu() -> None:
+    """But for whoever has none, and services, which look at no page."""
+    assert STEPS.keys() == ROLES.keys() - {"", "service"}
+    for hat, steps in STEPS.items():
+        assert {step.address.partition("?")[0] for step in steps} <= {item.address for item in items(hat)}, hat
+
+
 @pytest.mark.parametrize("hat", STEPS)
 async def test_each_first_step_leads_to_a_page_of_that_hat(visitor, hat, person_id, agency) -> None:
-    await visitor.log_in(hat, person=person_id, agency=agency, provider=agency, connection=agency, region="Bali")
+    ids = {"person": person_id, "agency": agency, "provider": agency, "connection": agency}
+    await visitor.log_in(hat, **ids, region="Bali", position="Analis")
     page = await visitor.get("/help")
     own = page.text[page.text.index("<ol>") : page.text.index("</ol>")]
     addresses = re.findall(r'<li><a href="([^"]+)">', own)

@@ -24,30 +24,87 @@ class Step(NamedTuple):
 STEPS: Mapping[str, Sequence[Step]] = {
     "person": (
         Step(text_named("step.card"), "/card"),
+        Step(text_named("step.join"), "/classes"),
         Step(text_named("step.declare"), "/declare"),
         Step(text_named("step.credit"), "/credit"),
+        Step(text_named("step.mentoring"), "/mentoring"),
+        Step(text_named("step.team"), "/team"),
+        Step(text_named("step.assessors"), "/waiting-times"),
         Step(text_named("step.data"), "/data"),
     ),
     "agency_hr": (
         Step(text_named("step.agency"), "/agency"),
         Step(text_named("step.uploads"), "/uploads"),
+        Step(text_named("step.agency-classes"), "/agency-classes"),
         Step(text_named("step.exemptions"), "/exemptions"),
+        Step(text_named("step.promotions"), "/promotions"),
         Step(text_named("step.pics"), "/pics"),
     ),
-    "agency_head": (Step(text_named("step.decisions"), "/decisions"), Step(text_named("step.agency"), "/agency")),
-    "pic": (Step(text_named("step.short"), "/agency"), Step(text_named("step.views"), "/views")),
+    "agency_head": (
+        Step(text_named("step.decisions"), "/decisions"),
+        Step(text_named("step.agency"), "/agency"),
+        Step(text_named("step.promotions"), "/promotions"),
+        Step(text_named("step.appeals"), "/appeals"),
+    ),
+    "pic": (
+        Step(text_named("step.short"), "/agency"),
+        Step(text_named("step.views"), "/views"),
+    ),
     "lan": (
         Step(text_named("step.nation"), "/nation"),
+        Step(text_named("step.rounds"), "/rounds"),
+        Step(text_named("step.without-pic"), "/without-pic"),
+        Step(text_named("step.compare"), "/compare"),
+        Step(text_named("step.providers"), "/providers"),
+        Step(text_named("step.drafts"), "/drafts"),
+        Step(text_named("step.stakeholders"), "/stakeholders"),
+    ),
+    "analis": (
+        Step(text_named("step.nation"), "/nation"),
+        Step(text_named("step.rounds"), "/rounds"),
         Step(text_named("step.without-pic"), "/without-pic"),
         Step(text_named("step.compare"), "/compare"),
     ),
-    "analis": (Step(text_named("step.nation"), "/nation"), Step(text_named("step.compare"), "/compare")),
-    "inspector": (Step(text_named("step.agency"), "/agency"), Step(text_named("step.views"), "/views")),
-    "provider": (Step(text_named("step.classes"), "/teaching"),),
+    "inspector": (
+        Step(text_named("step.agency"), "/agency"),
+        Step(text_named("step.nation"), "/nation"),
+        Step(text_named("step.views"), "/views"),
+    ),
+    "steward": (
+        Step(text_named("step.position"), "/nation"),
+        Step(text_named("step.views"), "/views"),
+    ),
+    "verifier": (
+        Step(text_named("step.judging"), "/judging"),
+        Step(text_named("step.checking"), "/checking"),
+        Step(text_named("step.waiting-times"), "/waiting-times"),
+    ),
+    "validator": (
+        Step(text_named("step.judging"), "/judging"),
+        Step(text_named("step.appeals"), "/appeals"),
+        Step(text_named("step.waiting-times"), "/waiting-times"),
+    ),
+    "provider": (
+        Step(text_named("step.classes"), "/teaching"),
+        Step(text_named("step.connections"), "/connections"),
+    ),
     "programme_manager": (Step(text_named("step.programmes"), "/desk"),),
     "platform_admin": (Step(text_named("step.connections"), "/connections"),),
+    "bkn": (
+        Step(text_named("step.indexes"), "/totals?by=agency"),
+        Step(text_named("step.waiting-times"), "/waiting-times"),
+    ),
+    "researcher": (
+        Step(text_named("step.totals"), "/totals"),
+        Step(text_named("step.waiting-times"), "/waiting-times"),
+    ),
+    "intern": (
+        Step(text_named("step.totals"), "/totals"),
+        Step(text_named("step.waiting-times"), "/waiting-times"),
+    ),
+    "operator": (Step(text_named("step.operations"), "/operations"),),
 }
-"""What a hat does first, in order; any other finds its pages in the menu."""
+"""What a hat does first, in order."""
 QUESTIONS = (
     (text_named("faq.counts"), text_named("faq.counts.answer")),
     (text_named("faq.unverified"), text_named("faq.unverified.answer")),
