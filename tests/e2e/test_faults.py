@@ -148,14 +148,19 @@ async def test_any_role_killed_at_any_moment_loses_and_doubles_nothing(jejak) ->
     await jejak.books_balance()
 
 
-async def test_every_process_stops_cleanly_when_told_to(jejak) -> None:
+async def test_a_process_of_every_role_stops_cleanly_when_told_to(jejak) -> None:
     agency = await jejak.agency()
     people = await jejak.people(agency, 50)
     upload = asyncio.create_task(
         insist(jejak, "/trainings:batch", [jejak.training(p) for p in people for _ in range(40)])
     )
     await asyncio.sleep(0.2)
-    for process in jejak.stack.processes.values():
+    # A role stops in the same way in every service; a role that several have is tried where the upload keeps it busy.
+    of_each_role = {process.role: process for process in jejak.stack.processes.values()}
+    of_each_role |= {
+        process.role: process for process in jejak.stack.processes.values() if process.service == "training"
+    }
+    for process in of_each_role.values():
         assert await process.stop(within=10) == 0, process.name
         await process.start()
     ids = {answer["id"] for answer in await upload}

@@ -67,9 +67,9 @@ async def test_an_interrupted_run_leaves_no_process(tmp_path: Path, how: str) ->
         assert {"postgres", "java"} <= {process.name() for process in started}
         WAYS[how](run.pid)
 
-        def left() -> list[str]:
+        def left() -> list[psutil.Process]:
             run.poll()  # else the leader stays a zombie: it is our child
-            return [" ".join(process.cmdline())[:200] for process in started if is_alive(process)]
+            return [process for process in started if is_alive(process)]
 
         async def nothing_is_left() -> bool:
             return not left()

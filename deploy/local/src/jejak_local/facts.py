@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx2
 
+from common.trust import trust
 from jejak_local.processes import LocalError
 
 
@@ -22,7 +23,7 @@ async def request_token(facts: Mapping[str, Any], role: str, **scope: object) ->
     """Asks the issuer of a stack for a token. Raises LocalError with the issuer's reason."""
     form = {"grant_type": "client_credentials", **facts["clients"].get(role, {"client_id": role})}
     form |= {name: str(value) for name, value in scope.items() if value}
-    async with httpx2.AsyncClient() as client:
+    async with httpx2.AsyncClient(verify=trust()) as client:
         answer = await client.post(facts["token_url"], data=form)
     if answer.status_code != 200:
         raise LocalError(answer.json()["error_description"])

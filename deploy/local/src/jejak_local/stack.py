@@ -22,6 +22,7 @@ import httpx2
 import psutil
 
 from common.store import history
+from common.trust import trust
 from jejak_local import authority
 from jejak_local.collector import read_jsonl
 from jejak_local.facts import read_facts, request_token
@@ -78,7 +79,7 @@ class Mailbox:
     ) -> None:
         """Scripts the next mails to the recipient; see jejak_local.mail.Answer."""
         answer = Answer(recipient=recipient, reply=reply, times=times, delay=delay, drop=drop)
-        async with httpx2.AsyncClient() as client:
+        async with httpx2.AsyncClient(verify=trust()) as client:
             (await client.post(f"{self.url}/answers", json=answer.model_dump())).raise_for_status()
 
 
@@ -118,7 +119,7 @@ class ServiceProcess:
 
     async def ready(self, *, within: float = 180) -> None:
         """Waits until it says that it is ready for work."""
-        async with httpx2.AsyncClient(timeout=5) as client:
+        async with httpx2.AsyncClient(timeout=5, verify=trust()) as client:
             await ready(self.child, lambda: answers(client, f"{self.url}/readyz"), within=within)
 
     async def start(self) -> None:
@@ -241,7 +242,7 @@ async def status(root: Path) -> dict[str, tuple[psutil.Process, Literal["ready",
     """The running processes of the stack in `root` by name; services with what they say about themselves."""
     facts = read_facts(root) or {"services": {}}
     found: dict[str, tuple[psutil.Process, Literal["ready", "not ready", ""]]] = {}
-    async with httpx2.AsyncClient(timeout=5) as client:
+    async with httpx2.AsyncClient(timeout=5, verify=trust()) as client:
         for name, process in Register(root / "run.json").alive().items():
             if name in facts["services"]:
                 is_ready = await answers(client, f"{facts['services'][name]['url']}/readyz")
@@ -310,7 +311,7 @@ async def _start(root: Path, spawner: Spawner, plan: Plan, say: Say) -> Stack:
 
     async def start_helper() -> None:
         with told(say, "Mail, tokens, traces"):
-            async with httpx2.AsyncClient(timeout=5) as client:
+            async with httpx2.AsyncClient(timeout=5, verify=trust()) as client:
                 await ready(helper, lambda: answers(client, f"{helper_url}/readyz"))
 
     async def start_postgres() -> None:

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import httpx2
 
+from common.trust import trust
 from contracts.roles import CLAIMS
 
 ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -120,7 +121,7 @@ class Visitor:
             *(("role", role) for role in roles),
             *((key, str(value)) for key, value in claims.items()),
         ]
-        async with httpx2.AsyncClient() as issuer:
+        async with httpx2.AsyncClient(verify=trust()) as issuer:
             page = await issuer.get(address)
             assert all(f'name="{claim}"' in page.text for claim in CLAIMS)
             back = await issuer.post(address, content=str(httpx2.QueryParams(form)))

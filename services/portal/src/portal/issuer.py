@@ -14,6 +14,7 @@ from authlib.integrations.httpx_client import AsyncOAuth2Client
 
 from common.refused import Refused
 from common.telemetry import log
+from common.trust import trust
 from common.web.keys import ALGORITHMS, KeySet
 from common.web.tokens import LEEWAY_SECONDS, Authenticator
 from portal.sessions import Signed, Tokens
@@ -33,6 +34,7 @@ def _client(settings: Settings) -> AsyncOAuth2Client:
         scope="openid",
         code_challenge_method="S256",
         timeout=SECONDS,
+        verify=trust(),
     )
 
 

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from common.refused import Refused
 from common.store.transient import is_transient
 from common.texts import text_named
+from common.trust import trust
 from common.web.parts import WebParts
 from common.web.rates import READING
 from portal.assets import Assets
@@ -32,7 +33,7 @@ def outfit(app: FastAPI) -> None:
     parts: WebParts = app.state.parts
     app.state.portal = Portal(
         settings=parts.settings,
-        http=httpx2.AsyncClient(timeout=None, trust_env=False),  # each question has its own time
+        http=httpx2.AsyncClient(timeout=None, trust_env=False, verify=trust()),  # each question has its own time
         assets=Assets.read(),
     )
     app.add_middleware(LargeAsPage)

@@ -6,11 +6,9 @@ it out, within KEYS_FRESH_SECONDS as long as the issuer answers at all.
 
 import asyncio
 import json
-import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 import httpx2
@@ -18,6 +16,7 @@ import jwt
 
 from common.refused import Refused
 from common.telemetry import log
+from common.trust import trust
 
 ALGORITHMS = ("RS256", "ES256")
 KEYS_FRESH_SECONDS = 300
@@ -107,18 +106,12 @@ class KeySet:
             self._tried = self.clock()
 
 
-@cache
-def _trust() -> ssl.SSLContext:
-    """Reading all authorities takes longer than most requests: once."""
-    return httpx2.create_ssl_context()
-
-
 async def _download(url: str) -> bytes:
     body = bytearray()
     headers = {"accept-encoding": "identity"}  # a packed answer could be of any size
     # `_fetch` limits the time of the whole.
     async with (
-        httpx2.AsyncClient(timeout=None, verify=_trust()) as client,
+        httpx2.AsyncClient(timeout=None, verify=trust()) as client,
         client.stream("GET", url, headers=headers) as answer,
     ):
         answer.raise_for_status()

@@ -10,6 +10,8 @@ import fastavro
 import httpx2
 from aiokafka.errors import KafkaError
 
+from common.trust import trust
+
 MOST_CHARACTERS = 256 * 1024
 SECONDS = 5
 
@@ -30,7 +32,7 @@ class Registry:
         if not missing:
             return
         try:
-            async with httpx2.AsyncClient(timeout=SECONDS, trust_env=False) as client:
+            async with httpx2.AsyncClient(timeout=SECONDS, trust_env=False, verify=trust()) as client:
                 for schema_id in missing:
                     answer = await client.get(f"{self.url.rstrip('/')}/schemas/ids/{schema_id}")
                     if answer.status_code == httpx2.codes.NOT_FOUND:

@@ -12,6 +12,7 @@ import httpx2
 from common.parts import Parts
 from common.refused import Refused
 from common.service import Command
+from common.trust import trust
 from connectors.domain.payloads import Told
 from connectors.reconciling import canvas, moodle
 from connectors.reconciling.asking import ListRefused, Site
@@ -41,7 +42,7 @@ async def _reconcile(asked: argparse.Namespace, parts: Parts) -> int:
     if platform not in LISTS:
         return _no(TEXTS.tell("reconcile.no-such-list", platform=platform))
     try:
-        async with httpx2.AsyncClient(trust_env=False, timeout=None) as client:
+        async with httpx2.AsyncClient(trust_env=False, timeout=None, verify=trust()) as client:
             token = asked.token_file.read_text().strip()
             site = Site(client, asked.site.rstrip("/"), token, parts.settings.webhook_inside)
             listed = await LISTS[platform](site, asked.courses)

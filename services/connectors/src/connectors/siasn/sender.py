@@ -12,6 +12,7 @@ import msgspec
 from common.parts import Parts
 from common.steady import Steady
 from common.telemetry import log
+from common.trust import trust
 from connectors.domain.delivering import Tried, judge
 from connectors.domain.siasn import read_answer
 from connectors.outside import send
@@ -43,7 +44,7 @@ class Exporter(Steady):
             return 0
         async with self._database.transaction() as session:
             claimed = await claim(session, self._settings.siasn_lease, self._clock.now())
-        async with httpx2.AsyncClient(trust_env=False, timeout=None) as client:
+        async with httpx2.AsyncClient(trust_env=False, timeout=None, verify=trust()) as client:
             for each in claimed:
                 await self._send(client, each)
         return len(claimed)

@@ -15,6 +15,7 @@ from opentelemetry.trace import SpanKind
 from common.parts import Parts
 from common.steady import POLL_SECONDS, Steady
 from common.telemetry import MESSAGE_ID, log, traced
+from common.trust import trust
 from connectors.domain.delivering import Tried, judge
 from connectors.domain.signatures import sign
 from connectors.outside import send
@@ -59,7 +60,10 @@ class Sender(Steady):
     async def _deliver_all(self, deliveries: Sequence[Claimed]) -> None:
         """Each is of another person, so they go at once."""
         # No proxy of the environment: it would look up the name again. No cookies either, nor what is kept alive.
-        async with httpx2.AsyncClient(trust_env=False, timeout=None) as client, asyncio.TaskGroup() as group:
+        async with (
+            httpx2.AsyncClient(trust_env=False, timeout=None, verify=trust()) as client,
+            asyncio.TaskGroup() as group,
+        ):
             for each in deliveries:
                 group.create_task(self._deliver(client, each))
 
