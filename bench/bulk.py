@@ -23,7 +23,7 @@ DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 WRONG: Mapping[str, dict[str, Any]] = {
-    "person-unknown": {"nip": nip(10_000_000)},
+    "person-unknown": {"nip": nip(6_000_000)},
     "field-invalid": {"predikat": "istimewa"},
     "dates-reversed": {"period_start": "2025-12-01", "period_end": "2025-01-31"},
     "period-not-whole-months": {"period_start": "2025-01-02"},
