@@ -83,6 +83,24 @@ async def test_many_are_decided_at_once_each_for_its_own_reason_and_what_is_refu
     assert [row[0] for row in reasons] == ["Salah", "Sesuai", "Tanggal salah"]
 
 
+async def test_whose_queue_is_empty_for_a_conflict_alone_reads_why_and_who_decides(
+    visitor, credit, api_of, agency, person_id
+) -> None:
+    await visitor.log_in("verifier", agency=agency, person=person_id)
+    nothing, why = "Tidak ada yang menunggu keputusan Anda.", "Usulan yang ada tidak ditampilkan kepada Anda"
+    people = [row[0] for row in await credit.rows("SELECT person_id FROM cases")]
+    for person in people:
+        assert why not in await visitor.see("/judging")
+        said = await api_of("credit").call("verifier", "PUT", f"/people/{person}/conflict", person=person_id)
+        assert said.status_code == 204, said.text
+    page = await visitor.see("/judging")
+    assert nothing in page
+    assert why in page
+    assert why not in await visitor.see("/judging?kind=education"), "where there is none at all"
+    await visitor.get("/language/en")
+    assert "Others decide them" in await visitor.see("/judging")
+
+
 async def test_the_pages_are_for_their_hats_and_say_when_credit_is_away(verifier, at_browser, calls, agency) -> None:
     other = at_browser()
     await other.log_in("person", person=agency)

@@ -13,7 +13,9 @@ from common.store.database import counted_statements
 from contracts.events.registry import Holding, PostChanged, PostState, UnitChanged, UnitState
 from credit.conflicts.commands import DECLARE
 from credit.conflicts.queries import conflicted
-from jejak_local.harness import AGENCY, bare, caller
+from jejak_local.harness import AGENCY, OTHER_AGENCY, bare, caller
+
+QUEUE_STATEMENTS = 2
 
 
 @pytest.fixture
@@ -121,7 +123,9 @@ async def test_a_planted_conflict_never_reaches_its_taker(world, api, line, pred
     names = {case: name for name, case in case_of.items()}
 
     async def given(who: UUID) -> set[str]:
-        shown = await api.get("/queue?limit=200", "verifier", person=who, subject=str(who))
+        with counted_statements(world.database) as statements:
+            shown = await api.get("/queue?limit=200", "verifier", person=who, subject=str(who))
+        assert (len(statements), shown["withheld"]) == (QUEUE_STATEMENTS, False), statements
         with counted_statements(world.database) as statements:
             taken = await api.call("verifier", "POST", "/queue:take", {"most": 200}, person=who, subject=str(who))
         found = [item["case_id"] for item in taken.json()["items"]]
@@ -143,6 +147,29 @@ async def test_a_planted_conflict_never_reaches_its_taker(world, api, line, pred
     assert await given(stranger) == everybody - {"stranger"}
     refused = await api.call("verifier", "POST", f"/cases/{case_of['mate']}/check", person=judge, subject="j")
     assert (refused.status_code, refused.json()["code"]) == (403, "conflict-of-interest")
+
+
+async def test_whose_queue_is_empty_for_a_conflict_alone_is_told_so(world, api, line, case) -> None:
+    """One statement more, and that on an empty queue only; of nobody is said who they are, or how many."""
+
+    async def shown(asked: str = "", role: str = "verifier", **claims: object) -> tuple[int, int, bool]:
+        with counted_statements(world.database) as statements:
+            page = await api.get(f"/queue{asked}", role, **claims)
+        assert page.keys() == {"items", "next", "withheld"}
+        return len(page["items"]), len(statements), page["withheld"]
+
+    boss = {"person": line["boss"], "subject": "boss"}
+    assert await shown(person=line["beside"]) == (1, QUEUE_STATEMENTS, False)
+    assert await shown(**boss) == (0, QUEUE_STATEMENTS + 1, True)
+    assert await shown("?held=true", **boss) == (0, QUEUE_STATEMENTS, False), "nothing of it can be in their hands"
+    for nothing in ("?kind=education", "?overdue=true", f"?agency_id={OTHER_AGENCY}"):
+        assert await shown(nothing, **boss) == (0, QUEUE_STATEMENTS + 1, False), "nor is there any of these"
+    assert await shown(agency=OTHER_AGENCY, **boss) == (0, QUEUE_STATEMENTS + 1, False), "nor in their agency"
+    assert (await shown(person=line["somebody"]))[2] is False, "their own is theirs"
+    assert (await shown(role="validator", **boss))[2] is False, "it does not wait for that decision yet"
+    await api.call("verifier", "POST", f"/cases/{case}/check", person=line["beside"], subject="beside")
+    assert (await shown(**boss))[2] is False
+    assert (await shown(role="validator", **boss))[2] is True
 
 
 async def test_a_unit_is_as_wide_as_the_rule_says(world, rules) -> None:

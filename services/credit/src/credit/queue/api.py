@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 
 from common.fields import Line
-from common.web.pages import AskedWindow, Page
+from common.web.pages import AskedWindow
 from common.web.parts import Reading, Transaction
 from contracts.callers import Caller
 from contracts.looks import shows
@@ -14,7 +14,7 @@ from credit import rights
 from credit.domain.books import Regulations
 from credit.domain.cases import Kind
 from credit.queue import commands, queries, times
-from credit.queue.schemas import AgesOut, AssessorsOut, NarrowedIn, QueuedOut, TakeIn, TakenOut, WaitingTimesOut
+from credit.queue.schemas import AgesOut, AssessorsOut, NarrowedIn, QueueOut, TakeIn, TakenOut, WaitingTimesOut
 
 router = APIRouter(prefix="/v1", tags=["queue"])
 
@@ -37,7 +37,7 @@ async def get_queue(
     held: Annotated[
         bool, Query(description="only those in your hands, or in the hands of whoever you act for")
     ] = False,
-) -> Page[QueuedOut]:
+) -> QueueOut:
     asked = NarrowedIn(agency_id=agency_id, kind=kind, jenjang=jenjang, overdue=overdue)
     return await queries.queue_page(session, window, asked, caller, held=held)
 

@@ -6,16 +6,16 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.store.sets import one_of
-from common.web.pages import Page, Window
+from common.web.pages import Window
 from contracts.callers import Caller
 from credit.conflicts.queries import no_conflict
 from credit.domain.books import Regulations
 from credit.domain.waiting import Awaits
-from credit.queue.schemas import NarrowedIn, QueuedOut
+from credit.queue.schemas import NarrowedIn, QueuedOut, QueueOut
 from credit.queue.tables import queue
 
 DECIDES: dict[str, Awaits] = {"verifier": "check", "validator": "attest"}
@@ -46,13 +46,17 @@ def decisions_of(caller: Caller[Regulations]) -> list[Awaits]:
 
 def narrowed(asked: NarrowedIn, caller: Caller[Regulations]) -> ColumnElement[bool]:
     """The cases within the caller's reach that they may decide now, and are of those asked for."""
+    return and_(_within_reach(asked, caller), no_conflict("queue.person_id", caller))
+
+
+def _within_reach(asked: NarrowedIn, caller: Caller[Regulations]) -> ColumnElement[bool]:
+    """The same, and those of people with whom the caller has a conflict."""
     found = [
         caller.sees(queue.c.agency_id),
         # Of one agency and one decision, an IN is an equality, and the index gives a page in its order.
         queue.c.awaits.in_(decisions_of(caller)),
         AWAKE,
         APART.bindparams(hands=sorted(caller.actor.hands)),
-        no_conflict("queue.person_id", caller),
     ]
     if asked.agency_id is not None:
         found.append(queue.c.agency_id == asked.agency_id)
@@ -74,7 +78,7 @@ def in_hands(caller: Caller[Regulations]) -> ColumnElement[bool]:
 
 async def queue_page(
     session: AsyncSession, window: Window, asked: NarrowedIn, caller: Caller[Regulations], *, held: bool
-) -> Page[QueuedOut]:
+) -> QueueOut:
     """The cases that wait for the caller, or of these the ones in their hands, the most urgent first."""
     found = _in_order().where(narrowed(asked, caller)).limit(window.limit + 1)
     if held:
@@ -82,7 +86,11 @@ async def queue_page(
     if seen := window.seen(BY_PLACE):
         found = found.where(tuple_(queue.c.wanted_by, queue.c.case_id) > tuple_(*seen))
     shown = [_shown(row, caller) for row in await session.execute(found)]
-    return window.page(shown, lambda item: [item.wanted_by, item.case_id])
+    page = window.page(shown, lambda item: [item.wanted_by, item.case_id])
+    # Where nothing waits for them, whatever is within their reach is kept from them by a conflict alone.
+    nothing = not (shown or held or window.after)
+    withheld = nothing and bool(await session.scalar(select(exists().where(_within_reach(asked, caller)))))
+    return QueueOut(items=page.items, next=page.next, withheld=withheld)
 
 
 async def queued(session: AsyncSession, ids: Collection[UUID], caller: Caller[Regulations]) -> list[QueuedOut]:

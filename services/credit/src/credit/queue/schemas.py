@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from common.fields import Document, Line
+from common.web.pages import Page
 from credit.domain.cases import Kind
 from credit.domain.waiting import Awaits, Waits
 
@@ -47,6 +48,14 @@ class QueuedOut(BaseModel):
     period: date | None
     months_lost: int | None
     held_until: datetime | None
+
+
+class QueueOut(Page[QueuedOut]):
+    """What waits for a decision. `withheld` tells an empty queue from one that is empty for whoever asks."""
+
+    withheld: bool = Field(
+        description="nothing waits for you, but cases do that others decide: you have a conflict of interest with their people"
+    )
 
 
 class TakenOut(BaseModel):
