@@ -77,6 +77,8 @@ async def assert_opens(api, counts: dict[str, Any], role: str = "lan") -> None:
         opened = await everybody(api, f"{counts['listed']}&state={name}", role)
         assert len(opened) == counts[name], name
         assert {person["state"] for person in opened} <= {name, "on_track", "needs_action", "overdue"}
+    short = [person for person in people if person["missing"] is not None]
+    assert counts["waiting"] == sum(Decimal(each["unverified"]) >= Decimal(each["missing"]) for each in short)
     for hours in ("missing", "target", "verified", "unverified"):
         assert sum(
             Decimal(person[hours] or 0) for person in people if hours != "target" or person["target"]

@@ -12,7 +12,7 @@ from portal import rights
 from portal.asking import get, post
 from portal.listing import Column, Listing, Row, as_file, every
 from portal.menu import Item
-from portal.states import STATES, by_state
+from portal.states import STATES, by_state, of_when
 from portal.texts import CALLED, say, templates
 from portal.visits import Visit, to
 
@@ -70,10 +70,9 @@ async def agency(
     form: Annotated[str | None, Query(alias="as")] = None,
 ) -> Response:
     """Where an agency stands on a day: each number opens the people behind it."""
-    known, counts, year, asked = await visit.ask(
+    known, counts, asked = await visit.ask(
         get("registry", f"/agencies/{agency_id}"),
         get("training", "/duty-counts", by="unit", agency_id=agency_id, day=day),
-        get("training", f"/agencies/{agency_id}/jp-summary", year=day.year if day else None),
         get("training", "/exemptions", state="asked", limit=1),
     )
     units, listed = (
@@ -83,7 +82,7 @@ async def agency(
     if form and units:
         return await as_file(visit, form, units)
     return visit.page(
-        "agency/now.html", counts.page, agency=known, agency_id=agency_id, counts=counts, year=year, asked=asked, units=units,
+        "agency/now.html", counts.page, agency=known, agency_id=agency_id, counts=counts, asked=asked, units=units,
         sort=sort, day=day, listed=listed, parts=by_state(counts.body["total"], listed, visit.language) if counts.ok else (),
     )  # fmt: skip
 
@@ -107,10 +106,7 @@ def _units(visit: Visit, agency_id: UUID, day: date | None, counts: dict[str, An
     nowhere = say("agency.no-unit", visit.language)
     rows = [{**group, "label": group["label"] or nowhere} for group in counts["groups"]]
     total = {**counts["total"], "label": say("agency.total", visit.language)}
-    as_of = templates(visit.language).filters["day"](counts["as_of"])
-    return Listing(
-        say("agency.by-unit", visit.language), columns, rows, {say("people.day", visit.language): as_of}, total
-    )
+    return Listing(say("agency.by-unit", visit.language), columns, rows, of_when(visit, counts), total)
 
 
 @router.get("/agencies/{agency_id}/professionalism")
@@ -236,7 +232,7 @@ async def person(visit: People, person_id: UUID, year: int | None = None) -> Res
     named, duty, records = await visit.ask(
         post("registry", "/people:names", {"person_ids": [str(person_id)]}),
         get("training", f"/people/{person_id}/jp", year=year),
-        get("training", "/trainings", person_id=person_id, year=year, limit=SHOWN),
+        get("training", "/trainings", person_id=person_id, limit=SHOWN),
     )
     name = next((each["name"] for each in named.items), say("people.nameless", visit.language))
     return visit.page("agency/person.html", duty.page, name=name, person_id=person_id, duty=duty, records=records)

@@ -13,8 +13,8 @@ from portal.charts import Told
 from portal.listing import Column, Listing, Row, as_file, every
 from portal.menu import Item
 from portal.nation import rounds
-from portal.states import STATES, by_state
-from portal.texts import CALLED, say, templates
+from portal.states import STATES, by_state, of_when
+from portal.texts import CALLED, say
 from portal.visits import Visit
 
 router = APIRouter(include_in_schema=False)
@@ -87,8 +87,7 @@ def _table(visit: Visit, by: str, counts: dict[str, Any]) -> Listing:
         for group in counts["groups"]
     ]
     total = {**counts["total"], "label": say("agency.total", visit.language)}
-    words = {say("people.day", visit.language): templates(visit.language).filters["day"](counts["as_of"])}
-    return Listing(say("nation.table", visit.language), columns, rows, words, total)
+    return Listing(say("nation.table", visit.language), columns, rows, of_when(visit, counts), total)
 
 
 def _called(visit: Visit, by: str, group: Row) -> str:

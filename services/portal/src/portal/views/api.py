@@ -15,7 +15,7 @@ from portal.forms import Form
 from portal.listing import Column, Listing, as_file
 from portal.menu import Item
 from portal.states import STATES
-from portal.texts import CALLED, say, templates
+from portal.texts import CALLED, moment, say, templates
 from portal.views import store
 from portal.visits import Visit, inside, to
 
@@ -121,5 +121,10 @@ def _beside(visit: Visit, sides: list[tuple[UUID, str | None, Answer]], day: dat
     rows: list[dict[str, Any]] = [
         counts["total"] | {"key": agency_id, "label": name or str(agency_id)} for agency_id, name, counts in seen
     ]
-    as_of = templates(visit.language).filters["day"](seen[0][2]["as_of"])
-    return Listing(say("compare.title", visit.language), columns, rows, {say("people.day", visit.language): as_of})
+    words = {say("people.day", visit.language): templates(visit.language).filters["day"](seen[0][2]["as_of"])} | {
+        f"{say('nation.counted', visit.language)}: {name or agency_id}": moment(
+            counts["counted_at"], visit.zone, visit.language
+        )
+        for agency_id, name, counts in seen
+    }
+    return Listing(say("compare.title", visit.language), columns, rows, words)

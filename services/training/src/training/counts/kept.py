@@ -1,6 +1,6 @@
 """Counts of a nation that are kept for some minutes: to count a million people anew for each look would take seconds.
 
-What is asked of one agency is always counted anew; every answer says when it was counted.
+A large agency is told from the same count, a smaller one is counted anew; every answer says when it was counted.
 """
 
 from datetime import datetime, timedelta
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from common.parts import Parts
+from contracts.callers import Caller
 from training.counts.stood import FIGURES, Asked, By, stood_sql
 from training.counts.tables import Kept
 from training.domain.rules import Book, pack_of_year
@@ -20,12 +21,15 @@ EVERY = timedelta(minutes=5)
 """How often the nation is counted: at five million people it takes half a minute."""
 FRESH = timedelta(minutes=15)
 """How old a count may be that is told: an older one means that nobody counts, and it is done on asking."""
+LARGE = 5_000
+"""From how many people on an agency is told from what is kept: fewer are counted well within the time a page has."""
 DUE = text("""
     SELECT reltuples >= :least AND NOT EXISTS (SELECT FROM kept_counts WHERE day = :day AND kept_at > :since)
         AND pg_try_advisory_xact_lock(hashtext('kept_counts'))
     FROM pg_class WHERE oid = CAST('people' AS regclass)
 """)
-CELL = ("agency_id", "agency_name", "kind", "region", "jenjang", "position")
+AGENCY = ("agency_id", "agency_name", "kind", "region")
+POST = ("jenjang", "position")
 
 
 async def keep_counts(session: AsyncSession, parts: Parts) -> int:
@@ -45,22 +49,34 @@ async def keep_counts(session: AsyncSession, parts: Parts) -> int:
 
 
 def _counted(standing: str) -> str:
-    cell = ", ".join(CELL)
+    agency, post = ", ".join(AGENCY), ", ".join(POST)
     # OFFSET 0 has each state worked out once, as in `queries`.
     return f"""
-        INSERT INTO kept_counts (number, kept_at, day, {cell}, {", ".join(FIGURES)})
+        INSERT INTO kept_counts (number, kept_at, day, by_unit, unit_id, {agency}, {post}, {", ".join(FIGURES)})
         WITH {standing}
-        SELECT row_number() OVER (), :now, :day, {cell}, {", ".join(FIGURES.values())}
-        FROM (SELECT {cell}, state, target, verified, unverified FROM stood OFFSET 0) AS stood GROUP BY {cell}
+        SELECT row_number() OVER (), :now, :day, grouping(unit_id) = 0, unit_id, {agency}, {post}, {", ".join(FIGURES.values())}
+        FROM (SELECT {agency}, {post}, unit_id, state, target, verified, unverified FROM stood OFFSET 0) AS stood
+        GROUP BY {agency}, GROUPING SETS (({post}), (unit_id))
     """  # noqa: S608 - built of names in this code
 
 
-async def kept_at(session: AsyncSession, asked: Asked, by: By | None, now: datetime) -> datetime | None:
+def of_units(asked: Asked, by: By | None) -> bool:
+    """Whether a question takes units to answer."""
+    return asked.unit_id is not None or "unit" in {by, *asked.without}
+
+
+async def kept_at(session: AsyncSession, asked: Asked, by: By | None, caller: Caller[Book]) -> datetime | None:
     """When the count was made that answers this question; None if it has to be counted now.
 
     `asked.day` is known to be today or to be before it.
     """
-    if asked.agency_id or asked.unit_id or "unit" in {by, *asked.without}:
+    by_unit = of_units(asked, by)
+    of_posts = asked.jenjang or asked.position or caller.holds_by("position") or {by, *asked.without} & set(POST)
+    if by_unit and (of_posts or asked.agency_id is None):
         return None
-    newest = select(func.max(col(Kept.kept_at))).where(col(Kept.day) == asked.day, col(Kept.kept_at) > now - FRESH)
-    return await session.scalar(newest)
+    kept = select(func.max(col(Kept.kept_at))).where(
+        col(Kept.day) == asked.day, col(Kept.kept_at) > caller.now - FRESH, col(Kept.by_unit) == by_unit
+    )
+    if asked.agency_id is not None:
+        kept = kept.where(col(Kept.agency_id) == asked.agency_id).having(func.sum(col(Kept.active)) >= LARGE)
+    return await session.scalar(kept)

@@ -1,6 +1,6 @@
 """Counting people by how they stand on a day, in a fixed number of statements however many they are."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from common.texts import Language
 from contracts.callers import Caller
 from roster.days import covers_sql
 from roster.lines import paths_sql
-from training.counts.kept import kept_at
+from training.counts.kept import kept_at, of_units
 from training.counts.schemas import CountsOut, DutyCountsOut, GroupOut, StateOut
 from training.counts.stood import DAY, FIELDS, FIGURES, Asked, By, Stood, in_office, stood
 from training.domain.rules import Book
@@ -40,8 +40,8 @@ async def duty_counts(
     if by == "unit" and asked.agency_id is None and asked.unit_id is None:
         raise Refused("field-missing", field="agency_id")
     found = stood(asked, caller, "true" if caller.unbound else in_office(caller))
-    counted_at = await kept_at(session, replace(asked, day=found.day), by, caller.now)
-    counting = _kept(found, by) if counted_at else _counting(found, by, asked)
+    counted_at = await kept_at(session, replace(asked, day=found.day), by, caller)
+    counting = _kept(found, by, asked) if counted_at else _counting(found, by, asked)
     rows = (await session.execute(text(counting), found.given)).mappings().all()
 
     total = next(row for row in rows if row["is_total"])
@@ -63,22 +63,27 @@ async def duty_counts(
 
 
 def _counting(found: Stood, by: By | None, asked: Asked) -> str:
-    """The statement that counts people.
+    """The statement that counts people."""
+    return _told(found.sql, "stood", ("state", "target", "verified", "unverified"), FIGURES, by, asked)
+
+
+def _kept(found: Stood, by: By | None, asked: Asked) -> str:
+    """The statement that adds up what was counted some minutes ago."""
+    kept = f"kept AS (SELECT * FROM kept_counts WHERE by_unit = {of_units(asked, by)}{found.conditions})"  # noqa: S608 - built of names in this code
+    return _told(kept, "kept", tuple(FIGURES), {name: f"coalesce(sum({name}), 0)" for name in FIGURES}, by, asked)
+
+
+def _told(
+    common: str, source: str, columns: Sequence[str], figures: Mapping[str, str], by: By | None, asked: Asked
+) -> str:
+    """The statement that tells the figures of each group, worked out of these columns of a common table.
 
     OFFSET 0 has each state worked out once, not once for each count of it: that is most of what a nation costs.
     """
     key = "top_id" if by == "unit" else _key(by)
-    tops, down = (_tops(asked), "LEFT JOIN tops ON down_to = unit_id") if by == "unit" else ("", "")
-    people = (
-        f"SELECT {key} AS key, {_label(by)} AS label, state, target, verified, unverified FROM stood {down} OFFSET 0"  # noqa: S608 - built of names in this code
-    )
-    return f"WITH {found.sql}{tops} {_grouped(people, by, FIGURES)}"
-
-
-def _kept(found: Stood, by: By | None) -> str:
-    """The statement that adds up what was counted some minutes ago."""
-    cells = f"SELECT {_key(by)} AS key, {_label(by)} AS label, {', '.join(FIGURES)} FROM kept_counts WHERE true{found.conditions}"  # noqa: S608 - built of names in this code
-    return _grouped(cells, by, {name: f"coalesce(sum({name}), 0)" for name in FIGURES})
+    tops, down = (_tops(asked, source), "LEFT JOIN tops ON down_to = unit_id") if by == "unit" else ("", "")
+    rows = f"SELECT {key} AS key, {_label(by)} AS label, {', '.join(columns)} FROM {source} {down} OFFSET 0"  # noqa: S608 - built of names in this code
+    return f"WITH {common}{tops} {_grouped(rows, by, figures)}"
 
 
 def _key(by: By | None) -> str:
@@ -100,15 +105,16 @@ def _grouped(counted: str, by: By | None, figures: Mapping[str, str]) -> str:
     """  # noqa: S608 - built of names in this code
 
 
-def _tops(asked: Asked) -> str:
-    """For each unit that somebody serves in, which one on the way down to it is counted: `tops`."""
+def _tops(asked: Asked, source: str) -> str:
+    """For each unit in a common table, which one on the way down to it is counted: `tops`."""
+    units = f"ARRAY(SELECT DISTINCT unit_id FROM {source} WHERE unit_id IS NOT NULL)"  # noqa: S608 - built of names in this code
     inside = "true"
     if asked.unit_id is not None:
         inside = """(way.down_to = :unit_id AND way.unit_id = :unit_id OR way.level > (
             SELECT up.level FROM way up WHERE up.down_to = way.down_to AND up.unit_id = :unit_id
         ))"""
     return f""", way AS (
-        {paths_sql("ARRAY(SELECT DISTINCT unit_id FROM stood WHERE unit_id IS NOT NULL)", DAY)}
+        {paths_sql(units, DAY)}
     ), tops AS (
         SELECT DISTINCT ON (way.down_to) way.down_to, way.unit_id AS top_id, named.name AS top_name
         FROM way LEFT JOIN unit_states named ON named.unit_id = way.unit_id AND {covers_sql("named", DAY)}

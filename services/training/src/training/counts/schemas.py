@@ -20,6 +20,7 @@ class CountsOut(BaseModel):
     on_track: int
     needs_action: int
     overdue: int
+    waiting: int = Field(description="those who are short, and would not be if all their hours were verified")
     missing: Decimal = Field(description="hours that those who are short still miss to their targets")
     target: Decimal
     verified: Decimal

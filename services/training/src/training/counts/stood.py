@@ -39,6 +39,7 @@ FIGURES: Mapping[str, str] = {
     "short": f"count(*) FILTER (WHERE state IN {SHORT})",
     "exempt": "count(*) FILTER (WHERE state = 'exempt')",
     **{state: f"count(*) FILTER (WHERE state = '{state}')" for state in SHORT},
+    "waiting": f"count(*) FILTER (WHERE state IN {SHORT} AND verified + unverified >= target)",
     "missing": f"coalesce(sum(target - verified) FILTER (WHERE state IN {SHORT}), 0)",
     "target": "coalesce(sum(target) FILTER (WHERE state <> 'exempt'), 0)",
     "verified": "coalesce(sum(verified), 0)",

@@ -14,7 +14,9 @@ _HOURS: dict[str, Any] = {"sa_type": Numeric()}
 
 
 class Kept(Stored, table=True):
-    """How the people of one agency stood who hold one position of one jenjang, as `stood.FIGURES` has it."""
+    """How some people of one agency stood, as `stood.FIGURES` has it: those of one position of one jenjang, or `by_unit` those of
+    one unit, alone or in none. Both ways count everybody.
+    """
 
     __tablename__ = "kept_counts"
 
@@ -25,6 +27,8 @@ class Kept(Stored, table=True):
     agency_name: str | None
     kind: str | None
     region: str | None
+    by_unit: bool
+    unit_id: UUID | None
     jenjang: str | None
     position: str | None
     active: int
@@ -34,6 +38,7 @@ class Kept(Stored, table=True):
     on_track: int
     needs_action: int
     overdue: int
+    waiting: int
     missing: Decimal = Field(**_HOURS)
     target: Decimal = Field(**_HOURS)
     verified: Decimal = Field(**_HOURS)
