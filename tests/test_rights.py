@@ -34,6 +34,15 @@ FOREIGN = {"connectors": ("/xapi/", "/oauth/token", "/hooks/"), "portal": ("/",)
 """What is in no OpenAPI document: by where it begins, what follows a standard of others, and all pages."""
 READ_BY_POST = {("POST", "/v1/signature-checks")}
 """What takes a file, says what its signature says, and keeps nothing."""
+BUT_NOT_ONESELF = re.compile(r"(not|never|but) [^;.]*(their own|themselves)|a pair they are one of")
+ENTERED = {
+    "registry": {"KEEP_PEOPLE", "TRANSFER", "KEEP_IDENTIFIERS", "NAME_DEPUTIES", "ERASE"},
+    "credit": {"SUBMIT", "ENACT"},
+    "connectors": {"SEND_PERFORMANCES"},
+    "training": {"VERIFY_TRAININGS"},
+    "mentoring": {"READ_FLAGS"},
+}
+"""What is entered, asked for or read, or is of rules, and decides about nobody yet: programs of an agency or of LAN do so too."""
 NAMING = {"id", "nip", "name", "person_id", "person_name", "agency_name", "title", "email"}
 
 
@@ -48,6 +57,19 @@ def test_every_route_has_a_right_of_the_table_and_every_right_a_route(service: S
     assert rights.keys() == {
         route for route, roles in guards(app).items() if roles != EVERYBODY and route[1] not in OPEN_PATHS
     }
+
+
+def test_who_may_not_do_it_for_themselves_is_a_person_who_is_known() -> None:
+    """A token that names no person could be anybody's: also that of whom it is about."""
+    unknown = {
+        service.name: {
+            name
+            for name, right in vars(import_module(f"{service.name}.rights")).items()
+            if isinstance(right, Right) and BUT_NOT_ONESELF.search(right.reach) and not right.decides
+        }
+        for service in services()
+    }
+    assert {name: rights for name, rights in unknown.items() if rights} == ENTERED
 
 
 @pytest.mark.parametrize("service", services(), ids=lambda service: service.name)

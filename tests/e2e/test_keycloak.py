@@ -144,12 +144,12 @@ USERS: Mapping[str, Mapping[str, Any]] = {
     "bkn": {},
     "researcher": {},
     "intern": {},
-    "programme_manager": {"agency": AGENCY},
+    "programme_manager": {"agency": AGENCY, "person": UUID("01990000-0000-7000-8000-00000000c007")},
     "platform_admin": {"connection": CONNECTION},
     "verifier": {"agency": AGENCY, "person": UUID("01990000-0000-7000-8000-00000000c002")},
     "validator": {"agency": AGENCY, "person": UUID("01990000-0000-7000-8000-00000000c003")},
     "inspector": {"agency": AGENCY},
-    "provider": {"provider": PROVIDER},
+    "provider": {"provider": PROVIDER, "person": UUID("01990000-0000-7000-8000-00000000c006")},
     "person": {"person": PERSON, "agency": AGENCY},
 }
 """Those of the realm, one a role that people have, and what each of them speaks for."""

@@ -26,8 +26,8 @@ from jejak_local.processes import LocalError
 ROLES = tuple(roles.ROLES)
 SECRET = "jejak-local"
 AUDIENCE = "jejak"
-DECIDERS = {"verifier", "validator", "agency_head", "agency_hr"}
-"""Whoever decides has to be a person."""
+DECIDERS = {"verifier", "validator", "agency_head", "agency_hr", "programme_manager"}
+"""Whoever decides has to be a person. A provider mostly gives classes: who is to decide about reports for one is named."""
 
 
 class Issuer:

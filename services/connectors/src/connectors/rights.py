@@ -12,7 +12,9 @@ KEEP_CREDENTIALS = Right(
     ("agency_hr", "provider", "platform_admin"), "those of connections of their agency or provider; a platform: its own"
 )
 DECIDE_REPORTS = Right(
-    ("agency_hr", "provider"), "those of connections of their agency or provider, but not of themselves"
+    ("agency_hr", "provider"),
+    "those of connections of their agency or provider, but not of themselves",
+    decides=True,
 )
 SEND_TRAININGS = Right(("agency_hr", "provider"), "whom training lets them record; what they have sent themselves")
 SEND_PERFORMANCES = Right(

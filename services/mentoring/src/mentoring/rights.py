@@ -44,7 +44,9 @@ READ_FLAGS = Right(
     ("lan", "programme_manager"),
     "the programmes of their agency, all for a national role; nobody those of a pair they are one of",
 )
-SETTLE_FLAGS = Right(("programme_manager",), "the programmes of their agency, but not of a pair they are one of")
+SETTLE_FLAGS = Right(
+    ("programme_manager",), "the programmes of their agency, but not of a pair they are one of", decides=True
+)
 DRAW_AUDITS = Right(("programme_manager",), "the programmes of their agency")
 READ_AUDITS = Right(("lan", "programme_manager"), "the programmes of their agency; all for a national role")
 AUDIT = Right(("person",), "the sessions that were given to them to look into")

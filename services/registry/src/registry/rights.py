@@ -45,6 +45,11 @@ NAME_DEPUTIES = Right(
 )
 ASK_DATA = Right(("person", "agency_hr"), "their own; who serves in their agency, for a stated reason")
 FOLLOW_REQUESTS = Right(("person", "agency_hr"), "their own; those of who serves in their agency")
+ANSWER_REQUESTS = Right(
+    FOLLOW_REQUESTS.roles,
+    "their own, to withdraw or lift; those of who serves in their agency, but not their own, to grant or refuse",
+    decides=True,
+)
 REFORM = Right(("lan", "service"), "all agencies")
 ERASE = Right(("lan",), "whoever has left, but not themselves; consent is somebody else's than who has asked")
 READ_STAKEHOLDERS = Right(READ_AGENCIES.roles, "all of them", shared=True)

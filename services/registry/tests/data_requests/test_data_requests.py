@@ -88,6 +88,16 @@ async def test_nobody_answers_their_own_or_another_agencys_and_nothing_is_answer
     assert (late.status_code, late.json()["code"]) == (409, "request-state")
 
 
+async def test_whoever_is_not_known_answers_no_request(api, me):
+    """It could be their own: so with all rights that keep somebody from what is theirs (`tests/test_rights.py`)."""
+    request = await asked(me)
+    said = api.issuer.claims("agency_hr", agency=AGENCY)
+    del said["person"]
+    headers = {"authorization": f"Bearer {api.issuer.sign(said)}"}
+    answer = await api.http.post(f"/v1/data-requests/{request}/grant", json={}, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (403, "claim-missing")
+
+
 async def test_what_is_overdue_is_listed_and_escalated_once(world, me, hr, clock, capsys):
     request = await asked(me)
     escalate = SERVICE.commands["escalate-requests"].run

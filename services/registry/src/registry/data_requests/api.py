@@ -18,6 +18,7 @@ router = APIRouter(prefix="/v1", tags=["data-requests"])
 
 Asker = Annotated[Caller[Any], Depends(rights.READ_ONESELF)]
 Reader = Annotated[Caller[Any], Depends(rights.FOLLOW_REQUESTS)]
+Actor = Annotated[Caller[Any], Depends(rights.ANSWER_REQUESTS)]
 
 
 @router.post(
@@ -57,7 +58,7 @@ async def get_request(request_id: UUID, session: Reading, caller: Reader) -> Dat
 )
 @shows("data_requests")
 async def post_act(
-    request_id: UUID, act: Act, document: AnswerIn, session: Transaction, caller: Reader
+    request_id: UUID, act: Act, document: AnswerIn, session: Transaction, caller: Actor
 ) -> DataRequestOut:
     await commands.act(session, request_id, act, document.reason, caller)
     return await queries.request(session, request_id, caller)
