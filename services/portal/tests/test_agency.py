@@ -177,11 +177,17 @@ async def test_the_link_of_a_mail_leads_to_who_is_short_and_lan_sees_each_round(
     assert len(calls.calls) == 1, "a fixed number of calls"
     assert f"8 dari 13 orang masih kurang, dihitung per {as_of}." in words(rounds)
     assert f'href="/rounds/{found.event.sweep_id}/agencies?state=waiting"' in rounds.text, "whom nobody can write to"
+    head = re.search(r"<thead>.*?</thead>", rounds.text, re.DOTALL)
+    assert head is not None
+    assert re.findall(r"<th[^>]*>\s*(.*?)</th>", head[0]) == [
+        "Putaran", "Jenis", "Instansi", "menunggu PIC", "Sudah menyusul", "masih kurang", "Surat terkirim", "Surat gagal",
+    ], "what is read first"  # fmt: skip
     line = (await lan.get("/rounds?as=csv")).content.decode("utf-8-sig").splitlines()[1].split(";")
     assert line[0] == f"Caturwulan {found.event.period}, {found.event.year}"
     assert line[3:8] == ["2", "1", "13", "8", "0"], "agencies, waiting, people, short then, caught up"
-    assert line[-3:] == ["0", "1", "0"], "mails sent, waiting and failed"
+    assert (len(line), line[-3:]) == (13, ["0", "1", "0"]), "all in the file: mails sent, waiting and failed"
     by_agency = await lan.follow(await lan.get(f"/rounds/{found.event.sweep_id}"))
+    assert "Surat terkirim 0 Surat menunggu 1 Surat gagal 0" in words(by_agency), "and on the page of the round"
     assert f'href="{address}"'.replace("&", "&amp;") in by_agency.text, "down to the people"
     waiting = await lan.see(f"/rounds/{found.event.sweep_id}/agencies?state=waiting")
     assert "menunggu PIC: tidak ada PIC dengan alamat yang berlaku" in waiting

@@ -42,13 +42,14 @@ Row = Mapping[str, Any]
 class Column:
     """What stands below one heading: the name in a row, the name of the heading's text, and how it is written.
 
-    `address` makes a link of each cell, from the values of its row.
+    `address` makes a link of each cell, from the values of its row. What is `aside` stands in the files alone.
     """
 
     name: str
     text: str
     kind: Literal["text", "number", "day"] = "text"
     address: str = ""
+    aside: bool = False
 
     def written(self, row: Row, language: Language) -> str:
         """A value as people read it; nothing is an empty cell."""
@@ -74,6 +75,11 @@ class Listing:
     total: Row | None = None
     whole: bool = True
     next: str | None = None
+
+    @property
+    def shown(self) -> list[Column]:
+        """The columns of the page."""
+        return [column for column in self.columns if not column.aside]
 
     def sorted(self, by: str | None) -> "Listing":
         """By a column, or against it with a minus before its name; as it is for no column of the table."""

@@ -1,6 +1,7 @@
 """Rounds of sounding: who was short and who has caught up, whose mails have gone, and each agency of a round."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -28,13 +29,13 @@ STANDING = (
 ROUNDS = (
     Column("label", text_named("rounds.round"), address="/rounds/{id}/agencies"),
     Column("kind_name", text_named("rounds.kind")),
-    Column("as_of", text_named("people.day"), "day"),
+    Column("as_of", text_named("people.day"), "day", aside=True),
     Column("reached", text_named("rounds.agencies"), "number"),
     Column("waiting", CALLED["digest"]["waiting"], "number"),
-    Column("people", text_named("agency.active"), "number"),
-    *STANDING,
+    Column("people", text_named("agency.active"), "number", aside=True),
+    *(replace(column, aside=column.name in ("listed", "missing")) for column in STANDING),
     Column("sent", text_named("rounds.sent"), "number"),
-    Column("queued", text_named("rounds.queued"), "number"),
+    Column("queued", text_named("rounds.queued"), "number", aside=True),
     Column("failed", text_named("rounds.failed"), "number"),
 )
 AGENCIES = (
@@ -48,7 +49,7 @@ AGENCIES = (
 
 @router.get("/rounds")
 async def rounds(visit: Look, after: str | None = None, form: Form = None) -> Response:
-    """All rounds, the newest first."""
+    """All rounds, the newest first: what is read first; the page of each has the rest."""
     [found] = await visit.ask(get(SERVICE, "/rounds", after=after, limit=SHOWN))
 
     def rows(page: Sequence[Row]) -> list[Row]:
