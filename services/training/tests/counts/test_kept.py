@@ -83,7 +83,7 @@ async def units_of(world) -> dict[str, UUID]:
 async def test_it_is_what_counting_people_says_for_whoever_asks(world, line, clock, every_agency_is_large, people):
     await world.agency(world.here, region="Bali")
     units = await units_of(world)
-    await world.store(line(await world.person(agency=world.here, unit=(units["Left"], "Left")), jp="25", source="self"))
+    await world.store(line(await world.person(agency=world.here, unit=(units["Left"], "Left")), jp="20", source="self"))
     for life in people:
         await live(world, line, life)
     clock.moment += FRESH
