@@ -143,6 +143,7 @@ async def test_a_record_is_corrected_and_revoked_each_with_its_reason(office, be
     address = f"/corrections/{stored.json()['id']}"
     shown = (await office.get(f"/people/{person.person_id}")).text
     assert address in shown, shown
+    assert address not in (await office.get(f"/people/{person.person_id}?year=2025")).text, "a year has its own records"
     typed = {name: line[name] for name in ("form", "title", "start_date", "end_date")}
     without = await office.send(address, do="correct", **typed, jp="7,5", reason="")
     assert without.status_code == 422

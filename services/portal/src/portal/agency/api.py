@@ -232,7 +232,7 @@ async def person(visit: People, person_id: UUID, year: int | None = None) -> Res
     named, duty, records = await visit.ask(
         post("registry", "/people:names", {"person_ids": [str(person_id)]}),
         get("training", f"/people/{person_id}/jp", year=year),
-        get("training", "/trainings", person_id=person_id, limit=SHOWN),
+        get("training", "/trainings", person_id=person_id, year=year, limit=SHOWN),
     )
     name = next((each["name"] for each in named.items), say("people.nameless", visit.language))
     return visit.page("agency/person.html", duty.page, name=name, person_id=person_id, duty=duty, records=records)
