@@ -68,7 +68,7 @@ async def test_what_is_added_is_applied_and_what_is_applied_already_is_left_alon
 async def test_what_was_rewritten_is_refused_and_nothing_that_follows_is_applied(service, blank) -> None:
     service.write({"0001": "one"})
     await migrate(service, blank)
-    [applied] = (service.folder / "migrations" / "versions").iterdir()
+    [applied] = (service.folder / "migrations" / "versions").glob("*.py")
     applied.write_text(applied.read_text().replace("id int", "id bigint"))
     service.write({"0002": "two"})
     (service.folder / "migrations" / "versions" / "0002_two.py").write_text(
