@@ -60,6 +60,7 @@ async def kept(world: World) -> None:
     """Returns once the service has counted the nation by itself, which it does if there are enough people."""
     if await world.training.fetchval("SELECT count(*) FROM people") < Settings.model_fields["counts_kept_from"].default:
         return
+    await world.training.execute("DELETE FROM kept_counts")  # what was counted while people were laid
     while not await world.training.fetchval("SELECT count(*) FROM kept_counts"):
         await asyncio.sleep(0.5)
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -399,13 +399,17 @@ CALLED = {
 """The names of texts for the words of a closed list: `say(called.role[hat])`."""
 
 
+NUMBERS = 10_000
+"""How many are kept as they are written: a table of all agencies has thousands, most of them small, and to write them was half of its page."""
+
+
 @cache
 def templates(language: Language) -> Environment:
     """Templates that speak a language; numbers, days and moments are written as services tell them in JSON."""
     environment = speaking(TEXTS, language)
     environment.globals |= {"called": CALLED, "charts": charts}
     environment.filters |= {
-        "number": lambda told: number(Decimal(told), language),
+        "number": lru_cache(NUMBERS)(lambda told: number(Decimal(told), language)),
         "day": lambda told: day(date.fromisoformat(told), language),
         "moment": partial(moment, language=language),
     }
